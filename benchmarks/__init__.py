@@ -1,0 +1,1 @@
+"""Measure Paigong on public instances and benchmark days; see README.md beside this file."""

@@ -1,0 +1,139 @@
+"""The registry of formats, and one instance file opened for a run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.errors import FormatError
+from benchmarks.measure import Measured, Routes, measure_day, measure_pillac
+from benchmarks.readers import days, pillac
+from optimizer.domain.problem import Problem
+from optimizer.travel.matrix import TravelMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class BestKnown:
+    """The best published value of an instance, in the format's unit, and how many visits it leaves out."""
+
+    value: float
+    unserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance of a format.
+
+    Parameters
+    ----------
+    name, format
+        The instance's name, and its format's name in `FORMATS`.
+    objective, rounding
+        What the format minimises, with the unit; and what reading it into whole numbers changes.
+    unbuilt
+        Rules that the instance needs and this version does not build; such an instance is not solved.
+    lost_to_rounding
+        Direct connections that whole seconds forbid although the format allows them.
+    build
+        Makes the problem and its matrix; our money sum orders plans as the objective does.
+    measure
+        Values routes in the format's own numbers, apart from the optimizer.
+    """
+
+    name: str
+    format: str
+    objective: str
+    rounding: str
+    build: Callable[[], tuple[Problem, TravelMatrix]]
+    measure: Callable[[Routes], Measured]
+    unbuilt: tuple[str, ...] = ()
+    lost_to_rounding: tuple[str, ...] = ()
+    best_known: BestKnown | None = None
+
+    def gap_pct(self, measured: Measured) -> float | None:
+        """Return the percentage above the best-known value; `None` when the two leave out a different number."""
+        if self.best_known is None or measured.unserved != self.best_known.unserved or not measured.is_feasible:
+            return None
+        return 100 * (measured.value / self.best_known.value - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: how to know it, and how to open the text of a file."""
+
+    name: str
+    recognises: Callable[[str], bool]
+    open: Callable[[str, str, BestKnown | None], Instance]
+
+
+def read_instance(path: Path) -> Instance:
+    """Open an instance file in whatever format it is; a `bks.csv` beside it gives the best-known value.
+
+    Raises
+    ------
+    FormatError
+        When the file is in no known format or breaks its format.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    for known in FORMATS:
+        if known.recognises(text):
+            return known.open(text, path.stem, best_known_beside(path))
+    raise FormatError(f"{path.name}: not in a known format ({', '.join(known.name for known in FORMATS)})")
+
+
+def best_known_beside(path: Path) -> BestKnown | None:
+    """Return the best-known value from the `bks.csv` in the instance's folder (columns instance, bks, unserved_requests)."""
+    table = path.with_name("bks.csv")
+    if not table.is_file():
+        return None
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row.get("instance") == path.stem and row.get("bks"):
+                return BestKnown(float(row["bks"]), int(row.get("unserved_requests") or 0))
+    return None
+
+
+def _open_day(text: str, name: str, best_known: BestKnown | None) -> Instance:
+    day = days.parse(text, name=name)
+
+    def build() -> tuple[Problem, TravelMatrix]:
+        problem = days.problem_of(day)
+        return problem, days.matrix_of(day, problem)
+
+    return Instance(
+        name=name,
+        format="days",
+        objective="total cost, cents",
+        rounding="none: the format speaks whole minutes and whole cents",
+        build=build,
+        measure=lambda routes: measure_day(day, routes),
+        best_known=best_known,
+    )
+
+
+def _open_pillac(text: str, name: str, best_known: BestKnown | None) -> Instance:
+    instance = pillac.parse(text, name=name)
+
+    def build() -> tuple[Problem, TravelMatrix]:
+        problem = pillac.problem_of(instance)
+        return problem, pillac.matrix_of(instance, problem)
+
+    return Instance(
+        name=name,
+        format="pillac",
+        objective="unserved requests, then total working time, minutes",
+        rounding=pillac.ROUNDING,
+        build=build,
+        measure=lambda routes: measure_pillac(instance, routes),
+        unbuilt=instance.unbuilt,
+        lost_to_rounding=pillac.lost_connections(instance),
+        best_known=best_known,
+    )
+
+
+FORMATS = (
+    Format("days", days.recognises, _open_day),
+    Format("pillac", pillac.recognises, _open_pillac),
+)

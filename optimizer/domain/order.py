@@ -1,0 +1,164 @@
+"""Customers, orders and visits: what is to be done, where, and when it is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in WGS-84 degrees, with the address that people read."""
+
+    lat: float
+    lon: float
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """A closed stretch of time, in seconds of the clock: `open_s` <= t <= `close_s`."""
+
+    open_s: int
+    close_s: int
+
+    def __post_init__(self) -> None:
+        if self.close_s < self.open_s:
+            raise ValueError(f"interval closes at {self.close_s} s, before it opens at {self.open_s} s")
+
+
+class Urgency(StrEnum):
+    """How pressing the customer's need is."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+
+class Difficulty(StrEnum):
+    """How hard the work is expected to be."""
+
+    NORMAL = "normal"
+    HARD = "hard"
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNeed:
+    """A skill that a visit needs and the least level of it (1 apprentice, 2 technician, 3 expert)."""
+
+    skill: str
+    min_level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PartNeed:
+    """A part that a visit consumes and how many."""
+
+    part_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who asked: tier, hours, refusals and who served before.
+
+    Parameters
+    ----------
+    opening
+        Opening hours by weekday index (0 Monday), as seconds of the day; an absent weekday means closed.
+        `None` when the customer states none: then no hours bind a service, and a visit without any window is
+        planned within the branch's business hours.
+    closed
+        Hours of every day in which no service may take place (meals, meetings), as seconds of the day.
+    refused
+        Technicians whom the customer does not want.
+    served_by
+        Technicians who served this customer before, the latest first.
+    """
+
+    customer_id: str
+    name: str
+    tier: str = ""
+    phone: str = ""
+    opening: tuple[tuple[int, Interval], ...] | None = None
+    closed: tuple[Interval, ...] = ()
+    refused: frozenset[str] = frozenset()
+    served_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A work order: what a customer needs, and what was asked and promised.
+
+    Parameters
+    ----------
+    kind
+        `installation`, `repair`, `inspection` or the branch's own word.
+    requested
+        Windows for the service start that the customer asked for, in seconds of the clock; soft until promised.
+    promised
+        Arrival windows given to the customer, in seconds of the clock; what was told, before any lead.
+    due_day
+        The last day that the promise rule allows; `None` when none is agreed yet.
+    priority
+        1 to 5, 5 most urgent. The policy's table may raise it.
+    carried_over
+        Left unfinished on an earlier day.
+    """
+
+    order_id: str
+    customer_id: str
+    kind: str = ""
+    fault: str = ""
+    product: str = ""
+    received_s: int | None = None
+    requested: tuple[Interval, ...] = ()
+    promised: tuple[Interval, ...] = ()
+    due_day: date | None = None
+    priority: int = 1
+    urgency: Urgency = Urgency.NORMAL
+    difficulty: Difficulty = Difficulty.NORMAL
+    carried_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One stop: a place, a service, and what the service needs.
+
+    Parameters
+    ----------
+    base_s
+        Service duration of a technician whose factor is 100 %, in seconds.
+    intermittent
+        The fault comes and goes, so that an observation is added (policy, 30 minutes).
+    critical_test_s
+        Full test of a critical device, added unscaled, in seconds.
+    ready_s
+        Earliest start (site agreed ready, ordered part arrived), in seconds of the clock.
+    works_through
+        Opening and closed hours do not bind this service.
+    area
+        Name of the district, matched with the technicians' areas.
+    required, prohibited
+        Technician ids; `required` empty means anyone.
+    crew_size, tools, after
+        Needs of rules that are not built yet; such a visit stays unassigned with that reason.
+    """
+
+    visit_id: str
+    order_id: str
+    place: Place
+    base_s: int
+    skills: tuple[SkillNeed, ...] = ()
+    parts: tuple[PartNeed, ...] = ()
+    intermittent: bool = False
+    critical_test_s: int = 0
+    ready_s: int | None = None
+    works_through: bool = False
+    area: str = ""
+    required: frozenset[str] = frozenset()
+    prohibited: frozenset[str] = frozenset()
+    crew_size: int = 1
+    tools: tuple[PartNeed, ...] = ()
+    after: tuple[str, ...] = ()

@@ -1,0 +1,162 @@
+"""The plan: routes with their times, what stays out and why, and what it costs by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from optimizer.domain.order import Interval, PartNeed
+from optimizer.domain.rules import Rule
+
+
+class ReasonCode(StrEnum):
+    """Why a visit is not planned (DESIGN §5); `RULE_NOT_BUILT` is a rule that this version cannot plan yet."""
+
+    SKILL = "SKILL"
+    SKILL_LEVEL = "SKILL_LEVEL"
+    CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
+    TIME_WINDOW = "TIME_WINDOW"
+    SHIFT_CAPACITY = "SHIFT_CAPACITY"
+    MAX_TRAVEL = "MAX_TRAVEL"
+    UNREACHABLE = "UNREACHABLE"
+    AREA = "AREA"
+    TECHNICIAN_NOT_ALLOWED = "TECHNICIAN_NOT_ALLOWED"
+    PART_OUT_OF_STOCK = "PART_OUT_OF_STOCK"
+    PART_ARRIVES_LATE = "PART_ARRIVES_LATE"
+    PART_NOT_RETURNED = "PART_NOT_RETURNED"
+    PINNED_CONFLICT = "PINNED_CONFLICT"
+    BREAK = "BREAK"
+    NOT_READY = "NOT_READY"
+    OUTRANKED = "OUTRANKED"
+    TIME_LIMIT = "TIME_LIMIT"
+    RULE_NOT_BUILT = "RULE_NOT_BUILT"
+
+
+class UnassignedState(StrEnum):
+    """What becomes of a visit that is not planned: it waits inside its promise, or its promise will break."""
+
+    WAITS = "waits"
+    WILL_BREAK = "will_break"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why a visit stays out, with what is missing.
+
+    Parameters
+    ----------
+    proven
+        The judge's own facts show it; otherwise it is what the search found.
+    technician_id
+        Whom it is about: the technician who comes closest.
+    day
+        Day index it is about.
+    amount, unit
+        What is missing: seconds, levels, parts, cents.
+    subject
+        The skill, part, rule or district concerned.
+    visit_id
+        The other visit concerned, where one is (who took the part, what was worth more).
+    """
+
+    code: ReasonCode
+    proven: bool
+    technician_id: str = ""
+    day: int = 0
+    amount: int = 0
+    unit: str = ""
+    subject: str = ""
+    visit_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignedVisit:
+    """A visit that no route serves: its state, when it is due, and why; the first reason is the one to act on."""
+
+    visit_id: str
+    state: UnassignedState
+    due: date | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakTaken:
+    """Where the break lies: slot 2k before leg k, 2k + 1 after it, legs counted from 0; and its start."""
+
+    slot: int
+    start_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One visit on a route, all moments in seconds of the clock.
+
+    Parameters
+    ----------
+    leave_by_s
+        When to leave the place before: the latest departure that raises no cost, less half an hour where there is
+        that much slack.
+    window
+        What the customer is told: the promised window, else the planned start plus and minus the policy's width.
+    lateness_s
+        Start after the close of the window in force.
+    parts
+        Branch parts picked up for this visit.
+    pinned
+        A lock holds this visit.
+    """
+
+    visit_id: str
+    arrive_s: int
+    start_s: int
+    end_s: int
+    leave_by_s: int
+    window: Interval
+    lateness_s: int = 0
+    parts: tuple[PartNeed, ...] = ()
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One technician's day: departure, stops in driving order, break, return."""
+
+    technician_id: str
+    day: int
+    depart_s: int
+    return_s: int
+    stops: tuple[Stop, ...]
+    break_: BreakTaken | None = None
+
+    @property
+    def visit_ids(self) -> tuple[str, ...]:
+        """The visits in driving order."""
+        return tuple(stop.visit_id for stop in self.stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned, what is not and why, and the stated cost of each soft rule in cents.
+
+    Routes are sorted by day and technician id, unassigned visits by id; a technician without a visit has no route.
+    """
+
+    routes: tuple[Route, ...]
+    unassigned: tuple[UnassignedVisit, ...]
+    costs: Mapping[Rule, int] = field(default_factory=dict)
+
+    @property
+    def cost_cents(self) -> int:
+        """The one money sum."""
+        return sum(self.costs.values())
+
+    @property
+    def served(self) -> int:
+        """How many visits the plan serves."""
+        return sum(len(route.stops) for route in self.routes)
+
+    def routes_by_technician(self) -> dict[str, list[str]]:
+        """Return the neutral form of benchmarks: technician id to visit ids in driving order."""
+        return {route.technician_id: list(route.visit_ids) for route in self.routes}

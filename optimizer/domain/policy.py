@@ -1,0 +1,103 @@
+"""A policy: the weights and limits of the rule book as one named profile.
+
+The defaults are those of RULES §4. Rates are cents per minute, other amounts cents, limits seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Pickup(StrEnum):
+    """How branch parts reach a technician who starts at home."""
+
+    EVENING = "evening"
+    STOP = "stop"
+
+
+class Fairness(StrEnum):
+    """How uneven load is priced.
+
+    `LOAD` is the rule book's: monotone, per technician, over the contracted time. `SPREAD` is the benchmark days':
+    the squared deviation from the staff's mean, in minutes. `OFF` prices nothing.
+    """
+
+    LOAD = "load"
+    SPREAD = "spread"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Least values that follow from urgency, difficulty and customer tier: the highest that applies counts."""
+
+    urgency: Mapping[str, int] = field(default_factory=dict)
+    difficulty: Mapping[str, int] = field(default_factory=dict)
+    tier: Mapping[str, int] = field(default_factory=dict)
+
+    def least(self, *, urgency: str, difficulty: str, tier: str) -> int:
+        """Return the highest floor that applies; 0 when none does."""
+        return max(self.urgency.get(urgency, 0), self.difficulty.get(difficulty, 0), self.tier.get(tier, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The weights and limits in force.
+
+    Parameters
+    ----------
+    arrival_lead_s
+        How much before a window's close a technician aims to arrive; taken off every close once.
+    morning_s
+        Time at the branch before a route leaves it.
+    max_lateness_s
+        How late a service may start after its window closes; `None` is without limit.
+    told_half_width_s
+        A visit without a promise is told its planned start, plus and minus this.
+    level_floor, priority_floor
+        Least skill level and least priority by urgency, difficulty and customer tier.
+    unassigned_cents
+        Price of leaving a visit out, for priority 1 to 5.
+    unassigned_due_pct
+        Its percentage with 2 or more, 1 and 0 working days left, and past due.
+    late_small_cents, late_small_s, late_large_cents
+        Lateness per minute up to `late_small_s` after the close, and beyond it.
+    load_target_pct, load_divisor
+        Fairness: x^2 // `load_divisor` cents for x seconds of load above this share of the contracted time.
+    spread_weight
+        The benchmark days' coefficient, for `Fairness.SPREAD`.
+    dropped_cents, other_technician_cents, other_time_cents, short_notice_pct
+        Stability against the published plan.
+    """
+
+    name: str = "tomorrow"
+    arrival_lead_s: int = 300
+    morning_s: int = 0
+    max_lateness_s: int | None = 0
+    pickup: Pickup = Pickup.EVENING
+    observation_s: int = 1800
+    told_half_width_s: int = 1800
+    level_floor: Floor = Floor()
+    priority_floor: Floor = Floor()
+    unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)
+    unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
+    late_small_cents: int = 60
+    late_small_s: int = 900
+    late_large_cents: int = 400
+    travel_cents: int = 50
+    overtime_cents: int = 150
+    working_time_cents: int = 0
+    contractor_day_cents: int = 6_000
+    contractor_minute_cents: int = 60
+    continuity_cents: int = 1_500
+    fairness: Fairness = Fairness.LOAD
+    load_target_pct: int = 85
+    load_divisor: int = 12_000
+    spread_weight: int = 10
+    overqualified_cents: int = 200
+    dropped_cents: int = 2_000
+    other_technician_cents: int = 1_000
+    other_time_cents: int = 500
+    short_notice_pct: int = 300

@@ -1,0 +1,294 @@
+"""The problem: a branch, its people, its orders, its parts, and one horizon to plan.
+
+A `Problem` is immutable. A what-if, a test variant and a re-plan are the same gesture: `dataclasses.replace`.
+What follows from the facts by definition (windows in force, resolved priority) is derived here once, so that the
+engine and the judge speak of the same windows; every price and every formula is theirs, twice and apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Visit
+from optimizer.domain.policy import Policy
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
+from optimizer.domain.technician import Employment, Shift, Technician
+from optimizer.domain.units import DAY_S, at
+from optimizer.domain.working_time import WorkingCalendar
+
+#: The key of the branch among the places of a travel matrix.
+BRANCH_PLACE = "branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The station that technicians start from and that holds the part stock.
+
+    Parameters
+    ----------
+    business
+        Business hours of a day, as seconds of the day; notice of a change ends with them.
+    """
+
+    branch_id: str
+    name: str
+    place: Place
+    business: Interval = Interval(at(8, 30), at(17, 30))
+    timezone: str = "Asia/Shanghai"
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+
+
+class LockLevel(StrEnum):
+    """What a lock holds: the person, the person on that day, the person and the start, or a started route's prefix."""
+
+    PERSON = "person"
+    DAY = "day"
+    START = "start"
+    PREFIX = "prefix"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A decision that the plan must keep; the visit becomes mandatory.
+
+    Parameters
+    ----------
+    day
+        Day index, for `DAY`.
+    start_s, tolerance_s
+        For `START`: the service starts within `start_s` plus or minus `tolerance_s`.
+    position
+        For `PREFIX`: the place of the visit in the technician's started route, from 0.
+    """
+
+    visit_id: str
+    level: LockLevel
+    technician_id: str
+    day: int = 0
+    start_s: int = 0
+    tolerance_s: int = 0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVisit:
+    """What the published plan says of a visit: who, which day (index), and the window the customer was told.
+
+    `agreed` means the customer has agreed to a change: the told window no longer binds.
+    """
+
+    visit_id: str
+    technician_id: str
+    day: int
+    told: Interval | None = None
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything that is known when a plan is made.
+
+    Parameters
+    ----------
+    first_day, days
+        The horizon. This version plans one day.
+    as_of_s
+        The moment of planning, in seconds of the clock; negative on the eve.
+    windows
+        Derived: windows of the service start in force per visit, in order (promised, else requested, else opening
+        or business hours), the arrival lead taken off; empty when none lies in the horizon.
+    hours
+        Derived: the stretches inside which a whole service must lie, per visit; `None` when no hours bind it.
+
+    Raises
+    ------
+    ValueError
+        When an id is doubled or refers to nothing. `ingest` reports the same faults by file, row and column first.
+    """
+
+    branch: Branch
+    first_day: date
+    as_of_s: int
+    customers: tuple[Customer, ...]
+    orders: tuple[Order, ...]
+    visits: tuple[Visit, ...]
+    technicians: tuple[Technician, ...]
+    shifts: tuple[Shift, ...]
+    policy: Policy = field(default_factory=Policy)
+    parts: tuple[Part, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    published: tuple[PublishedVisit, ...] = ()
+    days: int = 1
+    customer_by_id: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
+    order_by_id: Mapping[str, Order] = field(init=False, repr=False, compare=False)
+    visit_by_id: Mapping[str, Visit] = field(init=False, repr=False, compare=False)
+    technician_by_id: Mapping[str, Technician] = field(init=False, repr=False, compare=False)
+    windows: Mapping[str, tuple[Interval, ...]] = field(init=False, repr=False, compare=False)
+    hours: Mapping[str, tuple[Interval, ...] | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: Mapping[str, object]) -> None:
+            object.__setattr__(self, name, dict(value))
+
+        put("customer_by_id", _index("customer", {c.customer_id: c for c in self.customers}, len(self.customers)))
+        put("order_by_id", _index("order", {o.order_id: o for o in self.orders}, len(self.orders)))
+        put("visit_by_id", _index("visit", {v.visit_id: v for v in self.visits}, len(self.visits)))
+        people = {t.technician_id: t for t in self.technicians}
+        put("technician_by_id", _index("technician", people, len(self.technicians)))
+        self._check_references()
+        put("windows", {v.visit_id: self._windows_in_force(v) for v in self.visits})
+        put("hours", {v.visit_id: self._service_hours(v) for v in self.visits})
+
+    # --- look-ups ---------------------------------------------------------------------------------------------
+
+    @property
+    def last_day(self) -> date:
+        """The last date of the horizon."""
+        return self.date_of(self.days - 1)
+
+    def date_of(self, day: int) -> date:
+        """Return the date of a day index."""
+        return self.first_day + timedelta(days=day)
+
+    def day_index(self, day: date) -> int:
+        """Return the day index of a date; negative before the horizon."""
+        return (day - self.first_day).days
+
+    def order_of(self, visit: Visit) -> Order:
+        """Return the order that a visit belongs to."""
+        return self.order_by_id[visit.order_id]
+
+    def customer_of(self, visit: Visit) -> Customer:
+        """Return the customer whom a visit serves."""
+        return self.customer_by_id[self.order_of(visit).customer_id]
+
+    def is_staff(self, technician_id: str) -> bool:
+        """Say whether a technician is an employee of the branch."""
+        return self.technician_by_id[technician_id].employment is Employment.EMPLOYEE
+
+    def places(self) -> dict[str, Place]:
+        """Return every place by its key in the travel matrix.
+
+        The branch is `branch`, a visit its id, a home `start:ID` or `end:ID` of its technician.
+        """
+        places = {BRANCH_PLACE: self.branch.place}
+        for technician in self.technicians:
+            if technician.start is not None:
+                places[start_key(technician)] = technician.start
+            if technician.end is not None:
+                places[end_key(technician)] = technician.end
+        places.update({visit.visit_id: visit.place for visit in self.visits})
+        return places
+
+    # --- what follows from the facts --------------------------------------------------------------------------
+
+    def priority_of(self, visit: Visit) -> int:
+        """Return the order's priority, raised to the policy's floor for its urgency, difficulty and tier."""
+        return max(self.order_of(visit).priority, self._floor(visit, "priority_floor"))
+
+    def skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
+        """Return the skills that a visit needs, their levels raised to the policy's floor."""
+        floor = self._floor(visit, "level_floor")
+        return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in visit.skills)
+
+    def notice_deadline_s(self, day: int) -> int:
+        """Return the moment until which a change of that day counts as announced in time.
+
+        It is the close of business on the branch's working day before it, in seconds of the clock.
+        """
+        eve = self.branch.calendar.preceding_working_day(self.date_of(day))
+        return self.day_index(eve) * DAY_S + self.branch.business.close_s
+
+    def is_short_notice(self, day: int) -> bool:
+        """Say whether the plan is being made after the notice deadline of that day."""
+        return self.as_of_s > self.notice_deadline_s(day)
+
+    def _floor(self, visit: Visit, name: str) -> int:
+        order = self.order_of(visit)
+        floor = self.policy.level_floor if name == "level_floor" else self.policy.priority_floor
+        return floor.least(
+            urgency=order.urgency, difficulty=order.difficulty, tier=self.customer_of(visit).tier
+        )
+
+    def _windows_in_force(self, visit: Visit) -> tuple[Interval, ...]:
+        order = self.order_of(visit)
+        windows = order.promised or order.requested or self._open_days(visit)
+        horizon = Interval(0, self.days * DAY_S - 1)
+        lead = self.policy.arrival_lead_s
+        return tuple(
+            Interval(w.open_s, max(w.open_s, w.close_s - lead))
+            for w in sorted(windows)
+            if w.open_s <= horizon.close_s and w.close_s >= horizon.open_s
+        )
+
+    def _open_days(self, visit: Visit) -> tuple[Interval, ...]:
+        """Return the customer's opening hours on each day of the horizon, else the branch's business hours."""
+        opening = self.customer_of(visit).opening
+        hours = []
+        for day in range(self.days):
+            weekday = self.date_of(day).weekday()
+            daily = [self.branch.business] if opening is None else [iv for wd, iv in opening if wd == weekday]
+            hours += [Interval(day * DAY_S + iv.open_s, day * DAY_S + iv.close_s) for iv in daily]
+        return tuple(sorted(hours))
+
+    def _service_hours(self, visit: Visit) -> tuple[Interval, ...] | None:
+        customer = self.customer_of(visit)
+        if visit.works_through or (customer.opening is None and not customer.closed):
+            return None
+        if customer.opening is None:
+            stretches = [Interval(day * DAY_S, (day + 2) * DAY_S) for day in range(self.days)]
+        else:
+            stretches = list(self._open_days(visit))
+        for day in range(self.days + 1):
+            for closed in customer.closed:
+                stretches = _cut(stretches, Interval(day * DAY_S + closed.open_s, day * DAY_S + closed.close_s))
+        return tuple(sorted(stretches))
+
+    def _check_references(self) -> None:
+        for order in self.orders:
+            _known("order", order.order_id, "customer", order.customer_id, self.customer_by_id)
+        for visit in self.visits:
+            _known("visit", visit.visit_id, "order", visit.order_id, self.order_by_id)
+        for shift in self.shifts:
+            _known("shift", shift.technician_id, "technician", shift.technician_id, self.technician_by_id)
+        days = {(shift.technician_id, shift.day) for shift in self.shifts}
+        if len(days) < len(self.shifts):
+            raise ValueError("a technician has two shifts on one day")
+        for lock in self.locks:
+            _known("lock", lock.visit_id, "visit", lock.visit_id, self.visit_by_id)
+            _known("lock", lock.visit_id, "technician", lock.technician_id, self.technician_by_id)
+
+
+def start_key(technician: Technician) -> str:
+    """Return the key of the place where a technician's day starts."""
+    return BRANCH_PLACE if technician.start is None else f"start:{technician.technician_id}"
+
+
+def end_key(technician: Technician) -> str:
+    """Return the key of the place where a technician's day ends."""
+    return BRANCH_PLACE if technician.end is None else f"end:{technician.technician_id}"
+
+
+def _index(kind: str, by_id: Mapping[str, object], count: int) -> Mapping[str, object]:
+    if len(by_id) < count:
+        raise ValueError(f"two {kind}s have the same id")
+    return by_id
+
+
+def _known(kind: str, item_id: str, other: str, other_id: str, by_id: Mapping[str, object]) -> None:
+    if other_id not in by_id:
+        raise ValueError(f"{kind} {item_id!r} refers to the unknown {other} {other_id!r}")
+
+
+def _cut(stretches: list[Interval], closed: Interval) -> list[Interval]:
+    """Take `closed` out of every stretch; a service may end when the closed hours begin and start when they end."""
+    left = [Interval(s.open_s, min(s.close_s, closed.open_s)) for s in stretches if s.open_s < closed.open_s]
+    right = [Interval(max(s.open_s, closed.close_s), s.close_s) for s in stretches if s.close_s > closed.close_s]
+    return left + right

@@ -1,0 +1,115 @@
+"""The rule book: every rule by its stable name, hard or soft, with one sentence.
+
+The names are used by the search, the master, the judge, the API, the board and every sentence shown to a person.
+`RULES.md` of the design specifies each of them; `judge.py` is that specification in code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """The name of a rule. Hard rules first, in the order in which the judge looks at them."""
+
+    ONCE = "once"
+    SKILL = "skill"
+    ALLOWED = "allowed"
+    TRAVEL_LIMIT = "travel_limit"
+    WINDOW = "window"
+    READY = "ready"
+    SHIFT = "shift"
+    BREAK = "break"
+    LOAD = "load"
+    STOCK = "stock"
+    LOAN = "loan"
+    TOOL = "tool"
+    CREW = "crew"
+    PRECEDENCE = "precedence"
+    LOCK = "lock"
+
+    UNASSIGNED = "unassigned"
+    LATENESS = "lateness"
+    TRAVEL = "travel"
+    OVERTIME = "overtime"
+    WORKING_TIME = "working_time"
+    CONTRACTOR = "contractor"
+    CONTINUITY = "continuity"
+    FAIRNESS = "fairness"
+    OVERQUALIFIED = "overqualified"
+    STABILITY = "stability"
+
+    @property
+    def is_hard(self) -> bool:
+        """Say whether a plan that breaks this rule is no plan."""
+        return self in _HARD
+
+    @property
+    def statement(self) -> str:
+        """Return the rule as one English sentence; the catalogue holds the Chinese one."""
+        return _STATEMENTS[self]
+
+
+_STATEMENTS: dict[Rule, str] = {
+    Rule.ONCE: "A visit is served at most once.",
+    Rule.SKILL: "Every skill needed is held at the level needed, with a certificate valid that day.",
+    Rule.ALLOWED: "The technician is wanted or at least not refused, and the visit lies in the technician's area.",
+    Rule.TRAVEL_LIMIT: "No leg, no day's travel and no number of visits exceeds the shift's limits.",
+    Rule.WINDOW: "A service starts no later than its window allows, inside the customer's opening hours.",
+    Rule.READY: "A service starts no earlier than the visit is ready.",
+    Rule.SHIFT: "A technician works on a day with a shift and is back within the overtime limit.",
+    Rule.BREAK: "A working day that spans the break window has its break, never inside service or travel.",
+    Rule.LOAD: "What a route carries stays within the technician's limits.",
+    Rule.STOCK: "Branch parts are used only as far as they are on hand, arrive in time and are not reserved.",
+    Rule.LOAN: "Whoever has not returned a part that is past due takes no new one.",
+    Rule.TOOL: "No more units of a tool are out on a day than exist.",
+    Rule.CREW: "A crew visit has exactly its number of people, at one time, with a qualified lead.",
+    Rule.PRECEDENCE: "A visit that follows another is served only after it, within the stated gap.",
+    Rule.LOCK: "What is locked keeps its technician, its day, its time or its place in a started route.",
+    Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
+    Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
+    Rule.TRAVEL: "Travel costs by the minute.",
+    Rule.OVERTIME: "A return after the shift's end costs by the minute.",
+    Rule.WORKING_TIME: "The time between the latest useful departure and the return costs by the minute.",
+    Rule.CONTRACTOR: "A contractor costs by the used day and by the minute of travel and service.",
+    Rule.CONTINUITY: "A visit with preferred technicians costs extra when none of them serves it.",
+    Rule.FAIRNESS: "Load above 85 % of the contracted time costs with its square, past days included.",
+    Rule.OVERQUALIFIED: "Each skill level above the needed one costs.",
+    Rule.STABILITY: "Deviating from the published plan costs, three times as much without notice.",
+}
+
+_HARD = frozenset(list(Rule)[: list(Rule).index(Rule.UNASSIGNED)])
+
+HARD_RULES = tuple(rule for rule in Rule if rule.is_hard)
+SOFT_RULES = tuple(rule for rule in Rule if not rule.is_hard)
+
+#: Rules that this version recognises at the door but cannot plan yet: an order that needs one stays unassigned.
+UNBUILT_RULES = (Rule.TOOL, Rule.CREW, Rule.PRECEDENCE, Rule.LOAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken hard rule: where, by how much, and in one English sentence.
+
+    Parameters
+    ----------
+    rule
+        The rule that is broken.
+    amount
+        By how much, in the rule's own unit (seconds, parts, levels, visits); always positive.
+    unit
+        The unit of `amount`: `s`, `parts`, `levels`, `visits` or `` when it only counts the fault.
+    message
+        The fact in English, with the figures.
+    technician_id, visit_id, part_id
+        What it is about; empty when it is not about one.
+    """
+
+    rule: Rule
+    amount: int
+    unit: str
+    message: str
+    technician_id: str = ""
+    visit_id: str = ""
+    part_id: str = ""

@@ -1,0 +1,51 @@
+"""One clock, one money, whole numbers: the units every other module speaks.
+
+Times are whole seconds since local midnight of the horizon's first day (day 0), so 08:30 of day 1 is
+`at(8, 30, day=1)`, and 16:00 on the eve of the horizon is negative. Money is whole cents, distance whole metres.
+"""
+
+from __future__ import annotations
+
+import math
+
+MINUTE_S = 60
+HOUR_S = 3600
+DAY_S = 86_400
+
+#: Later than any moment of any horizon. Stands for "no limit" where a number is needed.
+FAR_FUTURE_S = 10**9
+
+
+def at(hour: int, minute: int = 0, *, day: int = 0) -> int:
+    """Return the clock's seconds for a time of day, e.g. `at(8, 30)` is 30 600."""
+    return day * DAY_S + hour * HOUR_S + minute * MINUTE_S
+
+
+def day_of(moment_s: int) -> int:
+    """Return the day index that a moment falls on; the eve of the horizon is day -1."""
+    return moment_s // DAY_S
+
+
+def clock_text(moment_s: int) -> str:
+    """Return `HH:MM` of a moment, with seconds only when they are not zero: `08:30`, `08:30:20`."""
+    hours, rest = divmod(moment_s % DAY_S, HOUR_S)
+    minutes, seconds = divmod(rest, MINUTE_S)
+    return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
+
+
+def cents_per_minute(rate_cents: int, duration_s: int) -> int:
+    """Price a duration at a rate per minute, rounded half up to the cent (RULES §4).
+
+    >>> cents_per_minute(50, 90)
+    75
+    """
+    return (rate_cents * duration_s + 30) // 60
+
+
+def great_circle_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Return the great-circle distance in metres on the mean Earth sphere (haversine)."""
+    phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
+    half_dphi = (phi_b - phi_a) / 2
+    half_dlambda = math.radians(lon_b - lon_a) / 2
+    chord = math.sin(half_dphi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_dlambda) ** 2
+    return 2 * 6_371_008.8 * math.asin(math.sqrt(chord))

@@ -1,0 +1,52 @@
+"""The exception tree of the project.
+
+    PaigongError
+    ├── InputError          the input has faults; carries the whole report
+    ├── LockConflictError   what is locked cannot be kept together with a hard rule
+    ├── JudgementError      the engine made a plan that the judge refuses: our defect, never the user's
+    └── TravelError         a travel provider or matrix cannot answer
+
+Everything a user can cause is one of these; any other exception is a defect of ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.domain.rules import Violation
+    from optimizer.ingest.issues import IssueReport
+
+
+class PaigongError(Exception):
+    """Base of every error that Paigong raises on purpose."""
+
+
+class InputError(PaigongError):
+    """The input has faults. `report` names every one of them by file, row and column."""
+
+    def __init__(self, report: IssueReport) -> None:
+        super().__init__(report.text())
+        self.report = report
+
+
+class LockConflictError(PaigongError):
+    """Locked visits break hard rules; `violations` says which and by how much."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("; ".join(violation.message for violation in violations))
+        self.violations = tuple(violations)
+
+
+class JudgementError(PaigongError):
+    """The judge refuses a plan of the engine; `violations` says why."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("; ".join(violation.message for violation in violations))
+        self.violations = tuple(violations)
+
+
+class TravelError(PaigongError):
+    """A travel time is missing or a travel matrix does not fit the problem."""

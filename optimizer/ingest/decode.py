@@ -1,0 +1,135 @@
+"""Bytes to text to JSON, strictly: what is not plainly right is named, never guessed."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optimizer.ingest.issues import IssueLog
+
+MAX_BYTES = 25_000_000
+MAX_PLAN_BYTES = 400_000_000
+MAX_DEPTH = 32
+MAX_JSON_INT = 10**9
+
+#: All that matters for the shape of a JSON text: strings (also an unclosed one), brackets, and long numbers. Each
+#: alternative matches wherever it begins, so that hostile text costs no more than a pass over it.
+_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]|[\d.eE+-]{10,}', re.ASCII | re.DOTALL)
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_ESCAPES = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+
+
+def read_text(path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BYTES) -> str | None:
+    """Return a file's text, or `None` after noting why there is none."""
+    name = file or path.name
+    if path.is_dir():
+        log.add("FILE_IS_FOLDER", file=name)
+        return None
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            log.add("FILE_TOO_LARGE", file=name, size=size, limit=limit)
+            return None
+        content = path.read_bytes()
+    except OSError as error:
+        log.add("FILE_UNREADABLE", file=name, error=error.strerror or type(error).__name__)
+        return None
+    return decode(content, log, file=name)
+
+
+def decode(content: bytes, log: IssueLog, *, file: str) -> str | None:
+    """Return the text of UTF-8 bytes, with or without a byte order mark, or note the first byte that is none."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        log.add("FILE_UTF16", file=file)
+        return None
+    try:
+        return content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + (len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0)
+        log.add("FILE_ENCODING", file=file, offset=offset)
+        return None
+
+
+def decode_json(text: str, log: IssueLog) -> Any:
+    """Return the value of a JSON text, or `None` after noting every way in which it is not strict JSON.
+
+    Refused are doubled keys, `NaN` and infinite numbers, half characters, nesting deeper than 32 and integers of
+    more than ten digits: common decoders let each of them pass, and each has broken a service somewhere.
+    """
+    if not text.strip():
+        log.add("JSON_SYNTAX", error="it is empty", line=1, position=1)
+        return None
+    noted = _note_shape(text, log)
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal noted
+        entries = dict(pairs)
+        if len(entries) < len(pairs):
+            names = [name for name, _ in pairs]
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                log.add("JSON_DUPLICATE_KEY", value=name)
+            noted = True
+        return entries
+
+    def finite(literal: str) -> float:
+        nonlocal noted
+        number = float(literal)
+        if number - number != 0:  # infinite, or not a number
+            log.add("JSON_NOT_FINITE", value=literal)
+            noted = True
+        return number
+
+    if noted:
+        return None
+    try:
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=finite, parse_float=finite)
+    except json.JSONDecodeError as error:
+        log.add("JSON_SYNTAX", error=error.msg, line=error.lineno, position=error.colno)
+        return None
+    return None if noted else value
+
+
+def _note_shape(text: str, log: IssueLog) -> bool:
+    """Note too deep nesting, too long integers and half characters, before a decoder sees them."""
+    depth, noted, too_deep = 0, False, False
+    for match in _TOKENS.finditer(text):
+        token = match[0]
+        if token[0] == '"':
+            half = _half_character(token) if "\\u" in token else ""
+            if half:
+                log.add("JSON_SURROGATE", value=half)
+                noted = True
+        elif token in "[{":
+            depth += 1
+            too_deep = too_deep or depth > MAX_DEPTH
+        elif token in "]}":
+            depth -= 1
+        elif _INTEGER.fullmatch(token) and (len(token) > 11 or abs(int(token)) > MAX_JSON_INT):
+            log.add("JSON_INT", value=token, limit=MAX_JSON_INT)
+            noted = True
+    if too_deep:
+        log.add("JSON_TOO_DEEP", limit=MAX_DEPTH)
+    return noted or too_deep
+
+
+def _half_character(token: str) -> str:
+    """Return the first escape of a string that is half of a surrogate pair without its other half."""
+    pending = ""
+    end = -1
+    for escape in _ESCAPES.finditer(token):
+        if escape[1][0] != "u":
+            continue
+        code = int(escape[1][1:], 16)
+        is_low = 0xDC00 <= code <= 0xDFFF
+        if pending and not (is_low and escape.start() == end):
+            return pending
+        if is_low and not pending:
+            return escape[0]
+        pending = escape[0] if 0xD800 <= code <= 0xDBFF else ""
+        end = escape.end()
+    return pending

@@ -1,0 +1,217 @@
+"""The catalogue of faults: code, cause and way out of everything that an input can get wrong.
+
+Codes are stable; the Chinese of each sentence is in the catalogue. `{value}` is what stands in the cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of fault: what is wrong, the way out, and whether the input can still be used."""
+
+    cause: str
+    action: str
+    is_error: bool = True
+
+
+def _warning(cause: str, action: str) -> Fault:
+    return Fault(cause, action, is_error=False)
+
+
+_FILES = {
+    "FILE_NOT_FOUND": Fault("'{value}' does not exist.", "Give a folder of CSV files or one .json file."),
+    "FILE_KIND": Fault("'{value}' is neither a folder nor a .json file.", "Give a folder of CSV files or one .json file."),
+    "FILE_MISSING": Fault("The file is missing.", "Put it into the folder; it is required."),
+    "FILE_UNKNOWN": _warning(
+        "'{value}' is not a sheet of a branch and was not read.", "Rename it, or take it out of the folder."
+    ),
+    "FILE_IS_FOLDER": Fault("This is a folder, not a file.", "Put a file of that name in its place."),
+    "FILE_UNREADABLE": Fault("The file cannot be read: {error}.", "Check that it exists and that you may read it."),
+    "FILE_TOO_LARGE": Fault("The file has {size} bytes.", "At most {limit} are read; split the data by branch."),
+    "FILE_EMPTY": Fault("The file is empty.", "Write the header row first: {columns}."),
+    "FILE_ENCODING": Fault("Byte {offset} (from 0) is not UTF-8 text.", "Save the file as 'CSV UTF-8'."),
+    "FILE_UTF16": Fault("The file is UTF-16 text.", "Save the file as 'CSV UTF-8'."),
+    "CSV_SEPARATOR": Fault("The columns are separated by '{value}'.", "Save the file with commas between the columns."),
+    "CSV_CELLS": Fault("The line cannot be split into cells: {error}.", "Look for a quotation mark that is not closed."),
+    "CSV_EXTRA_CELLS": Fault(
+        "The row has more cells than the header.", "Put a cell that holds a comma in quotation marks."
+    ),
+    "CSV_TOO_MANY_ROWS": Fault("The sheet has more than {limit} rows.", "Split the data by branch."),
+    "COLUMN_MISSING": Fault("The column is missing.", "Add it to the header row; it is required."),
+    "COLUMN_UNKNOWN": _warning("The column is not known and was not read.", "Known columns: see the template."),
+    "COLUMN_TWICE": Fault("The column appears twice.", "Keep one of them."),
+    "SHEET_EMPTY": Fault("The sheet has no row.", "Write at least one row below the header."),
+    "BRANCH_ROWS": Fault("There is more than one branch.", "Keep one row; plan each branch by its own folder."),
+}
+
+_JSON = {
+    "JSON_SYNTAX": Fault("This is not JSON: {error} (line {line}, position {position}).", "Correct the file there."),
+    "JSON_DUPLICATE_KEY": Fault("The key '{value}' appears twice in one object.", "Keep one of them."),
+    "JSON_NOT_FINITE": Fault("'{value}' is not a number of JSON.", "Write a finite number, or leave the key out."),
+    "JSON_SURROGATE": Fault("'{value}' is half a character.", "Write the character itself, as UTF-8."),
+    "JSON_TOO_DEEP": Fault("Arrays and objects are nested more than {limit} deep.", "No key of ours needs that."),
+    "JSON_INT": Fault("The number {value} is too large.", "Whole numbers go up to {limit}."),
+    "JSON_SHAPE": Fault("Expected {expected}.", "See the wire form of this key."),
+    "JSON_FORMAT": Fault("The format is '{value}'.", "Expected \"format\": \"{expected}\"."),
+    "KEY_UNKNOWN": _warning("The key '{value}' is not known and was not read.", "Known keys: see the wire form."),
+    "KEY_MISSING": Fault("The key '{value}' is missing.", "Add it; it is required."),
+}
+
+_CELLS = {
+    "CELL_EMPTY": Fault("The cell is empty.", "Fill it in; it is required."),
+    "CELL_TYPE": Fault("'{value}' has the wrong type.", "Expected {expected}."),
+    "TEXT_NUL": Fault("'{value}' holds a NUL character.", "Delete it."),
+    "TEXT_TOO_LONG": Fault("'{value}' is too long.", "A text has at most {limit} characters."),
+    "ID_EMPTY": Fault("The id is empty.", "Fill it in; it is required."),
+    "ID_TOO_LONG": Fault("'{value}' is too long.", "An id has at most {limit} characters."),
+    "ID_SPACES": Fault("'{value}' begins or ends with a space.", "Delete the space."),
+    "ID_CONTROL": Fault("'{value}' holds a character that cannot be printed.", "Delete it."),
+    "ID_ROUNDED": Fault(
+        "'{value}' is a number that a spreadsheet has rounded, not an id.",
+        "Format the column as text and enter the id again.",
+    ),
+    "LIST_OF_TEXTS": Fault("The list holds something other than texts.", "Write an array of texts."),
+    "LIST_DOUBLE": Fault("'{name}' is listed twice.", "List it once."),
+    "NUMBER_FORMAT": Fault("'{value}' is not a number.", "Write digits only, for example 45."),
+    "NUMBER_FULL_WIDTH": Fault("'{value}' is written with full-width characters.", "Write {plain}."),
+    "NUMBER_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number, or leave the cell empty."),
+    "NUMBER_NOT_WHOLE": Fault("'{value}' is not a whole number.", "Write digits only, for example 45."),
+    "NUMBER_TOO_SMALL": Fault("{value} is too small.", "It must be at least {low}."),
+    "NUMBER_TOO_LARGE": Fault("{value} is too large.", "It must be at most {limit}."),
+    "YES_NO_FORMAT": Fault("'{value}' is neither yes nor no.", "Write yes or no."),
+    "CHOICE": Fault("'{value}' is not one of the words known here.", "Write one of: {choices}."),
+    "DURATION_FORMAT": Fault("'{value}' is not a duration.", "In a sheet write minutes (45), in JSON PT45M."),
+    "DURATION_SECONDS": Fault("'{value}' minutes are not whole seconds.", "Round it to whole minutes."),
+    "DURATION_NEGATIVE": Fault("'{value}' is a negative duration.", "Write a duration of 0 or more."),
+    "DURATION_ZERO": Fault("The service takes no time.", "Write the minutes that the service takes."),
+    "DATE_FORMAT": Fault("'{value}' is not a date.", "Expected YYYY-MM-DD."),
+    "DATE_SWAPPED": Fault("'{value}' is not a date.", "Maybe the day and month are swapped; expected YYYY-MM-DD."),
+    "DATE_EXCEL_SERIAL": Fault(
+        "'{value}' is not a date but a spreadsheet's day number, perhaps {day}.",
+        "Format the column as text and write YYYY-MM-DD.",
+    ),
+    "DATE_NO_SUCH_DAY": Fault("'{value}' is not a date: no calendar has that day.", "Correct the day or the month."),
+    "DATE_FAR": Fault("'{value}' is more than ten years away from the day to plan.", "Correct the year."),
+    "TIME_FORMAT": Fault("'{value}' is not a time.", "Expected HH:MM."),
+    "TIME_EXCEL_FRACTION": Fault(
+        "'{value}' is not a time but a spreadsheet's fraction of a day.", "Format the column as text and write HH:MM."
+    ),
+    "TIME_NO_SUCH_TIME": Fault("'{value}' is not a time: no clock shows it.", "Times go from 00:00 to 24:00."),
+    "MOMENT_FORMAT": Fault("'{value}' is not a date and time.", "Expected YYYY-MM-DD HH:MM."),
+    "MOMENT_NO_SUCH_TIME": Fault(
+        "'{value}' is not a date and time: no calendar or clock shows it.", "Correct the day, month or time."
+    ),
+    "WINDOW_FORMAT": Fault("'{value}' is not a list of windows.", "Expected 2026-11-23 09:00/11:00; several by ';'."),
+    "WINDOW_REVERSED": Fault(
+        "In '{value}' a window closes before it opens.",
+        "Swap the two times; write the date after the slash when it closes on a later day.",
+    ),
+    "WINDOW_MIXED_OFFSET": Fault("In '{value}' only one end has an offset from UTC.", "Give both or neither."),
+    "WINDOWS_TOO_MANY": Fault("There are too many windows.", "An order has at most {limit}."),
+    "HOURS_FORMAT": Fault("'{value}' are not hours of a day.", "Expected 12:00-13:00; several by ';'."),
+    "HOURS_REVERSED": Fault("In '{value}' the hours end before they begin.", "Swap the two times."),
+    "OPENING_FORMAT": Fault("'{value}' are not opening hours.", "Expected Mon-Fri 09:00-17:00; Sat 09:00-12:00."),
+    "AMOUNT_FORMAT": Fault("'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."),
+    "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
+    "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
+}
+
+_PLACES = {
+    "PLACE_RANGE": Fault("'{value}' is no {axis}.", "Latitudes go from -90 to 90, longitudes from -180 to 180."),
+    "PLACE_SWAPPED": Fault(
+        "Latitude {lat} and longitude {lon} are maybe swapped.", "Write the latitude into lat, the longitude into lon."
+    ),
+    "PLACE_ZERO": Fault("The place is at 0, 0, in the sea.", "Write the real coordinates."),
+    "PLACE_FAR": Fault("The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."),
+    "HOME_MISSING": Fault("The day starts or ends at home, but the home has no coordinates.", "Fill them in."),
+    "HOME_PARTLY": Fault("Only one of the home's coordinates is given.", "Fill in home_lat and home_lon, or neither."),
+}
+
+_REFERENCES = {
+    "ID_TWICE": Fault("'{value}' stands in row {other} already.", "Give each row its own; delete the one too many."),
+    "ID_RESERVED": Fault(
+        "'{value}' is the name of a place of ours.", "An order may not be called branch, start:... or end:...."
+    ),
+    "REF_CUSTOMER": Fault("The customer '{value}' is not in customers.", "Add the customer, or correct the id."),
+    "REF_TECHNICIAN": Fault("The technician '{value}' is not in technicians.", "Add the technician, or correct the id."),
+    "REF_TECHNICIAN_GONE": _warning(
+        "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
+    ),
+    "REF_VISIT": Fault("The order '{value}' is not in orders.", "Add the order, or delete this row."),
+    "REF_PART": Fault("The part '{value}' is not in parts.", "Add the part, with 0 on hand if there is none."),
+    "REF_PART_NOT_STOCKED": _warning(
+        "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
+        "Add the part, or correct the id.",
+    ),
+    "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),
+    "REF_SKILL_NOT_HELD": _warning(
+        "No technician holds the skill '{value}', so the order cannot be planned.",
+        "Add the skill to a technician, or correct the name.",
+    ),
+    "AFTER_ITSELF": Fault("The order '{value}' comes after itself.", "Break the circle: {circle}."),
+    "LOCK_POSITIONS": Fault(
+        "The prefix of technician '{technician}' has the positions {positions}.", "Count them 0, 1, 2 without a gap."
+    ),
+    "LOCK_START": Fault("A start lock has no start.", "Write the time of the service start."),
+    "LOCK_POSITION": Fault("A prefix lock has no position.", "Write the place in the started route, from 0."),
+    "LOCK_OTHER_DAY": Fault("The lock is for {value}, but {day} is planned.", "Take the order or the lock out."),
+    "LOCK_TWO_PEOPLE": Fault("The order '{value}' is locked to two technicians.", "Keep one of the locks."),
+}
+
+_TIMES = {
+    "SHIFT_REVERSED": Fault("The shift ends at {value}, not after its start.", "Correct the start or the end."),
+    "SHIFT_LONG": Fault("The shift is longer than 24 hours.", "Correct the start or the end."),
+    "BREAK_PARTLY": Fault("The break is only partly given.", "Fill in break_open, break_close and its length, or none."),
+    "BREAK_REVERSED": Fault("The break's window closes before it opens.", "Swap the two times."),
+    "BREAK_LENGTH": Fault("The break of {value} minutes cannot fit into the shift.", "Write a shorter break."),
+    "BREAK_OUTSIDE": _warning(
+        "The shift does not hold the whole break, so no break is planned.", "Correct the break or the shift, if it should."
+    ),
+    "CERTIFICATE_REVERSED": Fault("The certificate ends before it begins.", "Swap the two dates."),
+    "CERTIFICATE_TWICE": Fault(
+        "The skill '{value}' stands in row {other} already, for the same time.", "Keep one row for each time."
+    ),
+    "TOLD_PARTLY": Fault("The told window is only partly given.", "Fill in told_open and told_close, or neither."),
+    "TOLD_REVERSED": Fault("The told window closes before it opens.", "Swap the two times."),
+    "NO_SHIFT": _warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
+    "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
+    "AS_OF_LATE": _warning(
+        "The moment of planning lies after the day to plan.", "Correct as_of or plan_date if that is not meant."
+    ),
+    "STOCK_NEGATIVE": _warning("The stock of '{part}' is {value}; it counts as 0.", "Count the part again."),
+    "CREW_LARGE": _warning(
+        "The order needs {value} people, more than there are technicians.", "Correct crew_size, or add technicians."
+    ),
+}
+
+_POLICIES = {
+    "POLICY_UNKNOWN": Fault("There is no policy '{value}'.", "Known policies: {known}."),
+    "POLICY_KEY": Fault("The policy has no key '{value}'.", "See the policies that ship with Paigong."),
+    "POLICY_TWO_NAMES": _warning(
+        "policy.toml names the policy '{value}', the branch names '{branch}'.", "policy.toml is followed; name one."
+    ),
+    "TOML_SYNTAX": Fault("This is not TOML: {error}.", "Correct the file there."),
+}
+
+_PLANS = {
+    "PLAN_SHAPE": Fault("Expected {expected}.", "See section 8 of the rule book: the plan file."),
+    "PLAN_VALUE": Fault("'{value}' is not {expected}.", "Write the plan again with Paigong, or correct it there."),
+    "PLAN_MATRIX": Fault("The matrix does not hold what the problem needs: {error}.", "Write the plan file again."),
+    "PLAN_MATRIX_CHANGED": Fault(
+        "The matrix is not the one that the plan was made with (sha256 differs).", "Write the plan file again."
+    ),
+    "PLAN_VISIT": Fault("The plan names the visit '{value}', which the problem does not have.", "Correct the id."),
+    "PLAN_TECHNICIAN": Fault(
+        "The plan names the technician '{value}', whom the problem does not have.", "Correct the id."
+    ),
+    "PLAN_ROUTE_TWICE": Fault("'{value}' has two routes on one day.", "Write one route for a technician and day."),
+}
+
+FAULTS: Mapping[str, Fault] = MappingProxyType(
+    {**_FILES, **_JSON, **_CELLS, **_PLACES, **_REFERENCES, **_TIMES, **_POLICIES, **_PLANS}
+)

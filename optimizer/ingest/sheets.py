@@ -1,0 +1,290 @@
+"""Sheets: the rows of a branch, from CSV files or JSON, checked cell by cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from optimizer.ingest.columns import (
+    KEYS,
+    SHEETS,
+    ArrivalRow,
+    BranchRow,
+    CalendarRow,
+    Column,
+    CustomerRow,
+    LoanRow,
+    LockRow,
+    OrderRow,
+    PartRow,
+    PublishedRow,
+    ReservationRow,
+    Row,
+    ShiftRow,
+    SkillRow,
+    TechnicianRow,
+    ToolRow,
+    columns_of,
+)
+from optimizer.ingest.issues import IssueLog, Phrase, nearest
+
+MAX_ROWS = 100_000
+_ORDER = {name: index for index, name in enumerate(SHEETS)}
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[R]):
+    """One row that is right in itself, and the number by which a person finds it."""
+
+    number: int
+    row: R
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A sheet before its cells are checked: row numbers, and cells by field name; empty cells are absent.
+
+    `missing` holds the required columns that the header lacks; they are noted once, not once a row.
+    """
+
+    name: str
+    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    missing: frozenset[str] = frozenset()
+    is_given: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[R]):
+    """The rows of a sheet that are right in themselves.
+
+    Parameters
+    ----------
+    ids
+        The first cell of every row, also of faulty ones, so that one fault does not make others look unknown.
+    is_given
+        Whether the sheet is there at all.
+    """
+
+    name: str
+    entries: tuple[Entry[R], ...] = ()
+    ids: frozenset[str] = frozenset()
+    is_given: bool = True
+
+    def __iter__(self) -> Iterator[Entry[R]]:
+        return iter(self.entries)
+
+    def note(self, log: IssueLog, code: str, number: int, column: str = "", value: object = "", **details: object) -> None:
+        """Note an issue of one cell (or of a row, without `column`)."""
+        log.add(code, value=value, **_place(self.name, log, number, column), **details)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchSheets:
+    """All sheets of a branch."""
+
+    branch: Sheet[BranchRow]
+    calendar: Sheet[CalendarRow]
+    customers: Sheet[CustomerRow]
+    orders: Sheet[OrderRow]
+    technicians: Sheet[TechnicianRow]
+    skills: Sheet[SkillRow]
+    shifts: Sheet[ShiftRow]
+    parts: Sheet[PartRow]
+    arrivals: Sheet[ArrivalRow]
+    reservations: Sheet[ReservationRow]
+    loans: Sheet[LoanRow]
+    tools: Sheet[ToolRow]
+    locks: Sheet[LockRow]
+    published: Sheet[PublishedRow]
+
+    def all(self) -> tuple[Sheet[Any], ...]:
+        """Return every sheet, in the order of a report."""
+        return tuple(getattr(self, name) for name in SHEETS)
+
+
+def _place(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
+    """Return where an issue stands, in the words of the input's form."""
+    names = [known.field for known in columns_of(sheet)]
+    known = columns_of(sheet)[names.index(column)].name(log.form) if column in names else column
+    place: dict[str, Any] = {
+        "row": number,
+        "column": known,
+        "order": (_ORDER[sheet], names.index(column) if column in names else -1),
+    }
+    if log.form == "json":
+        at = "" if sheet == "branch" or number is None else f"/{number - 1}"
+        return {**place, "path": f"/{sheet}{at}" + (f"/{known}" if known else "")}
+    return {**place, "file": f"{sheet}.csv"}
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------
+
+
+def read_csv(name: str, text: str, log: IssueLog) -> RawSheet:
+    """Return the rows of a CSV text, numbered as a spreadsheet shows them; the header is row 1."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, dict[str, Any]]] = []
+    header: list[Column | None] = []
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if not header:
+                if not any(cell.strip() for cell in cells):
+                    break
+                header = _read_header(name, cells, log)
+            elif number > MAX_ROWS:
+                log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **_place(name, log, number))
+                break
+            else:
+                _read_row(name, number, cells, header, rows, log)
+    except csv.Error as error:
+        log.add("CSV_CELLS", error=str(error), **_place(name, log, number + 1))
+    if not header:
+        log.add("FILE_EMPTY", columns=", ".join(c.sheet_name for c in columns_of(name)[:6]), **_place(name, log, None))
+    given = {column.field for column in header if column}
+    missing = {column.field for column in columns_of(name) if column.required} - given if header else set()
+    for field_name in missing:
+        log.add("COLUMN_MISSING", **_place(name, log, 1, field_name))
+    return RawSheet(name, rows, frozenset(missing))
+
+
+def _read_header(name: str, cells: list[str], log: IssueLog) -> list[Column | None]:
+    by_name = {column.sheet_name: column for column in columns_of(name)}
+    separator = next((mark for mark in ";\t|" if len(cells) == 1 and cells[0].count(mark) > 1), None)
+    if separator:
+        log.add("CSV_SEPARATOR", value=separator, **_place(name, log, 1))
+        cells = cells[0].split(separator)
+    header: list[Column | None] = []
+    for cell in cells:
+        title = cell.strip()
+        column = by_name.get(title.lower())
+        if column is not None and column in header:
+            log.add("COLUMN_TWICE", **_place(name, log, 1, column.field))
+        if column is None and title:
+            unused = by_name.keys() - {other.strip().lower() for other in cells}
+            log.add("COLUMN_UNKNOWN", value=title, near=nearest(title, unused), **_place(name, log, 1, title))
+        header.append(column)
+    return header
+
+
+def _read_row(
+    name: str,
+    number: int,
+    cells: list[str],
+    header: list[Column | None],
+    rows: list[tuple[int, dict[str, Any]]],
+    log: IssueLog,
+) -> None:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        log.add("CSV_EXTRA_CELLS", **_place(name, log, number))
+    stripped = [cell.strip() for cell in cells[: len(header)]]
+    if any(stripped):
+        rows.append((number, {c.field: cell for c, cell in zip(header, stripped, strict=False) if c and cell}))
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+
+def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
+    """Return the rows of one sheet of the wire form: an array of objects (the branch is one object)."""
+    entries = [value] if name == "branch" else value
+    if not isinstance(entries, list):
+        log.add("JSON_SHAPE", expected=Phrase("an array of objects"), **_place(name, log, None))
+        return RawSheet(name)
+    if len(entries) > MAX_ROWS:
+        log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **_place(name, log, None))
+        entries = entries[:MAX_ROWS]
+    by_name = {column.json_name: column for column in columns_of(name)}
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            log.add("JSON_SHAPE", expected=Phrase("an object"), **_place(name, log, number))
+            continue
+        cells: dict[str, Any] = {}
+        for key, cell in entry.items():
+            column = by_name.get(key)
+            if column is None:
+                near = nearest(key, by_name.keys() - entry.keys())
+                log.add("KEY_UNKNOWN", value=key, near=near, **_place(name, log, number, key))
+            elif cell is not None:
+                cells[column.field] = cell
+        rows.append((number, cells))
+    return RawSheet(name, rows)
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def check_cells(raws: Iterable[RawSheet], log: IssueLog) -> BranchSheets:
+    """Return the rows that are right in themselves; every wrong cell and doubled row is noted."""
+    sheets: Mapping[str, Any] = {raw.name: _check_sheet(raw, log) for raw in raws}
+    absent = {name: Sheet[Any](name, is_given=False) for name in SHEETS}
+    return BranchSheets(**{**absent, **sheets})
+
+
+def _check_sheet(raw: RawSheet, log: IssueLog) -> Sheet[Any]:
+    model = SHEETS[raw.name]
+    entries: list[Entry[Any]] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for number, cells in raw.rows:
+        row = _check_row(raw, number, cells, model, log)
+        if row is not None:
+            entries.append(Entry(number, row))
+        _check_double(raw.name, number, cells, row, seen, log)
+    first = columns_of(raw.name)[0].field
+    ids = frozenset(str(cells[first]) for _, cells in raw.rows if first in cells)
+    return Sheet(raw.name, tuple(entries), ids, raw.is_given)
+
+
+def _check_row(raw: RawSheet, number: int, cells: dict[str, Any], model: type[Row], log: IssueLog) -> Row | None:
+    right = True
+    if log.form == "json":
+        kinds = {column.field: column.kind for column in columns_of(raw.name)}
+        for name, cell in cells.items():
+            if type(cell) not in kinds[name].json_types:
+                right = False
+                place = _place(raw.name, log, number, name)
+                log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **place)
+    try:
+        row = model.model_validate(cells)
+    except ValidationError as errors:
+        for error in errors.errors(include_url=False):
+            _note_cell(raw, number, error, log)
+        return None
+    return row if right else None
+
+
+def _note_cell(raw: RawSheet, number: int, error: Any, log: IssueLog) -> None:
+    name = str(error["loc"][0])
+    place = _place(raw.name, log, number, name)
+    if error["type"] == "missing":
+        if name not in raw.missing:
+            code = "KEY_MISSING" if log.form == "json" else "CELL_EMPTY"
+            log.add(code, value=place["column"] if log.form == "json" else "", **place)
+    else:
+        log.add(error["type"], value=error["input"], **place, **error.get("ctx", {}))
+
+
+def _check_double(
+    sheet: str,
+    number: int,
+    cells: dict[str, Any],
+    row: Row | None,
+    seen: dict[tuple[object, ...], int],
+    log: IssueLog,
+) -> None:
+    names = KEYS.get(sheet, ())
+    if not names or any(name not in cells for name in names):
+        return
+    key = tuple(str(cells[name]) if row is None else str(getattr(row, name)) for name in names)
+    if key in seen:
+        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **_place(sheet, log, number, names[0]))
+    else:
+        seen[key] = number

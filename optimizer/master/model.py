@@ -1,0 +1,79 @@
+"""Build, hint, solve, extract: the best choice of routes from the pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from optimizer.master.constraints import add_constraints
+from optimizer.master.objective import set_objective
+from optimizer.master.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.arrays import ProblemArrays
+    from optimizer.routes import PooledRoute, Solution
+
+#: More routes than this stall the model (solver notes, section 2.4).
+MOST_ROUTES = 4_000
+
+
+def choose_routes(
+    arrays: ProblemArrays,
+    pool: Sequence[PooledRoute],
+    incumbent: Solution,
+    *,
+    effort: float,
+    seconds: float,
+    seed: int = 0,
+) -> Solution | None:
+    """Return a choice of pooled routes that the model finds better than the incumbent, else `None`.
+
+    Parameters
+    ----------
+    pool
+        Candidate routes; those of the incumbent must be among them.
+    incumbent
+        The best plan so far, given to the solver as a hint.
+    effort
+        Deterministic work limit of CP-SAT with one worker: equal input gives an equal answer.
+    seconds
+        Wall-clock limit beside it, for the deadline.
+    """
+    mine = {(shift, visits) for shift, visits in enumerate(incumbent) if visits}
+    # The incumbent first, then the cheapest per visit: the rest would only slow the model down.
+    routes = sorted(
+        pool,
+        key=lambda r: ((r.shift, r.visits) not in mine, r.cost_cents // len(r.visits), r.shift, r.visits),
+    )[:MOST_ROUTES]
+    used = [route for route in routes if (route.shift, route.visits) in mine]
+    if len(used) < len(mine):
+        return None
+    model = cp_model.CpModel()
+    variables = Variables(model, arrays, routes)
+    add_constraints(model, arrays, variables)
+    set_objective(model, arrays, variables, used)
+    _hint(model, variables, mine)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_time_in_seconds = max(0.05, seconds)
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    found: list[tuple[int, ...]] = [()] * len(arrays.shift)
+    for route, chosen in zip(routes, variables.chosen, strict=True):
+        if solver.boolean_value(chosen):
+            found[route.shift] = route.visits
+    return None if tuple(found) == incumbent else tuple(found)
+
+
+def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:
+    served = {visit for _, visits in mine for visit in visits}
+    for route, chosen in zip(variables.routes, variables.chosen, strict=True):
+        model.add_hint(chosen, int((route.shift, route.visits) in mine))
+    for visit, absent in enumerate(variables.absent):
+        model.add_hint(absent, int(visit not in served))

@@ -1,0 +1,132 @@
+"""What each technician does on the day: legs, loads and lateness, derived once for every view of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.problem import end_key, start_key
+
+if TYPE_CHECKING:
+    from optimizer.domain.plan import Plan, Route, Stop
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Shift, Technician
+    from optimizer.travel.matrix import TravelMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One drive between two places (keys of the travel matrix), in seconds of the clock, and its metres."""
+
+    origin: str
+    destination: str
+    leave_s: int
+    arrive_s: int
+    metres: int
+
+    @property
+    def travel_s(self) -> int:
+        """How long the drive takes."""
+        return self.arrive_s - self.leave_s
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianDay:
+    """One technician with a shift, and what the plan makes of it.
+
+    Parameters
+    ----------
+    route
+        `None` when the technician stays unused.
+    legs
+        The drives in order, the one to the end place last; empty when unused.
+    """
+
+    technician: Technician
+    shift: Shift
+    route: Route | None
+    legs: tuple[Leg, ...] = ()
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """The stops in driving order; empty when unused."""
+        return self.route.stops if self.route else ()
+
+    @property
+    def travel_s(self) -> int:
+        """Seconds on the road."""
+        return sum(leg.travel_s for leg in self.legs)
+
+    @property
+    def metres(self) -> int:
+        """Metres on the road."""
+        return sum(leg.metres for leg in self.legs)
+
+    @property
+    def service_s(self) -> int:
+        """Seconds at work with customers."""
+        return sum(stop.end_s - stop.start_s for stop in self.stops)
+
+    @property
+    def load_s(self) -> int:
+        """Travel and service: the load that fairness looks at."""
+        return self.travel_s + self.service_s
+
+    @property
+    def load_share(self) -> float | None:
+        """The load as a share of the contracted time; `None` when no time is contracted."""
+        return self.load_s / self.shift.contracted_s if self.shift.contracted_s else None
+
+    @property
+    def overtime_s(self) -> int:
+        """How long after the shift's end the technician is back."""
+        return max(0, self.route.return_s - self.shift.end_s) if self.route else 0
+
+    @property
+    def late_s(self) -> int:
+        """Lateness summed over the stops."""
+        return sum(stop.lateness_s for stop in self.stops)
+
+    @property
+    def break_s(self) -> tuple[int, int] | None:
+        """Start and end of the break taken; `None` without one."""
+        if self.route is None or self.route.break_ is None or self.shift.break_ is None:
+            return None
+        start_s = self.route.break_.start_s
+        return start_s, start_s + self.shift.break_.length_s
+
+
+def technician_days(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[TechnicianDay]:
+    """Return a day for every shift of the problem, employees before contractors, then by id."""
+    routes = {(route.technician_id, route.day): route for route in plan.routes}
+    days = []
+    for shift in problem.shifts:
+        technician = problem.technician_by_id[shift.technician_id]
+        route = routes.get((shift.technician_id, shift.day))
+        if route is not None and not route.stops:
+            route = None
+        legs = _legs(matrix, technician, shift, route) if route else ()
+        days.append(TechnicianDay(technician, shift, route, legs))
+    return sorted(
+        days,
+        key=lambda day: (
+            day.shift.day,
+            not problem.is_staff(day.technician.technician_id),
+            day.technician.technician_id,
+        ),
+    )
+
+
+def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Route) -> tuple[Leg, ...]:
+    """Return the drives of a route: each leaves when the service or the break before it ends (RULES §2)."""
+    keys = [start_key(technician), *route.visit_ids, end_key(technician)]
+    free_from = [route.depart_s, *(stop.end_s for stop in route.stops)]
+    legs = []
+    for k, (origin, destination) in enumerate(zip(keys, keys[1:], strict=False)):
+        leave_s = free_from[k]
+        if route.break_ and shift.break_ and route.break_.slot == 2 * k:
+            leave_s = route.break_.start_s + shift.break_.length_s
+        travel_s = matrix.travel_s(shift.profile, origin, destination) or 0
+        metres = matrix.travel_m(shift.profile, origin, destination) or 0
+        legs.append(Leg(origin, destination, leave_s, leave_s + travel_s, metres))
+    return tuple(legs)

@@ -1,0 +1,145 @@
+"""The plan as tables: rows of plain values, and data frames for analysts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from optimizer.domain.rules import SOFT_RULES
+from optimizer.report.columns import SHEETS
+from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
+
+Value = str | int | float | bool | date | datetime | None
+Row = dict[str, Value]
+
+
+def tables(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str = "en") -> dict[str, pd.DataFrame]:
+    """Return the plan as data frames.
+
+    Returns
+    -------
+    dict
+        `routes` (one row a stop, in driving order), `technicians` (one row a shift, unused ones too), `unassigned`
+        (one row a visit, with the reasons as sentences in `lang`) and `costs` (one row a soft rule, in cents).
+        Column names are English and stable (`optimizer.report.columns`). Moments are local times of the branch,
+        without a zone; durations are minutes, distances kilometres.
+    """
+    import pandas as pd
+
+    rows = table_rows(problem, matrix, plan, Wording(lang))
+    return {
+        sheet.name: pd.DataFrame(rows[sheet.name], columns=[column.name for column in sheet.columns])
+        for sheet in SHEETS
+    }
+
+
+def table_rows(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Wording) -> dict[str, list[Row]]:
+    """Return the rows of every table by its name; what people read is written in the wording's language."""
+    days = technician_days(problem, matrix, plan)
+    return {
+        "routes": [row for day in days for row in _stop_rows(problem, day, wording)],
+        "technicians": [_technician_row(problem, day, wording) for day in days],
+        "unassigned": [_unassigned_row(problem, left, wording) for left in plan.unassigned],
+        "costs": [
+            {
+                "rule": rule.value,
+                "cost_cents": plan.costs.get(rule, 0),
+                "statement": wording.translate(rule.statement),
+            }
+            for rule in SOFT_RULES
+        ],
+    }
+
+
+def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[Row]:
+    return [
+        {
+            "technician_id": day.technician.technician_id,
+            "technician": day.technician.name,
+            "date": problem.date_of(day.shift.day),
+            "position": position,
+            **_visit_cells(problem, problem.visit_by_id[stop.visit_id], wording),
+            "leave_by": _moment(problem, stop.leave_by_s),
+            "arrive": _moment(problem, stop.arrive_s),
+            "start": _moment(problem, stop.start_s),
+            "end": _moment(problem, stop.end_s),
+            "told_open": _moment(problem, stop.window.open_s),
+            "told_close": _moment(problem, stop.window.close_s),
+            "promised": bool(problem.order_of(problem.visit_by_id[stop.visit_id]).promised),
+            "late_minutes": _minutes(stop.lateness_s),
+            "travel_minutes": _minutes(leg.travel_s),
+            "distance_km": leg.metres / 1000,
+            "service_minutes": _minutes(stop.end_s - stop.start_s),
+            "parts": wording.parts(stop.parts, problem),
+            "pinned": stop.pinned,
+        }
+        for position, (stop, leg) in enumerate(zip(day.stops, day.legs, strict=False), start=1)
+    ]
+
+
+def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> Row:
+    route, pause = day.route, day.break_s
+    return {
+        "technician_id": day.technician.technician_id,
+        "technician": day.technician.name,
+        "employment": wording.employment(day.technician.employment),
+        "date": problem.date_of(day.shift.day),
+        "visits": len(day.stops),
+        "shift_start": _moment(problem, day.shift.start_s),
+        "shift_end": _moment(problem, day.shift.end_s),
+        "depart": _moment(problem, route.depart_s) if route else None,
+        "break_start": _moment(problem, pause[0]) if pause else None,
+        "return": _moment(problem, route.return_s) if route else None,
+        "travel_minutes": _minutes(day.travel_s),
+        "distance_km": day.metres / 1000,
+        "service_minutes": _minutes(day.service_s),
+        "overtime_minutes": _minutes(day.overtime_s),
+        "late_minutes": _minutes(day.late_s),
+        "contracted_minutes": _minutes(day.shift.contracted_s),
+        "load_share": day.load_share,
+    }
+
+
+def _unassigned_row(problem: Problem, left: UnassignedVisit, wording: Wording) -> Row:
+    visit = problem.visit_by_id[left.visit_id]
+    return {
+        **_visit_cells(problem, visit, wording),
+        "priority": problem.priority_of(visit),
+        "windows": wording.windows(visit, problem),
+        "service_minutes": _minutes(visit.base_s),
+        "due": left.due,
+        "state": wording.state(left),
+        "reason_codes": "; ".join(reason.code.value for reason in left.reasons),
+        "reasons": " ".join(wording.reasons(left, problem)),
+    }
+
+
+def _visit_cells(problem: Problem, visit: Visit, wording: Wording) -> Row:
+    order, customer = problem.order_of(visit), problem.customer_of(visit)
+    return {
+        "visit_id": visit.visit_id,
+        "order_id": visit.order_id,
+        "customer_id": customer.customer_id,
+        "customer": customer.name,
+        "phone": customer.phone,
+        "kind": wording.kind(order.kind),
+        "address": visit.place.address,
+        "area": visit.area,
+    }
+
+
+def _moment(problem: Problem, moment_s: int) -> datetime:
+    return datetime.combine(problem.first_day, time()) + timedelta(seconds=moment_s)
+
+
+def _minutes(seconds: int) -> float:
+    return seconds / 60

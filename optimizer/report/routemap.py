@@ -1,0 +1,241 @@
+"""The routes as a map without tiles: an equirectangular drawing, true to scale in every direction.
+
+A branch's area is small: with longitudes shrunk by the cosine of the middle latitude, one unit is as many metres across
+as it is down, within a percent over 100 km. Lines between stops are straight; the roads are the matrix's business.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.report.gantt import stop_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.domain.order import Place
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.report.days import TechnicianDay
+    from optimizer.report.wording import Wording
+
+WIDTH = 440
+_LEAST_HEIGHT, _MOST_HEIGHT = 320, 520
+_PADDING = 26
+_FOOT = 22
+_METRES_PER_DEGREE = 6_371_008.8 * math.pi / 180
+#: Two numbers closer than this cannot both be read.
+_BADGE_APART = 17.0
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """From degrees to units of the drawing: `units_per_metre`, and the place drawn in its middle."""
+
+    middle: Place
+    units_per_metre: float
+    height: int
+
+    def point(self, place: Place) -> Point:
+        """Return where a place lies."""
+        east_m = (place.lon - self.middle.lon) * math.cos(math.radians(self.middle.lat)) * _METRES_PER_DEGREE
+        south_m = (self.middle.lat - place.lat) * _METRES_PER_DEGREE
+        return (
+            round(WIDTH / 2 + east_m * self.units_per_metre, 1),
+            round((self.height - _FOOT) / 2 + south_m * self.units_per_metre, 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MapStop:
+    """A numbered stop; its number stands aside by `offset` where stops of its route lie too close.
+
+    `shown` says that the number is readable while no technician is chosen.
+    """
+
+    at: Point
+    offset: Point
+    visit: int
+    number: int
+    shown: bool
+    late: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapRoute:
+    """One route: its line (SVG points), its stops, and the homes it starts or ends at."""
+
+    index: int
+    line: str
+    stops: tuple[MapStop, ...]
+    homes: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapMark:
+    """A visit that is not planned."""
+
+    at: Point
+    visit: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteMap:
+    """The whole drawing; the grid's cells are `grid_m` metres wide, as is the scale bar."""
+
+    width: int
+    height: int
+    units_per_metre: float
+    branch: Point
+    routes: tuple[MapRoute, ...]
+    unassigned: tuple[MapMark, ...]
+    grid_m: int
+    grid_x: tuple[float, ...]
+    grid_y: tuple[float, ...]
+
+
+def draw_map(
+    problem: Problem,
+    plan: Plan,
+    days: Sequence[TechnicianDay],
+    visit_index: dict[str, int],
+    wording: Wording,
+) -> RouteMap:
+    """Return the drawing of all routes, the branch, homes of used technicians and visits not planned."""
+    places = problem.places()
+    used = {key for day in days for leg in day.legs for key in (leg.origin, leg.destination)}
+    used |= {left.visit_id for left in plan.unassigned}
+    projection = _fit([problem.branch.place, *(places[key] for key in sorted(used))])
+    routes = tuple(
+        _route(problem, day, index=index, places=places, projection=projection, visit_index=visit_index, wording=wording)
+        for index, day in enumerate(days)
+        if day.route
+    )
+    branch = projection.point(problem.branch.place)
+    grid_m = nice_metres(WIDTH / 5 / projection.units_per_metre)
+    step = grid_m * projection.units_per_metre
+    return RouteMap(
+        width=WIDTH,
+        height=projection.height,
+        units_per_metre=projection.units_per_metre,
+        branch=branch,
+        routes=_thin_out(routes, taken=[branch]),
+        unassigned=tuple(
+            MapMark(
+                projection.point(places[left.visit_id]),
+                visit_index[left.visit_id],
+                _left_title(problem, left.visit_id, wording),
+            )
+            for left in plan.unassigned
+        ),
+        grid_m=grid_m,
+        grid_x=_grid_lines(branch[0], step, WIDTH),
+        grid_y=_grid_lines(branch[1], step, projection.height),
+    )
+
+
+def nice_metres(metres: float) -> int:
+    """Return the round length (1, 2 or 5 times a power of ten) that comes next below, at least 10 m.
+
+    >>> nice_metres(4300)
+    2000
+    """
+    power = 10 ** math.floor(math.log10(max(metres, 10)))
+    return int(next(step * power for step in (5, 2, 1) if step * power <= max(metres, 10)))
+
+
+def _fit(places: Sequence[Place]) -> Projection:
+    """Return the projection that shows all places with the paper's edge left free."""
+    south, north = min(p.lat for p in places), max(p.lat for p in places)
+    west, east = min(p.lon for p in places), max(p.lon for p in places)
+    middle = type(places[0])((south + north) / 2, (west + east) / 2)
+    width_m = max(500.0, (east - west) * math.cos(math.radians(middle.lat)) * _METRES_PER_DEGREE)
+    height_m = max(500.0, (north - south) * _METRES_PER_DEGREE)
+    inner = WIDTH - 2 * _PADDING
+    wanted = inner * height_m / width_m + 2 * _PADDING + _FOOT
+    height = round(min(_MOST_HEIGHT, max(_LEAST_HEIGHT, wanted)))
+    scale = min(inner / width_m, (height - 2 * _PADDING - _FOOT) / height_m)
+    return Projection(middle, scale, height)
+
+
+def _route(
+    problem: Problem,
+    day: TechnicianDay,
+    *,
+    index: int,
+    places: dict[str, Place],
+    projection: Projection,
+    visit_index: dict[str, int],
+    wording: Wording,
+) -> MapRoute:
+    keys = [day.legs[0].origin, *(leg.destination for leg in day.legs)]
+    points = [projection.point(places[key]) for key in keys]
+    at = points[1:-1]
+    stops = [
+        MapStop(
+            at[k],
+            offset,
+            visit_index[stop.visit_id],
+            k + 1,
+            shown=False,
+            late=stop.lateness_s > 0,
+            title=f"{day.technician.name}\n" + stop_title(problem, stop, number=k + 1, wording=wording),
+        )
+        for k, (stop, offset) in enumerate(zip(day.stops, _spread(at), strict=True))
+    ]
+    homes = {projection.point(home) for home in (day.technician.start, day.technician.end) if home is not None}
+    return MapRoute(index, " ".join(f"{x},{y}" for x, y in points), tuple(stops), tuple(sorted(homes)))
+
+
+def _spread(points: Sequence[Point]) -> list[Point]:
+    """Return how far each number of a route moves aside so that all of them can be read."""
+    # Equal points would push each other nowhere: a tiny fan in a fixed order gives every pair a direction.
+    moved = [(x + 0.01 * math.cos(2.4 * k), y + 0.01 * math.sin(2.4 * k)) for k, (x, y) in enumerate(points)]
+    for _ in range(40):
+        for a in range(len(moved)):
+            for b in range(a):
+                dx, dy = moved[a][0] - moved[b][0], moved[a][1] - moved[b][1]
+                distance = math.hypot(dx, dy) or 1e-6
+                if distance < _BADGE_APART:
+                    push = (_BADGE_APART - distance) / 2 / distance
+                    moved[a] = (moved[a][0] + dx * push, moved[a][1] + dy * push)
+                    moved[b] = (moved[b][0] - dx * push, moved[b][1] - dy * push)
+    return [(round(mx - x, 1), round(my - y, 1)) for (mx, my), (x, y) in zip(moved, points, strict=True)]
+
+
+def _thin_out(routes: Iterable[MapRoute], *, taken: list[Point]) -> tuple[MapRoute, ...]:
+    """Mark the numbers that can be shown at once without covering each other; the rest are dots until chosen."""
+    thinned = []
+    for route in routes:
+        stops = []
+        for stop in route.stops:
+            badge = (stop.at[0] + stop.offset[0], stop.at[1] + stop.offset[1])
+            free = all(math.dist(badge, other) >= _BADGE_APART for other in taken)
+            if free:
+                taken.append(badge)
+            stops.append(replace(stop, shown=free))
+        thinned.append(replace(route, stops=tuple(stops)))
+    return tuple(thinned)
+
+
+def _grid_lines(through: float, step: float, length: float) -> tuple[float, ...]:
+    """Return the positions of grid lines on a side, one of them through the branch."""
+    first = through % step
+    return tuple(round(first + k * step, 1) for k in range(int((length - first) // step) + 1))
+
+
+def _left_title(problem: Problem, visit_id: str, wording: Wording) -> str:
+    visit = problem.visit_by_id[visit_id]
+    return "\n".join(
+        (
+            wording.translate("Not planned"),
+            problem.customer_of(visit).name,
+            " · ".join(filter(None, (visit_id, visit.place.address))),
+        )
+    )

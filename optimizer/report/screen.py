@@ -1,0 +1,157 @@
+"""The plan on a terminal: what a coordinator reads before opening anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from optimizer.domain.plan import UnassignedState
+from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.figures import kpis
+from optimizer.report.wording import Wording, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from optimizer.domain.plan import Plan, Stop
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
+
+_ALARM = "bold red"
+_QUIET = "dim"
+
+
+def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Console, lang: str) -> None:
+    """Print the plan: key figures, a table per route, then what is not planned and why.
+
+    User data is printed as it is: markup in a name is text, control characters are dropped.
+    """
+    wording = Wording(lang)
+    days = technician_days(problem, matrix, plan)
+    title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.day(problem.first_day)))
+    console.print(_text(title, "bold"))
+    console.print(_figures(kpis(problem, matrix, plan), wording))
+    for day in days:
+        if day.route:
+            console.print()
+            console.print(_heading(day, wording))
+            console.print(_stops(problem, day, wording))
+    unused = [day.technician.name or day.technician.technician_id for day in days if not day.route]
+    if unused:
+        console.print()
+        console.print(_text(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
+    if plan.unassigned:
+        console.print()
+        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
+        console.print(_text(title, _ALARM))
+        console.print(_unassigned(problem, plan, wording))
+
+
+def _figures(figures: dict[str, Any], wording: Wording) -> Text:
+    """Return the key figures as one line; what needs attention is red."""
+    from rich.text import Text
+
+    t = wording.translate
+    planned, left = figures["visits_planned"], figures["visits_unassigned"]
+    parts = [
+        (t("Planned {planned} of {count}", planned=planned, count=planned + left), left > 0),
+        (
+            t("promises kept {share}", share=wording.share(figures["promises_kept_share"])),
+            figures["promises_kept"] < figures["promises"],
+        ),
+        (t("late {duration}", duration=wording.duration(figures["late_minutes"] * 60)), figures["late_visits"] > 0),
+        (t("travel {duration}", duration=wording.duration(figures["travel_minutes"] * 60)), False),
+        (wording.kilometres(round(figures["travel_km"] * 1000)), False),
+        (
+            t("overtime {duration}", duration=wording.duration(figures["overtime_minutes"] * 60)),
+            figures["overtime_minutes"] > 0,
+        ),
+        (t("mean load {share}", share=wording.share(figures["load_share_mean"])), False),
+        (t("cost {amount}", amount=wording.money(figures["cost_cents"])), False),
+    ]
+    return Text("  ").join(_text(text, _ALARM if alarm else "") for text, alarm in parts)
+
+
+def _heading(day: TechnicianDay, wording: Wording) -> Text:
+    """Return the line above a route: who, when, how much."""
+    if day.route is None:
+        raise ValueError("a technician without a route has no heading")
+    t = wording.translate
+    name = _text(day.technician.name or day.technician.technician_id, "bold cyan")
+    facts = [
+        day.technician.technician_id,
+        f"{wording.clock(day.route.depart_s)}–{wording.clock(day.route.return_s)}",
+        t("travel {duration}", duration=wording.duration(day.travel_s)),
+        wording.kilometres(day.metres),
+        t("load {share}", share=wording.share(day.load_share)),
+    ]
+    line = name.append_text(_text("  " + "  ".join(facts), _QUIET))
+    if day.overtime_s:
+        line.append_text(_text("  " + t("overtime {duration}", duration=wording.duration(day.overtime_s)), _ALARM))
+    return line
+
+
+def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
+    t = wording.translate
+    headings = ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
+    table = _table([t(heading) for heading in headings])
+    for number, stop in enumerate(day.stops, start=1):
+        visit = problem.visit_by_id[stop.visit_id]
+        table.add_row(
+            _text(f"{number}", _QUIET),
+            _text(wording.clock(stop.leave_by_s)),
+            _text(f"{wording.clock(stop.start_s)}–{wording.clock(stop.end_s)}", "bold"),
+            _text(wording.window(stop.window), "" if problem.order_of(visit).promised else _QUIET),
+            _text(stop.visit_id),
+            _text(problem.customer_of(visit).name),
+            _text(wording.parts(stop.parts, problem)),
+            _note(stop, wording),
+        )
+    return table
+
+
+def _note(stop: Stop, wording: Wording) -> Text:
+    t = wording.translate
+    notes = []
+    if stop.lateness_s:
+        notes.append(_text(t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
+    if stop.pinned:
+        notes.append(_text(t("Pinned")))
+    return _text(", ").join(notes)
+
+
+def _unassigned(problem: Problem, plan: Plan, wording: Wording) -> Table:
+    t = wording.translate
+    table = _table([t(heading) for heading in ("Visit", "Customer", "Windows", "State", "Reasons")])
+    for left in plan.unassigned:
+        visit = problem.visit_by_id[left.visit_id]
+        alarm = _ALARM if left.state is UnassignedState.WILL_BREAK else ""
+        table.add_row(
+            _text(left.visit_id),
+            _text(problem.customer_of(visit).name),
+            _text(wording.windows(visit, problem)),
+            _text(wording.state(left), alarm),
+            _text("\n".join(wording.reasons(left, problem))),
+        )
+    return table
+
+
+def _table(headings: Sequence[str]) -> Table:
+    """Return an empty table with quiet headings; `rich` aligns full-width characters."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=_QUIET)
+    for heading in headings:
+        table.add_column(_text(heading), overflow="fold")
+    return table
+
+
+def _text(content: str, style: str = "") -> Text:
+    """Return text that is printed as it is, never read as markup."""
+    from rich.text import Text
+
+    return Text(printable(content), style=style)

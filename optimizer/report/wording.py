@@ -1,0 +1,142 @@
+"""How moments, durations, money and names are written for people, in one place and in both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from optimizer.catalogue import Translate, translator
+from optimizer.domain.plan import UnassignedState
+from optimizer.domain.rules import Rule
+from optimizer.domain.technician import Employment
+from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from optimizer.domain.order import Interval, PartNeed, Visit
+    from optimizer.domain.plan import UnassignedVisit
+    from optimizer.domain.problem import Problem
+
+#: Control characters and lone surrogates: they move a terminal's cursor, and no workbook or page may hold them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+RULE_NAMES = {
+    Rule.UNASSIGNED: "Not planned",
+    Rule.LATENESS: "Lateness",
+    Rule.TRAVEL: "Travel",
+    Rule.OVERTIME: "Overtime",
+    Rule.WORKING_TIME: "Working time",
+    Rule.CONTRACTOR: "Contractors",
+    Rule.CONTINUITY: "Continuity",
+    Rule.FAIRNESS: "Fairness",
+    Rule.OVERQUALIFIED: "Overqualified",
+    Rule.STABILITY: "Stability",
+}
+KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection"}
+EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}
+STATES = {UnassignedState.WAITS: "Waits", UnassignedState.WILL_BREAK: "Promise will break"}
+
+
+def printable(text: str) -> str:
+    """Return user data without the characters that no page, workbook or terminal should be given.
+
+    >>> printable("Ann\\x1b[2J\\nLee")
+    'Ann[2J\\nLee'
+    """
+    return _UNPRINTABLE.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The written form of a plan's facts in one language, `en` or `zh`."""
+
+    lang: str
+    translate: Translate = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "translate", translator(self.lang))
+
+    def clock(self, moment_s: int) -> str:
+        """Return `HH:MM` of a moment, seconds dropped; a moment of another day says which (`02:00 +1`)."""
+        day, time_s = divmod(moment_s, DAY_S)
+        text = f"{time_s // HOUR_S:02d}:{time_s % HOUR_S // MINUTE_S:02d}"
+        return f"{text} {day:+d}" if day else text
+
+    def window(self, window: Interval) -> str:
+        """Return both ends of a window: `09:00–11:00`."""
+        return f"{self.clock(window.open_s)}–{self.clock(window.close_s)}"
+
+    def duration(self, seconds: float) -> str:
+        """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""
+        hours, minutes = divmod(round(seconds / MINUTE_S), 60)
+        if hours:
+            return self.translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
+        return self.translate("{minutes} min", minutes=minutes)
+
+    def kilometres(self, metres: int) -> str:
+        """Return a distance in kilometres: one decimal below 100 km, none above."""
+        km = metres / 1000
+        return self.translate("{km} km", km=f"{km:.1f}" if km < 100 else f"{km:,.0f}")
+
+    def money(self, cents: int) -> str:
+        """Return an amount with two decimals: `1,234.50`."""
+        return f"{cents / 100:,.2f}"
+
+    def share(self, share: float | None) -> str:
+        """Return a share as whole percent; a dash when there is nothing to count."""
+        return "–" if share is None else f"{share:.0%}"
+
+    def day(self, day: date) -> str:
+        """Return a date with its weekday, as the language writes it."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEEE, d MMMM y" if self.lang == "en" else "y年M月d日 EEEE", locale=self._locale)
+
+    def short_day(self, day: date) -> str:
+        """Return month, day and weekday: `Tue 24 Nov`."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEE d MMM" if self.lang == "en" else "M月d日 EEE", locale=self._locale)
+
+    def kind(self, kind: str) -> str:
+        """Return the kind of an order; a branch's own word stays as it is."""
+        return self.translate(KINDS[kind]) if kind in KINDS else printable(kind)
+
+    def employment(self, employment: Employment) -> str:
+        """Return whether somebody is staff or a contractor."""
+        return self.translate(EMPLOYMENTS[employment])
+
+    def rule(self, rule: Rule) -> str:
+        """Return the short name of a soft rule."""
+        return self.translate(RULE_NAMES[rule])
+
+    def state(self, left: UnassignedVisit) -> str:
+        """Return what becomes of an unassigned visit."""
+        if left.state is UnassignedState.WAITS and left.due is not None:
+            return self.translate("Waits until {day}", day=self.short_day(left.due))
+        return self.translate(STATES[left.state])
+
+    def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
+        """Return one sentence per reason why a visit is not planned."""
+        from optimizer.explain import sentence
+
+        return [printable(sentence(reason, problem, self.translate)) for reason in left.reasons]
+
+    def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
+        """Return parts with their quantities: `Compressor ×1; Fan ×2`."""
+        names = {part.part_id: part.name for part in problem.parts}
+        return printable("; ".join(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
+
+    def windows(self, visit: Visit, problem: Problem) -> str:
+        """Return the arrival windows of the day as the customer knows them: promised, else requested, else derived."""
+        order = problem.order_of(visit)
+        told = order.promised or order.requested
+        today = [w for w in told if w.open_s < problem.days * DAY_S and w.close_s >= 0]
+        return ", ".join(self.window(window) for window in (today or problem.windows[visit.visit_id]))
+
+    @property
+    def _locale(self) -> str:
+        return {"en": "en", "zh": "zh_CN"}[self.lang]

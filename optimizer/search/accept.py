@@ -1,0 +1,26 @@
+"""When a move is kept: annealing on whole cents, with a temperature that is a function of the iteration alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.jit import inlined
+from optimizer.search.state import draw
+
+H_HEAT, H_FACTOR, H_FLOOR = range(3)
+
+#: -ln(u) at 1024 evenly spaced u: the acceptance threshold is the temperature times one of them.
+_MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)
+
+
+@inlined
+def is_accepted(state, before, after):
+    """Say whether a move from `before` to `after` cents is kept (Metropolis), and cool by one step."""
+    threshold = before + np.int64(state.heat[H_HEAT] * _MINUS_LOG[draw(state, 1024)])
+    state.heat[H_HEAT] = max(state.heat[H_FLOOR], state.heat[H_HEAT] * state.heat[H_FACTOR])
+    return after < threshold or after == before
+
+
+def cooling_factor(now: float, target: float, moves: float) -> float:
+    """Return the factor per move that cools from `now` to `target` in so many moves."""
+    return float((target / now) ** (1.0 / max(1.0, moves))) if now > target > 0 else 1.0

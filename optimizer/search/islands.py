@@ -1,0 +1,237 @@
+"""Several searches side by side: threads run them, fixed marks bring them together.
+
+The number of islands belongs to the budget, the number of threads does not: any number of threads gives the same
+plan. In work mode the marks lie at fixed moves; in time mode at fixed shares of the time, and each island cools by
+its own measured speed.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.arrays import V_ABLE, V_PRICE
+from optimizer.routes import PooledRoute
+from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
+from optimizer.search.lns import construct, forget_prices, run_moves, settle
+from optimizer.search.schedule import IMPOSSIBLE
+from optimizer.search.state import (
+    T_BEST,
+    T_MOVES,
+    T_POOLED,
+    T_RISE,
+    T_RISES,
+    load_routes,
+    make_state,
+    true_cents,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from optimizer.arrays import ProblemArrays
+    from optimizer.routes import Solution
+    from optimizer.search.state import State
+
+#: How many times a run brings its islands together.
+MARKS = 40
+#: From this mark on, prices are true again and each island starts from the best plan of all.
+TRUE_PRICES_MARK = 16
+#: Moves that measure how much a typical move loses; the first temperature is this share of it, the last one that.
+PROBE_MOVES = 600
+HOT, COLD = 1.0, 0.02
+#: A kernel call lasts about so long, so that a stop is obeyed at once.
+CHUNK_S = 0.03
+FIRST_CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBudget:
+    """How long to search.
+
+    Parameters
+    ----------
+    moves
+        Moves of each island, in work mode; `None` in time mode.
+    deadline_s
+        Moment (`time.monotonic`) at which the search must have ended, also in work mode.
+    islands, threads, seed
+        How many searches, on how many threads, from which seed.
+    """
+
+    moves: int | None
+    deadline_s: float
+    islands: int = 1
+    threads: int = 1
+    seed: int = 0
+
+
+class Islands:
+    """The searches of one solve.
+
+    Parameters
+    ----------
+    arrays
+        The problem.
+    budget
+        How long, how many, how seeded.
+    is_stopped
+        Asked between kernel calls; once true, every island returns.
+    """
+
+    def __init__(self, arrays: ProblemArrays, budget: SearchBudget, is_stopped: Callable[[], bool]) -> None:
+        self.arrays = arrays
+        self.budget = budget
+        self._is_stopped = is_stopped
+        self._states = [make_state(arrays, budget.seed * 1009 + n) for n in range(max(1, budget.islands))]
+        self._began = time.monotonic()
+
+    @property
+    def moves(self) -> int:
+        """Moves made so far, all islands together."""
+        return sum(int(state.total[T_MOVES]) for state in self._states)
+
+    @property
+    def best_cents(self) -> int:
+        """True cost of the best plan so far."""
+        return min(int(state.total[T_BEST]) for state in self._states)
+
+    @property
+    def heat(self) -> float:
+        """Temperature of the first island, in cents."""
+        return float(self._states[0].heat[H_HEAT])
+
+    def best(self) -> Solution:
+        """Return the best routes so far; of equals, the first island's."""
+        return _routes(min(self._states, key=lambda state: int(state.total[T_BEST])))
+
+    def construct(self, fixed: Solution) -> None:
+        """Build each island's first plan around the fixed prefixes of started routes."""
+        seqs, counts = _as_arrays(fixed)
+        visits = len(self.arrays.visit)
+        order = np.lexsort((np.arange(visits), self.arrays.visit[:, V_ABLE], -self.arrays.visit[:, V_PRICE]))
+        for state in self._states:
+            for first in range(0, max(1, visits), FIRST_CHUNK):
+                construct(self.arrays, state, seqs, counts, order, first, first + FIRST_CHUNK)
+                if self._out_of_time():
+                    break
+            if state.total[T_BEST] == IMPOSSIBLE and true_cents(self.arrays, state) < IMPOSSIBLE:
+                # Cut short: what has been inserted so far is a plan all the same.
+                settle(self.arrays, state)
+
+    def run(self) -> Iterator[int]:
+        """Search from mark to mark; yield each mark's number when every island has reached it."""
+        if not len(self.arrays.visit) or not len(self.arrays.shift):
+            return
+        with ThreadPoolExecutor(max_workers=max(1, self.budget.threads)) as threads:
+            self._for_all(threads, self._probe)
+            for mark in range(1, MARKS + 1):
+                if self._out_of_time():
+                    return
+                self._for_all(threads, lambda state, mark=mark: self._search_to(state, mark))
+                yield mark
+                if mark == TRUE_PRICES_MARK:
+                    self._start_from_best()
+
+    def adopt(self, solution: Solution) -> None:
+        """Give the first island a plan that the master found; it goes on from there."""
+        state = self._states[0]
+        load_routes(self.arrays, state, *_as_arrays(solution))
+        settle(self.arrays, state)
+
+    def drain(self) -> list[PooledRoute]:
+        """Return the good routes found since the last call."""
+        routes = []
+        for state in self._states:
+            for n in range(int(state.total[T_POOLED])):
+                shift, count, cents, work = (int(value) for value in state.pool_info[n])
+                visits = tuple(int(v) for v in state.pool[n, :count])
+                routes.append(PooledRoute(shift=shift, visits=visits, cost_cents=cents, work_s=work))
+            state.total[T_POOLED] = 0
+        return routes
+
+    # --- one island ---------------------------------------------------------------------------------------------
+
+    def _probe(self, state: State) -> None:
+        """Settle, then measure how much the moves lose that lose at all: the first temperature follows from it."""
+        state.heat[:] = (1.0, 1.0, 1.0)
+        for _ in range(2):
+            state.total[T_RISE] = state.total[T_RISES] = 0
+            for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
+                if self._out_of_time():
+                    return
+                run_moves(self.arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
+        typical = max(1.0, state.total[T_RISE] / max(1, state.total[T_RISES]))
+        state.heat[H_HEAT] = HOT * typical
+        state.heat[H_FLOOR] = COLD * typical
+
+    def _left(self, state: State) -> int:
+        """Return the next probe's number of moves, in work mode at most what the budget leaves."""
+        return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
+
+    def _search_to(self, state: State, mark: int) -> None:
+        if self.budget.moves is not None:
+            self._search_moves(state, self.budget.moves * mark // MARKS)
+        else:
+            self._search_time(state, self._began + (self.budget.deadline_s - self._began) * mark / MARKS)
+
+    def _search_moves(self, state: State, until: int) -> None:
+        """Work mode: cooling follows the number of moves alone."""
+        moves = self.budget.moves or 0
+        span = max(1, moves - 2 * PROBE_MOVES)
+        if state.heat[H_FACTOR] == 1.0:
+            state.heat[H_FACTOR] = cooling_factor(float(state.heat[H_HEAT]), float(state.heat[H_FLOOR]), span)
+        chunk = FIRST_CHUNK
+        while state.total[T_MOVES] < until and not self._out_of_time():
+            began = time.monotonic()
+            run_moves(self.arrays, state, min(chunk, until - int(state.total[T_MOVES])))
+            chunk = _next_chunk(chunk, time.monotonic() - began)
+
+    def _search_time(self, state: State, until: float) -> None:
+        """Time mode: cool so that the coldest temperature is reached when the time is up, at the present speed."""
+        chunk = FIRST_CHUNK
+        while time.monotonic() < until and not self._out_of_time():
+            began = time.monotonic()
+            left = self.budget.deadline_s - began
+            speed = state.total[T_MOVES] / max(1e-3, began - self._began)
+            heat = float(state.heat[H_HEAT])
+            state.heat[H_FACTOR] = cooling_factor(heat, float(state.heat[H_FLOOR]), speed * left)
+            run_moves(self.arrays, state, chunk)
+            chunk = _next_chunk(chunk, time.monotonic() - began)
+
+    def _start_from_best(self) -> None:
+        seqs, counts = _as_arrays(self.best())
+        for state in self._states:
+            load_routes(self.arrays, state, seqs, counts)
+            forget_prices(self.arrays, state)
+
+    def _for_all(self, threads: ThreadPoolExecutor, work: Callable[[State], None]) -> None:
+        for _ in threads.map(work, self._states):
+            pass
+
+    def _out_of_time(self) -> bool:
+        return self._is_stopped() or time.monotonic() >= self.budget.deadline_s
+
+
+def _next_chunk(chunk: int, took_s: float) -> int:
+    """Return how many moves the next kernel call makes so that it lasts about `CHUNK_S`."""
+    return max(10, min(4 * chunk, int(chunk * CHUNK_S / max(took_s, 1e-5))))
+
+
+def _routes(state: State) -> Solution:
+    return tuple(
+        tuple(int(v) for v in state.best[shift, : state.best_count[shift]]) for shift in range(len(state.best_count))
+    )
+
+
+def _as_arrays(solution: Solution) -> tuple[np.ndarray, np.ndarray]:
+    """Return routes as the kernels take them: int32 (n_shifts, longest), int64 (n_shifts,)."""
+    counts = np.array([len(route) for route in solution], np.int64)
+    seqs = np.full((max(1, len(solution)), max([1, *counts.tolist()])), -1, np.int32)
+    for shift, route in enumerate(solution):
+        seqs[shift, : len(route)] = route
+    return seqs, counts

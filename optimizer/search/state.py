@@ -1,0 +1,618 @@
+"""The routes that a search is changing, with what makes a move cheap to judge.
+
+For every route the state keeps, per position, the earliest departure with the break still to come and with the break
+taken (forward), and the latest arrival up to which the rest of the route costs nothing, or is possible at all
+(backward). An insertion is then judged by a handful of additions; only what these cannot decide is timed in full.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.arrays import (
+    NO_WAY_S,
+    R_EXACT,
+    R_LOAD_DIVISOR,
+    R_OVERTIME,
+    R_SPREAD,
+    R_STAFF,
+    R_TRAVEL,
+    S_AT_HOME,
+    S_BREAK_CLOSE,
+    S_BREAK_LENGTH,
+    S_BREAK_OPEN,
+    S_DAY_CENTS,
+    S_DEPART,
+    S_END,
+    S_END_NODE,
+    S_LOAD_OFFSET,
+    S_MAX_LEG,
+    S_MAX_TRAVEL,
+    S_MAX_VISITS,
+    S_MINUTE_CENTS,
+    S_PROFILE,
+    S_RETURN_LIMIT,
+    S_STAFF,
+    S_START_NODE,
+    V_FIXED,
+    V_HOURS,
+    V_LATEST,
+    V_PRICE,
+    V_READY,
+    V_WINDOWS,
+)
+from optimizer.jit import inlined, kernel
+from optimizer.search.schedule import (
+    IMPOSSIBLE,
+    R_MAX_LATE,
+    late_cents,
+    per_minute,
+    start_of_service,
+    time_route,
+)
+
+if TYPE_CHECKING:
+    from optimizer.arrays import IntArray, ProblemArrays, ShortArray
+
+#: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
+FRONT = 6
+
+# Columns of `State.route`.
+C_COUNT, C_CENTS, C_TRAVEL, C_SERVICE, C_EXTRA, C_TIME, C_TOUCHED, C_MARK = range(8)
+# Columns of `State.ahead`: departure and cost with the break to come, number of pairs with the break taken,
+# then FRONT departures and FRONT costs.
+A_OPEN, A_OPEN_CENTS, A_PAIRS, A_DEPART = range(4)
+A_CENTS = A_DEPART + FRONT
+# Columns of `State.behind`: latest arrival that costs nothing, and that is possible, with the break taken
+# and with the break to come.
+B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD = range(4)
+# Entries of `State.total`.
+(
+    T_CENTS,
+    T_WORK,
+    T_WORK_SQUARES,
+    T_ABSENT,
+    T_ABSENT_CENTS,
+    T_ABSENT_PRICE,
+    T_RANDOM,
+    T_BEST,
+    T_MOVES,
+    T_TOUCHED,
+    T_POOLED,
+    T_IMPROVED,
+    T_ACCEPTED,
+    T_REMOVED,
+    T_STAMP,
+    T_RISE,
+    T_RISES,
+) = range(17)
+#: Guided prices are `price * factor // PRICE_ONE`.
+PRICE_ONE = 1024
+
+
+class State(NamedTuple):
+    """One search's routes and books. All arrays are changed in place.
+
+    Parameters
+    ----------
+    seq : int32 (n_shifts, most + 1)
+        Visits of each route in driving order; `route[:, C_COUNT]` of them count.
+    route : int64 (n_shifts, 8)
+        Columns `C_*`: count, cents of the whole route, seconds of travel and service, cents by assignment and by
+        timing, whether this move touched it, mark of the last look.
+    ahead, behind : int64 (n_shifts, most + 2, ...)
+        Columns `A_*` per place left, `B_*` per place reached.
+    shift_of : int64 (n_visits,)
+        Shift that serves each visit, -1 for an absent one.
+    absent, absent_at : int64 (n_visits,)
+        The absent visits (the first `total[T_ABSENT]`), and where each stands in that list.
+    factor : int64 (n_visits,)
+        Guided price factor of each visit, `PRICE_ONE` for the true price.
+    used : int64 (n_rows,)
+        Stock rows as used.
+    total : int64 (17,)
+        Entries `T_*`: cents of the routes and their spread, books of fairness and absence, random state, counters.
+    heat : float64 (3,)
+        Temperature in cents, its factor per move, its floor.
+    best, best_count : int32, int64
+        The best routes by true cost.
+    kept, kept_count, touched : int32, int64, int64
+        Routes as they were before the present move, and which ones the move touched.
+    moved : int64 (n_visits,)
+        The visits to insert in the present move.
+    key : int64 (n_visits,)
+        Their sort keys.
+    times : int64 (most + 2, 3)
+        Scratch of the timing.
+    trial : int32 (most + 2,)
+        Scratch of an insertion that is timed in full.
+    pool, pool_info : int32 (size, most + 1), int64 (size, 4)
+        Good routes found since the last reading: visits; shift, count, cents, work.
+    pool_seen : int64 (slots,)
+        Fingerprints of pooled routes.
+    """
+
+    seq: ShortArray
+    route: IntArray
+    ahead: IntArray
+    behind: IntArray
+    shift_of: IntArray
+    absent: IntArray
+    absent_at: IntArray
+    factor: IntArray
+    used: IntArray
+    total: IntArray
+    heat: np.ndarray
+    best: ShortArray
+    best_count: IntArray
+    kept: ShortArray
+    kept_count: IntArray
+    touched: IntArray
+    moved: IntArray
+    key: IntArray
+    times: IntArray
+    trial: ShortArray
+    pool: ShortArray
+    pool_info: IntArray
+    pool_seen: IntArray
+
+
+def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> State:
+    """Allocate the state of one search: every route empty, every visit absent."""
+    shifts, visits = arrays.duration.shape
+    most = longest_route(arrays)
+    state = State(
+        seq=np.full((shifts, most + 1), -1, np.int32),
+        route=np.zeros((shifts, 8), np.int64),
+        ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
+        behind=np.zeros((shifts, most + 2, 4), np.int64),
+        shift_of=np.full(visits, -1, np.int64),
+        absent=np.arange(visits, dtype=np.int64),
+        absent_at=np.arange(visits, dtype=np.int64),
+        factor=np.full(visits, PRICE_ONE, np.int64),
+        used=np.zeros(len(arrays.row_cap), np.int64),
+        total=np.zeros(17, np.int64),
+        heat=np.zeros(3, np.float64),
+        best=np.full((shifts, most + 1), -1, np.int32),
+        best_count=np.zeros(shifts, np.int64),
+        kept=np.full((shifts, most + 1), -1, np.int32),
+        kept_count=np.zeros(shifts, np.int64),
+        touched=np.zeros(shifts, np.int64),
+        moved=np.zeros(max(1, visits), np.int64),
+        key=np.zeros(max(1, visits), np.int64),
+        times=np.zeros((most + 2, 3), np.int64),
+        trial=np.full(most + 2, -1, np.int32),
+        pool=np.full((pool_size, most + 1), -1, np.int32),
+        pool_info=np.zeros((pool_size, 4), np.int64),
+        pool_seen=np.zeros(1 << 16, np.int64),
+    )
+    prices = arrays.visit[:, V_PRICE].sum() if visits else 0
+    state.total[T_ABSENT] = visits
+    state.total[T_ABSENT_CENTS] = state.total[T_ABSENT_PRICE] = prices
+    state.total[T_RANDOM] = _scrambled(seed)
+    state.total[T_BEST] = IMPOSSIBLE
+    return state
+
+
+def longest_route(arrays: ProblemArrays) -> int:
+    """Return a number of visits that no route can exceed: the shortest services back to back in the longest shift."""
+    shifts, visits = arrays.duration.shape
+    if not shifts or not visits:
+        return 1
+    able = np.where(arrays.duration >= 0, arrays.duration, np.iinfo(np.int32).max).min(axis=0).astype(np.int64)
+    to_next = arrays.travel[:, :visits, :].min(axis=0).astype(np.int64)
+    np.fill_diagonal(to_next[:, :visits], NO_WAY_S)
+    span = int((arrays.shift[:, S_RETURN_LIMIT] - arrays.shift[:, S_DEPART]).max())
+    shortest = np.sort(able + to_next.min(axis=1))
+    fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right"))
+    limit = int(arrays.shift[:, S_MAX_VISITS].max())
+    return max(1, min(visits, fits + 1, limit))
+
+
+def _scrambled(seed: int) -> int:
+    """Turn any seed into a non-zero 32-bit random state, near seeds into far ones."""
+    state = (seed * 0x9E3779B1 + 0x7F4A7C15) & 0xFFFFFFFF
+    state ^= state >> 15
+    return (state * 0x85EBCA6B & 0xFFFFFFFF) or 1
+
+
+@inlined
+def draw(state, limit):
+    """Return a random integer from 0 to limit - 1, by a masked 32-bit xorshift (Marsaglia 2003)."""
+    x = state.total[T_RANDOM]
+    x ^= (x << 13) & 0xFFFFFFFF
+    x ^= x >> 17
+    x ^= (x << 5) & 0xFFFFFFFF
+    state.total[T_RANDOM] = x
+    return (x * limit) >> 32
+
+
+# --- costs that are not timing ----------------------------------------------------------------------------------
+
+
+@inlined
+def load_cents(arrays, shift_idx, work):
+    """Return what a technician's load costs by the rule book: its square above the share of the contracted time."""
+    divisor = arrays.rates[R_LOAD_DIVISOR]
+    if divisor == 0 or arrays.shift[shift_idx, S_STAFF] == 0:
+        return 0
+    above = max(0, work + arrays.shift[shift_idx, S_LOAD_OFFSET])
+    return above * above // divisor
+
+
+@inlined
+def spread_cents(arrays, work, squares):
+    """Return what uneven work costs on the benchmark days, from the sum of work and of its squares, in seconds."""
+    staff = arrays.rates[R_STAFF]
+    if arrays.rates[R_SPREAD] == 0 or staff == 0:
+        return 0
+    return arrays.rates[R_SPREAD] * (staff * squares - work * work) // 3600 // staff // 100
+
+
+@inlined
+def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
+    """Return everything that a route costs by itself."""
+    cents = per_minute(arrays.rates[R_TRAVEL], travel) + extra + timing
+    if count > 0:
+        cents += arrays.shift[shift_idx, S_DAY_CENTS] + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
+    return cents + load_cents(arrays, shift_idx, travel + service)
+
+
+# --- the forward and backward passes ----------------------------------------------------------------------------
+
+
+@inlined
+def push_pair(ahead, place, moment, cents):
+    """Add a (departure, cost) pair with the break taken, if no kept pair is as early and as cheap."""
+    count = ahead[place, A_PAIRS]
+    kept = 0
+    for k in range(count):
+        if ahead[place, A_DEPART + k] <= moment and ahead[place, A_CENTS + k] <= cents:
+            return
+    for k in range(count):
+        if not (moment <= ahead[place, A_DEPART + k] and cents <= ahead[place, A_CENTS + k]):
+            ahead[place, A_DEPART + kept] = ahead[place, A_DEPART + k]
+            ahead[place, A_CENTS + kept] = ahead[place, A_CENTS + k]
+            kept += 1
+    if kept < FRONT:
+        ahead[place, A_DEPART + kept] = moment
+        ahead[place, A_CENTS + kept] = cents
+        kept += 1
+    ahead[place, A_PAIRS] = kept
+
+
+@kernel
+def look_ahead(arrays, state, shift_idx):
+    """Fill the forward pass of a route and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
+    profile = arrays.shift[shift_idx, S_PROFILE]
+    ahead = state.ahead[shift_idx]
+    seq = state.seq[shift_idx]
+    count = state.route[shift_idx, C_COUNT]
+    depart = arrays.shift[shift_idx, S_DEPART]
+    opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
+    length = arrays.shift[shift_idx, S_BREAK_LENGTH]
+    ahead[0, A_PAIRS] = 0
+    open_departure, open_cents = IMPOSSIBLE, 0
+    if length == 0:
+        push_pair(ahead, 0, depart, 0)
+    else:
+        open_departure = depart
+        if depart <= closes:
+            push_pair(ahead, 0, max(depart, opens) + length, 0)
+    ahead[0, A_OPEN], ahead[0, A_OPEN_CENTS] = open_departure, open_cents
+    here = arrays.shift[shift_idx, S_START_NODE]
+    for k in range(count):
+        visit = seq[k]
+        leg = arrays.travel[profile, here, visit]
+        duration = arrays.duration[shift_idx, visit]
+        here = visit
+        ahead[k + 1, A_PAIRS] = 0
+        for p in range(ahead[k, A_PAIRS]):
+            start, late = start_of_service(arrays, visit, duration, ahead[k, A_DEPART + p] + leg)
+            if start >= 0:
+                push_pair(ahead, k + 1, start + duration, ahead[k, A_CENTS + p] + late_cents(arrays, late))
+        if open_departure < IMPOSSIBLE:
+            arrival = open_departure + leg
+            open_departure = IMPOSSIBLE
+            if arrival <= closes:
+                start, late = start_of_service(arrays, visit, duration, max(arrival, opens) + length)
+                if start >= 0:
+                    push_pair(ahead, k + 1, start + duration, open_cents + late_cents(arrays, late))
+                start, late = start_of_service(arrays, visit, duration, arrival)
+                if start >= 0 and start + duration <= closes:
+                    open_departure = start + duration
+                    open_cents += late_cents(arrays, late)
+                    push_pair(ahead, k + 1, max(open_departure, opens) + length, open_cents)
+        ahead[k + 1, A_OPEN], ahead[k + 1, A_OPEN_CENTS] = open_departure, open_cents
+    if count == 0:
+        return 0
+    leg = arrays.travel[profile, here, arrays.shift[shift_idx, S_END_NODE]]
+    best = IMPOSSIBLE
+    for p in range(ahead[count, A_PAIRS]):
+        best = min(best, end_cents(arrays, shift_idx, ahead[count, A_DEPART + p] + leg, ahead[count, A_CENTS + p]))
+    if open_departure < IMPOSSIBLE and open_departure + leg <= closes:
+        back = max(open_departure + leg, opens) + length
+        best = min(best, end_cents(arrays, shift_idx, back, open_cents))
+    return best
+
+
+@inlined
+def end_cents(arrays, shift_idx, back, cents):
+    """Return cents plus the overtime of a return, `IMPOSSIBLE` beyond the limit."""
+    if back > arrays.shift[shift_idx, S_RETURN_LIMIT]:
+        return IMPOSSIBLE
+    return cents + per_minute(arrays.rates[R_OVERTIME], max(0, back - arrays.shift[shift_idx, S_END]))
+
+
+@inlined
+def free_start(arrays, visit, duration, bound):
+    """Return the latest arrival up to `bound` from which a start costs nothing, -1 when there is none for sure.
+
+    With several windows or hours only the first is trusted: the answer may be too strict, never too generous.
+    """
+    earliest = max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0])
+    latest = min(min(arrays.windows[visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
+    if arrays.visit[visit, V_HOURS] >= 0:
+        if arrays.visit[visit, V_HOURS] != 1:
+            return -1
+        earliest = max(earliest, arrays.hours[visit, 0, 0])
+        latest = min(latest, arrays.hours[visit, 0, 1] - duration)
+    return latest if earliest <= latest else -1
+
+
+@inlined
+def hard_start(arrays, visit, bound):
+    """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
+    last = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1] + arrays.rates[R_MAX_LATE]
+    latest = min(min(last, arrays.visit[visit, V_LATEST]), bound)
+    return latest if max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0]) <= latest else -1
+
+
+@kernel
+def look_behind(arrays, state, shift_idx):
+    """Fill the backward pass of a route."""
+    profile = arrays.shift[shift_idx, S_PROFILE]
+    behind = state.behind[shift_idx]
+    seq = state.seq[shift_idx]
+    count = state.route[shift_idx, C_COUNT]
+    opens, closes, length = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    behind[count, B_FREE], behind[count, B_HARD] = arrays.shift[shift_idx, S_END], arrays.shift[shift_idx, S_RETURN_LIMIT]
+    behind[count, B_OPEN_FREE] = latest_before_break(opens, closes, length, behind[count, B_FREE])
+    behind[count, B_OPEN_HARD] = latest_before_break(opens, closes, length, behind[count, B_HARD])
+    there = arrays.shift[shift_idx, S_END_NODE]
+    for k in range(count - 1, -1, -1):
+        visit = seq[k]
+        leg = arrays.travel[profile, visit, there]
+        duration = arrays.duration[shift_idx, visit]
+        there = visit
+        behind[k, B_FREE] = free_start(arrays, visit, duration, behind[k + 1, B_FREE] - leg - duration)
+        behind[k, B_HARD] = hard_start(arrays, visit, behind[k + 1, B_HARD] - leg - duration)
+        if length == 0:
+            continue
+        done = latest_before_break(opens, closes, length, behind[k + 1, B_FREE] - leg)
+        done = max(done, behind[k + 1, B_OPEN_FREE] - leg)
+        behind[k, B_OPEN_FREE] = max(
+            latest_before_break(opens, closes, length, behind[k, B_FREE]),
+            free_start(arrays, visit, duration, done - duration),
+        )
+        done = latest_before_break(opens, closes, length, behind[k + 1, B_HARD] - leg)
+        done = max(done, behind[k + 1, B_OPEN_HARD] - leg)
+        behind[k, B_OPEN_HARD] = max(
+            latest_before_break(opens, closes, length, behind[k, B_HARD]), hard_start(arrays, visit, done - duration)
+        )
+
+
+@inlined
+def latest_before_break(opens, closes, length, bound):
+    """Return the latest moment at which a break can still begin and end by `bound`, -1 when it cannot."""
+    if opens + length > bound:
+        return -1
+    return min(closes, bound - length)
+
+
+@kernel
+def refresh(arrays, state, shift_idx):
+    """Bring all that is derived from a route's visits up to date, and the totals with it."""
+    profile = arrays.shift[shift_idx, S_PROFILE]
+    seq = state.seq[shift_idx]
+    count = state.route[shift_idx, C_COUNT]
+    on_road, in_service, extra, longest = 0, 0, 0, 0
+    here = arrays.shift[shift_idx, S_START_NODE]
+    for k in range(count + 1):
+        if k == count and count == 0:
+            break
+        node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
+        on_road += arrays.travel[profile, here, node]
+        longest = max(longest, arrays.travel[profile, here, node])
+        here = node
+        if k < count:
+            in_service += arrays.duration[shift_idx, node]
+            extra += arrays.extra[shift_idx, node]
+    timing = look_ahead(arrays, state, shift_idx)
+    look_behind(arrays, state, shift_idx)
+    if arrays.rates[R_EXACT] == 1:
+        timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
+    broken = (
+        timing >= IMPOSSIBLE or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= NO_WAY_S
+        or on_road > arrays.shift[shift_idx, S_MAX_TRAVEL] or count > arrays.shift[shift_idx, S_MAX_VISITS]
+    )  # fmt: skip
+    if broken:
+        timing = IMPOSSIBLE
+    total = state.total
+    if arrays.shift[shift_idx, S_STAFF] == 1:
+        before = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+        work = on_road + in_service
+        total[T_WORK] += work - before
+        total[T_WORK_SQUARES] += work * work - before * before
+    cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
+    total[T_CENTS] += cents - state.route[shift_idx, C_CENTS]
+    state.route[shift_idx, C_CENTS] = cents
+    state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE], state.route[shift_idx, C_EXTRA], state.route[shift_idx, C_TIME] = on_road, in_service, extra, timing
+
+
+@inlined
+def true_cents(arrays, state):
+    """Return the plan's cost: routes, spread, and absent visits at their true price."""
+    total = state.total
+    return total[T_CENTS] + spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES]) + total[T_ABSENT_CENTS]
+
+
+@inlined
+def guided_cents(arrays, state):
+    """Return the cost that the search accepts on: absent visits at their guided price."""
+    total = state.total
+    return total[T_CENTS] + spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES]) + total[T_ABSENT_PRICE]
+
+
+# --- taking visits out and putting them in ----------------------------------------------------------------------
+
+
+@inlined
+def guided_price(arrays, state, visit):
+    """Return the present search price of leaving a visit out."""
+    return arrays.visit[visit, V_PRICE] * state.factor[visit] // PRICE_ONE
+
+
+@inlined
+def make_absent(arrays, state, visit):
+    """Put a visit that left its route on the list of absent ones, and free its stock."""
+    total = state.total
+    shift_idx = state.shift_of[visit]
+    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
+        row = arrays.row_of[entry]
+        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
+            state.used[row] -= arrays.row_use[entry]
+    state.shift_of[visit] = -1
+    state.absent[total[T_ABSENT]] = visit
+    state.absent_at[visit] = total[T_ABSENT]
+    total[T_ABSENT] += 1
+    total[T_ABSENT_CENTS] += arrays.visit[visit, V_PRICE]
+    total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
+
+
+@inlined
+def make_present(arrays, state, visit, shift_idx):
+    """Take a visit that joined a route off the list of absent ones, and use its stock."""
+    total = state.total
+    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
+        row = arrays.row_of[entry]
+        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
+            state.used[row] += arrays.row_use[entry]
+    state.shift_of[visit] = shift_idx
+    total[T_ABSENT] -= 1
+    last = state.absent[total[T_ABSENT]]
+    state.absent[state.absent_at[visit]] = last
+    state.absent_at[last] = state.absent_at[visit]
+    total[T_ABSENT_CENTS] -= arrays.visit[visit, V_PRICE]
+    total[T_ABSENT_PRICE] -= guided_price(arrays, state, visit)
+
+
+@inlined
+def has_stock(arrays, state, visit, shift_idx):
+    """Say whether the parts of a visit are there for this technician."""
+    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
+        row = arrays.row_of[entry]
+        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
+            if state.used[row] + arrays.row_use[entry] > arrays.row_cap[row]:
+                return False
+    return True
+
+
+@inlined
+def touch(state, shift_idx):
+    """Keep a route as it is before the present move changes it for the first time."""
+    if state.route[shift_idx, C_TOUCHED] == 1:
+        return
+    state.route[shift_idx, C_TOUCHED] = 1
+    count = state.route[shift_idx, C_COUNT]
+    state.kept_count[shift_idx] = count
+    for k in range(count):
+        state.kept[shift_idx, k] = state.seq[shift_idx, k]
+    state.touched[state.total[T_TOUCHED]] = shift_idx
+    state.total[T_TOUCHED] += 1
+
+
+@kernel
+def put_in(arrays, state, shift_idx, position, visit):
+    """Insert an absent visit into a route at a position."""
+    touch(state, shift_idx)
+    seq = state.seq[shift_idx]
+    for k in range(state.route[shift_idx, C_COUNT], position, -1):
+        seq[k] = seq[k - 1]
+    seq[position] = visit
+    state.route[shift_idx, C_COUNT] += 1
+    make_present(arrays, state, visit, shift_idx)
+    refresh(arrays, state, shift_idx)
+
+
+@inlined
+def take_out(arrays, state, shift_idx, first, length):
+    """Take a string of visits out of a route, the fixed prefix excepted; the caller refreshes the route."""
+    touch(state, shift_idx)
+    seq = state.seq[shift_idx]
+    count, kept = state.route[shift_idx, C_COUNT], 0
+    for k in range(count):
+        visit = seq[k]
+        if first <= k < first + length and arrays.visit[visit, V_FIXED] == 0:
+            make_absent(arrays, state, visit)
+        else:
+            seq[kept] = visit
+            kept += 1
+    state.route[shift_idx, C_COUNT] = kept
+
+
+@kernel
+def undo(arrays, state):
+    """Restore every touched route as it was before the present move."""
+    total = state.total
+    for n in range(total[T_TOUCHED]):
+        shift_idx = state.touched[n]
+        for k in range(state.route[shift_idx, C_COUNT]):
+            make_absent(arrays, state, state.seq[shift_idx, k])
+        state.route[shift_idx, C_COUNT] = 0
+    for n in range(total[T_TOUCHED]):
+        shift_idx = state.touched[n]
+        count = state.kept_count[shift_idx]
+        for k in range(count):
+            state.seq[shift_idx, k] = state.kept[shift_idx, k]
+            make_present(arrays, state, state.kept[shift_idx, k], shift_idx)
+        state.route[shift_idx, C_COUNT] = count
+        refresh(arrays, state, shift_idx)
+    forget_touched(state)
+
+
+@kernel
+def forget_touched(state):
+    """Close the present move: its routes count as untouched."""
+    for n in range(state.total[T_TOUCHED]):
+        state.route[state.touched[n], C_TOUCHED] = 0
+    state.total[T_TOUCHED] = 0
+
+
+@kernel
+def load_routes(arrays, state, seqs, counts):
+    """Replace all routes by the given ones (int32 (n_shifts, any), int64 (n_shifts,)) and refresh everything."""
+    for shift_idx in range(arrays.shift.shape[0]):
+        for k in range(state.route[shift_idx, C_COUNT]):
+            make_absent(arrays, state, state.seq[shift_idx, k])
+        state.route[shift_idx, C_COUNT] = 0
+    for shift_idx in range(arrays.shift.shape[0]):
+        for k in range(counts[shift_idx]):
+            state.seq[shift_idx, k] = seqs[shift_idx, k]
+            make_present(arrays, state, seqs[shift_idx, k], shift_idx)
+        state.route[shift_idx, C_COUNT] = counts[shift_idx]
+        refresh(arrays, state, shift_idx)
+    forget_touched(state)
+
+
+@kernel
+def keep_best(arrays, state):
+    """Remember the present routes as the best."""
+    for shift_idx in range(arrays.shift.shape[0]):
+        count = state.route[shift_idx, C_COUNT]
+        state.best_count[shift_idx] = count
+        for k in range(count):
+            state.best[shift_idx, k] = state.seq[shift_idx, k]
+    state.total[T_BEST] = true_cents(arrays, state)

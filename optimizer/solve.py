@@ -1,0 +1,175 @@
+"""The story on one screen: arrays -> (search <-> pool -> master) -> plan -> judge -> outcome.
+
+`solve` is what users call. It runs `find_plans` in a child process (`runner.py`), keeps the best plan that the
+judge finds clean, and explains what stays out.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.plan import Plan, UnassignedVisit
+from optimizer.domain.problem import Problem
+from optimizer.explain import explain_unassigned
+from optimizer.judge import Judgement, judge
+from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
+from optimizer.travel.matrix import TravelMatrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from optimizer.domain.rules import Rule
+    from optimizer.runner import CancelToken
+
+#: Marks of the search at which the master recombines the pool.
+MASTER_MARKS = (16, 23, 29, 34, 38)
+#: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
+MASTER_EFFORT, MASTER_SHARE = 0.5, 0.1
+
+
+def find_plans(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Callable[[Plan, Progress], None], is_stopped: Callable[[], bool]
+) -> None:
+    """Search, and post each better plan. Runs in the child process; imports the engine only there."""
+    from optimizer.arrays import build_arrays
+    from optimizer.assemble import assemble_plan
+    from optimizer.master.model import choose_routes
+    from optimizer.routes import RoutePool
+    from optimizer.search.islands import Islands
+
+    indexed = build_arrays(problem, matrix)
+    islands = Islands(indexed.arrays, budget.search(), is_stopped)
+    pool = RoutePool()
+    told = None
+
+    def tell(mark: int) -> None:
+        nonlocal told
+        cents = islands.best_cents + indexed.left_out_cents
+        progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
+        if told != islands.best_cents:
+            told = islands.best_cents
+            post(assemble_plan(problem, indexed, islands.best()), progress)
+
+    islands.construct(indexed.fixed_prefixes(problem))
+    tell(0)
+    for mark in islands.run():
+        pool.add(islands.drain())
+        if budget.use_master and mark in MASTER_MARKS:
+            left = budget.deadline_s - time.monotonic()
+            better = choose_routes(
+                indexed.arrays, list(pool), islands.best(), effort=MASTER_EFFORT, seconds=MASTER_SHARE * left, seed=budget.seed
+            )
+            if better is not None:
+                islands.adopt(better)
+        tell(mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a solve gives: the judged plan, and how it came about.
+
+    Parameters
+    ----------
+    problem, matrix
+        What was solved.
+    plan
+        The best plan that the judge found clean, with a reason for each visit left out.
+    judgement
+        The judge's own costs and assumptions.
+    run
+        Seed, moves, elapsed seconds, why the search stopped, versions.
+    """
+
+    problem: Problem
+    matrix: TravelMatrix
+    plan: Plan
+    judgement: Judgement
+    run: RunRecord
+
+    @property
+    def unassigned(self) -> tuple[UnassignedVisit, ...]:
+        """The visits left out, with their reasons."""
+        return self.plan.unassigned
+
+    @property
+    def costs(self) -> Mapping[Rule, int]:
+        """Cents by soft rule."""
+        return self.plan.costs
+
+    def to_frames(self, lang: str = "en") -> dict[str, pd.DataFrame]:
+        """Return routes, technicians, unassigned visits and costs as pandas tables."""
+        from optimizer.report import tables
+
+        return tables(self.problem, self.matrix, self.plan, lang)
+
+
+def solve(
+    problem: Problem,
+    matrix: TravelMatrix | None = None,
+    *,
+    seconds: float | None = 10.0,
+    iterations: int | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    islands: int | None = None,
+    use_master: bool = True,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+    on_message: Callable[[str], None] | None = None,
+    started_s: float | None = None,
+) -> Outcome:
+    """Plan a day.
+
+    Parameters
+    ----------
+    problem
+        What to plan.
+    matrix
+        Travel times; by default great-circle travel for the profiles in use.
+    seconds
+        End-to-end limit, judging included; with `iterations` it may be `None`.
+    iterations
+        Moves of each island. The same input, seed, islands and iterations give the same plan.
+    threads, islands
+        Threads only change the speed. By default there are as many islands as threads, and one in work mode.
+    use_master
+        Let CP-SAT recombine the routes found.
+    on_progress
+        Called with each progress report.
+    cancel
+        A token whose `cancel()` ends the solve with the best plan so far.
+    on_message
+        Called with a sentence when something takes long for a reason (kernels being compiled once).
+    started_s
+        Moment (`time.monotonic`) from which `seconds` counts; now by default.
+
+    Raises
+    ------
+    LockConflictError
+        When locked visits cannot be kept together with the hard rules.
+    JudgementError
+        When the engine made no plan that the judge accepts: a defect of ours.
+
+    Examples
+    --------
+    >>> from optimizer import read_branch, solve
+    >>> outcome = solve(read_branch("data/hangzhou"), seconds=10)  # doctest: +SKIP
+    >>> outcome.plan.served  # doctest: +SKIP
+    56
+    """
+    from optimizer.travel.provider import travel_for
+
+    began = time.monotonic() if started_s is None else started_s
+    began += warm_up(on_message)
+    matrix = travel_for(problem) if matrix is None else matrix
+    budget = Budget.of(
+        problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
+        use_master=use_master,
+    )  # fmt: skip
+    plan, run = run_in_child(problem, matrix, budget, on_progress, cancel)
+    plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
+    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=judge(problem, matrix, plan), run=run)
