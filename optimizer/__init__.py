@@ -40,7 +40,7 @@ _HOME = {
     "travel_for": "travel.provider",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

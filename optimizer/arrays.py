@@ -276,8 +276,7 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         excess - pct * shift.contracted_s // 100,
         0 if technician.starts_at_branch else 1,
         sum(
-            lock.level is LockLevel.PREFIX and lock.technician_id == shift.technician_id
-            for lock in desk.problem.locks
+            lock.level is LockLevel.PREFIX and lock.technician_id == shift.technician_id for lock in desk.problem.locks
         ),
     ]
 
@@ -344,9 +343,7 @@ def _stock_rows(desk: Assignment, visits: list[Visit], shifts: list[Shift]) -> d
     uses: list[list[tuple[int, int]]] = [[] for _ in visits]
     caps: list[int] = []
     home: list[int] = []
-    someone_at_home = any(
-        not problem.technician_by_id[shift.technician_id].starts_at_branch for shift in shifts
-    )
+    someone_at_home = any(not problem.technician_by_id[shift.technician_id].starts_at_branch for shift in shifts)
     for part_id in sorted({need.part_id for visit in visits for need in visit.parts}):
         held: dict[str, int] = {}
         for r in problem.reservations:
@@ -355,9 +352,7 @@ def _stock_rows(desk: Assignment, visits: list[Visit], shifts: list[Shift]) -> d
         counted = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
         for day in (-1, 0) if someone_at_home else (0,):
             date = problem.date_of(day)
-            supply = counted + sum(
-                a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= date
-            )
+            supply = counted + sum(a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= date)
             outside = sum(
                 r.quantity
                 for r in problem.reservations

@@ -5,6 +5,7 @@ The judge recomputes all of it from the plan alone; what it finds different is a
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -168,7 +169,7 @@ def _road_and_service(indexed: IndexedProblem, shift: int, visits: tuple[int, ..
     row = arrays.shift[shift]
     nodes = [int(row[S_START_NODE]), *visits, int(row[S_END_NODE])]
     travel = arrays.travel[row[S_PROFILE]]
-    road = sum(int(travel[a, b]) for a, b in zip(nodes, nodes[1:], strict=False))
+    road = sum(int(travel[a, b]) for a, b in itertools.pairwise(nodes))
     return road, sum(int(arrays.duration[shift, v]) for v in visits)
 
 

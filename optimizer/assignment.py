@@ -107,9 +107,7 @@ class Assignment:
         priority = min(5, self.problem.priority_of(visit) + (1 if order.carried_over else 0))
         base, pct = self.policy.unassigned_cents[priority - 1], self.policy.unassigned_due_pct[0]
         if order.due_day is not None:
-            left = self.problem.branch.calendar.working_days_left(
-                after=self.problem.first_day, until=order.due_day
-            )
+            left = self.problem.branch.calendar.working_days_left(after=self.problem.first_day, until=order.due_day)
             pct = self.policy.unassigned_due_pct[3 if left < 0 else 2 - min(2, left)]
         return base * pct // 100
 

@@ -115,9 +115,7 @@ def plan(
 @app.command(name="judge")
 def judge_plan(
     plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
-    branch: Annotated[
-        Path | None, typer.Option(help="The branch, for a plan that holds routes only.")
-    ] = None,
+    branch: Annotated[Path | None, typer.Option(help="The branch, for a plan that holds routes only.")] = None,
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
@@ -175,7 +173,7 @@ def main() -> None:
 # --- faults for people --------------------------------------------------------------------------------------------
 
 
-class _faults:  # noqa: N801 - reads as a phrase: with _faults(...)
+class _faults:
     """Turn our exceptions into a report on standard error and an exit code; anything else is a defect and shows."""
 
     def __init__(self, say: Translate, lang: str, *, as_json: bool) -> None:

@@ -60,7 +60,7 @@ def cache_folder() -> Path:
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}" / folder.name
         folder.mkdir(parents=True, exist_ok=True)
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 

@@ -12,7 +12,7 @@ from optimizer.domain.policy import Fairness
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import cents_per_minute
-from optimizer.judge_timing import latest_departure_s, lateness_cents, overtime_cents
+from optimizer.judge_timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

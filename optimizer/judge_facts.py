@@ -202,12 +202,10 @@ class Facts:
             max_lateness_s=FAR_FUTURE_S if late_s is None else late_s,
             ready_s=-FAR_FUTURE_S if visit.ready_s is None else visit.ready_s,
             locked_from_s=max(
-                [lock.start_s - lock.tolerance_s for lock in starts]
-                + [-FAR_FUTURE_S if told is None else told.open_s]
+                [lock.start_s - lock.tolerance_s for lock in starts] + [-FAR_FUTURE_S if told is None else told.open_s]
             ),
             locked_until_s=min(
-                [lock.start_s + lock.tolerance_s for lock in starts]
-                + [FAR_FUTURE_S if told is None else told.close_s]
+                [lock.start_s + lock.tolerance_s for lock in starts] + [FAR_FUTURE_S if told is None else told.close_s]
             ),
         )
 

@@ -20,7 +20,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from optimizer.domain.plan import Plan
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError
 from optimizer.judge import judge
@@ -28,6 +27,7 @@ from optimizer.judge import judge
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.search.islands import SearchBudget
     from optimizer.travel.matrix import TravelMatrix
@@ -321,7 +321,7 @@ def _child(job: Path) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stopped = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), stopped.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
     out = sys.stdout.buffer
     problem, matrix, budget = pickle.loads(job.read_bytes())
 
@@ -331,6 +331,12 @@ def _child(job: Path) -> None:
 
     find_plans(problem, matrix, budget, lambda plan, progress: post((plan, progress)), stopped.is_set)
     post("done")
+
+
+def _wait_for_parent(stopped: threading.Event) -> None:
+    """Set the flag when our standard input ends: the parent has closed it, or is gone."""
+    sys.stdin.buffer.read()
+    stopped.set()
 
 
 def _warm() -> None:

@@ -10,20 +10,20 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import Plan, UnassignedVisit
-from optimizer.domain.problem import Problem
 from optimizer.explain import explain_unassigned
 from optimizer.judge import Judgement, judge
 from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
-from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
+    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
     from optimizer.runner import CancelToken
+    from optimizer.travel.matrix import TravelMatrix
 
 #: Marks of the search at which the master recombines the pool.
 MASTER_MARKS = (16, 23, 29, 34, 38)
@@ -32,7 +32,11 @@ MASTER_EFFORT, MASTER_SHARE = 0.5, 0.1
 
 
 def find_plans(
-    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Callable[[Plan, Progress], None], is_stopped: Callable[[], bool]
+    problem: Problem,
+    matrix: TravelMatrix,
+    budget: Budget,
+    post: Callable[[Plan, Progress], None],
+    is_stopped: Callable[[], bool],
 ) -> None:
     """Search, and post each better plan. Runs in the child process; imports the engine only there."""
     from optimizer.arrays import build_arrays
@@ -59,9 +63,13 @@ def find_plans(
     for mark in islands.run():
         pool.add(islands.drain())
         if budget.use_master and mark in MASTER_MARKS:
-            left = budget.deadline_s - time.monotonic()
             better = choose_routes(
-                indexed.arrays, list(pool), islands.best(), effort=MASTER_EFFORT, seconds=MASTER_SHARE * left, seed=budget.seed
+                indexed.arrays,
+                list(pool),
+                islands.best(),
+                effort=MASTER_EFFORT,
+                seconds=MASTER_SHARE * (budget.deadline_s - time.monotonic()),
+                seed=budget.seed,
             )
             if better is not None:
                 islands.adopt(better)

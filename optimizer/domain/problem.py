@@ -213,9 +213,7 @@ class Problem:
     def _floor(self, visit: Visit, name: str) -> int:
         order = self.order_of(visit)
         floor = self.policy.level_floor if name == "level_floor" else self.policy.priority_floor
-        return floor.least(
-            urgency=order.urgency, difficulty=order.difficulty, tier=self.customer_of(visit).tier
-        )
+        return floor.least(urgency=order.urgency, difficulty=order.difficulty, tier=self.customer_of(visit).tier)
 
     def _windows_in_force(self, visit: Visit) -> tuple[Interval, ...]:
         order = self.order_of(visit)

@@ -42,9 +42,7 @@ def add_stock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variabl
     """For each stock row: sum of what the chosen routes use <= what is there."""
     uses = [stock_use(arrays, route) for route in variables.routes]
     for row in range(len(arrays.row_cap)):
-        terms = [
-            use[row] * chosen for use, chosen in zip(uses, variables.chosen, strict=True) if use.get(row)
-        ]
+        terms = [use[row] * chosen for use, chosen in zip(uses, variables.chosen, strict=True) if use.get(row)]
         if terms:
             model.add(sum(terms) <= int(arrays.row_cap[row]))
 

@@ -27,7 +27,11 @@ def set_objective(
     """
     mean = mean_work(arrays, incumbent)
     terms = [
-        (route.cost_cents - idle_cents(arrays, route.shift, mean) + spread_share(arrays, route.shift, route.work_s, mean))
+        (
+            route.cost_cents
+            - idle_cents(arrays, route.shift, mean)
+            + spread_share(arrays, route.shift, route.work_s, mean)
+        )
         * chosen
         for route, chosen in zip(variables.routes, variables.chosen, strict=True)
     ]

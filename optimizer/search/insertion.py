@@ -27,10 +27,10 @@ from optimizer.arrays import (
     S_RETURN_LIMIT,
     S_STAFF,
     S_START_NODE,
+    V_LATEST,
 )
 from optimizer.jit import inlined, kernel
-from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service, time_route
-from optimizer.search.state import (
+from optimizer.search.passes import (
     A_CENTS,
     A_DEPART,
     A_OPEN,
@@ -40,6 +40,9 @@ from optimizer.search.state import (
     B_HARD,
     B_OPEN_FREE,
     B_OPEN_HARD,
+)
+from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service, time_route
+from optimizer.search.state import (
     C_COUNT,
     C_MARK,
     C_SERVICE,
@@ -91,7 +94,11 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
 def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
     """Return the least cents from reaching place k (the break still to come) to the end of the route."""
     profile = arrays.shift[shift_idx, S_PROFILE]
-    opens, closes, length = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    opens, closes, length = (
+        arrays.shift[shift_idx, S_BREAK_OPEN],
+        arrays.shift[shift_idx, S_BREAK_CLOSE],
+        arrays.shift[shift_idx, S_BREAK_LENGTH],
+    )
     best, cents = IMPOSSIBLE, 0
     while arrival <= closes:
         if arrival <= behind[k, B_OPEN_FREE]:
@@ -128,7 +135,11 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
     to_visit, onward = arrays.travel[profile, here, visit], arrays.travel[profile, visit, there]
     duration = arrays.duration[shift_idx, visit]
-    opens, closes, length = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    opens, closes, length = (
+        arrays.shift[shift_idx, S_BREAK_OPEN],
+        arrays.shift[shift_idx, S_BREAK_CLOSE],
+        arrays.shift[shift_idx, S_BREAK_LENGTH],
+    )
     best = IMPOSSIBLE
     for p in range(state.ahead[shift_idx, k, A_PAIRS]):
         start, late = start_of_service(arrays, visit, duration, state.ahead[shift_idx, k, A_DEPART + p] + to_visit)
@@ -187,7 +198,9 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     seq = state.seq[shift_idx]
     on_road, service = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE] + duration
     work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
-    fixed = arrays.extra[shift_idx, visit] - state.route[shift_idx, C_TIME] - per_minute(arrays.rates[R_TRAVEL], on_road)
+    fixed = (
+        arrays.extra[shift_idx, visit] - state.route[shift_idx, C_TIME] - per_minute(arrays.rates[R_TRAVEL], on_road)
+    )
     fixed -= load_cents(arrays, shift_idx, work)
     if count == 0:
         fixed += arrays.shift[shift_idx, S_DAY_CENTS]
@@ -195,10 +208,14 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         fixed -= per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     books, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
     spread = spread_cents(arrays, books, squares)
-    latest = arrays.visit[visit, 1]
+    latest = arrays.visit[visit, V_LATEST]
     exact = arrays.rates[R_EXACT] == 1
     position = -1
-    here = arrays.shift[shift_idx, S_START_NODE] if arrays.shift[shift_idx, S_PREFIX] == 0 else seq[min(count, arrays.shift[shift_idx, S_PREFIX]) - 1]
+    here = (
+        arrays.shift[shift_idx, S_START_NODE]
+        if arrays.shift[shift_idx, S_PREFIX] == 0
+        else seq[min(count, arrays.shift[shift_idx, S_PREFIX]) - 1]
+    )
     for k in range(min(count, arrays.shift[shift_idx, S_PREFIX]), count + 1):
         if k > 0:
             here = seq[k - 1]
@@ -209,9 +226,17 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         road = on_road + to_visit + onward
         if count > 0:
             road -= arrays.travel[profile, here, there]
-        if max(to_visit, onward) > arrays.shift[shift_idx, S_MAX_LEG] or road > arrays.shift[shift_idx, S_MAX_TRAVEL] or road >= NO_WAY_S:
+        if (
+            max(to_visit, onward) > arrays.shift[shift_idx, S_MAX_LEG]
+            or road > arrays.shift[shift_idx, S_MAX_TRAVEL]
+            or road >= NO_WAY_S
+        ):
             continue
-        cents = fixed + per_minute(arrays.rates[R_TRAVEL], road) + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
+        cents = (
+            fixed
+            + per_minute(arrays.rates[R_TRAVEL], road)
+            + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
+        )
         cents += load_cents(arrays, shift_idx, road + service)
         if arrays.shift[shift_idx, S_STAFF] == 1:
             now = road + service
@@ -222,7 +247,10 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         earliest = state.ahead[shift_idx, k, A_OPEN]
         for p in range(state.ahead[shift_idx, k, A_PAIRS]):
             earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
-        if earliest + to_visit > latest or earliest + to_visit + duration + onward > arrays.shift[shift_idx, S_RETURN_LIMIT]:
+        if (
+            earliest + to_visit > latest
+            or earliest + to_visit + duration + onward > arrays.shift[shift_idx, S_RETURN_LIMIT]
+        ):
             continue
         if exact:
             timing = inserted_exact_cents(arrays, state, shift_idx, k, visit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +133,7 @@ class Islands:
             for mark in range(1, MARKS + 1):
                 if self._out_of_time():
                     return
-                self._for_all(threads, lambda state, mark=mark: self._search_to(state, mark))
+                self._for_all(threads, partial(self._search_to, mark))
                 yield mark
                 if mark == TRUE_PRICES_MARK:
                     self._start_from_best()
@@ -173,7 +174,7 @@ class Islands:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""
         return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
 
-    def _search_to(self, state: State, mark: int) -> None:
+    def _search_to(self, mark: int, state: State) -> None:
         if self.budget.moves is not None:
             self._search_moves(state, self.budget.moves * mark // MARKS)
         else:

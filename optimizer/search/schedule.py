@@ -102,7 +102,11 @@ def stability_cents(arrays, shift_idx, visit_idx, start):
     """Return the cents of a start outside the window that the published plan told."""
     if arrays.visit[visit_idx, V_TOLD_OPEN] <= start <= arrays.visit[visit_idx, V_TOLD_CLOSE]:
         return 0
-    return arrays.visit[visit_idx, V_TOLD_CENTS] if arrays.visit[visit_idx, V_TOLD_SHIFT] == shift_idx else arrays.visit[visit_idx, V_TOLD_CENTS_OTHER]
+    return (
+        arrays.visit[visit_idx, V_TOLD_CENTS]
+        if arrays.visit[visit_idx, V_TOLD_SHIFT] == shift_idx
+        else arrays.visit[visit_idx, V_TOLD_CENTS_OTHER]
+    )
 
 
 @inlined

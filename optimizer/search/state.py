@@ -1,9 +1,4 @@
-"""The routes that a search is changing, with what makes a move cheap to judge.
-
-For every route the state keeps, per position, the earliest departure with the break still to come and with the break
-taken (forward), and the latest arrival up to which the rest of the route costs nothing, or is possible at all
-(backward). An insertion is then judged by a handful of additions; only what these cannot decide is timed in full.
-"""
+"""The routes that a search is changing, their books, and the four gestures of a move: touch, take out, put in, undo."""
 
 from __future__ import annotations
 
@@ -15,17 +10,12 @@ from optimizer.arrays import (
     NO_WAY_S,
     R_EXACT,
     R_LOAD_DIVISOR,
-    R_OVERTIME,
     R_SPREAD,
     R_STAFF,
     R_TRAVEL,
     S_AT_HOME,
-    S_BREAK_CLOSE,
-    S_BREAK_LENGTH,
-    S_BREAK_OPEN,
     S_DAY_CENTS,
     S_DEPART,
-    S_END,
     S_END_NODE,
     S_LOAD_OFFSET,
     S_MAX_LEG,
@@ -37,37 +27,17 @@ from optimizer.arrays import (
     S_STAFF,
     S_START_NODE,
     V_FIXED,
-    V_HOURS,
-    V_LATEST,
     V_PRICE,
-    V_READY,
-    V_WINDOWS,
 )
 from optimizer.jit import inlined, kernel
-from optimizer.search.schedule import (
-    IMPOSSIBLE,
-    R_MAX_LATE,
-    late_cents,
-    per_minute,
-    start_of_service,
-    time_route,
-)
+from optimizer.search.passes import A_CENTS, FRONT, look_ahead, look_behind
+from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
 
 if TYPE_CHECKING:
     from optimizer.arrays import IntArray, ProblemArrays, ShortArray
 
-#: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
-FRONT = 6
-
 # Columns of `State.route`.
 C_COUNT, C_CENTS, C_TRAVEL, C_SERVICE, C_EXTRA, C_TIME, C_TOUCHED, C_MARK = range(8)
-# Columns of `State.ahead`: departure and cost with the break to come, number of pairs with the break taken,
-# then FRONT departures and FRONT costs.
-A_OPEN, A_OPEN_CENTS, A_PAIRS, A_DEPART = range(4)
-A_CENTS = A_DEPART + FRONT
-# Columns of `State.behind`: latest arrival that costs nothing, and that is possible, with the break taken
-# and with the break to come.
-B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD = range(4)
 # Entries of `State.total`.
 (
     T_CENTS,
@@ -256,160 +226,10 @@ def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
     """Return everything that a route costs by itself."""
     cents = per_minute(arrays.rates[R_TRAVEL], travel) + extra + timing
     if count > 0:
-        cents += arrays.shift[shift_idx, S_DAY_CENTS] + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
+        cents += arrays.shift[shift_idx, S_DAY_CENTS] + per_minute(
+            arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service
+        )
     return cents + load_cents(arrays, shift_idx, travel + service)
-
-
-# --- the forward and backward passes ----------------------------------------------------------------------------
-
-
-@inlined
-def push_pair(ahead, place, moment, cents):
-    """Add a (departure, cost) pair with the break taken, if no kept pair is as early and as cheap."""
-    count = ahead[place, A_PAIRS]
-    kept = 0
-    for k in range(count):
-        if ahead[place, A_DEPART + k] <= moment and ahead[place, A_CENTS + k] <= cents:
-            return
-    for k in range(count):
-        if not (moment <= ahead[place, A_DEPART + k] and cents <= ahead[place, A_CENTS + k]):
-            ahead[place, A_DEPART + kept] = ahead[place, A_DEPART + k]
-            ahead[place, A_CENTS + kept] = ahead[place, A_CENTS + k]
-            kept += 1
-    if kept < FRONT:
-        ahead[place, A_DEPART + kept] = moment
-        ahead[place, A_CENTS + kept] = cents
-        kept += 1
-    ahead[place, A_PAIRS] = kept
-
-
-@kernel
-def look_ahead(arrays, state, shift_idx):
-    """Fill the forward pass of a route and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
-    ahead = state.ahead[shift_idx]
-    seq = state.seq[shift_idx]
-    count = state.route[shift_idx, C_COUNT]
-    depart = arrays.shift[shift_idx, S_DEPART]
-    opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
-    length = arrays.shift[shift_idx, S_BREAK_LENGTH]
-    ahead[0, A_PAIRS] = 0
-    open_departure, open_cents = IMPOSSIBLE, 0
-    if length == 0:
-        push_pair(ahead, 0, depart, 0)
-    else:
-        open_departure = depart
-        if depart <= closes:
-            push_pair(ahead, 0, max(depart, opens) + length, 0)
-    ahead[0, A_OPEN], ahead[0, A_OPEN_CENTS] = open_departure, open_cents
-    here = arrays.shift[shift_idx, S_START_NODE]
-    for k in range(count):
-        visit = seq[k]
-        leg = arrays.travel[profile, here, visit]
-        duration = arrays.duration[shift_idx, visit]
-        here = visit
-        ahead[k + 1, A_PAIRS] = 0
-        for p in range(ahead[k, A_PAIRS]):
-            start, late = start_of_service(arrays, visit, duration, ahead[k, A_DEPART + p] + leg)
-            if start >= 0:
-                push_pair(ahead, k + 1, start + duration, ahead[k, A_CENTS + p] + late_cents(arrays, late))
-        if open_departure < IMPOSSIBLE:
-            arrival = open_departure + leg
-            open_departure = IMPOSSIBLE
-            if arrival <= closes:
-                start, late = start_of_service(arrays, visit, duration, max(arrival, opens) + length)
-                if start >= 0:
-                    push_pair(ahead, k + 1, start + duration, open_cents + late_cents(arrays, late))
-                start, late = start_of_service(arrays, visit, duration, arrival)
-                if start >= 0 and start + duration <= closes:
-                    open_departure = start + duration
-                    open_cents += late_cents(arrays, late)
-                    push_pair(ahead, k + 1, max(open_departure, opens) + length, open_cents)
-        ahead[k + 1, A_OPEN], ahead[k + 1, A_OPEN_CENTS] = open_departure, open_cents
-    if count == 0:
-        return 0
-    leg = arrays.travel[profile, here, arrays.shift[shift_idx, S_END_NODE]]
-    best = IMPOSSIBLE
-    for p in range(ahead[count, A_PAIRS]):
-        best = min(best, end_cents(arrays, shift_idx, ahead[count, A_DEPART + p] + leg, ahead[count, A_CENTS + p]))
-    if open_departure < IMPOSSIBLE and open_departure + leg <= closes:
-        back = max(open_departure + leg, opens) + length
-        best = min(best, end_cents(arrays, shift_idx, back, open_cents))
-    return best
-
-
-@inlined
-def end_cents(arrays, shift_idx, back, cents):
-    """Return cents plus the overtime of a return, `IMPOSSIBLE` beyond the limit."""
-    if back > arrays.shift[shift_idx, S_RETURN_LIMIT]:
-        return IMPOSSIBLE
-    return cents + per_minute(arrays.rates[R_OVERTIME], max(0, back - arrays.shift[shift_idx, S_END]))
-
-
-@inlined
-def free_start(arrays, visit, duration, bound):
-    """Return the latest arrival up to `bound` from which a start costs nothing, -1 when there is none for sure.
-
-    With several windows or hours only the first is trusted: the answer may be too strict, never too generous.
-    """
-    earliest = max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0])
-    latest = min(min(arrays.windows[visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
-    if arrays.visit[visit, V_HOURS] >= 0:
-        if arrays.visit[visit, V_HOURS] != 1:
-            return -1
-        earliest = max(earliest, arrays.hours[visit, 0, 0])
-        latest = min(latest, arrays.hours[visit, 0, 1] - duration)
-    return latest if earliest <= latest else -1
-
-
-@inlined
-def hard_start(arrays, visit, bound):
-    """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
-    last = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1] + arrays.rates[R_MAX_LATE]
-    latest = min(min(last, arrays.visit[visit, V_LATEST]), bound)
-    return latest if max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0]) <= latest else -1
-
-
-@kernel
-def look_behind(arrays, state, shift_idx):
-    """Fill the backward pass of a route."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
-    behind = state.behind[shift_idx]
-    seq = state.seq[shift_idx]
-    count = state.route[shift_idx, C_COUNT]
-    opens, closes, length = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
-    behind[count, B_FREE], behind[count, B_HARD] = arrays.shift[shift_idx, S_END], arrays.shift[shift_idx, S_RETURN_LIMIT]
-    behind[count, B_OPEN_FREE] = latest_before_break(opens, closes, length, behind[count, B_FREE])
-    behind[count, B_OPEN_HARD] = latest_before_break(opens, closes, length, behind[count, B_HARD])
-    there = arrays.shift[shift_idx, S_END_NODE]
-    for k in range(count - 1, -1, -1):
-        visit = seq[k]
-        leg = arrays.travel[profile, visit, there]
-        duration = arrays.duration[shift_idx, visit]
-        there = visit
-        behind[k, B_FREE] = free_start(arrays, visit, duration, behind[k + 1, B_FREE] - leg - duration)
-        behind[k, B_HARD] = hard_start(arrays, visit, behind[k + 1, B_HARD] - leg - duration)
-        if length == 0:
-            continue
-        done = latest_before_break(opens, closes, length, behind[k + 1, B_FREE] - leg)
-        done = max(done, behind[k + 1, B_OPEN_FREE] - leg)
-        behind[k, B_OPEN_FREE] = max(
-            latest_before_break(opens, closes, length, behind[k, B_FREE]),
-            free_start(arrays, visit, duration, done - duration),
-        )
-        done = latest_before_break(opens, closes, length, behind[k + 1, B_HARD] - leg)
-        done = max(done, behind[k + 1, B_OPEN_HARD] - leg)
-        behind[k, B_OPEN_HARD] = max(
-            latest_before_break(opens, closes, length, behind[k, B_HARD]), hard_start(arrays, visit, done - duration)
-        )
-
-
-@inlined
-def latest_before_break(opens, closes, length, bound):
-    """Return the latest moment at which a break can still begin and end by `bound`, -1 when it cannot."""
-    if opens + length > bound:
-        return -1
-    return min(closes, bound - length)
 
 
 @kernel
@@ -430,8 +250,8 @@ def refresh(arrays, state, shift_idx):
         if k < count:
             in_service += arrays.duration[shift_idx, node]
             extra += arrays.extra[shift_idx, node]
-    timing = look_ahead(arrays, state, shift_idx)
-    look_behind(arrays, state, shift_idx)
+    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx])
+    look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
     if arrays.rates[R_EXACT] == 1:
         timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
     broken = (
@@ -449,7 +269,12 @@ def refresh(arrays, state, shift_idx):
     cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
     total[T_CENTS] += cents - state.route[shift_idx, C_CENTS]
     state.route[shift_idx, C_CENTS] = cents
-    state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE], state.route[shift_idx, C_EXTRA], state.route[shift_idx, C_TIME] = on_road, in_service, extra, timing
+    (
+        state.route[shift_idx, C_TRAVEL],
+        state.route[shift_idx, C_SERVICE],
+        state.route[shift_idx, C_EXTRA],
+        state.route[shift_idx, C_TIME],
+    ) = on_road, in_service, extra, timing
 
 
 @inlined
