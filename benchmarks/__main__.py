@@ -7,15 +7,18 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.errors import FormatError
 from benchmarks.instances import Instance, read_instance
-from benchmarks.measure import Measured, Routes
 from benchmarks.solver import Budget, Solved, solve_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.measure import Measured, Routes
 
 #: Exit codes beside 0: the plan breaks a rule of its format, the file cannot be read, a rule is waited for.
 INFEASIBLE, UNREADABLE, WAITS = 1, 2, 3
@@ -29,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         instance = read_instance(options.instance)
         if instance.unbuilt:
-            print(_line({"instance": instance.name, "format": instance.format, "waits_for": list(instance.unbuilt)}))
+            waits = {
+                "instance": instance.name,
+                "format": instance.format,
+                "waits_for": list(instance.unbuilt),
+            }
+            print(_line(waits))
             return WAITS
         return _solve(instance, options)
     except (FormatError, OSError) as fault:
@@ -38,20 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Paigong on instance files.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Paigong on instances.")
     commands = parser.add_subparsers(dest="command", required=True)
-    solve = commands.add_parser("solve", help="solve one instance in its own objective, judge it, print one JSON line")
+    solve = commands.add_parser("solve", help="solve and judge one instance, print one JSON line")
     solve.add_argument("instance", type=Path, help="the instance file; its format is found by its content")
-    solve.add_argument("--seconds", type=float, default=10.0, help="wall seconds of the search (default 10)")
-    solve.add_argument("--iterations", type=int, help="work mode: this many iterations instead of seconds")
+    solve.add_argument("--seconds", type=float, help="wall seconds (default 10, none with --iterations)")
+    solve.add_argument("--iterations", type=int, help="moves of each island: a run that can be repeated")
     solve.add_argument("--seed", type=int, default=1, help="default 1")
     solve.add_argument("--threads", type=int, default=1, help="default 1")
-    solve.add_argument("--plan", type=Path, help="write the routes here as {\"routes\": {technician: [visit ids]}}")
+    solve.add_argument("--plan", type=Path, help="write the routes to this JSON file")
     return parser
 
 
 def _solve(instance: Instance, options: argparse.Namespace) -> int:
-    budget = Budget(options.seconds, options.seed, options.threads, options.iterations)
+    seconds = 10.0 if options.seconds is None and options.iterations is None else options.seconds
+    budget = Budget(seconds, options.iterations, options.seed, options.threads)
     problem, matrix = instance.build()
     solved = solve_problem(problem, matrix, budget)
     measured = instance.measure(solved.routes)
@@ -78,7 +87,9 @@ def report(instance: Instance, budget: Budget, solved: Solved, measured: Measure
         "judge_cents": solved.cost_cents,
         "seconds": round(solved.elapsed_s, 3),
         "seconds_allowed": budget.seconds,
-        "iterations": budget.iterations,
+        "iterations_allowed": budget.iterations,
+        "moves": solved.moves,
+        "stopped": solved.stopped,
         "seed": budget.seed,
         "threads": budget.threads,
         "objective_is": instance.objective,

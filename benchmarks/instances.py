@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.errors import FormatError
 from benchmarks.measure import Measured, Routes, measure_day, measure_pillac
 from benchmarks.readers import days, pillac
-from optimizer.domain.problem import Problem
-from optimizer.travel.matrix import TravelMatrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,12 @@ class Instance:
     best_known: BestKnown | None = None
 
     def gap_pct(self, measured: Measured) -> float | None:
-        """Return the percentage above the best-known value; `None` when the two leave out a different number."""
-        if self.best_known is None or measured.unserved != self.best_known.unserved or not measured.is_feasible:
+        """Return the percentage above the best-known value; `None` when another number is left out."""
+        if (
+            self.best_known is None
+            or measured.unserved != self.best_known.unserved
+            or not measured.is_feasible
+        ):
             return None
         return 100 * (measured.value / self.best_known.value - 1)
 
@@ -84,7 +92,10 @@ def read_instance(path: Path) -> Instance:
 
 
 def best_known_beside(path: Path) -> BestKnown | None:
-    """Return the best-known value from the `bks.csv` in the instance's folder (columns instance, bks, unserved_requests)."""
+    """Return the best-known value from the `bks.csv` in the instance's folder, if there is one.
+
+    Its columns `instance`, `bks` and, where given, `unserved_requests` are read.
+    """
     table = path.with_name("bks.csv")
     if not table.is_file():
         return None

@@ -1,6 +1,6 @@
 """What a plan is worth in its format's own numbers, from the parsed file and the routes alone.
 
-Nothing of the optimizer is used here: neither its rounding nor its timing. A value that is reported was computed here.
+Nothing of the optimizer is used here: neither its rounding nor its timing.
 """
 
 from __future__ import annotations
@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from benchmarks.readers.days import DaysInstance
-from benchmarks.readers.pillac import Node, PillacInstance
+if TYPE_CHECKING:
+    from benchmarks.readers.days import DaysInstance
+    from benchmarks.readers.pillac import Node, PillacInstance
 
 #: Technician to the visits in driving order, ids as text.
 Routes = Mapping[str, Sequence[str]]
 
-#: Minutes by which a start in doubles may pass its window: what 20 figures printed with four decimals may add up to.
+#: Minutes by which a start may pass its window: what 20 figures printed with four decimals may add up to.
 TOLERANCE_MIN = 1e-3
 
 
@@ -55,7 +56,7 @@ def _count_faults(routes: Routes, *, technicians: Iterable[str], visits: Iterabl
     )
 
 
-# --- benchmark days: integer minutes and cents --------------------------------------------------------------------
+# --- benchmark days: integer minutes and cents ------------------------------------------------------------
 
 
 def measure_day(day: DaysInstance, routes: Routes) -> Measured:
@@ -77,7 +78,9 @@ def measure_day(day: DaysInstance, routes: Routes) -> Measured:
             continue
         travel_min = sum(_legs(day, stops))
         work_min[tech_id] = travel_min + sum(_service_min(day, tech_id, visit_id) for visit_id in stops)
-        cents += timing + day.costs["travel"] * travel_min + _people_cents(day, tech_id, stops, work_min[tech_id])
+        cents += (
+            timing + day.costs["travel"] * travel_min + _people_cents(day, tech_id, stops, work_min[tech_id])
+        )
     faults += _stock_faults(day, served)
     return Measured(cents + _spread_cents(day, work_min), len(unserved), tuple(faults))
 
@@ -94,7 +97,7 @@ def _service_min(day: DaysInstance, tech_id: str, visit_id: str) -> int:
 
 
 def _timing_cents(day: DaysInstance, tech_id: str, stops: Sequence[str]) -> int | None:
-    """Return lateness plus overtime with the break where they are least; `None` when no place for it is allowed."""
+    """Return lateness plus overtime with the break where they are least; `None` when it fits nowhere."""
     priced = [_cents_with_break(day, tech_id, stops, slot) for slot in range(2 * len(stops) + 2)]
     return min((cents for cents in priced if cents is not None), default=None)
 
@@ -154,10 +157,14 @@ def _stock_faults(day: DaysInstance, served: Iterable[str]) -> list[str]:
     used: Counter[str] = Counter()
     for visit_id in served:
         used.update({str(part): int(quantity) for part, quantity in day.orders[visit_id]["parts"].items()})
-    return [f"part {part}: {used[part]} used of {stock}" for part, stock in day.parts.items() if used[part] > stock]
+    return [
+        f"part {part}: {used[part]} used of {stock}"
+        for part, stock in day.parts.items()
+        if used[part] > stock
+    ]
 
 
-# --- Pillac and Praxedo: double minutes ---------------------------------------------------------------------------
+# --- Pillac and Praxedo: double minutes -------------------------------------------------------------------
 
 
 def measure_pillac(instance: PillacInstance, routes: Routes) -> Measured:
@@ -186,7 +193,7 @@ def duration_min(instance: PillacInstance, home: Node, stops: Sequence[Node]) ->
     for stop in reversed(stops):
         end_min = latest_min - instance.travel_min[stop.node_id, after.node_id]
         latest_min, after = min(stop.close_min, end_min - stop.service_min), stop
-    # A start that passes its window within the tolerance would otherwise ask for a departure before the earliest.
+    # A start that passes its window within the tolerance would else ask for a departure before the earliest.
     first_min = max(latest_min, starts[0])
     return float(back_min - (first_min - instance.travel_min[home.node_id, after.node_id]))
 
@@ -212,5 +219,7 @@ def _route_faults(instance: PillacInstance, home: Node, stops: Sequence[Node]) -
     for stop in stops:
         missing = stop.skills - home.skills
         if missing:
-            faults.append(f"technician {home.node_id} lacks skills {sorted(missing)} for visit {stop.node_id}")
+            faults.append(
+                f"technician {home.node_id} lacks skills {sorted(missing)} for visit {stop.node_id}"
+            )
     return faults

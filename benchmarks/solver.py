@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from benchmarks.measure import Routes
-from optimizer.domain.problem import Problem
+from optimizer.errors import JudgementError
 from optimizer.judge import judge
+from optimizer.runner import warm_up
 from optimizer.solve import solve
-from optimizer.travel.matrix import TravelMatrix
+
+if TYPE_CHECKING:
+    from benchmarks.measure import Routes
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a run may use: wall seconds, or iterations where given, and threads; and the seed."""
+    """What a run may use: wall seconds, iterations or both, and threads; and the seed."""
 
-    seconds: float
+    seconds: float | None
+    iterations: int | None
     seed: int
     threads: int
-    iterations: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,18 @@ class Solved:
     cost_cents
         The money sum, as the judge recomputed it.
     elapsed_s
-        Wall seconds from the problem in memory to the judged plan.
+        Wall seconds from the problem in memory and warm kernels to the judged plan.
+    moves
+        Moves of the search.
+    stopped
+        Why the search ended.
     """
 
     routes: Routes
     cost_cents: int
     elapsed_s: float
+    moves: int
+    stopped: str
 
 
 def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Solved:
@@ -49,6 +60,7 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
     JudgementError
         When the judge refuses the plan.
     """
+    warm_up(None)
     begin = time.perf_counter()
     outcome = solve(
         problem,
@@ -60,4 +72,12 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
     )
     elapsed_s = time.perf_counter() - begin
     judgement = judge(problem, matrix, outcome.plan)
-    return Solved(outcome.plan.routes_by_technician(), judgement.cost_cents, elapsed_s)
+    if not judgement.is_clean:
+        raise JudgementError(judgement.violations)
+    return Solved(
+        routes=outcome.plan.routes_by_technician(),
+        cost_cents=judgement.cost_cents,
+        elapsed_s=elapsed_s,
+        moves=outcome.run.moves,
+        stopped=outcome.run.stopped,
+    )

@@ -33,6 +33,7 @@ from optimizer.search.schedule import (
     NO_LEG,
     NO_SLOT,
     late_cents,
+    latest_departure,
     run_slot,
     stability_cents,
     time_route,
@@ -92,11 +93,12 @@ class _Books:
             cents[Rule.FAIRNESS] += int(load_cents(arrays, shift, road + service))
         if not visits:
             return
-        _, _, times = _timed(self.indexed, shift, visits)
-        back, latest_departure = int(times[-1, 0]), int(times[-1, 2])
+        seq, slot, times = _timed(self.indexed, shift, visits)
+        back = int(times[-1, 0])
+        out_s = back - int(latest_departure(arrays, shift, seq, len(seq), slot, times))
         cents[Rule.TRAVEL] += cents_per_minute(int(rates[R_TRAVEL]), road)
         cents[Rule.OVERTIME] += cents_per_minute(int(rates[R_OVERTIME]), max(0, back - int(row[S_END])))
-        cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), back - latest_departure)
+        cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), out_s)
         cents[Rule.CONTRACTOR] += int(row[S_DAY_CENTS])
         cents[Rule.CONTRACTOR] += cents_per_minute(int(row[S_MINUTE_CENTS]), road + service)
         domain_shift = self.shifts[self.indexed.shift_owners[shift]]
@@ -199,8 +201,10 @@ def _leave_by(indexed: IndexedProblem, shift: int, seq: ShortArray, slot: int, t
 
 
 def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
-    """Return the window in force that a start uses: the last one that has opened by then."""
-    return [window for window in problem.windows[visit.visit_id] if window.open_s <= start_s][-1]
+    """Return the window in force that a start uses: the first that is open and, lateness allowed, not past."""
+    late_s = FAR_FUTURE_S if problem.policy.max_lateness_s is None else problem.policy.max_lateness_s
+    windows = problem.windows[visit.visit_id]
+    return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
 def _told(problem: Problem, visit: Visit, used: Interval, start_s: int) -> Interval:

@@ -53,7 +53,7 @@ def inlined(function: _Kernel) -> _Kernel:
 @cache
 def cache_folder() -> Path:
     """Return the folder that holds this version's compiled kernels, and tell numba of it."""
-    folder = _cache_root() / f"kernels-{_source_hash()}"
+    folder = _cache_root() / f"kernels-{source_hash(Path(__file__).parent)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").touch()
@@ -81,11 +81,11 @@ def _cache_root() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paigong"
 
 
-def _source_hash() -> str:
+def source_hash(package: Path) -> str:
+    """Return a hash over everything that compiled kernels depend on, for the package in a folder."""
     digest = hashlib.sha256()
     versions = (sys.version, numba.__version__, np.__version__, sorted(_FLAGS.items()))
     digest.update(repr(versions).encode())
-    package = Path(__file__).parent
     for name in KERNEL_SOURCES:
         source = package / name
         for file in sorted(source.rglob("*.py")) if source.is_dir() else [source]:

@@ -84,7 +84,8 @@ class TimedTour:
 
     def _break_end_s(self) -> int:
         rest = self.tour.shift.break_
-        assert rest is not None and self.break_start_s is not None
+        assert rest is not None
+        assert self.break_start_s is not None
         return self.break_start_s + rest.length_s
 
 
@@ -231,13 +232,17 @@ def latest_departure_s(timed: TimedTour) -> int:
     """Return the latest departure of a day that keeps its return, break slot, hard rules and raises no lateness.
 
     The break may move inside its window. With several windows a later departure can be harmless although one before
-    it is not; the latest is meant.
+    it is not; what is meant is the moment up to which every departure is harmless.
     """
     if timed.breach_s:
         return timed.tour.depart_s
     anytime = [(-FAR_FUTURE_S, FAR_FUTURE_S)] * len(timed.stops)
     moments, _ = _harmless(timed, latest_return_s=timed.return_s, may_start=anytime)
-    return max([timed.tour.depart_s, *(last for _, last in moments)])
+    latest_s = timed.tour.depart_s
+    for first_s, last_s in sorted(moments):
+        if first_s <= latest_s + 1:
+            latest_s = max(latest_s, last_s)
+    return latest_s
 
 
 def harmless_departures(timed: TimedTour, may_start: Sequence[tuple[int, int]]) -> list[Moments]:

@@ -10,7 +10,6 @@ import contextlib
 import pickle
 import platform
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +37,8 @@ RESERVE_S, RESERVE_PER_VISIT_S = 0.25, 0.002
 LAST_WORD_S = 0.25
 #: Work mode without a time limit ends after this long all the same.
 LONGEST_S = 3_600.0
+#: How often the parent looks at the clock and the cancel token.
+POLL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def run_in_child(
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                # Its own session: Ctrl-C reaches the parent alone, which asks the child for its last word.
+                start_new_session=True,
             )
             try:
                 stopped = _follow(child, watch, budget.deadline_s, cancel)
@@ -196,10 +199,21 @@ class _Watch:
         self.moves = 0
         self.note = ""
 
+    def take_all(self, messages: list[Any]) -> str:
+        """Judge the newest plan among the messages; return how the child ended, if it did."""
+        posts = [message for message in messages if isinstance(message, tuple)]
+        for _, progress in posts:
+            self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
+            self.moves = progress.moves
+        plans = [post for post in posts if post[0] is not None]
+        if plans:
+            self.take(*plans[-1])
+        if "done" in messages:
+            return "finished"
+        return "child_died" if None in messages else ""
+
     def take(self, plan: Plan, progress: Progress) -> None:
         """Judge a plan and keep it when it is clean and cheaper than the one kept."""
-        self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
-        self.moves = progress.moves
         judgement = judge(self.problem, self.matrix, plan)
         if not judgement.is_clean:
             self.refused = judgement.violations
@@ -245,29 +259,33 @@ class _Watch:
 def _follow(child: subprocess.Popen[bytes], watch: _Watch, deadline_s: float, cancel: CancelToken | None) -> str:
     """Take the child's messages until it is done, dead, stopped or too late; return which."""
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    assert child.stdout is not None
+    assert child.stdout is not None and child.stdin is not None
     threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
     stopped, until = "", deadline_s + LAST_WORD_S
     while True:
         try:
-            wait = min(0.05, max(0.0, until - time.monotonic()))
-            message = messages.get(timeout=wait)
-            if message is None:
-                return stopped or "child_died"
-            if message == "done":
-                return stopped or "finished"
-            watch.take(*message)
-        except queue.Empty:
-            pass
+            end = watch.take_all(_waiting(messages, max(0.0, min(POLL_S, until - time.monotonic()))))
+            if end:
+                return stopped or end
+            if not stopped and cancel is not None and cancel.is_cancelled:
+                stopped = "cancelled"
         except KeyboardInterrupt:
             stopped = "interrupted"
-        if not stopped and cancel is not None and cancel.is_cancelled:
-            stopped = "cancelled"
-        if stopped and child.stdin is not None and not child.stdin.closed:
+        if stopped and not child.stdin.closed:
             child.stdin.close()
             until = min(until, time.monotonic() + LAST_WORD_S)
         if time.monotonic() >= until:
             return stopped or "overrun"
+
+
+def _waiting(messages: queue.SimpleQueue[Any], wait_s: float) -> list[Any]:
+    """Return the messages that are there, after waiting a moment for the first."""
+    found = []
+    with contextlib.suppress(queue.Empty):
+        found.append(messages.get(timeout=wait_s))
+        while True:
+            found.append(messages.get_nowait())
+    return found
 
 
 def _read(stream: IO[bytes], messages: queue.SimpleQueue[Any]) -> None:
@@ -319,7 +337,6 @@ def _child(job: Path) -> None:
     """Solve the job of a file; stop when the parent closes our standard input."""
     from optimizer.solve import find_plans
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     stopped = threading.Event()
     threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
     out = sys.stdout.buffer

@@ -35,10 +35,13 @@ def find_plans(
     problem: Problem,
     matrix: TravelMatrix,
     budget: Budget,
-    post: Callable[[Plan, Progress], None],
+    post: Callable[[Plan | None, Progress], None],
     is_stopped: Callable[[], bool],
 ) -> None:
-    """Search, and post each better plan. Runs in the child process; imports the engine only there."""
+    """Search, and post at every mark how it stands, with the plan where it is a better one.
+
+    Runs in the child process; the engine is imported only there.
+    """
     from optimizer.arrays import build_arrays
     from optimizer.assemble import assemble_plan
     from optimizer.master.model import choose_routes
@@ -54,9 +57,8 @@ def find_plans(
         nonlocal told
         cents = islands.best_cents + indexed.left_out_cents
         progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
-        if told != islands.best_cents:
-            told = islands.best_cents
-            post(assemble_plan(problem, indexed, islands.best()), progress)
+        is_better, told = told != islands.best_cents, islands.best_cents
+        post(assemble_plan(problem, indexed, islands.best()) if is_better else None, progress)
 
     islands.construct(indexed.fixed_prefixes(problem))
     tell(0)

@@ -1,17 +1,16 @@
 """Benchmark days: one-day technician problems in JSON, integer minutes and integer cents.
 
-The format prices like the rule book, with these choices: no arrival lead, any lateness at its price, squared spread
-of the staff's minutes, half an hour more for a skill held at level 1, an hour of overtime, and a break that every
-used technician takes. All of it fits whole seconds and whole cents, so that reading rounds nothing.
+The format prices like the rule book, with these choices: no arrival lead, any lateness at its price, squared
+spread of the staff's minutes, half an hour more for a skill held at level 1, an hour of overtime, and a break
+that every used technician takes. All of it fits whole seconds and whole cents: reading rounds nothing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +23,9 @@ from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Tec
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix import TravelMatrix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PROFILE = "car"
 
@@ -199,5 +201,7 @@ def _shift(tech: Mapping[str, Any], day: DaysInstance) -> Shift:
         profile=PROFILE,
     )
     if not shift.needs_break:
-        raise FormatError(f"{day.name}: the shift of {tech['id']} does not contain the break that the format demands")
+        raise FormatError(
+            f"{day.name}: the shift of {tech['id']} does not contain the break that the format demands"
+        )
     return shift

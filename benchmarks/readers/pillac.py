@@ -2,7 +2,7 @@
 
 One unit of the file is a minute here, times are real numbers. The objective is the sum of route durations
 (return − latest departure); unserved requests come first. The problem speaks whole seconds: see `ROUNDING`.
-Tools, parts and trips to the depot are rules that this version does not build; `unbuilt` names what it waits for.
+Tools, parts and trips to the depot are rules that this version does not build; `unbuilt` names them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.errors import FormatError
 from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Visit
@@ -23,15 +23,18 @@ from optimizer.domain.technician import HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.travel.matrix import TravelMatrix
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 PROFILE = "car"
 
-#: A time is taken for the whole second nearest to it when it is this close (files print seconds as minutes with
-#: four decimals, so that they miss by up to 0.003 s); any other is rounded up.
+#: A time is taken for the whole second nearest to it when it is this close (files print seconds as minutes
+#: with four decimals, so that they miss by up to 0.003 s); any other is rounded up.
 PRINTED_S = 0.0031
 
 ROUNDING = (
-    "times in doubles; planned in whole seconds: a duration within 0.0031 s of a second is that second, any other is "
-    "rounded up, openings up, closings down; value and feasibility are recomputed in doubles"
+    "times in doubles; planned in whole seconds: a duration within 0.0031 s of a second is that second, any "
+    "other is rounded up, openings up, closings down; value and feasibility are recomputed in doubles"
 )
 
 _DAY = date(2026, 11, 23)
@@ -130,7 +133,7 @@ def parse(text: str, *, name: str) -> PillacInstance:
 def problem_of(instance: PillacInstance) -> Problem:
     """Return the problem whose cents are the seconds of the routes' durations.
 
-    An unserved request costs more than all technicians' shifts together, so that serving one more always pays.
+    An unserved request costs more than all technicians' shifts together: serving one more always pays.
 
     Raises
     ------
@@ -199,7 +202,9 @@ def lost_connections(instance: PillacInstance) -> tuple[str, ...]:
     real = (open_min + service_min)[:, None] + instance.travel_min <= close_min[None, :] + 1e-9
     open_s = np.array([seconds_up(minutes) for minutes in open_min])
     close_s = np.array([seconds_down(minutes) for minutes in close_min])
-    whole = (open_s + _whole_seconds(service_min))[:, None] + _whole_seconds(instance.travel_min) <= close_s[None, :]
+    whole = (open_s + _whole_seconds(service_min))[:, None] + _whole_seconds(instance.travel_min) <= close_s[
+        None, :
+    ]
     return tuple(f"{nodes[i].node_id} -> {nodes[j].node_id}" for i, j in np.argwhere(real & ~whole) if i != j)
 
 
@@ -228,7 +233,9 @@ def _read_nodes(lines: list[str], *, name: str) -> list[Node]:
             break
         nodes.append(_node(line, where=f"{name} line {row}"))
         if nodes[-1].node_id != len(nodes) - 1:
-            raise FormatError(f"{name} line {row}: id {nodes[-1].node_id} where {len(nodes) - 1} was expected")
+            raise FormatError(
+                f"{name} line {row}: id {nodes[-1].node_id} where {len(nodes) - 1} was expected"
+            )
     return nodes
 
 
@@ -245,11 +252,13 @@ def _node(line: str, *, where: str) -> Node:
             parts=tuple(parts),
         )
     except ValueError as fault:
-        raise FormatError(f"{where}: expected 'ID X Y TWS TWE Serv [skills] [tools] [parts]': {fault}") from fault
+        raise FormatError(
+            f"{where}: expected 'ID X Y TWS TWE Serv [skills] [tools] [parts]': {fault}"
+        ) from fault
 
 
 def _read_table(lines: list[str], title: str, size: int, *, name: str) -> NDArray[np.float64] | None:
-    """Return the first `size` rows and columns of a table; the files append copies of homes that nobody needs."""
+    """Return the first `size` rows and columns of a table; the files append copies of homes."""
     if title not in lines:
         return None
     start = lines.index(title) + 1

@@ -6,16 +6,15 @@ duration under the bare name in JSON: `service_s`, `service_min`, `service`. Eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from optimizer.domain.units import at
-from optimizer.ingest.cells import (
+from optimizer.ingest.kinds import (
     Count,
     Day,
     DayOrMoment,
@@ -48,6 +47,9 @@ from optimizer.ingest.cells import (
     Zone,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def column(example: str, meaning: str, *, default: Any = ...) -> Any:
     """Declare a column: what a cell may look like, what it means, and what an empty cell stands for."""
@@ -70,7 +72,9 @@ class BranchRow(Row):
     address: Text = column("文三路 90 号", "Address of the branch.", default="")
     timezone: Zone = column("Asia/Shanghai", "Time zone of all local times.", default="Asia/Shanghai")
     business_open: Time = column("08:30", "When the branch opens.", default=at(8, 30))
-    business_close: Time = column("17:30", "When the branch closes; notice of a change ends with it.", default=at(17, 30))
+    business_close: Time = column(
+        "17:30", "When the branch closes; notice of a change ends with it.", default=at(17, 30)
+    )
     plan_date: Day = column("2026-11-23", "The day to plan.")
     as_of: Moment = column("2026-11-20 16:00", "The moment of planning.")
     policy: Text | None = column("tomorrow", "The policy's named profile.", default=None)
@@ -91,7 +95,9 @@ class CustomerRow(Row):
     name: Text | None = column("西溪花园 王女士", "The customer's name.", default=None)
     tier: Text = column("key", "Customer tier; the policy's floors refer to it.", default="")
     phone: Text = column("0571-0000 0007", "Phone number.", default="")
-    opening: Opening | None = column("Mon-Fri 09:00-17:00; Sat 09:00-12:00", "Opening hours; empty: none.", default=None)
+    opening: Opening | None = column(
+        "Mon-Fri 09:00-17:00; Sat 09:00-12:00", "Opening hours; empty: none.", default=None
+    )
     closed_hours: Hours = column("12:00-13:00", "Hours of every day without any service.", default=())
     refused: Ids = column("T-03", "Technicians whom the customer does not want.", default=())
     served_by: Ids = column("T-01; T-02", "Technicians who served before, the latest first.", default=())
@@ -122,7 +128,9 @@ class OrderRow(Row):
     parts: PartNeeds = column("P01:1; P07:2", "Parts consumed with quantities.", default=())
     intermittent: YesNo = column("no", "The fault comes and goes: an observation is added.", default=False)
     critical_test_s: Duration = column("20", "Full test of a critical device.", default=0)
-    ready: DayOrMoment | None = column("2026-11-23 10:00", "Earliest start; a date alone is its midnight.", default=None)
+    ready: DayOrMoment | None = column(
+        "2026-11-23 10:00", "Earliest start; a date alone is its midnight.", default=None
+    )
     works_through: YesNo = column("no", "Opening and closed hours do not bind.", default=False)
     required: Ids = column("T-01; T-02", "Only these technicians.", default=())
     prohibited: Ids = column("T-03", "Not these technicians.", default=())
@@ -328,6 +336,16 @@ def columns_of(sheet: str) -> tuple[Column, ...]:
             )
         )
     return tuple(columns)
+
+
+@cache
+def partial_model(sheet: str) -> type[Row]:
+    """Return the sheet's row model with every required column optional, for rows of which some cells are wrong."""
+    required = {name: info for name, info in SHEETS[sheet].model_fields.items() if info.is_required()}
+    optional: dict[str, Any] = {
+        name: (Annotated[(info.annotation, *info.metadata)], None) for name, info in required.items()
+    }
+    return create_model(SHEETS[sheet].__name__, __base__=SHEETS[sheet], **optional)
 
 
 def _kind_of(model: type[Row], field: str) -> Kind:

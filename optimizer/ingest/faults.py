@@ -5,9 +5,12 @@ Codes are stable; the Chinese of each sentence is in the catalogue. `{value}` is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ def _warning(cause: str, action: str) -> Fault:
 
 _FILES = {
     "FILE_NOT_FOUND": Fault("'{value}' does not exist.", "Give a folder of CSV files or one .json file."),
-    "FILE_KIND": Fault("'{value}' is neither a folder nor a .json file.", "Give a folder of CSV files or one .json file."),
+    "FILE_KIND": Fault(
+        "'{value}' is neither a folder nor a .json file.", "Give a folder of CSV files or one .json file."
+    ),
     "FILE_MISSING": Fault("The file is missing.", "Put it into the folder; it is required."),
     "FILE_UNKNOWN": _warning(
         "'{value}' is not a sheet of a branch and was not read.", "Rename it, or take it out of the folder."
@@ -37,7 +42,9 @@ _FILES = {
     "FILE_ENCODING": Fault("Byte {offset} (from 0) is not UTF-8 text.", "Save the file as 'CSV UTF-8'."),
     "FILE_UTF16": Fault("The file is UTF-16 text.", "Save the file as 'CSV UTF-8'."),
     "CSV_SEPARATOR": Fault("The columns are separated by '{value}'.", "Save the file with commas between the columns."),
-    "CSV_CELLS": Fault("The line cannot be split into cells: {error}.", "Look for a quotation mark that is not closed."),
+    "CSV_CELLS": Fault(
+        "The line cannot be split into cells: {error}.", "Look for a quotation mark that is not closed."
+    ),
     "CSV_EXTRA_CELLS": Fault(
         "The row has more cells than the header.", "Put a cell that holds a comma in quotation marks."
     ),
@@ -57,7 +64,7 @@ _JSON = {
     "JSON_TOO_DEEP": Fault("Arrays and objects are nested more than {limit} deep.", "No key of ours needs that."),
     "JSON_INT": Fault("The number {value} is too large.", "Whole numbers go up to {limit}."),
     "JSON_SHAPE": Fault("Expected {expected}.", "See the wire form of this key."),
-    "JSON_FORMAT": Fault("The format is '{value}'.", "Expected \"format\": \"{expected}\"."),
+    "JSON_FORMAT": Fault("The format is '{value}'.", 'Expected "format": "{expected}".'),
     "KEY_UNKNOWN": _warning("The key '{value}' is not known and was not read.", "Known keys: see the wire form."),
     "KEY_MISSING": Fault("The key '{value}' is missing.", "Add it; it is required."),
 }
@@ -97,6 +104,7 @@ _CELLS = {
     ),
     "DATE_NO_SUCH_DAY": Fault("'{value}' is not a date: no calendar has that day.", "Correct the day or the month."),
     "DATE_FAR": Fault("'{value}' is more than ten years away from the day to plan.", "Correct the year."),
+    "DATE_YEAR": Fault("'{value}' is no day to plan.", "Write a year from {low} to {limit}."),
     "TIME_FORMAT": Fault("'{value}' is not a time.", "Expected HH:MM."),
     "TIME_EXCEL_FRACTION": Fault(
         "'{value}' is not a time but a spreadsheet's fraction of a day.", "Format the column as text and write HH:MM."
@@ -116,18 +124,23 @@ _CELLS = {
     "HOURS_FORMAT": Fault("'{value}' are not hours of a day.", "Expected 12:00-13:00; several by ';'."),
     "HOURS_REVERSED": Fault("In '{value}' the hours end before they begin.", "Swap the two times."),
     "OPENING_FORMAT": Fault("'{value}' are not opening hours.", "Expected Mon-Fri 09:00-17:00; Sat 09:00-12:00."),
-    "AMOUNT_FORMAT": Fault("'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."),
+    "AMOUNT_FORMAT": Fault(
+        "'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."
+    ),
     "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
     "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
 }
 
 _PLACES = {
-    "PLACE_RANGE": Fault("'{value}' is no {axis}.", "Latitudes go from -90 to 90, longitudes from -180 to 180."),
+    "PLACE_LATITUDE": Fault("{value} is no latitude.", "Latitudes go from -90 to 90 degrees."),
+    "PLACE_LONGITUDE": Fault("{value} is no longitude.", "Longitudes go from -180 to 180 degrees."),
     "PLACE_SWAPPED": Fault(
         "Latitude {lat} and longitude {lon} are maybe swapped.", "Write the latitude into lat, the longitude into lon."
     ),
     "PLACE_ZERO": Fault("The place is at 0, 0, in the sea.", "Write the real coordinates."),
-    "PLACE_FAR": Fault("The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."),
+    "PLACE_FAR": Fault(
+        "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
+    ),
     "HOME_MISSING": Fault("The day starts or ends at home, but the home has no coordinates.", "Fill them in."),
     "HOME_PARTLY": Fault("Only one of the home's coordinates is given.", "Fill in home_lat and home_lon, or neither."),
 }
@@ -138,7 +151,9 @@ _REFERENCES = {
         "'{value}' is the name of a place of ours.", "An order may not be called branch, start:... or end:...."
     ),
     "REF_CUSTOMER": Fault("The customer '{value}' is not in customers.", "Add the customer, or correct the id."),
-    "REF_TECHNICIAN": Fault("The technician '{value}' is not in technicians.", "Add the technician, or correct the id."),
+    "REF_TECHNICIAN": Fault(
+        "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
+    ),
     "REF_TECHNICIAN_GONE": _warning(
         "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
     ),
@@ -166,11 +181,14 @@ _REFERENCES = {
 _TIMES = {
     "SHIFT_REVERSED": Fault("The shift ends at {value}, not after its start.", "Correct the start or the end."),
     "SHIFT_LONG": Fault("The shift is longer than 24 hours.", "Correct the start or the end."),
-    "BREAK_PARTLY": Fault("The break is only partly given.", "Fill in break_open, break_close and its length, or none."),
+    "BREAK_PARTLY": Fault(
+        "The break is only partly given.", "Fill in break_open, break_close and its length, or none."
+    ),
     "BREAK_REVERSED": Fault("The break's window closes before it opens.", "Swap the two times."),
     "BREAK_LENGTH": Fault("The break of {value} minutes cannot fit into the shift.", "Write a shorter break."),
     "BREAK_OUTSIDE": _warning(
-        "The shift does not hold the whole break, so no break is planned.", "Correct the break or the shift, if it should."
+        "The shift does not hold the whole break, so no break is planned.",
+        "Correct the break or the shift, if it should.",
     ),
     "CERTIFICATE_REVERSED": Fault("The certificate ends before it begins.", "Swap the two dates."),
     "CERTIFICATE_TWICE": Fault(
@@ -212,6 +230,30 @@ _PLANS = {
     "PLAN_ROUTE_TWICE": Fault("'{value}' has two routes on one day.", "Write one route for a technician and day."),
 }
 
+_MATRICES = {
+    "MATRIX_TWO_FILES": Fault("The folder also holds '{value}'.", "Keep one of the two matrices."),
+    "MATRIX_KEY_TWICE": Fault("'{value}' appears twice.", "Keep one of them."),
+    "MATRIX_KEY_MISSING": Fault("The place '{value}' is missing.", "Add its row and its column."),
+    "MATRIX_ROW_MISSING": Fault("The place '{value}' has a column but no row.", "Add its row."),
+    "MATRIX_ROW_UNKNOWN": Fault("The place '{value}' has a row but no column.", "Add its column, or delete the row."),
+    "MATRIX_CELLS": Fault(
+        "The row has {value} cells for {expected} places.",
+        "Write one number for each place of the header; leave the cell empty where there is no way.",
+    ),
+    "MATRIX_NEGATIVE": Fault("{value} is negative.", "Write 0 or more; an empty cell means that there is no way."),
+    "MATRIX_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number; an empty cell means no way."),
+    "MATRIX_DIAGONAL": Fault("The way from a place to itself is {value}.", "Write 0."),
+    "MATRIX_MORE": Fault("{value} more cells are wrong.", "Correct the cells named here, then read the file again."),
+    "MATRIX_NPZ": Fault("This is not a NumPy .npz file: {error}.", "Write it again with numpy.savez."),
+    "MATRIX_ARRAY_MISSING": Fault("The array '{value}' is missing.", "Write keys and seconds with numpy.savez."),
+    "MATRIX_ARRAY_TYPE": Fault("The array holds {value}, not numbers.", "Write whole numbers."),
+    "MATRIX_SHAPE": Fault("The array has the shape {value}.", "It must be {expected}: profiles, places, places."),
+    "MATRIX_PROFILE_MISSING": Fault("The travel profile '{value}' is missing.", "The file has: {known}."),
+    "TRAVEL_PROFILE": Fault(
+        "'{value}' is not a travel profile.", "Write one of {known}, or put your own matrix.csv into the folder."
+    ),
+}
+
 FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {**_FILES, **_JSON, **_CELLS, **_PLACES, **_REFERENCES, **_TIMES, **_POLICIES, **_PLANS}
+    {**_FILES, **_JSON, **_CELLS, **_PLACES, **_REFERENCES, **_TIMES, **_POLICIES, **_PLANS, **_MATRICES}
 )

@@ -1,21 +1,28 @@
 """Issues: one fault or doubt of the input, and the report that holds all of them.
 
-    orders.csv row 14, column 'ready': '31.02.2026' is not a date. Maybe the day and month are swapped; expected
-    YYYY-MM-DD.
+orders.csv row 14, column 'ready': '31.02.2026' is not a date. Maybe the day and month are swapped; expected
+YYYY-MM-DD.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from optimizer.catalogue import Translate, translator
 from optimizer.ingest.faults import FAULTS
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
+
+#: Looking for the nearest of many names is slow, so that only so many are looked up, among so many names.
+MAX_SUGGESTIONS = 50
+MAX_KNOWN = 2_000
 
 
 class Phrase(str):
@@ -200,6 +207,7 @@ class IssueLog:
         self.form = form
         self.file = file
         self._issues: list[Issue] = []
+        self._suggestions = 0
 
     def add(
         self,
@@ -233,6 +241,13 @@ class IssueLog:
     def has_errors(self) -> bool:
         """Say whether an error was noted."""
         return any(issue.is_error for issue in self._issues)
+
+    def suggest(self, name: str, known: Collection[str]) -> str:
+        """Return the known name nearest to a misspelt one; a sheet full of them, or of names, gets no suggestions."""
+        if self._suggestions >= MAX_SUGGESTIONS or len(known) > MAX_KNOWN:
+            return ""
+        self._suggestions += 1
+        return nearest(name, known)
 
     def report(self) -> IssueReport:
         """Return what was noted, in the order of a reader of the files."""

@@ -7,7 +7,6 @@ in TOML (ISO 8601 durations under the bare name in JSON), `_cents`, `_cents_per_
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +23,7 @@ from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.times import iso_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from importlib.resources.abc import Traversable
 
 UNLIMITED = "unlimited"
@@ -179,7 +179,12 @@ def _profile(name: str, log: IssueLog, *, file: str, column: str) -> Policy | No
 
 
 def resolve_policy(
-    entries: Mapping[str, Any], log: IssueLog, *, file: str = "", default: str = DEFAULT_PROFILE, is_profile: bool = False
+    entries: Mapping[str, Any],
+    log: IssueLog,
+    *,
+    file: str = "",
+    default: str = DEFAULT_PROFILE,
+    is_profile: bool = False,
 ) -> Policy | None:
     """Return the policy of a table of keys, or `None` after noting what is wrong with it.
 
@@ -188,8 +193,8 @@ def resolve_policy(
     """
     form = "json" if log.form == "json" else "toml"
     reader = _Reader(log, form, file)
-    name = reader.word(entries, "name") or default
     base = reader.word(entries, "base")
+    name = reader.word(entries, "name") or base or default
     is_whole = {key.name(form) for key in POLICY_KEYS} | FLOORS.keys() <= entries.keys()
     if base is not None and base != name:
         start = _profile(base, log, file=file, column="base")
@@ -256,7 +261,7 @@ class _Reader:
                 self._note(place, floors, fault("CELL_TYPE", expected=Phrase("a table")))
             else:
                 tables[table] = self._floors(place, floors, known[table], FLOORS[name])
-        return replace(start, **tables)  # type: ignore[arg-type]
+        return replace(start, **tables)
 
     def _floors(self, place: str, floors: dict[str, object], words: tuple[str, ...], high: int) -> dict[str, int]:
         least: dict[str, int] = {}

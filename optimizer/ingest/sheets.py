@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -30,8 +29,12 @@ from optimizer.ingest.columns import (
     TechnicianRow,
     ToolRow,
     columns_of,
+    partial_model,
 )
 from optimizer.ingest.issues import IssueLog, Phrase, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_ROWS = 100_000
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
@@ -62,10 +65,15 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Generic[R]):
-    """The rows of a sheet that are right in themselves.
+    """The rows of a sheet.
 
     Parameters
     ----------
+    entries
+        The rows that are right in themselves.
+    partial
+        The rows with wrong cells: a required cell that is wrong is `None` here, any other its default. The checks
+        look at them too, so that one report holds every fault.
     ids
         The first cell of every row, also of faulty ones, so that one fault does not make others look unknown.
     is_given
@@ -74,13 +82,18 @@ class Sheet(Generic[R]):
 
     name: str
     entries: tuple[Entry[R], ...] = ()
+    partial: tuple[Entry[Any], ...] = ()
     ids: frozenset[str] = frozenset()
     is_given: bool = True
 
     def __iter__(self) -> Iterator[Entry[R]]:
         return iter(self.entries)
 
-    def note(self, log: IssueLog, code: str, number: int, column: str = "", value: object = "", **details: object) -> None:
+    def readable(self) -> tuple[Entry[Any], ...]:
+        """Return every row, also those with wrong cells (see `partial`)."""
+        return (*self.entries, *self.partial)
+
+    def note(self, log: IssueLog, code: str, number: int, column: str = "", value: object = "", **details: Any) -> None:
         """Note an issue of one cell (or of a row, without `column`)."""
         log.add(code, value=value, **_place(self.name, log, number, column), **details)
 
@@ -225,44 +238,51 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
 def check_cells(raws: Iterable[RawSheet], log: IssueLog) -> BranchSheets:
     """Return the rows that are right in themselves; every wrong cell and doubled row is noted."""
     sheets: Mapping[str, Any] = {raw.name: _check_sheet(raw, log) for raw in raws}
-    absent = {name: Sheet[Any](name, is_given=False) for name in SHEETS}
+    absent: dict[str, Sheet[Any]] = {name: Sheet(name, is_given=False) for name in SHEETS}
     return BranchSheets(**{**absent, **sheets})
 
 
 def _check_sheet(raw: RawSheet, log: IssueLog) -> Sheet[Any]:
-    model = SHEETS[raw.name]
     entries: list[Entry[Any]] = []
+    partial: list[Entry[Any]] = []
     seen: dict[tuple[object, ...], int] = {}
     for number, cells in raw.rows:
-        row = _check_row(raw, number, cells, model, log)
-        if row is not None:
-            entries.append(Entry(number, row))
+        row, is_right = _check_row(raw, number, cells, log)
+        (entries if is_right else partial).append(Entry(number, row))
         _check_double(raw.name, number, cells, row, seen, log)
     first = columns_of(raw.name)[0].field
     ids = frozenset(str(cells[first]) for _, cells in raw.rows if first in cells)
-    return Sheet(raw.name, tuple(entries), ids, raw.is_given)
+    return Sheet(raw.name, tuple(entries), tuple(partial), ids, raw.is_given)
 
 
-def _check_row(raw: RawSheet, number: int, cells: dict[str, Any], model: type[Row], log: IssueLog) -> Row | None:
-    right = True
-    if log.form == "json":
-        kinds = {column.field: column.kind for column in columns_of(raw.name)}
-        for name, cell in cells.items():
-            if type(cell) not in kinds[name].json_types:
-                right = False
-                place = _place(raw.name, log, number, name)
-                log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **place)
+def _check_row(raw: RawSheet, number: int, cells: dict[str, Any], log: IssueLog) -> tuple[Row, bool]:
+    """Return the row and whether it is right; of a wrong one, what its right cells say."""
+    wrong = _wrong_types(raw.name, number, cells, log) if log.form == "json" else set()
+    right = {name: cell for name, cell in cells.items() if name not in wrong} if wrong else cells
     try:
-        row = model.model_validate(cells)
+        row = SHEETS[raw.name].model_validate(right)
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
-            _note_cell(raw, number, error, log)
-        return None
-    return row if right else None
+            name = str(error["loc"][0])
+            if name not in wrong:
+                _note_cell(raw, number, name, error, log)
+            wrong.add(name)
+        right = {name: cell for name, cell in cells.items() if name not in wrong}
+        return partial_model(raw.name).model_validate(right), False
+    return row, not wrong
 
 
-def _note_cell(raw: RawSheet, number: int, error: Any, log: IssueLog) -> None:
-    name = str(error["loc"][0])
+def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) -> set[str]:
+    wrong = set()
+    kinds = {column.field: column.kind for column in columns_of(sheet)}
+    for name, cell in cells.items():
+        if type(cell) not in kinds[name].json_types:
+            wrong.add(name)
+            log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **_place(sheet, log, number, name))
+    return wrong
+
+
+def _note_cell(raw: RawSheet, number: int, name: str, error: Any, log: IssueLog) -> None:
     place = _place(raw.name, log, number, name)
     if error["type"] == "missing":
         if name not in raw.missing:
@@ -276,14 +296,14 @@ def _check_double(
     sheet: str,
     number: int,
     cells: dict[str, Any],
-    row: Row | None,
+    row: Row,
     seen: dict[tuple[object, ...], int],
     log: IssueLog,
 ) -> None:
     names = KEYS.get(sheet, ())
     if not names or any(name not in cells for name in names):
         return
-    key = tuple(str(cells[name]) if row is None else str(getattr(row, name)) for name in names)
+    key = tuple(str(getattr(row, name) or cells[name]) for name in names)
     if key in seen:
         log.add("ID_TWICE", value=" ".join(key), other=seen[key], **_place(sheet, log, number, names[0]))
     else:

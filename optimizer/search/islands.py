@@ -44,7 +44,7 @@ MARKS = 40
 TRUE_PRICES_MARK = 16
 #: Moves that measure how much a typical move loses; the first temperature is this share of it, the last one that.
 PROBE_MOVES = 600
-HOT, COLD = 1.0, 0.02
+HOT, COLD = 0.5, 0.01
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100

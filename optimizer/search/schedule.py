@@ -123,8 +123,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
     held_leg, held_until : int
         A leg (-1: none) that leaves no earlier than that moment; everything else leaves as early as it can.
     times : int64 array (at least count + 1, 3)
-        Filled in place with arrival, start and end of each visit; row `count` has the return, the break's start and
-        the latest departure that keeps return and slot without more lateness.
+        Filled in place with arrival, start and end of each visit; row `count` has the return and the break's start.
 
     Returns
     -------
@@ -133,10 +132,8 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
         slot breaks a hard rule.
     """
     profile = arrays.shift[shift_idx, S_PROFILE]
-    depart = arrays.shift[shift_idx, S_DEPART]
-    moment, here = depart, arrays.shift[shift_idx, S_START_NODE]
+    moment, here = arrays.shift[shift_idx, S_DEPART], arrays.shift[shift_idx, S_START_NODE]
     cents, told, pause_start = 0, 0, -1
-    waited, push = 0, IMPOSSIBLE
     for k in range(count + 1):
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         for side in range(2):
@@ -151,8 +148,6 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
                 pause_start = max(moment, arrays.shift[shift_idx, S_BREAK_OPEN])
                 if pause_start > arrays.shift[shift_idx, S_BREAK_CLOSE]:
                     return IMPOSSIBLE, 0, 0
-                waited += pause_start - moment
-                push = min(push, waited + arrays.shift[shift_idx, S_BREAK_CLOSE] - pause_start)
                 moment = pause_start + arrays.shift[shift_idx, S_BREAK_LENGTH]
         if k == count:
             break
@@ -160,8 +155,6 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
         start, late = start_of_service(arrays, node, duration, moment)
         if start < 0:
             return IMPOSSIBLE, 0, 0
-        waited += start - moment
-        push = min(push, waited + latest_same_start(arrays, node, duration, start, late) - start)
         cents += late_cents(arrays, late)
         told += stability_cents(arrays, shift_idx, node, start)
         times[k, 1] = start
@@ -172,25 +165,66 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
     cents += per_minute(arrays.rates[R_OVERTIME], max(0, moment - arrays.shift[shift_idx, S_END]))
     times[count, 0] = moment
     times[count, 1] = pause_start
-    times[count, 2] = depart + max(0, min(push, waited))
     return cents, moment, told
 
 
-@inlined
-def latest_same_start(arrays, visit_idx, duration, start, late):
-    """Return how far a start may be pushed within its window and hours without more lateness or a broken rule."""
-    latest = start
-    if late == 0:
+@kernel
+def latest_arrival(arrays, visit_idx, duration, start, latest_start):
+    """Return up to when an arrival is as good as one that starts at `start`: no more lateness, by `latest_start`.
+
+    Every arrival before that moment is as good too. Later windows and hours are reached from the earlier ones only
+    where no harmful arrival lies between them.
+    """
+    _, late = start_of_service(arrays, visit_idx, duration, start)
+    slack = arrays.rates[R_MAX_LATE]
+    good, begun = start, start
+    while True:
+        top = min(latest_start, arrays.visit[visit_idx, V_LATEST])
         for k in range(arrays.visit[visit_idx, V_WINDOWS]):
-            if arrays.windows[visit_idx, k, 0] <= start <= arrays.windows[visit_idx, k, 1]:
-                latest = max(latest, arrays.windows[visit_idx, k, 1])
+            close = arrays.windows[visit_idx, k, 1]
+            if arrays.windows[visit_idx, k, 0] <= begun <= close + slack:
+                top = min(top, close + late)
                 break
-    if arrays.visit[visit_idx, V_HOURS] >= 0:
         for h in range(arrays.visit[visit_idx, V_HOURS]):
-            if arrays.hours[visit_idx, h, 0] <= start and start + duration <= arrays.hours[visit_idx, h, 1]:
-                latest = min(latest, arrays.hours[visit_idx, h, 1] - duration)
+            if arrays.hours[visit_idx, h, 0] <= begun and begun + duration <= arrays.hours[visit_idx, h, 1]:
+                top = min(top, arrays.hours[visit_idx, h, 1] - duration)
                 break
-    return min(latest, arrays.visit[visit_idx, V_LATEST])
+        good = max(good, top)
+        begun, later = start_of_service(arrays, visit_idx, duration, good + 1)
+        if begun < 0 or begun > latest_start or later > late:
+            return good
+        good = begun
+
+
+@kernel
+def latest_departure(arrays, shift_idx, seq, count, slot, times):
+    """Return up to when a route may leave and still return at the same moment, in the same slot, no later anywhere.
+
+    Parameters
+    ----------
+    arrays : ProblemArrays
+    shift_idx, count, slot : int
+        Technician-day, number of visits, break slot or `NO_SLOT`.
+    seq : int32 array
+        Visit indices in driving order.
+    times : int64 array (at least count + 1, 3)
+        As `run_slot` filled it for this slot. Not modified.
+    """
+    profile = arrays.shift[shift_idx, S_PROFILE]
+    closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    moment, there = times[count, 0], arrays.shift[shift_idx, S_END_NODE]
+    for k in range(count, -1, -1):
+        if k < count:
+            duration = arrays.duration[shift_idx, there]
+            moment = latest_arrival(arrays, there, duration, times[k, 1], moment - duration)
+        if slot == 2 * k + 1:
+            moment = min(closes, moment - length)
+        here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+        moment -= arrays.travel[profile, here, there]
+        if slot == 2 * k:
+            moment = min(closes, moment - length)
+        there = here
+    return max(moment, arrays.shift[shift_idx, S_DEPART])
 
 
 @kernel
@@ -224,7 +258,9 @@ def time_route(arrays, shift_idx, seq, count, times):
         cents, back, told = run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
         if cents < best or (cents == best and back < best_back):
             best, best_back, best_slot = cents, back, slot
-            best_extra = told + per_minute(rate, back - times[count, 2])
+            best_extra = told
+            if rate > 0:
+                best_extra += per_minute(rate, back - latest_departure(arrays, shift_idx, seq, count, slot, times))
     if best >= IMPOSSIBLE:
         return IMPOSSIBLE, NO_SLOT
     return best + best_extra, best_slot

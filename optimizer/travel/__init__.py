@@ -1,4 +1,5 @@
 """Places in, seconds and metres out.
 
-`matrix.py` is the data, `provider.py` the one-method port, `geodesic.py` an estimate from coordinates. 
+`matrix.py` is the data and `provider.py` the port; `geodesic.py` estimates from coordinates, `matrix_file.py`
+takes the user's own figures.
 """

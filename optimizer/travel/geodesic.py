@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.errors import TravelError
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from optimizer.domain.order import Place
 
@@ -52,8 +53,8 @@ class SpeedProfile:
     def __post_init__(self) -> None:
         if not (0 < self.kmh < math.inf and 1 <= self.detour < math.inf and self.fixed_s >= 0):
             raise ValueError(
-                f"profile {self.name!r}: speed {self.kmh} km/h must be positive, detour {self.detour} at least 1, "
-                f"fixed time {self.fixed_s} s at least 0"
+                f"profile {self.name!r}: speed {self.kmh} km/h must be positive, "
+                f"detour {self.detour} at least 1, fixed time {self.fixed_s} s at least 0"
             )
 
     @property
@@ -74,8 +75,8 @@ DEFAULT_SPEEDS = (
 class GeodesicProvider:
     """Estimates of travel where no road network is at hand.
 
-    Seconds = ceil(great circle x detour / speed) + the fixed time; metres = ceil(great circle x detour). Two keys
-    with the same coordinates are one place: 0 seconds, 0 metres.
+    Seconds = ceil(great circle x detour / speed) + the fixed time; metres = ceil(great circle x detour). Two
+    keys with the same coordinates are one place: 0 seconds, 0 metres.
 
     Parameters
     ----------
@@ -127,9 +128,7 @@ class GeodesicProvider:
         raise TravelError(f"travel profile {name!r} is not one of {', '.join(self.known_profiles)}")
 
 
-def great_circle_matrix_m(
-    *, lat: NDArray[np.float64], lon: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def great_circle_matrix_m(*, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the great-circle distances between points on the mean Earth sphere (haversine).
 
     Parameters

@@ -1,14 +1,24 @@
-"""What every source of travel times answers: places in, one matrix out."""
+"""What every source of travel times answers, and which source a problem uses."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from optimizer.errors import InputError
+from optimizer.ingest.issues import IssueLog, nearest
+from optimizer.travel.geodesic import GeodesicProvider
+from optimizer.travel.matrix_file import MatrixFileProvider, matrix_file_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.domain.order import Place
+    from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
+
+#: The profile of a problem in which nobody has a shift.
+DEFAULT_PROFILE = "car"
 
 
 class TravelProvider(Protocol):
@@ -28,5 +38,43 @@ class TravelProvider(Protocol):
         ------
         TravelError
             When the provider knows no such profile, or cannot answer.
+        InputError
+            When what the user gave it has faults.
         """
         ...
+
+
+def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatrix:
+    """Return the travel of a problem: the branch's own matrix file, else great-circle estimates.
+
+    Parameters
+    ----------
+    folder
+        The branch folder, which may hold `matrix.csv` or `matrix.npz`. With `None`, or a path that is no
+        folder, there is no such file.
+
+    Raises
+    ------
+    InputError
+        When the matrix file has faults, or a shift's profile is unknown and no matrix file answers for it.
+    """
+    profiles = tuple(sorted({shift.profile for shift in problem.shifts})) or (DEFAULT_PROFILE,)
+    own_file = None if folder is None else matrix_file_in(Path(folder))
+    provider: TravelProvider
+    if own_file is not None:
+        provider = MatrixFileProvider(own_file)
+    else:
+        provider = GeodesicProvider()
+        _check_profiles(profiles, provider)
+    return provider.matrix(problem.places(), profiles)
+
+
+def _check_profiles(profiles: Sequence[str], provider: GeodesicProvider) -> None:
+    log = IssueLog(form="csv", file="shifts.csv")
+    known = provider.known_profiles
+    for name in profiles:
+        if name not in known:
+            near = nearest(name, known)
+            log.add("TRAVEL_PROFILE", column="profile", value=name, known=", ".join(known), near=near)
+    if log.has_errors:
+        raise InputError(log.report())

@@ -1,0 +1,268 @@
+"""Checked rows to a Problem, in one normal order, so that the order of rows never matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Customer, Difficulty, Interval, Order, Place, Urgency, Visit
+from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
+from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
+from optimizer.domain.working_time import WorkingCalendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.domain.policy import Policy
+    from optimizer.ingest.columns import BranchRow, LockRow, OrderRow, PublishedRow, ShiftRow, SkillRow, TechnicianRow
+    from optimizer.ingest.compound import Window
+    from optimizer.ingest.sheets import BranchSheets, Sheet
+    from optimizer.ingest.times import BranchClock
+
+
+def build_problem(sheets: BranchSheets, policy: Policy, clock: BranchClock) -> Problem:
+    """Return the Problem of sheets without faults; shifts of other days than the one to plan stay out."""
+    branch = sheets.branch.entries[0].row
+    skills = _held_skills(sheets.skills, clock.first_day)
+    return in_normal_order(
+        Problem(
+            branch=_branch(branch, WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar})),
+            first_day=clock.first_day,
+            as_of_s=clock.seconds(branch.as_of),
+            customers=tuple(
+                Customer(
+                    customer_id=row.customer_id,
+                    name=_named(row.name, row.customer_id),
+                    tier=row.tier,
+                    phone=row.phone,
+                    opening=row.opening,
+                    closed=row.closed_hours,
+                    refused=frozenset(row.refused),
+                    served_by=row.served_by,
+                )
+                for row in (entry.row for entry in sheets.customers)
+            ),
+            orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
+            visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
+            technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
+            shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if e.row.date == clock.first_day),
+            policy=policy,
+            parts=tuple(
+                Part(
+                    row.part_id,
+                    _named(row.name, row.part_id),
+                    row.on_hand,
+                    clock.seconds(row.as_of) if row.as_of else None,
+                )
+                for row in (entry.row for entry in sheets.parts)
+            ),
+            arrivals=tuple(Arrival(e.row.part_id, e.row.quantity, e.row.usable_on) for e in sheets.arrivals),
+            reservations=tuple(
+                Reservation(row.reservation_id, row.part_id, row.quantity, row.date, row.visit_id)
+                for row in (entry.row for entry in sheets.reservations)
+            ),
+            loans=tuple(
+                Loan(row.loan_id, row.technician_id, row.part_id, row.quantity, row.due, row.return_booked)
+                for row in (entry.row for entry in sheets.loans)
+            ),
+            tools=tuple(Tool(e.row.tool_id, _named(e.row.name, e.row.tool_id), e.row.units) for e in sheets.tools),
+            locks=tuple(_lock(entry.row, clock) for entry in sheets.locks),
+            published=tuple(_published(entry.row, clock) for entry in sheets.published),
+        )
+    )
+
+
+def in_normal_order(problem: Problem) -> Problem:
+    """Return the same problem with everything sorted that has no order of its own.
+
+    Only who served a customer before keeps its order (the latest first).
+    """
+    return replace(
+        problem,
+        customers=tuple(sorted(map(_sorted_customer, problem.customers), key=lambda c: c.customer_id)),
+        orders=tuple(sorted(map(_sorted_order, problem.orders), key=lambda o: o.order_id)),
+        visits=tuple(sorted(map(_sorted_visit, problem.visits), key=lambda v: v.visit_id)),
+        technicians=tuple(sorted(map(_sorted_technician, problem.technicians), key=lambda t: t.technician_id)),
+        shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
+        parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
+        arrivals=tuple(sorted(problem.arrivals, key=lambda a: (a.part_id, a.usable_on, a.quantity))),
+        reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),
+        loans=tuple(sorted(problem.loans, key=lambda loan: loan.loan_id)),
+        tools=tuple(sorted(problem.tools, key=lambda t: t.tool_id)),
+        locks=tuple(sorted(problem.locks, key=lambda k: (k.visit_id, k.level, k.technician_id, k.position))),
+        published=tuple(sorted(problem.published, key=lambda p: (p.visit_id, p.day, p.technician_id))),
+    )
+
+
+def _sorted_customer(customer: Customer) -> Customer:
+    opening = None if customer.opening is None else tuple(sorted(customer.opening))
+    return replace(customer, opening=opening, closed=tuple(sorted(customer.closed)))
+
+
+def _sorted_order(order: Order) -> Order:
+    return replace(order, requested=tuple(sorted(order.requested)), promised=tuple(sorted(order.promised)))
+
+
+def _sorted_visit(visit: Visit) -> Visit:
+    return replace(
+        visit,
+        skills=tuple(sorted(visit.skills, key=lambda n: (n.skill, n.min_level))),
+        parts=tuple(sorted(visit.parts, key=lambda n: (n.part_id, n.quantity))),
+        tools=tuple(sorted(visit.tools, key=lambda n: (n.part_id, n.quantity))),
+        after=tuple(sorted(visit.after)),
+    )
+
+
+def _sorted_technician(technician: Technician) -> Technician:
+    by_time = sorted(technician.skills, key=lambda h: (h.skill, h.valid_from or date.min))
+    return replace(technician, skills=tuple(by_time))
+
+
+# --- one row each -------------------------------------------------------------------------------------------------
+
+
+def _named(name: str | None, own_id: str) -> str:
+    return own_id if name is None else name
+
+
+def _branch(row: BranchRow, calendar: WorkingCalendar) -> Branch:
+    return Branch(
+        branch_id=row.branch_id,
+        name=_named(row.name, row.branch_id),
+        place=Place(row.lat, row.lon, row.address),
+        business=Interval(row.business_open, row.business_close),
+        timezone=row.timezone,
+        calendar=calendar,
+    )
+
+
+def _moment(moment: datetime | None, clock: BranchClock) -> int | None:
+    return None if moment is None else clock.seconds(moment)
+
+
+def _intervals(windows: Iterable[Window], clock: BranchClock) -> tuple[Interval, ...]:
+    return tuple(clock.interval(opens, closes) for opens, closes in windows)
+
+
+def _order(row: OrderRow, clock: BranchClock) -> Order:
+    return Order(
+        order_id=row.order_id,
+        customer_id=row.customer_id,
+        kind=row.kind,
+        fault=row.fault,
+        product=row.product,
+        received_s=_moment(row.received, clock),
+        requested=_intervals(row.requested, clock),
+        promised=_intervals(row.promised, clock),
+        due_day=row.due_day,
+        priority=row.priority,
+        urgency=Urgency(row.urgency),
+        difficulty=Difficulty(row.difficulty),
+        carried_over=row.carried_over,
+    )
+
+
+def _visit(row: OrderRow, clock: BranchClock) -> Visit:
+    return Visit(
+        visit_id=row.order_id,
+        order_id=row.order_id,
+        place=Place(row.lat, row.lon, row.address),
+        base_s=row.service_s,
+        skills=row.skills,
+        parts=row.parts,
+        intermittent=row.intermittent,
+        critical_test_s=row.critical_test_s,
+        ready_s=_moment(row.ready, clock),
+        works_through=row.works_through,
+        area=row.area,
+        required=frozenset(row.required),
+        prohibited=frozenset(row.prohibited),
+        crew_size=row.crew_size,
+        tools=row.tools,
+        after=row.after,
+    )
+
+
+def _held_skills(sheet: Sheet[SkillRow], day: date) -> dict[str, list[HeldSkill]]:
+    """Return one record per technician and skill: the one valid on the day, else the one that ended last."""
+    best: dict[tuple[str, str], HeldSkill] = {}
+    for row in (entry.row for entry in sheet):
+        held = HeldSkill(row.skill, row.level, row.valid_from, row.valid_until, row.factor_pct, row.surcharge_s)
+        key = (row.technician_id, row.skill)
+        if key not in best or _currency(held, day) > _currency(best[key], day):
+            best[key] = held
+    skills: dict[str, list[HeldSkill]] = {}
+    for (technician, _), held in best.items():
+        skills.setdefault(technician, []).append(held)
+    return skills
+
+
+def _currency(held: HeldSkill, day: date) -> tuple[bool, bool, date]:
+    """Rank a certificate: valid on the day, then past before future, then the latest."""
+    until = held.valid_until or date.max
+    return held.is_valid_on(day), until < day, until
+
+
+def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Technician:
+    home = None
+    if row.home_lat is not None and row.home_lon is not None:
+        home = Place(row.home_lat, row.home_lon, row.home_address)
+
+    def place(word: str | Place) -> Place | None:
+        return word if isinstance(word, Place) else (home if word == "home" else None)
+
+    return Technician(
+        technician_id=row.technician_id,
+        name=_named(row.name, row.technician_id),
+        employment=Employment(row.employment),
+        phone=row.phone,
+        skills=tuple(skills.get(row.technician_id, ())),
+        start=place(row.start),
+        end=place(row.start if row.end is None else row.end),
+        areas=frozenset(row.areas),
+        ledger=WorkLedger(row.ledger_load_s, row.ledger_contracted_s, row.ledger_days),
+    )
+
+
+def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
+    start_s, end_s = clock.on(row.date, row.start), clock.on(row.date, row.end)
+    pause = None
+    if row.break_open is not None and row.break_close is not None and row.break_s is not None:
+        pause = Break(Interval(clock.on(row.date, row.break_open), clock.on(row.date, row.break_close)), row.break_s)
+    contracted_s = end_s - start_s - (row.break_s or 0) if row.contracted_s is None else row.contracted_s
+    return Shift(
+        technician_id=row.technician_id,
+        day=(row.date - clock.first_day).days,
+        start_s=start_s,
+        end_s=end_s,
+        overtime_limit_s=row.overtime_limit_s,
+        break_=pause,
+        contracted_s=contracted_s,
+        max_leg_s=row.max_leg_s,
+        max_travel_s=row.max_travel_s,
+        max_visits=row.max_visits,
+        profile=row.profile,
+    )
+
+
+def _lock(row: LockRow, clock: BranchClock) -> Lock:
+    day = row.date or clock.first_day
+    return Lock(
+        visit_id=row.visit_id,
+        level=LockLevel(row.level),
+        technician_id=row.technician_id,
+        day=(day - clock.first_day).days,
+        start_s=0 if row.start is None else clock.on(day, row.start),
+        tolerance_s=row.tolerance_s,
+        position=row.position or 0,
+    )
+
+
+def _published(row: PublishedRow, clock: BranchClock) -> PublishedVisit:
+    told = None
+    if row.told_open is not None and row.told_close is not None:
+        told = Interval(clock.on(row.date, row.told_open), clock.on(row.date, row.told_close))
+    day = (row.date - clock.first_day).days
+    return PublishedVisit(row.visit_id, row.technician_id, day, told, row.agreed)

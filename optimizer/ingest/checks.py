@@ -1,0 +1,282 @@
+"""Checks across rows and sheets: references, times that contradict each other, locks, doubtful stock.
+
+Each function looks at one topic and notes what it finds. Cells are right in themselves when they come here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.units import MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from optimizer.ingest.columns import ShiftRow
+    from optimizer.ingest.issues import IssueLog
+    from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
+    from optimizer.ingest.times import BranchClock
+
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+MAX_DAYS_AWAY = 3_653
+
+#: Columns whose dates must lie near the day to plan; certificates may be older or open far into the future.
+_DATED = {
+    "branch": ("as_of",),
+    "calendar": ("date",),
+    "orders": ("received", "requested", "promised", "due_day", "ready"),
+    "shifts": ("date", "start", "end", "break_open", "break_close"),
+    "parts": ("as_of",),
+    "arrivals": ("usable_on",),
+    "reservations": ("date",),
+    "loans": ("due", "return_booked"),
+    "locks": ("date", "start"),
+    "published": ("date", "told_open", "told_close"),
+}
+
+
+def check_sheets(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
+    """Note every fault and doubt that shows only across rows; `clock` is absent when the branch's row is faulty."""
+    check_ids(sheets, log)
+    check_references(sheets, log)
+    check_predecessors(sheets, log)
+    check_stock(sheets, log)
+    check_skills(sheets, log)
+    check_homes(sheets, log)
+    check_locks(sheets, clock, log)
+    if clock is not None:
+        check_branch(sheets, clock, log)
+        check_dates(sheets, clock, log)
+        check_shifts(sheets, clock, log)
+        check_told(sheets, clock, log)
+
+
+def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note a branch that closes before it opens, and a plan made after its day."""
+    for entry in sheets.branch:
+        branch = entry.row
+        if branch.business_close <= branch.business_open:
+            sheets.branch.note(log, "BUSINESS_REVERSED", entry.number, "business_close")
+        if clock.seconds(branch.as_of) >= clock.on(branch.plan_date, 2 * 86_400):
+            sheets.branch.note(log, "AS_OF_LATE", entry.number, "as_of", branch.as_of)
+
+
+def check_dates(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note dates that are years away from the day to plan."""
+    for sheet in sheets.all():
+        for entry in sheet.readable():
+            for column in _DATED.get(sheet.name, ()):
+                for value in _dates(getattr(entry.row, column)):
+                    if abs((value - clock.first_day).days) > MAX_DAYS_AWAY:
+                        sheet.note(log, "DATE_FAR", entry.number, column, value)
+
+
+def _dates(value: object) -> Iterator[date]:
+    if isinstance(value, datetime):
+        yield value.date()
+    elif isinstance(value, date):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _dates(item)
+
+
+def check_ids(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders that are called like a place of the travel matrix."""
+    for entry in sheets.orders.readable():
+        name = entry.row.order_id or ""
+        if name == BRANCH_PLACE or name.startswith(("start:", "end:")):
+            sheets.orders.note(log, "ID_RESERVED", entry.number, "order_id", name)
+
+
+def check_references(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note ids that refer to nothing. A doubt only, where the rule merely loses its object."""
+    technicians, orders, parts = sheets.technicians, sheets.orders, sheets.parts
+    _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
+    _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.orders, "after", orders, "REF_VISIT", log)
+    _refer(sheets.orders, "tools", sheets.tools, "REF_TOOL", log)
+    _refer(sheets.orders, "parts", parts, "REF_PART_NOT_STOCKED", log)
+    _refer(sheets.customers, "refused", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.skills, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.shifts, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.arrivals, "part_id", parts, "REF_PART", log)
+    _refer(sheets.reservations, "part_id", parts, "REF_PART", log)
+    _refer(sheets.loans, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.loans, "part_id", parts, "REF_PART", log)
+    _refer(sheets.locks, "visit_id", orders, "REF_VISIT", log)
+    _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
+
+
+def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: IssueLog) -> None:
+    required = other.name in ("customers", "technicians", "orders")
+    if required and not other.is_given:
+        return  # the missing file is noted already
+    for entry in sheet.readable():
+        value = getattr(entry.row, column)
+        if value is None:
+            continue  # a wrong cell, noted already
+        for name in (value,) if isinstance(value, str) else (getattr(item, "part_id", item) for item in value):
+            if name not in other.ids:
+                sheet.note(log, code, entry.number, column, name, near=log.suggest(name, other.ids))
+
+
+def check_predecessors(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders that come after themselves, once per circle."""
+    rows = {entry.row.order_id: entry for entry in sheets.orders}
+    done: set[str] = set()
+    for first in sorted(rows):
+        trail: dict[str, None] = {}
+        stack = [(first, iter(rows[first].row.after))] if first not in done else []
+        while stack:
+            name, followers = stack[-1]
+            trail[name] = None
+            follower = next((f for f in followers if f in rows and f not in done), None)
+            if follower is None:
+                done.add(name)
+                trail.pop(name)
+                stack.pop()
+            elif follower in trail:
+                names = list(trail)
+                circle = [*names[names.index(follower) :], follower]
+                text = " → ".join(reversed(circle))
+                sheets.orders.note(log, "AFTER_ITSELF", rows[follower].number, "after", follower, circle=text)
+            else:
+                stack.append((follower, iter(rows[follower].row.after)))
+
+
+def check_stock(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note counted stock below zero."""
+    for entry in sheets.parts.readable():
+        if (entry.row.on_hand or 0) < 0:
+            part = entry.row.part_id
+            sheets.parts.note(log, "STOCK_NEGATIVE", entry.number, "on_hand", entry.row.on_hand, part=part)
+
+
+def check_skills(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note skills that nobody holds, contradicting certificates, and crews larger than the staff."""
+    held = {str(entry.row.skill) for entry in sheets.skills.readable()}
+    staff = len(sheets.technicians.ids)
+    for entry in sheets.orders.readable():
+        for need in entry.row.skills:
+            if need.skill not in held:
+                near = log.suggest(need.skill, held)
+                sheets.orders.note(log, "REF_SKILL_NOT_HELD", entry.number, "skills", need.skill, near=near)
+        if entry.row.crew_size > max(staff, 1):
+            sheets.orders.note(log, "CREW_LARGE", entry.number, "crew_size", entry.row.crew_size)
+    records: dict[tuple[str, str], list[Entry[Any]]] = defaultdict(list)
+    for skill in sheets.skills:
+        since, until = _validity(skill.row)
+        if until < since:
+            sheets.skills.note(log, "CERTIFICATE_REVERSED", skill.number, "valid_until", until)
+        earlier = records[(skill.row.technician_id, skill.row.skill)]
+        for other in earlier:
+            if _validity(other.row)[0] <= until and since <= _validity(other.row)[1]:
+                name, number = skill.row.skill, other.number
+                sheets.skills.note(log, "CERTIFICATE_TWICE", skill.number, "skill", name, other=number)
+                break
+        earlier.append(skill)
+
+
+def _validity(row: Any) -> tuple[date, date]:
+    return row.valid_from or date.min, row.valid_until or date.max
+
+
+def check_homes(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note days that start or end at a home without coordinates."""
+    for entry in sheets.technicians:
+        person = entry.row
+        given = (person.home_lat is not None, person.home_lon is not None)
+        missing = "home_lon" if given[0] else "home_lat"
+        if any(given) and not all(given):
+            sheets.technicians.note(log, "HOME_PARTLY", entry.number, missing)
+        elif not any(given) and "home" in (person.start, person.end):
+            sheets.technicians.note(log, "HOME_MISSING", entry.number, missing)
+
+
+def check_shifts(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note shifts and breaks that cannot be, and technicians without a shift on the day to plan."""
+    for entry in sheets.shifts:
+        shift = entry.row
+        start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
+        if end_s <= start_s:
+            sheets.shifts.note(log, "SHIFT_REVERSED", entry.number, "end", clock.time_or_iso(shift.date, end_s))
+        _check_break(sheets.shifts, entry, end_s - start_s, clock, log)
+    rows = [entry.row for entry in sheets.shifts.readable()]
+    working = {row.technician_id for row in rows if row.date in (clock.first_day, None)}
+    for person in sheets.technicians.readable():
+        name = person.row.technician_id
+        if name and name not in working:
+            day = clock.first_day.isoformat()
+            sheets.technicians.note(log, "NO_SHIFT", person.number, "technician_id", name, day=day)
+
+
+def _check_break(
+    sheet: Sheet[ShiftRow], entry: Entry[ShiftRow], length_s: int, clock: BranchClock, log: IssueLog
+) -> None:
+    shift = entry.row
+    if shift.break_open is None and shift.break_close is None and not shift.break_s:
+        return
+    if shift.break_open is None or shift.break_close is None or shift.break_s is None:
+        cells = ("break_open", "break_close", "break_s")
+        sheet.note(log, "BREAK_PARTLY", entry.number, next(c for c in cells if getattr(shift, c) is None))
+        return
+    open_s, close_s = clock.on(shift.date, shift.break_open), clock.on(shift.date, shift.break_close)
+    start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
+    minutes = f"{shift.break_s / MINUTE_S:g}"
+    if close_s < open_s:
+        sheet.note(log, "BREAK_REVERSED", entry.number, "break_close")
+    elif 0 < length_s <= shift.break_s:
+        sheet.note(log, "BREAK_LENGTH", entry.number, "break_s", minutes)
+    elif length_s > 0 and not (start_s <= open_s and close_s + shift.break_s <= end_s):
+        sheet.note(log, "BREAK_OUTSIDE", entry.number, "break_s", minutes)
+
+
+def check_told(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note told windows that are half or reversed."""
+    for entry in sheets.published:
+        row = entry.row
+        if (row.told_open is None) != (row.told_close is None):
+            missing = "told_open" if row.told_open is None else "told_close"
+            sheets.published.note(log, "TOLD_PARTLY", entry.number, missing)
+        elif row.told_open is not None and row.told_close is not None:
+            close_s = clock.on(row.date, row.told_close)
+            if close_s < clock.on(row.date, row.told_open):
+                value = clock.time_or_iso(row.date, close_s)
+                sheets.published.note(log, "TOLD_REVERSED", entry.number, "told_close", value)
+
+
+def check_locks(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
+    """Note locks that lack what they hold, name another day or two people, or leave gaps in a prefix."""
+    people: dict[str, str] = {}
+    prefixes: dict[str, list[Entry[Any]]] = defaultdict(list)
+    for entry in sheets.locks:
+        lock = entry.row
+        if people.setdefault(lock.visit_id, lock.technician_id) != lock.technician_id:
+            sheets.locks.note(log, "LOCK_TWO_PEOPLE", entry.number, "technician_id", lock.visit_id)
+        if lock.level == LockLevel.START and lock.start is None:
+            sheets.locks.note(log, "LOCK_START", entry.number, "start")
+        if lock.level == LockLevel.PREFIX:
+            prefixes[lock.technician_id].append(entry)
+            if lock.position is None:
+                sheets.locks.note(log, "LOCK_POSITION", entry.number, "position")
+        elsewhere = clock is not None and lock.date is not None and lock.date != clock.first_day
+        if clock is not None and elsewhere and lock.level != LockLevel.PERSON:
+            day = clock.first_day.isoformat()
+            sheets.locks.note(log, "LOCK_OTHER_DAY", entry.number, "date", lock.date, day=day)
+    for technician, entries in sorted(prefixes.items()):
+        positions = sorted(entry.row.position for entry in entries if entry.row.position is not None)
+        if positions != list(range(len(positions))):
+            number = min(entry.number for entry in entries)
+            text = ", ".join(_first_few(positions))
+            sheets.locks.note(log, "LOCK_POSITIONS", number, "position", technician=technician, positions=text)
+
+
+def _first_few(numbers: Iterable[int], count: int = 12) -> list[str]:
+    texts = [str(number) for number in numbers]
+    return texts if len(texts) <= count else [*texts[:count], "…"]

@@ -1,0 +1,326 @@
+"""Write a Problem in its wire form, and any JSON file so that a reader never sees half of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from optimizer.ingest.build import in_normal_order
+from optimizer.ingest.compound import WEEKDAY_NAMES
+from optimizer.ingest.policy import policy_to_json
+from optimizer.ingest.read import PROBLEM_FORMAT
+from optimizer.ingest.times import BranchClock, iso_duration, time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from optimizer.domain.order import Customer, Interval, Place, Visit
+    from optimizer.domain.problem import Lock, Problem, PublishedVisit
+    from optimizer.domain.technician import Break, Shift, Technician
+
+JsonObject = dict[str, Any]
+
+
+def branch_clock(problem: Problem) -> BranchClock:
+    """Return the clock that turns the problem's seconds into moments of its branch."""
+    return BranchClock(problem.first_day, ZoneInfo(problem.branch.timezone))
+
+
+def problem_to_json(problem: Problem) -> JsonObject:
+    """Return the wire form of a problem; `read.problem_from_json` gives the same problem back.
+
+    Sheets are sorted by id. An order is written together with its one visit.
+
+    Raises
+    ------
+    ValueError
+        When a visit is not its order's only one, or does not bear its order's id: the wire form has one row for both.
+    """
+    if sorted(order.order_id for order in problem.orders) != sorted(visit.visit_id for visit in problem.visits):
+        raise ValueError("the wire form needs one visit for each order, with the order's id")
+    if any(visit.visit_id != visit.order_id for visit in problem.visits):
+        raise ValueError("the wire form needs each visit to bear its order's id")
+    problem, clock = in_normal_order(problem), branch_clock(problem)
+    return {
+        "format": PROBLEM_FORMAT,
+        "branch": _branch(problem, clock),
+        "policy": policy_to_json(problem.policy),
+        "calendar": [
+            {"date": day.isoformat(), "working": working}
+            for day, working in sorted(problem.branch.calendar.overrides.items())
+        ],
+        "customers": [_customer(customer) for customer in problem.customers],
+        "orders": [_order(problem, visit, clock) for visit in problem.visits],
+        "technicians": [_technician(technician) for technician in problem.technicians],
+        "skills": [_skill for technician in problem.technicians for _skill in _skills(technician)],
+        "shifts": [_shift(shift, problem.date_of(shift.day), clock) for shift in problem.shifts],
+        "parts": [
+            _given(part_id=p.part_id, name=p.name, on_hand=p.on_hand, as_of=_iso(p.as_of_s, clock))
+            for p in problem.parts
+        ],
+        "arrivals": [
+            {"part_id": a.part_id, "quantity": a.quantity, "usable_on": a.usable_on.isoformat()}
+            for a in problem.arrivals
+        ],
+        "reservations": [
+            {
+                "reservation_id": r.reservation_id,
+                "part_id": r.part_id,
+                "quantity": r.quantity,
+                "date": r.day.isoformat(),
+                "visit_id": r.visit_id,
+            }
+            for r in problem.reservations
+        ],
+        "loans": [
+            _given(
+                loan_id=loan.loan_id,
+                technician_id=loan.technician_id,
+                part_id=loan.part_id,
+                quantity=loan.quantity,
+                due=loan.due.isoformat(),
+                return_booked=loan.return_booked.isoformat() if loan.return_booked else None,
+            )
+            for loan in problem.loans
+        ],
+        "tools": [{"tool_id": tool.tool_id, "name": tool.name, "units": tool.units} for tool in problem.tools],
+        "locks": [_lock(lock, problem.date_of(lock.day), clock) for lock in problem.locks],
+        "published": [_published(entry, problem.date_of(entry.day), clock) for entry in problem.published],
+    }
+
+
+def write_problem(problem: Problem, path: str | Path) -> None:
+    """Write a problem as one JSON file; whoever reads meanwhile sees the old file or the new one."""
+    write_json(problem_to_json(problem), path)
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def json_text(value: object) -> str:
+    """Return deterministic JSON for people: two spaces of indent, short arrays of plain values on one line."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return _FLAT_ARRAY.sub(_one_line, text) + "\n"
+
+
+#: A string, which is left alone, or an array of numbers, which goes onto one line.
+_FLAT_ARRAY = re.compile(r'"(?:[^"\\]|\\.)*"|\[\s*(?:-?[\d.eE+-]+,?\s*)+\]')
+
+
+def _one_line(match: re.Match[str]) -> str:
+    text = match[0]
+    return text if text[0] == '"' else "[" + ", ".join(text[1:-1].replace(",", " ").split()) + "]"
+
+
+def write_json(value: object, path: str | Path) -> None:
+    """Write JSON into a file at once: a temporary file in the same folder takes its place when it is complete."""
+    write_text(json_text(value), path)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a UTF-8 text file at once, so that an interrupted write leaves the old file."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(temporary, _usual_mode(path))
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _usual_mode(path: Path) -> int:
+    """Return the permissions of the file that is replaced, else those that a new file gets."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+# --- one entry each -----------------------------------------------------------------------------------------------
+
+
+def _given(**entries: Any) -> JsonObject:
+    """Return the entries that are stated: an absent key is what a cell left empty is."""
+    return {name: value for name, value in entries.items() if value is not None}
+
+
+def _iso(moment_s: int | None, clock: BranchClock) -> str | None:
+    return None if moment_s is None else clock.iso(moment_s)
+
+
+def _duration(seconds: int | None) -> str | None:
+    return None if seconds is None else iso_duration(seconds)
+
+
+def _hours(interval: Interval) -> JsonObject:
+    return {"open": time_text(interval.open_s), "close": time_text(interval.close_s)}
+
+
+def windows_to_json(windows: Iterable[Interval], clock: BranchClock) -> list[JsonObject]:
+    """Return windows as moments with the branch's offset."""
+    return [{"open": clock.iso(window.open_s), "close": clock.iso(window.close_s)} for window in windows]
+
+
+def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
+    branch = problem.branch
+    return {
+        "branch_id": branch.branch_id,
+        "name": branch.name,
+        "lat": branch.place.lat,
+        "lon": branch.place.lon,
+        "address": branch.place.address,
+        "timezone": branch.timezone,
+        "business_open": time_text(branch.business.open_s),
+        "business_close": time_text(branch.business.close_s),
+        "plan_date": problem.first_day.isoformat(),
+        "as_of": clock.iso(problem.as_of_s),
+    }
+
+
+def _customer(customer: Customer) -> JsonObject:
+    opening = customer.opening
+    return _given(
+        customer_id=customer.customer_id,
+        name=customer.name,
+        tier=customer.tier,
+        phone=customer.phone,
+        opening=None if opening is None else [{"weekday": WEEKDAY_NAMES[day], **_hours(iv)} for day, iv in opening],
+        closed_hours=[_hours(interval) for interval in customer.closed],
+        refused=sorted(customer.refused),
+        served_by=list(customer.served_by),
+    )
+
+
+def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
+    order = problem.order_of(visit)
+    return _given(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        kind=order.kind,
+        product=order.product,
+        fault=order.fault,
+        received=_iso(order.received_s, clock),
+        requested=windows_to_json(order.requested, clock),
+        promised=windows_to_json(order.promised, clock),
+        due_day=order.due_day.isoformat() if order.due_day else None,
+        priority=order.priority,
+        urgency=str(order.urgency),
+        difficulty=str(order.difficulty),
+        carried_over=order.carried_over,
+        lat=visit.place.lat,
+        lon=visit.place.lon,
+        address=visit.place.address,
+        area=visit.area,
+        service=iso_duration(visit.base_s),
+        skills=[{"skill": need.skill, "min_level": need.min_level} for need in visit.skills],
+        parts=[{"part_id": need.part_id, "quantity": need.quantity} for need in visit.parts],
+        intermittent=visit.intermittent,
+        critical_test=iso_duration(visit.critical_test_s),
+        ready=_iso(visit.ready_s, clock),
+        works_through=visit.works_through,
+        required=sorted(visit.required),
+        prohibited=sorted(visit.prohibited),
+        crew_size=visit.crew_size,
+        tools=[{"tool_id": need.part_id, "quantity": need.quantity} for need in visit.tools],
+        after=list(visit.after),
+    )
+
+
+def _technician(technician: Technician) -> JsonObject:
+    home = technician.start or technician.end
+
+    def end_place(place: Place | None) -> str | JsonObject:
+        if place is None:
+            return "branch"
+        return "home" if place == home else {"lat": place.lat, "lon": place.lon, "address": place.address}
+
+    return _given(
+        technician_id=technician.technician_id,
+        name=technician.name,
+        employment=str(technician.employment),
+        phone=technician.phone,
+        start=end_place(technician.start),
+        end=end_place(technician.end),
+        home_lat=home.lat if home else None,
+        home_lon=home.lon if home else None,
+        home_address=home.address if home else None,
+        areas=sorted(technician.areas),
+        ledger_load=iso_duration(technician.ledger.load_s),
+        ledger_contracted=iso_duration(technician.ledger.contracted_s),
+        ledger_days=technician.ledger.days,
+    )
+
+
+def _skills(technician: Technician) -> list[JsonObject]:
+    return [
+        _given(
+            technician_id=technician.technician_id,
+            skill=held.skill,
+            level=held.level,
+            valid_from=held.valid_from.isoformat() if held.valid_from else None,
+            valid_until=held.valid_until.isoformat() if held.valid_until else None,
+            factor_pct=held.factor_pct,
+            surcharge=iso_duration(held.surcharge_s),
+        )
+        for held in technician.skills
+    ]
+
+
+def _shift(shift: Shift, day: date, clock: BranchClock) -> JsonObject:
+    return _given(
+        technician_id=shift.technician_id,
+        date=day.isoformat(),
+        start=clock.time_or_iso(day, shift.start_s),
+        end=clock.time_or_iso(day, shift.end_s),
+        overtime_limit=iso_duration(shift.overtime_limit_s),
+        **_break(shift.break_, day, clock),
+        contracted=iso_duration(shift.contracted_s),
+        max_leg=_duration(shift.max_leg_s),
+        max_travel=_duration(shift.max_travel_s),
+        max_visits=shift.max_visits,
+        profile=shift.profile,
+    )
+
+
+def _break(pause: Break | None, day: date, clock: BranchClock) -> JsonObject:
+    if pause is None:
+        return {}
+    return {
+        "break_open": clock.time_or_iso(day, pause.window.open_s),
+        "break_close": clock.time_or_iso(day, pause.window.close_s),
+        "break": iso_duration(pause.length_s),
+    }
+
+
+def _lock(lock: Lock, day: date, clock: BranchClock) -> JsonObject:
+    return {
+        "visit_id": lock.visit_id,
+        "level": str(lock.level),
+        "technician_id": lock.technician_id,
+        "date": day.isoformat(),
+        "start": clock.time_or_iso(day, lock.start_s),
+        "tolerance": iso_duration(lock.tolerance_s),
+        "position": lock.position,
+    }
+
+
+def _published(entry: PublishedVisit, day: date, clock: BranchClock) -> JsonObject:
+    told = entry.told
+    return _given(
+        visit_id=entry.visit_id,
+        technician_id=entry.technician_id,
+        date=day.isoformat(),
+        told_open=clock.time_or_iso(day, told.open_s) if told else None,
+        told_close=clock.time_or_iso(day, told.close_s) if told else None,
+        agreed=entry.agreed,
+    )

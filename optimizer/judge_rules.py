@@ -1,0 +1,396 @@
+"""The judge's hard rules of RULES §3, one function a rule, each yielding what is broken and by how much.
+
+A rule looks at a `Case`: the plan, its days timed again by the judge's own clock, and the facts. `judge.py` lists the
+rules in order. What a rule finds about one technician and one visit is a function of its own (`skill_gaps`,
+`refusals`, `stock_shortages`, ...), because `explain.py` asks the same questions before anything is planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import LockLevel
+from optimizer.domain.rules import Rule, Violation
+from optimizer.domain.units import DAY_S, clock_text
+from optimizer.judge_stock import draws_of, stock_shortages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from optimizer.domain.order import SkillNeed, Visit
+    from optimizer.domain.plan import Plan, Route, Stop
+    from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.stock import Loan
+    from optimizer.domain.technician import HeldSkill, Technician
+    from optimizer.judge_facts import Facts
+    from optimizer.judge_timing import TimedTour
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDay:
+    """A stated route that can be timed, and the judge's own timing of it; `stops` are those of known visits."""
+
+    route: Route
+    stops: tuple[Stop, ...]
+    timed: TimedTour
+
+    @property
+    def technician(self) -> Technician:
+        """Whose day it is."""
+        return self.timed.tour.technician
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the judge looks at.
+
+    Parameters
+    ----------
+    days
+        The routes that have a known technician, a shift and a known visit.
+    planned
+        Visit id to the technicians and days that serve it, unknown ids and people included.
+    """
+
+    facts: Facts
+    plan: Plan
+    days: tuple[JudgedDay, ...]
+    planned: Mapping[str, tuple[tuple[str, int], ...]]
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that the plan answers."""
+        return self.facts.problem
+
+
+def span_text(seconds: int) -> str:
+    """Return a duration for a sentence: `25 min`, `90 s`."""
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def once(case: Case) -> Iterator[Violation]:
+    """Find visits that are served twice, do not exist, or are also listed as unassigned."""
+    left_out = {entry.visit_id for entry in case.plan.unassigned}
+    for visit_id, services in sorted(case.planned.items()):
+        if visit_id not in case.problem.visit_by_id:
+            yield Violation(Rule.ONCE, 1, "visits", f"Visit {visit_id} is not in the problem.", "", visit_id)
+        if len(services) > 1:
+            people = ", ".join(technician_id for technician_id, _ in services)
+            message = f"Visit {visit_id} is served {len(services)} times, by {people}."
+            yield Violation(Rule.ONCE, len(services) - 1, "visits", message, services[1][0], visit_id)
+        if visit_id in left_out:
+            message = f"Visit {visit_id} is planned and also listed as unassigned."
+            yield Violation(Rule.ONCE, 1, "visits", message, services[0][0], visit_id)
+
+
+# --- who may serve what ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SkillGap:
+    """A needed skill that a technician does not hold as needed; `levels` is always positive."""
+
+    need: SkillNeed
+    held: HeldSkill | None
+    levels: int
+    is_expired: bool
+
+
+def skill_gaps(problem: Problem, technician: Technician, visit: Visit, day: date) -> list[SkillGap]:
+    """Return the needed skills that are not held at the level needed with a certificate valid on a date."""
+    gaps = []
+    for need in problem.skills_needed(visit):
+        held = technician.held_skill(need.skill)
+        if held is None:
+            gaps.append(SkillGap(need, None, max(1, need.min_level), is_expired=False))
+        elif held.level < need.min_level:
+            gaps.append(SkillGap(need, held, need.min_level - held.level, is_expired=False))
+        elif not held.is_valid_on(day):
+            gaps.append(SkillGap(need, held, max(1, need.min_level), is_expired=True))
+    return gaps
+
+
+def skill(case: Case) -> Iterator[Violation]:
+    """Find visits whose technician lacks a skill, its level, or a certificate valid that day."""
+    for day in case.days:
+        on = case.problem.date_of(day.route.day)
+        for visit in day.timed.tour.visits:
+            for gap in skill_gaps(case.problem, day.technician, visit, on):
+                who, need = day.technician.technician_id, f"{gap.need.skill} at level {gap.need.min_level}"
+                if gap.held is None:
+                    message = f"{who} does not have {gap.need.skill}; visit {visit.visit_id} needs {need}."
+                elif gap.is_expired:
+                    message = f"The certificate of {who} for {gap.need.skill} is not valid on {on}."
+                else:
+                    message = f"{who} holds {gap.need.skill} at level {gap.held.level}; {visit.visit_id} needs {need}."
+                yield Violation(Rule.SKILL, gap.levels, "levels", message, who, visit.visit_id)
+
+
+def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str]:
+    """Return why a technician may not serve a visit: any of `required`, `prohibited`, `refused`, `area`."""
+    who = technician.technician_id
+    found = {
+        "required": bool(visit.required) and who not in visit.required,
+        "prohibited": who in visit.prohibited,
+        "refused": who in problem.customer_of(visit).refused,
+        "area": bool(visit.area) and bool(technician.areas) and visit.area not in technician.areas,
+    }
+    return [name for name, applies in found.items() if applies]
+
+
+_REFUSAL_TEXT = {
+    "required": "{who} is not among the technicians that visit {visit} requires.",
+    "prohibited": "{who} must not serve visit {visit}.",
+    "refused": "The customer of visit {visit} refuses {who}.",
+    "area": "Visit {visit} lies outside the area of {who}.",
+}
+
+
+def allowed(case: Case) -> Iterator[Violation]:
+    """Find visits whose technician is not among the required, is refused, or serves another area."""
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit in day.timed.tour.visits:
+            for name in refusals(case.problem, day.technician, visit):
+                message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
+                yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
+
+
+def travel_limit(case: Case) -> Iterator[Violation]:
+    """Find pairs without a way, and legs, days and numbers of visits above the shift's limits."""
+    for day in case.days:
+        tour, who = day.timed.tour, day.technician.technician_id
+        shift = tour.shift
+        for origin, destination in tour.missing:
+            message = f"{who} cannot travel from {origin} to {destination}."
+            visit_id = destination if destination in case.problem.visit_by_id else origin
+            yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
+        for leg, leg_s in enumerate(tour.legs_s):
+            if shift.max_leg_s is not None and leg_s > shift.max_leg_s:
+                over_s = leg_s - shift.max_leg_s
+                message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
+                visit_id = tour.visits[min(leg, len(tour.visits) - 1)].visit_id
+                yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who, visit_id)
+        if shift.max_travel_s is not None and tour.travel_s > shift.max_travel_s:
+            over_s = tour.travel_s - shift.max_travel_s
+            message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
+            yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
+        if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
+            over = len(tour.visits) - shift.max_visits
+            message = f"{who} has {len(tour.visits)} visits; the limit is {shift.max_visits}."
+            yield Violation(Rule.TRAVEL_LIMIT, over, "visits", message, who)
+
+
+# --- when -----------------------------------------------------------------------------------------------------------
+
+
+def window(case: Case) -> Iterator[Violation]:
+    """Find services that start after what their window allows or lie outside the customer's hours."""
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
+            about = (who, visit.visit_id)
+            starts = f"Visit {visit.visit_id} can start at {clock_text(stop.start_s)} at the earliest"
+            if stop.window < 0:
+                message = f"Visit {visit.visit_id} has no window on this day."
+                yield Violation(Rule.WINDOW, 1, "visits", message, *about)
+            if stop.past_window_s:
+                message = f"{starts}, {span_text(stop.past_window_s)} after what its window allows."
+                yield Violation(Rule.WINDOW, stop.past_window_s, "s", message, *about)
+            if stop.outside_hours_s:
+                message = f"{starts}; {span_text(stop.outside_hours_s)} of it lie outside the customer's hours."
+                yield Violation(Rule.WINDOW, stop.outside_hours_s, "s", message, *about)
+
+
+def ready(case: Case) -> Iterator[Violation]:
+    """Find services stated to start before their visit is ready."""
+    for day in case.days:
+        for visit, stop in zip(day.timed.tour.visits, day.stops, strict=True):
+            early_s = 0 if visit.ready_s is None else visit.ready_s - stop.start_s
+            if visit.ready_s is not None and early_s > 0:
+                at = f"{clock_text(stop.start_s)}, {span_text(early_s)} before it is ready"
+                message = f"Visit {visit.visit_id} starts at {at} ({clock_text(visit.ready_s)})."
+                who = day.technician.technician_id
+                yield Violation(Rule.READY, early_s, "s", message, who, visit.visit_id)
+
+
+def shift(case: Case) -> Iterator[Violation]:
+    """Find routes without technician, shift or visit, second routes of a day, and returns past the limit."""
+    seen: set[tuple[str, int]] = set()
+    for route in case.plan.routes:
+        who, key = route.technician_id, (route.technician_id, route.day)
+        if who not in case.problem.technician_by_id:
+            yield Violation(Rule.SHIFT, 1, "", f"Technician {who} is not in the problem.", who)
+        elif key not in case.facts.shifts:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has no shift on day {route.day}.", who)
+        if key in seen:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has two routes on day {route.day}.", who)
+        if not route.stops:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has a route without a visit.", who)
+        seen.add(key)
+    for day in case.days:
+        late_s, who = day.timed.past_limit_s, day.technician.technician_id
+        if late_s:
+            back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
+            yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)
+
+
+def break_(case: Case) -> Iterator[Violation]:
+    """Find days that lack their break, or hold it in no slot, outside its window or without need."""
+    for day in case.days:
+        tour, stated, who = day.timed.tour, day.route.break_, day.technician.technician_id
+        length_s = tour.shift.break_.length_s if tour.shift.break_ else 0
+        if tour.needs_break and stated is None:
+            message = f"{who} has no break of {span_text(length_s)}."
+            yield Violation(Rule.BREAK, max(1, length_s), "s", message, who)
+        elif stated is not None and not tour.needs_break:
+            yield Violation(Rule.BREAK, 1, "", f"{who} has a break that this shift does not hold.", who)
+        elif stated is not None and stated.slot not in tour.slots:
+            message = f"{who} has the break in slot {stated.slot}; the day has slots 0 to {tour.slots[-1]}."
+            yield Violation(Rule.BREAK, 1, "", message, who)
+        if day.timed.past_break_s:
+            message = f"The break of {who} starts {span_text(day.timed.past_break_s)} after its window."
+            yield Violation(Rule.BREAK, day.timed.past_break_s, "s", message, who)
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def stock(case: Case) -> Iterator[Violation]:
+    """Find parts of which more is planned than is on hand, arrives in time and is not held for others."""
+    for day in case.days:
+        if needs_depot_stop(case.problem, day.technician):
+            for visit in day.timed.tour.visits:
+                count = sum(need.quantity for need in visit.parts)
+                if count:
+                    who = day.technician.technician_id
+                    message = f"{who} starts at home and cannot fetch parts on the way yet."
+                    yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
+    draws = [
+        draw
+        for day in case.days
+        for visit in day.timed.tour.visits
+        for draw in draws_of(case.problem, day.technician, visit)
+    ]
+    for short in stock_shortages(case.problem, draws):
+        message = (
+            f"Part {short.part_id}: {short.used} are planned for pick-up by day {short.day}, "
+            f"{short.used - short.missing} can be had."
+        )
+        yield Violation(Rule.STOCK, short.missing, "parts", message, part_id=short.part_id)
+
+
+def needs_depot_stop(problem: Problem, technician: Technician) -> bool:
+    """Say whether branch parts reach this technician only by a stop at the branch, which is not built yet."""
+    return not technician.starts_at_branch and problem.policy.pickup is Pickup.STOP
+
+
+def past_due_loan(problem: Problem, technician_id: str, day: date) -> Loan | None:
+    """Return a loan that forbids a technician new parts on a date: past due, and not yet booked as returned."""
+    for loan in problem.loans:
+        blocks = loan.return_booked is None or day < loan.return_booked
+        if loan.technician_id == technician_id and is_past_due(problem, loan) and blocks:
+            return loan
+    return None
+
+
+def is_past_due(problem: Problem, loan: Loan) -> bool:
+    """Say whether the evening by which a loan is due back has passed when the plan is made."""
+    return problem.day_index(loan.due) * DAY_S + problem.branch.business.close_s <= problem.as_of_s
+
+
+def loan(case: Case) -> Iterator[Violation]:
+    """Find parts that go to somebody who has not returned one that is past due."""
+    for day in case.days:
+        who = day.technician.technician_id
+        owed = past_due_loan(case.problem, who, case.problem.date_of(day.route.day))
+        if owed is None:
+            continue
+        for visit in day.timed.tour.visits:
+            count = sum(need.quantity for need in visit.parts)
+            if count:
+                since = f"{owed.part_id} since {owed.due}"
+                message = f"{who} has not returned {since} and takes no part for visit {visit.visit_id}."
+                yield Violation(Rule.LOAN, count, "parts", message, who, visit.visit_id, owed.part_id)
+
+
+# --- what is not built yet ------------------------------------------------------------------------------------------
+
+
+def unbuilt_needs(visit: Visit) -> list[Rule]:
+    """Return the rules that a visit needs and this version cannot plan: its crew, its tools, what it follows."""
+    needs = {Rule.CREW: visit.crew_size > 1, Rule.TOOL: bool(visit.tools), Rule.PRECEDENCE: bool(visit.after)}
+    return [rule for rule, applies in needs.items() if applies]
+
+
+def _unbuilt(case: Case, rule: Rule) -> Iterator[Violation]:
+    for day in case.days:
+        for visit in day.timed.tour.visits:
+            if rule in unbuilt_needs(visit):
+                message = f"Visit {visit.visit_id} needs the rule {rule}, which cannot be planned yet."
+                yield Violation(rule, 1, "visits", message, day.technician.technician_id, visit.visit_id)
+
+
+def tool(case: Case) -> Iterator[Violation]:
+    """Find planned visits that need a tool: this version cannot plan them."""
+    return _unbuilt(case, Rule.TOOL)
+
+
+def crew(case: Case) -> Iterator[Violation]:
+    """Find planned visits that need a crew: this version cannot plan them."""
+    return _unbuilt(case, Rule.CREW)
+
+
+def precedence(case: Case) -> Iterator[Violation]:
+    """Find planned visits that follow another: this version cannot plan them."""
+    return _unbuilt(case, Rule.PRECEDENCE)
+
+
+# --- what is locked -------------------------------------------------------------------------------------------------
+
+
+def lock(case: Case) -> Iterator[Violation]:
+    """Find locked visits that are missing or left their technician, day, time or place in a started route."""
+    for visit in case.problem.visits:
+        visit_id = visit.visit_id
+        if case.facts.is_mandatory(visit_id) and visit_id not in case.planned:
+            yield Violation(Rule.LOCK, 1, "visits", f"Visit {visit_id} is locked and not planned.", "", visit_id)
+    for held in case.problem.locks:
+        yield from _kept_person(held, case.planned.get(held.visit_id, ()))
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
+            if stop.past_lock_s:
+                at = f"{clock_text(stop.start_s)} at the earliest, {span_text(stop.past_lock_s)} after its lock"
+                message = f"Visit {visit.visit_id} can start at {at}."
+                yield Violation(Rule.LOCK, stop.past_lock_s, "s", message, who, visit.visit_id)
+    yield from _kept_prefixes(case)
+
+
+def _kept_person(held: Lock, services: Iterable[tuple[str, int]]) -> Iterator[Violation]:
+    for technician_id, day in services:
+        if technician_id != held.technician_id:
+            message = f"Visit {held.visit_id} is locked to {held.technician_id} and planned for {technician_id}."
+            yield Violation(Rule.LOCK, 1, "", message, technician_id, held.visit_id)
+        if held.level is LockLevel.DAY and day != held.day:
+            message = f"Visit {held.visit_id} is locked to day {held.day} and planned on day {day}."
+            yield Violation(Rule.LOCK, abs(day - held.day), "days", message, technician_id, held.visit_id)
+
+
+def prefix_of(problem: Problem, technician_id: str) -> tuple[str, ...]:
+    """Return the visits with which a technician's started route must begin."""
+    locks = [k for k in problem.locks if k.level is LockLevel.PREFIX and k.technician_id == technician_id]
+    return tuple(k.visit_id for k in sorted(locks, key=lambda k: (k.position, k.visit_id)))
+
+
+def _kept_prefixes(case: Case) -> Iterator[Violation]:
+    for route in case.plan.routes:
+        for place, visit_id in enumerate(prefix_of(case.problem, route.technician_id)):
+            at = route.visit_ids.index(visit_id) if visit_id in route.visit_ids else place
+            if at != place:
+                who = route.technician_id
+                message = f"Visit {visit_id} is locked as stop {place + 1} of {who} and is stop {at + 1}."
+                yield Violation(Rule.LOCK, abs(at - place), "stops", message, who, visit_id)

@@ -1,0 +1,70 @@
+"""The command line: one JSON line, a plan in the neutral form, an exit code that says what happened."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
+from benchmarks.instances import read_instance
+from tests.benchmarks.worlds import SIX_ORDERS, THREE_REQUESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(arguments) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    record: dict[str, Any] = json.loads(line)
+    return record
+
+
+def test_a_day_is_solved_judged_and_valued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.json"
+    record = _run(
+        capsys, "solve", str(SIX_ORDERS), "--iterations", "2000", "--seed", "3", "--plan", str(plan)
+    )
+    routes = json.loads(plan.read_text(encoding="utf-8"))["routes"]
+    as_text = {who: [str(visit) for visit in stops] for who, stops in routes.items()}
+    assert read_instance(SIX_ORDERS).measure(as_text).value == record["objective"] == record["judge_cents"]
+    assert record["objective"] <= 134_961  # the plan by hand of readers/test_days.py
+    assert record["served"] + record["unassigned"] == 6
+    assert (record["instance"], record["seed"], record["feasible"]) == ("six_orders", 3, True)
+    assert all(isinstance(visit, int) for stops in routes.values() for visit in stops)
+
+
+def test_a_pillac_instance_is_solved_to_its_optimum(capsys: pytest.CaptureFixture[str]) -> None:
+    record = _run(capsys, "solve", str(THREE_REQUESTS), "--iterations", "2000")
+    # 3 alone takes 20.1333 x 2 + 45 = 85.2666 minutes, 4 alone 151.3334, both in one day 245.8.
+    # 5 alone takes 65. Beside 4 it adds 20.3333 + 45 + 10 - 30.6667 = 44.6666, beside 3 it adds
+    # 25 + 45 + 10 - 20.1333 = 59.8667. So 3 on one day, 4 and 5 on the other: 85.2666 + 196.
+    assert record["unassigned"] == 0
+    assert record["objective"] == pytest.approx(281.2666, abs=1e-3)
+    assert record["gap_pct"] is None
+
+
+def test_an_instance_that_needs_more_says_what_it_waits_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = THREE_REQUESTS.read_text(encoding="utf-8").replace("[] \t[] \t[]\n5", "[] \t[2] \t[1,0]\n5")
+    (tmp_path / "R1.txt").write_text(text, encoding="utf-8")
+    plan = tmp_path / "plan.json"
+    assert main(["solve", str(tmp_path / "R1.txt"), "--plan", str(plan)]) == WAITS
+    record = json.loads(capsys.readouterr().out)
+    assert record == {"instance": "R1", "format": "pillac", "waits_for": ["tool", "depot stop"]}
+    assert not plan.exists()
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.txt").write_text("hello", encoding="utf-8")
+    assert main(["solve", str(tmp_path / "x.txt")]) == UNREADABLE
+    assert "not in a known format" in capsys.readouterr().err
+    assert main(["solve", str(tmp_path / "absent.txt")]) == UNREADABLE
+    assert "absent.txt" in capsys.readouterr().err
+
+
+def test_ids_that_are_no_numbers_stay_text() -> None:
+    assert neutral_plan({"T2": ("7", "A1"), "T1": ()}) == {"routes": {"T1": [], "T2": [7, "A1"]}}

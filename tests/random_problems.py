@@ -1,0 +1,292 @@
+"""Varied small problems that are known to have a plan: every locked visit can be kept, because the locks follow a plan.
+
+A problem is drawn without locks first; a plan is built for it by inserting visits one by one wherever the judge finds
+no violation; locks and a published plan are then read off that plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Visit
+from optimizer.domain.policy import Fairness, Pickup, Policy
+from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation
+from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
+from optimizer.domain.units import MINUTE_S, at
+from optimizer.judge import judge, time_routes
+from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
+
+if TYPE_CHECKING:
+    from optimizer.domain.plan import Plan
+
+MONDAY = date(2026, 11, 23)
+#: In time for Monday; then twice after the close of business on Friday, when notice is short.
+MOMENTS = (at(16, day=-3), at(16, day=-3), at(16, day=-1), at(7))
+AREAS = ("north", "south")
+SKILLS = ("aircon", "electric")
+PARTS = ("P1", "P2")
+
+Routes = dict[str, list[str]]
+
+
+def random_problem(seed: int, *, most_visits: int = 8, most_technicians: int = 3) -> tuple[Problem, TravelMatrix]:
+    """Return the problem of a seed and its travel matrix; at least one plan of it is clean."""
+    problem, matrix, _ = random_problem_with_plan(seed, most_visits=most_visits, most_technicians=most_technicians)
+    return problem, matrix
+
+
+def random_problem_with_plan(
+    seed: int, *, most_visits: int = 8, most_technicians: int = 3
+) -> tuple[Problem, TravelMatrix, Routes]:
+    """Return also the routes of a clean plan."""
+    rng = Random(seed)
+    problem = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    matrix = random_matrix(rng, problem)
+    routes = _any_plan(rng, problem, matrix)
+    plan = time_routes(problem, matrix, routes)
+    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
+    assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
+    return locked, matrix, routes
+
+
+# --- facts ----------------------------------------------------------------------------------------------------------
+
+
+def _without_locks(rng: Random, visits: int, people: int) -> Problem:
+    names = [f"T{n}" for n in range(1, people + 1)]
+    technicians = tuple(_technician(rng, name) for name in names)
+    jobs = [_job(rng, f"V{n}", names) for n in range(1, visits + 1)]
+    return Problem(
+        branch=Branch("B", "Branch", Place(31.2, 121.4)),
+        first_day=MONDAY,
+        as_of_s=rng.choice(MOMENTS),
+        customers=tuple(customer for _, _, customer in jobs),
+        orders=tuple(order for _, order, _ in jobs),
+        visits=tuple(visit for visit, _, _ in jobs),
+        technicians=technicians,
+        shifts=tuple(_shift(rng, name) for name in names if rng.random() < 0.95 or name == "T1"),
+        policy=_policy(rng),
+        parts=tuple(Part(part, part, rng.choice((-1, 0, 1, 2, 3, 4))) for part in PARTS),
+        arrivals=tuple(_arrival(rng) for _ in range(rng.choice((0, 0, 1, 2)))),
+        reservations=tuple(_reservation(rng, n, visits) for n in range(rng.choice((0, 0, 1, 2)))),
+        loans=tuple(_loan(rng, rng.choice(names)) for _ in range(rng.choice((0, 0, 1)))),
+    )
+
+
+def _technician(rng: Random, name: str) -> Technician:
+    home = _place(rng) if rng.random() < 0.4 else None
+    end = home if rng.random() < 0.8 else (_place(rng) if rng.random() < 0.5 else None)
+    skills = tuple(_held(rng, skill) for skill in SKILLS if rng.random() < 0.9)
+    return Technician(
+        name,
+        f"Technician {name}",
+        Employment.CONTRACTOR if rng.random() < 0.2 else Employment.EMPLOYEE,
+        skills=skills,
+        start=home,
+        end=end,
+        areas=frozenset({rng.choice(AREAS)}) if rng.random() < 0.15 else frozenset(),
+        ledger=rng.choice((WorkLedger(), WorkLedger(150_000, 144_000, 5), WorkLedger(80_000, 115_201, 4))),
+    )
+
+
+def _held(rng: Random, skill: str) -> HeldSkill:
+    level = rng.choice((1, 2, 3, 3))
+    return HeldSkill(
+        skill,
+        level,
+        valid_from=rng.choice((None, None, None, None, None, MONDAY, MONDAY + timedelta(1))),
+        valid_until=rng.choice((None, None, None, None, None, MONDAY, MONDAY - timedelta(1))),
+        factor_pct=rng.choice((85, 100, 100, 125, 133)),
+        surcharge_s=1800 if level == 1 and rng.random() < 0.3 else 0,
+    )
+
+
+def _shift(rng: Random, name: str) -> Shift:
+    start_s = at(rng.choice((7, 8, 8, 9)), rng.choice((0, 0, 30)))
+    end_s = start_s + rng.choice((5, 9, 9, 10)) * 3600
+    rest = Break(Interval(at(11, 30), at(rng.choice((12, 13)), 30)), rng.choice((1800, 2700)))
+    return Shift(
+        name,
+        0,
+        start_s,
+        end_s,
+        overtime_limit_s=rng.choice((0, 1800, 3600, 7200)),
+        break_=rest if rng.random() < 0.75 else None,
+        contracted_s=rng.choice((end_s - start_s - 3600, 4 * 3600)),
+        max_leg_s=2400 if rng.random() < 0.1 else None,
+        max_travel_s=7200 if rng.random() < 0.1 else None,
+        max_visits=rng.randint(1, 4) if rng.random() < 0.1 else None,
+        profile=rng.choice(("car", "car", "ebike")),
+    )
+
+
+def _job(rng: Random, name: str, people: list[str]) -> tuple[Visit, Order, Customer]:
+    visit = Visit(
+        name,
+        f"O-{name}",
+        _place(rng),
+        rng.choice((900, 1234, 1800, 2700, 3600, 5400)),
+        skills=tuple(SkillNeed(skill, rng.choice((1, 1, 2, 3))) for skill in SKILLS if rng.random() < 0.25),
+        parts=tuple(PartNeed(part, rng.choice((1, 1, 2))) for part in PARTS if rng.random() < 0.25),
+        intermittent=rng.random() < 0.1,
+        critical_test_s=600 if rng.random() < 0.1 else 0,
+        ready_s=at(rng.randint(9, 14)) if rng.random() < 0.1 else None,
+        works_through=rng.random() < 0.15,
+        area=rng.choice((*AREAS, "", "")),
+        required=frozenset({rng.choice(people)}) if rng.random() < 0.08 else frozenset(),
+        prohibited=frozenset({rng.choice(people)}) if rng.random() < 0.08 else frozenset(),
+        crew_size=2 if rng.random() < 0.03 else 1,
+    )
+    windows = _windows(rng)
+    is_promised = rng.random() < 0.4
+    order = Order(
+        f"O-{name}",
+        f"C-{name}",
+        requested=windows,
+        promised=windows if is_promised else (),
+        due_day=rng.choice((None, MONDAY - timedelta(3), MONDAY, MONDAY + timedelta(1), MONDAY + timedelta(4))),
+        priority=rng.randint(1, 5),
+        carried_over=rng.random() < 0.15,
+    )
+    return visit, order, _customer(rng, f"C-{name}", people)
+
+
+def _customer(rng: Random, name: str, people: list[str]) -> Customer:
+    opening = None
+    if rng.random() < 0.25:
+        opening = ((0, Interval(at(9), at(12))), (0, Interval(at(13, 30), at(18))))
+    elif rng.random() < 0.15:
+        opening = ((0, Interval(at(8, 30), at(17))), (1, Interval(at(8, 30), at(12))))
+    return Customer(
+        name,
+        name,
+        opening=opening,
+        closed=(Interval(at(12), at(13)),) if rng.random() < 0.25 else (),
+        refused=frozenset({rng.choice(people)}) if rng.random() < 0.08 else frozenset(),
+        served_by=tuple(rng.sample(people, 1)) if rng.random() < 0.3 else (),
+    )
+
+
+def _windows(rng: Random) -> tuple[Interval, ...]:
+    """Return none, one, or several windows; two may overlap."""
+    count = rng.choice((0, 1, 1, 1, 2, 2, 3))
+    opens = sorted(rng.sample(range(at(8), at(16), 1800), count))
+    return tuple(Interval(o, o + rng.choice((1800, 3600, 7200))) for o in opens)
+
+
+def _place(rng: Random) -> Place:
+    return Place(31.2 + rng.uniform(-0.1, 0.1), 121.4 + rng.uniform(-0.1, 0.1))
+
+
+def _arrival(rng: Random) -> Arrival:
+    return Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(rng.choice((-3, -1, 0, 0, 1))))
+
+
+def _reservation(rng: Random, number: int, visits: int) -> Reservation:
+    holder = rng.choice(("", "elsewhere", f"V{rng.randint(1, visits)}", f"V{rng.randint(1, visits)}"))
+    day = MONDAY + timedelta(rng.choice((-1, 0, 2)))
+    return Reservation(f"R{number}", rng.choice(PARTS), 1, day, holder)
+
+
+def _loan(rng: Random, who: str) -> Loan:
+    due = MONDAY + timedelta(rng.choice((-4, -3, -1, 0)))
+    booked = rng.choice((None, MONDAY, MONDAY + timedelta(1)))
+    return Loan("L1", who, rng.choice(PARTS), 1, due, booked)
+
+
+def _policy(rng: Random) -> Policy:
+    return Policy(
+        arrival_lead_s=rng.choice((0, 300)),
+        morning_s=rng.choice((0, 0, 900)),
+        max_lateness_s=rng.choice((None, 7200, 0)),
+        pickup=rng.choice((Pickup.EVENING, Pickup.EVENING, Pickup.STOP)),
+        working_time_cents=rng.choice((0, 0, 35)),
+        fairness=rng.choice(tuple(Fairness)),
+    )
+
+
+def random_matrix(rng: Random, problem: Problem) -> TravelMatrix:
+    """Return travel that is longer one way than the other, breaks the triangle, and lacks a few pairs."""
+    places = problem.places()
+    points = np.array([(p.lat, p.lon) for p in places.values()])
+    away = np.abs(points[:, None, :] - points[None, :, :]).sum(axis=2)
+    base_s = away / 0.1 * 20 * MINUTE_S
+    count = len(places)
+    profiles = []
+    for slowness in (1.0, 1.5):
+        noise = np.array([rng.uniform(0.6, 1.6) for _ in range(count * count)]).reshape(count, count)
+        seconds = (base_s * noise * slowness).astype(np.int32) + 60
+        lost = np.array([rng.random() < 0.02 for _ in range(count * count)]).reshape(count, count)
+        seconds[lost] = UNREACHABLE
+        np.fill_diagonal(seconds, 0)
+        profiles.append(seconds)
+    stacked = np.stack(profiles)
+    return TravelMatrix(tuple(places), ("car", "ebike"), stacked, np.where(stacked < 0, stacked, stacked * 10))
+
+
+# --- a plan, and what follows from it -------------------------------------------------------------------------------
+
+
+def _any_plan(rng: Random, problem: Problem, matrix: TravelMatrix) -> Routes:
+    """Insert the visits one by one, each at the first place where the judge finds nothing broken."""
+    routes: Routes = {}
+    for visit in rng.sample(problem.visits, len(problem.visits)):
+        tried = [
+            (shift.technician_id, place)
+            for shift in problem.shifts
+            for place in range(len(routes.get(shift.technician_id, ())) + 1)
+        ]
+        for who, place in rng.sample(tried, len(tried)):
+            longer = {**routes, who: list(routes.get(who, ()))}
+            longer[who].insert(place, visit.visit_id)
+            if judge(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
+                routes = longer
+                break
+    return routes
+
+
+def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
+    """Publish much of the plan, some of it with another technician, and a little that is not planned."""
+    if rng.random() < 0.5:
+        return problem
+    people = [technician.technician_id for technician in problem.technicians]
+    said = []
+    for route in plan.routes:
+        for stop in route.stops:
+            if rng.random() < 0.7:
+                who = route.technician_id if rng.random() < 0.8 else rng.choice(people)
+                told = Interval(stop.start_s - rng.choice((900, 1800)), stop.start_s + rng.choice((0, 1800)))
+                if not problem.is_short_notice(0) and rng.random() < 0.3:
+                    told = Interval(told.open_s + 5400, told.close_s + 5400)
+                is_told = rng.random() < 0.85
+                said.append(PublishedVisit(stop.visit_id, who, 0, told if is_told else None, rng.random() < 0.15))
+    dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
+    said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
+    return replace(problem, published=tuple(said))
+
+
+def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
+    """Lock some of the plan, at every level."""
+    if rng.random() < 0.5:
+        return problem
+    locks: list[Lock] = []
+    for route in plan.routes:
+        who = route.technician_id
+        if rng.random() < 0.25:
+            first = route.stops[: rng.randint(1, len(route.stops))]
+            locks += [Lock(s.visit_id, LockLevel.PREFIX, who, position=p) for p, s in enumerate(first)]
+        for stop in route.stops:
+            level = rng.choice((*LockLevel, None, None, None, None))
+            if level is LockLevel.START:
+                off_s, tolerance_s = rng.choice(((0, 0), (0, 600), (300, 600), (-600, 600)))
+                locks.append(Lock(stop.visit_id, level, who, start_s=stop.start_s + off_s, tolerance_s=tolerance_s))
+            elif level in (LockLevel.PERSON, LockLevel.DAY):
+                locks.append(Lock(stop.visit_id, level, who))
+    return replace(problem, locks=tuple(locks))

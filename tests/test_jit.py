@@ -1,0 +1,41 @@
+"""The compile cache: found again, never stale."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import optimizer
+from optimizer.jit import cache_folder, source_hash
+
+PACKAGE = Path(optimizer.__file__).parent
+
+
+@pytest.fixture
+def package_copy(tmp_path: Path) -> Path:
+    copy = tmp_path / "optimizer"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_the_same_sources_share_one_cache(package_copy: Path) -> None:
+    assert source_hash(package_copy) == source_hash(PACKAGE)
+
+
+@pytest.mark.parametrize("edited", ["search/schedule.py", "search/state.py", "arrays.py", "jit.py"])
+def test_an_edited_kernel_gets_a_new_cache(package_copy: Path, edited: str) -> None:
+    file = package_copy / edited
+    file.write_text(file.read_text() + "\n# edited\n")
+    assert source_hash(package_copy) != source_hash(PACKAGE)
+
+
+def test_a_file_that_holds_no_kernel_keeps_the_cache(package_copy: Path) -> None:
+    (package_copy / "cli.py").write_text("# edited\n")
+    assert source_hash(package_copy) == source_hash(PACKAGE)
+
+
+def test_the_cache_folder_exists_and_is_writable() -> None:
+    probe = cache_folder() / "probe"
+    probe.touch()
+    assert probe.exists()
+    probe.unlink()

@@ -1,0 +1,115 @@
+"""The child process: its death, its deadline and its orders to stop cost nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from optimizer.domain.problem import Lock, LockLevel
+from optimizer.errors import LockConflictError
+from optimizer.judge import judge
+from optimizer.runner import CancelToken, Progress
+from optimizer.solve import solve
+from optimizer.warm import tiny_problem
+
+
+def child_pids() -> list[int]:
+    """Return the solver processes that this process has started."""
+    pids = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            command = (entry / "cmdline").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if parent == os.getpid() and b"optimizer.runner" in command:
+            pids.append(int(entry.name))
+    return pids
+
+
+def test_a_killed_child_leaves_its_last_judged_plan() -> None:
+    problem, matrix = tiny_problem()
+    killed: list[int] = []
+
+    def kill_once(_: Progress) -> None:
+        for pid in child_pids():
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    outcome = solve(problem, matrix, seconds=30, on_progress=kill_once)
+    assert killed
+    assert outcome.run.stopped == "child_died"
+    assert "-9" in outcome.run.note
+    assert outcome.plan.served == 3
+    assert outcome.judgement.is_clean
+    assert not child_pids()
+
+
+def test_a_cancelled_solve_returns_its_best_plan() -> None:
+    problem, matrix = tiny_problem()
+    token = CancelToken()
+    outcome = solve(problem, matrix, seconds=60, cancel=token, on_progress=lambda _: token.cancel())
+    assert outcome.run.stopped == "cancelled"
+    assert outcome.judgement.is_clean
+    assert outcome.run.elapsed_s < 30
+
+
+def test_ctrl_c_returns_the_best_plan() -> None:
+    problem, matrix = tiny_problem()
+
+    def interrupt(_: Progress) -> None:
+        threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
+
+    outcome = solve(problem, matrix, seconds=60, on_progress=interrupt)
+    assert outcome.run.stopped == "interrupted"
+    assert outcome.plan.served == 3
+
+
+def test_no_time_at_all_gives_a_judged_plan_that_says_so() -> None:
+    problem, matrix = tiny_problem()
+    outcome = solve(problem, matrix, seconds=0)
+    assert outcome.judgement.is_clean
+    assert outcome.plan.served == 0
+    assert outcome.run.note
+
+
+def test_a_single_iteration_gives_a_plan() -> None:
+    problem, matrix = tiny_problem()
+    outcome = solve(problem, matrix, seconds=None, iterations=1)
+    assert outcome.run.stopped == "finished"
+    assert outcome.plan.served == 3
+
+
+def test_work_mode_gives_the_same_plan_twice() -> None:
+    problem, matrix = tiny_problem()
+    first, second = (solve(problem, matrix, seconds=None, iterations=500, seed=7) for _ in range(2))
+    assert first.plan == second.plan
+
+
+@pytest.mark.parametrize("bad", [{"seconds": -1}, {"seconds": float("nan")}, {"seconds": None}, {"threads": 0}])
+def test_a_budget_that_is_none_is_refused(bad: dict) -> None:
+    problem, matrix = tiny_problem()
+    with pytest.raises(ValueError, match=r"seconds|threads|limit"):
+        solve(problem, matrix, **bad)
+
+
+def test_locks_that_cannot_be_kept_are_refused_by_name() -> None:
+    # V0 may start at 9:00 or later; the lock wants 8:30 sharp.
+    problem, matrix = tiny_problem()
+    lock = Lock("V0", LockLevel.START, "T0", start_s=8 * 3600 + 1800, tolerance_s=0)
+    locked = replace(problem, locks=(lock,))
+    with pytest.raises(LockConflictError, match="V0"):
+        solve(locked, matrix, seconds=3)
+
+
+def test_the_outcome_of_a_solve_is_what_the_judge_says() -> None:
+    problem, matrix = tiny_problem()
+    outcome = solve(problem, matrix, seconds=None, iterations=200)
+    assert outcome.judgement == judge(problem, matrix, outcome.plan)
+    assert outcome.costs == outcome.plan.costs
+    assert [out.visit_id for out in outcome.unassigned if out.reasons] == [o.visit_id for o in outcome.unassigned]

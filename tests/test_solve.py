@@ -1,0 +1,115 @@
+"""The engine end to end: judged clean, equal to the judge to the cent, optimal where brute force can tell."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from optimizer.domain.rules import Rule
+from optimizer.judge import judge
+from optimizer.runner import Budget
+from optimizer.solve import find_plans
+from optimizer.warm import tiny_problem
+from tests.naive import best_plan
+from tests.random_problems import random_problem
+
+if TYPE_CHECKING:
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
+
+
+def plan_of(
+    problem: Problem,
+    matrix: TravelMatrix,
+    *,
+    moves: int = 2_000,
+    seed: int = 0,
+    threads: int = 1,
+    islands: int = 1,
+    use_master: bool = True,
+) -> Plan:
+    """Return the engine's best plan in work mode, without the child process."""
+    plans: list[Plan] = []
+    budget = Budget(time.monotonic() + 3600, moves, seed, threads, islands, use_master)
+    find_plans(problem, matrix, budget, lambda plan, _: plans.append(plan) if plan else None, lambda: False)
+    return plans[-1]
+
+
+def is_unplannable(violations: tuple) -> bool:
+    """Say whether all that is wrong is that a locked visit could not be kept."""
+    return all(violation.rule is Rule.LOCK for violation in violations)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_every_plan_of_a_random_problem_is_judged_clean_and_priced_to_the_cent(seed: int) -> None:
+    problem, matrix = random_problem(seed)
+    plan = plan_of(problem, matrix, moves=1_500, seed=seed)
+    judgement = judge(problem, matrix, plan)
+    assert is_unplannable(judgement.violations), judgement.violations
+    assert dict(judgement.costs) == dict(plan.costs)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_small_problems_are_solved_as_well_as_brute_force_solves_them(seed: int) -> None:
+    problem, matrix = random_problem(seed, most_visits=6, most_technicians=2)
+    best_cents = best_plan(problem, matrix)
+    if best_cents is None:
+        return
+    plan = plan_of(problem, matrix, moves=4_000, seed=seed)
+    assert plan.cost_cents == best_cents
+
+
+def test_one_seed_gives_one_plan_whatever_the_threads() -> None:
+    problem, matrix = random_problem(3)
+    plans = [plan_of(problem, matrix, islands=3, threads=threads) for threads in (1, 2, 3)]
+    assert plans[0] == plans[1] == plans[2]
+
+
+def test_the_order_of_the_input_rows_changes_nothing() -> None:
+    problem, matrix = random_problem(5)
+    shuffled = random.Random(1)
+
+    def mixed(rows: tuple) -> tuple:
+        return tuple(shuffled.sample(rows, len(rows)))
+
+    other = replace(
+        problem,
+        customers=mixed(problem.customers),
+        orders=mixed(problem.orders),
+        visits=mixed(problem.visits),
+        technicians=mixed(problem.technicians),
+        shifts=mixed(problem.shifts),
+        parts=mixed(problem.parts),
+    )
+    assert plan_of(other, matrix) == plan_of(problem, matrix)
+
+
+def test_scarce_parts_limit_what_is_served() -> None:
+    # Four visits need one part each, three are on hand; everything else is easy.
+    problem, matrix = tiny_problem()
+    plan = plan_of(problem, matrix)
+    assert plan.served == 3
+    assert judge(problem, matrix, plan).is_clean
+
+
+def test_without_the_master_a_plan_is_judged_clean_too() -> None:
+    problem, matrix = tiny_problem()
+    assert judge(problem, matrix, plan_of(problem, matrix, use_master=False)).is_clean
+
+
+def test_no_move_at_all_still_gives_the_constructed_plan() -> None:
+    problem, matrix = tiny_problem()
+    plan = plan_of(problem, matrix, moves=0)
+    assert plan.served == 3
+
+
+def test_a_day_without_technicians_serves_nobody() -> None:
+    problem, matrix = tiny_problem()
+    plan = plan_of(replace(problem, shifts=()), matrix)
+    assert plan.served == 0
+    assert len(plan.unassigned) == 4
