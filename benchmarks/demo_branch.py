@@ -50,37 +50,53 @@ ESTATES = {
 }
 
 
-class Trade(NamedTuple):
-    """What the branch serves: products, what breaks, and the part that a repair may need."""
+class Product(NamedTuple):
+    """A product: its model, what breaks, and the part that a repair may need."""
 
-    products: tuple[str, ...]
+    model: str
     faults: tuple[str, ...]
-    part_id: str
+    part_id: str = ""
 
 
+#: Trade, which is also the name of the skill: the products.
 TRADES = {
-    "空调": Trade(("KFR-35 挂机", "KFR-72 柜机"), ("不制热", "室外机异响", "内机漏水", "遥控无反应"), "P07"),
-    "热水器": Trade(("JSQ-16 燃气热水器", "F60 电热水器"), ("点火失败", "忽冷忽热", "不出热水", "接口漏水"), "P02"),
-    "锅炉": Trade(("L1P-26 壁挂炉", "L1P-32 壁挂炉"), ("报 E1 故障", "压力偏低", "地暖不热"), "P03"),
-    "冰箱": Trade(("BCD-452 对开门", "BCD-216 三门"), ("冷藏室不凉", "结冰严重", "压缩机不停"), "P04"),
-    "洗衣机": Trade(("XQG-100 滚筒", "XQB-80 波轮"), ("不脱水", "排水慢", "震动大"), "P05"),
-    "厨电": Trade(("CXW-268 油烟机", "JZT-7 灶具"), ("吸力变小", "打不着火", "照明不亮"), "P08"),
+    "空调": (
+        Product("KFR-35 挂机", ("不制热", "内机漏水", "遥控无反应"), "P07"),
+        Product("KFR-72 柜机", ("不制热", "室外机异响", "风量变小"), "P07"),
+    ),
+    "热水器": (
+        Product("JSQ-16 燃气热水器", ("点火失败", "忽冷忽热", "不出热水"), "P02"),
+        Product("F60 电热水器", ("不加热", "接口漏水"), "P02"),
+    ),
+    "锅炉": (Product("L1P-26 壁挂炉", ("报 E1 故障", "压力偏低", "地暖不热"), "P03"),),
+    "冰箱": (
+        Product("BCD-452 对开门", ("冷藏室不凉", "结冰严重"), "P04"),
+        Product("BCD-216 三门", ("压缩机不停", "门封不严"), "P04"),
+    ),
+    "洗衣机": (
+        Product("XQG-100 滚筒", ("不脱水", "门锁打不开", "震动大"), "P05"),
+        Product("XQB-80 波轮", ("排水慢", "不进水"), "P05"),
+    ),
+    "厨电": (
+        Product("CXW-268 油烟机", ("吸力变小", "照明不亮")),
+        Product("JZT-7 灶具", ("打不着火", "火苗发黄"), "P08"),
+    ),
 }
 TRADE_SHARES = (30, 18, 9, 16, 15, 12)
 
 #: Kind of order: share in percent, minutes of service to draw from, what stands in place of a fault.
 KINDS = {
-    "repair": (55, (30, 40, 45, 60, 75), ""),
-    "installation": (12, (75, 90, 120), "新机安装"),
-    "inspection": (15, (20, 30), "安全检查"),
-    "maintenance": (18, (30, 40, 50), "清洗保养"),
+    "repair": (55, (25, 30, 40, 45, 60), ""),
+    "installation": (12, (60, 75, 90), "新机安装"),
+    "inspection": (15, (20, 25, 30), "安全检查"),
+    "maintenance": (18, (30, 35, 45), "清洗保养"),
 }
 PART_CHANCE = 0.4
 
 #: Part: name, quantity on hand.
 PARTS = {
     "P01": ("空调主板", 2),
-    "P02": ("点火模块", 6),
+    "P02": ("温控模块", 6),
     "P03": ("循环水泵", 3),
     "P04": ("冰箱温控器", 5),
     "P05": ("排水泵", 5),
@@ -116,7 +132,7 @@ def repair(trade: str, level: int, minutes: int, fault: str, part_id: str = "") 
     """Return the cells of a repair."""
     return {
         "kind": "repair",
-        "product": TRADES[trade].products[0],
+        "product": TRADES[trade][0].model,
         "fault": fault,
         "skills": f"{trade}:{level}",
         "service_min": minutes,
@@ -158,7 +174,7 @@ STORIES: dict[str, Row] = {
     # Agreed with T04 by phone: locked to the person.
     "D012": {**repair("洗衣机", 2, 60, "内筒异响"), **NO_WINDOW},
     # The customer (K015) refuses T05 and T08, so that one person is left.
-    "D015": repair("厨电", 2, 45, "打不着火"),
+    "D015": repair("厨电", 2, 45, "噪声大"),
     # Two promises that one person cannot keep, half an hour's drive apart.
     "D016": {**CLASH, **at_estate("仓禾里"), "priority": 3},
     "D017": {**CLASH, **at_estate("湘畔里", "3 幢 1 单元 802 室"), "priority": 2},
@@ -309,16 +325,16 @@ def _job(rng: random.Random) -> Row:
     kind = rng.choices(list(KINDS), weights=[share for share, _, _ in KINDS.values()])[0]
     _, minutes, wording = KINDS[kind]
     name = rng.choices(list(TRADES), weights=TRADE_SHARES)[0]
-    trade = TRADES[name]
+    product = rng.choice(TRADES[name])
     level = 1 if kind == "inspection" else rng.choices([1, 2, 3], weights=[45, 48, 7])[0]
-    has_part = kind == "repair" and rng.random() < PART_CHANCE
+    has_part = kind == "repair" and product.part_id and rng.random() < PART_CHANCE
     return {
         "kind": kind,
-        "product": rng.choice(trade.products),
-        "fault": wording or rng.choice(trade.faults),
+        "product": product.model,
+        "fault": wording or rng.choice(product.faults),
         "service_min": rng.choice(minutes),
         "skills": f"{name}:{level}",
-        "parts": f"{trade.part_id}:1" if has_part else "",
+        "parts": f"{product.part_id}:1" if has_part else "",
     }
 
 

@@ -58,11 +58,7 @@ class Instance:
 
     def gap_pct(self, measured: Measured) -> float | None:
         """Return the percentage above the best-known value; `None` when another number is left out."""
-        if (
-            self.best_known is None
-            or measured.unserved != self.best_known.unserved
-            or not measured.is_feasible
-        ):
+        if self.best_known is None or measured.unserved != self.best_known.unserved or not measured.is_feasible:
             return None
         return 100 * (measured.value / self.best_known.value - 1)
 

@@ -78,9 +78,7 @@ def measure_day(day: DaysInstance, routes: Routes) -> Measured:
             continue
         travel_min = sum(_legs(day, stops))
         work_min[tech_id] = travel_min + sum(_service_min(day, tech_id, visit_id) for visit_id in stops)
-        cents += (
-            timing + day.costs["travel"] * travel_min + _people_cents(day, tech_id, stops, work_min[tech_id])
-        )
+        cents += timing + day.costs["travel"] * travel_min + _people_cents(day, tech_id, stops, work_min[tech_id])
     faults += _stock_faults(day, served)
     return Measured(cents + _spread_cents(day, work_min), len(unserved), tuple(faults))
 
@@ -157,11 +155,7 @@ def _stock_faults(day: DaysInstance, served: Iterable[str]) -> list[str]:
     used: Counter[str] = Counter()
     for visit_id in served:
         used.update({str(part): int(quantity) for part, quantity in day.orders[visit_id]["parts"].items()})
-    return [
-        f"part {part}: {used[part]} used of {stock}"
-        for part, stock in day.parts.items()
-        if used[part] > stock
-    ]
+    return [f"part {part}: {used[part]} used of {stock}" for part, stock in day.parts.items() if used[part] > stock]
 
 
 # --- Pillac and Praxedo: double minutes -------------------------------------------------------------------
@@ -219,7 +213,5 @@ def _route_faults(instance: PillacInstance, home: Node, stops: Sequence[Node]) -
     for stop in stops:
         missing = stop.skills - home.skills
         if missing:
-            faults.append(
-                f"technician {home.node_id} lacks skills {sorted(missing)} for visit {stop.node_id}"
-            )
+            faults.append(f"technician {home.node_id} lacks skills {sorted(missing)} for visit {stop.node_id}")
     return faults

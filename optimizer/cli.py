@@ -159,9 +159,10 @@ def export(
 def warm(lang: Lang = "zh") -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
     from optimizer.runner import warm_up
+    from optimizer.solve import find_plans
 
     say = _translator(lang)
-    took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr))
+    took = warm_up(find_plans, lambda sentence: print(say(sentence), file=sys.stderr))
     print(say("The kernels are ready ({seconds:.0f} s).", seconds=took))
 
 

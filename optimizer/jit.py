@@ -11,11 +11,9 @@ import os
 import sys
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import numba
-import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,21 +36,26 @@ _Kernel = TypeVar("_Kernel", bound="Callable[..., Any]")
 
 def kernel(function: _Kernel) -> _Kernel:
     """Compile a function with the project's flags: cached, without the GIL, exact floats."""
-    cache_folder()
-    compiled: _Kernel = numba.njit(**_FLAGS)(function)
-    return compiled
+    return _compiled(function, **_FLAGS)
 
 
 def inlined(function: _Kernel) -> _Kernel:
     """Compile a function into its callers: a call would copy and count the references of every array in its tuples."""
-    cache_folder()
-    compiled: _Kernel = numba.njit(forceinline=True, **_FLAGS)(function)
+    return _compiled(function, forceinline=True, **_FLAGS)
+
+
+def _compiled(function: _Kernel, **flags: Any) -> _Kernel:
+    # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    compiled: _Kernel = numba.njit(**flags)(function)
     return compiled
 
 
 @cache
 def cache_folder() -> Path:
-    """Return the folder that holds this version's compiled kernels, and tell numba of it."""
+    """Return the folder that holds this version's compiled kernels."""
     folder = _cache_root() / f"kernels-{source_hash(Path(__file__).parent)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,6 @@ def cache_folder() -> Path:
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}" / folder.name
         folder.mkdir(parents=True, exist_ok=True)
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 
@@ -84,7 +86,7 @@ def _cache_root() -> Path:
 def source_hash(package: Path) -> str:
     """Return a hash over everything that compiled kernels depend on, for the package in a folder."""
     digest = hashlib.sha256()
-    versions = (sys.version, numba.__version__, np.__version__, sorted(_FLAGS.items()))
+    versions = (sys.version, version("numba"), version("numpy"), sorted(_FLAGS.items()))
     digest.update(repr(versions).encode())
     for name in KERNEL_SOURCES:
         source = package / name

@@ -63,14 +63,14 @@ def stock_shortages(problem: Problem, draws: Sequence[Draw]) -> list[Shortage]:
     found = []
     for part_id in sorted({draw.part_id for draw in draws}):
         drawn = [draw for draw in draws if draw.part_id == part_id]
-        rows = [row for day in PICKUP_DAYS for row in _rows(problem, part_id, day, drawn)]
+        rows = [row for day in PICKUP_DAYS for row in stock_rows(problem, part_id, day, drawn)]
         worst = max(rows, key=lambda row: row.missing)
         if worst.missing > 0:
             found.append(worst)
     return found
 
 
-def _rows(problem: Problem, part_id: str, day: int, drawn: Iterable[Draw]) -> list[Shortage]:
+def stock_rows(problem: Problem, part_id: str, day: int, drawn: Iterable[Draw]) -> list[Shortage]:
     """Return the two inequalities of a part and a pick-up day.
 
     All that is used by then fits what is there without the work outside; and what is used beyond the visits' own

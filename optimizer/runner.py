@@ -21,7 +21,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError
-from optimizer.judge import judge
+from optimizer.jit import is_warm, mark_warm
+from optimizer.judge import judge, time_routes
+from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.search.islands import SearchBudget
     from optimizer.travel.matrix import TravelMatrix
+
+if TYPE_CHECKING:
+    #: Searches (problem, matrix, budget), posts each (plan or None, progress), asks whether to stop.
+    FindPlans: TypeAlias = Callable[
+        [Problem, TravelMatrix, "Budget", Callable[[Plan | None, "Progress"], None], Callable[[], bool]], None
+    ]
 
 #: Kept back from the time limit for the last judging and explaining: a base, and so much per visit.
 RESERVE_S, RESERVE_PER_VISIT_S = 0.25, 0.002
@@ -142,6 +150,7 @@ class CancelToken:
 
 
 def run_in_child(
+    find_plans: FindPlans,
     problem: Problem,
     matrix: TravelMatrix,
     budget: Budget,
@@ -149,6 +158,11 @@ def run_in_child(
     cancel: CancelToken | None = None,
 ) -> tuple[Plan, RunRecord]:
     """Run `find_plans` in a child process; return the best plan that the judge finds clean, and the record.
+
+    Parameters
+    ----------
+    find_plans
+        A function of a module, with the signature `FindPlans`; the child finds it by its name.
 
     Raises
     ------
@@ -159,7 +173,7 @@ def run_in_child(
     watch = _Watch(problem, matrix, began, on_progress)
     with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
         job = Path(folder) / "job.pickle"
-        job.write_bytes(pickle.dumps((problem, matrix, budget)))
+        job.write_bytes(pickle.dumps((find_plans, problem, matrix, budget)))
         with (Path(folder) / "stderr").open("w+b") as stderr:
             child = subprocess.Popen(
                 [sys.executable, "-m", "optimizer.runner", str(job)],
@@ -232,8 +246,6 @@ class _Watch:
         if self.refused:
             locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
             raise (LockConflictError if locks_only else JudgementError)(self.refused)
-        from optimizer.judge import time_routes
-
         empty = time_routes(self.problem, self.matrix, {})
         judgement = judge(self.problem, self.matrix, empty)
         if not judgement.is_clean:
@@ -290,7 +302,8 @@ def _waiting(messages: queue.SimpleQueue[Any], wait_s: float) -> list[Any]:
 
 def _read(stream: IO[bytes], messages: queue.SimpleQueue[Any]) -> None:
     """Pass the child's messages on; `None` is its end, also when it died in the middle of one."""
-    with contextlib.suppress(EOFError, pickle.UnpicklingError, OSError, ValueError, AttributeError):
+    broken = (EOFError, pickle.UnpicklingError, OSError, ValueError, AttributeError)
+    with stream, contextlib.suppress(*broken):
         while True:
             messages.put(pickle.load(stream))
     messages.put(None)
@@ -317,16 +330,16 @@ def _versions() -> dict[str, str]:
 # --- the warm-up --------------------------------------------------------------------------------------------------
 
 
-def warm_up(on_message: Callable[[str], None] | None = None) -> float:
+def warm_up(find_plans: FindPlans, on_message: Callable[[str], None] | None = None) -> float:
     """Compile the kernels if this version has not been compiled on this machine; return the seconds that took."""
-    began = time.monotonic()
-    from optimizer.jit import is_warm
-
     if is_warm():
         return 0.0
+    began = time.monotonic()
     if on_message is not None:
         on_message("Compiling the solver's kernels, once for this version; this takes up to a minute.")
-    subprocess.run([sys.executable, "-m", "optimizer.runner", "--warm"], check=True, stdin=subprocess.DEVNULL)
+    budget = Budget(began + LONGEST_S, moves=1_300, seed=0, threads=1, islands=1, use_master=False)
+    run_in_child(find_plans, *tiny_problem(), budget)
+    mark_warm()
     return time.monotonic() - began
 
 
@@ -335,12 +348,10 @@ def warm_up(on_message: Callable[[str], None] | None = None) -> float:
 
 def _child(job: Path) -> None:
     """Solve the job of a file; stop when the parent closes our standard input."""
-    from optimizer.solve import find_plans
-
     stopped = threading.Event()
     threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
     out = sys.stdout.buffer
-    problem, matrix, budget = pickle.loads(job.read_bytes())
+    find_plans, problem, matrix, budget = pickle.loads(job.read_bytes())
 
     def post(message: Any) -> None:
         out.write(pickle.dumps(message))
@@ -356,21 +367,9 @@ def _wait_for_parent(stopped: threading.Event) -> None:
     stopped.set()
 
 
-def _warm() -> None:
-    """Run every kernel once on a tiny problem."""
-    from optimizer.jit import mark_warm
-    from optimizer.solve import find_plans
-    from optimizer.warm import tiny_problem
-
-    problem, matrix = tiny_problem()
-    budget = Budget(time.monotonic() + LONGEST_S, 1_300, seed=0, threads=1, islands=1, use_master=False)
-    find_plans(problem, matrix, budget, lambda plan, progress: None, lambda: False)
-    mark_warm()
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--warm"]:
-        _warm()
-    else:
-        with contextlib.suppress(BrokenPipeError):
-            _child(Path(sys.argv[1]))
+    # The parent unpickles the classes of `optimizer.runner`, not of `__main__`.
+    from optimizer import runner
+
+    with contextlib.suppress(BrokenPipeError):
+        runner._child(Path(sys.argv[1]))

@@ -174,12 +174,12 @@ def solve(
     from optimizer.travel.provider import travel_for
 
     began = time.monotonic() if started_s is None else started_s
-    began += warm_up(on_message)
+    began += warm_up(find_plans, on_message)
     matrix = travel_for(problem) if matrix is None else matrix
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master,
     )  # fmt: skip
-    plan, run = run_in_child(problem, matrix, budget, on_progress, cancel)
+    plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
     return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=judge(problem, matrix, plan), run=run)

@@ -180,8 +180,7 @@ def _technician(tech: Mapping[str, Any], day: DaysInstance) -> Technician:
         name=tech["id"],
         employment=Employment.CONTRACTOR if tech["contractor"] else Employment.EMPLOYEE,
         skills=tuple(
-            HeldSkill(skill, level, surcharge_s=extra_s if level == 1 else 0)
-            for skill, level in tech["skills"].items()
+            HeldSkill(skill, level, surcharge_s=extra_s if level == 1 else 0) for skill, level in tech["skills"].items()
         ),
     )
 
@@ -201,7 +200,5 @@ def _shift(tech: Mapping[str, Any], day: DaysInstance) -> Shift:
         profile=PROFILE,
     )
     if not shift.needs_break:
-        raise FormatError(
-            f"{day.name}: the shift of {tech['id']} does not contain the break that the format demands"
-        )
+        raise FormatError(f"{day.name}: the shift of {tech['id']} does not contain the break that the format demands")
     return shift

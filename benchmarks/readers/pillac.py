@@ -202,9 +202,7 @@ def lost_connections(instance: PillacInstance) -> tuple[str, ...]:
     real = (open_min + service_min)[:, None] + instance.travel_min <= close_min[None, :] + 1e-9
     open_s = np.array([seconds_up(minutes) for minutes in open_min])
     close_s = np.array([seconds_down(minutes) for minutes in close_min])
-    whole = (open_s + _whole_seconds(service_min))[:, None] + _whole_seconds(instance.travel_min) <= close_s[
-        None, :
-    ]
+    whole = (open_s + _whole_seconds(service_min))[:, None] + _whole_seconds(instance.travel_min) <= close_s[None, :]
     return tuple(f"{nodes[i].node_id} -> {nodes[j].node_id}" for i, j in np.argwhere(real & ~whole) if i != j)
 
 
@@ -233,9 +231,7 @@ def _read_nodes(lines: list[str], *, name: str) -> list[Node]:
             break
         nodes.append(_node(line, where=f"{name} line {row}"))
         if nodes[-1].node_id != len(nodes) - 1:
-            raise FormatError(
-                f"{name} line {row}: id {nodes[-1].node_id} where {len(nodes) - 1} was expected"
-            )
+            raise FormatError(f"{name} line {row}: id {nodes[-1].node_id} where {len(nodes) - 1} was expected")
     return nodes
 
 
@@ -252,9 +248,7 @@ def _node(line: str, *, where: str) -> Node:
             parts=tuple(parts),
         )
     except ValueError as fault:
-        raise FormatError(
-            f"{where}: expected 'ID X Y TWS TWE Serv [skills] [tools] [parts]': {fault}"
-        ) from fault
+        raise FormatError(f"{where}: expected 'ID X Y TWS TWE Serv [skills] [tools] [parts]': {fault}") from fault
 
 
 def _read_table(lines: list[str], title: str, size: int, *, name: str) -> NDArray[np.float64] | None:

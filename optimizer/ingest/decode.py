@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueLog
+
 
 MAX_BYTES = 25_000_000
 MAX_PLAN_BYTES = 400_000_000
@@ -62,7 +62,7 @@ def decode_json(text: str, log: IssueLog) -> Any:
     more than ten digits: common decoders let each of them pass, and each has broken a service somewhere.
     """
     if not text.strip():
-        log.add("JSON_SYNTAX", error="it is empty", line=1, position=1)
+        log.add("JSON_SYNTAX", error=Phrase("it is empty"), line=1, position=1)
         return None
     noted = _note_shape(text, log)
 

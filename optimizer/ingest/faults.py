@@ -219,13 +219,12 @@ _POLICIES = {
 _PLANS = {
     "PLAN_SHAPE": Fault("Expected {expected}.", "See section 8 of the rule book: the plan file."),
     "PLAN_VALUE": Fault("'{value}' is not {expected}.", "Write the plan again with Paigong, or correct it there."),
-    "PLAN_MATRIX": Fault("The matrix does not hold what the problem needs: {error}.", "Write the plan file again."),
+    "PLAN_NO_PROBLEM": Fault("The plan does not hold its problem.", "Give the branch that it was made for, too."),
+    "PLAN_MATRIX_SHAPE": Fault(
+        "The matrix is not {expected} of whole numbers.", "Write one row and one cell for each place and profile."
+    ),
     "PLAN_MATRIX_CHANGED": Fault(
         "The matrix is not the one that the plan was made with (sha256 differs).", "Write the plan file again."
-    ),
-    "PLAN_VISIT": Fault("The plan names the visit '{value}', which the problem does not have.", "Correct the id."),
-    "PLAN_TECHNICIAN": Fault(
-        "The plan names the technician '{value}', whom the problem does not have.", "Correct the id."
     ),
     "PLAN_ROUTE_TWICE": Fault("'{value}' has two routes on one day.", "Write one route for a technician and day."),
 }

@@ -208,6 +208,13 @@ class IssueLog:
         self.file = file
         self._issues: list[Issue] = []
         self._suggestions = 0
+        self._root = ""
+
+    def under(self, root: str) -> IssueLog:
+        """Return a log for a part of the same JSON file: what it notes lands here, its paths below `root`."""
+        part = IssueLog(form=self.form, file=self.file)
+        part._issues, part._root = self._issues, self._root + root
+        return part
 
     def add(
         self,
@@ -231,7 +238,7 @@ class IssueLog:
             column=safe(column),
             value=text[: SHOWN_CHARACTERS + 1],
             length=len(text),
-            path=safe(path),
+            path=safe(self._root + path) if path else "",
             details=MappingProxyType(details),
             order=order,
         )

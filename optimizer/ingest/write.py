@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Break, Shift, Technician
 
 JsonObject = dict[str, Any]
+
+#: Longer arrays and objects are spread over lines.
+LINE_WIDTH = 118
 
 
 def branch_clock(problem: Problem) -> BranchClock:
@@ -104,18 +106,30 @@ def write_problem(problem: Problem, path: str | Path) -> None:
 
 
 def json_text(value: object) -> str:
-    """Return deterministic JSON for people: two spaces of indent, short arrays of plain values on one line."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    return _FLAT_ARRAY.sub(_one_line, text) + "\n"
+    """Return deterministic JSON for people: what fits goes onto one line, and so does any array of plain numbers."""
+    return _layout(value, indent=0) + "\n"
 
 
-#: A string, which is left alone, or an array of numbers, which goes onto one line.
-_FLAT_ARRAY = re.compile(r'"(?:[^"\\]|\\.)*"|\[\s*(?:-?[\d.eE+-]+,?\s*)+\]')
+def _layout(value: object, *, indent: int) -> str:
+    if not isinstance(value, dict | list) or not value:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if isinstance(value, list):
+        items = [_layout(item, indent=indent + 2) for item in value]
+        brackets, is_flat = "[]", isinstance(value[0], int | float | None) and not any(map(_is_container, value))
+    else:
+        items = [
+            f"{json.dumps(key, ensure_ascii=False)}: {_layout(item, indent=indent + 2)}" for key, item in value.items()
+        ]
+        brackets, is_flat = "{}", False
+    width = indent + sum(map(len, items)) + 2 * len(items)
+    if is_flat or (width <= LINE_WIDTH and not any("\n" in item for item in items)):
+        return brackets[0] + ", ".join(items) + brackets[1]
+    margin = " " * (indent + 2)
+    return brackets[0] + "\n" + ",\n".join(margin + item for item in items) + "\n" + " " * indent + brackets[1]
 
 
-def _one_line(match: re.Match[str]) -> str:
-    text = match[0]
-    return text if text[0] == '"' else "[" + ", ".join(text[1:-1].replace(",", " ").split()) + "]"
+def _is_container(value: object) -> bool:
+    return isinstance(value, dict | list)
 
 
 def write_json(value: object, path: str | Path) -> None:

@@ -64,14 +64,10 @@ class _CellFaults:
     def __init__(self, log: IssueLog, file: str) -> None:
         self._log, self._file, self._count = log, file, 0
 
-    def add(
-        self, code: str, *, column: str, value: str, limit: int, row: int | None = None, plain: str = ""
-    ) -> None:
+    def add(self, code: str, *, column: str, value: str, limit: int, row: int | None = None, plain: str = "") -> None:
         self._count += 1
         if self._count <= MAX_NAMED_CELLS:
-            self._log.add(
-                code, file=self._file, row=row, column=column, value=value, limit=limit, plain=plain
-            )
+            self._log.add(code, file=self._file, row=row, column=column, value=value, limit=limit, plain=plain)
 
     def close(self) -> None:
         if self._count > MAX_NAMED_CELLS:

@@ -24,9 +24,7 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
 
 def test_a_day_is_solved_judged_and_valued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.json"
-    record = _run(
-        capsys, "solve", str(SIX_ORDERS), "--iterations", "2000", "--seed", "3", "--plan", str(plan)
-    )
+    record = _run(capsys, "solve", str(SIX_ORDERS), "--iterations", "2000", "--seed", "3", "--plan", str(plan))
     routes = json.loads(plan.read_text(encoding="utf-8"))["routes"]
     as_text = {who: [str(visit) for visit in stops] for who, stops in routes.items()}
     assert read_instance(SIX_ORDERS).measure(as_text).value == record["objective"] == record["judge_cents"]
@@ -46,9 +44,7 @@ def test_a_pillac_instance_is_solved_to_its_optimum(capsys: pytest.CaptureFixtur
     assert record["gap_pct"] is None
 
 
-def test_an_instance_that_needs_more_says_what_it_waits_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_instance_that_needs_more_says_what_it_waits_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = THREE_REQUESTS.read_text(encoding="utf-8").replace("[] \t[] \t[]\n5", "[] \t[2] \t[1,0]\n5")
     (tmp_path / "R1.txt").write_text(text, encoding="utf-8")
     plan = tmp_path / "plan.json"

@@ -64,12 +64,8 @@ def test_waiting_before_the_first_visit_is_free_and_later_waiting_counts() -> No
     assert duration_min(INSTANCE, home, [visits["3"], visits["4"]]) == pytest.approx(waited)
 
 
-@pytest.mark.parametrize(
-    ("excess_min", "is_feasible"), [(TOLERANCE_MIN / 2, True), (TOLERANCE_MIN * 2, False)]
-)
-def test_a_window_may_be_passed_by_what_printing_rounds_and_no_more(
-    excess_min: float, is_feasible: bool
-) -> None:
+@pytest.mark.parametrize(("excess_min", "is_feasible"), [(TOLERANCE_MIN / 2, True), (TOLERANCE_MIN * 2, False)])
+def test_a_window_may_be_passed_by_what_printing_rounds_and_no_more(excess_min: float, is_feasible: bool) -> None:
     # 3 ends at 510 at the earliest, 15.5 minutes before 4, whose window closes that much too early.
     first, second, third = INSTANCE.requests
     early = replace(second, open_min=0.0, close_min=525.5 - excess_min)
@@ -86,6 +82,4 @@ def test_a_start_in_the_tolerance_does_not_lengthen_the_route() -> None:
 
 def test_a_late_return_is_named() -> None:
     short = replace(INSTANCE, homes=tuple(replace(home, close_min=700.0) for home in INSTANCE.homes))
-    assert measure_pillac(short, THREE_REQUESTS_ROUTES).faults == (
-        "technician 1 is back 5.6667 min too late",
-    )
+    assert measure_pillac(short, THREE_REQUESTS_ROUTES).faults == ("technician 1 is back 5.6667 min too late",)

@@ -85,9 +85,7 @@ def test_more_places_than_the_problem_has_are_cut_off(tmp_path: Path) -> None:
 
 
 def test_seconds_are_rounded_up(tmp_path: Path) -> None:
-    (tmp_path / "matrix.csv").write_text(
-        RIGHT.replace("300", "300.2").replace("900", "9e2"), encoding="utf-8"
-    )
+    (tmp_path / "matrix.csv").write_text(RIGHT.replace("300", "300.2").replace("900", "9e2"), encoding="utf-8")
     matrix = travel_for(two_visits(), tmp_path)
     assert matrix.travel_s("car", "branch", "V1") == 301
     assert matrix.travel_s("car", "V1", "branch") == 900
@@ -209,9 +207,7 @@ def _codes(path: Path, **arrays: object) -> set[str]:
 
 def test_an_npz_holds_layers_by_profile(tmp_path: Path) -> None:
     layers = np.stack([SECONDS, 2 * SECONDS])
-    np.savez(
-        tmp_path / "matrix.npz", keys=np.array(KEYS), profiles=np.array(["ebike", "car"]), seconds=layers
-    )
+    np.savez(tmp_path / "matrix.npz", keys=np.array(KEYS), profiles=np.array(["ebike", "car"]), seconds=layers)
     matrix = travel_for(two_visits(profile="ebike"), tmp_path)
     assert matrix.profiles == ("car", "ebike")
     assert matrix.travel_s("car", "V1", "branch") == 1_800

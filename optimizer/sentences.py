@@ -1,0 +1,105 @@
+"""Reasons in words: one plain sentence for people, in the reader's language.
+
+Each sentence is a key of the catalogue; which one fits a reason depends on its code and on what the reason names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.plan import ReasonCode
+
+if TYPE_CHECKING:
+    from optimizer.catalogue import Translate
+    from optimizer.domain.plan import Reason
+    from optimizer.domain.problem import Problem
+
+#: Sentences by code, and by what the reason names (its subject, unit or "visit") where that makes a difference.
+SENTENCES: dict[tuple[ReasonCode, str], str] = {
+    (ReasonCode.SKILL, ""): "{technician} comes closest but does not have the skill {subject} (level {amount} needed).",
+    (ReasonCode.SKILL_LEVEL, ""): "{technician} comes closest but is {amount} level(s) too low in {subject}.",
+    (ReasonCode.CERTIFICATE_EXPIRED, ""): (
+        "{technician} comes closest but the certificate for {subject} is not valid on {day} ({amount} day(s) off)."
+    ),
+    (ReasonCode.AREA, ""): "{technician} comes closest but does not serve the area {subject}.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "required"): (
+        "{technician} comes closest but is not among the technicians this visit requires."
+    ),
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "prohibited"): "{technician} comes closest but must not serve this visit.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "refused"): "{technician} comes closest but the customer refuses this person.",
+    (ReasonCode.PART_OUT_OF_STOCK, ""): "Part {part} is out of stock: {amount} missing.",
+    (ReasonCode.PART_OUT_OF_STOCK, "visit"): "Part {part} is out of stock: {amount} missing, visit {visit} has it.",
+    (ReasonCode.PART_ARRIVES_LATE, ""): "Part {part} arrives too late: {amount} missing, usable from {day}.",
+    (ReasonCode.PART_NOT_RETURNED, ""): (
+        "{technician} comes closest but has not returned {amount} of part {part} and may take no new part."
+    ),
+    (ReasonCode.UNREACHABLE, ""): "{technician} comes closest but has no way to travel: {subject}.",
+    (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
+    (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {minutes} min too late for {technician}.",
+    (ReasonCode.TIME_WINDOW, ""): (
+        "{technician} comes closest but misses the customer's window or hours by {minutes} min."
+    ),
+    (ReasonCode.TIME_WINDOW, "visit"): (
+        "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
+    ),
+    (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
+    (ReasonCode.SHIFT_CAPACITY, ""): (
+        "{technician} comes closest but would be back {minutes} min after the latest allowed return."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, "visits"): "{technician} comes closest but would have {amount} visit(s) too many.",
+    (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
+    (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
+    (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
+    (ReasonCode.PINNED_CONFLICT, "visit"): (
+        "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."
+    ),
+    (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
+    (ReasonCode.OUTRANKED, ""): (
+        "Other work is worth more: serving it with {technician} costs {money} more than leaving it out."
+    ),
+    (ReasonCode.TIME_LIMIT, ""): (
+        "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
+    ),
+    (ReasonCode.RULE_NOT_BUILT, "crew"): "The visit needs a crew, which this version cannot plan.",
+    (ReasonCode.RULE_NOT_BUILT, "tool"): "The visit needs a shared tool, which this version cannot plan.",
+    (ReasonCode.RULE_NOT_BUILT, "precedence"): "The visit follows another one, which this version cannot plan.",
+    (ReasonCode.RULE_NOT_BUILT, "depot stop"): (
+        "{technician} comes closest but starts at home and would fetch parts at the branch on the way, "
+        "which this version cannot plan."
+    ),
+}
+
+
+def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
+    """Return a reason as one plain sentence; technicians and parts are named with their ids."""
+    day = problem.date_of(reason.day)
+    return translate(
+        _template(reason),
+        technician=_technician(reason.technician_id, problem),
+        part=_part(reason.subject, problem),
+        visit=reason.visit_id,
+        subject=reason.subject,
+        amount=reason.amount,
+        minutes=-(-reason.amount // 60),
+        money=f"{reason.amount / 100:.2f}",
+        day=day.isoformat(),
+    )
+
+
+def _template(reason: Reason) -> str:
+    """Return the sentence that says most about a reason."""
+    names = (reason.subject, reason.unit, "visit" if reason.visit_id else "", "")
+    for name in names:
+        if (reason.code, name) in SENTENCES:
+            return SENTENCES[reason.code, name]
+    return reason.code.value
+
+
+def _technician(technician_id: str, problem: Problem) -> str:
+    technician = problem.technician_by_id.get(technician_id)
+    return technician_id if technician is None or not technician.name else f"{technician.name} ({technician_id})"
+
+
+def _part(part_id: str, problem: Problem) -> str:
+    name = next((part.name for part in problem.parts if part.part_id == part_id), "")
+    return f"{name} ({part_id})" if name and name != part_id else part_id
