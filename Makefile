@@ -16,7 +16,7 @@ test: $(READY)  ## run the tests
 check: $(READY)  ## style, types, import contracts, doctests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -q --doctest-modules optimizer --ignore=optimizer/cli.py -p no:cacheprovider
 
 bench: $(READY)  ## micro-benchmarks of the kernels; with INSTANCE=path also a run on that instance

@@ -152,7 +152,7 @@ def window(start: str, end: str) -> str:
 
 
 NO_WINDOW: Row = {"promised": "", "requested": ""}
-UNFINISHED: Row = {"carried_over": "yes", "due_day": PLAN_DATE, "priority": 3, **NO_WINDOW}
+UNFINISHED: Row = {"carried_over": "yes", "received": "2026-11-18 09:20", "due_day": PLAN_DATE, "priority": 3, **NO_WINDOW}
 BOARD_BURNT = repair("空调", 2, 60, "主板烧毁", "P01")
 CLASH: Row = {**repair("锅炉", 3, 90, "反复熄火"), "required": "T02", "promised": window("14:00", "14:30")}
 
@@ -186,8 +186,8 @@ STORIES: dict[str, Row] = {
     # The building site will be ready on Wednesday.
     "D020": {"kind": "installation", "product": "KFR-72 柜机", "fault": "新机安装，等装修完工", "skills": "空调:2"}
     | {"ready": "2026-11-25 08:00", "due_day": "2026-11-26", "service_min": 120, "parts": "", **NO_WINDOW},
-    # A gas smell: first of all.
-    "D023": {**repair("热水器", 2, 45, "有燃气味，已关阀"), "urgency": "emergency", "priority": 5}
+    # No hot water and a baby in the house: first of all.
+    "D023": {**repair("热水器", 2, 45, "不出热水，家有婴儿"), "urgency": "emergency", "received": "2026-11-20 15:20"}
     | {"promised": window("09:00", "11:00"), "requested": "", "due_day": PLAN_DATE},
     # Hard work: the policy asks for level 2 at least.
     "D024": {"difficulty": "hard"},
@@ -219,13 +219,13 @@ def main() -> None:
 
 def make_sheets() -> dict[str, list[Row]]:
     """Return the rows of every sheet by its name."""
-    rng = random.Random("paigong-hangzhou-5")
-    numbers = range(1, ORDERS + 1)
+    rng = random.Random("paigong-hangzhou-14")
+    orders = [_order(rng, number) for number in range(1, ORDERS + 1)]
     return {
         "branch": [_branch()],
         "calendar": _calendar(),
-        "customers": [_customer(rng, number) for number in numbers],
-        "orders": [_order(rng, number) for number in numbers],
+        "customers": [_customer(rng, order) for order in orders],
+        "orders": orders,
         "technicians": [_technician(rng, number) for number in range(1, len(TECHNICIANS) + 1)],
         "skills": _skills(),
         "shifts": _shifts(),
@@ -275,18 +275,19 @@ def _branch() -> Row:
     }
 
 
-def _customer(rng: random.Random, number: int) -> Row:
+def _customer(rng: random.Random, order: Row) -> Row:
+    customer_id, trade = order["customer_id"], order["skills"].partition(":")[0]
+    experts = [technician_id for technician_id, (*_, skills) in TECHNICIANS.items() if trade in skills]
     is_shop = rng.random() < 0.1
-    customer_id = f"K{number:03d}"
     row = {
         "customer_id": customer_id,
         "name": rng.choice(SHOPS) if is_shop else rng.choice(SURNAMES) + rng.choice(["女士", "先生"]),
         "tier": rng.choices(["", "key"], weights=[9, 1])[0],
-        "phone": f"138-0000-{number:04d}",
+        "phone": f"138-0000-0{customer_id[1:]}",
         "opening": "Mon-Sun 08:00-20:00" if is_shop else "",
         "closed_hours": "",
         "refused": "",
-        "served_by": rng.choice(list(TECHNICIANS)[:7]) if rng.random() < 0.25 else "",
+        "served_by": rng.choice(experts) if rng.random() < 0.25 else "",
     }
     return row | CUSTOMER_STORIES.get(customer_id, {})
 

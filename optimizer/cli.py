@@ -58,8 +58,9 @@ def plan(
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from optimizer.ingest.plan_file import write_plan
     from optimizer.ingest.read import read_branch_report
-    from optimizer.report import print_plan, write_page, write_workbook
+    from optimizer.report import kpis, print_plan, write_page, write_workbook
     from optimizer.solve import solve
     from optimizer.travel.provider import travel_for
 
@@ -100,11 +101,19 @@ def plan(
                 on_message=lambda sentence: bar.console.print(say(sentence)),
                 started_s=_STARTED_S,
             )
-        _write_plan_file(outcome, out / "plan.json")
+        write_plan(
+            outcome.plan,
+            problem,
+            matrix,
+            outcome.run.to_json(),
+            out / "plan.json",
+            kpis=kpis(problem, matrix, outcome.plan),
+        )
         write_workbook(problem, matrix, outcome.plan, out / "plan.xlsx", lang)
-        write_page(problem, matrix, outcome.plan, out / "plan.html", lang)
+        assumptions = outcome.judgement.assumptions
+        write_page(problem, matrix, outcome.plan, out / "plan.html", lang, assumptions=assumptions)
     print_plan(problem, matrix, outcome.plan, console, lang)
-    for assumption in outcome.judgement.assumptions:
+    for assumption in assumptions:
         console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
     if outcome.run.note or outcome.run.stopped in ("interrupted", "overrun"):
         note = outcome.run.note or say("stopped early; this is the best plan so far")

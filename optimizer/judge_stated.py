@@ -13,7 +13,7 @@ from optimizer.domain.plan import BreakTaken, Stop, UnassignedState, UnassignedV
 from optimizer.domain.rules import SOFT_RULES, Rule, Violation
 from optimizer.domain.units import DAY_S, clock_text, day_of
 from optimizer.judge_costs import free_starts
-from optimizer.judge_timing import harmless_departures
+from optimizer.judge_timing import harmless_departures, last_of_stretch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,7 +80,7 @@ def leave_by_s(facts: Facts, timed: TimedTour) -> list[int]:
     """
     departures = timed.departures_s()[: len(timed.stops)]
     latest = [
-        max([leave, *(last for first, last in moments if first <= leave <= last)])
+        last_of_stretch(moments, leave)
         for leave, moments in zip(departures, _harmless_legs(facts, timed), strict=False)
     ]
     return [last - min(LEAD_S, last - leave) for last, leave in zip(latest, departures, strict=True)]

@@ -238,11 +238,15 @@ def latest_departure_s(timed: TimedTour) -> int:
         return timed.tour.depart_s
     anytime = [(-FAR_FUTURE_S, FAR_FUTURE_S)] * len(timed.stops)
     moments, _ = _harmless(timed, latest_return_s=timed.return_s, may_start=anytime)
-    latest_s = timed.tour.depart_s
+    return last_of_stretch(moments, timed.tour.depart_s)
+
+
+def last_of_stretch(moments: Moments, moment_s: int) -> int:
+    """Return the last moment reached from a moment without leaving `moments`; stretches that touch are one."""
     for first_s, last_s in sorted(moments):
-        if first_s <= latest_s + 1:
-            latest_s = max(latest_s, last_s)
-    return latest_s
+        if first_s <= moment_s + 1:
+            moment_s = max(moment_s, last_s)
+    return moment_s
 
 
 def harmless_departures(timed: TimedTour, may_start: Sequence[tuple[int, int]]) -> list[Moments]:

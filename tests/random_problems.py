@@ -20,10 +20,14 @@ from optimizer.domain.stock import Arrival, Loan, Part, Reservation
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import MINUTE_S, at
 from optimizer.judge import judge, time_routes
+from optimizer.judge_facts import Facts
+from optimizer.judge_rules import refusals, skill_gaps, unbuilt_needs
+from optimizer.judge_timing import time_canonically
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
+    from optimizer.judge_facts import Tour
 
 MONDAY = date(2026, 11, 23)
 #: In time for Monday; then twice after the close of business on Friday, when notice is short.
@@ -290,3 +294,39 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
             elif level in (LockLevel.PERSON, LockLevel.DAY):
                 locks.append(Lock(stop.visit_id, level, who))
     return replace(problem, locks=tuple(locks))
+
+
+def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Problem, TravelMatrix, Routes]:
+    """Return a large problem with parts enough, and routes made by appending each visit to the first day it fits."""
+    rng = Random(seed)
+    drawn = _without_locks(rng, visits, technicians)
+    problem = replace(
+        drawn,
+        parts=tuple(replace(part, on_hand=2 * visits) for part in drawn.parts),
+        loans=(),
+        policy=replace(drawn.policy, pickup=Pickup.EVENING),
+    )
+    matrix = random_matrix(rng, problem)
+    facts = Facts(problem, matrix)
+    routes: Routes = {}
+    for visit in problem.visits:
+        for shift in problem.shifts:
+            day = routes.setdefault(shift.technician_id, [])
+            tour = facts.tour(shift, [problem.visit_by_id[visit_id] for visit_id in (*day, visit.visit_id)])
+            if len(day) < (shift.max_visits or 8) and _fits(problem, tour):
+                day.append(visit.visit_id)
+                break
+    return problem, matrix, routes
+
+
+def _fits(problem: Problem, tour: Tour) -> bool:
+    """Say whether the last visit of a day is one for this technician, and the day can be driven."""
+    last, shift = tour.visits[-1], tour.shift
+    wrong = (
+        unbuilt_needs(last)
+        or refusals(problem, tour.technician, last)
+        or skill_gaps(problem, tour.technician, last, problem.first_day)
+        or tour.missing
+    )
+    is_far = max(tour.legs_s) > (shift.max_leg_s or 10**9) or tour.travel_s > (shift.max_travel_s or 10**9)
+    return not wrong and not is_far and time_canonically(tour, problem.policy).breach_s == 0

@@ -1,62 +1,220 @@
-"""Every sentence of the source has its Chinese, with the same places to fill."""
+"""Every sentence for people has its Chinese, with the same places to fill in.
+
+The sentences are read from the source: whatever is passed to a translation function, in Python and in the templates,
+and the tables of sentences that such calls pick from.
+"""
 
 from __future__ import annotations
 
 import ast
-import re
+import string
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
-import optimizer
-from optimizer.catalogue import _chinese, translator
+from optimizer.catalogue import translator
+from optimizer.domain.rules import Rule
+from optimizer.ingest.faults import FAULTS
+from optimizer.report import columns
+from optimizer.report.wording import EMPLOYMENTS, KINDS, RULE_NAMES, STATES
+from optimizer.sentences import SENTENCES
 
-PACKAGE = Path(optimizer.__file__).parent
-#: How the source calls a translation: say("..."), t("..."), translate("..."), self.translate("...").
-CALLS = {"say", "t", "translate", "_"}
+SOURCE = Path(str(files("optimizer")))
+
+#: Names under which a translation function is called, and types whose first argument is a sentence.
+TRANSLATES = {"t", "say", "translate", "_"}
+SENTENCE_TYPES = {"Phrase", "Assumption"}
+
+#: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
+SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
+TABLES: dict[tuple[str, str], list[str]] = {
+    ("cli.py", "sentence"): [],  # what `on_message` is given, a literal there
+    ("ingest/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
+    ("ingest/issues.py", "detail"): [],  # a Phrase, a literal there
+    ("ingest/policy.py", "f'an array of {count} whole numbers'"): [f"an array of {n} whole numbers" for n in (4, 5)],
+    ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
+    ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
+    ("report/wording.py", "EMPLOYMENTS[employment]"): list(EMPLOYMENTS.values()),
+    ("report/wording.py", "KINDS[kind]"): list(KINDS.values()),
+    ("report/wording.py", "RULE_NAMES[rule]"): list(RULE_NAMES.values()),
+    ("report/wording.py", "STATES[left.state]"): list(STATES.values()),
+    ("report/workbook.py", "name"): list(RULE_NAMES.values()),
+    ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
+    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
+    ("sentences.py", "_template(reason)"): list(SENTENCES.values()),
+}
 
 
-def sentences_of(file: Path) -> set[str]:
-    """Return the literal sentences that a module passes to a translation."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or not node.args:
+@cache
+def chinese() -> dict[str, str]:
+    with (SOURCE / "locales/zh_CN.po").open("rb") as stream:
+        catalog = read_po(stream, locale="zh_CN", abort_invalid=True)
+    return {str(message.id): str(message.string) for message in catalog if message.id}
+
+
+def places(sentence: str) -> set[str]:
+    """Return the names of the places that a sentence leaves open."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+# --- the sentences of the source ------------------------------------------------------------------------------------
+
+
+def literals(node: ast.expr, named: dict[str, list[str]]) -> list[str] | None:
+    """Return what an argument can be when the source says so in place, else `None`."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.IfExp):
+        branches = [literals(branch, named) for branch in (node.body, node.orelse)]
+        return [text for branch in branches for text in branch or []] if None not in branches else None
+    if isinstance(node, ast.Tuple | ast.List):
+        items = [literals(item, named) for item in node.elts]
+        return [text for item in items for text in item or []] if None not in items else None
+    return named.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def named_literals(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of a file that stand for literal sentences: `x = "a" if c else "b"`, `for x in ("a", "b")`."""
+    named: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name):
+            target, value = node.target, node.iter
+        else:
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in CALLS and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-            found.add(node.args[0].value)
-    return found
+        texts = literals(value, named)
+        if texts:
+            named[target.id] = named.get(target.id, []) + texts
+    return named
 
 
-def template_sentences(file: Path) -> set[str]:
-    """Return the literal sentences that a template passes to `t`."""
-    return {m[2] for m in re.finditer(r"\bt\((['\"])(.*?)\1", file.read_text(encoding="utf-8"))}
+def called_name(function: ast.expr) -> str:
+    if isinstance(function, ast.Call):  # translator(lang)("...")
+        return "translate" if called_name(function.func) == "translator" else ""
+    return getattr(function, "id", getattr(function, "attr", ""))
 
 
-def all_sentences() -> set[str]:
-    found: set[str] = set()
-    for file in PACKAGE.glob("**/*.py"):
-        found |= sentences_of(file)
-    for file in PACKAGE.glob("**/templates/*"):
-        found |= template_sentences(file)
-    return found
+def sentences_of_python(path: Path) -> tuple[list[str], list[str]]:
+    """Return the sentences that a file translates, and the arguments that it picks from elsewhere."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named, found, picked = named_literals(tree), [], []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        name, first = called_name(node.func), node.args[0]
+        if name == "on_message" or name in TRANSLATES | SENTENCE_TYPES:
+            texts = literals(first, named)
+            if texts is not None:
+                found += texts
+            elif not is_str_translate(node):
+                picked.append(ast.unparse(first))
+    return found, picked
 
 
-def fields(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+def is_str_translate(node: ast.Call) -> bool:
+    """Say whether this is `str.translate`, whose one argument is a table of characters."""
+    is_table = isinstance(node.args[0], ast.Dict | ast.DictComp)
+    return is_table or (isinstance(node.args[0], ast.Name) and node.args[0].id.startswith("_TO_"))
 
 
-def test_every_sentence_has_its_chinese() -> None:
-    missing = sorted(all_sentences() - set(_chinese()))
-    assert not missing
+def sentences_of_template(path: Path) -> tuple[list[str], list[str]]:
+    """Return the sentences that a template translates, and the calls whose sentence is no literal."""
+    found, picked = [], []
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        name = getattr(call.node, "name", getattr(call.node, "attr", ""))
+        if name in TRANSLATES:
+            first = call.args[0]
+            if isinstance(first, nodes.Const):
+                found.append(first.value)
+            else:
+                picked.append(str(first))
+    return found, picked
 
 
-def test_the_chinese_fills_the_same_places() -> None:
-    for english, chinese in _chinese().items():
-        assert fields(english) == fields(chinese), english
+@cache
+def source_files() -> list[Path]:
+    templates = [path for path in SOURCE.rglob("*") if path.suffix in (".jinja", ".js")]
+    return sorted([*SOURCE.rglob("*.py"), *templates])
 
 
-def test_an_unknown_language_is_refused() -> None:
-    with pytest.raises(ValueError, match="fr"):
-        translator("fr")
+def read(path: Path) -> tuple[list[str], list[str]]:
+    return sentences_of_python(path) if path.suffix == ".py" else sentences_of_template(path)
+
+
+# --- the tests ------------------------------------------------------------------------------------------------------
+
+
+def test_every_sentence_of_the_source_has_its_chinese() -> None:
+    missing = {
+        f"{path.relative_to(SOURCE).as_posix()}: {sentence}"
+        for path in source_files()
+        for sentence in read(path)[0]
+        if is_text(sentence) and not chinese().get(sentence)
+    }
+    assert missing == set()
+
+
+def test_every_sentence_of_a_table_has_its_chinese() -> None:
+    missing = {text for texts in TABLES.values() for text in texts if is_text(text) and not chinese().get(text)}
+    assert missing == set()
+
+
+def test_a_sentence_that_is_no_literal_comes_from_a_known_table() -> None:
+    picked = {(path.relative_to(SOURCE).as_posix(), written) for path in source_files() for written in read(path)[1]}
+    assert picked <= TABLES.keys(), "name the table of these sentences in TABLES"
+
+
+def test_no_table_is_listed_that_no_call_picks_from() -> None:
+    picked = {(path.relative_to(SOURCE).as_posix(), written) for path in source_files() for written in read(path)[1]}
+    assert TABLES.keys() <= picked
+
+
+def test_english_and_chinese_leave_the_same_places_open() -> None:
+    differing = {key: text for key, text in chinese().items() if text and places(key) != places(text)}
+    assert differing == {}
+
+
+def test_no_chinese_is_empty_or_english() -> None:
+    lacking = {key for key, text in chinese().items() if is_text(key) and not any(c >= "\u4e00" for c in text)}
+    assert lacking == set()
+
+
+def is_text(sentence: str) -> bool:
+    """Say whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
+    outside = "".join(text for text, *_ in string.Formatter().parse(sentence))
+    return sum(character.isalpha() for character in outside) > 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("say('a')", (["a"], [])),
+        ("say('a' if late else 'b', n=3)", (["a", "b"], [])),
+        ("[wording.translate(h) for h in ('a', 'b')]", (["a", "b"], [])),
+        ("t(TABLE[key])", ([], ["TABLE[key]"])),
+        ("t(f'{n} visits')", ([], ["f'{n} visits'"])),
+        ("text.translate({1: 2})", ([], [])),
+    ],
+)
+def test_the_reader_of_sentences(tmp_path: Path, sentence: str, expected: tuple[list[str], list[str]]) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(sentence, encoding="utf-8")
+    assert sentences_of_python(path) == expected
+
+
+def test_a_template_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "page.jinja"
+    path.write_text("{{ t('Parts') }} {{ t(name) if name else t('None {n}', n=1) }}", encoding="utf-8")
+    found, picked = sentences_of_template(path)
+    assert found == ["Parts", "None {n}"]
+    assert len(picked) == 1
+
+
+def test_chinese_is_what_the_translator_answers() -> None:
+    assert translator("zh")("{count} violations", count=3) == "违规 3 处"
+    assert translator("en")("{count} violations", count=3) == "3 violations"

@@ -18,11 +18,16 @@ from optimizer.domain.problem import Branch, Problem
 from optimizer.domain.technician import Break, HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S, at
 from optimizer.judge import Judgement, judge, time_routes
+from optimizer.judge_facts import Facts
+from optimizer.judge_timing import time_canonically, time_with_slot
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 from tests.random_problems import MONDAY, random_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from optimizer.domain.rules import Rule
+    from optimizer.judge_timing import TimedTour
 
 __all__ = ["MONDAY", "PLAIN", "Job", "Person", "World", "job", "line", "person", "random_problem", "world"]
 
@@ -180,6 +185,24 @@ class World:
         """Judge a plan, or routes after timing them."""
         made = plan if isinstance(plan, Plan) else self.plan(plan)
         return judge(self.problem, self.matrix, made)
+
+    def broken(self, plan: Plan | Mapping[str, Sequence[str]]) -> list[tuple[Rule, int]]:
+        """Return rule and amount of every violation."""
+        return [(violation.rule, violation.amount) for violation in self.judge(plan).violations]
+
+    def costs(self, routes: Mapping[str, Sequence[str]]) -> dict[Rule, int]:
+        """Return the soft rules that cost anything, after checking that nothing is broken."""
+        judgement = self.judge(routes)
+        assert judgement.is_clean, judgement.violations
+        return {rule: cents for rule, cents in judgement.costs.items() if cents}
+
+    def timed(self, technician_id: str, *visit_ids: str, slot: int | None = None) -> TimedTour:
+        """Time one day, canonically or with a break slot."""
+        problem = self.problem
+        shift = next(shift for shift in problem.shifts if shift.technician_id == technician_id)
+        visits = [problem.visit_by_id[visit_id] for visit_id in visit_ids]
+        tour = Facts(problem, self.matrix).tour(shift, visits)
+        return time_canonically(tour, problem.policy) if slot is None else time_with_slot(tour, slot)
 
 
 def world(jobs: Sequence[Job], people: Sequence[Person], *, policy: Policy = PLAIN, **facts: Any) -> World:

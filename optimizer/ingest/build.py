@@ -166,7 +166,7 @@ def _order(row: OrderRow, clock: BranchClock) -> Order:
 
 def _visit(row: OrderRow, clock: BranchClock) -> Visit:
     return Visit(
-        visit_id=row.order_id,
+        visit_id=row.visit_id or row.order_id,
         order_id=row.order_id,
         place=Place(row.lat, row.lon, row.address),
         base_s=row.service_s,

@@ -6,6 +6,7 @@ Each function looks at one topic and notes what it finds. Cells are right in the
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -85,20 +86,29 @@ def _dates(value: object) -> Iterator[date]:
 
 
 def check_ids(sheets: BranchSheets, log: IssueLog) -> None:
-    """Note orders that are called like a place of the travel matrix."""
+    """Note visits that are called like a place of the travel matrix, or like one another."""
+    seen: dict[str, int] = {}
     for entry in sheets.orders.readable():
-        name = entry.row.order_id or ""
+        name, column = _visit_id(entry), "visit_id" if entry.row.visit_id else "order_id"
         if name == BRANCH_PLACE or name.startswith(("start:", "end:")):
-            sheets.orders.note(log, "ID_RESERVED", entry.number, "order_id", name)
+            sheets.orders.note(log, "ID_RESERVED", entry.number, column, name)
+        if name in seen and column == "visit_id":
+            sheets.orders.note(log, "ID_TWICE", entry.number, column, name, other=seen[name])
+        seen.setdefault(name, entry.number)
+
+
+def _visit_id(entry: Entry[Any]) -> str:
+    return entry.row.visit_id or entry.row.order_id or ""
 
 
 def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     """Note ids that refer to nothing. A doubt only, where the rule merely loses its object."""
-    technicians, orders, parts = sheets.technicians, sheets.orders, sheets.parts
+    technicians, parts = sheets.technicians, sheets.parts
+    visits = replace(sheets.orders, ids=frozenset(map(_visit_id, sheets.orders.readable())))
     _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
     _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
-    _refer(sheets.orders, "after", orders, "REF_VISIT", log)
+    _refer(sheets.orders, "after", visits, "REF_VISIT", log)
     _refer(sheets.orders, "tools", sheets.tools, "REF_TOOL", log)
     _refer(sheets.orders, "parts", parts, "REF_PART_NOT_STOCKED", log)
     _refer(sheets.customers, "refused", technicians, "REF_TECHNICIAN_GONE", log)
@@ -108,7 +118,7 @@ def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     _refer(sheets.reservations, "part_id", parts, "REF_PART", log)
     _refer(sheets.loans, "technician_id", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.loans, "part_id", parts, "REF_PART", log)
-    _refer(sheets.locks, "visit_id", orders, "REF_VISIT", log)
+    _refer(sheets.locks, "visit_id", visits, "REF_VISIT", log)
     _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
 
@@ -128,7 +138,7 @@ def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: Is
 
 def check_predecessors(sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders that come after themselves, once per circle."""
-    rows = {entry.row.order_id: entry for entry in sheets.orders}
+    rows = {_visit_id(entry): entry for entry in sheets.orders}
     done: set[str] = set()
     for first in sorted(rows):
         trail: dict[str, None] = {}
@@ -172,8 +182,6 @@ def check_skills(sheets: BranchSheets, log: IssueLog) -> None:
     records: dict[tuple[str, str], list[Entry[Any]]] = defaultdict(list)
     for skill in sheets.skills:
         since, until = _validity(skill.row)
-        if until < since:
-            sheets.skills.note(log, "CERTIFICATE_REVERSED", skill.number, "valid_until", until)
         earlier = records[(skill.row.technician_id, skill.row.skill)]
         for other in earlier:
             if _validity(other.row)[0] <= until and since <= _validity(other.row)[1]:

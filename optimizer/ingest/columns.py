@@ -137,6 +137,7 @@ class OrderRow(Row):
     crew_size: Quantity = column("1", "How many technicians at the same time.", default=1)
     tools: ToolNeeds = column("ladder:1", "Tools needed with units.", default=())
     after: Ids = column("SO-1041", "Orders that must be done before.", default=())
+    visit_id: Id | None = column("SO-1042", "The visit's id; empty: the order's number.", default=None)
 
 
 class TechnicianRow(Row):

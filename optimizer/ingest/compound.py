@@ -9,6 +9,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from optimizer.domain.order import Interval, PartNeed, Place, SkillNeed
 from optimizer.ingest.cells import (
     MAX_INT,
@@ -162,9 +164,16 @@ def _amounts(value: object, names: tuple[str, str], *, high: int) -> list[tuple[
         else:
             head, colon, tail = item.replace("：", ":").rpartition(":")
             name, amount = (head.strip(), tail.strip()) if colon else (item, 1)
-        pairs.append((parse_id(name), whole(1, high)(amount)))
+        pairs.append((parse_id(name), _amount(name, amount, high=high)))
     _no_doubles(tuple(name for name, _ in pairs))
     return sorted(pairs)
+
+
+def _amount(name: str, amount: object, *, high: int) -> int:
+    try:
+        return whole(1, high)(amount)
+    except PydanticCustomError:
+        raise fault("AMOUNT_NUMBER", item=f"{name}:{amount}", limit=high, example=f"{name}:1") from None
 
 
 def parse_skill_needs(value: object) -> tuple[SkillNeed, ...]:

@@ -7,10 +7,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from optimizer.ingest.issues import Phrase
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-
+    from optimizer.ingest.issues import IssueLog
 
 MAX_BYTES = 25_000_000
 MAX_PLAN_BYTES = 400_000_000

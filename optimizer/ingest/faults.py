@@ -84,7 +84,7 @@ _CELLS = {
     ),
     "LIST_OF_TEXTS": Fault("The list holds something other than texts.", "Write an array of texts."),
     "LIST_DOUBLE": Fault("'{name}' is listed twice.", "List it once."),
-    "NUMBER_FORMAT": Fault("'{value}' is not a number.", "Write digits only, for example 45."),
+    "NUMBER_FORMAT": Fault("'{value}' is not a number.", "Write digits, with a point before decimals."),
     "NUMBER_FULL_WIDTH": Fault("'{value}' is written with full-width characters.", "Write {plain}."),
     "NUMBER_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number, or leave the cell empty."),
     "NUMBER_NOT_WHOLE": Fault("'{value}' is not a whole number.", "Write digits only, for example 45."),
@@ -127,6 +127,7 @@ _CELLS = {
     "AMOUNT_FORMAT": Fault(
         "'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."
     ),
+    "AMOUNT_NUMBER": Fault("In '{item}' the amount is not a whole number from 1 to {limit}.", "Write it as {example}."),
     "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
     "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
 }
@@ -148,7 +149,7 @@ _PLACES = {
 _REFERENCES = {
     "ID_TWICE": Fault("'{value}' stands in row {other} already.", "Give each row its own; delete the one too many."),
     "ID_RESERVED": Fault(
-        "'{value}' is the name of a place of ours.", "An order may not be called branch, start:... or end:...."
+        "'{value}' is the name of a place of ours.", "An order may not be called branch, nor begin with start: or end:."
     ),
     "REF_CUSTOMER": Fault("The customer '{value}' is not in customers.", "Add the customer, or correct the id."),
     "REF_TECHNICIAN": Fault(

@@ -21,11 +21,15 @@ MAX_DISTANCE_KM = 500
 
 
 def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
-    """Note places, services and shifts that are possible in themselves but cannot be meant."""
+    """Note places, services, certificates and shifts that are possible in themselves but cannot be meant."""
     check_places(sheets, log)
     for entry in sheets.orders.readable():
         if entry.row.service_s == 0:
             sheets.orders.note(log, "DURATION_ZERO", entry.number, "service_s", 0)
+    for skill in sheets.skills:
+        since, until = skill.row.valid_from, skill.row.valid_until
+        if since and until and until < since:
+            sheets.skills.note(log, "CERTIFICATE_REVERSED", skill.number, "valid_until", until)
     for shift in sheets.shifts if clock else ():
         row = shift.row
         if clock and clock.on(row.date, row.end) - clock.on(row.date, row.start) > DAY_S:
@@ -74,7 +78,7 @@ def _check_place(
             axis_column = column if is_lat else column.replace("lat", "lon")
             value = place.lat if is_lat else place.lon
             code = "PLACE_LATITUDE" if is_lat else "PLACE_LONGITUDE"
-            sheet.note(log, code, number, axis_column, value)
+            sheet.note(log, code, number, axis_column, f"{value:g}")
         return False
     if place.lat == 0 and place.lon == 0:
         sheet.note(log, "PLACE_ZERO", number, column, coordinates)

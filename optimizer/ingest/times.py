@@ -71,8 +71,10 @@ def iso_duration(seconds: int) -> str:
 
 
 def excel_day(text: str) -> date | None:
-    """Return the date that a spreadsheet's serial number stands for, for numbers of the years 2009 to 2064."""
-    return date(1899, 12, 30) + timedelta(days=int(text)) if re.fullmatch(r"[4-5]\d{4}", text, re.ASCII) else None
+    """Return the date that a spreadsheet's day number stands for (years 2009 to 2064); a fraction is the time."""
+    if not re.fullmatch(r"[45]\d{4}(\.\d+)?", text, re.ASCII):
+        return None
+    return date(1899, 12, 30) + timedelta(days=int(text[:5]))
 
 
 def time_text(seconds: int) -> str:

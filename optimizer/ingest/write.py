@@ -42,12 +42,10 @@ def problem_to_json(problem: Problem) -> JsonObject:
     Raises
     ------
     ValueError
-        When a visit is not its order's only one, or does not bear its order's id: the wire form has one row for both.
+        When an order has no visit or several: the wire form has one row for both.
     """
-    if sorted(order.order_id for order in problem.orders) != sorted(visit.visit_id for visit in problem.visits):
-        raise ValueError("the wire form needs one visit for each order, with the order's id")
-    if any(visit.visit_id != visit.order_id for visit in problem.visits):
-        raise ValueError("the wire form needs each visit to bear its order's id")
+    if sorted(order.order_id for order in problem.orders) != sorted(visit.order_id for visit in problem.visits):
+        raise ValueError("the wire form needs exactly one visit for each order")
     problem, clock = in_normal_order(problem), branch_clock(problem)
     return {
         "format": PROBLEM_FORMAT,
@@ -247,6 +245,7 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         crew_size=visit.crew_size,
         tools=[{"tool_id": need.part_id, "quantity": need.quantity} for need in visit.tools],
         after=list(visit.after),
+        visit_id=None if visit.visit_id == visit.order_id else visit.visit_id,
     )
 
 

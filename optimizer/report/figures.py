@@ -81,8 +81,7 @@ def _promises(problem: Problem, plan: Plan) -> tuple[int, int]:
     outcomes = [keeps_promise(problem, stop) for route in plan.routes for stop in route.stops]
     given = [kept for kept in outcomes if kept is not None]
     broken = sum(
-        left.state is UnassignedState.WILL_BREAK
-        and bool(problem.order_of(problem.visit_by_id[left.visit_id]).promised)
+        left.state is UnassignedState.WILL_BREAK and bool(problem.order_of(problem.visit_by_id[left.visit_id]).promised)
         for left in plan.unassigned
     )
     return len(given) + broken, sum(given)

@@ -128,9 +128,7 @@ class Gantt:
     blocks: tuple[GanttBlock, ...]
 
 
-def draw_gantt(
-    problem: Problem, days: Sequence[TechnicianDay], visit_index: dict[str, int], wording: Wording
-) -> Gantt:
+def draw_gantt(problem: Problem, days: Sequence[TechnicianDay], visit_index: dict[str, int], wording: Wording) -> Gantt:
     """Return the chart of all technicians, unused ones included.
 
     Parameters
@@ -146,9 +144,7 @@ def draw_gantt(
         for index, day in enumerate(days)
     ]
     blocks = [rows[k : k + ROWS_PER_BLOCK] for k in range(0, len(rows), ROWS_PER_BLOCK)]
-    return Gantt(
-        axis, layout, roomy, tuple(GanttBlock(tuple(block), len(block) * layout.height) for block in blocks)
-    )
+    return Gantt(axis, layout, roomy, tuple(GanttBlock(tuple(block), len(block) * layout.height) for block in blocks))
 
 
 def _axis(days: Sequence[TechnicianDay]) -> Axis:
@@ -206,15 +202,11 @@ def _row(
             for number, stop in enumerate(day.stops, start=1)
         ),
         promises=_promises(problem, day, axis=axis, lanes=layout.lanes, visit_index=visit_index),
-        late=tuple(
-            axis.span(stop.start_s - stop.lateness_s, stop.start_s) for stop in day.stops if stop.lateness_s
-        ),
+        late=tuple(axis.span(stop.start_s - stop.lateness_s, stop.start_s) for stop in day.stops if stop.lateness_s),
     )
 
 
-def _bar(
-    problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, wording: Wording
-) -> Bar:
+def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, wording: Wording) -> Bar:
     facts = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(facts), problem.customer_of(facts)
     return Bar(
@@ -253,9 +245,7 @@ def _promises(
     problem: Problem, day: TechnicianDay, *, axis: Axis, lanes: int, visit_index: dict[str, int]
 ) -> tuple[Promise, ...]:
     """Lay the promised windows of a row into lanes, so that overlapping ones stay apart as long as there is room."""
-    windows = [
-        (window, stop) for stop in day.stops for window in _promised_for(problem, stop)
-    ]
+    windows = [(window, stop) for stop in day.stops for window in _promised_for(problem, stop)]
     free_from = [axis.from_s] * lanes
     promises = []
     for window, stop in sorted(windows, key=lambda pair: (pair[0], pair[1].visit_id)):
@@ -263,7 +253,10 @@ def _promises(
         free_from[lane] = window.close_s
         promises.append(
             Promise(
-                axis.span(window.open_s, window.close_s), visit_index[stop.visit_id], lane, stop.start_s > window.close_s
+                axis.span(window.open_s, window.close_s),
+                visit_index[stop.visit_id],
+                lane,
+                stop.start_s > window.close_s,
             )
         )
     return tuple(promises)

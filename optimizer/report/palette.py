@@ -19,6 +19,14 @@ class Pen:
     colour: str
     dash: str
 
+    @property
+    def ink(self) -> str:
+        """The colour of text on this colour: white or near-black, whichever WCAG finds easier to read."""
+        channels = [int(self.colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.06 else "#14181f"
+
 
 def pen(index: int) -> Pen:
     """Return the pen of the technician with this index; 64 differ, then they repeat."""

@@ -113,7 +113,9 @@ def draw_map(
     used |= {left.visit_id for left in plan.unassigned}
     projection = _fit([problem.branch.place, *(places[key] for key in sorted(used))])
     routes = tuple(
-        _route(problem, day, index=index, places=places, projection=projection, visit_index=visit_index, wording=wording)
+        _route(
+            problem, day, index=index, places=places, projection=projection, visit_index=visit_index, wording=wording
+        )
         for index, day in enumerate(days)
         if day.route
     )

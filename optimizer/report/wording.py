@@ -121,7 +121,7 @@ class Wording:
 
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
         """Return one sentence per reason why a visit is not planned."""
-        from optimizer.explain import sentence
+        from optimizer.sentences import sentence
 
         return [printable(sentence(reason, problem, self.translate)) for reason in left.reasons]
 
