@@ -10,17 +10,21 @@ plan: $(READY)  ## plan the demo branch into out/hangzhou
 	$(BIN)/paigong plan data/hangzhou --out out/hangzhou
 
 test: $(READY)  ## run the tests
-	$(BIN)/paigong warm
+	$(BIN)/paigong warm --lang en
 	$(BIN)/pytest -n auto --dist loadgroup
 
-check: $(READY)  ## style, types, import contracts, doctests
+check: $(READY)  ## style, types, import contracts, doctests, and whether the demo branch is what its script makes
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -q --doctest-modules optimizer --ignore=optimizer/cli.py -p no:cacheprovider
+	rm -rf out/demo && $(BIN)/python -m benchmarks.demo_branch out/demo && diff -r out/demo data/hangzhou
 
 bench: $(READY)  ## micro-benchmarks of the kernels; with INSTANCE=path also a run on that instance
-	$(BIN)/pytest benchmarks/kernels --benchmark-only --benchmark-columns=median,ops,rounds -q
+	@if [ -d benchmarks/kernels ]; then \
+		$(BIN)/pytest benchmarks/kernels --benchmark-only --benchmark-columns=median,ops,rounds -q; \
+	fi
 ifdef INSTANCE
 	$(BIN)/python -m benchmarks solve $(INSTANCE) --seconds $(or $(SECONDS),60)
 endif
@@ -30,11 +34,12 @@ lock:  ## renew requirements.lock (needs uv)
 		--generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:  ## forget the environment and all output
-	rm -rf $(VENV) out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 
+# pip is told nothing of any index: where packages come from is the machine's own setting.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+		|| { echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not; name one: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

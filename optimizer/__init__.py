@@ -8,9 +8,56 @@ The public names are loaded when they are first used, so that importing the pack
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from optimizer.domain.order import (
+        Customer as Customer,
+    )
+    from optimizer.domain.order import (
+        Interval as Interval,
+    )
+    from optimizer.domain.order import (
+        Order as Order,
+    )
+    from optimizer.domain.order import (
+        Place as Place,
+    )
+    from optimizer.domain.order import (
+        Visit as Visit,
+    )
+    from optimizer.domain.plan import Plan as Plan
+    from optimizer.domain.policy import Policy as Policy
+    from optimizer.domain.problem import Branch as Branch
+    from optimizer.domain.problem import Problem as Problem
+    from optimizer.domain.rules import Rule as Rule
+    from optimizer.domain.rules import Violation as Violation
+    from optimizer.domain.technician import Shift as Shift
+    from optimizer.domain.technician import Technician as Technician
+    from optimizer.errors import (
+        InputError as InputError,
+    )
+    from optimizer.errors import (
+        LockConflictError as LockConflictError,
+    )
+    from optimizer.errors import (
+        PaigongError as PaigongError,
+    )
+    from optimizer.ingest.read import read_branch as read_branch
+    from optimizer.judge import Judgement as Judgement
+    from optimizer.judge import judge as judge
+    from optimizer.judge import time_routes as time_routes
+    from optimizer.runner import CancelToken as CancelToken
+    from optimizer.runner import Progress as Progress
+    from optimizer.solve import Outcome as Outcome
+    from optimizer.solve import solve as solve
+    from optimizer.travel.matrix import TravelMatrix as TravelMatrix
+    from optimizer.travel.provider import travel_for as travel_for
+
+#: Public name: the module it lives in.
 _HOME = {
     "Branch": "domain.problem",
     "CancelToken": "runner",
@@ -53,3 +100,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Package(ModuleType):
+    """Importing the modules `judge` and `solve` does not hide the functions of these names."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

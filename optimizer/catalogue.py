@@ -16,7 +16,9 @@ LANGUAGES = ("en", "zh")
 class Translate(Protocol):
     """Turn an English sentence with `{named}` places into the reader's language."""
 
-    def __call__(self, sentence: str, /, **values: object) -> str: ...
+    def __call__(self, sentence: str, /, **values: object) -> str:
+        """Return the sentence in the language, its places filled."""
+        ...
 
 
 def translator(lang: str) -> Translate:

@@ -1,7 +1,7 @@
 """The command line: `paigong plan | judge | export | warm`.
 
-Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written), 3 locks cannot be kept,
-4 a defect of ours.
+Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
+3 no plan keeps the locks, or none was found in time, 4 a defect of ours.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from optimizer.catalogue import LANGUAGES, translator
-from optimizer.errors import InputError, JudgementError, LockConflictError, PaigongError
+from optimizer.errors import InputError, JudgementError, LockConflictError, PaigongError, TimeLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def plan(
             kpis=kpis(problem, matrix, outcome.plan),
         )
         write_workbook(problem, matrix, outcome.plan, out / "plan.xlsx", lang)
-        assumptions = outcome.judgement.assumptions
+        assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
         write_page(problem, matrix, outcome.plan, out / "plan.html", lang, assumptions=assumptions)
     print_plan(problem, matrix, outcome.plan, console, lang)
     for assumption in assumptions:
@@ -204,6 +204,8 @@ class _faults:
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
             _stop(4, "\n".join([head, *_lines(error.violations)]))
+        if isinstance(error, TimeLimitError):
+            _stop(3, self.say(str(error)))
         if isinstance(error, PaigongError):
             _stop(2, str(error))
         if isinstance(error, OSError):

@@ -3,6 +3,7 @@
     PaigongError
     ├── InputError          the input has faults; carries the whole report
     ├── LockConflictError   what is locked cannot be kept together with a hard rule
+    ├── TimeLimitError      the time was up before a first plan was found that keeps the locks
     ├── JudgementError      the engine made a plan that the judge refuses: our defect, never the user's
     └── TravelError         a travel provider or matrix cannot answer
 
@@ -38,6 +39,10 @@ class LockConflictError(PaigongError):
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(violation.message for violation in violations))
         self.violations = tuple(violations)
+
+
+class TimeLimitError(PaigongError):
+    """The time was up before there was a plan that keeps what is locked."""
 
 
 class JudgementError(PaigongError):

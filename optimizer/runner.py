@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule, Violation
-from optimizer.errors import JudgementError, LockConflictError
+from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
 from optimizer.jit import is_warm, mark_warm
 from optimizer.judge import judge, time_routes
 from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
@@ -249,7 +250,9 @@ class _Watch:
         empty = time_routes(self.problem, self.matrix, {})
         judgement = judge(self.problem, self.matrix, empty)
         if not judgement.is_clean:
-            raise LockConflictError(judgement.violations)
+            raise TimeLimitError(
+                "The time was up before a first plan was found, and locked visits may not be left out."
+            )
         self.note = self.note or "the time was up before a first plan was found"
         return empty
 
@@ -271,7 +274,8 @@ class _Watch:
 def _follow(child: subprocess.Popen[bytes], watch: _Watch, deadline_s: float, cancel: CancelToken | None) -> str:
     """Take the child's messages until it is done, dead, stopped or too late; return which."""
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    assert child.stdout is not None and child.stdin is not None
+    assert child.stdout is not None
+    assert child.stdin is not None
     threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
     stopped, until = "", deadline_s + LAST_WORD_S
     while True:

@@ -88,11 +88,9 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
 
 def _template(reason: Reason) -> str:
     """Return the sentence that says most about a reason."""
-    names = (reason.subject, reason.unit, "visit" if reason.visit_id else "", "")
-    for name in names:
-        if (reason.code, name) in SENTENCES:
-            return SENTENCES[reason.code, name]
-    return reason.code.value
+    names = (reason.subject, reason.unit, "visit" if reason.visit_id else "")
+    fitting = [SENTENCES[reason.code, name] for name in names if name and (reason.code, name) in SENTENCES]
+    return fitting[0] if fitting else SENTENCES.get((reason.code, ""), reason.code.value)
 
 
 def _technician(technician_id: str, problem: Problem) -> str:

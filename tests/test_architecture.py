@@ -105,9 +105,25 @@ def test_the_public_names_are_these() -> None:
     assert optimizer.__all__ == PUBLIC_NAMES
 
 
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse((ROOT / "optimizer/__init__.py").read_text(encoding="utf-8"))
+    [guarded] = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = [alias.asname for node in guarded.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert sorted(map(str, seen)) == PUBLIC_NAMES
+
+
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
 def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
-    assert inspect.getdoc(getattr(optimizer, name))
+    public = getattr(optimizer, name)
+    assert callable(public)
+    assert inspect.getdoc(public)
+
+
+@pytest.mark.parametrize("name", ["judge", "solve"])
+def test_a_function_is_not_hidden_by_the_module_of_its_name(name: str) -> None:
+    """The import system sets a submodule on its package, which would put a module in the function's place."""
+    code = f"import optimizer.{name}, optimizer.solve; from optimizer import Outcome, {name}; assert callable({name})"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -18,6 +18,8 @@ MAX_BYTES = 25_000_000
 MAX_PLAN_BYTES = 400_000_000
 MAX_DEPTH = 32
 MAX_JSON_INT = 10**9
+#: Characters of a number; a float written out in full has at most 25.
+MAX_NUMBER = 400
 
 #: All that matters for the shape of a JSON text: strings (also an unclosed one), brackets, and long numbers. Each
 #: alternative matches wherever it begins, so that hostile text costs no more than a pass over it.
@@ -111,7 +113,9 @@ def _note_shape(text: str, log: IssueLog) -> bool:
             too_deep = too_deep or depth > MAX_DEPTH
         elif token in "]}":
             depth -= 1
-        elif _INTEGER.fullmatch(token) and (len(token) > 11 or abs(int(token)) > MAX_JSON_INT):
+        elif len(token) > MAX_NUMBER or (
+            _INTEGER.fullmatch(token) and (len(token) > 11 or abs(int(token)) > MAX_JSON_INT)
+        ):
             log.add("JSON_INT", value=token, limit=MAX_JSON_INT)
             noted = True
     if too_deep:

@@ -46,8 +46,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     'service_min'
     """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    match = get_close_matches(name[:100].lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[match[0]] if match else ""
+    wanted = name[:100].lower()
+    match = get_close_matches(wanted, by_lower, n=1, cutoff=0.6)
+    begun = [other for other in by_lower if min(len(other), len(wanted)) >= 3 and _begins(other, wanted)]
+    return by_lower[match[0]] if match else by_lower[begun[0]] if len(begun) == 1 else ""
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,19 +27,19 @@ def add_constraints(model: cp_model.CpModel, arrays: ProblemArrays, variables: V
 
 
 def add_once(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """Each visit is on exactly one chosen route, or absent."""
+    """Put each visit on exactly one chosen route, or leave it out."""
     for visit in range(len(arrays.visit)):
         model.add_exactly_one([*variables.serving(visit), variables.absent[visit]])
 
 
 def add_one_route_a_day(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """Each technician-day takes at most one route."""
+    """Give each technician-day at most one route."""
     for shift in range(len(arrays.shift)):
         model.add_at_most_one(variables.routes_of(shift))
 
 
 def add_stock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """For each stock row: sum of what the chosen routes use <= what is there."""
+    """Keep, for each stock row, sum of what the chosen routes use <= what is there."""
     uses = [stock_use(arrays, route) for route in variables.routes]
     for row in range(len(arrays.row_cap)):
         terms = [use[row] * chosen for use, chosen in zip(uses, variables.chosen, strict=True) if use.get(row)]
@@ -48,7 +48,7 @@ def add_stock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variabl
 
 
 def add_lock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """A locked visit is never absent, unless no pooled route has it."""
+    """Keep a locked visit from being absent, unless no pooled route has it."""
     for visit in range(len(arrays.visit)):
         if arrays.visit[visit, V_PRICE] >= MANDATORY_CENTS and variables.serving(visit):
             model.add(variables.absent[visit] == 0)

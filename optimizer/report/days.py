@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,7 @@ def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Rou
     keys = [start_key(technician), *route.visit_ids, end_key(technician)]
     free_from = [route.depart_s, *(stop.end_s for stop in route.stops)]
     legs = []
-    for k, (origin, destination) in enumerate(zip(keys, keys[1:], strict=False)):
+    for k, (origin, destination) in enumerate(itertools.pairwise(keys)):
         leave_s = free_from[k]
         if route.break_ and shift.break_ and route.break_.slot == 2 * k:
             leave_s = route.break_.start_s + shift.break_.length_s

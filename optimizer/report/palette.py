@@ -1,6 +1,6 @@
 """Route colours that colour-blind readers can tell apart, with a dash pattern per round of colours.
 
-Okabe & Ito (2008, "Color Universal Design", https://jfly.uni-koeln.de/color/); yellow is darkened and black is softened,
+Okabe & Ito (2008), "Color Universal Design"; yellow is darkened and black is softened,
 because lines are drawn on white. Colour is never the only key: names, numbers and dashes carry it too.
 """
 

@@ -35,13 +35,13 @@ RULE_NAMES = {
     Rule.OVERQUALIFIED: "Overqualified",
     Rule.STABILITY: "Stability",
 }
-KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection"}
+KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection", "maintenance": "Maintenance"}
 EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}
 STATES = {UnassignedState.WAITS: "Waits", UnassignedState.WILL_BREAK: "Promise will break"}
 
 
 def printable(text: str) -> str:
-    """Return user data without the characters that no page, workbook or terminal should be given.
+    r"""Return user data without the characters that no page, workbook or terminal should be given.
 
     >>> printable("Ann\\x1b[2J\\nLee")
     'Ann[2J\\nLee'

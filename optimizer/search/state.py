@@ -178,14 +178,14 @@ def longest_route(arrays: ProblemArrays) -> int:
     shortest = np.sort(able + to_next.min(axis=1))
     fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right"))
     limit = int(arrays.shift[:, S_MAX_VISITS].max())
-    return max(1, min(visits, fits + 1, limit))
+    return int(max(1, min(visits, fits + 1, limit)))
 
 
 def _scrambled(seed: int) -> int:
     """Turn any seed into a non-zero 32-bit random state, near seeds into far ones."""
     state = (seed * 0x9E3779B1 + 0x7F4A7C15) & 0xFFFFFFFF
     state ^= state >> 15
-    return (state * 0x85EBCA6B & 0xFFFFFFFF) or 1
+    return int(state * 0x85EBCA6B & 0xFFFFFFFF) or 1
 
 
 @inlined

@@ -1,0 +1,48 @@
+"""Islands: whatever the threads, one plan; and a stop is obeyed at once."""
+
+from __future__ import annotations
+
+import time
+
+from optimizer.arrays import build_arrays
+from optimizer.search.islands import MARKS, Islands, SearchBudget
+from optimizer.warm import tiny_problem
+from tests.random_problems import random_problem
+
+
+def run(arrays, *, moves: int | None, threads: int = 1, islands: int = 2, until: float = 3600.0, stop=lambda: False):
+    search = Islands(arrays, SearchBudget(moves, time.monotonic() + until, islands, threads, 5), stop)
+    search.construct(())
+    return search, list(search.run())
+
+
+def test_threads_change_nothing() -> None:
+    arrays = build_arrays(*random_problem(11)).arrays
+    (one, marks), (three, _) = run(arrays, moves=3000), run(arrays, moves=3000, threads=3)
+    assert marks == list(range(1, MARKS + 1))
+    assert one.best() == three.best()
+    assert one.moves == three.moves == 2 * 3000
+
+
+def test_every_route_it_hands_to_the_pool_is_priced() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, _ = run(arrays, moves=500)
+    routes = search.drain()
+    assert routes
+    assert all(route.visits and route.cost_cents > 0 and route.work_s > 0 for route in routes)
+    assert search.drain() == []
+
+
+def test_a_stop_ends_the_search_with_the_constructed_plan() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, marks = run(arrays, moves=None, stop=lambda: True)
+    assert marks == []
+    assert sum(len(route) for route in search.best()) in (0, 3)
+
+
+def test_a_plan_of_the_master_is_adopted_when_it_is_better() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, _ = run(arrays, moves=0)
+    best, cents = search.best(), search.best_cents
+    search.adopt(((), ()))
+    assert (search.best(), search.best_cents) == (best, cents)

@@ -1,0 +1,348 @@
+"""Every unassigned visit has a correct first reason, and a sentence that people can read."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from optimizer.catalogue import translator
+from optimizer.domain.order import Interval, PartNeed, SkillNeed
+from optimizer.domain.plan import Reason, ReasonCode
+from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import Lock, LockLevel
+from optimizer.domain.stock import Arrival, Part, Reservation
+from optimizer.domain.technician import HeldSkill
+from optimizer.explain import explain_unassigned
+from optimizer.judge import judge, time_routes
+from optimizer.sentences import SENTENCES, sentence
+from tests.random_problems import Routes, large_problem, random_problem_with_plan
+from tests.worlds import MONDAY, World, clock, job, person, span, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
+
+
+def reason_of(made: World, visit_id: str, routes: Routes | None = None) -> Reason:
+    """Return the one reason why a visit is not in a plan with these routes."""
+    entries = explain_unassigned(made.problem, made.matrix, made.plan(routes or {}))
+    (reason,) = next(entry.reasons for entry in entries if entry.visit_id == visit_id)
+    return reason
+
+
+def english(made: World, visit_id: str, routes: Routes | None = None) -> str:
+    return sentence(reason_of(made, visit_id, routes), made.problem, translator("en"))
+
+
+def chinese(made: World, visit_id: str, routes: Routes | None = None) -> str:
+    return sentence(reason_of(made, visit_id, routes), made.problem, translator("zh"))
+
+
+# --- impossible alone -----------------------------------------------------------------------------------------------
+
+YESTERDAY, TOMORROW = MONDAY - timedelta(1), MONDAY + timedelta(1)
+
+#: What makes A impossible for Ann with an empty day, the reason, and the sentence.
+ALONE: list[tuple[Callable[[World], World], Reason, str]] = [
+    (
+        lambda w: w.with_job("A", skills=(SkillNeed("gas", 2),)),
+        Reason(ReasonCode.SKILL, True, "Ann", 0, 2, "levels", "gas"),
+        "Ann Li (Ann) comes closest but does not have the skill gas (level 2 needed).",
+    ),
+    (
+        lambda w: w.with_job("A", skills=(SkillNeed("gas", 3),)).with_technician("Ann", skills=(HeldSkill("gas", 1),)),
+        Reason(ReasonCode.SKILL_LEVEL, True, "Ann", 0, 2, "levels", "gas"),
+        "Ann Li (Ann) comes closest but is 2 level(s) too low in gas.",
+    ),
+    (
+        lambda w: w.with_job("A", skills=(SkillNeed("gas"),)).with_technician(
+            "Ann", skills=(HeldSkill("gas", 1, valid_until=date(2026, 11, 20)),)
+        ),
+        Reason(ReasonCode.CERTIFICATE_EXPIRED, True, "Ann", 0, 3, "days", "gas"),
+        "Ann Li (Ann) comes closest but the certificate for gas is not valid on 2026-11-23 (3 day(s) off).",
+    ),
+    (
+        lambda w: w.with_job("A", area="north").with_technician("Ann", areas=frozenset({"south"})),
+        Reason(ReasonCode.AREA, True, "Ann", subject="north"),
+        "Ann Li (Ann) comes closest but does not serve the area north.",
+    ),
+    (
+        lambda w: w.with_job("A", required=frozenset({"Ben"})),
+        Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, "Ann", subject="required"),
+        "Ann Li (Ann) comes closest but is not among the technicians this visit requires.",
+    ),
+    (
+        lambda w: w.with_job("A", prohibited=frozenset({"Ann"})),
+        Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, "Ann", subject="prohibited"),
+        "Ann Li (Ann) comes closest but must not serve this visit.",
+    ),
+    (
+        lambda w: w.with_job("A", refused=frozenset({"Ann"})),
+        Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, "Ann", subject="refused"),
+        "Ann Li (Ann) comes closest but the customer refuses this person.",
+    ),
+    (
+        lambda w: w.with_job("A", parts=(PartNeed("P", 3),)),
+        Reason(ReasonCode.PART_OUT_OF_STOCK, True, "Ann", 0, 2, "parts", "P"),
+        "Part compressor (P) is out of stock: 2 missing.",
+    ),
+    (
+        lambda w: w.with_job("A", parts=(PartNeed("P", 1),)).but(reservations=(Reservation("R", "P", 1, MONDAY, "B"),)),
+        Reason(ReasonCode.PART_OUT_OF_STOCK, True, "Ann", 0, 1, "parts", "P", "B"),
+        "Part compressor (P) is out of stock: 1 missing, visit B has it.",
+    ),
+    (
+        lambda w: w.with_job("A", parts=(PartNeed("P", 2),)).but(arrivals=(Arrival("P", 1, TOMORROW),)),
+        Reason(ReasonCode.PART_ARRIVES_LATE, True, "Ann", 1, 1, "parts", "P"),
+        "Part compressor (P) arrives too late: 1 missing, usable from 2026-11-24.",
+    ),
+    (
+        lambda w: w.with_job("A", ready_s=clock("17:30")).with_shift("Ann", overtime_limit_s=36_000),
+        Reason(ReasonCode.NOT_READY, True, "Ann", 0, 1800, "s"),
+        "The visit is ready too late that day: 30 min too late for Ann Li (Ann).",
+    ),
+    (
+        lambda w: w.with_job("A", requested=(span("08:00-08:05"),)),
+        Reason(ReasonCode.TIME_WINDOW, True, "Ann", 0, 300, "s"),
+        "Ann Li (Ann) comes closest but misses the customer's window or hours by 5 min.",
+    ),
+    (
+        lambda w: w.with_job("A", opening=((0, span("08:00-08:20")),)),
+        Reason(ReasonCode.TIME_WINDOW, True, "Ann", 0, 1200, "s"),
+        "Ann Li (Ann) comes closest but misses the customer's window or hours by 20 min.",
+    ),
+    (
+        lambda w: w.with_job("A", requested=(Interval(100_000, 100_001),)),
+        Reason(ReasonCode.TIME_WINDOW, True, "Ann", subject="day"),
+        "The customer has no window on 2026-11-23.",
+    ),
+    (
+        lambda w: w.with_shift("Ann", end_s=clock("08:40")),
+        Reason(ReasonCode.SHIFT_CAPACITY, True, "Ann", 0, 600, "s"),
+        "Ann Li (Ann) comes closest but would be back 10 min after the latest allowed return.",
+    ),
+    (
+        lambda w: w.but(shifts=()),
+        Reason(ReasonCode.SHIFT_CAPACITY, True, amount=1800, unit="s", subject="shift"),
+        "Nobody has a shift on 2026-11-23.",
+    ),
+    (
+        lambda w: w.with_shift("Ann", max_leg_s=500),
+        Reason(ReasonCode.MAX_TRAVEL, True, "Ann", 0, 100, "s"),
+        "Ann Li (Ann) comes closest but would travel 2 min more than allowed.",
+    ),
+    (
+        lambda w: w.with_leg("A", "branch", None),
+        Reason(ReasonCode.UNREACHABLE, True, "Ann", subject="A → branch"),
+        "Ann Li (Ann) comes closest but has no way to travel: A → branch.",
+    ),
+    (
+        lambda w: w.but(locks=(Lock("A", LockLevel.START, "Ann", start_s=clock("08:00")),)),
+        Reason(ReasonCode.PINNED_CONFLICT, True, "Ann", 0, 600, "s"),
+        "Ann Li (Ann) comes closest but misses the locked start by 10 min.",
+    ),
+    (
+        lambda w: w.with_job("A", crew_size=2),
+        Reason(ReasonCode.RULE_NOT_BUILT, True, subject="crew"),
+        "The visit needs a crew, which this version cannot plan.",
+    ),
+    (
+        lambda w: w.with_job("A", tools=(PartNeed("ladder", 1),)),
+        Reason(ReasonCode.RULE_NOT_BUILT, True, subject="tool"),
+        "The visit needs a shared tool, which this version cannot plan.",
+    ),
+    (
+        lambda w: w.with_job("A", after=("B",)),
+        Reason(ReasonCode.RULE_NOT_BUILT, True, subject="precedence"),
+        "The visit follows another one, which this version cannot plan.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "reason", "text"), ALONE)
+def test_what_is_impossible_alone_is_proven(
+    one_van: World, change: Callable[[World], World], reason: Reason, text: str
+) -> None:
+    made = change(one_van.but(parts=(Part("P", "compressor", 1),)))
+    assert reason_of(made, "A") == reason
+    assert english(made, "A") == text
+
+
+def test_a_break_that_does_not_fit_is_named() -> None:
+    # A takes from 11:00 to 13:10 and must start at 11:00 sharp; a break starts until 13:00 and not before 12:00.
+    jobs = [job("A", place=10, minutes=130, requested="11:00-11:00")]
+    made = world(jobs, [person("Ann", lunch="12:00-13:00")])
+    assert reason_of(made, "A") == Reason(ReasonCode.BREAK, True, "Ann", 0, 600, "s")
+    assert english(made, "A") == "Ann Li (Ann) comes closest but the break would not fit, by 10 min."
+
+
+def test_an_overdue_loan_is_named(loan_past_due: World) -> None:
+    alone = loan_past_due.but(shifts=loan_past_due.problem.shifts[:1])
+    assert reason_of(alone, "A") == Reason(ReasonCode.PART_NOT_RETURNED, True, "Ann", 0, 1, "parts", "F")
+    expected = "Ann Li (Ann) comes closest but has not returned 1 of part fan (F) and may take no new part."
+    assert english(alone, "A") == expected
+    assert chinese(alone, "A") == "最接近的是Ann Li (Ann)，但借用的备件 fan (F) 还有 1 件逾期未还，不能再借。"
+
+
+def test_a_home_starter_who_would_have_to_stop_at_the_branch() -> None:
+    made = world([job("A", place=10, parts={"P": 1})], [person("Ann", home=5)], parts=(Part("P", "fan", 1),))
+    stopping = made.with_policy(pickup=Pickup.STOP)
+    assert reason_of(stopping, "A") == Reason(ReasonCode.RULE_NOT_BUILT, True, "Ann", subject="depot stop")
+
+
+def test_a_lock_to_somebody_without_a_shift(pinned_visit: World) -> None:
+    alone = pinned_visit.but(shifts=pinned_visit.problem.shifts[:1])
+    assert reason_of(alone, "A") == Reason(ReasonCode.PINNED_CONFLICT, True, "Ben", subject="person")
+    assert english(alone, "A") == "The visit is locked to Ben Li (Ben), who cannot serve it on 2026-11-23."
+
+
+def test_the_technician_who_comes_closest_is_named(two_vans: World) -> None:
+    # Ben is short of a level; Ann has the skill and would be back ten minutes late.
+    made = two_vans.with_shift("Ann", end_s=clock("08:40"))
+    assert reason_of(made, "A") == Reason(ReasonCode.SHIFT_CAPACITY, True, "Ann", 0, 600, "s")
+    # With neither skilled enough, the one with fewer levels missing.
+    both = two_vans.with_job("A", skills=(SkillNeed("aircon", 4),))
+    assert reason_of(both, "A") == Reason(ReasonCode.SKILL_LEVEL, True, "Ann", 0, 1, "levels", "aircon")
+
+
+# --- possible alone, but not in this plan ---------------------------------------------------------------------------
+
+
+def test_a_part_that_another_visit_takes(short_stock: World) -> None:
+    routes = {"Ann": ["A"]}
+    assert reason_of(short_stock, "B", routes) == Reason(
+        ReasonCode.PART_OUT_OF_STOCK, False, "Ann", 0, 1, "parts", "P", "A"
+    )
+    assert english(short_stock, "B", routes) == "Part compressor (P) is out of stock: 1 missing, visit A has it."
+    assert chinese(short_stock, "B", routes) == "备件 compressor (P) 库存不足：缺 1 件，已被派工单 A 占用。"
+
+
+def test_a_full_day(one_van: World) -> None:
+    # A alone until 08:50; with B it is 09:40.
+    short = one_van.with_shift("Ann", end_s=clock("09:10"))
+    reason = reason_of(short, "B", {"Ann": ["A"]})
+    assert reason == Reason(ReasonCode.SHIFT_CAPACITY, False, "Ann", 0, 1800, "s")
+
+
+def test_another_visit_that_would_start_too_late(one_van: World) -> None:
+    # B is at 08:20 and must start by then; A must start by 08:10, and before B it takes half an hour.
+    made = one_van.with_job("B", requested=(span("08:20-08:20"),)).with_job("A", requested=(span("08:10-08:10"),))
+    assert reason_of(made, "A", {"Ann": ["B"]}) == Reason(
+        ReasonCode.TIME_WINDOW, False, "Ann", 0, 1800, "s", visit_id="B"
+    )
+    expected = "Ann Li (Ann) comes closest but would then miss the window or hours of visit B by 30 min."
+    assert english(made, "A", {"Ann": ["B"]}) == expected
+
+
+def test_one_visit_too_many(one_van: World) -> None:
+    made = one_van.with_shift("Ann", max_visits=1)
+    assert reason_of(made, "B", {"Ann": ["A"]}) == Reason(ReasonCode.SHIFT_CAPACITY, False, "Ann", 0, 1, "visits")
+    assert english(made, "B", {"Ann": ["A"]}) == "Ann Li (Ann) comes closest but would have 1 visit(s) too many."
+
+
+# --- possible in this plan ------------------------------------------------------------------------------------------
+
+
+def test_dearer_than_leaving_out(one_van: World) -> None:
+    # Leaving B out costs 200 cents here, serving it 20 more minutes of travel: 1 000.
+    cheap = one_van.with_policy(unassigned_cents=(200, 300, 400, 500, 600))
+    assert reason_of(cheap, "B", {"Ann": ["A"]}) == Reason(ReasonCode.OUTRANKED, False, "Ann", 0, 800, "cents")
+    assert english(cheap, "B", {"Ann": ["A"]}) == (
+        "Other work is worth more: serving it with Ann Li (Ann) costs 8.00 more than leaving it out."
+    )
+
+
+def test_cheaper_than_leaving_out(one_van: World) -> None:
+    reason = reason_of(one_van, "B", {"Ann": ["A"]})
+    assert reason == Reason(ReasonCode.TIME_LIMIT, True, "Ann", 0, 19_000, "cents")
+    assert english(one_van, "B", {"Ann": ["A"]}) == (
+        "The search ended before placing it: Ann Li (Ann) could take it and save 190.00; plan again with more time."
+    )
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def test_every_code_has_sentences_and_each_its_chinese(one_van: World) -> None:
+    assert {code for code, _ in SENTENCES} == set(ReasonCode)
+    for code, name in SENTENCES:
+        reason = Reason(code, True, "Ann", 0, 90, "visits" if name == "visits" else "s", name, "")
+        if name == "visit":
+            reason = replace(reason, subject="", visit_id="B")
+        texts = [sentence(reason, one_van.problem, translator(lang)) for lang in ("en", "zh")]
+        assert texts[0] != texts[1]
+        assert not any("{" in text for text in texts)
+
+
+def test_a_code_and_subject_never_met_still_gives_a_sentence(one_van: World) -> None:
+    odd = Reason(ReasonCode.RULE_NOT_BUILT, True, subject="load")
+    assert sentence(odd, one_van.problem, translator("en")) == "RULE_NOT_BUILT"
+
+
+# --- random problems, against the judge -----------------------------------------------------------------------------
+
+
+def alone_plans(problem: Problem, matrix: TravelMatrix, visit_id: str) -> Iterator[bool]:
+    """Yield whether each technician could serve a visit with nothing else planned and nobody else's locks."""
+    stripped = replace(
+        problem,
+        locks=tuple(lock for lock in problem.locks if lock.visit_id == visit_id),
+        published=tuple(said for said in problem.published if said.visit_id == visit_id),
+    )
+    for shift in problem.shifts:
+        yield judge(stripped, matrix, time_routes(stripped, matrix, {shift.technician_id: [visit_id]})).is_clean
+
+
+def insertions(problem: Problem, matrix: TravelMatrix, routes: Routes, visit_id: str) -> Iterator[int]:
+    """Yield the cost of the plan with a visit inserted, for every place that breaks nothing new."""
+    locked_out = {v.visit_id for v in judge(problem, matrix, time_routes(problem, matrix, routes)).violations}
+    for shift in problem.shifts:
+        who = shift.technician_id
+        for place in range(len(routes.get(who, ())) + 1):
+            longer = {**routes, who: [*routes.get(who, ())[:place], visit_id, *routes.get(who, ())[place:]]}
+            judgement = judge(problem, matrix, time_routes(problem, matrix, longer))
+            if {v.visit_id for v in judgement.violations} <= locked_out - {visit_id}:
+                yield judgement.cost_cents
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_the_reasons_of_a_random_plan_are_what_the_judge_finds(seed: int) -> None:
+    problem, matrix, routes = random_problem_with_plan(seed)
+    locked = {lock.visit_id for lock in problem.locks}
+    thinner = {who: [v for n, v in enumerate(ids) if n % 3 < 2 or v in locked] for who, ids in routes.items()}
+    plan = time_routes(problem, matrix, thinner)
+    cents = plan.cost_cents
+    for entry in explain_unassigned(problem, matrix, plan):
+        (reason,) = entry.reasons
+        is_possible = any(alone_plans(problem, matrix, entry.visit_id))
+        places = list(insertions(problem, matrix, thinner, entry.visit_id))
+        if reason.code is ReasonCode.TIME_LIMIT:
+            assert min(places) == cents - reason.amount
+        elif reason.code is ReasonCode.OUTRANKED:
+            assert min(places) == cents + reason.amount
+        else:
+            assert not places
+            assert reason.proven is not is_possible
+
+
+def test_forty_unassigned_of_a_large_plan_are_explained_fast() -> None:
+    problem, matrix, routes = large_problem(visits=200, technicians=25)
+    plan = time_routes(problem, matrix, routes)
+    assert len(plan.unassigned) >= 20
+    began = time.perf_counter()
+    explained = explain_unassigned(problem, matrix, plan)
+    assert time.perf_counter() - began < 3 * len(explained) / 40
+    assert all(entry.reasons for entry in explained)
+
+
+def test_a_nonsensical_plan_is_explained_too(one_van: World) -> None:
+    plan: Any = one_van.plan({"Ann": ["A", "?"], "?": ["A"]})
+    (entry,) = explain_unassigned(one_van.problem, one_van.matrix, plan)
+    assert entry.visit_id == "B"
+    assert entry.reasons
