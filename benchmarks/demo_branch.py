@@ -152,7 +152,13 @@ def window(start: str, end: str) -> str:
 
 
 NO_WINDOW: Row = {"promised": "", "requested": ""}
-UNFINISHED: Row = {"carried_over": "yes", "received": "2026-11-18 09:20", "due_day": PLAN_DATE, "priority": 3, **NO_WINDOW}
+UNFINISHED: Row = {
+    "carried_over": "yes",
+    "received": "2026-11-18 09:20",
+    "due_day": PLAN_DATE,
+    "priority": 3,
+    **NO_WINDOW,
+}
 BOARD_BURNT = repair("空调", 2, 60, "主板烧毁", "P01")
 CLASH: Row = {**repair("锅炉", 3, 90, "反复熄火"), "required": "T02", "promised": window("14:00", "14:30")}
 

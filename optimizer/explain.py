@@ -1,8 +1,8 @@
 """Why a visit is not planned: the first reason for each, found by the judge's own rules.
 
-Four questions, in this order. Can nobody serve the visit even with an otherwise empty day? Can nobody fit it into the
-present plan? Would it cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the
-others speak of the present plan, in which moving other visits might help. `sentences.py` puts a reason into words.
+Three questions, in this order. Can nobody serve the visit in any plan? Can nobody fit it into the present plan? Would
+that cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the others speak of the
+present plan, in which moving other visits might help. `sentences.py` puts a reason into words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from optimizer.judge_facts import Facts
 from optimizer.judge_rules import prefix_of, unbuilt_needs
 from optimizer.judge_stock import Draw, draws_of, stock_shortages
 from optimizer.judge_timing import TimedTour, time_canonically
-from optimizer.obstacles import Obstacle, Roads, obstacle, obstacle_alone, road_obstacle
+from optimizer.obstacles import Obstacle, Roads, make_obstacle, obstacle_alone, road_obstacle
 from optimizer.sentences import sentence
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _first_reason(scene: Scene, visit: Visit) -> Reason:
 
 
 def _reason_in_plan(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Reason:
-    """Return why a visit that would fit an empty day is not in this plan."""
+    """Return why a visit that might fit some plan is not in this one."""
     facts = scene.facts
     stopped: list[Obstacle] = []
     best: tuple[int, str] | None = None
@@ -146,7 +146,7 @@ def _taken_part(scene: Scene, technician: Technician, visit: Visit) -> Obstacle 
                 short.part_id,
                 takers[0] if takers else "",
             )
-            return obstacle(reason)
+            return make_obstacle(reason)
     return None
 
 
@@ -175,4 +175,4 @@ def _insertion_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, about))
     amount, code, about = max(found, key=lambda one: one[0])
     reason = Reason(code, False, who, 0, amount, "s", visit_id=about)
-    return obstacle(reason, missing=timed.breach_s)
+    return make_obstacle(reason, missing=timed.breach_s)

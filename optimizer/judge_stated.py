@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import BreakTaken, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule, Violation
-from optimizer.domain.units import DAY_S, clock_text, day_of
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
 from optimizer.judge_costs import free_starts
 from optimizer.judge_timing import harmless_departures, last_of_stretch
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: `leave_by` gives up at most this much of the slack.
 LEAD_S = 1800
-
-_FAR = 10**9
 
 
 # --- what belongs to a timed day ------------------------------------------------------------------------------------
@@ -91,7 +89,7 @@ def _harmless_legs(facts: Facts, timed: TimedTour) -> list[Moments]:
         return [[] for _ in timed.tour.legs_s]
     who = timed.tour.technician.technician_id
     bounds = [
-        free_starts(facts, visit.visit_id, who, stop.start_s) or (-_FAR, _FAR)
+        free_starts(facts, visit.visit_id, who, stop.start_s) or (-FAR_FUTURE_S, FAR_FUTURE_S)
         for visit, stop in zip(timed.tour.visits, timed.stops, strict=True)
     ]
     return harmless_departures(timed, bounds)
@@ -163,7 +161,7 @@ def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
             yield Violation(Rule.TRAVEL, leave_s - said.leave_by_s, "s", message, who, said.visit_id)
         yield from _wrong_parts(who, said, found)
         if said.pinned != found.pinned:
-            message = f"The plan says {'' if said.pinned else 'not '}pinned of {about}."
+            message = f"The plan states that {about} is {'' if said.pinned else 'not '}pinned; it is the other way."
             yield Violation(Rule.LOCK, 1, "", message, who, said.visit_id)
 
 

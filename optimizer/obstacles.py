@@ -1,4 +1,4 @@
-"""What stops one technician from serving one visit, with an otherwise empty day: the first rule, and how much is missing.
+"""What stops one technician from serving one visit in any plan: the first rule, and how much is missing.
 
 Who may not serve the visit, lacks a skill or cannot have a part never can. Roads and the clock are subtler: travel is
 used as given, so a detour over other visits may be a shorter way, and a break may fit at a place on that way. An
@@ -76,7 +76,8 @@ def obstacle_alone(roads: Roads, shift: Shift, visit: Visit) -> Obstacle | None:
     return None if found is None or may_fit_somehow(roads, tour) else found
 
 
-def obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
+def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
+    """Rank a reason by how near it lets a technician come."""
     stage = STAGES.index(reason.code) if reason.code in STAGES else len(STAGES)
     if reason.code is ReasonCode.PINNED_CONFLICT and reason.unit == "s":
         stage = len(STAGES)  # A start is missed, not a person: that is a matter of the clock.
@@ -89,7 +90,7 @@ def _lock_obstacle(facts: Facts, technician: Technician, visit: Visit) -> Obstac
     """Somebody else is locked; he then comes nearer himself, unless he has no shift."""
     for lock in facts.locks.get(visit.visit_id, ()):
         if lock.technician_id != technician.technician_id:
-            return obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, subject="person"))
+            return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, subject="person"))
     return None
 
 
@@ -97,7 +98,7 @@ def _person_obstacle(problem: Problem, technician: Technician, visit: Visit) -> 
     who, refused = technician.technician_id, refusals(problem, technician, visit)
     barred = [name for name in refused if name != "area"]
     if barred:
-        return obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, subject=barred[0]))
+        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, subject=barred[0]))
     gaps = skill_gaps(problem, technician, visit, problem.first_day)
     missing = sum(gap.levels for gap in gaps)
     for gap in sorted(gaps, key=lambda gap: (gap.held is not None, gap.is_expired)):
@@ -111,9 +112,9 @@ def _person_obstacle(problem: Problem, technician: Technician, visit: Visit) -> 
                 amount = (problem.first_day - until).days
             elif since is not None:
                 amount = (since - problem.first_day).days
-        return obstacle(Reason(code, True, who, 0, amount, unit, skill), missing=missing)
+        return make_obstacle(Reason(code, True, who, 0, amount, unit, skill), missing=missing)
     if "area" in refused:
-        return obstacle(Reason(ReasonCode.AREA, True, who, subject=visit.area))
+        return make_obstacle(Reason(ReasonCode.AREA, True, who, subject=visit.area))
     return None
 
 
@@ -122,11 +123,11 @@ def _part_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Ob
     if not any(need.quantity for need in visit.parts):
         return None
     if needs_depot_stop(problem, technician):
-        return obstacle(Reason(ReasonCode.RULE_NOT_BUILT, True, who, subject="depot stop"))
+        return make_obstacle(Reason(ReasonCode.RULE_NOT_BUILT, True, who, subject="depot stop"))
     owed = past_due_loan(problem, who, problem.first_day)
     if owed is not None:
         amount, part_id = owed.quantity, owed.part_id
-        return obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, 0, amount, "parts", part_id))
+        return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, 0, amount, "parts", part_id))
     for short in stock_shortages(problem, draws_of(problem, technician, visit)):
         reason = Reason(
             ReasonCode.PART_OUT_OF_STOCK,
@@ -141,7 +142,7 @@ def _part_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Ob
         arrives = _first_day_with_part(problem, technician, visit, short.part_id)
         if arrives is not None:
             reason = replace(reason, code=ReasonCode.PART_ARRIVES_LATE, day=arrives, visit_id="")
-        return obstacle(reason)
+        return make_obstacle(reason)
     return None
 
 
@@ -165,16 +166,16 @@ def road_obstacle(tour: Tour) -> Obstacle | None:
     who, shift = tour.technician.technician_id, tour.shift
     if tour.missing:
         origin, destination = tour.missing[0]
-        return obstacle(Reason(ReasonCode.UNREACHABLE, True, who, subject=f"{origin} → {destination}"))
+        return make_obstacle(Reason(ReasonCode.UNREACHABLE, True, who, subject=f"{origin} → {destination}"))
     over_s = max(
         0 if shift.max_leg_s is None else max(tour.legs_s) - shift.max_leg_s,
         0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
     )
     if over_s > 0:
-        return obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, 0, over_s, "s"))
+        return make_obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, 0, over_s, "s"))
     if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
         over = len(tour.visits) - shift.max_visits
-        return obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, 0, over, "visits"))
+        return make_obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, 0, over, "visits"))
     return None
 
 
@@ -185,7 +186,7 @@ def _clock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None
     if timed.breach_s == 0:
         return None
     if timed.stops[0].window < 0:
-        return obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, subject="day"))
+        return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, subject="day"))
     service = tour.services[0]
     unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
@@ -197,7 +198,7 @@ def _clock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None
     }
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
-    return obstacle(Reason(code, True, who, 0, timed.breach_s, "s"))
+    return make_obstacle(Reason(code, True, who, 0, timed.breach_s, "s"))
 
 
 # --- the shortest way over any visits -------------------------------------------------------------------------------

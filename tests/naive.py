@@ -74,6 +74,12 @@ def best_routes(problem: Problem, matrix: TravelMatrix) -> tuple[int, dict[str, 
     return best
 
 
+def can_be_served(problem: Problem, matrix: TravelMatrix, visit_id: str) -> bool:
+    """Say whether some technician has some legal day with a visit."""
+    facts = Facts(problem, matrix)
+    return any(visit_id in visit_ids for shift in problem.shifts for visit_ids in _days(facts, shift))
+
+
 def _days(facts: Facts, shift: Shift) -> dict[frozenset[str], list[Day]]:
     """Return, for each set of visits, its orders that break nothing; of two with equal work the cheaper."""
     ways: dict[frozenset[str], list[Day]] = {}

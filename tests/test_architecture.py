@@ -66,6 +66,9 @@ TOP = {
 }
 
 
+READMES = ("README.md", "README.zh.md")
+
+
 def modules(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
@@ -273,6 +276,19 @@ def test_no_file_names_a_machine_a_person_or_a_registry(what: str) -> None:
 
 def test_the_top_of_the_repository_is_fixed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} <= TOP
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.zh.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"]
+)
+def test_a_link_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_chinese_readme_has_the_same_parts() -> None:
+    parts = [re.findall(r"^(#+ |\| `|```|!\[)", (ROOT / name).read_text("utf-8"), re.MULTILINE) for name in READMES]
+    assert parts[0] == parts[1]
 
 
 def test_no_module_is_called_after_nothing() -> None:

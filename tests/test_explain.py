@@ -19,6 +19,7 @@ from optimizer.domain.technician import HeldSkill
 from optimizer.explain import explain_unassigned
 from optimizer.judge import judge, time_routes
 from optimizer.sentences import SENTENCES, sentence
+from tests.naive import can_be_served
 from tests.random_problems import Routes, large_problem, random_problem_with_plan
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
@@ -138,7 +139,7 @@ ALONE: list[tuple[Callable[[World], World], Reason, str]] = [
         "Ann Li (Ann) comes closest but would travel 2 min more than allowed.",
     ),
     (
-        lambda w: w.with_leg("A", "branch", None),
+        lambda w: w.with_leg("A", "branch", None).with_leg("A", "B", None),
         Reason(ReasonCode.UNREACHABLE, True, "Ann", subject="A → branch"),
         "Ann Li (Ann) comes closest but has no way to travel: A → branch.",
     ),
@@ -288,17 +289,6 @@ def test_a_code_and_subject_never_met_still_gives_a_sentence(one_van: World) -> 
 # --- random problems, against the judge -----------------------------------------------------------------------------
 
 
-def alone_plans(problem: Problem, matrix: TravelMatrix, visit_id: str) -> Iterator[bool]:
-    """Yield whether each technician could serve a visit with nothing else planned and nobody else's locks."""
-    stripped = replace(
-        problem,
-        locks=tuple(lock for lock in problem.locks if lock.visit_id == visit_id),
-        published=tuple(said for said in problem.published if said.visit_id == visit_id),
-    )
-    for shift in problem.shifts:
-        yield judge(stripped, matrix, time_routes(stripped, matrix, {shift.technician_id: [visit_id]})).is_clean
-
-
 def insertions(problem: Problem, matrix: TravelMatrix, routes: Routes, visit_id: str) -> Iterator[int]:
     """Yield the cost of the plan with a visit inserted, for every place that breaks nothing new."""
     locked_out = {v.visit_id for v in judge(problem, matrix, time_routes(problem, matrix, routes)).violations}
@@ -317,18 +307,42 @@ def test_the_reasons_of_a_random_plan_are_what_the_judge_finds(seed: int) -> Non
     locked = {lock.visit_id for lock in problem.locks}
     thinner = {who: [v for n, v in enumerate(ids) if n % 3 < 2 or v in locked] for who, ids in routes.items()}
     plan = time_routes(problem, matrix, thinner)
-    cents = plan.cost_cents
     for entry in explain_unassigned(problem, matrix, plan):
         (reason,) = entry.reasons
-        is_possible = any(alone_plans(problem, matrix, entry.visit_id))
         places = list(insertions(problem, matrix, thinner, entry.visit_id))
         if reason.code is ReasonCode.TIME_LIMIT:
-            assert min(places) == cents - reason.amount
+            assert reason.amount == max(0, plan.cost_cents - min(places))
         elif reason.code is ReasonCode.OUTRANKED:
-            assert min(places) == cents + reason.amount
+            assert reason.amount == min(places) - plan.cost_cents
         else:
             assert not places
-            assert reason.proven is not is_possible
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_what_is_called_proven_is_impossible_in_every_plan(seed: int) -> None:
+    problem, matrix, routes = random_problem_with_plan(seed, most_visits=5)
+    free = replace(problem, locks=(), published=())
+    for entry in explain_unassigned(free, matrix, time_routes(free, matrix, routes)):
+        (reason,) = entry.reasons
+        if reason.proven and reason.code is not ReasonCode.TIME_LIMIT:
+            assert not can_be_served(free, matrix, entry.visit_id)
+
+
+def test_a_way_that_exists_only_over_another_visit_is_no_proof(one_van: World) -> None:
+    # Nobody gets from A straight back to the branch, but over B.
+    made = one_van.with_leg("A", "branch", None)
+    assert reason_of(made, "A") == Reason(ReasonCode.UNREACHABLE, False, "Ann", subject="A → branch")
+    assert reason_of(made, "A", {"Ann": ["B"]}).code is ReasonCode.TIME_LIMIT
+
+
+def test_a_break_that_fits_only_at_a_place_on_the_way_is_no_proof() -> None:
+    # A is two hours away and closes at 13:30. A break starts from 11:30 to 12:00: at the branch it ends at 12:00, which
+    # makes it 14:00 at A; at A it could not start before 12:55. At B, half way, it lasts from 11:55 to 12:25: 13:25.
+    jobs = [job("A", place=120, requested="13:00-13:30"), job("B", place=60, minutes=0)]
+    made = world(jobs, [person("Ann", hours="10:55-17:00", lunch="11:30-12:00")])
+    assert reason_of(made, "A") == Reason(ReasonCode.TIME_WINDOW, False, "Ann", 0, 1800, "s")
+    assert reason_of(made, "A", {"Ann": ["B"]}).code is ReasonCode.TIME_LIMIT
+    assert made.plan({"Ann": ["B", "A"]}).routes[0].stops[1].start_s == clock("13:25")
 
 
 def test_forty_unassigned_of_a_large_plan_are_explained_fast() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.judge import judge, time_routes
-from tests.naive import best_plan, best_routes
+from tests.naive import best_plan
 from tests.random_problems import random_problem_with_plan
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def test_the_best_plan_of_one_van_serves_both(one_van: World) -> None:
 
 def test_one_compressor_serves_one_visit(short_stock: World) -> None:
     # A alone costs 20 minutes of travel, and B stays out for 20 000.
-    assert best_routes(short_stock.problem, short_stock.matrix) == (21_000, {"Ann": ("A",)})
+    assert best_plan(short_stock.problem, short_stock.matrix) == 21_000
 
 
 def test_a_lock_that_cannot_be_kept_leaves_no_clean_plan(one_van: World) -> None:

@@ -62,10 +62,15 @@ def test_a_cancelled_solve_returns_its_best_plan() -> None:
 def test_ctrl_c_returns_the_best_plan() -> None:
     problem, matrix = tiny_problem()
 
-    def interrupt(_: Progress) -> None:
-        threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
+    armed: list[threading.Timer] = []
 
-    outcome = solve(problem, matrix, seconds=60, on_progress=interrupt)
+    def interrupt_once(_: Progress) -> None:
+        if not armed:
+            armed.append(threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]))
+            armed[0].start()
+
+    outcome = solve(problem, matrix, seconds=60, on_progress=interrupt_once)
+    assert armed
     assert outcome.run.stopped == "interrupted"
     assert outcome.plan.served == 3
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_INT = 10**9
+#: Moments of other years are slips of the finger, and would leave the range of the clock.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _YES = {"yes", "true", "1", "是"}
 _NO = {"no", "false", "0", "否"}
@@ -188,9 +190,13 @@ def parse_time(value: object) -> int:
 
 def parse_moment(value: object) -> datetime:
     """Return a date and time; without an offset it is the branch's local time."""
-    if isinstance(value, datetime):
-        return value
-    text = str(value)
+    moment = value if isinstance(value, datetime) else _moment_of(str(value))
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise fault("MOMENT_YEAR", low=FIRST_YEAR, limit=LAST_YEAR)
+    return moment
+
+
+def _moment_of(text: str) -> datetime:
     match = MOMENT.fullmatch(text)
     if not match:
         dated = _date_fault(text)
@@ -206,7 +212,7 @@ def parse_day_or_moment(value: object) -> datetime:
     text = str(value)
     if isinstance(value, str) and re.fullmatch(r"\d{4}([-/])\d{1,2}\1\d{1,2}", text, re.ASCII):
         day = parse_date(text)
-        return datetime(day.year, day.month, day.day)
+        return parse_moment(datetime(day.year, day.month, day.day))
     return parse_moment(value)
 
 

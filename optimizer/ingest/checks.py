@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
     from optimizer.ingest.times import BranchClock
 
-FIRST_YEAR, LAST_YEAR = 1970, 2100
 MAX_DAYS_AWAY = 3_653
 
 #: Columns whose dates must lie near the day to plan; certificates may be older or open far into the future.

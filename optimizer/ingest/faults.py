@@ -114,6 +114,7 @@ _CELLS = {
     "MOMENT_NO_SUCH_TIME": Fault(
         "'{value}' is not a date and time: no calendar or clock shows it.", "Correct the day, month or time."
     ),
+    "MOMENT_YEAR": Fault("The year of '{value}' cannot be meant.", "Write a year from {low} to {limit}."),
     "WINDOW_FORMAT": Fault("'{value}' is not a list of windows.", "Expected 2026-11-23 09:00/11:00; several by ';'."),
     "WINDOW_REVERSED": Fault(
         "In '{value}' a window closes before it opens.",

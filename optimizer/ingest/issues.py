@@ -129,7 +129,10 @@ class Issue:
     def sort_key(self) -> tuple[object, ...]:
         """The place in a report: by sheet, row and column."""
         sheet, column = self.order
-        return (sheet, self.file, self.row or 0, column, self.column, self.code, self.value, self.path)
+        path = tuple(
+            part.zfill(9) if part.isdecimal() else part for part in self.path.split("/")
+        )  # so that 10 comes after 9
+        return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
     def _place(self, t: Translate) -> str:
         if self.path:
@@ -268,8 +271,7 @@ class IssueLog:
 
 
 def _plain(value: object) -> str:
+    """Return a value as JSON spells it."""
     if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)

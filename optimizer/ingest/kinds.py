@@ -43,10 +43,17 @@ from optimizer.ingest.issues import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a cell holds: the types that JSON may bring, and the expectation in words."""
+    """What a cell holds: the types that JSON may bring (and how its text begins), and the expectation in words."""
 
     json_types: tuple[type, ...]
     expected: Phrase
+    json_begins: str = ""
+
+    def is_json(self, value: object) -> bool:
+        """Say whether JSON may bring this value: its own type, not a text or number that stands for it."""
+        if type(value) not in self.json_types:
+            return False
+        return not self.json_begins or str(value).lstrip("-").startswith(self.json_begins)
 
 
 _TEXT = Kind((str,), Phrase("text"))
@@ -69,7 +76,9 @@ Priority = Annotated[int, PlainValidator(whole(1, 5)), _WHOLE]
 SkillLevel = Annotated[int, PlainValidator(whole(1, 9)), _WHOLE]
 Percent = Annotated[int, PlainValidator(whole(1, 10_000)), _WHOLE]
 YesNo = Annotated[bool, PlainValidator(parse_yes_no), Kind((bool,), Phrase("true or false"))]
-Duration = Annotated[int, PlainValidator(parse_duration), Kind((str,), Phrase("a duration as text, e.g. PT45M"))]
+Duration = Annotated[
+    int, PlainValidator(parse_duration), Kind((str,), Phrase("a duration as text, e.g. PT45M"), json_begins="P")
+]
 Day = Annotated[date, PlainValidator(parse_date), _DATE]
 Time = Annotated[int, PlainValidator(parse_time), _TIME]
 Moment = Annotated[datetime, PlainValidator(parse_moment), _MOMENT]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Stands for what should have been an object; it is noted already, so nothing is missing in it.
+_UNREADABLE: JsonObject = {}
+
 
 def routes_only(document: JsonObject) -> dict[str, list[str]]:
     """Return technician to visits of a plan whose times are not all stated."""
@@ -49,7 +52,11 @@ class PlanReader:
             return None
         entries = [self._object(entry, f"/routes/{n}") for n, entry in enumerate(routes)]
         self._check_routes(entries)
-        if self.log.has_errors or not _is_timed(entries):
+        if self.log.has_errors:
+            return None
+        is_timed = _is_timed(entries)
+        self._check_one_route_each(entries, is_timed=is_timed)
+        if not is_timed:
             return None
         made = [self._route(entry, f"/routes/{n}") for n, entry in enumerate(entries)]
         left_out = [
@@ -68,17 +75,21 @@ class PlanReader:
                 self.log.add("PLAN_SHAPE", expected=Phrase("an array of texts"), path=f"/routes/{technician}")
 
     def _check_routes(self, entries: list[JsonObject]) -> None:
-        """Note what even a plan of routes only needs: a technician, at most one route each, and visits."""
-        seen: set[tuple[object, object]] = set()
+        """Note what even a plan of routes only needs: a technician for each route, and visits."""
         for n, entry in enumerate(entries):
-            technician = self._value(entry, "technician", f"/routes/{n}", _name, "")
-            key = (technician, entry.get("date"))
-            if technician and key in seen:
-                self.log.add("PLAN_ROUTE_TWICE", value=technician, path=f"/routes/{n}/technician")
-            seen.add(key)
+            self._value(entry, "technician", f"/routes/{n}", _name, "")
             for m, stop in enumerate(self._list(entry, "stops", f"/routes/{n}", is_required=True)):
                 place = f"/routes/{n}/stops/{m}"
                 self._value(self._object(stop, place), "visit", place, _name, "")
+
+    def _check_one_route_each(self, entries: list[JsonObject], *, is_timed: bool) -> None:
+        """Note technicians with two routes on a day; routes without times are all of the first day."""
+        seen: set[tuple[str, str]] = set()
+        for n, entry in enumerate(entries):
+            key = (entry["technician"], str(entry.get("date")) if is_timed else "")
+            if key in seen:
+                self.log.add("PLAN_ROUTE_TWICE", value=key[0], path=f"/routes/{n}/technician")
+            seen.add(key)
 
     def _route(self, entry: JsonObject, path: str) -> Route:
         pause = entry.get("break")
@@ -153,12 +164,14 @@ class PlanReader:
         if isinstance(value, dict):
             return value
         self.log.add("PLAN_SHAPE", expected=Phrase("an object"), path=path)
-        return {}
+        return _UNREADABLE
 
     def _list(self, entry: JsonObject, key: str, path: str, *, is_required: bool = False) -> list[Any]:
         value = entry.get(key, None if is_required else [])
         if isinstance(value, list):
             return value
+        if entry is _UNREADABLE:
+            return []
         self.log.add("PLAN_SHAPE", expected=Phrase("an array"), path=f"{path}/{key}")
         return []
 
@@ -168,6 +181,8 @@ class PlanReader:
 
     def _value(self, entry: JsonObject, key: str, path: str, parse: Callable[[object], T], default: T | Any) -> T | Any:
         """Return an entry's value; a missing or wrong one is noted, and `default` stands in for it."""
+        if entry is _UNREADABLE:
+            return default
         if key not in entry:
             self.log.add("KEY_MISSING", value=key, path=f"{path}/{key}")
             return default

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from optimizer.errors import InputError
 from optimizer.ingest.build import build_problem
-from optimizer.ingest.checks import FIRST_YEAR, LAST_YEAR, check_sheets
+from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
+from optimizer.ingest.checks import check_sheets
 from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.decode import decode, decode_json, read_text
 from optimizer.ingest.issues import IssueLog, IssueReport, Phrase, nearest

@@ -276,7 +276,7 @@ def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) 
     wrong = set()
     kinds = {column.field: column.kind for column in columns_of(sheet)}
     for name, cell in cells.items():
-        if type(cell) not in kinds[name].json_types:
+        if not kinds[name].is_json(cell):
             wrong.add(name)
             log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **_place(sheet, log, number, name))
     return wrong

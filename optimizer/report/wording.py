@@ -43,8 +43,8 @@ STATES = {UnassignedState.WAITS: "Waits", UnassignedState.WILL_BREAK: "Promise w
 def printable(text: str) -> str:
     r"""Return user data without the characters that no page, workbook or terminal should be given.
 
-    >>> printable("Ann\\x1b[2J\\nLee")
-    'Ann[2J\\nLee'
+    >>> printable("Ann\x1b[2J\nLee")
+    'Ann[2J\nLee'
     """
     return _UNPRINTABLE.sub("", text)
 

@@ -112,7 +112,7 @@ class Islands:
 
     def construct(self, fixed: Solution) -> None:
         """Build each island's first plan around the fixed prefixes of started routes."""
-        seqs, counts = _as_arrays(fixed)
+        seqs, counts = _as_arrays(fixed, len(self.arrays.shift))
         visits = len(self.arrays.visit)
         order = np.lexsort((np.arange(visits), self.arrays.visit[:, V_ABLE], -self.arrays.visit[:, V_PRICE]))
         for state in self._states:
@@ -141,7 +141,7 @@ class Islands:
     def adopt(self, solution: Solution) -> None:
         """Give the first island a plan that the master found; it goes on from there."""
         state = self._states[0]
-        load_routes(self.arrays, state, *_as_arrays(solution))
+        load_routes(self.arrays, state, *_as_arrays(solution, len(self.arrays.shift)))
         settle(self.arrays, state)
 
     def drain(self) -> list[PooledRoute]:
@@ -205,7 +205,7 @@ class Islands:
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
     def _start_from_best(self) -> None:
-        seqs, counts = _as_arrays(self.best())
+        seqs, counts = _as_arrays(self.best(), len(self.arrays.shift))
         for state in self._states:
             load_routes(self.arrays, state, seqs, counts)
             forget_prices(self.arrays, state)
@@ -229,10 +229,11 @@ def _routes(state: State) -> Solution:
     )
 
 
-def _as_arrays(solution: Solution) -> tuple[np.ndarray, np.ndarray]:
+def _as_arrays(solution: Solution, shifts: int) -> tuple[np.ndarray, np.ndarray]:
     """Return routes as the kernels take them: int32 (n_shifts, longest), int64 (n_shifts,)."""
-    counts = np.array([len(route) for route in solution], np.int64)
-    seqs = np.full((max(1, len(solution)), max([1, *counts.tolist()])), -1, np.int32)
+    counts = np.zeros(shifts, np.int64)
+    counts[: len(solution)] = [len(route) for route in solution]
+    seqs = np.full((shifts, max([1, *counts.tolist()])), -1, np.int32)
     for shift, route in enumerate(solution):
         seqs[shift, : len(route)] = route
     return seqs, counts

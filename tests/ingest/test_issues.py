@@ -62,7 +62,7 @@ def test_a_long_value_is_cut_and_its_length_said() -> None:
         ("{value} {0} {x!r}", "{value} {0} {x!r}"),
         ("[bold]李伟[/bold]", "[bold]李伟[/bold]"),
         (True, "true"),
-        (None, ""),
+        (None, "null"),
     ],
 )
 def test_a_value_is_one_safe_line(value: object, shown: str) -> None:

@@ -78,6 +78,7 @@ def needs(kind: Any, names: tuple[str, ...], most: int) -> st.SearchStrategy[tup
 hours = st.lists(intervals(0, DAY_S), max_size=3).map(tuple)
 opening = st.none() | st.lists(st.tuples(st.integers(0, 6), intervals(0, DAY_S)), max_size=3, unique=True).map(tuple)
 some_people = st.frozensets(st.sampled_from(PEOPLE))
+servers = st.permutations(PEOPLE).map(tuple)
 floors = st.builds(
     Floor,
     urgency=st.dictionaries(st.sampled_from([*map(str, Urgency)]), st.integers(0, 5)),
@@ -208,16 +209,15 @@ def problems(draw: st.DrawFn) -> Problem:
     made = tuple(draw(visits(name)) for name in names)
     made = tuple(replace(visit, after=(made[n + 1].visit_id,)) for n, visit in enumerate(made[:-1])) + made[-1:]
     working = draw(st.sets(st.sampled_from(PEOPLE)))
-    zone, first_day = (
-        draw(st.sampled_from([("Asia/Shanghai", 23), ("UTC", 23), ("Europe/Berlin", 23)])),
-        date(2026, 11, 23),
-    )
+    # In Berlin the clocks go forward on 29 March 2026, at 02:00.
+    zone = draw(st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin"]))
+    first_day = draw(st.sampled_from([date(2026, 11, 23), date(2026, 3, 29), date(2026, 10, 25)]))
     branch_ = Branch(
         "B",
         draw(words),
         draw(places),
         draw(intervals(0, DAY_S)),
-        zone[0],
+        zone,
         WorkingCalendar(draw(st.dictionaries(days, st.booleans(), max_size=3))),
     )
     locked = draw(st.sampled_from(LockLevel))
@@ -234,7 +234,7 @@ def problems(draw: st.DrawFn) -> Problem:
                 draw(opening),
                 draw(hours),
                 draw(some_people),
-                draw(st.permutations(PEOPLE)),
+                draw(servers),
             ),
         ),
         orders=tuple(draw(orders(name)) for name in names),
@@ -255,7 +255,6 @@ def problems(draw: st.DrawFn) -> Problem:
 
 @given(problems())
 def test_any_problem_there_and_back(problem: Problem) -> None:
-    problem = replace(problem, customers=tuple(replace(c, served_by=tuple(c.served_by)) for c in problem.customers))
     document = json.loads(json_text(problem_to_json(problem)))
     assert problem_from_json(document) == in_normal_order(problem)
 
@@ -266,7 +265,8 @@ def test_equal_problems_are_equal_bytes(problem: Problem, rng: Any) -> None:
         return tuple(rng.sample(rows, len(rows)))
 
     names = ("orders", "visits", "technicians", "shifts", "parts", "arrivals", "reservations", "locks", "published")
-    other = replace(problem, **{name: shuffled(getattr(problem, name)) for name in names})
+    changes: dict[str, Any] = {name: shuffled(getattr(problem, name)) for name in names}
+    other = replace(problem, **changes)
     assert json_text(problem_to_json(other)) == json_text(problem_to_json(problem))
 
 
@@ -301,7 +301,7 @@ BAD_VALUES = [
         45,
         "x.json at /orders/0/service: '45' has the wrong type. Expected a duration as text, e.g. PT45M.",
     ),
-    ("orders/0/service", "45 min", "x.json at /orders/0/service: '45 min' is not a number."),
+    ("orders/0/service", "45 min", "x.json at /orders/0/service: '45 min' has the wrong type."),
     ("orders/0/service", "-PT5M", "x.json at /orders/0/service: '-PT5M' is a negative duration."),
     ("orders/0/service", None, "x.json at /orders/0/service: The key 'service' is missing."),
     ("orders/0/order_id", 7, "x.json at /orders/0/order_id: '7' has the wrong type. Expected text."),
