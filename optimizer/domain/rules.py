@@ -81,11 +81,7 @@ _STATEMENTS: dict[Rule, str] = {
 
 _HARD = frozenset(list(Rule)[: list(Rule).index(Rule.UNASSIGNED)])
 
-HARD_RULES = tuple(rule for rule in Rule if rule.is_hard)
 SOFT_RULES = tuple(rule for rule in Rule if not rule.is_hard)
-
-#: Rules that this version recognises at the door but cannot plan yet: an order that needs one stays unassigned.
-UNBUILT_RULES = (Rule.TOOL, Rule.CREW, Rule.PRECEDENCE, Rule.LOAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,8 @@ def _half_character(token: str) -> str:
     pending = ""
     end = -1
     for escape in _ESCAPES.finditer(token):
-        if escape[1][0] != "u":
-            continue
+        if len(escape[1]) != 5:
+            continue  # another escape, or a broken one that the decoder will name
         code = int(escape[1][1:], 16)
         is_low = 0xDC00 <= code <= 0xDFFF
         if pending and not (is_low and escape.start() == end):

@@ -17,13 +17,10 @@ from optimizer.search.state import (
     T_ABSENT,
     T_ABSENT_CENTS,
     T_ABSENT_PRICE,
-    T_ACCEPTED,
     T_BEST,
     T_CENTS,
-    T_IMPROVED,
     T_MOVES,
     T_POOLED,
-    T_REMOVED,
     T_RISE,
     T_RISES,
     T_TOUCHED,
@@ -54,8 +51,7 @@ def run_moves(arrays, state, moves):
     for _ in range(moves):
         before = guided_cents(arrays, state)
         seed = ruin(arrays, state)
-        count = gather(arrays, state, seed)
-        total[T_REMOVED] += count
+        count = gather(state)
         sort_moved(arrays, state, count)
         for n in range(count):
             visit = state.moved[n]
@@ -65,11 +61,9 @@ def run_moves(arrays, state, moves):
             total[T_RISE] += after - before
             total[T_RISES] += 1
         if total[T_CENTS] < IMPOSSIBLE and is_accepted(state, before, after):
-            total[T_ACCEPTED] += 1
             cents = true_cents(arrays, state)
             if cents < total[T_BEST]:
                 keep_best(arrays, state)
-                total[T_IMPROVED] = total[T_MOVES]
                 pool_all(state)
             elif cents < total[T_BEST] + total[T_BEST] // 100:
                 for n in range(total[T_TOUCHED]):
@@ -83,7 +77,7 @@ def run_moves(arrays, state, moves):
 
 
 @kernel
-def gather(arrays, state, seed):
+def gather(state):
     """List the visits to insert: all if few are absent, else those taken out and a dozen of the others."""
     absent = state.total[T_ABSENT]
     count = 0

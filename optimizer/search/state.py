@@ -51,13 +51,10 @@ C_COUNT, C_CENTS, C_TRAVEL, C_SERVICE, C_EXTRA, C_TIME, C_TOUCHED, C_MARK = rang
     T_MOVES,
     T_TOUCHED,
     T_POOLED,
-    T_IMPROVED,
-    T_ACCEPTED,
-    T_REMOVED,
     T_STAMP,
     T_RISE,
     T_RISES,
-) = range(17)
+) = range(14)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
 
@@ -82,7 +79,7 @@ class State(NamedTuple):
         Guided price factor of each visit, `PRICE_ONE` for the true price.
     used : int64 (n_rows,)
         Stock rows as used.
-    total : int64 (17,)
+    total : int64 (14,)
         Entries `T_*`: cents of the routes and their spread, books of fairness and absence, random state, counters.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
@@ -143,7 +140,7 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         absent_at=np.arange(visits, dtype=np.int64),
         factor=np.full(visits, PRICE_ONE, np.int64),
         used=np.zeros(len(arrays.row_cap), np.int64),
-        total=np.zeros(17, np.int64),
+        total=np.zeros(14, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int32),
         best_count=np.zeros(shifts, np.int64),

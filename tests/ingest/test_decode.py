@@ -38,6 +38,7 @@ def codes_of(text: str) -> list[str]:
         (r'["\udc00 alone"]', ["JSON_SURROGATE"]),
         (r'{"\ud83d x": 1}', ["JSON_SURROGATE"]),
         (r'["\ud83d\ud83d\ude00"]', ["JSON_SURROGATE"]),
+        (r'["\u12"]', ["JSON_SYNTAX"]),
         ("9" * 5_000, ["JSON_INT"]),
         ("[1000000001]", ["JSON_INT"]),
         ("[-1000000001]", ["JSON_INT"]),
