@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from optimizer.travel.matrix import TravelMatrix
 
 #: Marks of the search at which the master recombines the pool.
-MASTER_MARKS = (16, 23, 29, 34, 38)
+MASTER_MARKS = (28, 34, 38)
 #: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
-MASTER_EFFORT, MASTER_SHARE = 0.5, 0.1
+MASTER_EFFORT, MASTER_SHARE = 0.1, 0.05
 
 
 def find_plans(

@@ -59,6 +59,8 @@ def choose_routes(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
+    # Else CP-SAT takes Ctrl-C away from the process that called us, for good.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.max_deterministic_time = effort
     solver.parameters.max_time_in_seconds = max(0.05, seconds)
     status = solver.solve(model)

@@ -1,6 +1,9 @@
 """The master recombines routes that the search found apart, and respects what couples them."""
 
+import signal
+
 import numpy as np
+import pytest
 
 from optimizer.arrays import V_PRICE, build_arrays
 from optimizer.master.constraints import stock_use
@@ -48,3 +51,10 @@ def test_stock_use_counts_every_row_that_binds() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     assert stock_use(arrays, route(0, 0, 1, cents=0)) == {0: 2}
     assert np.array_equal(arrays.row_cap, [3])
+
+
+def test_it_leaves_ctrl_c_to_the_caller() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    choose_routes(arrays, [route(0, 0, 1, cents=500), route(1, 2, cents=400)], ((0, 1), (2,)), effort=1.0, seconds=10)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
