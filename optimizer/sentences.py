@@ -35,7 +35,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.UNREACHABLE, ""): "{technician} comes closest but has no way to travel: {subject}.",
     (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
-    (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {minutes} min too late for {technician}.",
+    (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
     (ReasonCode.TIME_WINDOW, ""): (
         "{technician} comes closest but misses the customer's window or hours by {minutes} min."
     ),
@@ -81,6 +81,7 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
         subject=reason.subject,
         amount=reason.amount,
         minutes=-(-reason.amount // 60),
+        span=_span(reason.amount, translate),
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
     )
@@ -91,6 +92,14 @@ def _template(reason: Reason) -> str:
     names = (reason.subject, reason.unit, "visit" if reason.visit_id else "")
     fitting = [SENTENCES[reason.code, name] for name in names if name and (reason.code, name) in SENTENCES]
     return fitting[0] if fitting else SENTENCES.get((reason.code, ""), reason.code.value)
+
+
+def _span(seconds: int, translate: Translate) -> str:
+    """Return seconds as hours and minutes, rounded up to the minute."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    if hours:
+        return translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
+    return translate("{minutes} min", minutes=minutes)
 
 
 def _technician(technician_id: str, problem: Problem) -> str:

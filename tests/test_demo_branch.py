@@ -31,7 +31,7 @@ def demo() -> Problem:
 @cache
 def outcome() -> Outcome:
     """Plan in work mode, so that every run of the tests sees the same plan."""
-    return solve(demo(), seconds=None, iterations=60_000)
+    return solve(demo(), seconds=None, iterations=20_000)
 
 
 def test_the_files_are_what_the_script_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
