@@ -115,9 +115,12 @@ def plan(
     print_plan(problem, matrix, outcome.plan, console, lang)
     for assumption in assumptions:
         console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
-    if outcome.run.note or outcome.run.stopped in ("interrupted", "overrun"):
-        note = outcome.run.note or say("stopped early; this is the best plan so far")
-        console.print(Text(note, style="yellow"))
+    if outcome.run.stopped == "child_died":
+        console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
+    elif outcome.run.stopped != "finished":
+        console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
+    if outcome.run.note:
+        console.print(Text(outcome.run.note.strip(), style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from optimizer.search.islands import SearchBudget
     from optimizer.travel.matrix import TravelMatrix
 
-if TYPE_CHECKING:
     #: Searches (problem, matrix, budget), posts each (plan or None, progress), asks whether to stop.
     FindPlans: TypeAlias = Callable[
         [Problem, TravelMatrix, "Budget", Callable[[Plan | None, "Progress"], None], Callable[[], bool]], None
@@ -243,6 +242,8 @@ class _Watch:
     def result(self) -> Plan:
         """Return the plan kept; without one, a plan that serves nobody, if the locks allow that."""
         if self.plan is not None:
+            if self.refused:
+                self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
             return self.plan
         if self.refused:
             locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
