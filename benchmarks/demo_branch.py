@@ -3,7 +3,9 @@
 A believable after-sales branch in Hangzhou on Monday 2026-11-23, planned on Friday at 16:00. People, shops, estates
 and phones are invented; districts and coordinates are the city's. The same script always writes the same bytes.
 
-Most orders are drawn at random; the troubles that a coordinator meets are told one by one in `STORIES`.
+Most orders are drawn at random; the troubles that a coordinator meets are told one by one in `STORIES`. What happens
+after 16:00 (results, returns, counts, a night's emergency, an absence) is in the same files with its moment: the
+settling at 18:00 and the opening on Monday at 08:00 see it, the draft does not.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-PLAN_DATE = "2026-11-23"
+TODAY, PLAN_DATE = "2026-11-20", "2026-11-23"
 ORDERS = 60
 BRANCH = (30.2741, 120.1551)
 
@@ -48,6 +50,15 @@ ESTATES = {
     "宁川府": ("萧山区", 30.2138, 120.2747),
     "湘畔里": ("萧山区", 30.1517, 120.2308),
 }
+#: Outside the service area, and beyond the 80 km of the promise rule.
+FAR_PLACES = {
+    "富春江畔": ("富阳区", 30.0489, 119.9601),
+    "千岛湖度假村": ("淳安县", 29.6043, 119.0353),
+}
+#: The service area: the inner districts, as a polygon.
+SERVICE_AREA = (
+    (30.42, 119.94), (30.44, 120.24), (30.30, 120.38), (30.12, 120.36), (30.11, 120.10), (30.19, 119.92),
+)  # fmt: skip
 
 
 class Product(NamedTuple):
@@ -122,7 +133,21 @@ TECHNICIANS = {
     ),
     "T07": ("何志远", "employee", "", "", {"锅炉": (2, 100, 0), "热水器": (1, 120, 15), "空调": (2, 105, 0)}),
     "T08": ("外协 冯师傅", "contractor", "", "", {"空调": (2, 110, 0), "冰箱": (2, 110, 0), "厨电": (2, 110, 0)}),
+    "T09": (
+        "徐文静",
+        "employee",
+        "",
+        "",
+        {"空调": (2, 100, 0), "热水器": (2, 100, 0), "冰箱": (2, 100, 0), "洗衣机": (1, 110, 0), "锅炉": (1, 120, 15)},
+    ),
+    # On call: comes when something more must be done.
+    "T10": ("外协 邓师傅", "contractor", "", "", {"冰箱": (2, 110, 0), "热水器": (2, 110, 0), "空调": (1, 120, 0)}),
 }
+
+CONTACTS = ("物业 李师傅", "租客 小陈", "店长 阿敏", "女儿 王小姐", "保安室")
+REQUESTS = ("到前半小时打电话", "顺便检查排水", "请带收据", "需要发票", "进门请穿鞋套")
+PREPARATIONS = ("清空洗衣机", "提前断水", "腾出阳台", "准备保修卡", "家里留人")
+THINGS_TO_BRING = ("鞋套", "门禁卡登记表", "调试软件 U 盘", "高空作业许可")
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 SHOPS = ("晨禾便利店", "拾味小馆", "云朵咖啡", "青芽托育", "宁心诊所")
@@ -142,7 +167,7 @@ def repair(trade: str, level: int, minutes: int, fault: str, part_id: str = "") 
 
 def at_estate(estate: str, home: str = "1 幢 1 单元 502 室") -> Row:
     """Return the cells of a place in an estate."""
-    district, lat, lon = ESTATES[estate]
+    district, lat, lon = (ESTATES | FAR_PLACES)[estate]
     return {"lat": lat, "lon": lon, "address": f"杭州市{district}{estate} {home}", "area": district}
 
 
@@ -201,6 +226,52 @@ STORIES: dict[str, Row] = {
     "D026": {**repair("冰箱", 2, 45, "温度报警"), "critical_test_min": 20},
     # The concierge lets the technician in at any hour.
     "D028": {"works_through": "yes"},
+    # Outside the service area: three working days instead of two.
+    "D030": {**at_estate("富春江畔", "5 幢 2 单元 301 室"), "due_day": "", "received": "2026-11-19 14:10", **NO_WINDOW},
+    # A special agreement instead of the promise rule.
+    "D034": {"due_day": "", "agreed_day": "2026-11-27", **NO_WINDOW},
+    # Announced already: one customer says no, one is not reached, and is visited all the same.
+    "D036": {"confirmed": "unreachable", "contacted": "2026-11-20 14:40"},
+    "D037": {"confirmed": "no", "contacted": "2026-11-20 14:55"},
+    "D038": {"confirmed": "yes", "contacted": "2026-11-20 11:20"},
+}
+
+TODAYS: Row = {
+    "planned_on": TODAY,
+    "received": "2026-11-18 10:15",
+    "dispatched": "2026-11-19 16:50",
+    "acknowledged": "2026-11-19 17:02",
+}
+#: Orders beside those of the day to plan.
+MORE_STORIES: dict[str, Row] = {
+    # An emergency received just now: its two hours are over long before Monday.
+    "D061": {**repair("热水器", 2, 60, "燃气味，已关阀"), "urgency": "emergency", "received": "2026-11-20 15:50"}
+    | {**at_estate("清吟公寓", "9 幢 1 单元 1102 室"), "due_day": "", "contacted": ""},
+    # Received on Sunday night: only the opening on Monday sees it.
+    "D062": {**repair("冰箱", 2, 30, "药品冷柜断电报警"), "urgency": "emergency", "received": "2026-11-23 02:10"}
+    | {**at_estate("运河拾光", "社区卫生站 1 层"), "due_day": "", "contacted": ""},
+    # Beyond 80 km: no day is promised until one is agreed.
+    "D063": {**repair("锅炉", 2, 90, "报 E4 故障"), **at_estate("千岛湖度假村", "12 号别墅"), "due_day": ""},
+    # Today's work: done; done, but the part is not back; no part; customer absent; no word of it.
+    "D064": {
+        **repair("洗衣机", 2, 45, "排水慢", "P05"),
+        **at_estate("运河拾光"),
+        **TODAYS,
+        "planned_technician": "T04",
+    },
+    "D065": {**repair("空调", 2, 60, "主板烧毁", "P01"), **at_estate("望潮邸"), **TODAYS, "planned_technician": "T01"},
+    "D066": {**repair("厨电", 2, 60, "电机异响", "P06"), **at_estate("祥里名居"), **TODAYS, "planned_technician": "T05"}
+    | {"due_day": TODAY},
+    "D067": {**repair("冰箱", 2, 45, "冷藏室不凉"), **at_estate("彭家湾"), **TODAYS, "planned_technician": "T04"}
+    | {"promised": f"{TODAY} 15:00/17:00", "due_day": TODAY, "priority": 3},
+    "D068": {**repair("热水器", 1, 30, "接口漏水"), **at_estate("墩禾苑"), **TODAYS, "planned_technician": "T02"},
+    # Received on Saturday morning.
+    "D069": {
+        **repair("洗衣机", 1, 40, "不进水"),
+        **at_estate("北埠花园"),
+        "received": "2026-11-21 10:30",
+        "due_day": "",
+    },
 }
 CUSTOMER_STORIES: dict[str, Row] = {
     "K015": {"refused": "T05;T08"},
@@ -227,10 +298,18 @@ def make_sheets() -> dict[str, list[Row]]:
     """Return the rows of every sheet by its name."""
     rng = random.Random("paigong-hangzhou-14")
     orders = [_order(rng, number) for number in range(1, ORDERS + 1)]
+    customers = [_customer(rng, order) for order in orders]
+    papers = random.Random("paigong-hangzhou-papers")
+    more = [_one_more(papers, order_id) for order_id in MORE_STORIES]
+    customers += [_customer(papers, order) for order in more]
+    orders = [row | _papers(papers, row) | _told_so_far(row) for row in [*orders, *more]]
     return {
         "branch": [_branch()],
         "calendar": _calendar(),
-        "customers": [_customer(rng, order) for order in orders],
+        "service_area": [
+            {"point": point, "lat": lat, "lon": lon} for point, (lat, lon) in enumerate(SERVICE_AREA, start=1)
+        ],
+        "customers": customers,
         "orders": orders,
         "technicians": [_technician(rng, number) for number in range(1, len(TECHNICIANS) + 1)],
         "skills": _skills(),
@@ -244,10 +323,15 @@ def make_sheets() -> dict[str, list[Row]]:
             "reservation_id part_id quantity date visit_id",
             [("R1", "P01", 1, PLAN_DATE, "D005"), ("R2", "P02", 1, PLAN_DATE, "")],
         ),
-        # L1 is past due, so that T03 takes no part; L2 is due on the evening of the planning day.
+        # L1 is past due, so that T03 takes no part; L2 comes back in the evening, L3 should and does not; L4 has time.
         "loans": _table(
             "loan_id technician_id part_id quantity due return_booked",
-            [("L1", "T03", "P02", 1, "2026-11-19", ""), ("L2", "T01", "P04", 1, "2026-11-20", "")],
+            [
+                ("L1", "T03", "P02", 1, "2026-11-19", ""),
+                ("L2", "T01", "P04", 1, TODAY, ""),
+                ("L3", "T03", "P05", 1, TODAY, ""),
+                ("L4", "T02", "P03", 1, "2026-11-25", "2026-11-25"),
+            ],
         ),
         "tools": _table("tool_id name units", [("G1", "高空作业安全绳", 1)]),
         "locks": _table(
@@ -257,6 +341,24 @@ def make_sheets() -> dict[str, list[Row]]:
         "published": _table(
             "visit_id technician_id date told_open told_close agreed",
             [("D018", "T02", PLAN_DATE, "09:30", "10:30", "no")],
+        ),
+        "results": _table(
+            "order_id result at technician_id next_visit parts_back note",
+            [
+                ("D064", "done", f"{TODAY} 17:05", "T04", "", "yes", ""),
+                ("D065", "done", f"{TODAY} 17:30", "T01", "", "no", "旧主板周一交回"),
+                ("D066", "no_part", f"{TODAY} 16:40", "T05", "", "no", "电机周二到货"),
+                ("D067", "customer_absent", f"{TODAY} 17:10", "T04", PLAN_DATE, "no", "电话约好周一"),
+            ],
+        ),
+        "returns": _table("loan_id quantity condition at", [("L2", 1, "unused", f"{TODAY} 17:20")]),
+        "counts": _table("part_id counted at", [("P02", 6, f"{TODAY} 17:50"), ("P08", 3, f"{TODAY} 17:55")]),
+        "absences": _table(
+            "technician_id date start end reported reason",
+            [
+                ("T04", PLAN_DATE, "16:00", "", f"{TODAY} 11:00", "体检"),
+                ("T03", PLAN_DATE, "", "08:40", f"{PLAN_DATE} 07:40", "电瓶车没电，晚到十分钟"),
+            ],
         ),
     }
 
@@ -278,7 +380,47 @@ def _branch() -> Row:
         "plan_date": PLAN_DATE,
         "as_of": "2026-11-20 16:00",
         "policy": "tomorrow",
+        "promise": "branch",
     }
+
+
+def _one_more(rng: random.Random, order_id: str) -> Row:
+    """Return an order that is told whole: what its story leaves open is drawn or stays empty."""
+    drawn = _order(rng, int(order_id[1:]))
+    usual = {"promised": "", "requested": "", "due_day": PLAN_DATE, "priority": 2, "urgency": "normal", "parts": ""}
+    return drawn | usual | MORE_STORIES[order_id]
+
+
+def _papers(rng: random.Random, order: Row) -> Row:
+    """Draw what people read on the route sheet and no rule looks at."""
+    days_old = rng.randint(60, 2400)
+    return {
+        "contacts": f"{rng.choice(CONTACTS)} 137-0000-1{order['order_id'][1:]}" if rng.random() < 0.3 else "",
+        "serial": f"HZ{rng.randint(19, 26)}{rng.randint(1, 12):02d}-{rng.randint(1, 99999):05d}",
+        "coverage": "warranty" if days_old < 1100 else "paid",
+        "request": rng.choice(REQUESTS) if rng.random() < 0.25 else "",
+        "bring": ";".join(rng.sample(THINGS_TO_BRING, rng.choice([0, 0, 1, 1, 2]))),
+        "prepare": rng.choice(PREPARATIONS) if rng.random() < 0.3 else "",
+    }
+
+
+def _told_so_far(order: Row) -> Row:
+    """Return the moments of an order so far: passed on after a quarter of an hour, called within two hours."""
+    day, clock = order["received"].split()
+    hour, minute = (int(part) for part in clock.split(":"))
+    is_fresh = order["received"] >= f"{TODAY} 14:30"
+    contacted = "" if is_fresh else f"{day} {hour + 1:02d}:{minute:02d}"
+    passed_on = f"{day} {hour:02d}:{minute + 15:02d}" if minute < 45 else f"{day} {hour + 1:02d}:{minute - 45:02d}"
+    said = {
+        "agreed_day": "",
+        "confirmed": "",
+        "dispatched": "",
+        "acknowledged": "",
+        "planned_on": "",
+        "planned_technician": "",
+    }
+    moments = {"passed_on": "" if is_fresh and order["urgency"] == "normal" else passed_on, "contacted": contacted}
+    return {column: order.get(column, value) for column, value in (said | moments).items()}
 
 
 def _customer(rng: random.Random, order: Row) -> Row:

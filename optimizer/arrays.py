@@ -19,6 +19,8 @@ from optimizer.domain.technician import Employment
 from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
@@ -49,9 +51,10 @@ NEIGHBOURS = 100
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
     V_FIXED,
+    V_MAX_LATE,
     V_SERVICE,
     V_ABLE,
-) = range(13)
+) = range(14)
 # Columns of `ProblemArrays.shift`.
 (
     S_START_NODE,
@@ -78,7 +81,6 @@ NEIGHBOURS = 100
     R_LATE_SMALL,
     R_LATE_SMALL_S,
     R_LATE_LARGE,
-    R_MAX_LATE,
     R_TRAVEL,
     R_OVERTIME,
     R_WORKING_TIME,
@@ -86,7 +88,7 @@ NEIGHBOURS = 100
     R_SPREAD,
     R_STAFF,
     R_EXACT,
-) = range(11)
+) = range(10)
 
 
 class ProblemArrays(NamedTuple):
@@ -100,10 +102,11 @@ class ProblemArrays(NamedTuple):
         Seconds of service, `CANNOT_SERVE` where the technician may not.
     extra : int32 (n_shifts, n_visits)
         Cents that follow from who serves: continuity, overqualification, another technician than published.
-    visit : int64 (n_visits, 13)
+    visit : int64 (n_visits, 14)
         Columns `V_*`: hard bounds of the start, number of windows and of hours (-1: unbound), price of absence,
         told window, the shift that was told, the price of leaving the told window with that shift and with another,
-        1 when the visit belongs to the fixed prefix of a started route, shortest service, number of able technicians.
+        1 when the visit belongs to the fixed prefix of a started route, most lateness, shortest service, number of
+        able technicians.
     shift : int64 (n_shifts, 18)
         Columns `S_*`.
     windows, hours : int64 (n_visits, most, 2)
@@ -154,15 +157,29 @@ class IndexedProblem:
     left_out: tuple[str, ...]
     left_out_cents: int
 
-    def fixed_prefixes(self, problem: Problem) -> tuple[tuple[int, ...], ...]:
-        """Return, per shift, the visits of started routes that stay where they are."""
+    def first_routes(self, problem: Problem, start: Mapping[str, Sequence[str]]) -> tuple[tuple[int, ...], ...]:
+        """Return, per shift, the visits to begin with: the prefixes of started routes, then the given routes.
+
+        Parameters
+        ----------
+        start
+            Technician id to visit ids in driving order, of a plan that keeps every hard rule; may be empty.
+        """
         index = {visit.visit_id: v for v, visit in enumerate(self.visits)}
         prefixes: list[list[tuple[int, int]]] = [[] for _ in self.shift_owners]
         for lock in problem.locks:
             if lock.level is LockLevel.PREFIX and lock.visit_id in index and lock.technician_id in self.shift_owners:
                 shift = self.shift_owners.index(lock.technician_id)
                 prefixes[shift].append((lock.position, index[lock.visit_id]))
-        return tuple(tuple(v for _, v in sorted(prefix)) for prefix in prefixes)
+        fixed = {v for prefix in prefixes for _, v in prefix}
+        return tuple(
+            (*(v for _, v in sorted(prefix)), *(v for v in _known(index, start.get(owner, ())) if v not in fixed))
+            for prefix, owner in zip(prefixes, self.shift_owners, strict=True)
+        )
+
+
+def _known(index: Mapping[str, int], visit_ids: Sequence[str]) -> list[int]:
+    return [index[visit_id] for visit_id in visit_ids if visit_id in index]
 
 
 def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
@@ -220,7 +237,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
 
 
 def _visit_row(desk: Assignment, visit: Visit, owner_index: dict[str, int]) -> list[int]:
-    """Return the columns `V_READY` to `V_FIXED` of a visit."""
+    """Return the columns `V_READY` to `V_MAX_LATE` of a visit."""
     earliest, latest = visit.ready_s if visit.ready_s is not None else -FAR_FUTURE_S, FAR_FUTURE_S
     fixed = 0
     for lock in desk.locks.get(visit.visit_id, ()):
@@ -247,7 +264,7 @@ def _visit_row(desk: Assignment, visit: Visit, owner_index: dict[str, int]) -> l
     price = MANDATORY_CENTS if desk.is_mandatory(visit) else _absence_cents(desk, visit)
     windows = len(desk.problem.windows[visit.visit_id])
     bound = -1 if hours is None else len(hours)
-    return [earliest, latest, windows, bound, price, *told, fixed]
+    return [earliest, latest, windows, bound, price, *told, fixed, desk.problem.max_lateness_s(visit)]
 
 
 def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: int) -> list[int]:
@@ -284,14 +301,12 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
 def _rates(desk: Assignment, shifts: list[Shift]) -> IntArray:
     """Return the entries `R_*`."""
     policy = desk.policy
-    late = FAR_FUTURE_S if policy.max_lateness_s is None else policy.max_lateness_s
     staff = sum(desk.problem.is_staff(shift.technician_id) for shift in shifts)
     told = any(p.told is not None for p in desk.published.values()) and policy.other_time_cents > 0
-    values = [0] * 11
+    values = [0] * 10
     values[R_LATE_SMALL] = policy.late_small_cents
     values[R_LATE_SMALL_S] = policy.late_small_s
     values[R_LATE_LARGE] = policy.late_large_cents
-    values[R_MAX_LATE] = late
     values[R_TRAVEL] = policy.travel_cents
     values[R_OVERTIME] = policy.overtime_cents
     values[R_WORKING_TIME] = policy.working_time_cents

@@ -202,22 +202,27 @@ def _leave_by(indexed: IndexedProblem, shift: int, seq: ShortArray, slot: int, t
 
 def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
     """Return the window in force that a start uses: the first that is open and, lateness allowed, not past."""
-    late_s = FAR_FUTURE_S if problem.policy.max_lateness_s is None else problem.policy.max_lateness_s
+    late_s = problem.max_lateness_s(visit)
     windows = problem.windows[visit.visit_id]
     return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
 def _told(problem: Problem, visit: Visit, used: Interval, start_s: int) -> Interval:
-    """Return what the customer is told: the promised window, else the start and the policy's width around it."""
+    """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
     for promised in problem.order_of(visit).promised:
         if promised.open_s == used.open_s:
             return promised
+    for said in problem.published:
+        if said.visit_id == visit.visit_id and said.told and said.told.open_s <= start_s <= said.told.close_s:
+            return said.told
     width = problem.policy.told_half_width_s
     return Interval(start_s - width, start_s + width)
 
 
 def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:
     order = problem.order_of(visit)
+    if problem.is_due_before_plan(visit):
+        return UnassignedVisit(visit.visit_id, UnassignedState.DUE_BEFORE_PLAN, order.due_day, reasons=())
     due = order.due_day is not None and order.due_day <= problem.first_day
     last_promise = max((window.close_s for window in order.promised), default=FAR_FUTURE_S)
     state = UnassignedState.WILL_BREAK if due or last_promise < DAY_S else UnassignedState.WAITS

@@ -1,4 +1,4 @@
-"""The command line: `paigong plan | judge | export | warm`.
+"""The command line: `paigong plan | publish | promise | template | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or none was found in time, 4 a defect of ours.
@@ -6,43 +6,58 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from optimizer.catalogue import LANGUAGES, translator
-from optimizer.errors import InputError, JudgementError, LockConflictError, PaigongError, TimeLimitError
+from optimizer.console import Faults, stop, translator_for, violation_line, warn
+from optimizer.domain.desk import Desk, Stage
+from optimizer.ingest.published import published_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
 
     from optimizer.catalogue import Translate
-    from optimizer.domain.rules import Violation
+    from optimizer.domain.problem import Problem
+    from optimizer.ingest.geocode import GeocoderSettings
     from optimizer.runner import Progress
+    from optimizer.stages import StageOutcome
 
 #: The moment from which a time limit counts: the start of the process, as near as we can tell.
 _STARTED_S = time.monotonic() - time.process_time()
 #: Kept back from the limit for writing the files.
-WRITE_S = 1.0
+WRITE_S = 1.5
 
 app = typer.Typer(help="派工 Paigong: plan tomorrow's visits of a service branch.", no_args_is_help=True)
 
-Folder = Annotated[Path, typer.Argument(help="Folder of CSV files, or one JSON file, of a branch.")]
+Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
 Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
+FaultBook = Annotated[Path | None, typer.Option(help="Write the faults as a workbook, the bad cells marked.")]
+Datum = Annotated[str | None, typer.Option(help="Datum of the coordinates: WGS-84, GCJ-02 or BD-09.")]
+Geocode = Annotated[
+    str | None, typer.Option(help="Look addresses without coordinates up: nominatim, baiduv3, ... [default: off]")
+]
+At = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.")]
 
 
 @app.command()
 def plan(
-    branch: Folder,
-    out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx and plan.html.")] = Path("out"),
+    branch: Branch,
+    stage: Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")] = Stage.DRAFT,
+    as_of: At = None,
+    out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx, plan.html and technicians/.")] = Path(
+        "out"
+    ),
     seconds: Annotated[float | None, typer.Option(min=0, help="Time limit, start to plan. [default: 10]")] = None,
     iterations: Annotated[
         int | None, typer.Option(min=0, help="Work mode: moves per island; the same plan every time.")
@@ -51,46 +66,38 @@ def plan(
     threads: Annotated[int, typer.Option(min=1, help="Threads; they change the speed only.")] = 1,
     islands: Annotated[int | None, typer.Option(min=1, help="Searches side by side.")] = None,
     master: Annotated[bool, typer.Option(help="Let CP-SAT recombine the routes found.")] = True,
+    skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
+    fault_book: FaultBook = None,
+    datum: Datum = None,
+    geocode: Geocode = None,
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
-    """Plan a day and write the plan."""
-    from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from optimizer.ingest.plan_file import write_plan
-    from optimizer.ingest.read import read_branch_report
-    from optimizer.report import kpis, print_plan, write_page, write_workbook
-    from optimizer.solve import solve
+    """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
+    from optimizer.ingest.intake import ReadOptions
+    from optimizer.ingest.published import published_plan
+    from optimizer.ingest.read import read_intake
+    from optimizer.stages import plan_stage
     from optimizer.travel.provider import travel_for
 
-    say, console = _translator(lang), Console()
+    say, console = translator_for(lang), Console()
     if seconds is None and iterations is None:
         seconds = 10.0
-    with _faults(say, lang, as_json=json_faults):
-        problem, report = read_branch_report(branch)
-        if problem is None:
-            raise InputError(report)
+    options = ReadOptions(stage, as_of, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
+    with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
+        intake = read_intake(branch, options)
+        problem = intake.checked()
         matrix = travel_for(problem, branch)
-        _print_warnings(report.text(lang))
+        published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, _local_as_of(problem))
+        warn(intake.report.text(lang))
+        if stage is not Stage.DRAFT and published is None:
+            warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
         out.mkdir(parents=True, exist_ok=True)
-        with Bar(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)
-        ) as bar:
-            task = bar.add_task(say("searching"))
-
-            def show(progress: Progress) -> None:
-                line = say(
-                    "cost {cost:,.2f} yuan, {served} of {visits} visits",
-                    cost=progress.cost_cents / 100,
-                    served=progress.served,
-                    visits=len(problem.visits),
-                )
-                bar.update(task, description=line)
-
-            outcome = solve(
+        with _progress_bar(problem, say) as (show, print_message):
+            solved = plan_stage(
                 problem,
                 matrix,
+                published,
                 seconds=None if seconds is None else max(seconds / 2, seconds - WRITE_S),
                 iterations=iterations,
                 seed=seed,
@@ -98,30 +105,166 @@ def plan(
                 islands=islands,
                 use_master=master,
                 on_progress=show,
-                on_message=lambda sentence: bar.console.print(say(sentence)),
+                on_message=print_message,
                 started_s=_STARTED_S,
             )
-        write_plan(
-            outcome.plan,
-            problem,
-            matrix,
-            outcome.run.to_json(),
-            out / "plan.json",
-            kpis=kpis(problem, matrix, outcome.plan),
-        )
-        write_workbook(problem, matrix, outcome.plan, out / "plan.xlsx", lang)
-        assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
-        write_page(problem, matrix, outcome.plan, out / "plan.html", lang, assumptions=assumptions)
-    print_plan(problem, matrix, outcome.plan, console, lang)
+        desk = replace(intake.desk, changes=solved.changes, is_published=published is not None)
+        _write(solved, desk, branch, out, lang, say, console)
+
+
+def _write(
+    solved: StageOutcome, desk: Desk, branch: Path, out: Path, lang: str, say: Translate, console: Console
+) -> None:
+    """Write the plan file and the papers, and show the plan."""
+    from optimizer.ingest.plan_file import write_plan
+    from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
+
+    outcome = solved.outcome
+    problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
+    record = {**run.to_json(), "branch": str(branch), "stage": str(desk.stage)}
+    write_plan(made, problem, matrix, record, out / "plan.json", kpis=kpis(problem, matrix, made))
+    write_workbook(problem, matrix, made, out / "plan.xlsx", lang, desk=desk)
+    assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
+    write_page(problem, matrix, made, out / "plan.html", lang, assumptions=assumptions, desk=desk)
+    write_technician_files(problem, matrix, made, desk, out / "technicians", lang)
+    print_plan(problem, matrix, made, console, lang)
+    print_changes(problem, desk, console, lang)
+    for visit_id in solved.released:
+        console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
     for assumption in assumptions:
         console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
-    if outcome.run.stopped == "child_died":
+    if run.stopped == "child_died":
         console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
-    elif outcome.run.stopped != "finished":
+    elif run.stopped != "finished":
         console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
-    if outcome.run.note:
-        console.print(Text(outcome.run.note.strip(), style="dim"))
+    if run.note:
+        console.print(Text(run.note.strip(), style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
+
+
+@contextmanager
+def _progress_bar(
+    problem: Problem, say: Translate
+) -> Iterator[tuple[Callable[[Progress], None], Callable[[str], None]]]:
+    """Show how the search stands; give what to call with progress, and with a sentence."""
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(say("searching"))
+
+        def show(progress: Progress) -> None:
+            line = say(
+                "cost {cost:,.2f} yuan, {served} of {visits} visits",
+                cost=progress.cost_cents / 100,
+                served=progress.served,
+                visits=len(problem.visits),
+            )
+            bar.update(task, description=line)
+
+        yield show, lambda sentence: bar.console.print(say(sentence))
+
+
+def _local_as_of(problem: Problem) -> datetime:
+    return datetime.combine(problem.first_day, datetime.min.time()) + timedelta(seconds=problem.as_of_s)
+
+
+def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
+    """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for."""
+    if service is None:
+        return None
+    from optimizer.ingest.geocode import GeocoderSettings
+
+    return GeocoderSettings(service=service, cache=published_folder(branch).with_name("geocode-cache.json"))
+
+
+@app.command()
+def publish(
+    plan_file: Annotated[Path, typer.Argument(help="The plan.json that customers and technicians are told.")],
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch that keeps it. [default: the one that it was made from]")
+    ] = None,
+    lang: Lang = "zh",
+    json_faults: AsJson = False,
+) -> None:
+    """Keep a plan as the one that later plans of the day stay near."""
+    from optimizer.ingest.plan_file import branch_of_plan, read_plan
+    from optimizer.ingest.published import publish_plan
+    from optimizer.judge import judge
+
+    say = translator_for(lang)
+    with Faults(say, lang, as_json=json_faults):
+        problem, matrix, made = read_plan(plan_file, branch)
+        judgement = judge(problem, matrix, made)
+        if not judgement.is_clean:
+            stop(1, "\n".join([say("The plan breaks rules and is not published:"),
+                               *map(violation_line, judgement.violations)]))  # fmt: skip
+        home = branch or branch_of_plan(plan_file)
+        if home is None or not home.exists():
+            stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
+        target = publish_plan(plan_file, problem, home)
+    Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
+                             day=problem.first_day.isoformat(), count=made.served, file=str(target))))  # fmt: skip
+
+
+@app.command()
+def promise(
+    branch: Branch,
+    order: Annotated[str, typer.Option(help="The order's number.")],
+    stage: Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")] = Stage.DRAFT,
+    as_of: At = None,
+    datum: Datum = None,
+    geocode: Geocode = None,
+    lang: Lang = "zh",
+    json_faults: AsJson = False,
+) -> None:
+    """Say what is promised for one order, until when, and how its clocks stand, each with the reason."""
+    from optimizer.ingest.intake import ReadOptions
+    from optimizer.ingest.issues import nearest
+    from optimizer.ingest.read import read_intake
+    from optimizer.promise_report import promise_report
+    from optimizer.travel.provider import travel_for
+
+    say, console = translator_for(lang), Console()
+    with Faults(say, lang, as_json=json_faults):
+        options = ReadOptions(stage, as_of, datum=datum, geocoder=_geocoder(geocode, branch))
+        intake = read_intake(branch, options)
+        problem = _with_aside(intake.checked(), intake.desk)
+        visit = next((visit for visit in problem.visits if visit.order_id == order), None)
+        if visit is None:
+            near = nearest(order, problem.order_by_id)
+            stop(2, say("The order '{order}' is not in orders.", order=order)
+                 + (" " + say("Maybe '{near}' is meant.", near=near) if near else ""))  # fmt: skip
+        for line in promise_report(problem, travel_for(problem, branch), visit, lang):
+            console.print(Text(line.text_in(lang)), soft_wrap=True)
+
+
+def _with_aside(problem: Problem, desk: Desk) -> Problem:
+    """Return the problem with the orders that today's plan has or has done, so that they can be asked about too."""
+    customers = {customer.customer_id: customer for customer in problem.customers}
+    return replace(
+        problem,
+        orders=(*problem.orders, *(aside.order for aside in desk.aside)),
+        visits=(*problem.visits, *(aside.visit for aside in desk.aside)),
+        customers=tuple(({aside.customer.customer_id: aside.customer for aside in desk.aside} | customers).values()),
+    )
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option(help="Where to write the empty workbook.")] = Path("branch.xlsx"),
+    lang: Lang = "zh",
+) -> None:
+    """Write an empty workbook for a branch: every sheet and column, explained."""
+    from optimizer.ingest.template import write_template
+
+    say = translator_for(lang)
+    with Faults(say, lang, as_json=False):
+        if out.exists():
+            stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
+        write_template(out, lang)
+    Console().print(Text(say("Written to {folder}", folder=str(out))))
 
 
 @app.command(name="judge")
@@ -135,12 +278,12 @@ def judge_plan(
     from optimizer.ingest.plan_file import read_plan
     from optimizer.judge import judge
 
-    say, console = _translator(lang), Console()
-    with _faults(say, lang, as_json=json_faults):
+    say, console = translator_for(lang), Console()
+    with Faults(say, lang, as_json=json_faults):
         problem, matrix, given = read_plan(plan_file, branch)
         judgement = judge(problem, matrix, given)
     for violation in judgement.violations:
-        console.print(Text(_violation_line(violation), style="red"))
+        console.print(Text(violation_line(violation), style="red"))
     for rule, cents in judgement.costs.items():
         console.print(Text(f"{rule:<14}{cents / 100:>14,.2f}"))
     console.print(Text(f"{say('total'):<14}{judgement.cost_cents / 100:>14,.2f}"))
@@ -152,7 +295,7 @@ def judge_plan(
 
 @app.command()
 def export(
-    branch: Folder,
+    branch: Branch,
     json_file: Annotated[Path, typer.Option("--json", help="Where to write the problem in the wire form.")],
     lang: Lang = "zh",
     json_faults: AsJson = False,
@@ -161,8 +304,8 @@ def export(
     from optimizer.ingest.read import read_branch
     from optimizer.ingest.write import write_problem
 
-    say = _translator(lang)
-    with _faults(say, lang, as_json=json_faults):
+    say = translator_for(lang)
+    with Faults(say, lang, as_json=json_faults):
         write_problem(read_branch(branch), json_file)
     Console().print(Text(say("Written to {folder}", folder=str(json_file))))
 
@@ -173,7 +316,7 @@ def warm(lang: Lang = "zh") -> None:
     from optimizer.runner import warm_up
     from optimizer.solve import find_plans
 
-    say = _translator(lang)
+    say = translator_for(lang)
     took = warm_up(find_plans, lambda sentence: print(say(sentence), file=sys.stderr))
     print(say("The kernels are ready ({seconds:.0f} s).", seconds=took))
 
@@ -181,63 +324,6 @@ def warm(lang: Lang = "zh") -> None:
 def main() -> None:
     """Run the command line."""
     app()
-
-
-# --- faults for people --------------------------------------------------------------------------------------------
-
-
-class _faults:
-    """Turn our exceptions into a report on standard error and an exit code; anything else is a defect and shows."""
-
-    def __init__(self, say: Translate, lang: str, *, as_json: bool) -> None:
-        self.say, self.lang, self.as_json = say, lang, as_json
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError):
-            text = error.report.text(self.lang)
-            if self.as_json:
-                text = json.dumps(error.report.to_json(), ensure_ascii=False, indent=1)
-            _stop(2, text)
-        if isinstance(error, LockConflictError):
-            head = self.say("What is locked cannot be kept together with the other rules:")
-            _stop(3, "\n".join([head, *_lines(error.violations)]))
-        if isinstance(error, JudgementError):
-            head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
-            _stop(4, "\n".join([head, *_lines(error.violations)]))
-        if isinstance(error, TimeLimitError):
-            _stop(3, self.say(str(error)))
-        if isinstance(error, PaigongError):
-            _stop(2, str(error))
-        if isinstance(error, OSError):
-            _stop(2, self.say("Cannot write or read: {error}", error=str(error)))
-
-
-def _stop(code: int, text: str) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)
-
-
-def _lines(violations: Sequence[Violation]) -> list[str]:
-    return [_violation_line(violation) for violation in violations]
-
-
-def _violation_line(violation: Violation) -> str:
-    amount = f" [{violation.amount} {violation.unit}]" if violation.unit else ""
-    return f"{violation.rule}{amount}: {violation.message}"
-
-
-def _print_warnings(text: str) -> None:
-    if text:
-        print(text, file=sys.stderr)
-
-
-def _translator(lang: str) -> Translate:
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang!r} is not one of {', '.join(LANGUAGES)}", param_hint="--lang")
-    return translator(lang)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ def _scene(facts: Facts, plan: Plan) -> Scene:
 
 def _first_reason(scene: Scene, visit: Visit) -> Reason:
     _facts, problem = scene.facts, scene.facts.problem
+    if problem.is_due_before_plan(visit):
+        return Reason(ReasonCode.DUE_BEFORE_PLAN, True)
     unbuilt = unbuilt_needs(visit)
     if unbuilt:
         return Reason(ReasonCode.RULE_NOT_BUILT, True, subject=str(unbuilt[0]))

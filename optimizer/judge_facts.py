@@ -193,13 +193,12 @@ class Facts:
         problem, visit_id = self.problem, visit.visit_id
         starts = [lock for lock in self.locks.get(visit_id, []) if lock.level is LockLevel.START]
         told = self.told_lock(visit_id)
-        late_s = problem.policy.max_lateness_s
         return Service(
             visit=visit,
             duration_s=duration_s(problem, technician, visit),
             windows=problem.windows[visit_id],
             hours=problem.hours[visit_id],
-            max_lateness_s=FAR_FUTURE_S if late_s is None else late_s,
+            max_lateness_s=problem.max_lateness_s(visit),
             ready_s=-FAR_FUTURE_S if visit.ready_s is None else visit.ready_s,
             locked_from_s=max(
                 [lock.start_s - lock.tolerance_s for lock in starts] + [-FAR_FUTURE_S if told is None else told.open_s]

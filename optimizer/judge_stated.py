@@ -58,7 +58,10 @@ def break_of(timed: TimedTour) -> BreakTaken | None:
 
 
 def told_window(problem: Problem, visit: Visit, *, window: int, start_s: int) -> Interval:
-    """Return what the customer is told: the promised window used, without lead, else the start plus and minus."""
+    """Return what the customer is told: the promised window used, without lead, else the start plus and minus.
+
+    A start inside a window that the customer was told already keeps that window.
+    """
     promised = [
         told
         for told in sorted(problem.order_of(visit).promised)
@@ -66,6 +69,9 @@ def told_window(problem: Problem, visit: Visit, *, window: int, start_s: int) ->
     ]
     if 0 <= window < len(promised):
         return promised[window]
+    said = next((p.told for p in problem.published if p.visit_id == visit.visit_id and p.told is not None), None)
+    if said is not None and said.open_s <= start_s <= said.close_s:
+        return said
     half_s = problem.policy.told_half_width_s
     return Interval(start_s - half_s, start_s + half_s)
 
@@ -101,6 +107,8 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
     is_due = order.due_day is not None and order.due_day <= problem.first_day
     is_promised = bool(order.promised) and day_of(max(w.close_s for w in order.promised)) <= 0
     state = UnassignedState.WILL_BREAK if is_due or is_promised else UnassignedState.WAITS
+    if problem.is_due_before_plan(visit):
+        state = UnassignedState.DUE_BEFORE_PLAN
     return UnassignedVisit(visit.visit_id, state, order.due_day, ())
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from optimizer.judge import judge, time_routes
 from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from optimizer.domain.plan import Plan
@@ -51,7 +51,7 @@ POLL_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a solve may take, and from which seed."""
+    """How much a solve may take, from which seed, and the routes that it starts from (technician id to visit ids)."""
 
     deadline_s: float
     moves: int | None
@@ -59,6 +59,7 @@ class Budget:
     threads: int
     islands: int
     use_master: bool
+    start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -72,6 +73,7 @@ class Budget:
         threads: int,
         islands: int | None,
         use_master: bool,
+        start: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
         if seconds is None and iterations is None:
@@ -90,6 +92,7 @@ class Budget:
             threads=min(threads, 64),
             islands=islands or (1 if iterations is not None else min(threads, 64)),
             use_master=use_master,
+            start=start or {},
         )
 
     def search(self) -> SearchBudget:

@@ -60,6 +60,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_LIMIT, ""): (
         "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
     ),
+    (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
     (ReasonCode.RULE_NOT_BUILT, "crew"): "The visit needs a crew, which this version cannot plan.",
     (ReasonCode.RULE_NOT_BUILT, "tool"): "The visit needs a shared tool, which this version cannot plan.",
     (ReasonCode.RULE_NOT_BUILT, "precedence"): "The visit follows another one, which this version cannot plan.",

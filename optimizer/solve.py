@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.explain import explain_unassigned
+from optimizer.first_routes import possible_routes
 from optimizer.judge import Judgement, judge
+from optimizer.promise import with_due_days
 from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -60,7 +62,7 @@ def find_plans(
         is_better, told = told != islands.best_cents, islands.best_cents
         post(assemble_plan(problem, indexed, islands.best()) if is_better else None, progress)
 
-    islands.construct(indexed.fixed_prefixes(problem))
+    islands.construct(indexed.first_routes(problem, budget.start))
     tell(0)
     for mark in islands.run():
         pool.add(islands.drain())
@@ -127,6 +129,7 @@ def solve(
     threads: int = 1,
     islands: int | None = None,
     use_master: bool = True,
+    start: Mapping[str, Sequence[str]] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
@@ -148,6 +151,9 @@ def solve(
         Threads only change the speed. By default there are as many islands as threads, and one in work mode.
     use_master
         Let CP-SAT recombine the routes found.
+    start
+        Routes to start from (technician id to visit ids in driving order), for example those of the published plan;
+        what the rules no longer allow is taken out first.
     on_progress
         Called with each progress report.
     cancel
@@ -176,9 +182,10 @@ def solve(
     began = time.monotonic() if started_s is None else started_s
     began += warm_up(find_plans, on_message)
     matrix = travel_for(problem) if matrix is None else matrix
+    problem = with_due_days(problem, matrix)
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
-        use_master=use_master,
+        use_master=use_master, start=possible_routes(problem, matrix, start or {}),
     )  # fmt: skip
     plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))

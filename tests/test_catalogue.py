@@ -18,9 +18,24 @@ from jinja2 import Environment, nodes
 
 from optimizer.catalogue import translator
 from optimizer.domain.rules import Rule
+from optimizer.ingest import fault_book, template
+from optimizer.ingest.columns import SHEETS as ROWS
+from optimizer.ingest.columns import columns_of
 from optimizer.ingest.faults import FAULTS
+from optimizer.promise_report import SOURCES
+from optimizer.promise_sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
 from optimizer.report import columns
-from optimizer.report.wording import EMPLOYMENTS, KINDS, RULE_NAMES, STATES
+from optimizer.report.papers.route_sheet import FIELDS, HEADING
+from optimizer.report.wording import (
+    ASIDE,
+    CHANGE_KINDS,
+    COVERAGES,
+    EMPLOYMENTS,
+    KINDS,
+    RULE_NAMES,
+    STATES,
+    UNFINISHED,
+)
 from optimizer.sentences import SENTENCES
 
 SOURCE = Path(str(files("optimizer")))
@@ -32,14 +47,36 @@ SENTENCE_TYPES = {"Phrase", "Assumption"}
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
-    ("cli.py", "str(error)"): ["The time was up before a first plan was found, and locked visits may not be left out."],
+    ("console.py", "str(error)"): ["The time was up before a first plan was found, and locked visits may not be left out."],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `on_message` is given, a literal there
     ("ingest/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("ingest/issues.py", "detail"): [],  # a Phrase, a literal there
+    ("ingest/fault_book.py", "title"): [title for title, _ in fault_book._COLUMNS],
+    ("ingest/template.py", "advice"): list(template._ADVICE),
+    ("ingest/template.py", "title"): list(template._HEADINGS),
+    ("ingest/template.py", "column.meaning"): [column.meaning for sheet in ROWS for column in columns_of(sheet)],
+    ("ingest/template.py", "model.__doc__ or ''"): [str(model.__doc__) for model in ROWS.values()],
     ("ingest/policy.py", "f'an array of {count} whole numbers'"): [f"an array of {n} whole numbers" for n in (4, 5)],
+    ("promise_report.py", "SOURCES[promise.source]"): list(SOURCES.values()),
+    ("promise_report.py", "ZONES[promise.zone]"): list(ZONES.values()),
+    ("promise_report.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
+    ("promise_sentences.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
+    ("promise_sentences.py", "MONTHS[day.month - 1]"): list(MONTHS),
+    ("promise_sentences.py", "SPANS[clock.name]"): list(SPANS.values()),
+    ("promise_sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
+    ("promise_sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
+    ("promise_sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
     ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
+    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
+    ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
+    ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
+    ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),
+    ("report/papers/route_sheet.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
+    ("report/papers/route_sheet.py", "caption"): [*FIELDS.values(), *HEADING.values()],
+    ("report/screen.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("report/wording.py", "EMPLOYMENTS[employment]"): list(EMPLOYMENTS.values()),
     ("report/wording.py", "KINDS[kind]"): list(KINDS.values()),
     ("report/wording.py", "RULE_NAMES[rule]"): list(RULE_NAMES.values()),
@@ -47,6 +84,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/workbook.py", "name"): list(RULE_NAMES.values()),
     ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
     ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
+    ("report/workbook_papers.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
     ("sentences.py", "_template(reason)"): list(SENTENCES.values()),
 }
 

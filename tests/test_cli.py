@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
+from tests.ingest.books import write_book
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
 RUN = CliRunner()
@@ -29,8 +31,11 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_it_writes_the_three_files_and_nothing_else(planned: Path) -> None:
-    assert sorted(file.name for file in planned.iterdir()) == ["plan.html", "plan.json", "plan.xlsx"]
+def test_it_writes_the_three_files_and_one_a_technician(planned: Path) -> None:
+    assert sorted(file.name for file in planned.iterdir()) == ["plan.html", "plan.json", "plan.xlsx", "technicians"]
+    routes = json.loads((planned / "plan.json").read_text(encoding="utf-8"))["routes"]
+    files = sorted(file.name[:3] for file in (planned / "technicians").iterdir())
+    assert files == sorted(route["technician"] for route in routes)
 
 
 def test_the_written_plan_is_judged_clean(planned: Path) -> None:
@@ -113,7 +118,7 @@ def test_a_day_without_technicians_is_a_plan_with_every_order_unassigned(tmp_pat
     assert result.exit_code == 0, result.output
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert plan["routes"] == []
-    assert len(plan["unassigned"]) == 60
+    assert len(plan["unassigned"]) == 62
     assert all(entry["reasons"] for entry in plan["unassigned"])
 
 
@@ -132,3 +137,139 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
     assert process.returncode == 0, output
     assert "stopped early" in output
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
+
+
+# --- an afternoon and a morning ---------------------------------------------------------------------------------------
+
+
+def run(*arguments: object) -> str:
+    result = RUN.invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_draft_publish_settle_publish_open(tmp_path: Path) -> None:
+    """The coordinator's afternoon: what is published is stayed near, and the changes are listed with their calls."""
+    branch, out = tmp_path / "hangzhou", tmp_path / "out"
+    shutil.copytree(HANGZHOU, branch)
+    work = ["--iterations", "5000", "--lang", "en"]
+    for stage in ("draft", "settle", "open"):
+        text = run("plan", branch, "--stage", stage, "--out", out / stage, *work)
+        assert ("Changes against the published plan" in text) is (stage != "draft")
+        assert "Published for 2026-11-23" in run("publish", out / stage / "plan.json", "--lang", "en")
+    kept = sorted(path.name for path in (branch / "published").iterdir())
+    assert kept == [
+        "2026-11-23_planned_2026-11-20T1600.json",
+        "2026-11-23_planned_2026-11-20T1800.json",
+        "2026-11-23_planned_2026-11-23T0800.json",
+    ]
+    assert "D067" in text or "D062" in text
+
+
+def test_a_stage_without_a_published_plan_says_so_and_plans_afresh(tmp_path: Path) -> None:
+    result = RUN.invoke(
+        app, ["plan", str(HANGZHOU), "--stage", "settle", "--out", str(tmp_path), "--iterations", "100", "--lang", "en"]
+    )
+    assert result.exit_code == 0, result.output
+    assert "No plan is published for 2026-11-23" in result.output
+
+
+def test_a_plan_that_breaks_rules_is_not_published(planned: Path, tmp_path: Path) -> None:
+    plan = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
+    plan["routes"][0]["stops"].append(dict(plan["routes"][1]["stops"][0]))
+    broken = tmp_path / "plan.json"
+    broken.write_text(json.dumps(plan), encoding="utf-8")
+    result = RUN.invoke(app, ["publish", str(broken), "--branch", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 1
+    assert "is not published" in result.output
+    assert not (tmp_path / "published").exists()
+
+
+def test_a_plan_that_names_no_branch_asks_for_one(planned: Path, tmp_path: Path) -> None:
+    plan = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
+    del plan["run"]["branch"]
+    moved = tmp_path / "plan.json"
+    moved.write_text(json.dumps(plan), encoding="utf-8")
+    result = RUN.invoke(app, ["publish", str(moved), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "--branch" in result.output
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ("D030", "3 working days outside the service area"),
+        ("D061", "An emergency without an agreed time"),
+        ("D063", "no due day until one is agreed"),
+        ("D065", "The order states its day"),
+    ],
+)
+def test_the_promise_of_one_order_is_explained(order: str, says: str) -> None:
+    assert says in run("promise", HANGZHOU, "--order", order, "--lang", "en")
+
+
+def test_an_unknown_order_is_named_with_the_nearest() -> None:
+    result = RUN.invoke(app, ["promise", str(HANGZHOU), "--order", "D66", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "Maybe 'D066' is meant." in result.output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_template_is_written_once(tmp_path: Path, lang: str) -> None:
+    file = tmp_path / "branch.xlsx"
+    run("template", "--lang", lang, "--out", file)
+    result = RUN.invoke(app, ["template", "--lang", lang, "--out", str(file)])
+    assert result.exit_code == 2
+    assert file.name in result.output
+
+
+def test_bad_orders_are_skipped_on_request_and_stay_in_the_register(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    bad = tmp_path / "branch"
+    shutil.copytree(HANGZHOU, bad)
+    orders = bad / "orders.csv"
+    orders.write_text(orders.read_text(encoding="utf-8").replace("D001,K001", "D001,K999"), encoding="utf-8")
+    out = tmp_path / "out"
+    run("plan", bad, "--out", out, "--skip-bad", "--iterations", "100", "--lang", "en")
+    plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert "D001" not in json.dumps([plan["routes"], plan["unassigned"]])
+    book = load_workbook(out / "plan.xlsx")
+    rows = [[str(cell.value) for cell in row] for row in book["Register"].iter_rows()]
+    [row] = [row for row in rows if "D001" in row]
+    assert any("Input fault" in cell for cell in row)
+
+
+def test_the_faults_are_marked_in_a_workbook(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    bad = tmp_path / "branch"
+    shutil.copytree(HANGZHOU, bad)
+    orders = bad / "orders.csv"
+    orders.write_text(orders.read_text(encoding="utf-8").replace("D001,K001", "D001,K999"), encoding="utf-8")
+    book = tmp_path / "faults.xlsx"
+    result = RUN.invoke(app, ["plan", str(bad), "--out", str(tmp_path / "out"), "--fault-book", str(book)])
+    assert result.exit_code == 2
+    assert book.name in result.output
+    assert len(load_workbook(book).sheetnames) > 1
+
+
+def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(planned: Path, tmp_path: Path) -> None:
+    """CSV, GB 18030 CSV, workbook and JSON; only `run` (time taken, name of the branch) may differ."""
+    forms = [tmp_path / name for name in ("gbk", "zh.xlsx", "hangzhou.json")]
+    sheets = {}
+    forms[0].mkdir()
+    for path in sorted(HANGZHOU.glob("*.csv")):
+        text = path.read_text(encoding="utf-8")
+        (forms[0] / path.name).write_bytes(text.encode("gb18030"))
+        sheets[path.stem] = list(csv.DictReader(text.splitlines()))
+    write_book(forms[1], sheets, lang="zh")
+    run("export", HANGZHOU, "--json", forms[2])
+    expected = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
+    del expected["run"]
+    for form in forms:
+        out = tmp_path / f"out-{form.name}"
+        run("plan", form, "--out", out, "--iterations", "2000", "--lang", "en")
+        plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+        del plan["run"]
+        assert json.dumps(plan, ensure_ascii=False) == json.dumps(expected, ensure_ascii=False), form.name

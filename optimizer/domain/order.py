@@ -43,6 +43,32 @@ class Difficulty(StrEnum):
     HARD = "hard"
 
 
+class Coverage(StrEnum):
+    """Who pays: the manufacturer, as long as the product is in warranty, or the customer."""
+
+    WARRANTY = "warranty"
+    PAID = "paid"
+
+
+class Confirmed(StrEnum):
+    """What the customer said when the visit was announced; who was not reached is visited all the same."""
+
+    YES = "yes"
+    NO = "no"
+    UNREACHABLE = "unreachable"
+
+
+class Unfinished(StrEnum):
+    """Why the last visit did not finish the order: its class in the register."""
+
+    NO_PART = "no_part"
+    CUSTOMER_ABSENT = "customer_absent"
+    NOT_REPRODUCED = "not_reproduced"
+    NOT_REPAIRED = "not_repaired"
+    SITE_NOT_READY = "site_not_ready"
+    NO_TIME = "no_time"
+
+
 @dataclass(frozen=True, slots=True)
 class SkillNeed:
     """A skill that a visit needs and the least level of it (1 apprentice, 2 technician, 3 expert)."""
@@ -88,6 +114,45 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Briefing:
+    """What people read on the route sheet and no rule looks at.
+
+    Parameters
+    ----------
+    contacts
+        Whom to ask for at the place, each with the phone: `李经理 138-0000-0001`.
+    request
+        What the customer asks for beside the repair.
+    bring
+        What to take along that is neither part nor tool: software, shoe covers, permits.
+    prepare
+        What the customer prepares.
+    """
+
+    contacts: tuple[str, ...] = ()
+    serial: str = ""
+    coverage: Coverage | None = None
+    request: str = ""
+    bring: tuple[str, ...] = ()
+    prepare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLog:
+    """What has happened to an order, in seconds of the clock; `None` is "not yet". The clocks of RULES §5 read it."""
+
+    passed_on_s: int | None = None
+    contacted_s: int | None = None
+    dispatched_s: int | None = None
+    acknowledged_s: int | None = None
+    on_site_s: int | None = None
+    done_s: int | None = None
+    called_back_s: int | None = None
+    parts_back: bool | None = None
+    confirmed: Confirmed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A work order: what a customer needs, and what was asked and promised.
 
@@ -105,6 +170,10 @@ class Order:
         1 to 5, 5 most urgent. The policy's table may raise it.
     carried_over
         Left unfinished on an earlier day.
+    agreed_day
+        The day of a special agreement; it takes the place of the promise rule's.
+    unfinished
+        Class of the last visit that did not finish the order.
     """
 
     order_id: str
@@ -120,6 +189,10 @@ class Order:
     urgency: Urgency = Urgency.NORMAL
     difficulty: Difficulty = Difficulty.NORMAL
     carried_over: bool = False
+    agreed_day: date | None = None
+    unfinished: Unfinished | None = None
+    briefing: Briefing = Briefing()
+    log: ServiceLog = ServiceLog()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,19 @@ class ReasonCode(StrEnum):
     NOT_READY = "NOT_READY"
     OUTRANKED = "OUTRANKED"
     TIME_LIMIT = "TIME_LIMIT"
+    DUE_BEFORE_PLAN = "DUE_BEFORE_PLAN"
     RULE_NOT_BUILT = "RULE_NOT_BUILT"
 
 
 class UnassignedState(StrEnum):
-    """What becomes of a visit that is not planned: it waits inside its promise, or its promise will break."""
+    """What becomes of a visit that is not planned.
+
+    It waits inside its promise, its promise will break, or its time is before the plan: send somebody today.
+    """
 
     WAITS = "waits"
     WILL_BREAK = "will_break"
+    DUE_BEFORE_PLAN = "due_before_plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from optimizer.domain.promise import PromiseProfile
+
 
 class Pickup(StrEnum):
     """How branch parts reach a technician who starts at home."""
@@ -70,6 +72,8 @@ class Policy:
         The benchmark days' coefficient, for `Fairness.SPREAD`.
     dropped_cents, other_technician_cents, other_time_cents, short_notice_pct
         Stability against the published plan.
+    promise
+        How many days are promised, and how long each clock runs.
     """
 
     name: str = "tomorrow"
@@ -101,3 +105,4 @@ class Policy:
     other_technician_cents: int = 1_000
     other_time_cents: int = 500
     short_notice_pct: int = 300
+    promise: PromiseProfile = PromiseProfile()

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Visit
+from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
-from optimizer.domain.units import DAY_S, at
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
 from optimizer.domain.working_time import WorkingCalendar
 
 #: The key of the branch among the places of a travel matrix.
@@ -31,6 +31,10 @@ class Branch:
     ----------
     business
         Business hours of a day, as seconds of the day; notice of a change ends with them.
+    service_area
+        Corners of the service area, in order; empty when the branch states none.
+    service_radius_m
+        The service area as a circle around the branch, as the crow flies; a polygon goes before it.
     """
 
     branch_id: str
@@ -39,6 +43,8 @@ class Branch:
     business: Interval = Interval(at(8, 30), at(17, 30))
     timezone: str = "Asia/Shanghai"
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    service_area: tuple[Place, ...] = ()
+    service_radius_m: int | None = None
 
 
 class LockLevel(StrEnum):
@@ -99,7 +105,9 @@ class Problem:
         The moment of planning, in seconds of the clock; negative on the eve.
     windows
         Derived: windows of the service start in force per visit, in order (promised, else requested, else opening
-        or business hours), the arrival lead taken off; empty when none lies in the horizon.
+        or business hours), the arrival lead taken off; empty when none lies in the horizon. Windows that were over
+        before the horizon and before `as_of_s` bind nobody any more. An emergency without an agreed time is to be
+        reached within the promise profile's limit from its technician's receipt, else from now.
     hours
         Derived: the stretches inside which a whole service must lie, per visit; `None` when no hours bind it.
 
@@ -210,6 +218,35 @@ class Problem:
         """Say whether the plan is being made after the notice deadline of that day."""
         return self.as_of_s > self.notice_deadline_s(day)
 
+    def is_emergency_call(self, visit: Visit) -> bool:
+        """Say whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
+        order = self.order_of(visit)
+        is_later = order.due_day is not None and order.due_day >= self.first_day
+        return (
+            order.urgency is Urgency.EMERGENCY
+            and not self._live_windows(order)
+            and not order.carried_over
+            and order.agreed_day is None
+            and (self.as_of_s >= 0 or not is_later)
+        )
+
+    def is_due_before_plan(self, visit: Visit) -> bool:
+        """Say whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
+        if self.as_of_s >= 0:
+            return False
+        live = self._live_windows(self.order_of(visit))
+        return all(window.close_s < 0 for window in live) if live else self.is_emergency_call(visit)
+
+    def max_lateness_s(self, visit: Visit) -> int:
+        """Return how late a service may start after its window: an emergency's delay is priced, never a bar."""
+        limit_s = self.policy.max_lateness_s
+        return FAR_FUTURE_S if limit_s is None or self.is_emergency_call(visit) else limit_s
+
+    def _live_windows(self, order: Order) -> tuple[Interval, ...]:
+        """Return the promised, else the requested windows, without those that were over before the horizon and now."""
+        past_s = min(0, self.as_of_s)
+        return tuple(window for window in sorted(order.promised or order.requested) if window.close_s >= past_s)
+
     def _floor(self, visit: Visit, name: str) -> int:
         order = self.order_of(visit)
         floor = self.policy.level_floor if name == "level_floor" else self.policy.priority_floor
@@ -217,7 +254,13 @@ class Problem:
 
     def _windows_in_force(self, visit: Visit) -> tuple[Interval, ...]:
         order = self.order_of(visit)
-        windows = order.promised or order.requested or self._open_days(visit)
+        if self.is_due_before_plan(visit):
+            return ()
+        windows = self._live_windows(order) or self._open_days(visit)
+        if self.is_emergency_call(visit):
+            log = order.log
+            received_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), self.as_of_s)
+            windows = (Interval(self.as_of_s, max(self.as_of_s, received_s + self.policy.promise.emergency_on_site_s)),)
         horizon = Interval(0, self.days * DAY_S - 1)
         lead = self.policy.arrival_lead_s
         return tuple(

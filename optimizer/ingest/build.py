@@ -6,7 +6,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import Customer, Difficulty, Interval, Order, Place, Urgency, Visit
+from optimizer.domain.desk import SetAside
+from optimizer.domain.order import (
+    Briefing,
+    Confirmed,
+    Coverage,
+    Customer,
+    Difficulty,
+    Interval,
+    Order,
+    Place,
+    ServiceLog,
+    Unfinished,
+    Urgency,
+    Visit,
+)
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
@@ -16,34 +30,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from optimizer.domain.policy import Policy
-    from optimizer.ingest.columns import BranchRow, LockRow, OrderRow, PublishedRow, ShiftRow, SkillRow, TechnicianRow
+    from optimizer.ingest.columns import (
+        BranchRow,
+        CustomerRow,
+        LockRow,
+        OrderRow,
+        PublishedRow,
+        ShiftRow,
+        SkillRow,
+        TechnicianRow,
+    )
     from optimizer.ingest.compound import Window
+    from optimizer.ingest.moment import AsideRow
     from optimizer.ingest.sheets import BranchSheets, Sheet
     from optimizer.ingest.times import BranchClock
 
 
-def build_problem(sheets: BranchSheets, policy: Policy, clock: BranchClock) -> Problem:
-    """Return the Problem of sheets without faults; shifts of other days than the one to plan stay out."""
+def build_problem(
+    sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
+) -> Problem:
+    """Return the Problem of sheets without faults; shifts of other days than the one to plan stay out.
+
+    `unpublished` are the years whose make-up days nobody knows yet.
+    """
     branch = sheets.branch.entries[0].row
     skills = _held_skills(sheets.skills, clock.first_day)
+    calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished)
     return in_normal_order(
         Problem(
-            branch=_branch(branch, WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar})),
+            branch=_branch(sheets, calendar),
             first_day=clock.first_day,
             as_of_s=clock.seconds(branch.as_of),
-            customers=tuple(
-                Customer(
-                    customer_id=row.customer_id,
-                    name=_named(row.name, row.customer_id),
-                    tier=row.tier,
-                    phone=row.phone,
-                    opening=row.opening,
-                    closed=row.closed_hours,
-                    refused=frozenset(row.refused),
-                    served_by=row.served_by,
-                )
-                for row in (entry.row for entry in sheets.customers)
-            ),
+            customers=tuple(_customer(entry.row) for entry in sheets.customers),
             orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
             visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
             technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
@@ -72,6 +90,23 @@ def build_problem(sheets: BranchSheets, policy: Policy, clock: BranchClock) -> P
             published=tuple(_published(entry.row, clock) for entry in sheets.published),
         )
     )
+
+
+def build_aside(rows: Iterable[AsideRow], sheets: BranchSheets, clock: BranchClock) -> tuple[SetAside, ...]:
+    """Return the known orders that the plan does not plan, by order."""
+    customers = {entry.row.customer_id: _customer(entry.row) for entry in sheets.customers}
+    made = [
+        SetAside(
+            order=_order(aside.row, clock),
+            visit=_visit(aside.row, clock),
+            customer=customers[aside.row.customer_id],
+            state=aside.state,
+            technician_id=aside.technician_id,
+            parts_back=aside.parts_back,
+        )
+        for aside in rows
+    ]
+    return tuple(sorted(made, key=lambda aside: aside.order.order_id))
 
 
 def in_normal_order(problem: Problem) -> Problem:
@@ -127,7 +162,10 @@ def _named(name: str | None, own_id: str) -> str:
     return own_id if name is None else name
 
 
-def _branch(row: BranchRow, calendar: WorkingCalendar) -> Branch:
+def _branch(sheets: BranchSheets, calendar: WorkingCalendar) -> Branch:
+    row: BranchRow = sheets.branch.entries[0].row
+    corners = sorted((entry.row for entry in sheets.service_area), key=lambda corner: corner.point)
+    radius_km = row.service_radius_km
     return Branch(
         branch_id=row.branch_id,
         name=_named(row.name, row.branch_id),
@@ -135,6 +173,21 @@ def _branch(row: BranchRow, calendar: WorkingCalendar) -> Branch:
         business=Interval(row.business_open, row.business_close),
         timezone=row.timezone,
         calendar=calendar,
+        service_area=tuple(Place(corner.lat, corner.lon) for corner in corners),
+        service_radius_m=None if radius_km is None else round(radius_km * 1000),
+    )
+
+
+def _customer(row: CustomerRow) -> Customer:
+    return Customer(
+        customer_id=row.customer_id,
+        name=_named(row.name, row.customer_id),
+        tier=row.tier,
+        phone=row.phone,
+        opening=row.opening,
+        closed=row.closed_hours,
+        refused=frozenset(row.refused),
+        served_by=row.served_by,
     )
 
 
@@ -161,10 +214,33 @@ def _order(row: OrderRow, clock: BranchClock) -> Order:
         urgency=Urgency(row.urgency),
         difficulty=Difficulty(row.difficulty),
         carried_over=row.carried_over,
+        agreed_day=row.agreed_day,
+        unfinished=None if row.unfinished is None else Unfinished(row.unfinished),
+        briefing=Briefing(
+            contacts=row.contacts,
+            serial=row.serial,
+            coverage=None if row.coverage is None else Coverage(row.coverage),
+            request=row.request,
+            bring=row.bring,
+            prepare=row.prepare,
+        ),
+        log=ServiceLog(
+            passed_on_s=_moment(row.passed_on, clock),
+            contacted_s=_moment(row.contacted, clock),
+            dispatched_s=_moment(row.dispatched, clock),
+            acknowledged_s=_moment(row.acknowledged, clock),
+            on_site_s=_moment(row.on_site, clock),
+            done_s=_moment(row.done, clock),
+            called_back_s=_moment(row.called_back, clock),
+            parts_back=row.parts_back,
+            confirmed=None if row.confirmed is None else Confirmed(row.confirmed),
+        ),
     )
 
 
 def _visit(row: OrderRow, clock: BranchClock) -> Visit:
+    assert row.lat is not None
+    assert row.lon is not None
     return Visit(
         visit_id=row.visit_id or row.order_id,
         order_id=row.order_id,

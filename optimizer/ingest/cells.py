@@ -1,7 +1,7 @@
 """Cells: how one cell, typed by a person or sent as JSON, becomes a value.
 
-A parser takes the text of a CSV cell as well as the value that JSON (or, later, Excel) knows by nature, and raises
-`PydanticCustomError` with a code of `faults.py`.
+A parser takes the text of a cell, of a CSV file or a workbook, as well as the value that JSON knows by nature, and
+raises `PydanticCustomError` with a code of `faults.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.ingest.issues import nearest
 from optimizer.ingest.times import MOMENT, TIME_OF_DAY, as_moment, excel_day, iso_duration_seconds
+from optimizer.ingest.words import CHINESE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,8 @@ MAX_INT = 10**9
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
-_YES = {"yes", "true", "1", "是"}
-_NO = {"no", "false", "0", "否"}
+_YES = {"yes", "y", "true", "1", "是", "√"}
+_NO = {"no", "n", "false", "0", "否", "×"}
 _FULL_WIDTH = re.compile("[０-９：．－／]")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
@@ -228,11 +229,12 @@ def parse_time_or_moment(value: object) -> int | datetime:
 
 def choice(*words: str) -> Callable[[object], str]:
     """Return the parser of one word out of several; the case does not matter."""
+    spellings = [*words, *(name for word in words for name in CHINESE.get(word, ()))]
 
     def parse(value: object) -> str:
-        word = str(value).lower()
+        word = str(value).lower().replace(" ", "_").replace("-", "_")
         if word not in words:
-            raise fault("CHOICE", choices=", ".join(words), near=nearest(word, words))
+            raise fault("CHOICE", choices=", ".join(words), near=nearest(word, spellings))
         return word
 
     return parse

@@ -35,6 +35,10 @@ _DATED = {
     "loans": ("due", "return_booked"),
     "locks": ("date", "start"),
     "published": ("date", "told_open", "told_close"),
+    "results": ("at", "next_visit"),
+    "returns": ("at",),
+    "counts": ("at",),
+    "absences": ("date", "start", "end", "reported"),
 }
 
 
@@ -46,12 +50,21 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog)
     check_stock(sheets, log)
     check_skills(sheets, log)
     check_homes(sheets, log)
+    check_missing_places(sheets, log)
     check_locks(sheets, clock, log)
     if clock is not None:
         check_branch(sheets, clock, log)
         check_dates(sheets, clock, log)
         check_shifts(sheets, clock, log)
         check_told(sheets, clock, log)
+
+
+def check_missing_places(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders without coordinates, when all has been tried to find them."""
+    for entry in sheets.orders.entries:
+        for column in ("lat", "lon"):
+            if getattr(entry.row, column) is None:
+                sheets.orders.note(log, "PLACE_MISSING", entry.number, column)
 
 
 def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
@@ -120,6 +133,10 @@ def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     _refer(sheets.locks, "visit_id", visits, "REF_VISIT", log)
     _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.results, "order_id", sheets.orders, "REF_VISIT", log)
+    _refer(sheets.returns, "loan_id", sheets.loans, "REF_LOAN", log)
+    _refer(sheets.counts, "part_id", parts, "REF_PART", log)
+    _refer(sheets.absences, "technician_id", technicians, "REF_TECHNICIAN", log)
 
 
 def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: IssueLog) -> None:

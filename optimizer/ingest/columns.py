@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from optimizer.domain.units import at
 from optimizer.ingest.kinds import (
+    ConditionWord,
+    ConfirmedWord,
     Count,
+    CoverageWord,
     Day,
     DayOrMoment,
     DifficultyWord,
@@ -34,15 +37,20 @@ from optimizer.ingest.kinds import (
     Percent,
     Priority,
     Quantity,
+    ResultWord,
     SkillLevel,
     SkillNeeds,
     Text,
+    Texts,
     Time,
     TimeOrMoment,
     ToolNeeds,
+    UnfinishedWord,
     UrgencyWord,
     Whole,
     Windows,
+    Word,
+    WordId,
     YesNo,
     Zone,
 )
@@ -67,8 +75,8 @@ class BranchRow(Row):
 
     branch_id: Id = column("HZ-01", "The branch's number.")
     name: Text | None = column("杭州城西网点", "Name of the branch.", default=None)
-    lat: Number = column("30.2741", "Latitude of the branch, WGS-84 degrees.")
-    lon: Number = column("120.1551", "Longitude of the branch, WGS-84 degrees.")
+    lat: Number = column("30.2741", "Latitude of the branch, in degrees.")
+    lon: Number = column("120.1551", "Longitude of the branch, in degrees.")
     address: Text = column("文三路 90 号", "Address of the branch.", default="")
     timezone: Zone = column("Asia/Shanghai", "Time zone of all local times.", default="Asia/Shanghai")
     business_open: Time = column("08:30", "When the branch opens.", default=at(8, 30))
@@ -77,7 +85,13 @@ class BranchRow(Row):
     )
     plan_date: Day = column("2026-11-23", "The day to plan.")
     as_of: Moment = column("2026-11-20 16:00", "The moment of planning.")
-    policy: Text | None = column("tomorrow", "The policy's named profile.", default=None)
+    policy: Word | None = column("tomorrow", "The policy's named profile.", default=None)
+    promise: Word | None = column("branch", "The promise profile: branch or centre.", default=None)
+    service_radius_km: Number | None = column("25", "Service area as a circle, as the crow flies.", default=None)
+    holidays: Text | None = column(
+        "CN", "Country of the public holidays, or none; empty: by the time zone.", default=None
+    )
+    datum: Text | None = column("WGS-84", "Datum of all coordinates: WGS-84, GCJ-02 or BD-09.", default=None)
 
 
 class CalendarRow(Row):
@@ -88,12 +102,20 @@ class CalendarRow(Row):
     note: Text = column("国庆调休", "Why.", default="")
 
 
+class AreaRow(Row):
+    """A corner of the service area, a polygon around the branch."""
+
+    point: Count = column("1", "Place in the order of the corners.")
+    lat: Number = column("30.4012", "Latitude of the corner.")
+    lon: Number = column("120.0511", "Longitude of the corner.")
+
+
 class CustomerRow(Row):
     """A customer."""
 
     customer_id: Id = column("C-0007", "The customer's number.")
     name: Text | None = column("西溪花园 王女士", "The customer's name.", default=None)
-    tier: Text = column("key", "Customer tier; the policy's floors refer to it.", default="")
+    tier: Word = column("key", "Customer tier; the policy's floors refer to it.", default="")
     phone: Text = column("0571-0000 0007", "Phone number.", default="")
     opening: Opening | None = column(
         "Mon-Fri 09:00-17:00; Sat 09:00-12:00", "Opening hours; empty: none.", default=None
@@ -108,7 +130,7 @@ class OrderRow(Row):
 
     order_id: Id = column("SO-1042", "The order's number.")
     customer_id: Id = column("C-0007", "The customer in customers.")
-    kind: Text = column("repair", "installation, repair, inspection, or the branch's word.", default="")
+    kind: Word = column("repair", "installation, repair, inspection, or the branch's word.", default="")
     product: Text = column("KFR-35GW", "Product model.", default="")
     fault: Text = column("不制冷", "What is wrong.", default="")
     received: Moment | None = column("2026-11-20 10:12", "When the request came in.", default=None)
@@ -119,8 +141,10 @@ class OrderRow(Row):
     urgency: UrgencyWord = column("urgent", "normal, urgent or emergency.", default="normal")
     difficulty: DifficultyWord = column("hard", "normal or hard.", default="normal")
     carried_over: YesNo = column("no", "Left unfinished on an earlier day.", default=False)
-    lat: Number = column("30.2891", "Latitude of the place, WGS-84 degrees.")
-    lon: Number = column("120.0823", "Longitude of the place, WGS-84 degrees.")
+    lat: Number | None = column(
+        "30.2891", "Latitude of the place; empty: looked up from the address, if asked for.", default=None
+    )
+    lon: Number | None = column("120.0823", "Longitude of the place.", default=None)
     address: Text = column("文一西路 588 号 3-1-502", "Address of the place.", default="")
     area: Text = column("西湖", "District, matched with the technicians' areas.", default="")
     service_s: Duration = column("45", "Service duration at factor 100 %.")
@@ -138,6 +162,26 @@ class OrderRow(Row):
     tools: ToolNeeds = column("ladder:1", "Tools needed with units.", default=())
     after: Ids = column("SO-1041", "Orders that must be done before.", default=())
     visit_id: Id | None = column("SO-1042", "The visit's id; empty: the order's number.", default=None)
+    datum: Text | None = column("GCJ-02", "Datum of this row's coordinates; empty: the branch's.", default=None)
+    contacts: Texts = column("李经理 138-0000-0001; 物业 0571-0000 0002", "Whom to ask for, with phones.", default=())
+    serial: Text = column("HZ2210-00871", "Serial number of the product.", default="")
+    coverage: CoverageWord | None = column("warranty", "warranty or paid.", default=None)
+    request: Text = column("顺便检查加湿器", "What the customer asks for.", default="")
+    bring: Texts = column("鞋套; 门禁卡", "What to bring beside parts and tools.", default=())
+    prepare: Text = column("清空阳台", "What the customer prepares.", default="")
+    agreed_day: Day | None = column("2026-11-30", "Day of a special agreement.", default=None)
+    passed_on: Moment | None = column("2026-11-20 10:20", "When it was passed on to the branch.", default=None)
+    contacted: Moment | None = column("2026-11-20 11:05", "When the customer was first called.", default=None)
+    dispatched: Moment | None = column("2026-11-20 16:30", "When it was given to a technician.", default=None)
+    acknowledged: Moment | None = column("2026-11-20 16:40", "When the technician received it.", default=None)
+    on_site: Moment | None = column("2026-11-20 17:10", "When the technician was there.", default=None)
+    done: Moment | None = column("2026-11-20 17:50", "When it was done.", default=None)
+    called_back: Moment | None = column("2026-11-21 09:00", "When the customer was asked how it went.", default=None)
+    parts_back: YesNo | None = column("no", "Whether its parts are back at the branch.", default=None)
+    confirmed: ConfirmedWord | None = column("yes", "What the customer said: yes, no or unreachable.", default=None)
+    planned_on: Day | None = column("2026-11-20", "The earlier day whose plan has it already.", default=None)
+    planned_technician: Id | None = column("T-01", "Who has it on that day's plan.", default=None)
+    unfinished: UnfinishedWord | None = column("no_part", "Why the last visit did not finish it.", default=None)
 
 
 class TechnicianRow(Row):
@@ -152,6 +196,7 @@ class TechnicianRow(Row):
     home_lat: Number | None = column("30.3012", "Latitude of the home.", default=None)
     home_lon: Number | None = column("120.1201", "Longitude of the home.", default=None)
     home_address: Text = column("古墩路 12 号", "Address of the home.", default="")
+    datum: Text | None = column("GCJ-02", "Datum of this row's coordinates; empty: the branch's.", default=None)
     areas: Ids = column("西湖; 拱墅", "Districts served; empty: all.", default=())
     ledger_load_s: Duration = column("1850", "Travel and service of the days before.", default=0)
     ledger_contracted_s: Duration = column("2250", "Contracted time of the days before.", default=0)
@@ -185,7 +230,7 @@ class ShiftRow(Row):
     max_leg_s: Duration | None = column("60", "Longest single drive.", default=None)
     max_travel_s: Duration | None = column("240", "Most travel of the day.", default=None)
     max_visits: Count | None = column("10", "Most visits of the day.", default=None)
-    profile: Id = column("car", "Travel profile.", default="car")
+    profile: WordId = column("car", "Travel profile.", default="car")
 
 
 class PartRow(Row):
@@ -257,11 +302,52 @@ class PublishedRow(Row):
     agreed: YesNo = column("no", "The customer agreed to a change.", default=False)
 
 
+class ResultRow(Row):
+    """What became of an order of today's plan, as the day ends."""
+
+    order_id: Id = column("SO-1031", "The order.")
+    result: ResultWord = column("no_part", "done, or why it is not: see unfinished in orders.")
+    at: Moment | None = column("2026-11-20 17:40", "When it was reported; empty: known already.", default=None)
+    technician_id: Id | None = column("T-01", "Who was there.", default=None)
+    next_visit: Day | None = column("2026-11-24", "The day agreed for the next visit.", default=None)
+    parts_back: YesNo = column("no", "Whether its parts are back at the branch.", default=False)
+    note: Text = column("客户要求下周", "Anything else.", default="")
+
+
+class ReturnRow(Row):
+    """A part that came back."""
+
+    loan_id: Id = column("L-3", "The loan that it ends.")
+    quantity: Quantity | None = column("1", "How many came back; empty: all.", default=None)
+    condition: ConditionWord = column("unused", "unused goes back into the stock, faulty is tagged.")
+    at: Moment | None = column("2026-11-20 17:30", "When; empty: known already.", default=None)
+
+
+class CountRow(Row):
+    """A part that was counted."""
+
+    part_id: Id = column("P01", "The part.")
+    counted: Whole = column("3", "What the count found.")
+    at: Moment = column("2026-11-20 17:50", "When it was counted.")
+
+
+class AbsenceRow(Row):
+    """A technician who does not come, comes later or leaves earlier."""
+
+    technician_id: Id = column("T-01", "The technician.")
+    date: Day = column("2026-11-23", "The day.")
+    start: TimeOrMoment | None = column("08:30", "From when; empty: from the shift's start.", default=None)
+    end: TimeOrMoment | None = column("12:00", "Until when; empty: until the shift's end.", default=None)
+    reported: Moment | None = column("2026-11-23 07:40", "When it was reported; empty: known already.", default=None)
+    reason: Text = column("发烧", "Why.", default="")
+
+
 #: Every sheet by its name, in the order in which faults are reported.
 SHEETS: Mapping[str, type[Row]] = MappingProxyType(
     {
         "branch": BranchRow,
         "calendar": CalendarRow,
+        "service_area": AreaRow,
         "customers": CustomerRow,
         "orders": OrderRow,
         "technicians": TechnicianRow,
@@ -274,14 +360,18 @@ SHEETS: Mapping[str, type[Row]] = MappingProxyType(
         "tools": ToolRow,
         "locks": LockRow,
         "published": PublishedRow,
+        "results": ResultRow,
+        "returns": ReturnRow,
+        "counts": CountRow,
+        "absences": AbsenceRow,
     }
 )
 REQUIRED_SHEETS = ("branch", "customers", "orders", "technicians")
 
-#: The columns that together name a row; two rows with the same are one too many.
+#: The columns that together name a row; two rows with the same are one too many (of calendar, see `calendar.py`).
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "calendar": ("date",),
+        "service_area": ("point",),
         "customers": ("customer_id",),
         "orders": ("order_id",),
         "technicians": ("technician_id",),
@@ -292,6 +382,8 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "tools": ("tool_id",),
         "locks": ("visit_id", "level"),
         "published": ("visit_id", "date"),
+        "results": ("order_id",),
+        "counts": ("part_id", "at"),
     }
 )
 

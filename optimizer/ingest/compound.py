@@ -38,6 +38,7 @@ _DAY_NAMES = (
     ("sun", "sunday", "周日", "周天", "星期日", "星期天"),
 )
 _WEEKDAYS = {name: index for index, names in enumerate(_DAY_NAMES) for name in names}
+_DAY_GROUPS = dict.fromkeys(("每天", "每日", "daily"), "Mon-Sun") | {"周末": "Sat-Sun"}
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: A window as read: moments of the branch's wall clock, or with their own offset.
@@ -55,6 +56,11 @@ def parse_ids(value: object) -> tuple[str, ...]:
     ids = tuple(parse_id(item) for item in _texts(value))
     _no_doubles(ids)
     return ids
+
+
+def parse_texts(value: object) -> tuple[str, ...]:
+    """Return a list of texts, in the order given: contacts, things to bring."""
+    return tuple(parse_text(item) for item in _texts(value))
 
 
 def _texts(value: object) -> list[str]:
@@ -141,7 +147,8 @@ def parse_opening(value: object) -> tuple[tuple[int, Interval], ...]:
 def _weekdays(text: str) -> list[int]:
     days: list[int] = []
     for part in re.split("[,，、]", text):
-        first, _, last = (name.strip().lower() for name in part.replace("至", "-").partition("-"))
+        part = _DAY_GROUPS.get(part.strip(), part)
+        first, _, last = (name.strip().lower() for name in re.sub("[至到~]", "-", part).partition("-"))
         last = last or first
         if first not in _WEEKDAYS or last not in _WEEKDAYS:
             raise fault("OPENING_FORMAT")

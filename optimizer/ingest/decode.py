@@ -28,8 +28,8 @@ _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _ESCAPES = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
-def read_text(path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BYTES) -> str | None:
-    """Return a file's text, or `None` after noting why there is none."""
+def read_bytes(path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BYTES) -> bytes | None:
+    """Return what a file holds, or `None` after noting why it cannot be read."""
     name = file or path.name
     if path.is_dir():
         log.add("FILE_IS_FOLDER", file=name)
@@ -39,24 +39,56 @@ def read_text(path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BYT
         if size > limit:
             log.add("FILE_TOO_LARGE", file=name, size=size, limit=limit)
             return None
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         log.add("FILE_UNREADABLE", file=name, error=error.strerror or type(error).__name__)
         return None
-    return decode(content, log, file=name)
 
 
-def decode(content: bytes, log: IssueLog, *, file: str) -> str | None:
-    """Return the text of UTF-8 bytes, with or without a byte order mark, or note the first byte that is none."""
+def read_text(
+    path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BYTES, is_sheet: bool = False
+) -> str | None:
+    """Return a file's text, or `None` after noting why there is none.
+
+    Parameters
+    ----------
+    is_sheet
+        Read what Chinese spreadsheets save as CSV, too: GB18030.
+    """
+    content = read_bytes(path, log, file=file, limit=limit)
+    return None if content is None else decode(content, log, file=file or path.name, is_sheet=is_sheet)
+
+
+def decode(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = False) -> str | None:
+    """Return the text of UTF-8 bytes, with or without a byte order mark, or note the first byte that is none.
+
+    A sheet that is GB18030 is read as such, with a warning; one that is UTF-8 but for some broken bytes is not.
+    """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         log.add("FILE_UTF16", file=file)
         return None
+    has_mark = content.startswith(codecs.BOM_UTF8)
     try:
         return content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
-        offset = error.start + (len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0)
-        log.add("FILE_ENCODING", file=file, offset=offset)
-        return None
+        offset = error.start + (len(codecs.BOM_UTF8) if has_mark else 0)
+    if is_sheet and not has_mark and not _is_damaged_utf8(content):
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+        else:
+            log.add("FILE_GB18030", file=file)
+            return text
+    log.add("FILE_ENCODING", file=file, offset=offset)
+    return None
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Say whether more of the characters beyond ASCII are UTF-8 than not; in GB18030 hardly any are by chance."""
+    text = content.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) - broken > broken
 
 
 def decode_json(text: str, log: IssueLog) -> Any:

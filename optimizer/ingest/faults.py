@@ -27,9 +27,13 @@ def _warning(cause: str, action: str) -> Fault:
 
 
 _FILES = {
-    "FILE_NOT_FOUND": Fault("'{value}' does not exist.", "Give a folder of CSV files or one .json file."),
+    "FILE_NOT_FOUND": Fault(
+        "'{value}' does not exist.",
+        "Give a folder of CSV files, one Excel workbook (.xlsx) or one .json file.",
+    ),
     "FILE_KIND": Fault(
-        "'{value}' is neither a folder nor a .json file.", "Give a folder of CSV files or one .json file."
+        "'{value}' is neither a folder, an Excel workbook nor a .json file.",
+        "Give a folder of CSV files, one Excel workbook (.xlsx) or one .json file.",
     ),
     "FILE_MISSING": Fault("The file is missing.", "Put it into the folder; it is required."),
     "FILE_UNKNOWN": _warning(
@@ -143,7 +147,13 @@ _PLACES = {
     "PLACE_FAR": Fault(
         "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
     ),
-    "HOME_MISSING": Fault("The day starts or ends at home, but the home has no coordinates.", "Fill them in."),
+    "PLACE_MISSING": Fault(
+        "The order has no coordinates.", "Fill in lat and lon, or let the address be looked up: option --geocode."
+    ),
+    "HOME_MISSING": Fault(
+        "The day starts or ends at home, but the home has no coordinates.",
+        "Fill them in, or let the home's address be looked up: option --geocode.",
+    ),
     "HOME_PARTLY": Fault("Only one of the home's coordinates is given.", "Fill in home_lat and home_lon, or neither."),
 }
 
@@ -165,6 +175,7 @@ _REFERENCES = {
         "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
         "Add the part, or correct the id.",
     ),
+    "REF_LOAN": Fault("The loan '{value}' is not in loans.", "Add the loan, or correct the id."),
     "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),
     "REF_SKILL_NOT_HELD": _warning(
         "No technician holds the skill '{value}', so the order cannot be planned.",
@@ -198,6 +209,14 @@ _TIMES = {
     ),
     "TOLD_PARTLY": Fault("The told window is only partly given.", "Fill in told_open and told_close, or neither."),
     "TOLD_REVERSED": Fault("The told window closes before it opens.", "Swap the two times."),
+    "ORDER_TO_COME": _warning(
+        "The order is received after the moment of planning, {moment}, and is not seen yet.",
+        "Correct the date, or plan at a later stage.",
+    ),
+    "ABSENCE_MIDDLE": _warning(
+        "The absence lies inside the shift; only the longer part before or after it is planned.",
+        "Correct the times if the technician leaves earlier or comes later.",
+    ),
     "NO_SHIFT": _warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
     "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
     "AS_OF_LATE": _warning(
@@ -255,6 +274,146 @@ _MATRICES = {
     ),
 }
 
+_LOOK_UPS = {
+    "DATUM_UNKNOWN": Fault(
+        "'{value}' is not a datum that is known here.",
+        "Write WGS-84 (GPS), GCJ-02 (Amap, Tencent) or BD-09 (Baidu).",
+    ),
+    "DATUM_MIXED": _warning(
+        "The coordinates are given in different datums: {value}.",
+        "Each was converted as stated; check that this is meant.",
+    ),
+    "GEOCODED": _warning(
+        "The place was read from the address '{value}' as {place}.", "Check it on a map, then fill in lat and lon."
+    ),
+    "GEOCODE_NOT_FOUND": Fault(
+        "The service {service} does not find the address '{value}'.", "Correct the address, or fill in lat and lon."
+    ),
+    "GEOCODER_DOWN": Fault(
+        "The service {service} does not look addresses up: {error}.",
+        "Try again later, what was found is kept; or fill in the {count} missing places by hand.",
+    ),
+    "GEOCODER_UNKNOWN": Fault("There is no geocoding service '{value}'.", "Known services: {known}."),
+    "GEOCODER_SETTINGS": Fault(
+        "The service {service} cannot be used as it is set: {error}.",
+        "A key is read from the environment variable {variable}; see the service's manual.",
+    ),
+    "GEOCODER_PACKAGE": Fault("Addresses are looked up by the package geopy, which is not installed.", "Install it."),
+    "GEOCODE_CACHE": _warning(
+        "The places found earlier cannot be read: {error}.", "They are looked up again and the file is written anew."
+    ),
+    "GEOCODE_CACHE_WRITE": _warning(
+        "The places found cannot be kept: {error}.", "They are looked up again next time; check the folder."
+    ),
+    "ORDER_SET_ASIDE": _warning(
+        "The order '{value}' has faults and is not planned.", "Correct its row; until then it stays in the register."
+    ),
+    "AFTER_FAULTY": Fault(
+        "The order comes after '{value}', which has faults and is not planned.", "Correct the row of that order."
+    ),
+    "HOLIDAYS_UNKNOWN": Fault(
+        "'{value}' is not a country whose public holidays are known.", "Write its two letters, such as CN, or none."
+    ),
+    "CALENDAR_UNPUBLISHED": _warning(
+        "The make-up working days of {value} are not known yet; only the days fixed by law are counted as holidays.",
+        "Write the public holidays and make-up working days of {value} into the calendar once they are announced.",
+    ),
+    "CALENDAR_CONTRADICTS": Fault(
+        "{value} is both a working day and none: here and in row {other}.", "Keep one of the two rows."
+    ),
+}
+
+_WORKBOOKS = {
+    "WORKBOOK_KIND": Fault("This is not an Excel workbook.", "Save it as 'Excel workbook (.xlsx)'."),
+    "WORKBOOK_OLD": Fault("This is an old Excel file (.xls).", "Open it and save it as 'Excel workbook (.xlsx)'."),
+    "WORKBOOK_PASSWORD": Fault("The workbook is protected by a password.", "Open it, remove the password and save it."),
+    "WORKBOOK_BROKEN": Fault(
+        "The workbook is damaged.", "Open it in a spreadsheet program and save it again as .xlsx."
+    ),
+    "WORKBOOK_DOCTYPE": Fault(
+        "The workbook declares a document type, which no spreadsheet program writes.",
+        "Copy its sheets into a new workbook.",
+    ),
+    "WORKBOOK_ENTRIES": Fault("The workbook has more than {limit} parts.", "Copy its sheets into a new workbook."),
+    "WORKBOOK_INFLATES": Fault(
+        "The workbook inflates to more than {limit} bytes.", "Copy its sheets into a new workbook; keep the data only."
+    ),
+    "WORKBOOK_TOO_MUCH": Fault(
+        "The workbook holds more than can be read.", "Copy its sheets into a new workbook; keep the data only."
+    ),
+    "WORKBOOK_MACROS": _warning(
+        "The workbook holds macros; they were not run.", "Save it as .xlsx if they are not needed."
+    ),
+    "SHEET_MISSING": Fault("The sheet is missing.", "Add it to the workbook; it is required."),
+    "SHEET_UNKNOWN": _warning(
+        "'{value}' is not a sheet of a branch and was not read.", "Rename it, or take it out of the workbook."
+    ),
+    "SHEET_TWICE": Fault("'{value}' is the same sheet.", "Keep one of the two."),
+    "SHEET_LAST_CELL": Fault(
+        "The sheet goes as far as cell {value}.", "Delete what is no data of the branch, far down or to the right."
+    ),
+    "SHEET_HIDDEN": _warning("The sheet is hidden; it was read all the same.", "Delete it if it should not count."),
+    "ROWS_HIDDEN": _warning(
+        "There are hidden rows ({value}); they were read all the same.", "Delete them if they should not count."
+    ),
+    "COLUMNS_HIDDEN": _warning(
+        "There are hidden columns ({value}); they were read all the same.", "Delete them if they should not count."
+    ),
+    "CELLS_MERGED": Fault("The cells {value} are merged.", "Unmerge them and fill in each of them."),
+    "CELLS_COMPUTED": _warning(
+        "{count} cells hold formulas ({value}); their values are those last computed.",
+        "If in doubt, open the workbook, let it compute, and save it.",
+    ),
+    "CELLS_UNCOMPUTED": Fault(
+        "{count} cells hold formulas that were never computed ({value}).",
+        "Open the workbook in a spreadsheet program and save it.",
+    ),
+    "CELLS_ERROR": Fault(
+        "{count} cells show an error instead of a value ({value}).", "Correct the formulas, or write the values."
+    ),
+    "ID_DATE": Fault(
+        "'{value}' is a date or time that a spreadsheet has made of an id.",
+        "Format the column as text and enter the id again.",
+    ),
+    "HEADER_UNKNOWN": Fault(
+        "No title of the header row is known: '{value}'.",
+        "Write the header row first: {columns}. If characters look wrong, save the file as 'CSV UTF-8'.",
+    ),
+    "FILE_GB18030": _warning(
+        "The file is not UTF-8; it was read as GB18030.", "If characters look wrong, save the file as 'CSV UTF-8'."
+    ),
+    "READ_AS": _warning("'{value}' was read as {meant}.", "Correct the cell if that is not meant."),
+    "READ_AS_MORE": _warning(
+        "{value} more cells of the sheet were read as something similar to what they hold.",
+        "Correct the cells named here, then read the file again.",
+    ),
+}
+
+_PROMISES = {
+    "PROMISE_UNKNOWN": Fault("There is no promise profile '{value}'.", "Known profiles: {known}."),
+    "PROMISE_TWO_NAMES": _warning(
+        "policy.toml names the promise profile '{value}', the branch names '{branch}'.",
+        "policy.toml is followed; name one.",
+    ),
+    "PROMISE_LATE_REVERSED": Fault(
+        "Who runs late would have to call later than at the latest.",
+        "Write at least as many minutes in running_late_to as in running_late_from.",
+    ),
+}
+
 FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {**_FILES, **_JSON, **_CELLS, **_PLACES, **_REFERENCES, **_TIMES, **_POLICIES, **_PLANS, **_MATRICES}
+    {
+        **_FILES,
+        **_JSON,
+        **_CELLS,
+        **_PLACES,
+        **_REFERENCES,
+        **_TIMES,
+        **_POLICIES,
+        **_PLANS,
+        **_MATRICES,
+        **_LOOK_UPS,
+        **_WORKBOOKS,
+        **_PROMISES,
+    }
 )

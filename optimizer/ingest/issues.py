@@ -6,7 +6,7 @@ YYYY-MM-DD.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from optimizer.catalogue import Translate, translator
 from optimizer.ingest.faults import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
@@ -75,6 +75,8 @@ class Issue:
         What the sentences quote beside the value.
     order
         Where the issue belongs in a report: place of the sheet, then of the column.
+    is_aside
+        Its row was set aside, so that the rest of the input can be used all the same.
     """
 
     code: str
@@ -86,11 +88,12 @@ class Issue:
     path: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
     order: tuple[int, int] = (0, 0)
+    is_aside: bool = False
 
     @property
     def is_error(self) -> bool:
         """Say whether the input cannot be used with it."""
-        return FAULTS[self.code].is_error
+        return FAULTS[self.code].is_error and not self.is_aside
 
     def cause(self, lang: str = "en") -> str:
         """Return what is wrong, as a sentence."""
@@ -106,6 +109,10 @@ class Issue:
     def text(self, lang: str = "en") -> str:
         """Return the whole message: place, value, expectation, way out."""
         return f"{self._place(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+
+    def finding(self, lang: str = "en") -> str:
+        """Return place and cause, without the way out."""
+        return f"{self._place(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -201,13 +208,34 @@ class IssueReport:
         return [issue.to_json(lang) for issue in (*self.errors, *self.warnings)]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a sheet was read from, in the words of the person who wrote it.
+
+    Parameters
+    ----------
+    file
+        The file; of a workbook also the sheet: `branch.xlsx [派工单]`.
+    titles
+        Title of each column by its field: what the header says, else what it should say.
+    """
+
+    file: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lang(self) -> str:
+        """The language of the header, `en` or `zh`."""
+        return "en" if all(title.isascii() for title in self.titles.values()) else "zh"
+
+
 class IssueLog:
     """Collects issues while an input is read.
 
     Parameters
     ----------
     form
-        `csv` for a folder of sheets, `json` for one file.
+        `csv` for a folder of sheets, `xlsx` for a workbook of them, `json` for one file.
     file
         The name that messages give to a file that is no sheet of its own: the JSON file, or the folder.
     """
@@ -215,6 +243,8 @@ class IssueLog:
     def __init__(self, *, form: str, file: str) -> None:
         self.form = form
         self.file = file
+        #: Where each sheet came from, for those that came from somewhere.
+        self.sources: dict[str, Source] = {}
         self._issues: list[Issue] = []
         self._suggestions = 0
         self._root = ""
@@ -222,6 +252,7 @@ class IssueLog:
     def under(self, root: str) -> IssueLog:
         """Return a log for a part of the same JSON file: what it notes lands here, its paths below `root`."""
         part = IssueLog(form=self.form, file=self.file)
+        part.sources = self.sources
         part._issues, part._root = self._issues, self._root + root
         return part
 
@@ -252,6 +283,17 @@ class IssueLog:
             order=order,
         )
         self._issues.append(issue)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What was noted so far, in the order of noting."""
+        return tuple(self._issues)
+
+    def set_aside(self, is_aside: Callable[[Issue], bool]) -> None:
+        """Make the errors that `is_aside` picks out warnings: their rows are no longer used."""
+        self._issues[:] = [
+            replace(issue, is_aside=True) if issue.is_error and is_aside(issue) else issue for issue in self._issues
+        ]
 
     @property
     def has_errors(self) -> bool:

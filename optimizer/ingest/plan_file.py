@@ -159,6 +159,15 @@ def read_plan(path: str | Path, branch: str | Path | None = None) -> tuple[Probl
     return problem, matrix, time_routes(problem, matrix, routes_only(document))
 
 
+def branch_of_plan(path: str | Path) -> Path | None:
+    """Return the branch that a plan file was made from, as the command line named it; `None` when it does not say."""
+    path = Path(path)
+    document = _read_document(path, IssueLog(form="json", file=path.name)) or {}
+    run = document.get("run")
+    branch = run.get("branch") if isinstance(run, dict) else None
+    return Path(branch) if isinstance(branch, str) and branch else None
+
+
 def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
     if not path.exists():
         log.add("FILE_NOT_FOUND", value=str(path))

@@ -6,9 +6,7 @@ in TOML (ISO 8601 durations under the bare name in JSON), `_cents`, `_cents_per_
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields, replace
-from importlib.resources import files
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,83 +15,64 @@ from pydantic_core import PydanticCustomError
 from optimizer.domain.order import Difficulty, Urgency
 from optimizer.domain.policy import Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
-from optimizer.ingest.cells import choice, fault, parse_duration, parse_text, whole
+from optimizer.ingest.cells import choice, fault, parse_text, whole
 from optimizer.ingest.decode import decode, read_text
 from optimizer.ingest.issues import IssueLog, Phrase, nearest
-from optimizer.ingest.times import iso_duration
+from optimizer.ingest.profiles import (
+    ProfileKey,
+    TableReader,
+    amount,
+    decode_toml,
+    duration_key,
+    positive,
+    profile_folder,
+    profile_names,
+)
+from optimizer.ingest.promise_profile import promise_to_json, resolve_promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from importlib.resources.abc import Traversable
 
+    from optimizer.domain.promise import PromiseProfile
+
+KIND = "policies"
 UNLIMITED = "unlimited"
 DEFAULT_PROFILE = "tomorrow"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyKey:
-    """One key of a policy: the field it sets, how its value is read and how it is written."""
-
-    field: str
-    key: str
-    parse: Callable[[object], Any]
-    is_duration: bool = False
-
-    def name(self, form: str) -> str:
-        """Return the key's name in TOML or JSON."""
-        return self.key.removesuffix("_min") if self.is_duration and form == "json" else self.key
-
-
-def _limit(value: object) -> int | None:
-    return None if value == UNLIMITED else parse_duration(value)
-
-
-def _amount(value: object) -> int:
-    if type(value) is not int:
-        raise fault("CELL_TYPE", expected=Phrase("a whole number"))
-    return whole(0)(value)
-
-
-def _positive(value: object) -> int:
-    if type(value) is not int:
-        raise fault("CELL_TYPE", expected=Phrase("a whole number"))
-    return whole(1)(value)
 
 
 def _amounts(count: int) -> Callable[[object], tuple[int, ...]]:
     def parse(value: object) -> tuple[int, ...]:
         if not isinstance(value, list) or len(value) != count:
             raise fault("CELL_TYPE", expected=Phrase(f"an array of {count} whole numbers"))
-        return tuple(_amount(item) for item in value)
+        return tuple(amount(item) for item in value)
 
     return parse
 
 
-def _keys() -> tuple[PolicyKey, ...]:
-    """Return every key but `name`, `base` and the floors, in the order of the domain's fields."""
+def _keys() -> tuple[ProfileKey, ...]:
+    """Return every key but `name`, `base` and the tables, in the order of the domain's fields."""
     special: dict[str, tuple[str, Callable[[object], Any]]] = {
         "pickup": ("pickup", lambda value: Pickup(choice(*Pickup)(value))),
         "fairness": ("fairness", lambda value: Fairness(choice(*Fairness)(value))),
         "unassigned_cents": ("unassigned_cents", _amounts(5)),
         "unassigned_due_pct": ("unassigned_due_pct", _amounts(4)),
-        "late_small_cents": ("late_small_cents_per_min", _amount),
-        "late_large_cents": ("late_large_cents_per_min", _amount),
-        "travel_cents": ("travel_cents_per_min", _amount),
-        "overtime_cents": ("overtime_cents_per_min", _amount),
-        "working_time_cents": ("working_time_cents_per_min", _amount),
-        "contractor_minute_cents": ("contractor_cents_per_min", _amount),
-        "load_divisor": ("load_divisor", _positive),
+        "late_small_cents": ("late_small_cents_per_min", amount),
+        "late_large_cents": ("late_large_cents_per_min", amount),
+        "travel_cents": ("travel_cents_per_min", amount),
+        "overtime_cents": ("overtime_cents_per_min", amount),
+        "working_time_cents": ("working_time_cents_per_min", amount),
+        "contractor_minute_cents": ("contractor_cents_per_min", amount),
+        "load_divisor": ("load_divisor", positive),
     }
     keys = []
     for field in (f.name for f in fields(Policy)):
-        if field in ("name", *FLOORS):
+        if field in ("name", "promise", *FLOORS):
             continue
         if field.endswith("_s"):
-            parse = _limit if field == "max_lateness_s" else parse_duration
-            keys.append(PolicyKey(field, field.removesuffix("_s") + "_min", parse, is_duration=True))
+            keys.append(duration_key(field, none_word=UNLIMITED if field == "max_lateness_s" else ""))
         else:
-            key, parse_value = special.get(field, (field, _amount))
-            keys.append(PolicyKey(field, key, parse_value))
+            key, parse_value = special.get(field, (field, amount))
+            keys.append(ProfileKey(field, key, parse_value))
     return tuple(keys)
 
 
@@ -105,16 +84,9 @@ POLICY_KEYS = _keys()
 # --- named profiles -----------------------------------------------------------------------------------------------
 
 
-def policy_folder() -> Traversable:
-    """Return the folder of the named profiles: inside the installed package, else the repository's `data/policies`."""
-    packaged = files("optimizer").joinpath("policies")
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "data" / "policies"
-
-
 def policy_names() -> tuple[str, ...]:
     """Return the names of the profiles that ship with Paigong."""
-    names = (entry.name for entry in policy_folder().iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return profile_names(KIND)
 
 
 def load_policy(name: str = DEFAULT_PROFILE) -> Policy:
@@ -150,15 +122,6 @@ def read_policy(path: str | Path) -> Policy:
     return policy
 
 
-def decode_toml(text: str, log: IssueLog, *, file: str) -> dict[str, Any] | None:
-    """Return the tables of a TOML text, or `None` after noting the fault."""
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        log.add("TOML_SYNTAX", file=file, error=str(error) or type(error).__name__)
-        return None
-
-
 def _profile(name: str, log: IssueLog, *, file: str, column: str) -> Policy | None:
     """Return the named profile, or `None` after noting that there is none or that its file has faults."""
     known = policy_names()
@@ -167,7 +130,7 @@ def _profile(name: str, log: IssueLog, *, file: str, column: str) -> Policy | No
         log.add("POLICY_UNKNOWN", file=file, column=column, value=name, known=", ".join(known), near=near)
         return None
     source = IssueLog(form="toml", file=f"{name}.toml")
-    text = decode(policy_folder().joinpath(f"{name}.toml").read_bytes(), source, file=source.file)
+    text = decode(profile_folder(KIND).joinpath(f"{name}.toml").read_bytes(), source, file=source.file)
     entries = None if text is None else decode_toml(text, source, file=source.file)
     policy = None if entries is None else resolve_policy({**entries, "name": name}, source, is_profile=True)
     if source.has_errors:
@@ -185,14 +148,15 @@ def resolve_policy(
     file: str = "",
     default: str = DEFAULT_PROFILE,
     is_profile: bool = False,
+    promise: PromiseProfile | None = None,
 ) -> Policy | None:
     """Return the policy of a table of keys, or `None` after noting what is wrong with it.
 
     It starts from the profile `base`, else from the profile of its own `name`, else (`name` absent) from `default`;
-    a table that states every key needs none.
+    a table that states every key needs none. `promise` takes the place of that profile's promise.
     """
     form = "json" if log.form == "json" else "toml"
-    reader = _Reader(log, form, file)
+    reader = _PolicyReader(log, form, file)
     base = reader.word(entries, "base")
     name = reader.word(entries, "name") or base or default
     is_whole = {key.name(form) for key in POLICY_KEYS} | FLOORS.keys() <= entries.keys()
@@ -202,63 +166,53 @@ def resolve_policy(
         start = Policy()
     else:
         start = _profile(name, log, file=file, column="name")
+    if start is not None and promise is not None:
+        start = replace(start, promise=promise)
     changes = reader.changes(entries, start or Policy())
     return None if start is None else replace(start, name=name, **changes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads one table of keys and notes its faults."""
+class _PolicyReader(TableReader):
+    """Reads the table of a policy."""
 
-    log: IssueLog
-    form: str
-    file: str
-
-    def word(self, entries: Mapping[str, Any], key: str) -> str | None:
-        value = entries.get(key)
-        if value is None or isinstance(value, str):
-            return value
-        self._note(key, value, fault("CELL_TYPE", expected=Phrase("text")))
-        return None
+    __slots__ = ()
 
     def changes(self, entries: Mapping[str, Any], start: Policy) -> dict[str, Any]:
         by_name = {key.name(self.form): key for key in POLICY_KEYS}
         changes: dict[str, Any] = {}
         for name, value in entries.items():
             if name in FLOORS:
-                changes[name] = self._floor(name, value, getattr(start, name))
+                floor = self._floor(name, value, getattr(start, name))
+                changes.update({} if floor is None else {name: floor})
+            elif name == "promise":
+                promise = self._promise(value, start.promise)
+                changes.update({} if promise is None else {name: promise})
             elif name in by_name:
-                key = by_name[name]
-                try:
-                    changes[key.field] = self._value(key, value)
-                except PydanticCustomError as error:
-                    self._note(name, value, error)
+                found = self.read(by_name[name], value)
+                changes.update([found] if found else [])
             elif name not in ("name", "base"):
-                known = [*by_name, *FLOORS, "name", "base"]
-                self._note(name, name, fault("POLICY_KEY", near=nearest(name, known)))
-        return {field: value for field, value in changes.items() if value is not None or field == "max_lateness_s"}
+                self.note_unknown(name, name, [*by_name, *FLOORS, "promise", "name", "base"])
+        return changes
 
-    def _value(self, key: PolicyKey, value: object) -> Any:
-        if key.is_duration and not (key.field == "max_lateness_s" and value == UNLIMITED):
-            right = isinstance(value, str) if self.form == "json" else type(value) in (int, float)
-            if not right or (self.form == "json" and "P" not in str(value)):
-                expected = "a duration as text, e.g. PT45M" if self.form == "json" else "minutes as a number"
-                raise fault("CELL_TYPE", expected=Phrase(expected))
-        return key.parse(value)
+    def _promise(self, value: object, start: PromiseProfile) -> PromiseProfile | None:
+        if not isinstance(value, dict):
+            self.note("promise", value, fault("CELL_TYPE", expected=Phrase("a table")))
+            return None
+        return resolve_promise(value, self.log, file=self.file, start=start)
 
     def _floor(self, name: str, value: object, start: Floor) -> Floor | None:
         """Return the table of least values; a sub-table that is given replaces the base's."""
         if not isinstance(value, dict):
-            self._note(name, value, fault("CELL_TYPE", expected=Phrase("a table")))
+            self.note(name, value, fault("CELL_TYPE", expected=Phrase("a table")))
             return None
         known: dict[str, tuple[str, ...]] = {"urgency": tuple(Urgency), "difficulty": tuple(Difficulty), "tier": ()}
         tables: dict[str, dict[str, int]] = {}
         for table, floors in value.items():
             place = f"{name}.{table}"
             if table not in known:
-                self._note(place, table, fault("POLICY_KEY", near=nearest(table, known)))
+                self.note_unknown(place, table, known)
             elif not isinstance(floors, dict):
-                self._note(place, floors, fault("CELL_TYPE", expected=Phrase("a table")))
+                self.note(place, floors, fault("CELL_TYPE", expected=Phrase("a table")))
             else:
                 tables[table] = self._floors(place, floors, known[table], FLOORS[name])
         return replace(start, **tables)
@@ -274,12 +228,8 @@ class _Reader:
                     raise fault("CELL_TYPE", expected=Phrase("a whole number"))
                 least[word] = whole(0, high)(value)
             except PydanticCustomError as error:
-                self._note(f"{place}.{word}", word if error.type == "CHOICE" else value, error)
+                self.note(f"{place}.{word}", word if error.type == "CHOICE" else value, error)
         return least
-
-    def _note(self, key: str, value: object, error: PydanticCustomError) -> None:
-        path = f"/policy/{key.replace('.', '/')}" if self.form == "json" else ""
-        self.log.add(error.type, file=self.file, column=key, value=value, path=path, **(error.context or {}))
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -288,14 +238,11 @@ class _Reader:
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """Return every key of a policy in its JSON form, so that reading it back needs no profile."""
     entries: dict[str, Any] = {"name": policy.name}
-    for key in POLICY_KEYS:
-        value = getattr(policy, key.field)
-        if key.is_duration:
-            value = UNLIMITED if value is None else iso_duration(value)
-        entries[key.name("json")] = list(value) if isinstance(value, tuple) else value
+    entries |= {key.name("json"): key.to_json(getattr(policy, key.field)) for key in POLICY_KEYS}
     for name in FLOORS:
         floor: Floor = getattr(policy, name)
         entries[name] = {
             table: dict(sorted(getattr(floor, table).items())) for table in ("urgency", "difficulty", "tier")
         }
+    entries["promise"] = promise_to_json(policy.promise)
     return entries

@@ -1,37 +1,50 @@
-"""Read a branch: a folder of CSV files or one JSON file becomes a Problem, or one report of every fault."""
+"""Read a branch: a folder of CSV files, an Excel workbook or a JSON file becomes a Problem, or one report of faults."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from optimizer.domain.desk import Desk
 from optimizer.errors import InputError
-from optimizer.ingest.build import build_problem
+from optimizer.ingest.build import build_aside, build_problem
+from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks import check_sheets
 from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.coordinates import convert_sheets
 from optimizer.ingest.decode import decode, decode_json, read_text
+from optimizer.ingest.folder import read_folder
+from optimizer.ingest.intake import Intake, ReadOptions
 from optimizer.ingest.issues import IssueLog, IssueReport, Phrase, nearest
+from optimizer.ingest.moment import moment_of, sheets_known_at
 from optimizer.ingest.plausible import check_plausibility
-from optimizer.ingest.policy import DEFAULT_PROFILE, decode_toml, load_policy, policy_names, resolve_policy
-from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells, read_csv, read_json_sheet
+from optimizer.ingest.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
+from optimizer.ingest.profiles import decode_toml
+from optimizer.ingest.promise_profile import load_promise, promise_names
+from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells, read_json_sheet
+from optimizer.ingest.skip_bad import set_bad_orders_aside
 from optimizer.ingest.times import BranchClock
+from optimizer.ingest.workbook import SUFFIXES as WORKBOOK_SUFFIXES
+from optimizer.ingest.workbook import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
+    from optimizer.domain.promise import PromiseProfile
 
 PROBLEM_FORMAT = "paigong.problem/1"
 
-#: Sheets that a branch folder may hold and that are read elsewhere.
-_OTHER_SHEETS = {"matrix"}
+#: What a branch holds, or nothing when the log holds errors.
+_Found: TypeAlias = "tuple[Problem, Desk] | None"
 
 
 def read_branch(path: str | Path) -> Problem:
-    """Return the Problem of a folder of CSV files, or of one JSON file (a path that ends in `.json`).
+    """Return the Problem of a folder of CSV files, of one Excel workbook (`.xlsx`), or of one JSON file (`.json`).
 
     The order of rows does not matter: the same data give an equal Problem.
 
@@ -40,36 +53,43 @@ def read_branch(path: str | Path) -> Problem:
     InputError
         With every fault of every file at once, in `report`.
     """
-    problem, report = read_branch_report(path)
-    if problem is None:
-        raise InputError(report)
-    return problem
+    return read_intake(path).checked()
 
 
 def read_branch_report(path: str | Path) -> tuple[Problem | None, IssueReport]:
     """Return the Problem (`None` when there are errors) together with all errors and warnings."""
-    path = Path(path)
-    is_json = path.suffix.lower() == ".json"
-    log = IssueLog(form="json" if is_json else "csv", file=path.name or str(path))
-    problem = None
+    intake = read_intake(path)
+    return intake.problem, intake.report
+
+
+def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
+    """Return all that a branch holds at a stage's moment: problem, desk and report."""
+    path, options = Path(path), options or ReadOptions()
+    suffix = path.suffix.lower()
+    is_json, is_book = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
+    log = IssueLog(form="json" if is_json else "xlsx" if is_book else "csv", file=path.name or str(path))
+    found: _Found = None
     if not path.exists():
         log.add("FILE_NOT_FOUND", value=str(path))
     elif is_json:
         text = read_text(path, log)
-        problem = None if text is None else _from_text(text, log)
+        found = None if text is None else _from_text(text, log, options)
+    elif is_book:
+        found = _from_workbook(path, log, options)
     elif path.is_dir():
-        problem = _from_folder(path, log)
+        found = _from_folder(path, log, options)
     else:
         log.add("FILE_KIND", value=str(path))
-    return problem, log.report()
+    problem, desk = found or (None, Desk(options.stage))
+    return Intake(problem, log.report(), desk)
 
 
 def read_document(content: bytes, *, file: str = "problem.json") -> tuple[Problem | None, IssueReport]:
     """Return the Problem of the bytes of a JSON document, decoded strictly, with all errors and warnings."""
     log = IssueLog(form="json", file=file)
     text = decode(content, log, file=file)
-    problem = None if text is None else _from_text(text, log)
-    return problem, log.report()
+    found = None if text is None else _from_text(text, log, ReadOptions())
+    return found[0] if found else None, log.report()
 
 
 def problem_from_json(document: object, *, file: str = "problem.json") -> Problem:
@@ -95,6 +115,11 @@ def problem_of_document(document: object, log: IssueLog, *, is_ours: bool = Fals
     is_ours
         Take coordinates and durations as meant (`plausible.py`): a benchmark's plane is no map.
     """
+    found = _from_document(document, log, ReadOptions(), is_ours=is_ours)
+    return found[0] if found else None
+
+
+def _from_document(document: object, log: IssueLog, options: ReadOptions, *, is_ours: bool) -> _Found:
     if not isinstance(document, dict):
         log.add("JSON_SHAPE", expected=Phrase("an object"), path="/")
         return None
@@ -113,30 +138,23 @@ def problem_of_document(document: object, log: IssueLog, *, is_ours: bool = Fals
     if not isinstance(policy, str | dict | None):
         log.add("JSON_SHAPE", expected=Phrase("a policy's name or an object"), path="/policy")
         policy = None
-    return _assemble(raws, {"name": policy} if isinstance(policy, str) else policy or {}, log, is_ours=is_ours)
+    table = {"name": policy} if isinstance(policy, str) else policy or {}
+    return _assemble(raws, table, log, options, is_ours=is_ours)
 
 
-def _from_text(text: str, log: IssueLog) -> Problem | None:
+def _from_text(text: str, log: IssueLog, options: ReadOptions) -> _Found:
     document = decode_json(text, log)
-    return None if log.has_errors else problem_of_document(document, log)
+    return None if log.has_errors else _from_document(document, log, options, is_ours=False)
 
 
-def _from_folder(folder: Path, log: IssueLog) -> Problem | None:
-    present = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    unknown = [stem for stem in present if stem not in SHEETS and stem not in _OTHER_SHEETS]
-    absent = [name for name in SHEETS if name not in present]
-    for stem in unknown:
-        near = nearest(stem, absent)
-        log.add("FILE_UNKNOWN", value=f"{stem}.csv", near=f"{near}.csv" if near else "")
-    raws: list[RawSheet] = []
-    for index, name in enumerate(SHEETS):
-        if name in present:
-            text = read_text(present[name], log)
-            raws.append(RawSheet(name, is_given=False) if text is None else read_csv(name, text, log))
-        elif name in REQUIRED_SHEETS:
-            near = nearest(name, unknown)
-            log.add("FILE_MISSING", file=f"{name}.csv", near=f"{near}.csv" if near else "", order=(index, -1))
-    return _assemble(raws, _policy_table(folder, log), log, is_ours=False)
+def _from_folder(folder: Path, log: IssueLog, options: ReadOptions) -> _Found:
+    raws = read_folder(folder, log)
+    return _assemble(raws, _policy_table(folder, log), log, options, is_ours=False)
+
+
+def _from_workbook(path: Path, log: IssueLog, options: ReadOptions) -> _Found:
+    raws = read_workbook(path, log)
+    return None if raws is None else _assemble(raws, {}, log, options, is_ours=False)
 
 
 def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
@@ -145,20 +163,43 @@ def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
     return {} if text is None else decode_toml(text, log, file=path.name) or {}
 
 
-def _assemble(raws: list[RawSheet], policy_table: Mapping[str, Any], log: IssueLog, *, is_ours: bool) -> Problem | None:
-    """Check cells, then rows against each other, then build: the one road from both forms."""
+def _assemble(
+    raws: list[RawSheet], policy_table: Mapping[str, Any], log: IssueLog, options: ReadOptions, *, is_ours: bool
+) -> _Found:
+    """Check cells, then rows against each other, then build as of the stage's moment: one road from every form."""
     sheets = check_cells(raws, log)
     _check_one_branch(sheets, raws, log)
+    if not is_ours:
+        sheets = _placed(sheets, options, log)
     clock = _clock(sheets, log)
     policy = _policy(sheets, policy_table, log)
     check_sheets(sheets, clock, log)
     if not is_ours:
         check_plausibility(sheets, clock, log)
+        check_calendar(sheets, clock, log)
+    sheets, faulty = set_bad_orders_aside(sheets, log) if options.skip_bad else (sheets, ())
     if log.has_errors:
         return None
     assert clock is not None
     assert policy is not None
-    return build_problem(sheets, policy, clock)
+    if is_ours:
+        return build_problem(sheets, policy, clock), Desk()
+    unpublished = unpublished_years(sheets, clock)
+    sheets = with_public_days(sheets, clock)
+    as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)
+    known, aside = sheets_known_at(sheets, options.stage, as_of, clock, log)
+    desk = Desk(options.stage, build_aside(aside, sheets, clock), faulty)
+    return build_problem(known, policy, clock, unpublished), desk
+
+
+def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> BranchSheets:
+    """Return the sheets with every place in WGS-84, also those that are only known by their address."""
+    sheets = convert_sheets(sheets, options.datum, log)
+    if options.geocoder is None:
+        return sheets
+    from optimizer.ingest.geocode import geocode_sheets
+
+    return geocode_sheets(sheets, options.geocoder, log)
 
 
 def _check_one_branch(sheets: BranchSheets, raws: list[RawSheet], log: IssueLog) -> None:
@@ -188,11 +229,12 @@ def _policy(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> Po
     stated = table.get("name")
     if entry and named and isinstance(stated, str) and stated != named:
         sheets.branch.note(log, "POLICY_TWO_NAMES", entry.number, "policy", stated, branch=named)
+    promise = _named_promise(sheets, table, log)
     if not table and named and entry:
-        return _named_policy(sheets, entry.number, named, log)
-    return resolve_policy(
-        table, log, file=log.file if log.form == "json" else "policy.toml", default=named or DEFAULT_PROFILE
-    )
+        policy = _named_policy(sheets, entry.number, named, log)
+        return policy if policy is None or promise is None else replace(policy, promise=promise)
+    file = log.file if log.form == "json" else "policy.toml"
+    return resolve_policy(table, log, file=file, default=named or DEFAULT_PROFILE, promise=promise)
 
 
 def _named_policy(sheets: BranchSheets, number: int, name: str, log: IssueLog) -> Policy | None:
@@ -202,3 +244,21 @@ def _named_policy(sheets: BranchSheets, number: int, name: str, log: IssueLog) -
         sheets.branch.note(log, "POLICY_UNKNOWN", number, "policy", name, **note)
         return None
     return load_policy(name)
+
+
+def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> PromiseProfile | None:
+    """Return the promise profile that the branch names; `None` when it names none, or no known one (noted)."""
+    entry = next(iter(sheets.branch), None)
+    name = entry.row.promise if entry else None
+    if entry is None or not name:
+        return None
+    known = promise_names()
+    if name not in known:
+        note = {"known": ", ".join(known), "near": nearest(name, known)}
+        sheets.branch.note(log, "PROMISE_UNKNOWN", entry.number, "promise", name, **note)
+        return None
+    changed = table.get("promise")
+    stated = changed.get("name", changed.get("base")) if isinstance(changed, dict) else None
+    if isinstance(stated, str) and stated != name:
+        sheets.branch.note(log, "PROMISE_TWO_NAMES", entry.number, "promise", stated, branch=name)
+    return load_promise(name)

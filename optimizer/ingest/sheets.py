@@ -1,9 +1,7 @@
-"""Sheets: the rows of a branch, from CSV files or JSON, checked cell by cell."""
+"""Sheets: the rows of a branch, from tables or JSON, checked cell by cell."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,10 +10,12 @@ from pydantic import ValidationError
 from optimizer.ingest.columns import (
     KEYS,
     SHEETS,
+    AbsenceRow,
+    AreaRow,
     ArrivalRow,
     BranchRow,
     CalendarRow,
-    Column,
+    CountRow,
     CustomerRow,
     LoanRow,
     LockRow,
@@ -23,6 +23,8 @@ from optimizer.ingest.columns import (
     PartRow,
     PublishedRow,
     ReservationRow,
+    ResultRow,
+    ReturnRow,
     Row,
     ShiftRow,
     SkillRow,
@@ -32,6 +34,7 @@ from optimizer.ingest.columns import (
     partial_model,
 )
 from optimizer.ingest.issues import IssueLog, Phrase, nearest
+from optimizer.ingest.words import word_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,9 +96,11 @@ class Sheet(Generic[R]):
         """Return every row, also those with wrong cells (see `partial`)."""
         return (*self.entries, *self.partial)
 
-    def note(self, log: IssueLog, code: str, number: int, column: str = "", value: object = "", **details: Any) -> None:
-        """Note an issue of one cell (or of a row, without `column`)."""
-        log.add(code, value=value, **_place(self.name, log, number, column), **details)
+    def note(
+        self, log: IssueLog, code: str, number: int | None, column: str = "", value: object = "", **details: Any
+    ) -> None:
+        """Note an issue of one cell (of a row without `column`, of the sheet without `number`)."""
+        log.add(code, value=value, **place_of(self.name, log, number, column), **details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class BranchSheets:
 
     branch: Sheet[BranchRow]
     calendar: Sheet[CalendarRow]
+    service_area: Sheet[AreaRow]
     customers: Sheet[CustomerRow]
     orders: Sheet[OrderRow]
     technicians: Sheet[TechnicianRow]
@@ -116,90 +122,35 @@ class BranchSheets:
     tools: Sheet[ToolRow]
     locks: Sheet[LockRow]
     published: Sheet[PublishedRow]
+    results: Sheet[ResultRow]
+    returns: Sheet[ReturnRow]
+    counts: Sheet[CountRow]
+    absences: Sheet[AbsenceRow]
 
     def all(self) -> tuple[Sheet[Any], ...]:
         """Return every sheet, in the order of a report."""
         return tuple(getattr(self, name) for name in SHEETS)
 
 
-def _place(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
-    """Return where an issue stands, in the words of the input's form."""
+def place_of(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
+    """Return where an issue stands, in the words of the input's form and of whoever wrote its header."""
     names = [known.field for known in columns_of(sheet)]
+    source = log.sources.get(sheet)
     known = columns_of(sheet)[names.index(column)].name(log.form) if column in names else column
     place: dict[str, Any] = {
         "row": number,
-        "column": known,
+        "column": source.titles.get(column, known) if source else known,
         "order": (_ORDER[sheet], names.index(column) if column in names else -1),
     }
     if log.form == "json":
         at = "" if sheet == "branch" or number is None else f"/{number - 1}"
         return {**place, "path": f"/{sheet}{at}" + (f"/{known}" if known else "")}
-    return {**place, "file": f"{sheet}.csv"}
+    return {**place, "file": source.file if source else file_of(sheet, log)}
 
 
-# --- CSV ----------------------------------------------------------------------------------------------------------
-
-
-def read_csv(name: str, text: str, log: IssueLog) -> RawSheet:
-    """Return the rows of a CSV text, numbered as a spreadsheet shows them; the header is row 1."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, dict[str, Any]]] = []
-    header: list[Column | None] = []
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if not header:
-                if not any(cell.strip() for cell in cells):
-                    break
-                header = _read_header(name, cells, log)
-            elif number > MAX_ROWS:
-                log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **_place(name, log, number))
-                break
-            else:
-                _read_row(name, number, cells, header, rows, log)
-    except csv.Error as error:
-        log.add("CSV_CELLS", error=str(error), **_place(name, log, number + 1))
-    if not header:
-        log.add("FILE_EMPTY", columns=", ".join(c.sheet_name for c in columns_of(name)[:6]), **_place(name, log, None))
-    given = {column.field for column in header if column}
-    missing = {column.field for column in columns_of(name) if column.required} - given if header else set()
-    for field_name in missing:
-        log.add("COLUMN_MISSING", **_place(name, log, 1, field_name))
-    return RawSheet(name, rows, frozenset(missing))
-
-
-def _read_header(name: str, cells: list[str], log: IssueLog) -> list[Column | None]:
-    by_name = {column.sheet_name: column for column in columns_of(name)}
-    separator = next((mark for mark in ";\t|" if len(cells) == 1 and cells[0].count(mark) > 1), None)
-    if separator:
-        log.add("CSV_SEPARATOR", value=separator, **_place(name, log, 1))
-        cells = cells[0].split(separator)
-    header: list[Column | None] = []
-    for cell in cells:
-        title = cell.strip()
-        column = by_name.get(title.lower())
-        if column is not None and column in header:
-            log.add("COLUMN_TWICE", **_place(name, log, 1, column.field))
-        if column is None and title:
-            unused = by_name.keys() - {other.strip().lower() for other in cells}
-            log.add("COLUMN_UNKNOWN", value=title, near=nearest(title, unused), **_place(name, log, 1, title))
-        header.append(column)
-    return header
-
-
-def _read_row(
-    name: str,
-    number: int,
-    cells: list[str],
-    header: list[Column | None],
-    rows: list[tuple[int, dict[str, Any]]],
-    log: IssueLog,
-) -> None:
-    if any(cell.strip() for cell in cells[len(header) :]):
-        log.add("CSV_EXTRA_CELLS", **_place(name, log, number))
-    stripped = [cell.strip() for cell in cells[: len(header)]]
-    if any(stripped):
-        rows.append((number, {c.field: cell for c, cell in zip(header, stripped, strict=False) if c and cell}))
+def file_of(sheet: str, log: IssueLog, name: str = "") -> str:
+    """Return what a sheet's file is called: its own, or the workbook's with the name of the sheet."""
+    return f"{log.file} [{name or sheet}]" if log.form == "xlsx" else f"{name or sheet}.csv"
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------
@@ -209,23 +160,23 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
     """Return the rows of one sheet of the wire form: an array of objects (the branch is one object)."""
     entries = [value] if name == "branch" else value
     if not isinstance(entries, list):
-        log.add("JSON_SHAPE", expected=Phrase("an array of objects"), **_place(name, log, None))
+        log.add("JSON_SHAPE", expected=Phrase("an array of objects"), **place_of(name, log, None))
         return RawSheet(name)
     if len(entries) > MAX_ROWS:
-        log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **_place(name, log, None))
+        log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **place_of(name, log, None))
         entries = entries[:MAX_ROWS]
     by_name = {column.json_name: column for column in columns_of(name)}
     rows: list[tuple[int, dict[str, Any]]] = []
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict):
-            log.add("JSON_SHAPE", expected=Phrase("an object"), **_place(name, log, number))
+            log.add("JSON_SHAPE", expected=Phrase("an object"), **place_of(name, log, number))
             continue
         cells: dict[str, Any] = {}
         for key, cell in entry.items():
             column = by_name.get(key)
             if column is None:
                 near = nearest(key, by_name.keys() - entry.keys())
-                log.add("KEY_UNKNOWN", value=key, near=near, **_place(name, log, number, key))
+                log.add("KEY_UNKNOWN", value=key, near=near, **place_of(name, log, number, key))
             elif cell is not None:
                 cells[column.field] = cell
         rows.append((number, cells))
@@ -278,18 +229,22 @@ def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) 
     for name, cell in cells.items():
         if not kinds[name].is_json(cell):
             wrong.add(name)
-            log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **_place(sheet, log, number, name))
+            log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **place_of(sheet, log, number, name))
     return wrong
 
 
 def _note_cell(raw: RawSheet, number: int, name: str, error: Any, log: IssueLog) -> None:
-    place = _place(raw.name, log, number, name)
+    place = place_of(raw.name, log, number, name)
     if error["type"] == "missing":
         if name not in raw.missing:
             code = "KEY_MISSING" if log.form == "json" else "CELL_EMPTY"
             log.add(code, value=place["column"] if log.form == "json" else "", **place)
     else:
-        log.add(error["type"], value=error["input"], **place, **error.get("ctx", {}))
+        details = dict(error.get("ctx", {}))
+        if error["type"] == "CHOICE" and raw.name in log.sources:
+            lang = log.sources[raw.name].lang
+            details["choices"] = ", ".join(word_label(word, lang) for word in details["choices"].split(", "))
+        log.add(error["type"], value=error["input"], **place, **details)
 
 
 def _check_double(
@@ -305,6 +260,6 @@ def _check_double(
         return
     key = tuple(str(getattr(row, name) or cells[name]) for name in names)
     if key in seen:
-        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **_place(sheet, log, number, names[0]))
+        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **place_of(sheet, log, number, names[0]))
     else:
         seen[key] = number

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optimizer.ingest.build import in_normal_order
+from optimizer.ingest.calendar import adds_public_days
 from optimizer.ingest.compound import WEEKDAY_NAMES
 from optimizer.ingest.policy import policy_to_json
 from optimizer.ingest.read import PROBLEM_FORMAT
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from optimizer.domain.order import Customer, Interval, Place, Visit
+    from optimizer.domain.order import Briefing, Customer, Interval, Place, ServiceLog, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
 
@@ -54,6 +55,10 @@ def problem_to_json(problem: Problem) -> JsonObject:
         "calendar": [
             {"date": day.isoformat(), "working": working}
             for day, working in sorted(problem.branch.calendar.overrides.items())
+        ],
+        "service_area": [
+            {"point": point, "lat": corner.lat, "lon": corner.lon}
+            for point, corner in enumerate(problem.branch.service_area, start=1)
         ],
         "customers": [_customer(customer) for customer in problem.customers],
         "orders": [_order(problem, visit, clock) for visit in problem.visits],
@@ -185,6 +190,8 @@ def windows_to_json(windows: Iterable[Interval], clock: BranchClock) -> list[Jso
 
 def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
     branch = problem.branch
+    radius_m = branch.service_radius_m
+    is_left_alone = adds_public_days(branch.timezone, branch.calendar, problem.first_day)
     return {
         "branch_id": branch.branch_id,
         "name": branch.name,
@@ -196,6 +203,10 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
         "business_close": time_text(branch.business.close_s),
         "plan_date": problem.first_day.isoformat(),
         "as_of": clock.iso(problem.as_of_s),
+        **_given(
+            service_radius_km=None if radius_m is None else radius_m / 1000,
+            holidays="none" if is_left_alone else None,
+        ),
     }
 
 
@@ -229,6 +240,10 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         urgency=str(order.urgency),
         difficulty=str(order.difficulty),
         carried_over=order.carried_over,
+        agreed_day=order.agreed_day.isoformat() if order.agreed_day else None,
+        unfinished=str(order.unfinished) if order.unfinished else None,
+        **_briefing(order.briefing),
+        **_log(order.log, clock),
         lat=visit.place.lat,
         lon=visit.place.lon,
         address=visit.place.address,
@@ -246,6 +261,33 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         tools=[{"tool_id": need.part_id, "quantity": need.quantity} for need in visit.tools],
         after=list(visit.after),
         visit_id=None if visit.visit_id == visit.order_id else visit.visit_id,
+    )
+
+
+def _briefing(briefing: Briefing) -> JsonObject:
+    """Return what is stated of a briefing; most orders of a benchmark state nothing."""
+    stated = {
+        "contacts": list(briefing.contacts),
+        "serial": briefing.serial,
+        "coverage": briefing.coverage and str(briefing.coverage),
+        "request": briefing.request,
+        "bring": list(briefing.bring),
+        "prepare": briefing.prepare,
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def _log(log: ServiceLog, clock: BranchClock) -> JsonObject:
+    return _given(
+        passed_on=_iso(log.passed_on_s, clock),
+        contacted=_iso(log.contacted_s, clock),
+        dispatched=_iso(log.dispatched_s, clock),
+        acknowledged=_iso(log.acknowledged_s, clock),
+        on_site=_iso(log.on_site_s, clock),
+        done=_iso(log.done_s, clock),
+        called_back=_iso(log.called_back_s, clock),
+        parts_back=log.parts_back,
+        confirmed=str(log.confirmed) if log.confirmed else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 CLOCK = "hh:mm"
 DATE = "yyyy-mm-dd"
+STAMP = "mm-dd hh:mm"
 COUNT = "0"
 MINUTES = "#,##0.0"
 SHARE = "0%"
@@ -133,3 +134,112 @@ COSTS = Sheet(
 )
 
 SHEETS = (ROUTES, TECHNICIANS, UNASSIGNED, COSTS)
+
+CALL_LIST = Sheet(
+    "call_list",
+    "Call list",
+    (
+        Column("whom", "Whom", 20),
+        Column("phone", "Phone", 16),
+        Column("order_id", "Order", 10),
+        Column("why", "Why", 18),
+        Column("say", "What to say", 60),
+        Column("caller", "Caller", 16),
+        Column("by", "By", 13, STAMP),
+        Column("outcome", "Outcome", 18),
+    ),
+)
+
+CHANGES = Sheet(
+    "changes",
+    "Changes",
+    (
+        Column("order_id", "Order", 12),
+        Column("customer", "Customer", 24),
+        Column("kind", "Change", 18),
+        Column("before_technician", "Technician before", 18),
+        Column("before", "Told before", 16),
+        Column("after_technician", "Technician now", 18),
+        Column("after", "Told now", 16),
+        Column("call", "Whom to call", 30),
+        Column("by", "By", 13, STAMP),
+    ),
+)
+
+PICK_LIST = Sheet(
+    "pick_list",
+    "Pick list",
+    (
+        Column("technician", "Technician", 18),
+        Column("handed", "Handed over", 16),
+        Column("order_id", "Order", 14),
+        Column("part_id", "Part no.", 14),
+        Column("part", "Part", 28),
+        Column("quantity", "Quantity", 10, COUNT),
+        Column("tick", "Tick", 8),
+    ),
+)
+
+PICK_TOTALS = Sheet(
+    "pick_totals",
+    "Parts in total",
+    (
+        Column("part_id", "Part no.", 12),
+        Column("part", "Part", 26),
+        Column("needed", "Needed", 9, COUNT),
+        Column("on_hand", "On hand", 9, COUNT),
+        Column("reserved", "Reserved for others", 12, COUNT),
+        Column("arriving", "Arriving by the morning", 12, COUNT),
+        Column("short", "Short", 9, COUNT),
+        Column("missed_by", "Missed by order", 24),
+        Column("next_arrival", "Next arrival", 16),
+        Column("tick", "Tick", 8),
+    ),
+)
+
+LOAN_CARD = Sheet(
+    "loan_card",
+    "Loan card",
+    (
+        Column("technician", "Technician", 16),
+        Column("state", "State", 16),
+        Column("loan_id", "Loan", 10),
+        Column("order_id", "Order", 12),
+        Column("part_id", "Part no.", 12),
+        Column("part", "Part", 20),
+        Column("barcode", "Bar code", 16),
+        Column("quantity", "Quantity", 8, COUNT),
+        Column("taken", "Taken", 11, DATE),
+        Column("due", "Due back", 11, DATE),
+        Column("returned", "Returned", 11),
+        Column("unused", "Unused", 8),
+        Column("faulty", "Faulty, tagged", 8),
+        Column("signature", "Technician signs", 12),
+        Column("keeper", "Part keeper signs", 12),
+    ),
+)
+
+REGISTER = Sheet(
+    "register",
+    "Register",
+    (
+        Column("order_id", "Order", 10),
+        Column("customer", "Customer", 18),
+        Column("received", "Received", 12, STAMP),
+        Column("passed_on", "Passed on", 12, STAMP),
+        Column("contacted", "Contacted", 12, STAMP),
+        Column("promised", "Promised", 16),
+        Column("due", "Due", 11, DATE),
+        Column("technician", "Technician", 16),
+        Column("told", "Told", 12),
+        Column("acknowledged", "Acknowledged", 12, STAMP),
+        Column("on_site", "On site", 12, STAMP),
+        Column("done", "Done", 12, STAMP),
+        Column("parts_back", "Parts back", 9),
+        Column("class", "Class", 26),
+        Column("next_date", "Next date", 11, DATE),
+    ),
+)
+
+#: The lists on paper, in the order in which a coordinator takes them up.
+PAPERS = (CALL_LIST, CHANGES, PICK_LIST, PICK_TOTALS, LOAN_CARD, REGISTER)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.desk import Desk
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import TechnicianDay, technician_days
@@ -14,18 +13,22 @@ from optimizer.report.figures import kpis
 from optimizer.report.files import replacing
 from optimizer.report.gantt import draw_gantt
 from optimizer.report.palette import pen
+from optimizer.report.paper_view import ListView, SheetView
+from optimizer.report.papers import make_papers
 from optimizer.report.routemap import draw_map
-from optimizer.report.wording import Wording, printable
+from optimizer.report.templating import render
+from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from jinja2 import Environment
-
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
+    from optimizer.report.papers.model import Paper, Papers
     from optimizer.travel.matrix import TravelMatrix
+
+_EMPTY_DESK = Desk()
 
 
 def write_page(
@@ -36,34 +39,41 @@ def write_page(
     lang: str,
     *,
     assumptions: Sequence[str] = (),
+    desk: Desk = _EMPTY_DESK,
 ) -> None:
-    """Write the plan as one self-contained page: figures, time chart, map and tables.
+    """Write the plan as one self-contained page: figures, time chart, map, and the papers to print.
 
     Parameters
     ----------
     assumptions
-        What the judge took for granted, as sentences; shown at the end when there are any.
+        What the judge took for granted, as sentences; shown when there are any.
+    desk
+        What the coordinator knows beside problem and plan.
     """
-    text = render_page(problem, matrix, plan, lang, assumptions=assumptions)
+    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, desk=desk)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def render_page(
-    problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str, *, assumptions: Sequence[str] = ()
+    problem: Problem,
+    matrix: TravelMatrix,
+    plan: Plan,
+    lang: str,
+    *,
+    assumptions: Sequence[str] = (),
+    desk: Desk = _EMPTY_DESK,
 ) -> str:
     """Return the page as text; see `write_page`."""
     wording = Wording(lang)
     days = technician_days(problem, matrix, plan)
     visit_index = {visit.visit_id: index for index, visit in enumerate(problem.visits)}
-    environment = _environment(wording)
-    script = environment.get_template("page.js").render()
-    page = environment.get_template("page.html.jinja").render(
-        lang={"en": "en", "zh": "zh-CN"}[lang],
+    return render(
+        "page.html.jinja",
+        "page.js",
+        wording,
         problem=problem,
         plan=plan,
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         cards=_cards(kpis(problem, matrix, plan), wording),
         people=[_Person(index, day, problem) for index, day in enumerate(days)],
         gantt=draw_gantt(problem, days, visit_index, wording),
@@ -71,23 +81,45 @@ def render_page(
         unassigned=[_Left(visit_index[left.visit_id], left, problem, wording) for left in plan.unassigned],
         costs=_costs(plan, wording),
         assumptions=assumptions,
+        chapters=_chapters(make_papers(problem, matrix, plan, desk, lang), days, wording),
     )
-    return printable(page)
 
 
-def _environment(wording: Wording) -> Environment:
-    """Return the template environment: everything put into a page is escaped, a missing name is an error."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the page that is a paper: what the menu calls it, and its route sheets or its lists."""
 
-    environment = Environment(
-        loader=PackageLoader("optimizer.report", "templates"),
-        autoescape=lambda name: name is not None and not name.endswith((".js", ".css")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    name: str
+    title: str
+    lists: tuple[ListView, ...] = ()
+    sheets: tuple[tuple[int, SheetView], ...] = ()
+    is_wide: bool = False
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """What the print menu offers."""
+        return self.name, self.title
+
+
+def _chapters(papers: Papers, days: Sequence[TechnicianDay], wording: Wording) -> list[Chapter]:
+    """Return the papers in the order in which a coordinator takes them up; no chapter for changes without any."""
+    index = {(day.technician.technician_id, day.shift.day): number for number, day in enumerate(days)}
+    sheets = tuple(
+        (index[sheet.technician.technician_id, sheet.day], SheetView(sheet)) for sheet in papers.route_sheets
     )
-    environment.globals.update(t=wording.translate, wording=wording, pen=pen)
-    return environment
+
+    def chapter(*lists: Paper, is_wide: bool = False) -> Chapter:
+        views = tuple(ListView(paper, wording, is_wide=is_wide) for paper in lists)
+        return Chapter(lists[0].name, lists[0].title, views, is_wide=is_wide)
+
+    return [
+        chapter(papers.call_list, is_wide=True),
+        *([chapter(papers.changes, is_wide=True)] if papers.changes.lines else []),
+        *([Chapter("route_sheets", wording.translate("Route sheets"), sheets=sheets)] if sheets else []),
+        chapter(papers.pick_list, papers.pick_totals),
+        chapter(papers.loan_card, is_wide=True),
+        chapter(papers.register, is_wide=True),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +199,6 @@ class _Person:
         self.pen = pen(index)
         self.is_staff = problem.is_staff(day.technician.technician_id)
         self.name = day.technician.name or day.technician.technician_id
-        self.stops = [
-            {
-                "stop": stop,
-                "leg": leg,
-                "visit": visit,
-                "order": problem.order_of(visit),
-                "customer": problem.customer_of(visit),
-            }
-            for stop, leg in zip(day.stops, day.legs, strict=False)
-            for visit in (problem.visit_by_id[stop.visit_id],)
-        ]
 
 
 class _Left:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.plan import UnassignedState
 from optimizer.report.days import TechnicianDay, technician_days
 from optimizer.report.figures import kpis
-from optimizer.report.wording import Wording, printable
+from optimizer.report.wording import CHANGE_KINDS, Wording, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from optimizer.domain.desk import Desk
+    from optimizer.domain.order import Interval
     from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
@@ -48,6 +50,37 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
         title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
         console.print(_text(title, _ALARM))
         console.print(_unassigned(problem, plan, wording))
+
+
+def print_changes(problem: Problem, desk: Desk, console: Console, lang: str) -> None:
+    """Print what differs from the published plan and whom to call by when; nothing where none is published."""
+    if not desk.is_published:
+        return
+    wording = Wording(lang)
+    t = wording.translate
+    console.print(_text(t("Changes against the published plan ({count})", count=len(desk.changes)), "bold"))
+    table = _table([t(h) for h in ("Visit", "Customer", "Phone", "Change", "Before", "After", "Call by")])
+    for change in desk.changes:
+        customer = problem.customer_of(problem.visit_by_id[change.visit_id])
+        table.add_row(
+            _text(change.visit_id),
+            _text(customer.name),
+            _text(customer.phone),
+            _text(t(CHANGE_KINDS[change.kind])),
+            _text(_told(problem, change.before_technician_id, change.before, wording)),
+            _text(_told(problem, change.after_technician_id, change.after, wording)),
+            _text(wording.clock(change.call_by_s)),
+        )
+    if desk.changes:
+        console.print(table)
+
+
+def _told(problem: Problem, technician_id: str, window: Interval | None, wording: Wording) -> str:
+    """Return who comes and when: `Ann 09:00–10:00`; a dash when nobody does."""
+    if window is None:
+        return "–"
+    technician = problem.technician_by_id.get(technician_id)
+    return f"{technician.name if technician else technician_id} {wording.window(window)}"
 
 
 def _figures(figures: dict[str, Any], wording: Wording) -> Text:

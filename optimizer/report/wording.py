@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue import Translate, translator
+from optimizer.domain.desk import AsideState, ChangeKind
+from optimizer.domain.order import Coverage, Unfinished
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
@@ -37,7 +39,32 @@ RULE_NAMES = {
 }
 KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection", "maintenance": "Maintenance"}
 EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}
-STATES = {UnassignedState.WAITS: "Waits", UnassignedState.WILL_BREAK: "Promise will break"}
+STATES = {
+    UnassignedState.WAITS: "Waits",
+    UnassignedState.WILL_BREAK: "Promise will break",
+    UnassignedState.DUE_BEFORE_PLAN: "Due before the plan: send today",
+}
+COVERAGES = {Coverage.WARRANTY: "In warranty", Coverage.PAID: "Paid by the customer"}
+UNFINISHED = {
+    Unfinished.NO_PART: "no part",
+    Unfinished.CUSTOMER_ABSENT: "customer absent",
+    Unfinished.NOT_REPRODUCED: "fault not reproduced",
+    Unfinished.NOT_REPAIRED: "not repaired",
+    Unfinished.SITE_NOT_READY: "site not ready",
+    Unfinished.NO_TIME: "no time",
+}
+ASIDE = {
+    AsideState.DONE: "Done",
+    AsideState.UNDER_WAY: "Under way today",
+    AsideState.NO_RESULT: "No result reported",
+}
+CHANGE_KINDS = {
+    ChangeKind.ADDED: "Added",
+    ChangeKind.DROPPED: "Dropped",
+    ChangeKind.TECHNICIAN: "Other technician",
+    ChangeKind.TIME: "Other time",
+    ChangeKind.TECHNICIAN_AND_TIME: "Other technician and time",
+}
 
 
 def printable(text: str) -> str:

@@ -1,18 +1,21 @@
-"""The plan as an Excel workbook that shows what was written and runs nothing."""
+"""The plan and its papers as an Excel workbook that shows what was written and runs nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.domain.desk import Desk
 from optimizer.report.columns import COSTS, SHEETS
 from optimizer.report.files import replacing
 from optimizer.report.frames import Value, table_rows
-from optimizer.report.wording import RULE_NAMES, Wording, printable
+from optimizer.report.papers import make_papers
+from optimizer.report.wording import RULE_NAMES, Wording
+from optimizer.report.workbook_cells import NAVY, put, set_up_print, sheet_title
+from optimizer.report.workbook_papers import add_papers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from optimizer.domain.plan import Plan
@@ -21,14 +24,17 @@ if TYPE_CHECKING:
     from optimizer.report.frames import Row
     from optimizer.travel.matrix import TravelMatrix
 
-#: How a cell begins that a spreadsheet would take for a formula or a command.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: The desk of a plan made without one: no stage before, nothing set aside.
+_EMPTY_DESK = Desk()
 
 
-def write_workbook(problem: Problem, matrix: TravelMatrix, plan: Plan, path: Path, lang: str) -> None:
-    """Write the plan to an Excel workbook: routes, technicians, visits not planned, costs by rule.
+def write_workbook(
+    problem: Problem, matrix: TravelMatrix, plan: Plan, path: Path, lang: str, desk: Desk = _EMPTY_DESK
+) -> None:
+    """Write the plan to an Excel workbook: its tables, the coordinator's lists, and a sheet per technician to print.
 
-    The file appears as a whole or not at all. Text stays text whatever it looks like.
+    The file appears as a whole or not at all. Text stays text whatever it looks like. It is the coordinator's: a
+    technician's own file is not cut out of it.
     """
     from openpyxl import Workbook
 
@@ -37,9 +43,11 @@ def write_workbook(problem: Problem, matrix: TravelMatrix, plan: Plan, path: Pat
     rows["costs"] = [*_named_costs(rows["costs"], wording), _total(plan, wording)]
     book = Workbook()
     for index, sheet in enumerate(SHEETS):
-        page = book.create_sheet(wording.translate(sheet.title), index)
+        page = book.create_sheet(sheet_title(wording.translate(sheet.title), book.sheetnames), index)
         _fill(page, sheet, rows[sheet.name], wording)
     book.remove(book.worksheets[-1])  # the empty sheet that every new workbook has
+    subtitle = f"{problem.branch.name} · {wording.day(problem.first_day)}"
+    add_papers(book, make_papers(problem, matrix, plan, desk, lang), subtitle, wording)
     book.properties.creator = "Paigong"
     book.properties.title = wording.translate("Dispatch plan")
     with replacing(path) as draft:
@@ -62,23 +70,19 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
 
     for number, column in enumerate(sheet.columns, start=1):
         heading = page.cell(1, number)
-        _put(heading, wording.translate(column.heading))
+        put(heading, wording.translate(column.heading))
         heading.font = Font(bold=True, color="FFFFFF")
-        heading.fill = PatternFill("solid", fgColor="1F3A5F")
+        heading.fill = PatternFill("solid", fgColor=NAVY)
         heading.alignment = Alignment(vertical="center")
         page.column_dimensions[get_column_letter(number)].width = column.width
         for line, row in enumerate(rows, start=2):
             cell = page.cell(line, number)
-            _put(cell, _shown(column, row[column.name], wording))
+            put(cell, _shown(column, row[column.name], wording))
             cell.number_format = column.number_format
             cell.alignment = Alignment(vertical="top", wrap_text=column.width >= 60)
     page.freeze_panes = "A2"
     page.auto_filter.ref = page.dimensions
-    page.sheet_view.showGridLines = False
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
+    set_up_print(page, orientation="landscape", head_rows="1:1")
     if sheet is COSTS:
         for cell in page[page.max_row]:
             cell.font = Font(bold=True)
@@ -91,15 +95,3 @@ def _shown(column: Column, value: Value, wording: Wording) -> Value:
     if isinstance(value, bool):
         return wording.translate("yes") if value else ""
     return value
-
-
-def _put(cell: Cell, value: Value) -> None:
-    """Set a cell; text is stored as text even where it looks like a formula, an error or a number."""
-    if not isinstance(value, str):
-        cell.value = value
-        return
-    cell.value = printable(value)
-    if cell.value:
-        cell.data_type = "s"
-        if cell.value.startswith(_FORMULA_STARTS):
-            cell.quotePrefix = True

@@ -8,7 +8,6 @@ nothing, and up to which it is possible at all.
 from __future__ import annotations
 
 from optimizer.arrays import (
-    R_MAX_LATE,
     R_OVERTIME,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
@@ -21,6 +20,7 @@ from optimizer.arrays import (
     S_START_NODE,
     V_HOURS,
     V_LATEST,
+    V_MAX_LATE,
     V_READY,
     V_WINDOWS,
 )
@@ -138,7 +138,7 @@ def free_start(arrays, visit, duration, bound):
 @inlined
 def hard_start(arrays, visit, bound):
     """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
-    last = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1] + arrays.rates[R_MAX_LATE]
+    last = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1] + arrays.visit[visit, V_MAX_LATE]
     latest = min(min(last, arrays.visit[visit, V_LATEST]), bound)
     return latest if max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0]) <= latest else -1
 

@@ -10,7 +10,6 @@ from optimizer.arrays import (
     R_LATE_LARGE,
     R_LATE_SMALL,
     R_LATE_SMALL_S,
-    R_MAX_LATE,
     R_OVERTIME,
     R_WORKING_TIME,
     S_BREAK_CLOSE,
@@ -24,6 +23,7 @@ from optimizer.arrays import (
     S_START_NODE,
     V_HOURS,
     V_LATEST,
+    V_MAX_LATE,
     V_READY,
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
@@ -73,7 +73,7 @@ def start_of_service(arrays, visit_idx, duration, arrival):
         Moments and seconds. `late` counts from the close of the window that is used.
     """
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
-    slack = arrays.rates[R_MAX_LATE]
+    slack = arrays.visit[visit_idx, V_MAX_LATE]
     for k in range(arrays.visit[visit_idx, V_WINDOWS]):
         close = arrays.windows[visit_idx, k, 1]
         if moment > close + slack:
@@ -176,7 +176,7 @@ def latest_arrival(arrays, visit_idx, duration, start, latest_start):
     where no harmful arrival lies between them.
     """
     _, late = start_of_service(arrays, visit_idx, duration, start)
-    slack = arrays.rates[R_MAX_LATE]
+    slack = arrays.visit[visit_idx, V_MAX_LATE]
     good, begun = start, start
     while True:
         top = min(latest_start, arrays.visit[visit_idx, V_LATEST])

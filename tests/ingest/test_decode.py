@@ -92,3 +92,28 @@ def test_the_first_wrong_byte_is_counted_from_the_start_of_the_file() -> None:
     log = IssueLog(form="csv", file="x.csv")
     assert decode(b"\xef\xbb\xbfab\xff", log, file="x.csv") is None
     assert log.report().text() == "x.csv: Byte 5 (from 0) is not UTF-8 text. Save the file as 'CSV UTF-8'."
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "codes"),
+    [
+        ("工单号".encode(), "工单号", []),
+        ("工单号".encode("utf-8-sig"), "工单号", []),
+        ("工单号,客户".encode("gb18030"), "工单号,客户", ["FILE_GB18030"]),
+        ("𠮷野家".encode("gb18030"), "𠮷野家", ["FILE_GB18030"]),  # four bytes
+        ("工单号".encode() + b"\xe5\n", None, ["FILE_ENCODING"]),  # UTF-8 but for one byte
+        ("工单号".encode("utf-8-sig") + b"\xb9", None, ["FILE_ENCODING"]),
+        (b"caf\xff", None, ["FILE_ENCODING"]),
+        ("工单号".encode("utf-16"), None, ["FILE_UTF16"]),
+    ],
+)
+def test_a_sheet_may_be_gb18030(content: bytes, text: str | None, codes: list[str]) -> None:
+    log = IssueLog(form="csv", file="x.csv")
+    assert decode(content, log, file="x.csv", is_sheet=True) == text
+    assert [issue.code for issue in log.report().issues] == codes
+
+
+def test_json_is_utf_8_and_nothing_else() -> None:
+    log = IssueLog(form="json", file="x.json")
+    assert decode("工单号".encode("gb18030"), log, file="x.json") is None
+    assert [issue.code for issue in log.report().issues] == ["FILE_ENCODING"]

@@ -274,24 +274,24 @@ def test_one_order_locked_to_two_people(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_misnamed_one(tmp_path: Path) -> None:
     write_folder(tmp_path, two_orders())
-    (tmp_path / "orders.csv").rename(tmp_path / "order.csv")
+    (tmp_path / "orders.csv").rename(tmp_path / "ordres.csv")
     report = read_branch_report(tmp_path)[1]
     assert report.errors[0].text() == (
-        "orders.csv: The file is missing. Maybe 'order.csv' is meant. Put it into the folder; it is required."
+        "orders.csv: The file is missing. Maybe 'ordres.csv' is meant. Put it into the folder; it is required."
     )
-    assert report.errors[0].text("zh") == "orders.csv：缺少该文件。可能是“order.csv”。请放入文件夹；该文件必需。"
+    assert report.errors[0].text("zh") == "orders.csv：缺少该文件。可能是“ordres.csv”。请放入文件夹；该文件必需。"
     assert "Maybe 'orders.csv' is meant." in report.warnings[0].text()
 
 
 def test_a_missing_column_is_named_once(tmp_path: Path) -> None:
     sheets = two_orders()
     for row in sheets["orders"]:
-        row["latitude"] = row.pop("lat")
+        row["service_mins"] = row.pop("service_min")
     report = report_of(tmp_path, sheets)
     assert report.text() == (
-        "orders.csv row 1, column 'lat': The column is missing. Add it to the header row; it is required.\n"
-        "Warning: orders.csv row 1, column 'latitude': The column is not known and was not read. "
-        "Maybe 'lat' is meant. Known columns: see the template."
+        "orders.csv row 1, column 'service_min': The column is missing. Add it to the header row; it is required.\n"
+        "Warning: orders.csv row 1, column 'service_mins': The column is not known and was not read. "
+        "Maybe 'service_min' is meant. Known columns: see the template."
     )
 
 
@@ -309,9 +309,19 @@ def _file_cases() -> list[tuple[str, bytes, str]]:
         ("empty", b"", "technicians.csv: The file is empty. Write the header row first: technician_id, name,"),
         ("blank", b"\r\n\r\n", "technicians.csv: The file is empty."),
         (
-            "gbk",
-            header + "T1,李伟\n".encode("gb18030"),
-            "technicians.csv: Byte 22 (from 0) is not UTF-8 text. Save the file as 'CSV UTF-8'.",
+            "latin-1",
+            header + "T1,Ann Müller \xff\n".encode("latin-1"),
+            "technicians.csv: Byte 27 (from 0) is not UTF-8 text. Save the file as 'CSV UTF-8'.",
+        ),
+        (
+            "one broken byte",
+            header + "T1,李伟".encode() + b"\xe6\n",
+            "technicians.csv: Byte 28 (from 0) is not UTF-8 text.",
+        ),
+        (
+            "unreadable header",
+            "工号;姓名".encode("utf-16-le") + b"\n1,2\n",
+            "technicians.csv row 1: No title of the header row is known:",
         ),
         ("utf-16", "technician_id\nT1\n".encode("utf-16"), "technicians.csv: The file is UTF-16 text."),
         (

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.domain.order import Customer, Difficulty, Interval, Order, PartNeed, Place, SkillNeed, Urgency, Visit
@@ -253,12 +253,14 @@ def problems(draw: st.DrawFn) -> Problem:
     )
 
 
+@settings(deadline=None)
 @given(problems())
 def test_any_problem_there_and_back(problem: Problem) -> None:
     document = json.loads(json_text(problem_to_json(problem)))
     assert problem_from_json(document) == in_normal_order(problem)
 
 
+@settings(deadline=None)
 @given(problems(), st.randoms(use_true_random=False))
 def test_equal_problems_are_equal_bytes(problem: Problem, rng: Any) -> None:
     def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,12 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
+from optimizer.domain.desk import Desk, FaultyOrder
 from optimizer.report import kpis, print_plan, write_workbook
+from optimizer.report.papers import make_papers
+from optimizer.report.workbook_cells import RED, lines_of, sheet_title
+from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, VALUE_WIDTH
+from tests.worlds import job, person, world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +27,7 @@ FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "=HYPERLINK(1)"]
 def test_the_workbook_has_every_stop_and_every_visit_left_out(outcome, tmp_path: Path, lang: str) -> None:
     write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", lang)
     book = load_workbook(tmp_path / "plan.xlsx")
-    routes, _, unassigned, _ = book.worksheets
+    routes, _, unassigned, _, *_ = book.worksheets
     assert routes.max_row == 1 + outcome.plan.served
     assert unassigned.max_row == 1 + len(outcome.unassigned)
     assert [file.name for file in tmp_path.iterdir()] == ["plan.xlsx"]
@@ -55,3 +61,123 @@ def test_the_screen_does_not_take_names_for_markup(outcome) -> None:
     with console.capture() as captured:
         print_plan(problem, outcome.matrix, outcome.plan, console, "en")
     assert "[bold]x[/" in captured.get()
+
+
+# --- the papers in it -----------------------------------------------------------------------------------------------
+
+LISTS = {
+    "zh": ["电话联系单", "变更单", "领料单", "备件汇总", "备件借用卡", "上门服务状态记录表"],
+    "en": ["Call list", "Changes", "Pick list", "Parts in total", "Loan card", "Register"],
+}
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def printed(request, outcome, tmp_path_factory):
+    """Return the language, the papers, and the workbook that holds them."""
+    lang, path = request.param, tmp_path_factory.mktemp("book") / "plan.xlsx"
+    write_workbook(outcome.problem, outcome.matrix, outcome.plan, path, lang)
+    return lang, make_papers(outcome.problem, outcome.matrix, outcome.plan, Desk(), lang), load_workbook(path)
+
+
+def texts(page) -> list[str]:
+    return [str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_there_is_a_sheet_per_paper_and_per_technician(printed) -> None:
+    lang, papers, book = printed
+    assert book.sheetnames[4:10] == LISTS[lang]
+    assert book.sheetnames[10:] == [sheet.technician.name for sheet in papers.route_sheets]
+
+
+def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
+    _, papers, book = printed
+    for page, paper in zip(book.worksheets[4:10], papers.lists, strict=True):
+        assert page["A1"].value.startswith(paper.title)
+        assert page.max_row == 3 + len(paper.lines)
+        assert page.max_column == len(paper.columns)
+        for row, line in enumerate(paper.lines, start=4):
+            color = page.cell(row, 1).font.color
+            assert (color is not None and str(color.rgb).endswith(RED)) == line.is_red
+
+
+def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
+    _, papers, book = printed
+    for page, sheet in zip(book.worksheets[10:], papers.route_sheets, strict=True):
+        said = texts(page)
+        for entry in sheet.entries:
+            assert {field.label for field in entry.fields} | set(entry.blanks) <= set(said)
+            assert {field.value for field in entry.fields} <= set(said)
+        assert {field.value for field in sheet.heading} <= set(said)
+        assert "; ".join(sheet.packing) in said or not sheet.packing
+
+
+def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
+    *_, book = printed
+    for page in book.worksheets:
+        assert page.page_setup.paperSize == 9
+        assert page.print_title_rows in ("$1:$1", "$1:$3")
+        assert page.print_area.replace("$", "").endswith(f"!{page.dimensions}")
+    assert {page.page_setup.orientation for page in book.worksheets[:10]} == {"landscape"}
+    assert all(page.sheet_properties.pageSetUpPr.fitToPage for page in book.worksheets[:10])
+    assert {page.page_setup.orientation for page in book.worksheets[10:]} == {"portrait"}
+
+
+def test_a_route_sheet_is_one_page_wide() -> None:
+    """A4 is 8.27 in wide, the margins are 0.4 in; a character of a wide default font takes 8 of 96 pixels an inch."""
+    pixels = PAIRS * (LABEL_WIDTH * 8 + 5 + VALUE_WIDTH * 8 + 5)
+    assert pixels / 96 <= 8.27 - 2 * 0.4
+
+
+def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
+    _, papers, book = printed
+    for page, sheet in zip(book.worksheets[10:], papers.route_sheets, strict=True):
+        bars = [cell.row for cell in page["A"] if str(cell.value or "").startswith(tuple(f"{n}   " for n in range(30)))]
+        assert len(bars) == len(sheet.entries)
+        breaks = [mark.id for mark in page.row_breaks.brk]
+        assert set(breaks) <= {row - 2 for row in bars}, "a break lies above the gap before an entry"
+        edges = [0, *breaks, page.max_row]
+        for first, last in itertools.pairwise(edges):
+            head = page.row_dimensions[1].height if first else 0
+            assert head + sum(page.row_dimensions[row].height for row in range(first + 1, last + 1)) <= PAGE_POINTS
+
+
+def test_the_desk_reaches_the_register(outcome, tmp_path: Path) -> None:
+    desk = Desk(faulty=(FaultyOrder("X9", "somebody", {"en": ("Row 3 has no date.",)}),))
+    write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", "en", desk)
+    assert "Input fault: Row 3 has no date." in texts(load_workbook(tmp_path / "plan.xlsx")["Register"])
+
+
+def test_names_that_no_title_may_hold_and_names_given_twice(tmp_path: Path) -> None:
+    w = world(
+        [job("A", place=1), job("B", place=2), job("C", place=3)],
+        [person("T1"), person("T2"), person("T3")],
+    )
+    names = {"T1": "Li [night]/late", "T2": "routes", "T3": "x" * 40}
+    for who, name in names.items():
+        w = w.with_technician(who, name=name)
+    write_workbook(w.problem, w.matrix, w.plan({"T1": ["A"], "T2": ["B"], "T3": ["C"]}), tmp_path / "p.xlsx", "en")
+    assert load_workbook(tmp_path / "p.xlsx").sheetnames[10:] == ["Li _night__late", "routes (2)", "x" * 31]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "title"),
+    [
+        ("Li", ["li"], "Li (2)"),
+        ("Li", ["Li", "Li (2)"], "Li (3)"),
+        ("x" * 31, ["x" * 31], "x" * 27 + " (2)"),
+        ("'Li'", [], "Li"),
+        ("History", [], "History_"),
+        ("", [], "_"),
+        ("a\x07b\nc", [], "ab_c"),
+    ],
+)
+def test_a_title_is_one_that_excel_takes(name: str, taken: list[str], title: str) -> None:
+    assert sheet_title(name, taken) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [("", 10, 1), ("a" * 8, 10, 1), ("a" * 9, 10, 2), ("上门服务上", 10, 2), ("a\nb", 10, 2)],
+)
+def test_a_row_is_as_high_as_its_text(text: str, width: float, lines: int) -> None:
+    assert lines_of(text, width) == lines

@@ -54,7 +54,7 @@ def test_the_prefix_of_a_started_route_stays_in_front() -> None:
     locks = (Lock("V2", LockLevel.PREFIX, "T1", position=0), Lock("V0", LockLevel.PREFIX, "T1", position=1))
     locked = replace(problem, locks=locks)
     indexed = build_arrays(locked, matrix)
-    prefixes = indexed.fixed_prefixes(locked)
+    prefixes = indexed.first_routes(locked, {})
     assert prefixes == ((), (2, 0))
     state = started(indexed.arrays, fixed=prefixes)
     run_moves(indexed.arrays, state, 500)

@@ -20,7 +20,5 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && chosen !== null) choose(chosen);
   });
-  addEventListener("beforeprint", () => {
-    for (const person of document.querySelectorAll("details")) person.open = true;
-  });
 })();
+{% include "print.js" %}

@@ -1,0 +1,70 @@
+"""What reading a branch gives: the problem at a stage's moment, the rest of the desk, and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.desk import Desk, Stage
+from optimizer.errors import InputError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from optimizer.domain.problem import Problem
+    from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.issues import IssueReport
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a branch is read.
+
+    Parameters
+    ----------
+    stage
+        The moment of the day: what was reported later is not seen.
+    as_of
+        The moment itself, where it is not the stage's usual one; local time of the branch.
+    skip_bad
+        Set orders with faults aside (`Desk.faulty`) and read the rest.
+    datum
+        Datum of coordinates where the branch names none; `None` is WGS-84.
+    geocoder
+        How addresses without coordinates are looked up; `None` is not at all.
+    """
+
+    stage: Stage = Stage.DRAFT
+    as_of: datetime | None = None
+    skip_bad: bool = False
+    datum: str | None = None
+    geocoder: GeocoderSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A branch as read.
+
+    Parameters
+    ----------
+    problem
+        What is to be planned; `None` when the report holds errors.
+    desk
+        The stage, and the orders that are known but not planned.
+    """
+
+    problem: Problem | None
+    report: IssueReport
+    desk: Desk
+
+    def checked(self) -> Problem:
+        """Return the problem.
+
+        Raises
+        ------
+        InputError
+            When there is none, with the whole report.
+        """
+        if self.problem is None:
+            raise InputError(self.report)
+        return self.problem

@@ -1,0 +1,37 @@
+"""The coordinator's papers: route sheets, call list, changes, pick list, loan card, register (RULES §7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.papers.call_list import call_list
+from optimizer.report.papers.case import Case
+from optimizer.report.papers.changes import changes_paper
+from optimizer.report.papers.loan_card import loan_card
+from optimizer.report.papers.model import Entry, Field, Line, Paper, Papers, RouteSheet
+from optimizer.report.papers.pick_list import pick_list, pick_totals
+from optimizer.report.papers.register import register
+from optimizer.report.papers.route_sheet import route_sheets
+from optimizer.report.wording import Wording
+
+if TYPE_CHECKING:
+    from optimizer.domain.desk import Desk
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.travel.matrix import TravelMatrix
+
+__all__ = ["Entry", "Field", "Line", "Paper", "Papers", "RouteSheet", "make_papers"]
+
+
+def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk, lang: str) -> Papers:
+    """Return every paper of a plan in one language, `en` or `zh`: words only, no layout."""
+    case = Case(problem, matrix, plan, desk, Wording(lang))
+    return Papers(
+        route_sheets=route_sheets(case),
+        pick_list=pick_list(case),
+        pick_totals=pick_totals(case),
+        loan_card=loan_card(case),
+        call_list=call_list(case),
+        register=register(case),
+        changes=changes_paper(case),
+    )

@@ -1,0 +1,101 @@
+"""One call of the call list, and when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.report.wording import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.domain.order import Customer, Order
+    from optimizer.report.papers.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Whom to phone about what.
+
+    Parameters
+    ----------
+    group
+        Calls of one group become one: a customer's about one order, all to one technician.
+    why
+        The cause in a word or two.
+    say
+        Full sentences.
+    caller_id
+        The technician who calls; empty for the coordinator.
+    by_s
+        Deadline in seconds of the clock; `None` when no clock runs.
+    is_first
+        On top of the list: send somebody today, or an emergency.
+    """
+
+    group: str
+    whom: str
+    phone: str
+    order_id: str
+    why: str
+    say: str
+    caller_id: str = ""
+    by_s: int | None = None
+    is_first: bool = False
+    is_red: bool = False
+
+
+def merged(calls: Iterable[Call], space: str) -> list[Call]:
+    """Return the calls with those of one group made one: all that is to be said, by the first deadline.
+
+    `space` stands between two sentences.
+    """
+    found: dict[tuple[str, bool], Call] = {}
+    for call in calls:
+        key = (call.group, call.is_first)
+        found[key] = _joined(found[key], call, space) if key in found else call
+    return list(found.values())
+
+
+def _joined(first: Call, second: Call, space: str) -> Call:
+    deadlines = [by_s for by_s in (first.by_s, second.by_s) if by_s is not None]
+    return replace(
+        first,
+        order_id=_listed(", ", first.order_id, second.order_id),
+        why=_listed("; ", first.why, second.why),
+        say=space.join(text for text in (first.say, second.say) if text),
+        by_s=min(deadlines, default=None),
+        is_red=first.is_red or second.is_red,
+    )
+
+
+def _listed(comma: str, first: str, second: str) -> str:
+    """Return what is listed in both texts, once each."""
+    return comma.join(dict.fromkeys(text for text in (*first.split(comma), *second.split(comma)) if text))
+
+
+def call_customer(order: Order, customer: Customer, why: str, say: str, by_s: int | None) -> Call:
+    """Return the coordinator's call to the customer of an order."""
+    return Call(
+        group=f"customer {customer.customer_id} {order.order_id}",
+        whom=printable(customer.name),
+        phone=printable(customer.phone or "; ".join(order.briefing.contacts)),
+        order_id=order.order_id,
+        why=why,
+        say=printable(say),
+        by_s=by_s,
+    )
+
+
+def call_technician(case: Case, technician_id: str, order_id: str, why: str, say: str, by_s: int | None) -> Call:
+    """Return the coordinator's call to a technician."""
+    return Call(
+        group=f"technician {technician_id}",
+        whom=case.person(technician_id),
+        phone=case.phone(technician_id),
+        order_id=order_id,
+        why=why,
+        say=printable(say),
+        by_s=by_s,
+    )

@@ -1,0 +1,168 @@
+"""What every paper looks up: the plan by visit, people and parts by name, moments as people write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Urgency
+from optimizer.domain.units import DAY_S, day_of
+from optimizer.judge_rules import past_due_loan
+from optimizer.promise import Basis, promise_of
+from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.wording import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from optimizer.catalogue import Translate
+    from optimizer.domain.desk import Desk
+    from optimizer.domain.order import Interval, Order, PartNeed, Visit
+    from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.problem import Problem
+    from optimizer.report.wording import Wording
+    from optimizer.travel.matrix import TravelMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A problem, its plan and the desk, as one language sees them.
+
+    Parameters
+    ----------
+    days
+        The technicians' days that hold a visit.
+    route_of, stop_of
+        Where a planned visit is.
+    left
+        Visits not planned, by id.
+    """
+
+    problem: Problem
+    matrix: TravelMatrix
+    plan: Plan
+    desk: Desk
+    wording: Wording
+    days: tuple[TechnicianDay, ...] = field(init=False, repr=False)
+    route_of: Mapping[str, Route] = field(init=False, repr=False)
+    stop_of: Mapping[str, Stop] = field(init=False, repr=False)
+    left: Mapping[str, UnassignedVisit] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        days = technician_days(self.problem, self.matrix, self.plan)
+        object.__setattr__(self, "days", tuple(day for day in days if day.stops))
+        routes = {stop.visit_id: route for route in self.plan.routes for stop in route.stops}
+        object.__setattr__(self, "route_of", routes)
+        stops = {stop.visit_id: stop for route in self.plan.routes for stop in route.stops}
+        object.__setattr__(self, "stop_of", stops)
+        object.__setattr__(self, "left", {left.visit_id: left for left in self.plan.unassigned})
+
+    @property
+    def say(self) -> Translate:
+        """The translation function."""
+        return self.wording.translate
+
+    # --- people and parts -------------------------------------------------------------------------------------
+
+    def person(self, technician_id: str) -> str:
+        """Return a technician as `陈立新 (T01)`; an id that the branch does not know stays an id."""
+        technician = self.problem.technician_by_id.get(technician_id)
+        name = technician.name if technician else ""
+        return printable(f"{name} ({technician_id})" if name and name != technician_id else technician_id)
+
+    def phone(self, technician_id: str) -> str:
+        """Return a technician's phone; empty when none is known."""
+        technician = self.problem.technician_by_id.get(technician_id)
+        return printable(technician.phone) if technician else ""
+
+    def technician_of(self, visit_id: str) -> str:
+        """Return who serves a visit; empty when nobody does."""
+        route = self.route_of.get(visit_id)
+        return route.technician_id if route else ""
+
+    def is_blocked(self, technician_id: str) -> bool:
+        """Say whether a loan past due forbids a technician new parts on the day."""
+        return past_due_loan(self.problem, technician_id, self.problem.first_day) is not None
+
+    def part(self, part_id: str) -> str:
+        """Return the name of a part; its number when it has none."""
+        return printable(next((p.name for p in self.problem.parts if p.part_id == part_id), "") or part_id)
+
+    def parts(self, needs: Iterable[PartNeed]) -> str:
+        """Return parts with number and quantity: `空调主板 (P01) ×1; 水泵 (P03) ×2`."""
+        return "; ".join(
+            f"{self._named(self.part(need.part_id), need.part_id)} ×{need.quantity}" for need in needs if need.quantity
+        )
+
+    def tools(self, needs: Iterable[PartNeed]) -> str:
+        """Return tools with number and quantity."""
+        names = {tool.tool_id: tool.name for tool in self.problem.tools}
+        return "; ".join(
+            f"{self._named(printable(names.get(need.part_id, '')), need.part_id)} ×{need.quantity}" for need in needs
+        )
+
+    @staticmethod
+    def _named(name: str, number: str) -> str:
+        return f"{name} ({printable(number)})" if name and name != number else printable(number)
+
+    # --- moments ----------------------------------------------------------------------------------------------
+
+    def moment(self, moment_s: int | None) -> datetime | None:
+        """Return a moment as the branch's local date and time."""
+        if moment_s is None:
+            return None
+        return datetime.combine(self.problem.first_day, time()) + timedelta(seconds=moment_s)
+
+    def date_at(self, moment_s: int) -> date:
+        """Return the date that a moment falls on."""
+        return self.problem.date_of(day_of(moment_s))
+
+    def time_text(self, moment_s: int | None) -> str:
+        """Return date and time of a moment, `11-20 15:20`; empty when there is none."""
+        moment = self.moment(moment_s)
+        return "" if moment is None else f"{moment:%m-%d %H:%M}"
+
+    def day_window(self, window: Interval) -> str:
+        """Return a window with its day: `Mon 23 Nov, 09:00–11:00`."""
+        day = day_of(window.open_s)
+        hours = self.wording.window(type(window)(window.open_s - day * DAY_S, window.close_s - day * DAY_S))
+        return self.say("{day}, {hours}", day=self.wording.short_day(self.problem.date_of(day)), hours=hours)
+
+    def windows(self, windows: Iterable[Interval]) -> str:
+        """Return windows of the day by the clock, those of other days with the day."""
+        own_day = range(self.problem.days * DAY_S)
+        return "; ".join(
+            self.wording.window(window) if window.open_s in own_day else self.day_window(window) for window in windows
+        )
+
+    def next_close_s(self) -> int:
+        """Return the next close of business from the moment of planning on."""
+        branch, as_of_s = self.problem.branch, self.problem.as_of_s
+        day = day_of(as_of_s)
+        while (
+            not branch.calendar.is_working_day(self.problem.date_of(day))
+            or day * DAY_S + branch.business.close_s < as_of_s
+        ):
+            day += 1
+        return day * DAY_S + branch.business.close_s
+
+    # --- orders -----------------------------------------------------------------------------------------------
+
+    def is_overdue(self, order: Order) -> bool:
+        """Say whether an order's last day lies before the plan."""
+        return order.due_day is not None and order.due_day < self.problem.first_day
+
+    def is_emergency(self, order: Order) -> bool:
+        """Say whether an order is an emergency."""
+        return order.urgency is Urgency.EMERGENCY
+
+    def lacks_day(self, visit: Visit) -> bool:
+        """Say whether no day is promised or agreed for a visit, so that one is to be agreed."""
+        if self.problem.order_of(visit).promised:
+            return False
+        return promise_of(self.problem, self.matrix, visit).due_day is None
+
+    def is_beyond(self, visit: Visit) -> bool:
+        """Say whether a visit lies farther away than a day is promised for."""
+        return promise_of(self.problem, self.matrix, visit).basis is Basis.BEYOND

@@ -1,0 +1,47 @@
+"""The changes paper: what the new plan does otherwise than the published one, and who has to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.columns import CHANGES
+from optimizer.report.papers.model import Line, Paper
+from optimizer.report.wording import CHANGE_KINDS
+
+if TYPE_CHECKING:
+    from optimizer.domain.desk import Change
+    from optimizer.report.frames import Row
+    from optimizer.report.papers.case import Case
+
+
+def changes_paper(case: Case) -> Paper:
+    """Return a line per visit that changed, the first to call on top."""
+    changes = sorted(case.desk.changes, key=lambda change: (change.call_by_s, change.visit_id))
+    note = ""
+    if not case.desk.is_published:
+        note = case.say("No plan is published for the day yet; nothing counts as a change.")
+    elif not changes:
+        note = case.say("Nothing differs from the published plan.")
+    lines = tuple(_line(case, change) for change in changes)
+    return Paper(CHANGES.name, case.say("Changes"), CHANGES.columns, lines, note)
+
+
+def _line(case: Case, change: Change) -> Line:
+    visit = case.problem.visit_by_id.get(change.visit_id)
+    customer = case.problem.customer_of(visit) if visit else None
+    before, after = change.before_technician_id, change.after_technician_id
+    people = [customer.name] if customer else []
+    if case.desk.is_published:
+        people += [case.person(who) for who in dict.fromkeys((before, after)) if who]
+    cells: Row = {
+        "order_id": visit.order_id if visit else change.visit_id,
+        "customer": customer.name if customer else "",
+        "kind": case.say(CHANGE_KINDS[change.kind]),
+        "before_technician": case.person(before) if before else "",
+        "before": case.windows([change.before] if change.before else []),
+        "after_technician": case.person(after) if after else "",
+        "after": case.windows([change.after] if change.after else []),
+        "call": "; ".join(people),
+        "by": case.moment(change.call_by_s),
+    }
+    return Line(cells, change.call_by_s < case.problem.as_of_s, after)

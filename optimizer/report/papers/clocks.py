@@ -1,0 +1,37 @@
+"""When a clock of RULES §5 asks for a call: its deadline, as long as nobody has called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.clocks import CONSULTATION, ClockName, business_deadline_s, clocks_of, next_day_deadline_s
+
+if TYPE_CHECKING:
+    from optimizer.domain.desk import SetAside
+    from optimizer.domain.order import Visit
+    from optimizer.report.papers.case import Case
+
+
+def contact_deadline_s(case: Case, visit: Visit) -> int | None:
+    """Return until when a customer is called first; `None` when no such clock runs."""
+    return _deadline_s(case, visit, ClockName.FIRST_CONTACT, ClockName.EMERGENCY_CONTACT)
+
+
+def acknowledge_deadline_s(case: Case, visit: Visit) -> int | None:
+    """Return until when a technician confirms a visit that was dispatched; `None` when no such clock runs."""
+    return _deadline_s(case, visit, ClockName.ACKNOWLEDGE)
+
+
+def call_back_deadline_s(case: Case, aside: SetAside) -> int | None:
+    """Return until when a customer is called back after a visit; `None` when it is not known when the visit ended."""
+    done_s, profile = aside.order.log.done_s, case.problem.policy.promise
+    if done_s is None:
+        return None
+    if aside.order.kind == CONSULTATION:
+        return business_deadline_s(case.problem, done_s, profile.consultation_call_back_s)
+    return next_day_deadline_s(case.problem, done_s, profile.call_back_s)
+
+
+def _deadline_s(case: Case, visit: Visit, *names: ClockName) -> int | None:
+    running = [clock for clock in clocks_of(case.problem, visit) if clock.name in names and clock.stopped_s is None]
+    return min((clock.deadline_s for clock in running if clock.deadline_s is not None), default=None)

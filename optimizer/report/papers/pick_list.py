@@ -1,0 +1,164 @@
+"""The part keeper's lists: what each technician takes, and what all take together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.units import DAY_S, HOUR_S, day_of
+from optimizer.judge_stock import Draw, draws_of, holds_of, outside_of, stock_shortages
+from optimizer.report.columns import PICK_LIST, PICK_TOTALS
+from optimizer.report.papers.model import Line, Paper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Technician
+    from optimizer.report.frames import Row
+    from optimizer.report.papers.case import Case
+
+#: From when on a count belongs to the afternoon.
+_NOON_S = 12 * HOUR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Branch parts that a technician takes for a visit."""
+
+    technician: Technician
+    visit: Visit
+    draw: Draw
+
+
+def taken_parts(case: Case) -> Iterator[Taken]:
+    """Yield what is taken from the branch, by technician in driving order."""
+    for day in case.days:
+        for stop in day.stops:
+            visit = case.problem.visit_by_id[stop.visit_id]
+            for draw in draws_of(case.problem, day.technician, visit):
+                yield Taken(day.technician, visit, draw)
+
+
+def pick_list(case: Case) -> Paper:
+    """Return what each technician takes, a line per order and part."""
+    lines = [
+        Line(
+            {
+                "technician": case.person(taken.technician.technician_id),
+                "handed": _handed(case, taken),
+                "order_id": taken.visit.order_id,
+                "part_id": taken.draw.part_id,
+                "part": case.part(taken.draw.part_id),
+                "quantity": taken.draw.quantity,
+                "tick": None,
+            },
+            technician_id=taken.technician.technician_id,
+        )
+        for taken in taken_parts(case)
+    ]
+    return Paper(PICK_LIST.name, case.say("Pick list"), PICK_LIST.columns, tuple(lines))
+
+
+def pick_totals(case: Case) -> Paper:
+    """Return what is needed of each part in all, what there is of it, and which orders miss it."""
+    problem = case.problem
+    draws = [taken.draw for taken in taken_parts(case)]
+    missing = missing_parts(case, draws)
+    numbers = sorted({draw.part_id for draw in draws} | missing.keys())
+    lines = [Line(_total(case, part_id, draws, missing.get(part_id, {})), part_id in missing) for part_id in numbers]
+    note = _stock_note(case, {part.as_of_s for part in problem.parts if part.part_id in numbers})
+    return Paper(PICK_TOTALS.name, case.say("Parts in total"), PICK_TOTALS.columns, tuple(lines), note)
+
+
+def missing_parts(case: Case, draws: list[Draw]) -> dict[str, dict[str, int]]:
+    """Return how many of which part each order misses: part number, then order number.
+
+    The plan's own needs come first, then visits not planned, the most urgent first. Each is charged with what it adds
+    to the shortage.
+    """
+    problem, drawn = case.problem, list(draws)
+    missing: dict[str, dict[str, int]] = {}
+    short = _shortages(problem, drawn)
+    for part_id, count in short.items():
+        takers = {draw.visit_id for draw in drawn if draw.part_id == part_id}
+        orders = sorted({problem.visit_by_id[visit_id].order_id for visit_id in takers})
+        missing[part_id] = {", ".join(orders): count}
+    waiting = [problem.visit_by_id[visit_id] for visit_id in case.left if visit_id in problem.visit_by_id]
+    for visit in sorted(waiting, key=lambda v: (-problem.priority_of(v), v.visit_id)):
+        needs = [need for need in visit.parts if need.quantity > 0]
+        if not needs:
+            continue
+        drawn += [Draw(visit.visit_id, need.part_id, need.quantity, 0) for need in needs]
+        grown = _shortages(problem, drawn)
+        for need in needs:
+            extra = grown.get(need.part_id, 0) - short.get(need.part_id, 0)
+            if extra > 0:
+                missing.setdefault(need.part_id, {})[visit.order_id] = extra
+        short = grown
+    return missing
+
+
+def _shortages(problem: Problem, draws: list[Draw]) -> dict[str, int]:
+    return {short.part_id: short.missing for short in stock_shortages(problem, draws)}
+
+
+def _total(case: Case, part_id: str, draws: list[Draw], missing: dict[str, int]) -> Row:
+    problem = case.problem
+    arrivals = [arrival for arrival in problem.arrivals if arrival.part_id == part_id]
+    later = sorted((a.usable_on, a.quantity) for a in arrivals if a.usable_on > problem.first_day)
+    return {
+        "part_id": part_id,
+        "part": case.part(part_id),
+        "needed": sum(draw.quantity for draw in draws if draw.part_id == part_id),
+        "on_hand": sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id),
+        "reserved": outside_of(problem, part_id, 0) + _held_for_later(case, part_id),
+        "arriving": sum(a.quantity for a in arrivals if a.usable_on <= problem.first_day),
+        "short": sum(missing.values()),
+        "missed_by": "; ".join(f"{order_id} ×{count}" for order_id, count in missing.items()),
+        "next_arrival": "; ".join(f"{day:%m-%d} ×{quantity}" for day, quantity in later),
+        "tick": None,
+    }
+
+
+def _held_for_later(case: Case, part_id: str) -> int:
+    """Return what is held for visits that this plan leaves out."""
+    held = holds_of(case.problem, part_id)
+    return sum(count for visit_id, count in held.items() if visit_id not in case.stop_of)
+
+
+def _handed(case: Case, taken: Taken) -> str:
+    """Return when the parts change hands: a home starter has them from the evening before."""
+    if taken.draw.pickup_day < 0:
+        return case.say("{day}, evening", day=case.wording.short_day(handed_on(case, taken)))
+    return case.say("In the morning")
+
+
+def handed_on(case: Case, taken: Taken) -> date:
+    """Return the date on which parts change hands: the evening before is that of the branch's last working day."""
+    day = case.problem.date_of(case.route_of[taken.visit.visit_id].day)
+    return case.problem.branch.calendar.preceding_working_day(day) if taken.draw.pickup_day < 0 else day
+
+
+def _stock_note(case: Case, counted: set[int | None]) -> str:
+    """Return when the stock was counted, with a warning when that is older than the last afternoon."""
+    known = [moment_s for moment_s in counted if moment_s is not None]
+    if not known:
+        return case.say("Nobody has said when the stock was counted.") if counted else ""
+    oldest_s = min(known)
+    if oldest_s < _last_afternoon_s(case.problem):
+        return case.say(
+            "Stock as counted on {moment}, before the last afternoon: count again.", moment=case.time_text(oldest_s)
+        )
+    return case.say("Stock as counted on {moment}.", moment=case.time_text(oldest_s))
+
+
+def _last_afternoon_s(problem: Problem) -> int:
+    """Return noon of the last working day whose afternoon has begun when the plan is made."""
+    day = day_of(problem.as_of_s)
+    today = problem.date_of(day)
+    if problem.as_of_s < day * DAY_S + _NOON_S or not problem.branch.calendar.is_working_day(today):
+        day = problem.day_index(problem.branch.calendar.preceding_working_day(today))
+    return day * DAY_S + _NOON_S

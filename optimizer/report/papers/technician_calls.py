@@ -1,0 +1,133 @@
+"""Which technicians are phoned, what is said, and by when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.desk import AsideState, ChangeKind
+from optimizer.domain.order import PartNeed
+from optimizer.domain.plan import UnassignedState
+from optimizer.domain.units import great_circle_m
+from optimizer.judge_rules import is_past_due, refusals, skill_gaps
+from optimizer.report.papers.calls import Call, call_technician
+from optimizer.report.papers.clocks import acknowledge_deadline_s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.domain.desk import Change
+    from optimizer.domain.order import Place, Visit
+    from optimizer.report.papers.case import Case
+
+#: How many technicians are asked to go to an emergency.
+_ASKED = 3
+
+
+def technician_calls(case: Case) -> Iterator[Call]:
+    """Yield every call to a technician; several to one person are still apart."""
+    for visit_id, left in case.left.items():
+        if left.state is UnassignedState.DUE_BEFORE_PLAN and visit_id in case.problem.visit_by_id:
+            yield from _who_can_go(case, case.problem.visit_by_id[visit_id])
+    for aside in case.desk.aside:
+        if aside.state is AsideState.NO_RESULT and aside.technician_id:
+            text = case.say(
+                "How did order {order} at {customer} end, and are the parts back?",
+                order=aside.order.order_id,
+                customer=aside.customer.name,
+            )
+            who, order_id, why = aside.technician_id, aside.order.order_id, case.say("No result reported")
+            yield call_technician(case, who, order_id, why, text, _before_work_s(case, who))
+    yield from _loans(case)
+    yield from _unacknowledged(case)
+    if case.desk.is_published:
+        for change in case.desk.changes:
+            yield from _changed(case, change)
+
+
+def _who_can_go(case: Case, visit: Visit) -> Iterator[Call]:
+    """Yield calls to the nearest technicians who may and can serve a visit that cannot wait for the plan."""
+    problem, order = case.problem, case.problem.order_of(visit)
+    able = [
+        technician
+        for technician in problem.technicians
+        if not refusals(problem, technician, visit)
+        and not skill_gaps(problem, technician, visit, problem.first_day)
+        and not (visit.parts and case.is_blocked(technician.technician_id))
+    ]
+    nearest = sorted(able, key=lambda t: (_away_m(case, t.technician_id, visit.place), t.technician_id))
+    what = (problem.customer_of(visit).name, visit.place.address, order.fault)
+    text = case.say(
+        "Can you go today? Order {order}: {what}.", order=order.order_id, what=", ".join(filter(None, what))
+    )
+    for technician in nearest[:_ASKED]:
+        who, why = technician.technician_id, case.say("Send today")
+        call = call_technician(case, who, order.order_id, why, text, problem.as_of_s)
+        yield replace(call, is_first=True, is_red=True)
+
+
+def _away_m(case: Case, technician_id: str, place: Place) -> float:
+    """Return how far a technician is: from what is left of today's work, else from where the day starts."""
+    today = [
+        aside.visit.place
+        for aside in case.desk.aside
+        if aside.technician_id == technician_id and aside.state is AsideState.UNDER_WAY
+    ]
+    home = case.problem.technician_by_id[technician_id].start or case.problem.branch.place
+    return min(great_circle_m(at.lat, at.lon, place.lat, place.lon) for at in (today or [home]))
+
+
+def _loans(case: Case) -> Iterator[Call]:
+    """Yield a call to everybody who keeps parts past the evening on which they were due."""
+    past_due = sorted((loan for loan in case.problem.loans if is_past_due(case.problem, loan)), key=lambda n: n.due)
+    for who in sorted({loan.technician_id for loan in past_due}):
+        parts = "; ".join(
+            f"{case.parts([PartNeed(loan.part_id, loan.quantity)])} ({case.wording.short_day(loan.due)})"
+            for loan in past_due
+            if loan.technician_id == who
+        )
+        if case.is_blocked(who):
+            text = case.say("Bring back what is past due: {parts}. Until then you take no new part.", parts=parts)
+        else:
+            text = case.say("Bring back what is past due: {parts}.", parts=parts)
+        yield call_technician(case, who, "", case.say("Loan past due"), text, _before_work_s(case, who))
+
+
+def _before_work_s(case: Case, technician_id: str) -> int:
+    """Return until when a technician answers for today: the close of business, else the next shift's start, or now."""
+    close_s, as_of_s = case.next_close_s(), case.problem.as_of_s
+    starts = [shift.start_s for shift in case.problem.shifts if shift.technician_id == technician_id]
+    return min(close_s, max(as_of_s, min(starts, default=close_s)))
+
+
+def _unacknowledged(case: Case) -> Iterator[Call]:
+    """Yield calls to technicians who have not confirmed what was dispatched to them."""
+    for visit_id, route in case.route_of.items():
+        visit = case.problem.visit_by_id[visit_id]
+        by_s = acknowledge_deadline_s(case, visit)
+        if by_s is not None:
+            text = case.say("Please confirm order {order}.", order=visit.order_id)
+            why = case.say("Not acknowledged")
+            yield call_technician(case, route.technician_id, visit.order_id, why, text, by_s)
+
+
+def _changed(case: Case, change: Change) -> Iterator[Call]:
+    """Yield what technicians with a sheet in hand are told: one loses the visit, another gets it, or its time moves."""
+    visit = case.problem.visit_by_id.get(change.visit_id)
+    order_id = visit.order_id if visit else change.visit_id
+    customer = case.problem.customer_of(visit).name if visit else ""
+    why, told = case.say("Change of the plan"), case.day_window(change.after) if change.after else ""
+    before, after = change.before_technician_id, change.after_technician_id
+    if before and before != after:
+        text = case.say("Strike order {order} off your sheet ({customer}).", order=order_id, customer=customer)
+        yield call_technician(case, before, order_id, why, text, change.call_by_s)
+    if after and before != after:
+        text = case.say(
+            "Order {order} is new on your sheet: {customer}, {window}.", order=order_id, customer=customer, window=told
+        )
+        yield call_technician(case, after, order_id, why, text, change.call_by_s)
+    elif after and change.kind is ChangeKind.TIME:
+        text = case.say(
+            "Order {order} moves: {customer}, now {window}.", order=order_id, customer=customer, window=told
+        )
+        yield call_technician(case, after, order_id, why, text, change.call_by_s)

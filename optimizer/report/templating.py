@@ -1,0 +1,45 @@
+"""The templates of the pages: everything put into a page is escaped, nothing outside a page may run or load."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from optimizer.report.palette import pen
+from optimizer.report.wording import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from optimizer.report.wording import Wording
+
+_TAGS = {"en": "en", "zh": "zh-CN"}
+
+
+def render(template: str, script: str, wording: Wording, **values: object) -> str:
+    """Return a page as text; its content policy lets this one script run and no other."""
+    environment = _environment(wording)
+    code = environment.get_template(script).render()
+    page = environment.get_template(template).render(
+        lang=_TAGS[wording.lang],
+        script=code,
+        script_hash=base64.b64encode(hashlib.sha256(code.encode()).digest()).decode(),
+        **values,
+    )
+    return printable(page)
+
+
+def _environment(wording: Wording) -> Environment:
+    """Return the template environment; a name that is missing is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("optimizer.report", "templates"),
+        autoescape=lambda name: name is not None and not name.endswith((".js", ".css")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=wording.translate, wording=wording, pen=pen)
+    return environment

@@ -1,0 +1,199 @@
+"""The papers as sheets of the workbook, laid out for print: the lists across, the route sheets upright."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.report.workbook_cells import put, row_height, set_up_print, sheet_title
+from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, add_looks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from optimizer.report.columns import Column
+    from optimizer.report.frames import Value
+    from optimizer.report.papers.model import Entry, Field, Paper, Papers, RouteSheet
+    from optimizer.report.wording import Wording
+
+#: A route sheet is three pairs of label and value wide, which A4 upright holds unshrunk.
+LABEL_WIDTH, VALUE_WIDTH, PAIRS = 10.0, 17.5, 3
+#: How many pairs a field of an entry takes; one where nothing is said.
+SPANS = {"customer": 2, "contacts": 2, "address": 3, "fault": 2, "request": 2, "parts": 3, "bring": 2} | {
+    "prepare": 3,
+    "served_last": 3,
+}
+#: The blanks of an entry: a time takes little room, a sentence more.
+_BLANK_SPANS = (1, 1, 1, 2, 1, 1, 2)
+#: Points of an upright A4 page between its margins, and of a row to write in.
+PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0, 24.0, 20.0
+
+
+def add_papers(book: Workbook, papers: Papers, subtitle: str, wording: Wording) -> None:
+    """Add a sheet per list and one per route sheet; `subtitle` says whose plan it is and for which day."""
+    add_looks(book)
+    for paper in papers.lists:
+        page = book.create_sheet(sheet_title(paper.title, book.sheetnames))
+        _fill_list(page, paper, subtitle, wording)
+    for sheet in papers.route_sheets:
+        name = sheet.technician.name or sheet.technician.technician_id
+        page = book.create_sheet(sheet_title(name, book.sheetnames))
+        _fill_route_sheet(page, sheet, wording)
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording) -> None:
+    """Write title, note, heading and lines; title and heading come again on every printed page."""
+    from openpyxl.utils import get_column_letter
+
+    last = get_column_letter(len(paper.columns))
+    put(page["A1"], f"{paper.title} · {subtitle}")
+    page["A1"].style = Look.TITLE.value
+    put(page["A2"], paper.note)
+    page["A2"].style = Look.NOTE.value
+    page.merge_cells(f"A1:{last}1")
+    page.merge_cells(f"A2:{last}2")
+    page.row_dimensions[2].height = row_height([(paper.note, sum(c.width for c in paper.columns))], 5.0)
+    for number, column in enumerate(paper.columns, start=1):
+        page.column_dimensions[get_column_letter(number)].width = column.width
+        heading = page.cell(3, number)
+        put(heading, wording.translate(column.heading))
+        heading.style = Look.HEADING.value
+    page.row_dimensions[3].height = row_height((str(cell.value), _width_of(page, cell)) for cell in page[3])
+    for number, line in enumerate(paper.lines, start=4):
+        for cell, column in zip(_cells(page, number, len(paper.columns)), paper.columns, strict=True):
+            put(cell, _shown(line.cells[column.name], wording))
+            cell.style = Look.RED_LINE.value if line.is_red else Look.LINE.value
+            cell.number_format = column.number_format
+        page.row_dimensions[number].height = row_height(_texts(page, number, paper.columns), _LIST_POINTS)
+    page.freeze_panes = "A4"
+    page.auto_filter.ref = f"A3:{last}{page.max_row}"
+    set_up_print(page, orientation="landscape", head_rows="1:3")
+
+
+def _cells(page: Worksheet, row: int, count: int) -> list[Cell]:
+    return [page.cell(row, number) for number in range(1, count + 1)]
+
+
+def _texts(page: Worksheet, row: int, columns: Sequence[Column]) -> Iterator[tuple[str, float]]:
+    """Yield the texts that may wrap; moments and numbers are as wide as their column was made."""
+    for number, column in enumerate(columns, start=1):
+        value = page.cell(row, number).value
+        if isinstance(value, str):
+            yield value, column.width
+
+
+def _width_of(page: Worksheet, cell: Cell) -> float:
+    return float(page.column_dimensions[cell.column_letter].width)
+
+
+def _shown(value: Value, wording: Wording) -> Value:
+    if isinstance(value, bool):
+        return wording.translate("yes") if value else wording.translate("no")
+    return value
+
+
+# --- route sheets ---------------------------------------------------------------------------------------------------
+
+
+def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording) -> None:
+    """Write a technician's day; a page never ends inside an entry that a page can hold."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.pagebreak import Break
+
+    for pair in range(PAIRS):
+        page.column_dimensions[get_column_letter(2 * pair + 1)].width = LABEL_WIDTH
+        page.column_dimensions[get_column_letter(2 * pair + 2)].width = VALUE_WIDTH
+    name = sheet.technician.name or sheet.technician.technician_id
+    _bar(page, 1, f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}", Look.SHEET_BAR)
+    row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading])
+    packing = "; ".join(sheet.packing) or wording.translate("none")
+    row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)])
+    used, head = _height(page, 1, row), _height(page, 1, 2)
+    for entry in sheet.entries:
+        begin, row = row, _write_entry(page, row, entry)
+        height = _height(page, begin, row)
+        if used + height > PAGE_POINTS and begin > 2:
+            page.row_breaks.append(Break(id=begin - 1))
+            used = head
+        used += height
+    set_up_print(page, orientation="portrait", head_rows="1:1", is_fitted=False)
+
+
+def _write_entry(page: Worksheet, row: int, entry: Entry) -> int:
+    """Write one visit from a row on; return the first row after it."""
+    title = f"{entry.position}   {entry['start'].value}–{entry['end'].value}   {entry['customer'].value}"
+    page.row_dimensions[row].height = 6
+    _bar(page, row + 1, title, Look.RED_BAR if entry.is_red else Look.BAR)
+    row = _pairs(page, row + 2, [(f.label, f.value, SPANS.get(f.name, 1)) for f in entry.fields], is_red=entry.is_red)
+    spans = _BLANK_SPANS if len(entry.blanks) == len(_BLANK_SPANS) else (1,) * len(entry.blanks)
+    blanks = [(label, "", span) for label, span in zip(entry.blanks, spans, strict=True)]
+    return _pairs(page, row, blanks, least=_BLANK_POINTS)
+
+
+def _pairs(
+    page: Worksheet, row: int, items: Sequence[tuple[str, str, int]], *, least: float = 14.5, is_red: bool = False
+) -> int:
+    """Write labels and values side by side, `PAIRS` to a row; return the first row after them."""
+    for line in _rows_of(items):
+        place, texts = 1, []
+        for label, value, span in line:
+            last = place + 2 * span - 1
+            put(page.cell(row, place), label)
+            page.cell(row, place).style = Look.LABEL.value
+            put(page.cell(row, place + 1), value)
+            if last > place + 1:
+                page.merge_cells(start_row=row, start_column=place + 1, end_row=row, end_column=last)
+            for column in range(place + 1, last + 1):  # after merging, which would take the frames apart
+                page.cell(row, column).style = Look.RED_VALUE.value if is_red else Look.VALUE.value
+            width = span * VALUE_WIDTH + (span - 1) * LABEL_WIDTH
+            texts.append((label, LABEL_WIDTH * COLUMN_TYPE / LABEL_TYPE))
+            texts.append((value, width * COLUMN_TYPE / VALUE_TYPE))
+            place = last + 1
+        page.row_dimensions[row].height = row_height(texts, least, type_points=VALUE_TYPE)
+        row += 1
+    return row
+
+
+def _rows_of(items: Sequence[tuple[str, str, int]]) -> Iterator[list[tuple[str, str, int]]]:
+    """Yield what stands in one row; the last of a row takes the room that is left."""
+    line: list[tuple[str, str, int]] = []
+    used = 0
+    for item in items:
+        if line and used + item[2] > PAIRS:
+            yield _stretched(line, PAIRS - used)
+            line, used = [], 0
+        line.append(item)
+        used += item[2]
+    if line:
+        yield _stretched(line, PAIRS - used)
+
+
+def _stretched(line: list[tuple[str, str, int]], room: int) -> list[tuple[str, str, int]]:
+    label, value, span = line[-1]
+    return [*line[:-1], (label, value, span + room)]
+
+
+def _bar(page: Worksheet, row: int, text: str, look: Look) -> None:
+    """Write a line of white on dark across the sheet."""
+    cell = page.cell(row, 1)
+    put(cell, text)
+    page.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2 * PAIRS)
+    cell.style = look.value
+    points = TITLE_TYPE if look is Look.SHEET_BAR else COLUMN_TYPE
+    width = PAIRS * (LABEL_WIDTH + VALUE_WIDTH) * COLUMN_TYPE / points
+    page.row_dimensions[row].height = row_height([(text, width)], points * 1.6, points)
+
+
+def _height(page: Worksheet, first: int, after: int) -> float:
+    """Return the points that the rows from `first` up to but without `after` take."""
+    return sum(float(page.row_dimensions[row].height or 15) for row in range(first, after))
+
+
+def _value(fields: Sequence[Field], name: str) -> str:
+    return next((field.value for field in fields if field.name == name), "")

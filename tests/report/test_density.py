@@ -1,0 +1,49 @@
+"""How closely a sheet is set: large type for a short day, small type before a second page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer.domain.technician import Technician
+from optimizer.report.density import DENSITIES, choose_density
+from optimizer.report.paper_view import SheetView
+from optimizer.report.papers import Entry, Field, RouteSheet
+
+FIELDS = ("order_id", "customer", "phone", "address", "fault", "parts", "leave_by", "told", "start", "end", "crew")
+BLANKS = ("到达", "开始", "结束", "结果", "下次上门", "备件归还", "签字")
+
+
+def sheet(visits: int, *, value: str = "一段短文") -> RouteSheet:
+    entry = Entry(1, "V1", tuple(Field(name, "标签", value) for name in FIELDS), BLANKS)
+    return RouteSheet(
+        technician=Technician("T1", "陈立新"),
+        day=0,
+        heading=(Field("date", "日期", "2026年11月23日"),),
+        packing=("空调主板 ×1",),
+        entries=tuple(replace(entry, position=k) for k in range(1, visits + 1)),
+    )
+
+
+def test_one_visit_is_set_in_the_largest_type_with_the_most_room_to_write() -> None:
+    density = choose_density(SheetView(sheet(1)))
+    assert density.points == DENSITIES[0].points
+    assert density.blank_mm == 20
+
+
+def test_more_visits_mean_smaller_type_and_never_less_than_seven_millimetres_to_write() -> None:
+    densities = [choose_density(SheetView(sheet(visits))) for visits in range(1, 9)]
+    sizes = [density.points for density in densities]
+    assert sizes == sorted(sizes, reverse=True)
+    assert min(density.blank_mm for density in densities) >= 7
+
+
+def test_more_words_mean_smaller_type() -> None:
+    short, long = (choose_density(SheetView(sheet(6, value=value))) for value in ("短", "很长的一段文字" * 4))
+    assert long.points < short.points
+
+
+@pytest.mark.parametrize(("visits", "value"), [(30, "短"), (2, "很长的一段文字" * 100)])
+def test_what_fits_no_page_flows_in_a_size_that_can_be_read(visits: int, value: str) -> None:
+    assert choose_density(SheetView(sheet(visits, value=value))).points == 9
