@@ -278,6 +278,8 @@ CUSTOMER_STORIES: dict[str, Row] = {
     "K022": {"name": "拾味小馆", "opening": "Mon-Sun 09:30-21:00", "closed_hours": "11:00-13:30"},
     "K026": {"name": "宁心诊所", "tier": "key", "opening": "Mon-Sat 08:30-17:30", "closed_hours": "12:00-13:00"},
     "K028": {"name": "云朵咖啡", "opening": "Mon-Sun 12:00-22:00"},
+    "K062": {"name": "运河社区卫生站", "tier": "key"},
+    "K067": {"opening": "Mon-Sun 13:00-20:00"},
 }
 
 
@@ -345,6 +347,7 @@ def make_sheets() -> dict[str, list[Row]]:
         "results": _table(
             "order_id result at technician_id next_visit parts_back note",
             [
+                ("D061", "done", f"{TODAY} 17:40", "T06", "", "yes", "更换电磁阀密封圈"),
                 ("D064", "done", f"{TODAY} 17:05", "T04", "", "yes", ""),
                 ("D065", "done", f"{TODAY} 17:30", "T01", "", "no", "旧主板周一交回"),
                 ("D066", "no_part", f"{TODAY} 16:40", "T05", "", "no", "电机周二到货"),
@@ -374,6 +377,7 @@ def _branch() -> Row:
         "lat": BRANCH[0],
         "lon": BRANCH[1],
         "address": "杭州市拱墅区示范路 1 号",
+        "phone": "0571-0000 0001",
         "timezone": "Asia/Shanghai",
         "business_open": "08:30",
         "business_close": "17:30",

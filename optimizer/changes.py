@@ -25,7 +25,9 @@ CALL_AHEAD_S = HOUR_S
 
 
 def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = ()) -> Problem:
-    """Return the problem with a published plan to stay near; it takes the place of published rows for its visits.
+    """Return the problem with a published plan to stay near.
+
+    It takes the place of published rows for its visits; that a customer agreed to a change stays.
 
     Parameters
     ----------
@@ -34,8 +36,9 @@ def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = 
     released
         Visits whose told window may be left: the customer is called and agrees to another.
     """
+    agreed = {*released, *(entry.visit_id for entry in problem.published if entry.agreed)}
     told = [
-        PublishedVisit(stop.visit_id, route.technician_id, route.day, stop.window, stop.visit_id in released)
+        PublishedVisit(stop.visit_id, route.technician_id, route.day, stop.window, stop.visit_id in agreed)
         for route in published.routes
         for stop in route.stops
         if stop.visit_id in problem.visit_by_id
@@ -43,6 +46,25 @@ def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = 
     known = {entry.visit_id for entry in told}
     rows = [entry for entry in problem.published if entry.visit_id not in known]
     return replace(problem, published=tuple(sorted([*told, *rows], key=lambda entry: entry.visit_id)))
+
+
+def gone_since(problem: Problem, published: Plan) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return what the published plan has and the branch has no more.
+
+    Returns
+    -------
+    two dicts
+        Visits of technicians who left, and visits of orders that are no longer to be planned, each by technician id.
+    """
+    left: dict[str, list[str]] = {}
+    called_off: dict[str, list[str]] = {}
+    for route in published.routes:
+        for visit_id in route.visit_ids:
+            if visit_id not in problem.visit_by_id:
+                called_off.setdefault(route.technician_id, []).append(visit_id)
+            elif route.technician_id not in problem.technician_by_id:
+                left.setdefault(route.technician_id, []).append(visit_id)
+    return left, called_off
 
 
 def changes_between(problem: Problem, published: Plan, plan: Plan) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from optimizer.catalogue import Translate
+    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.ingest.geocode import GeocoderSettings
     from optimizer.runner import Progress
@@ -45,7 +47,7 @@ AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSO
 FaultBook = Annotated[Path | None, typer.Option(help="Write the faults as a workbook, the bad cells marked.")]
 Datum = Annotated[str | None, typer.Option(help="Datum of the coordinates: WGS-84, GCJ-02 or BD-09.")]
 Geocode = Annotated[
-    str | None, typer.Option(help="Look addresses without coordinates up: nominatim, baiduv3, ... [default: off]")
+    str | None, typer.Option(help="Look up addresses without coordinates: nominatim, baiduv3, ... [default: off]")
 ]
 At = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.")]
 
@@ -74,6 +76,7 @@ def plan(
     json_faults: AsJson = False,
 ) -> None:
     """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
+    from optimizer.ingest.fault_book import write_fault_book
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.published import published_plan
     from optimizer.ingest.read import read_intake
@@ -87,10 +90,14 @@ def plan(
     with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
         intake = read_intake(branch, options)
         problem = intake.checked()
+        if fault_book is not None:
+            write_fault_book(branch, intake.report, fault_book, lang)
         matrix = travel_for(problem, branch)
         published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, _local_as_of(problem))
         warn(intake.report.text(lang))
-        if stage is not Stage.DRAFT and published is None:
+        if published is not None:
+            _warn_of_gone(problem, published, say)
+        elif stage is not Stage.DRAFT:
             warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
         out.mkdir(parents=True, exist_ok=True)
         with _progress_bar(problem, say) as (show, print_message):
@@ -166,17 +173,38 @@ def _progress_bar(
         yield show, lambda sentence: bar.console.print(say(sentence))
 
 
+def _warn_of_gone(problem: Problem, published: Plan, say: Translate) -> None:
+    """Say which technicians and orders of the published plan the branch has no more."""
+    from optimizer.changes import gone_since
+
+    left, called_off = gone_since(problem, published)
+    for who, visits in left.items():
+        text = say("Technician {technician} of the published plan is not in technicians; others take {visits}.",
+                   technician=who, visits=", ".join(visits))  # fmt: skip
+        warn(say("Warning: {message}", message=text))
+    for who, visits in called_off.items():
+        text = say("The published plan has {visits}, no longer to be planned: tell technician {technician}.",
+                   technician=who, visits=", ".join(visits))  # fmt: skip
+        warn(say("Warning: {message}", message=text))
+
+
 def _local_as_of(problem: Problem) -> datetime:
     return datetime.combine(problem.first_day, datetime.min.time()) + timedelta(seconds=problem.as_of_s)
 
 
 def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
-    """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for."""
+    """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for.
+
+    A service of one's own is named with its address: `nominatim@http://localhost:8080`.
+    """
     if service is None:
         return None
     from optimizer.ingest.geocode import GeocoderSettings
 
-    return GeocoderSettings(service=service, cache=published_folder(branch).with_name("geocode-cache.json"))
+    name, _, address = service.partition("@")
+    own = urlsplit(address)
+    cache = published_folder(branch).with_name("geocode-cache.json")
+    return GeocoderSettings(name, domain=own.netloc + own.path, scheme=own.scheme, cache=cache)
 
 
 @app.command()

@@ -47,7 +47,9 @@ SENTENCE_TYPES = {"Phrase", "Assumption"}
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
-    ("console.py", "str(error)"): ["The time was up before a first plan was found, and locked visits may not be left out."],
+    ("console.py", "str(error)"): [
+        "The time was up before a first plan was found, and locked visits may not be left out."
+    ],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `on_message` is given, a literal there
     ("ingest/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.changes import changes_between, stay_near
+from optimizer.changes import changes_between, gone_since, stay_near
 from optimizer.domain.desk import ChangeKind
 from optimizer.domain.order import Interval
+from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
 from tests.worlds import World, span
@@ -78,3 +79,19 @@ def test_a_published_plan_goes_before_published_rows_of_the_same_visit(two_vans:
     assert {p.visit_id: p.technician_id for p in third.published} == {"A": "Ben", "B": "Ben", "C": "Ben"}
     told = next(p.told for p in third.published if p.visit_id == "A")
     assert told == Interval(at(7, 40), at(8, 40))
+
+
+def test_an_agreement_of_the_customer_outlives_the_published_plan(two_vans: World) -> None:
+    agreed = replace(two_vans.problem, published=(PublishedVisit("A", "Ann", 0, span("09:00-10:00"), agreed=True),))
+    near = stay_near(agreed, two_vans.plan({"Ann": ["A"], "Ben": ["B"]}))
+    assert {entry.visit_id: entry.agreed for entry in near.published} == {"A": True, "B": False}
+
+
+def test_who_left_and_what_was_called_off_is_named(two_vans: World) -> None:
+    published = two_vans.plan({"Ann": ["A", "C"], "Ben": ["B"]})
+    people = tuple(t for t in two_vans.problem.technicians if t.technician_id != "Ben")
+    shifts = tuple(s for s in two_vans.problem.shifts if s.technician_id != "Ben")
+    visits = tuple(v for v in two_vans.problem.visits if v.visit_id != "C")
+    orders = tuple(o for o in two_vans.problem.orders if o.order_id != "C")
+    now = replace(two_vans.problem, technicians=people, shifts=shifts, visits=visits, orders=orders)
+    assert gone_since(now, published) == ({"Ben": ["B"]}, {"Ann": ["C"]})

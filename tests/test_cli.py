@@ -254,6 +254,25 @@ def test_the_faults_are_marked_in_a_workbook(tmp_path: Path) -> None:
     assert len(load_workbook(book).sheetnames) > 1
 
 
+def test_addresses_are_looked_up_by_a_service_of_ones_own(tmp_path: Path) -> None:
+    from tests.ingest.test_geocode import HILL, serving
+
+    branch = tmp_path / "branch"
+    shutil.copytree(HANGZHOU, branch)
+    orders = list(csv.DictReader((branch / "orders.csv").read_text(encoding="utf-8").splitlines()))
+    orders[0] |= {"lat": "", "lon": "", "address": HILL}
+    with (branch / "orders.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(orders[0]))
+        writer.writeheader()
+        writer.writerows(orders)
+    assert RUN.invoke(app, ["promise", str(branch), "--order", "D001"]).exit_code == 2
+    with serving() as server:
+        service = f"nominatim@http://127.0.0.1:{server.port}"
+        text = run("promise", branch, "--order", "D001", "--geocode", service, "--lang", "en")
+    assert "D001" in text
+    assert (branch / "geocode-cache.json").exists()
+
+
 def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(planned: Path, tmp_path: Path) -> None:
     """CSV, GB 18030 CSV, workbook and JSON; only `run` (time taken, name of the branch) may differ."""
     forms = [tmp_path / name for name in ("gbk", "zh.xlsx", "hangzhou.json")]

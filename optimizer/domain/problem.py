@@ -43,6 +43,7 @@ class Branch:
     business: Interval = Interval(at(8, 30), at(17, 30))
     timezone: str = "Asia/Shanghai"
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    phone: str = ""
     service_area: tuple[Place, ...] = ()
     service_radius_m: int | None = None
 

@@ -172,6 +172,7 @@ def _branch(sheets: BranchSheets, calendar: WorkingCalendar) -> Branch:
         place=Place(row.lat, row.lon, row.address),
         business=Interval(row.business_open, row.business_close),
         timezone=row.timezone,
+        phone=row.phone,
         calendar=calendar,
         service_area=tuple(Place(corner.lat, corner.lon) for corner in corners),
         service_radius_m=None if radius_km is None else round(radius_km * 1000),

@@ -78,6 +78,7 @@ class BranchRow(Row):
     lat: Number = column("30.2741", "Latitude of the branch, in degrees.")
     lon: Number = column("120.1551", "Longitude of the branch, in degrees.")
     address: Text = column("文三路 90 号", "Address of the branch.", default="")
+    phone: Text = column("0571-0000 0001", "Phone of the coordinator.", default="")
     timezone: Zone = column("Asia/Shanghai", "Time zone of all local times.", default="Asia/Shanghai")
     business_open: Time = column("08:30", "When the branch opens.", default=at(8, 30))
     business_close: Time = column(

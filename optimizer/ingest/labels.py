@@ -67,6 +67,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "lat": _LAT,
             "lon": _LON,
             "address": _ADDRESS,
+            "phone": _PHONE,
             "timezone": ("时区", "Time zone", ""),
             "business_open": ("上班时间", "Opens", "营业开始 开门时间"),
             "business_close": ("下班时间", "Closes", "营业结束 关门时间"),

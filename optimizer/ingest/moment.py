@@ -103,7 +103,8 @@ def _orders(
         is_todays = row.planned_on is not None and row.planned_on < clock.first_day
         if (result is not None and result.row.result == "done") or (result is None and row.done is not None):
             parts_back = result.row.parts_back if result else bool(row.parts_back)
-            aside.append(AsideRow(row, AsideState.DONE, _who(row, result), parts_back))
+            done = row.model_copy(update={"done": row.done or (result.row.at if result else None)})
+            aside.append(AsideRow(done, AsideState.DONE, _who(row, result), parts_back))
         elif result is not None:
             plan.append(Entry(entry.number, _left_over(row, result.row, clock, is_known)))
         elif is_todays:
@@ -121,11 +122,18 @@ def _who(row: OrderRow, result: Entry[ResultRow] | None) -> str:
 def _left_over(
     row: OrderRow, result: ResultRow, clock: BranchClock, is_known: Callable[[datetime | None], bool]
 ) -> OrderRow:
-    """Return an unfinished order as it is to be planned again: its spent windows are gone, the new day is agreed."""
+    """Return an unfinished order as it is to be planned again.
+
+    Its spent windows are gone, what was said and handed out for the last visit counts no more, the new day is agreed.
+    """
     update: dict[str, Any] = {
         "carried_over": True,
         "unfinished": result.result,
         "planned_on": None,
+        "on_site": row.on_site or result.at,
+        "confirmed": None,
+        "dispatched": None,
+        "acknowledged": None,
         "promised": tuple(window for window in row.promised if not is_known(window[1])),
         "requested": tuple(window for window in row.requested if not is_known(window[1])),
     }

@@ -198,6 +198,7 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
         "lat": branch.place.lat,
         "lon": branch.place.lon,
         "address": branch.place.address,
+        "phone": branch.phone,
         "timezone": branch.timezone,
         "business_open": time_text(branch.business.open_s),
         "business_close": time_text(branch.business.close_s),

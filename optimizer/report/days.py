@@ -53,6 +53,18 @@ class TechnicianDay:
         """The stops in driving order; empty when unused."""
         return self.route.stops if self.route else ()
 
+    def leave_by_s(self, position: int) -> int:
+        """Return when to leave for a stop (counted from 0) so that its planned start is kept and nothing is harmed.
+
+        The plan's own `leave_by_s` may be later, where a later start would cost nothing: people come when they said.
+        A break taken at the customer's, before the service, leaves no choice.
+        """
+        stop, leg = self.stops[position], self.legs[position]
+        pause = self.route.break_ if self.route else None
+        if pause is not None and pause.slot == 2 * position + 1:
+            return leg.leave_s
+        return min(stop.leave_by_s, stop.start_s - leg.travel_s)
+
     @property
     def travel_s(self) -> int:
         """Seconds on the road."""

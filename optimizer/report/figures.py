@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     Returns
     -------
     dict
-        `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break` (counts);
+        `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break`,
+        `unassigned_due_before_plan` (counts);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
         `late_minutes`; `travel_minutes`, `travel_km`, `service_minutes`, `overtime_minutes`;
@@ -37,13 +39,14 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     stops = [stop for day in days for stop in day.stops]
     promises, kept = _promises(problem, plan)
     late = [stop.lateness_s for stop in stops if stop.lateness_s > 0]
-    will_break = sum(left.state is UnassignedState.WILL_BREAK for left in plan.unassigned)
+    states = Counter(left.state for left in plan.unassigned)
     shares = [day.load_share for day in staff if day.load_share is not None]
     return {
         "visits_planned": len(stops),
         "visits_unassigned": len(plan.unassigned),
-        "unassigned_waits": len(plan.unassigned) - will_break,
-        "unassigned_will_break": will_break,
+        "unassigned_waits": states[UnassignedState.WAITS],
+        "unassigned_will_break": states[UnassignedState.WILL_BREAK],
+        "unassigned_due_before_plan": states[UnassignedState.DUE_BEFORE_PLAN],
         "promises": promises,
         "promises_kept": kept,
         "promises_kept_share": _share(kept, promises),

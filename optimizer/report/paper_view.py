@@ -31,9 +31,11 @@ _APART = ("order_id", "start", "end")
 
 #: Blanks by the room that a hand needs: a time, a word or two, a sentence.
 _ROOM = (1, 1, 1, 3, 2, 2, 2)
-#: Columns to tick; what a pen needs in place of two characters; a bar code's thinnest bar, and the paper, in ems.
+#: Columns to tick; what a pen needs in place of two characters; a text as wide as the mark of a red line.
 _TICKS = ("tick", "unused", "faulty")
-_PEN, _MODULE_EMS = "字", 0.09
+_PEN, _MARK = "字", "000000"
+#: The thinnest bar of a bar code, and the paper, in ems.
+_MODULE_EMS = 0.09
 _TALL_EMS, _WIDE_EMS = 61.0, 89.0
 _NUMBERS = (COUNT, MINUTES, MONEY, SHARE)
 
@@ -141,6 +143,7 @@ def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wordin
     """Return the heads of the columns, as wide as their cells need and their blanks want."""
     texts = [wording.translate(column.heading) for column in columns]
     filled = [[line.cells[k].text for line in lines] for k in range(len(columns))]
+    filled[0] += [f"{_MARK} {line.cells[0].text}" for line in lines if line.is_red]
     for k, column in enumerate(columns):
         if any(line.cells[k].style == "blank" for line in lines):
             filled[k].append(_PEN * (column.width // 2))

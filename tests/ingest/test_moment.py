@@ -25,10 +25,16 @@ def branch(tmp_path: Path):
     O1 (T1) and O2 are for Monday; O3 is on today's plan, with T1.
     """
 
-    def read(stage: Stage = Stage.DRAFT, as_of: datetime | None = None, **more: list[dict[str, str]]) -> Intake:
+    def read(
+        stage: Stage = Stage.DRAFT,
+        as_of: datetime | None = None,
+        o3: dict[str, str] | None = None,
+        **more: list[dict[str, str]],
+    ) -> Intake:
         sheets: Sheets = two_orders()
-        o3 = dict(sheets["orders"][1]) | {"order_id": "O3", "requested": "", "planned_technician": "T1"}
-        sheets["orders"].append(o3 | {"planned_on": "2026-11-20", "promised": "2026-11-20 14:00/16:00"})
+        todays = {"order_id": "O3", "requested": "", "planned_technician": "T1", "planned_on": "2026-11-20"}
+        todays |= {"promised": "2026-11-20 14:00/16:00", **(o3 or {})}
+        sheets["orders"].append(dict(sheets["orders"][1]) | todays)
         for name, rows in more.items():
             sheets[name] = [*sheets.get(name, []), *rows]
         return read_intake(write_folder(tmp_path / "branch", sheets), ReadOptions(stage, as_of))
@@ -75,6 +81,7 @@ def test_at_the_settling_it_is_done_or_nobody_has_said(branch) -> None:
 def test_done_is_closed_only_when_its_parts_are_back(branch) -> None:
     [left] = branch(Stage.SETTLE, results=[result("done", technician_id="T2")]).desk.aside
     assert (left.state, left.technician_id, left.parts_back) == (AsideState.DONE, "T2", False)
+    assert left.order.log.done_s == at(17, 10, day=-3)
 
 
 def test_an_unfinished_order_comes_back_without_its_spent_promise(branch) -> None:
@@ -83,6 +90,13 @@ def test_an_unfinished_order_comes_back_without_its_spent_promise(branch) -> Non
     assert aside(intake) == []
     assert (order.carried_over, order.unfinished, order.promised) == (True, Unfinished.CUSTOMER_ABSENT, ())
     assert intake.checked().windows["O3"][0].open_s == at(8, 30)
+    assert order.log.on_site_s == at(17, 10, day=-3)
+
+
+def test_what_was_said_for_the_last_visit_does_not_count_for_the_next(branch) -> None:
+    said = {"confirmed": "yes", "dispatched": "2026-11-19 16:50", "acknowledged": "2026-11-19 17:02"}
+    log = branch(Stage.SETTLE, o3=said, results=[result("no_time")]).checked().order_by_id["O3"].log
+    assert (log.confirmed, log.dispatched_s, log.acknowledged_s) == (None, None, None)
 
 
 def test_the_agreed_next_day_is_its_due_day_and_nobody_comes_before(branch) -> None:

@@ -35,8 +35,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-#: A4 in millimetres less both margins, in pixels of the screen.
-PRINTED_WIDTH_PX = round((210 - 18) / 25.4 * 96)
+#: A4 in millimetres less both margins, in pixels of the screen, upright and on its side.
+PRINTED_WIDTH_PX, WIDE_PX = round((210 - 18) / 25.4 * 96), round((297 - 18) / 25.4 * 96)
 
 #: A PDF may name a character by a radical that looks the same; NFKC knows most of them, these it does not.
 RADICALS = str.maketrans(

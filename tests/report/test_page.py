@@ -96,6 +96,8 @@ def test_what_people_are_called_cannot_run(open_file, outcome, tmp_path, lang) -
     assert page.title() != "owned"
     assert page.locator("img").count() == 0
     assert page.locator(".who").first.inner_text().count(EVIL) == 2
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert all("<img" in sheet.text for sheet in printed(page, "route_sheets"))
 
 

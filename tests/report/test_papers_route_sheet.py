@@ -67,7 +67,7 @@ def test_a_full_entry_says_everything() -> None:
         "dispatched": "11-20 16:05",
         "promised": "09:00–10:00",
         "told": "09:00–10:00",
-        "leave_by": "09:20",
+        "leave_by": "08:50",
         "start": "09:00",
         "end": "09:30",
         "technician": "T1 Li (T1)",

@@ -9,15 +9,25 @@ import pytest
 from optimizer.domain.desk import Desk
 from optimizer.report import page as page_module
 from optimizer.report.papers import make_papers
-from tests.report.conftest import PRINTED_WIDTH_PX, plain, printed
+from tests.report.conftest import PRINTED_WIDTH_PX, WIDE_PX, plain, printed
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-#: Which boxes of the papers hold more than they have room for.
-OVERFLOWING = """() => [...document.querySelectorAll(
-    ".sheet td, .sheet article, .sheet dl, .blanks div, .packing div, .sheet-head, .list td, .list th, .paper .panel")]
+#: Which boxes of some papers hold more than they have room for.
+OVERFLOWING = """papers => [...document.querySelectorAll(papers)].flatMap(paper => [...paper.querySelectorAll(
+    "td, th, .panel, .sheet article, .sheet dl, .blanks div, .packing div, .sheet-head")])
   .filter(box => box.clientWidth && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1))
   .map(box => `${box.className || box.tagName}: ${box.innerText.slice(0, 40)}`)"""
+
+
+def overflowing(page) -> list[str]:
+    """Return the boxes of the papers, each paper as wide as it is printed, that hold more than they have room for."""
+    page.emulate_media(media="print")
+    found = []
+    for width, papers in ((PRINTED_WIDTH_PX, ".paper:not(.wide)"), (WIDE_PX, ".paper.wide")):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += page.evaluate(OVERFLOWING, papers)
+    return found
 
 
 def titles(problem, plan) -> list[str]:
@@ -56,10 +66,9 @@ def test_a_longer_day_flows_with_its_heading_and_splits_no_entry(opened, outcome
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("is_wordy", [False, True], ids=["demo", "every field filled"])
 def test_nothing_overflows_its_box_on_paper(opened, outcome, wordy, lang, is_wordy) -> None:
-    page = opened(lang, PRINTED_WIDTH_PX, problem=wordy if is_wordy else outcome.problem)
-    page.emulate_media(media="print")
-    assert page.evaluate(OVERFLOWING) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PRINTED_WIDTH_PX
+    page = opened(lang, problem=wordy if is_wordy else outcome.problem)
+    assert overflowing(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDE_PX
 
 
 @pytest.mark.parametrize("unbroken", ["W" * 120, "长" * 120], ids=["Latin", "Chinese"])
@@ -72,9 +81,7 @@ def test_names_without_a_break_overflow_nothing(opened, outcome, unbroken) -> No
         parts=tuple(replace(p, name=unbroken) for p in problem.parts),
         technicians=tuple(replace(t, name=unbroken) for t in problem.technicians),
     )
-    page = opened("en", PRINTED_WIDTH_PX, problem=endless)
-    page.emulate_media(media="print")
-    assert page.evaluate(OVERFLOWING) == []
+    assert overflowing(opened("en", problem=endless)) == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

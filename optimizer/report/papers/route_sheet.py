@@ -78,7 +78,7 @@ def _heading(case: Case, day: TechnicianDay) -> dict[str, str]:
     return {
         "technician": case.person(day.technician.technician_id),
         "date": wording.day(case.problem.date_of(day.shift.day)),
-        "branch": case.problem.branch.name,
+        "branch": " ".join(filter(None, (case.problem.branch.name, printable(case.problem.branch.phone)))),
         "depart": wording.clock(route.depart_s) if route else "",
         "break": f"{wording.clock(pause[0])}–{wording.clock(pause[1])}" if pause else "",
         "return": wording.clock(route.return_s) if route else "",
@@ -109,7 +109,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
     order, customer = case.problem.order_of(visit), case.problem.customer_of(visit)
     values = {
         **_ask_cells(case, visit, order, customer),
-        **_time_cells(case, stop, order),
+        **_time_cells(case, day, position, order),
         **_crew_cells(case, day.technician.technician_id, visit, customer),
         "parts": case.parts(visit.parts),
         "tools": case.tools(visit.tools),
@@ -150,12 +150,13 @@ def _last_try(case: Case, order: Order) -> str:
     return case.say("Not finished") if order.carried_over else ""
 
 
-def _time_cells(case: Case, stop: Stop, order: Order) -> dict[str, str]:
+def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> dict[str, str]:
+    stop = day.stops[position - 1]
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
         "promised": case.windows(order.promised),
         "told": case.windows([stop.window]),
-        "leave_by": case.wording.clock(stop.leave_by_s),
+        "leave_by": case.wording.clock(day.leave_by_s(position - 1)),
         "start": case.wording.clock(stop.start_s),
         "end": case.wording.clock(stop.end_s),
     }
