@@ -47,7 +47,7 @@ class Faults:
         if isinstance(error, InputError):
             text = error.report.text(self.lang)
             if self.as_json:
-                text = json.dumps(error.report.to_json(), ensure_ascii=False, indent=1)
+                text = json.dumps(error.report.to_json(self.lang), ensure_ascii=False, indent=1)
             if self.branch is not None and self.book is not None:
                 from optimizer.ingest.fault_book import write_fault_book
 

@@ -83,20 +83,22 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def set_up_print(page: Worksheet, *, orientation: str, head_rows: str, is_fitted: bool = True) -> None:
+def set_up_print(page: Worksheet, *, orientation: str, head_rows: str, scale: int | None = None) -> None:
     """Print on A4, what is used and nothing else, the head on every page, page numbers below.
 
     Parameters
     ----------
-    is_fitted
-        Shrink to one page in width. Excel then ignores page breaks, so that a sheet with breaks is laid out narrow
-        enough instead.
+    scale
+        Percent; by default the sheet is shrunk to one page in width. Excel then ignores page breaks, so that a sheet
+        with breaks is printed to scale and laid out narrow enough.
     """
     page.page_setup.paperSize = _A4
     page.page_setup.orientation = orientation
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = is_fitted
+    page.sheet_properties.pageSetUpPr.fitToPage = scale is None
+    if scale is None:
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    else:
+        page.page_setup.scale = scale
     page.print_options.horizontalCentered = True
     page.print_title_rows = head_rows
     page.print_area = page.dimensions

@@ -19,17 +19,15 @@ if TYPE_CHECKING:
     from optimizer.report.papers.model import Entry, Field, Paper, Papers, RouteSheet
     from optimizer.report.wording import Wording
 
-#: A route sheet is three pairs of label and value wide, which A4 upright holds unshrunk.
-LABEL_WIDTH, VALUE_WIDTH, PAIRS = 10.0, 17.5, 3
+#: A route sheet is so many pairs of label and value wide. Printed at this scale, A4 upright holds it even where
+#: another font stands in for the workbook's own, whose digits are a fifth wider.
+LABEL_WIDTH, VALUE_WIDTH, PAIRS, SCALE = 8.0, 12.5, 4, 80
 #: How many pairs a field of an entry takes; one where nothing is said.
-SPANS = {"customer": 2, "contacts": 2, "address": 3, "fault": 2, "request": 2, "parts": 3, "bring": 2} | {
-    "prepare": 3,
-    "served_last": 3,
-}
+SPANS = {"address": 3, "request": 2, "last_try": 2, "parts": 3, "bring": 2, "served_last": 4}
 #: The blanks of an entry: a time takes little room, a sentence more.
-_BLANK_SPANS = (1, 1, 1, 2, 1, 1, 2)
-#: Points of an upright A4 page between its margins, and of a row to write in.
-PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0, 24.0, 20.0
+_BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
+#: Points of an upright A4 page between its margins at that scale, and of a row to write in.
+PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0 * 100 / SCALE, 24.0, 20.0
 
 
 def add_papers(book: Workbook, papers: Papers, subtitle: str, wording: Wording) -> None:
@@ -122,7 +120,7 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording) -> N
             page.row_breaks.append(Break(id=begin - 1))
             used = head
         used += height
-    set_up_print(page, orientation="portrait", head_rows="1:1", is_fitted=False)
+    set_up_print(page, orientation="portrait", head_rows="1:1", scale=SCALE)
 
 
 def _write_entry(page: Worksheet, row: int, entry: Entry) -> int:

@@ -14,7 +14,7 @@ from optimizer.domain.desk import Desk, FaultyOrder
 from optimizer.report import kpis, print_plan, write_workbook
 from optimizer.report.papers import make_papers
 from optimizer.report.workbook_cells import RED, lines_of, sheet_title
-from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, VALUE_WIDTH
+from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
 from tests.worlds import job, person, world
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
 
 def test_a_route_sheet_is_one_page_wide() -> None:
     """A4 is 8.27 in wide, the margins are 0.4 in; a character of a wide default font takes 8 of 96 pixels an inch."""
-    pixels = PAIRS * (LABEL_WIDTH * 8 + 5 + VALUE_WIDTH * 8 + 5)
+    pixels = PAIRS * (LABEL_WIDTH * 8 + 5 + VALUE_WIDTH * 8 + 5) * SCALE / 100
     assert pixels / 96 <= 8.27 - 2 * 0.4
 
 
