@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Visit
+from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import Fairness, Pickup, Policy
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation
@@ -149,6 +149,8 @@ def _job(rng: Random, name: str, people: list[str]) -> tuple[Visit, Order, Custo
         crew_size=2 if rng.random() < 0.03 else 1,
     )
     windows = _windows(rng)
+    # Told by what is drawn already, so that the draws of all other facts stay as they are.
+    is_emergency = not windows and visit.base_s <= 2700
     is_promised = rng.random() < 0.4
     order = Order(
         f"O-{name}",
@@ -157,6 +159,7 @@ def _job(rng: Random, name: str, people: list[str]) -> tuple[Visit, Order, Custo
         promised=windows if is_promised else (),
         due_day=rng.choice((None, MONDAY - timedelta(3), MONDAY, MONDAY + timedelta(1), MONDAY + timedelta(4))),
         priority=rng.randint(1, 5),
+        urgency=Urgency.EMERGENCY if is_emergency else Urgency.NORMAL,
         carried_over=rng.random() < 0.15,
     )
     return visit, order, _customer(rng, f"C-{name}", people)

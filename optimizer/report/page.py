@@ -212,7 +212,7 @@ class _Left:
         self.priority = problem.priority_of(self.visit)
         self.windows = wording.windows(self.visit, problem)
         self.state = wording.state(left)
-        self.will_break = left.state is UnassignedState.WILL_BREAK
+        self.is_red = left.state is not UnassignedState.WAITS
         self.reasons = list(zip(left.reasons, wording.reasons(left, problem), strict=True))
 
 

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.domain.units import great_circle_m
 from optimizer.report.gantt import stop_title
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _LEAST_HEIGHT, _MOST_HEIGHT = 320, 520
 _PADDING = 26
 _FOOT = 22
 _METRES_PER_DEGREE = 6_371_008.8 * math.pi / 180
+#: Farther from the branch than so many times the farthest stop, a visit not planned is marked at the edge.
+FAR_FACTOR = 1.5
 #: Two numbers closer than this cannot both be read.
 _BADGE_APART = 17.0
 
@@ -39,6 +42,12 @@ class Projection:
     middle: Place
     units_per_metre: float
     height: int
+
+    def point_inside(self, place: Place) -> Point:
+        """Return where a place lies, at the edge when it lies beyond."""
+        x, y = self.point(place)
+        edge = _PADDING / 2
+        return min(max(x, edge), WIDTH - edge), min(max(y, edge), self.height - _FOOT - edge)
 
     def point(self, place: Place) -> Point:
         """Return where a place lies."""
@@ -107,11 +116,16 @@ def draw_map(
     visit_index: dict[str, int],
     wording: Wording,
 ) -> RouteMap:
-    """Return the drawing of all routes, the branch, homes of used technicians and visits not planned."""
-    places = problem.places()
+    """Return the drawing of all routes, the branch, homes of used technicians and visits not planned.
+
+    A visit not planned that lies far outside the routes is marked at the edge, so that it does not shrink the map.
+    """
+    places, home = problem.places(), problem.branch.place
     used = {key for day in days for leg in day.legs for key in (leg.origin, leg.destination)}
-    used |= {left.visit_id for left in plan.unassigned}
-    projection = _fit([problem.branch.place, *(places[key] for key in sorted(used))])
+    reach_m = FAR_FACTOR * max((_apart_m(home, places[key]) for key in used), default=math.inf)
+    away_m = {left.visit_id: _apart_m(home, places[left.visit_id]) for left in plan.unassigned}
+    used |= {visit_id for visit_id, metres in away_m.items() if metres <= reach_m}
+    projection = _fit([home, *(places[key] for key in sorted(used))])
     routes = tuple(
         _route(
             problem, day, index=index, places=places, projection=projection, visit_index=visit_index, wording=wording
@@ -119,7 +133,7 @@ def draw_map(
         for index, day in enumerate(days)
         if day.route
     )
-    branch = projection.point(problem.branch.place)
+    branch = projection.point(home)
     grid_m = nice_metres(WIDTH / 5 / projection.units_per_metre)
     step = grid_m * projection.units_per_metre
     return RouteMap(
@@ -130,9 +144,9 @@ def draw_map(
         routes=_thin_out(routes, taken=[branch]),
         unassigned=tuple(
             MapMark(
-                projection.point(places[left.visit_id]),
+                projection.point_inside(places[left.visit_id]),
                 visit_index[left.visit_id],
-                _left_title(problem, left.visit_id, wording),
+                _left_title(problem, left.visit_id, wording, off_m=away_m[left.visit_id], reach_m=reach_m),
             )
             for left in plan.unassigned
         ),
@@ -232,12 +246,14 @@ def _grid_lines(through: float, step: float, length: float) -> tuple[float, ...]
     return tuple(round(first + k * step, 1) for k in range(int((length - first) // step) + 1))
 
 
-def _left_title(problem: Problem, visit_id: str, wording: Wording) -> str:
-    visit = problem.visit_by_id[visit_id]
-    return "\n".join(
-        (
-            wording.translate("Not planned"),
-            problem.customer_of(visit).name,
-            " · ".join(filter(None, (visit_id, visit.place.address))),
-        )
-    )
+def _left_title(problem: Problem, visit_id: str, wording: Wording, *, off_m: float, reach_m: float) -> str:
+    visit, t = problem.visit_by_id[visit_id], wording.translate
+    lines = [t("Not planned"), problem.customer_of(visit).name]
+    lines.append(" · ".join(filter(None, (visit_id, visit.place.address))))
+    if off_m > reach_m:
+        lines.append(t("Off the map, {distance} away", distance=wording.kilometres(round(off_m))))
+    return "\n".join(lines)
+
+
+def _apart_m(one: Place, other: Place) -> float:
+    return great_circle_m(one.lat, one.lon, other.lat, other.lon)
