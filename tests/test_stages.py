@@ -96,7 +96,12 @@ def test_the_day_end_comes_in_at_the_settling() -> None:
     assert states == dict.fromkeys(["D064", "D065", "D066", "D067", "D068"], AsideState.UNDER_WAY)
     solved, desk = planned(Stage.SETTLE)
     states = {aside.order.order_id: aside.state for aside in desk.aside}
-    assert states == {"D064": AsideState.DONE, "D065": AsideState.DONE, "D068": AsideState.NO_RESULT}
+    assert states == {
+        "D061": AsideState.DONE,
+        "D064": AsideState.DONE,
+        "D065": AsideState.DONE,
+        "D068": AsideState.NO_RESULT,
+    }
     assert {"D066", "D067"} <= solved.outcome.problem.visit_by_id.keys()
 
 
