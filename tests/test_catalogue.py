@@ -216,6 +216,12 @@ def test_no_table_is_listed_that_no_call_picks_from() -> None:
     assert TABLES.keys() <= picked
 
 
+def test_no_chinese_is_kept_for_a_sentence_that_nobody_says() -> None:
+    said = {sentence for path in source_files() for sentence in read(path)[0]}
+    said |= {text for texts in TABLES.values() for text in texts}
+    assert chinese().keys() - said == set()
+
+
 def test_english_and_chinese_leave_the_same_places_open() -> None:
     differing = {key: text for key, text in chinese().items() if text and places(key) != places(text)}
     assert differing == {}

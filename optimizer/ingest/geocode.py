@@ -176,12 +176,9 @@ def _filled(
 
 def _service(settings: GeocoderSettings, log: IssueLog) -> Callable[[str], tuple[float, float] | None] | None:
     """Return the function that asks the service for an address, or `None` after noting why there is none."""
-    try:
-        from geopy.exc import GeocoderQueryError, GeopyError
-        from geopy.geocoders import SERVICE_TO_GEOCODER, get_geocoder_for_service
-    except ImportError:
-        log.add("GEOCODER_PACKAGE")
-        return None
+    from geopy.exc import GeocoderQueryError, GeopyError
+    from geopy.geocoders import SERVICE_TO_GEOCODER, get_geocoder_for_service
+
     if settings.service.lower() not in SERVICE_TO_GEOCODER:
         known = sorted(SERVICE_TO_GEOCODER)
         near = nearest(settings.service, known)
