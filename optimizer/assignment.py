@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.policy import Pickup
 from optimizer.domain.units import DAY_S
@@ -13,8 +13,20 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import HeldSkill, Shift, Technician
 
 
+class Fit(NamedTuple):
+    """How a technician's skills meet the needs of a visit: enough or not, slowest factor, surcharges, levels above."""
+
+    is_enough: bool
+    factor_pct: int
+    surcharge_s: int
+    levels_above: int
+
+
 class Assignment:
-    """Answers, for one problem, who may serve what and what that takes and costs."""
+    """Answers, for one problem, who may serve what and what that takes and costs.
+
+    Many visits need the same skills, so that what follows from a technician and a set of needs is worked out once.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -25,6 +37,11 @@ class Assignment:
         self.published: dict[str, PublishedVisit] = {
             p.visit_id: p for p in problem.published if p.day == 0 and p.visit_id in problem.visit_by_id
         }
+        needs = {visit.visit_id: problem.skills_needed(visit) for visit in problem.visits}
+        numbers = {skills: number for number, skills in enumerate(dict.fromkeys(needs.values()))}
+        self._need_sets = tuple(numbers)
+        self._need_set_of = {visit_id: numbers[skills] for visit_id, skills in needs.items()}
+        self._fits: dict[tuple[str, int], Fit] = {}
         self.short_notice = problem.is_short_notice(0)
         close_s = problem.branch.business.close_s
         self.blocked_by_loan = {
@@ -42,7 +59,7 @@ class Assignment:
         technician = problem.technician_by_id[shift.technician_id]
         if visit.crew_size > 1 or visit.tools or visit.after or not problem.windows[visit.visit_id]:
             return False
-        if any(not self._holds(technician, need) for need in problem.skills_needed(visit)):
+        if not self._fit(technician, visit).is_enough:
             return False
         who = technician.technician_id
         refused = who in visit.prohibited or who in problem.customer_of(visit).refused
@@ -55,25 +72,32 @@ class Assignment:
             return False
         return all(lock.technician_id == who for lock in self.locks.get(visit.visit_id, ()))
 
-    def _holds(self, technician: Technician, need: SkillNeed) -> bool:
-        held = technician.held_skill(need.skill)
-        return held is not None and held.level >= need.min_level and held.is_valid_on(self.problem.first_day)
+    def _fit(self, technician: Technician, visit: Visit) -> Fit:
+        key = (technician.technician_id, self._need_set_of[visit.visit_id])
+        fit = self._fits.get(key)
+        if fit is None:
+            needs = self._need_sets[key[1]]
+            held = [(need, record) for need in needs if (record := technician.held_skill(need.skill)) is not None]
+            fit = self._fits[key] = Fit(
+                is_enough=len(held) == len(needs) and all(self._is_enough(need, record) for need, record in held),
+                factor_pct=max((record.factor_pct for _, record in held), default=100),
+                surcharge_s=sum(record.surcharge_s for _, record in held),
+                levels_above=sum(record.level - need.min_level for need, record in held),
+            )
+        return fit
 
-    def _needs(self, shift: Shift, visit: Visit) -> list[tuple[SkillNeed, HeldSkill]]:
-        technician = self.problem.technician_by_id[shift.technician_id]
-        pairs = [(need, technician.held_skill(need.skill)) for need in self.problem.skills_needed(visit)]
-        return [(need, held) for need, held in pairs if held is not None]
+    def _is_enough(self, need: SkillNeed, held: HeldSkill) -> bool:
+        return held.level >= need.min_level and held.is_valid_on(self.problem.first_day)
 
     # --- what it takes and costs ------------------------------------------------------------------------------
 
     def duration_s(self, shift: Shift, visit: Visit) -> int:
         """Return the service duration of this technician, in seconds (RULES §2)."""
-        held = [record for _, record in self._needs(shift, visit)]
-        factor = max((record.factor_pct for record in held), default=100)
-        surcharge = sum(record.surcharge_s for record in held) + visit.critical_test_s
+        fit = self._fit(self.problem.technician_by_id[shift.technician_id], visit)
+        surcharge_s = fit.surcharge_s + visit.critical_test_s
         if visit.intermittent:
-            surcharge += self.policy.observation_s
-        return (visit.base_s * factor + 50) // 100 + surcharge
+            surcharge_s += self.policy.observation_s
+        return (visit.base_s * fit.factor_pct + 50) // 100 + surcharge_s
 
     def continuity_cents(self, shift: Shift, visit: Visit) -> int:
         """Return the price of a technician who has not served this customer before, where others have."""
@@ -82,9 +106,8 @@ class Assignment:
 
     def overqualified_cents(self, shift: Shift, visit: Visit) -> int:
         """Return the price of the levels held above the needed ones."""
-        return self.policy.overqualified_cents * sum(
-            record.level - need.min_level for need, record in self._needs(shift, visit)
-        )
+        technician = self.problem.technician_by_id[shift.technician_id]
+        return self.policy.overqualified_cents * self._fit(technician, visit).levels_above
 
     def other_technician_cents(self, shift: Shift, visit: Visit) -> int:
         """Return the price of sending someone else than the published plan told."""

@@ -8,13 +8,16 @@ present plan, in which moving other visits might help. `sentences.py` puts a rea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import Reason, ReasonCode
+from optimizer.domain.problem import end_key, start_key
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge_costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
 from optimizer.judge_facts import Facts
 from optimizer.judge_rules import prefix_of, unbuilt_needs
-from optimizer.judge_stock import Draw, draws_of, stock_shortages
+from optimizer.judge_stock import Draw, Shortage, draws_of, stock_shortages
 from optimizer.judge_timing import TimedTour, time_canonically
 from optimizer.obstacles import Obstacle, Roads, make_obstacle, obstacle_alone, road_obstacle
 from optimizer.sentences import sentence
@@ -30,16 +33,19 @@ if TYPE_CHECKING:
 
 __all__ = ["explain_unassigned", "sentence"]
 
+#: In how many technicians' days, those with the least detour, a place for a visit is looked for.
+LOOKED_AT = 25
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The present plan, as the questions need it: the timed day and its visits of each technician, what is drawn."""
+    """The present plan, as the questions need it: each technician's timed day and its cents, what is drawn by part."""
 
     facts: Facts
     roads: Roads
     days: Mapping[str, TimedTour]
     cents: Mapping[str, int]
-    draws: tuple[Draw, ...]
+    draws: Mapping[str, tuple[Draw, ...]]
 
     @property
     def work_s(self) -> dict[str, int]:
@@ -70,13 +76,20 @@ def _scene(facts: Facts, plan: Plan) -> Scene:
         roads=Roads(facts),
         days=days,
         cents={who: sum(price_route(facts, timed).values()) for who, timed in days.items()},
-        draws=tuple(
+        draws=_by_part(
             draw
             for timed in days.values()
             for visit in timed.tour.visits
             for draw in draws_of(problem, timed.tour.technician, visit)
         ),
     )
+
+
+def _by_part(draws: Iterable[Draw]) -> dict[str, tuple[Draw, ...]]:
+    by_part: dict[str, tuple[Draw, ...]] = {}
+    for draw in draws:
+        by_part[draw.part_id] = (*by_part.get(draw.part_id, ()), draw)
+    return by_part
 
 
 def _first_reason(scene: Scene, visit: Visit) -> Reason:
@@ -106,11 +119,15 @@ def _reason_in_plan(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Reas
     best: tuple[int, str] | None = None
     work_s = scene.work_s
     fairness_now = fairness_cents(facts.problem, work_s)
-    for shift in shifts:
+    short: dict[bool, Shortage | None] = {}
+    for shift in _nearest_days(scene, visit, shifts):
         who = shift.technician_id
-        taken = _taken_part(scene, facts.problem.technician_by_id[who], visit)
-        if taken is not None:
-            stopped.append(taken)
+        technician = facts.problem.technician_by_id[who]
+        if technician.starts_at_branch not in short:  # parts for the others are handed over the evening before
+            short[technician.starts_at_branch] = _shortage(scene, technician, visit)
+        missing = short[technician.starts_at_branch]
+        if missing is not None:
+            stopped.append(_taken_part(scene, technician, missing))
             continue
         for timed in _insertions(scene, shift, visit):
             obstacle = _insertion_obstacle(timed, visit)
@@ -130,26 +147,53 @@ def _reason_in_plan(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Reas
     return Reason(ReasonCode.OUTRANKED, False, who, 0, -gain, "cents")
 
 
-def _taken_part(scene: Scene, technician: Technician, visit: Visit) -> Obstacle | None:
+def _nearest_days(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> list[Shift]:
+    """Return the days into which the visit fits with the least detour, `LOOKED_AT` of them, in their usual order."""
+    able = list(shifts)
+    if len(able) <= LOOKED_AT:
+        return able
+    detour_s = {shift.technician_id: _least_detour_s(scene, visit, shift) for shift in able}
+    near = sorted(able, key=lambda shift: (detour_s[shift.technician_id], shift.technician_id))[:LOOKED_AT]
+    chosen = {shift.technician_id for shift in near}
+    return [shift for shift in able if shift.technician_id in chosen]
+
+
+def _least_detour_s(scene: Scene, visit: Visit, shift: Shift) -> int:
+    """Return the least seconds of travel that the visit adds to a technician's day; missing ways count as far."""
+    facts = scene.facts
+    technician, day = facts.problem.technician_by_id[shift.technician_id], scene.days.get(shift.technician_id)
+    visits = () if day is None else day.tour.visits
+    keys = [start_key(technician), *(other.visit_id for other in visits), end_key(technician)]
+
+    def travel_s(origin: str, destination: str) -> int:
+        seconds = facts.travel_s(shift.profile, origin, destination)
+        return FAR_FUTURE_S if seconds is None else seconds
+
+    new = visit.visit_id
+    return min(travel_s(a, new) + travel_s(new, b) - (travel_s(a, b) if visits else 0) for a, b in pairwise(keys))
+
+
+def _shortage(scene: Scene, technician: Technician, visit: Visit) -> Shortage | None:
+    """Return the part of which planned visits leave too few for this visit, if there is one."""
+    own = draws_of(scene.facts.problem, technician, visit)
+    others = [draw for part_id in sorted({draw.part_id for draw in own}) for draw in scene.draws.get(part_id, ())]
+    return next(iter(stock_shortages(scene.facts.problem, [*others, *own])), None)
+
+
+def _taken_part(scene: Scene, technician: Technician, short: Shortage) -> Obstacle:
     """Name a part that planned visits leave too few of, and one of those visits."""
-    problem = scene.facts.problem
-    own = draws_of(problem, technician, visit)
-    wanted = {draw.part_id for draw in own}
-    for short in stock_shortages(problem, [*scene.draws, *own]):
-        if short.part_id in wanted:
-            takers = sorted(draw.visit_id for draw in scene.draws if draw.part_id == short.part_id)
-            reason = Reason(
-                ReasonCode.PART_OUT_OF_STOCK,
-                False,
-                technician.technician_id,
-                short.day,
-                short.missing,
-                "parts",
-                short.part_id,
-                takers[0] if takers else "",
-            )
-            return make_obstacle(reason)
-    return None
+    takers = sorted(draw.visit_id for draw in scene.draws.get(short.part_id, ()))
+    reason = Reason(
+        ReasonCode.PART_OUT_OF_STOCK,
+        False,
+        technician.technician_id,
+        short.day,
+        short.missing,
+        "parts",
+        short.part_id,
+        takers[0] if takers else "",
+    )
+    return make_obstacle(reason)
 
 
 def _insertions(scene: Scene, shift: Shift, visit: Visit) -> Iterable[TimedTour]:
