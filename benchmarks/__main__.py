@@ -1,53 +1,50 @@
-"""The command line of the benchmarks: `python -m benchmarks solve INSTANCE`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from benchmarks.compare import compare, provenance, reference_of, table_of
 from benchmarks.errors import FormatError
 from benchmarks.instances import Instance, read_instance
-from benchmarks.solver import Budget, Solved, solve_problem
+from benchmarks.peers import PEERS
+from benchmarks.records import line_of, neutral_plan, read_rows, report
+from benchmarks.run import plan_campaign, run_campaign, run_peer_campaign, told
+from benchmarks.scatter import scatter_svg
+from benchmarks.solver import Budget, solve_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.measure import Measured, Routes
-
 #: Exit codes beside 0: the plan breaks a rule of its format, the file cannot be read, a rule is waited for.
 INFEASIBLE, UNREADABLE, WAITS = 1, 2, 3
 
-_PACKAGES = ("paigong", "numba", "numpy", "ortools")
+#: Ended by Ctrl-C; what is in the results file stays, and the campaign can be resumed.
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        instance = read_instance(options.instance)
-        if instance.unbuilt:
-            waits = {
-                "instance": instance.name,
-                "format": instance.format,
-                "waits_for": list(instance.unbuilt),
-            }
-            print(_line(waits))
-            return WAITS
-        return _solve(instance, options)
+        code: int = options.command(options)
     except (FormatError, OSError) as fault:
         print(fault, file=sys.stderr)
         return UNREADABLE
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Paigong on instances.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
     solve = commands.add_parser("solve", help="solve and judge one instance, print one JSON line")
     solve.add_argument("instance", type=Path, help="the instance file; its format is found by its content")
     solve.add_argument("--seconds", type=float, help="wall seconds (default 10, none with --iterations)")
@@ -55,70 +52,101 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--seed", type=int, default=1, help="default 1")
     solve.add_argument("--threads", type=int, default=1, help="default 1")
     solve.add_argument("--plan", type=Path, help="write the routes to this JSON file")
+    solve.set_defaults(command=_solve)
+
+    run = commands.add_parser("run", help="instances x configurations x seeds, one row each; goes on where it was left")
+    run.add_argument("paths", type=Path, nargs="+", help="one configuration (.toml), or instance files and folders")
+    run.add_argument("--seconds", type=float, help="wall seconds a run, instead of the configuration's")
+    run.add_argument("--iterations", type=int, help="moves of each island, instead of the configuration's limits")
+    run.add_argument("--seeds", type=_seeds, help="for example 1,2,3")
+    run.add_argument("--out", type=Path, required=True, help="the results file (.jsonl); rows are added")
+    run.set_defaults(command=_run)
+
+    table = commands.add_parser("compare", help="tables of results, with gaps, ratios and losses")
+    table.add_argument("results", type=Path, help="a results file")
+    table.add_argument("--against", type=Path, help="another results file: peers, or another state of the optimizer")
+    table.add_argument("--base", help="our side's label, as the tables name it (default: what begins with paigong)")
+    table.add_argument("--svg", type=Path, help="write the last comparison as a scatter plot")
+    table.set_defaults(command=_compare)
+
+    peers = commands.add_parser("peers", help="let another solver run on the same instances, one row each")
+    peers.add_argument("paths", type=Path, nargs="+", help="instance files and folders")
+    peers.add_argument("--peer", choices=sorted(PEERS), required=True, help="the solver")
+    peers.add_argument("--seconds", type=float, required=True, help="wall seconds of the search")
+    peers.add_argument("--seeds", type=_seeds, default=(1,), help="default 1")
+    peers.add_argument("--out", type=Path, help="the results file (.jsonl); without it, rows are printed")
+    peers.set_defaults(command=_peers)
     return parser
 
 
-def _solve(instance: Instance, options: argparse.Namespace) -> int:
+def _solve(options: argparse.Namespace) -> int:
+    instance = read_instance(options.instance)
+    if instance.unbuilt:
+        print(line_of({"instance": instance.name, "format": instance.format, "waits_for": list(instance.unbuilt)}))
+        return WAITS
     seconds = 10.0 if options.seconds is None and options.iterations is None else options.seconds
     budget = Budget(seconds, options.iterations, options.seed, options.threads)
+    return _solve_instance(instance, budget, options.plan)
+
+
+def _solve_instance(instance: Instance, budget: Budget, plan: Path | None) -> int:
     problem, matrix = instance.build()
     solved = solve_problem(problem, matrix, budget)
     measured = instance.measure(solved.routes)
-    if options.plan is not None:
-        options.plan.write_text(json.dumps(neutral_plan(solved.routes)) + "\n", encoding="utf-8")
-    print(_line(report(instance, budget, solved, measured)))
+    if plan is not None:
+        plan.write_text(json.dumps(neutral_plan(solved.routes)) + "\n", encoding="utf-8")
+    print(line_of(report(instance, budget, solved, measured)))
     return 0 if measured.is_feasible else INFEASIBLE
 
 
-def report(instance: Instance, budget: Budget, solved: Solved, measured: Measured) -> dict[str, Any]:
-    """Return what one run is recorded as: the instance, the budget, the value, and where it ran."""
-    best, gap_pct = instance.best_known, instance.gap_pct(measured)
-    return {
-        "instance": instance.name,
-        "format": instance.format,
-        "objective": round(measured.value, 4),
-        "unassigned": measured.unserved,
-        "served": sum(len(stops) for stops in solved.routes.values()),
-        "best_known": None if best is None else best.value,
-        "best_known_unassigned": None if best is None else best.unserved,
-        "gap_pct": None if gap_pct is None else round(gap_pct, 4),
-        "feasible": measured.is_feasible,
-        "faults": list(measured.faults[:20]),
-        "judge_cents": solved.cost_cents,
-        "seconds": round(solved.elapsed_s, 3),
-        "seconds_allowed": budget.seconds,
-        "iterations_allowed": budget.iterations,
-        "moves": solved.moves,
-        "stopped": solved.stopped,
-        "seed": budget.seed,
-        "threads": budget.threads,
-        "objective_is": instance.objective,
-        "rounding": instance.rounding,
-        "lost_to_rounding": list(instance.lost_to_rounding),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
-    }
+def _run(options: argparse.Namespace) -> int:
+    campaign = plan_campaign(options.paths)
+    campaign = campaign.with_options(seconds=options.seconds, iterations=options.iterations, seeds=options.seeds)
+    codes = [0]
+    for row in run_campaign(campaign, options.out):
+        print(told(row), file=sys.stderr, flush=True)
+        codes.append(_code_of(row["status"], is_feasible=row.get("feasible", False)))
+    if len(codes) == 1:
+        print(f"nothing left to run: every row is in {options.out}", file=sys.stderr)
+    return next(code for code in (UNREADABLE, INFEASIBLE, WAITS, 0) if code in codes)
 
 
-def neutral_plan(routes: Routes) -> dict[str, dict[str, list[int | str]]]:
-    """Return the plan as other tools read it; ids that are numbers in the format are numbers here."""
-    return {
-        "routes": {
-            technician: [int(visit_id) if visit_id.isdecimal() else visit_id for visit_id in stops]
-            for technician, stops in sorted(routes.items())
-        }
-    }
+def _peers(options: argparse.Namespace) -> int:
+    campaign = replace(plan_campaign(options.paths), seeds=options.seeds)
+    codes = [0]
+    for row in run_peer_campaign(campaign, options.peer, options.seconds, options.out):
+        print(told(row), file=sys.stderr, flush=True)
+        if options.out is None:
+            print(line_of(row))
+        codes.append(_code_of(row["status"], is_feasible=row.get("feasible", False)))
+    return next(code for code in (UNREADABLE, INFEASIBLE, 0) if code in codes)
 
 
-def _version(package: str) -> str:
+def _code_of(status: str, *, is_feasible: bool) -> int:
+    if status == "unsupported":
+        return WAITS
+    if status == "unread":
+        return UNREADABLE
+    return 0 if status == "solved" and is_feasible else INFEASIBLE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    rows = read_rows(options.results)
+    against = None if options.against is None else read_rows(options.against)
+    everything = [*rows, *(against or ())]
+    found = compare(rows, against, base=options.base)
+    references = reference_of(everything)
+    print("\n\n".join([table_of(comparison, references) for comparison in found] + [provenance(everything)]))
+    if options.svg is not None:
+        options.svg.write_text(scatter_svg(found[-1]), encoding="utf-8")
+    return 0
+
+
+def _seeds(text: str) -> tuple[int, ...]:
     try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _line(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False)
+        return tuple(int(word) for word in text.split(","))
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected whole numbers like 1,2,3") from fault
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Measured:
         return not self.faults
 
 
-def _count_faults(routes: Routes, *, technicians: Iterable[str], visits: Iterable[str]) -> list[str]:
+def count_faults(routes: Routes, *, technicians: Iterable[str], visits: Iterable[str]) -> list[str]:
     """Name unknown technicians, unknown visits, and visits served twice."""
     known_people, known_visits = set(technicians), set(visits)
     served = Counter(visit_id for stops in routes.values() for visit_id in stops)
@@ -61,7 +61,7 @@ def _count_faults(routes: Routes, *, technicians: Iterable[str], visits: Iterabl
 
 def measure_day(day: DaysInstance, routes: Routes) -> Measured:
     """Return the cents of a plan for a benchmark day; a route that breaks a rule counts as not driven."""
-    faults = _count_faults(routes, technicians=day.technicians, visits=day.orders)
+    faults = count_faults(routes, technicians=day.technicians, visits=day.orders)
     served = {visit_id for stops in routes.values() for visit_id in stops}
     unserved = [order for order_id, order in day.orders.items() if order_id not in served]
     cents = sum(day.costs["drop"][str(order["priority"])] for order in unserved)
@@ -81,6 +81,18 @@ def measure_day(day: DaysInstance, routes: Routes) -> Measured:
         cents += timing + day.costs["travel"] * travel_min + _people_cents(day, tech_id, stops, work_min[tech_id])
     faults += _stock_faults(day, served)
     return Measured(cents + _spread_cents(day, work_min), len(unserved), tuple(faults))
+
+
+def route_cents(day: DaysInstance, tech_id: str, stops: Sequence[str]) -> int | None:
+    """Return what one technician's route costs, without the spread; `None` when break or return have no place."""
+    if not stops:
+        return 0
+    timing = _timing_cents(day, tech_id, stops)
+    if timing is None:
+        return None
+    travel_min = sum(_legs(day, stops))
+    work_min = travel_min + sum(_service_min(day, tech_id, visit_id) for visit_id in stops)
+    return timing + int(day.costs["travel"]) * travel_min + _people_cents(day, tech_id, stops, work_min)
 
 
 def _legs(day: DaysInstance, stops: Sequence[str]) -> list[int]:
@@ -165,7 +177,7 @@ def measure_pillac(instance: PillacInstance, routes: Routes) -> Measured:
     """Return the sum of route durations in minutes, in doubles, with the unserved requests beside it."""
     homes = {str(home.node_id): home for home in instance.homes}
     requests = {str(request.node_id): request for request in instance.requests}
-    faults = _count_faults(routes, technicians=homes, visits=requests)
+    faults = count_faults(routes, technicians=homes, visits=requests)
     served = {visit_id for stops in routes.values() for visit_id in stops}
     unserved = len(set(requests) - served)
     if faults:

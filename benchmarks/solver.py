@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import optimizer
 from optimizer.errors import JudgementError
 from optimizer.judge import judge
 from optimizer.runner import warm_up
-from optimizer.solve import solve
+from optimizer.solve import find_plans, solve
 
 if TYPE_CHECKING:
     from benchmarks.measure import Routes
     from optimizer.domain.problem import Problem
+    from optimizer.runner import Progress
     from optimizer.travel.matrix import TravelMatrix
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a run may use: wall seconds, iterations or both, and threads; and the seed."""
+    """What a run may use: wall seconds, iterations or both, threads, islands; its seed; and whether the master runs."""
 
     seconds: float | None
     iterations: int | None
     seed: int
     threads: int
+    islands: int | None = None
+    use_master: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Solved:
         Moves of the search.
     stopped
         Why the search ended.
+    progress
+        When a better plan was judged clean, in wall seconds from the same moment, and its cents; the last is this plan.
     """
 
     routes: Routes
@@ -50,6 +59,7 @@ class Solved:
     elapsed_s: float
     moves: int
     stopped: str
+    progress: tuple[tuple[float, int], ...] = ()
 
 
 def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Solved:
@@ -60,8 +70,13 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
     JudgementError
         When the judge refuses the plan.
     """
-    warm_up(None)
+    warm_up(find_plans)
     begin = time.perf_counter()
+    progress: list[tuple[float, int]] = []
+
+    def note(report: Progress) -> None:
+        progress.append((round(time.perf_counter() - begin, 3), report.cost_cents))
+
     outcome = solve(
         problem,
         matrix=matrix,
@@ -69,15 +84,30 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
         iterations=budget.iterations,
         seed=budget.seed,
         threads=budget.threads,
+        islands=budget.islands,
+        use_master=budget.use_master,
+        on_progress=note,
     )
     elapsed_s = time.perf_counter() - begin
     judgement = judge(problem, matrix, outcome.plan)
     if not judgement.is_clean:
         raise JudgementError(judgement.violations)
+    if not progress or progress[-1][1] != judgement.cost_cents:
+        progress.append((round(elapsed_s, 3), judgement.cost_cents))
     return Solved(
         routes=outcome.plan.routes_by_technician(),
         cost_cents=judgement.cost_cents,
         elapsed_s=elapsed_s,
         moves=outcome.run.moves,
         stopped=outcome.run.stopped,
+        progress=tuple(progress),
     )
+
+
+def engine_version() -> str:
+    """Return the package's version with a digest of its sources, so that two states of one version are told apart."""
+    folder = Path(optimizer.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{version('paigong')}+{digest.hexdigest()[:10]}"

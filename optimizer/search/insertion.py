@@ -24,10 +24,12 @@ from optimizer.arrays import (
     S_MINUTE_CENTS,
     S_PREFIX,
     S_PROFILE,
-    S_RETURN_LIMIT,
     S_STAFF,
     S_START_NODE,
     V_LATEST,
+    V_MAX_LATE,
+    V_READY,
+    V_WINDOWS,
 )
 from optimizer.jit import inlined, kernel
 from optimizer.search.passes import (
@@ -38,6 +40,7 @@ from optimizer.search.passes import (
     A_PAIRS,
     B_FREE,
     B_HARD,
+    B_LAST,
     B_OPEN_FREE,
     B_OPEN_HARD,
 )
@@ -208,7 +211,9 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         fixed -= per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     books, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
     spread = spread_cents(arrays, books, squares)
-    latest = arrays.visit[visit, V_LATEST]
+    opens = max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0])
+    last_close = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1]
+    latest = min(arrays.visit[visit, V_LATEST], last_close + arrays.visit[visit, V_MAX_LATE])
     exact = arrays.rates[R_EXACT] == 1
     position = -1
     here = (
@@ -247,10 +252,15 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         earliest = state.ahead[shift_idx, k, A_OPEN]
         for p in range(state.ahead[shift_idx, k, A_PAIRS]):
             earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
-        if (
-            earliest + to_visit > latest
-            or earliest + to_visit + duration + onward > arrays.shift[shift_idx, S_RETURN_LIMIT]
-        ):
+        start = max(earliest + to_visit, opens)
+        if start > latest or start + duration + onward > state.behind[shift_idx, k, B_HARD]:
+            continue
+        # What this start and the delay after it cost at least: a delay beyond `B_LAST` reaches some visit, or the end.
+        delay = start + duration + onward - state.behind[shift_idx, k, B_LAST]
+        least = late_cents(arrays, start - last_close)
+        if delay > 0:
+            least += min(late_cents(arrays, delay), per_minute(arrays.rates[R_OVERTIME], delay))
+        if cents + least >= bound:
             continue
         if exact:
             timing = inserted_exact_cents(arrays, state, shift_idx, k, visit)

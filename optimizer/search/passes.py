@@ -35,8 +35,9 @@ FRONT = 6
 A_OPEN, A_OPEN_CENTS, A_PAIRS, A_DEPART = range(4)
 A_CENTS = A_DEPART + FRONT
 # Columns of `State.behind`: latest arrival that costs nothing, and that is possible, with the break taken
-# and with the break to come.
-B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD = range(4)
+# and with the break to come; and the latest arrival that could cost nothing if nobody ever waited: `B_FREE` may be
+# too strict, this one is never.
+B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST = range(5)
 
 
 @inlined
@@ -156,6 +157,7 @@ def look_behind(arrays, shift_idx, seq, count, behind):
         arrays.shift[shift_idx, S_END],
         arrays.shift[shift_idx, S_RETURN_LIMIT],
     )
+    behind[count, B_LAST] = behind[count, B_FREE]
     behind[count, B_OPEN_FREE] = latest_before_break(opens, closes, length, behind[count, B_FREE])
     behind[count, B_OPEN_HARD] = latest_before_break(opens, closes, length, behind[count, B_HARD])
     there = arrays.shift[shift_idx, S_END_NODE]
@@ -166,6 +168,8 @@ def look_behind(arrays, shift_idx, seq, count, behind):
         there = visit
         behind[k, B_FREE] = free_start(arrays, visit, duration, behind[k + 1, B_FREE] - leg - duration)
         behind[k, B_HARD] = hard_start(arrays, visit, behind[k + 1, B_HARD] - leg - duration)
+        last_close = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1]
+        behind[k, B_LAST] = min(last_close, behind[k + 1, B_LAST] - leg - duration)
         if length == 0:
             continue
         done = latest_before_break(opens, closes, length, behind[k + 1, B_FREE] - leg)

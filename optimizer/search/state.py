@@ -134,7 +134,7 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         seq=np.full((shifts, most + 1), -1, np.int32),
         route=np.zeros((shifts, 8), np.int64),
         ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
-        behind=np.zeros((shifts, most + 2, 4), np.int64),
+        behind=np.zeros((shifts, most + 2, 5), np.int64),
         shift_of=np.full(visits, -1, np.int64),
         absent=np.arange(visits, dtype=np.int64),
         absent_at=np.arange(visits, dtype=np.int64),

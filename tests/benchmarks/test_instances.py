@@ -53,5 +53,5 @@ def test_a_gap_compares_plans_that_leave_out_the_same_number(tmp_path: Path) -> 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("hello", encoding="utf-8")
-    with pytest.raises(FormatError, match=r"x\.txt: not in a known format \(days, pillac\)"):
+    with pytest.raises(FormatError, match=r"x\.txt: not in a known format \(days, pillac, vrptw, vrplib, hhcrsp\)"):
         read_instance(tmp_path / "x.txt")

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
 from benchmarks.instances import read_instance
-from tests.benchmarks.worlds import SIX_ORDERS, THREE_REQUESTS
+from tests.benchmarks.worlds import SIX_ORDERS, THREE_CUSTOMERS, THREE_REQUESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,18 @@ def test_a_pillac_instance_is_solved_to_its_optimum(capsys: pytest.CaptureFixtur
     assert record["gap_pct"] is None
 
 
+def test_a_routing_instance_is_solved_to_its_optimum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = THREE_CUSTOMERS.read_text(encoding="utf-8").replace("2          10", "2          12")
+    (tmp_path / "roomy.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "bks.csv").write_text(
+        "instance,bks,convention\nroomy,14.7,distance_only_double\nroomy,14.6,dimacs_trunc1\n", encoding="utf-8"
+    )
+    # 1 is due at 20, so before 3, which opens at 30: 1 3 2 takes 15.0, 1 2 3 19.6, 2 1 3 14.6, two routes 17.4.
+    record = _run(capsys, "solve", str(tmp_path / "roomy.txt"), "--iterations", "2000")
+    assert (record["objective"], record["judge_cents"], record["unassigned"]) == (14.6, 146, 0)
+    assert (record["format"], record["best_known"], record["gap_pct"]) == ("vrptw", 14.6, 0.0)
+
+
 def test_an_instance_that_needs_more_says_what_it_waits_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = THREE_REQUESTS.read_text(encoding="utf-8").replace("[] \t[] \t[]\n5", "[] \t[2] \t[1,0]\n5")
     (tmp_path / "R1.txt").write_text(text, encoding="utf-8")
@@ -64,3 +76,29 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.Capt
 
 def test_ids_that_are_no_numbers_stay_text() -> None:
     assert neutral_plan({"T2": ("7", "A1"), "T1": ()}) == {"routes": {"T1": [], "T2": [7, "A1"]}}
+
+
+def test_a_campaign_and_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, picture = tmp_path / "results.jsonl", tmp_path / "scatter.svg"
+    command = ["run", str(SIX_ORDERS), "--iterations", "2000", "--seeds", "1,2", "--out", str(out)]
+    assert main(command) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    assert main(command) == 0
+    assert "nothing left to run" in capsys.readouterr().err
+    assert main(["compare", str(out), "--against", str(out), "--svg", str(picture)]) == 0
+    table = capsys.readouterr().out
+    assert "### paigong, 2000 moves against paigong, 2000 moves" in table
+    assert "| six_orders | 2 |" in table
+    assert picture.read_text(encoding="utf-8").count("<circle") == 1
+
+
+def test_a_campaign_says_by_its_code_what_was_not_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "results.jsonl")
+    assert main(["run", str(THREE_CUSTOMERS), "--out", out]) == WAITS
+    (tmp_path / "x.txt").write_text("hello", encoding="utf-8")
+    assert main(["run", str(tmp_path / "x.txt"), str(THREE_CUSTOMERS), "--out", out]) == UNREADABLE
+    assert main(["run", str(tmp_path / "absent.txt"), "--out", out]) == UNREADABLE
+    assert main(["compare", str(tmp_path / "absent.jsonl")]) == UNREADABLE
+    with pytest.raises(SystemExit):
+        main(["run", str(THREE_CUSTOMERS), "--seeds", "one", "--out", out])
+    assert "expected whole numbers like 1,2,3" in capsys.readouterr().err

@@ -12,3 +12,15 @@ THREE_REQUESTS = FOLDER / "three_requests.txt"
 SIX_ORDERS_ROUTES = {"Ann": ("1",), "Ben": ("3", "2"), "Cai": ("5", "6")}
 
 THREE_REQUESTS_ROUTES = {"1": ("3", "4"), "2": ("5",)}
+
+#: Solomon's text; customers 1 (5 away), 2 (1.4) and 3 (6) ask for 4 each, a vehicle carries 10.
+THREE_CUSTOMERS = FOLDER / "three_customers.txt"
+
+#: Site-dependent: vehicle 1 serves 2 and 3 and carries 4, vehicle 2 serves 3 alone; no route lasts longer than 20.
+TWO_VEHICLES = FOLDER / "two_vehicles.vrp"
+
+#: Prize-collecting: 2 may be left out for 5, 3 for 20.
+TWO_PRIZES = FOLDER / "two_prizes.vrp"
+
+#: p2 takes two people at one moment, p3 a second service 10 to 20 after the first.
+THREE_PATIENTS = FOLDER / "three_patients.json"

@@ -1,0 +1,63 @@
+"""Routing instances as problems: the judge's cents are the distance, in the instance's units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks import vrp
+from benchmarks.errors import FormatError
+from benchmarks.measure_vrp import measure_vrp
+from benchmarks.readers import vrplib, vrptw
+from optimizer.domain.rules import Rule
+from optimizer.judge import judge, time_routes
+from tests.benchmarks.worlds import THREE_CUSTOMERS, TWO_VEHICLES
+
+TIGHT = vrptw.parse(THREE_CUSTOMERS.read_text(encoding="utf-8"), name="three_customers")
+ROOMY = replace(TIGHT, vehicles=tuple(replace(vehicle, capacity=12) for vehicle in TIGHT.vehicles))
+SITES = vrplib.parse(TWO_VEHICLES.read_text(encoding="utf-8"), name="two_vehicles")
+FREE_SITES = replace(
+    SITES, max_duration=None, vehicles=tuple(replace(vehicle, capacity=9) for vehicle in SITES.vehicles)
+)
+
+
+def test_the_judge_and_the_format_agree() -> None:
+    problem = vrp.problem_of(ROOMY)
+    matrix = vrp.matrix_of(ROOMY, problem)
+    for routes in ({"1": ("2", "1", "3")}, {"1": ("1", "3"), "2": ("2",)}):
+        judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+        assert judgement.is_clean
+        assert judgement.cost_cents == 10 * measure_vrp(ROOMY, routes).value
+
+
+def test_leaving_a_customer_out_costs_more_than_any_plan() -> None:
+    problem = vrp.problem_of(ROOMY)
+    matrix = vrp.matrix_of(ROOMY, problem)
+    empty = judge(problem, matrix, time_routes(problem, matrix, {}))
+    dearest = {"1": ("1",), "2": ("2", "3")}
+    assert empty.cost_cents / 3 > judge(problem, matrix, time_routes(problem, matrix, dearest)).cost_cents
+
+
+def test_a_vehicle_that_may_not_serve_a_customer_is_refused_by_the_judge() -> None:
+    problem = vrp.problem_of(FREE_SITES)
+    matrix = vrp.matrix_of(FREE_SITES, problem)
+    judgement = judge(problem, matrix, time_routes(problem, matrix, {"2": ("2",)}))
+    assert {violation.rule for violation in judgement.violations} == {Rule.ALLOWED}
+    assert judge(problem, matrix, time_routes(problem, matrix, {"1": ("2",), "2": ("3",)})).is_clean
+
+
+def test_times_beyond_a_day_are_planned_in_coarser_seconds_that_never_pass_a_window() -> None:
+    # The depot closes at 100 000 thousandths: two of them are one second.
+    assert FREE_SITES.units_per_second == 2
+    problem = vrp.problem_of(FREE_SITES)
+    assert vrp.matrix_of(FREE_SITES, problem).seconds[0].tolist() == [[0, 2500, 707], [2500, 0, 1803], [707, 1803, 0]]
+    odd = replace(FREE_SITES, clients=tuple(replace(c, open=20_001, close=30_001) for c in FREE_SITES.clients))
+    window = vrp.problem_of(odd).windows["3"][0]
+    assert (window.open_s, window.close_s) == (10_001, 15_000)
+    assert "2/1000 of the file's unit" in vrp.rounding_of(FREE_SITES)
+
+
+def test_what_is_not_built_is_not_planned() -> None:
+    with pytest.raises(FormatError, match="needs what is not built yet: load"):
+        vrp.problem_of(TIGHT)
