@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from benchmarks.records import Row
 
+#: What tells instances apart: the name, and the file's digest, since two sets may use one name.
+Key = tuple[str, str]
+
 #: A ratio above this is a loss.
 EVEN = 1.0 + 1e-9
 
@@ -166,18 +169,23 @@ def mean_integral_s(entry: Entry, reference: float) -> float | None:
     return fmean(found) if found else None
 
 
-def reference_of(rows: Iterable[Row]) -> dict[str, float]:
+def reference_of(rows: Iterable[Row]) -> dict[Key, float]:
     """Return, by instance, the least cost in cents of the best-known value and of any run's progress."""
-    least: dict[str, float] = {}
+    least: dict[Key, float] = {}
     for row in rows:
         costs = [cost for _, cost in row.get("progress") or ()]
         costs += [row["reference_cents"]] if row.get("reference_cents") is not None else []
         if costs:
-            least[row["instance"]] = min([*costs, least.get(row["instance"], math.inf)])
+            least[key_of(row)] = min([*costs, least.get(key_of(row), math.inf)])
     return least
 
 
-def table_of(comparison: Comparison, references: Mapping[str, float]) -> str:
+def key_of(row: Row) -> Key:
+    """Return what tells a row's instance from every other."""
+    return row["instance"], row.get("digest", "")
+
+
+def table_of(comparison: Comparison, references: Mapping[Key, float]) -> str:
     """Return a comparison as Markdown: the table, the geometric mean, the losses, what was not planned."""
     title = comparison.label + (f" against {comparison.against}" if comparison.against else "")
     heads = ["instance", "runs", "mean", "left out", "best known", "gap", "spread", "primal integral"]
@@ -202,7 +210,8 @@ def _summary(comparison: Comparison) -> list[str]:
         )
     if comparison.against:
         names = ", ".join(line.ours.instance for line in comparison.losses) or "none"
-        said.append(f"Losses: {len(comparison.losses)} of {len(comparison.lines)} ({names}).")
+        met = sum(1 for line in comparison.lines if line.other is not None)
+        said.append(f"Losses: {len(comparison.losses)} of {met} that both planned ({names}).")
     if comparison.unsupported:
         waits = [f"{name} ({', '.join(rules)})" for name, rules in comparison.unsupported.items()]
         said.append(f"Not planned, for rules that are not built: {len(waits)}: {', '.join(waits)}.")
@@ -223,28 +232,25 @@ def provenance(rows: Iterable[Row]) -> str:
     return "\n".join(said)
 
 
-def _by_label(rows: Iterable[Row]) -> dict[str, dict[str, Entry]]:
-    grouped: dict[str, dict[str, list[Row]]] = {}
+def _by_label(rows: Iterable[Row]) -> dict[str, dict[Key, Entry]]:
+    grouped: dict[str, dict[Key, list[Row]]] = {}
     for row in rows:
-        grouped.setdefault(label_of(row), {}).setdefault(row["instance"], []).append(row)
+        grouped.setdefault(label_of(row), {}).setdefault(key_of(row), []).append(row)
     return {
-        label: {name: Entry(label, name, tuple(group)) for name, group in sorted(instances.items())}
+        label: {key: Entry(label, key[0], tuple(group)) for key, group in sorted(instances.items())}
         for label, instances in grouped.items()
     }
 
 
-def _planned(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], dict[str, Sequence[str]]]:
+def _planned(entries: Mapping[Key, Entry]) -> tuple[dict[Key, Entry], dict[str, Sequence[str]]]:
     """Part what was tried from what waits for rules."""
-    waiting = {
-        name: entry.rows[0]["waits_for"]
-        for name, entry in entries.items()
-        if all(row["status"] == "unsupported" for row in entry.rows)
-    }
-    return {name: entry for name, entry in entries.items() if name not in waiting}, waiting
+    waiting = {key for key, entry in entries.items() if all(row["status"] == "unsupported" for row in entry.rows)}
+    rules = {entries[key].instance: entries[key].rows[0]["waits_for"] for key in sorted(waiting)}
+    return {key: entry for key, entry in entries.items() if key not in waiting}, rules
 
 
-def _lines(ours: Mapping[str, Entry], others: Sequence[Mapping[str, Entry]]) -> tuple[Line, ...]:
-    return tuple(_line(entry, [side[name] for side in others if name in side]) for name, entry in ours.items())
+def _lines(ours: Mapping[Key, Entry], others: Sequence[Mapping[Key, Entry]]) -> tuple[Line, ...]:
+    return tuple(_line(entry, [side[key] for side in others if key in side]) for key, entry in ours.items())
 
 
 def _line(ours: Entry, others: Sequence[Entry]) -> Line:
@@ -263,12 +269,12 @@ def _line(ours: Entry, others: Sequence[Entry]) -> Line:
     return Line(ours, other, ratio, "LOSS" if is_loss else "")
 
 
-def _cells(line: Line, references: Mapping[str, float], *, has_other: bool) -> list[str]:
+def _cells(line: Line, references: Mapping[Key, float], *, has_other: bool) -> list[str]:
     entry = line.ours
     cells = [entry.instance, str(len(entry.rows))]
     if entry.valid:
         best = entry.valid[0]["best_known"]
-        reference = references.get(entry.instance)
+        reference = references.get(key_of(entry.rows[0]))
         integral_s = None if reference is None else mean_integral_s(entry, reference)
         cells += [f"{entry.mean:.10g}", f"{entry.unassigned:g}", "" if best is None else f"{best:.10g}"]
         cells += [_shown(entry.gap_pct, ".2f", " %"), _shown(entry.spread_pct, ".2f", " %")]

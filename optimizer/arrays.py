@@ -98,6 +98,8 @@ class ProblemArrays(NamedTuple):
     ----------
     travel : int32 (n_profiles, n_nodes, n_nodes)
         Seconds from node to node; nodes 0 to n_visits - 1 are the visits, the others start and end places.
+    travel_to : int32 (n_profiles, n_nodes, n_nodes)
+        The same, first the node that is reached: who tries many ways to one visit reads along a row.
     duration : int32 (n_shifts, n_visits)
         Seconds of service, `CANNOT_SERVE` where the technician may not.
     extra : int32 (n_shifts, n_visits)
@@ -122,6 +124,7 @@ class ProblemArrays(NamedTuple):
     """
 
     travel: ShortArray
+    travel_to: ShortArray
     duration: ShortArray
     extra: ShortArray
     visit: IntArray
@@ -217,6 +220,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     visit_rows = np.column_stack([visit_rows, shortest, able_now.sum(axis=0)]).astype(np.int64)
     arrays = ProblemArrays(
         travel=travel,
+        travel_to=np.ascontiguousarray(travel.transpose(0, 2, 1)),
         duration=duration,
         extra=extra,
         visit=visit_rows,

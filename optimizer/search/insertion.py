@@ -41,6 +41,7 @@ from optimizer.search.passes import (
     B_FREE,
     B_HARD,
     B_LAST,
+    B_LEG,
     B_OPEN_FREE,
     B_OPEN_HARD,
 )
@@ -73,7 +74,6 @@ BLINK = 100
 @inlined
 def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
     """Return the cents from reaching place k (the break taken) to the end of the route."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
     cents = 0
     while True:
         if arrival <= behind[k, B_FREE]:
@@ -89,14 +89,12 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
             return IMPOSSIBLE
         cents += late_cents(arrays, late)
         k += 1
-        there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        arrival = start + duration + arrays.travel[profile, visit, there]
+        arrival = start + duration + behind[k, B_LEG]
 
 
 @inlined
 def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
     """Return the least cents from reaching place k (the break still to come) to the end of the route."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
     opens, closes, length = (
         arrays.shift[shift_idx, S_BREAK_OPEN],
         arrays.shift[shift_idx, S_BREAK_CLOSE],
@@ -120,11 +118,10 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
         cents += late_cents(arrays, late)
         done = start + duration
         k += 1
-        there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         if done <= closes:
-            onward = max(done, opens) + length + arrays.travel[profile, visit, there]
+            onward = max(done, opens) + length + behind[k, B_LEG]
             best = min(best, cents + rest_taken(arrays, shift_idx, seq, count, k, onward, behind))
-        arrival = done + arrays.travel[profile, visit, there]
+        arrival = done + behind[k, B_LEG]
     return best
 
 
@@ -136,7 +133,7 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     count = state.route[shift_idx, C_COUNT]
     here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
     there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-    to_visit, onward = arrays.travel[profile, here, visit], arrays.travel[profile, visit, there]
+    to_visit, onward = arrays.travel_to[profile, visit, here], arrays.travel[profile, visit, there]
     duration = arrays.duration[shift_idx, visit]
     opens, closes, length = (
         arrays.shift[shift_idx, S_BREAK_OPEN],
@@ -227,10 +224,10 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         if blink and draw(state, BLINK) == 0:
             continue
         there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        to_visit, onward = arrays.travel[profile, here, visit], arrays.travel[profile, visit, there]
+        to_visit, onward = arrays.travel_to[profile, visit, here], arrays.travel[profile, visit, there]
         road = on_road + to_visit + onward
         if count > 0:
-            road -= arrays.travel[profile, here, there]
+            road -= state.behind[shift_idx, k, B_LEG]
         if (
             max(to_visit, onward) > arrays.shift[shift_idx, S_MAX_LEG]
             or road > arrays.shift[shift_idx, S_MAX_TRAVEL]

@@ -37,7 +37,8 @@ A_CENTS = A_DEPART + FRONT
 # Columns of `State.behind`: latest arrival that costs nothing, and that is possible, with the break taken
 # and with the break to come; and the latest arrival that could cost nothing if nobody ever waited: `B_FREE` may be
 # too strict, this one is never.
-B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST = range(5)
+# `B_LEG` is the way there from the place before.
+B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST, B_LEG = range(6)
 
 
 @inlined

@@ -30,7 +30,7 @@ from optimizer.arrays import (
     V_PRICE,
 )
 from optimizer.jit import inlined, kernel
-from optimizer.search.passes import A_CENTS, FRONT, look_ahead, look_behind
+from optimizer.search.passes import A_CENTS, B_LEG, FRONT, look_ahead, look_behind
 from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         seq=np.full((shifts, most + 1), -1, np.int32),
         route=np.zeros((shifts, 8), np.int64),
         ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
-        behind=np.zeros((shifts, most + 2, 5), np.int64),
+        behind=np.zeros((shifts, most + 2, 6), np.int64),
         shift_of=np.full(visits, -1, np.int64),
         absent=np.arange(visits, dtype=np.int64),
         absent_at=np.arange(visits, dtype=np.int64),
@@ -241,8 +241,10 @@ def refresh(arrays, state, shift_idx):
         if k == count and count == 0:
             break
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        on_road += arrays.travel[profile, here, node]
-        longest = max(longest, arrays.travel[profile, here, node])
+        leg = arrays.travel[profile, here, node]
+        state.behind[shift_idx, k, B_LEG] = leg
+        on_road += leg
+        longest = max(longest, leg)
         here = node
         if k < count:
             in_service += arrays.duration[shift_idx, node]

@@ -44,7 +44,7 @@ def test_the_geometric_mean_and_the_losses() -> None:
     assert "| B | 1 | 200 | 0 |" in table
     assert "| 2.0000 | LOSS |" in table
     assert "Geometric mean of 3 ratios: 1.0000 (from 0.5000 to 2.0000)." in table
-    assert "Losses: 1 of 3 (B)." in table
+    assert "Losses: 1 of 3 that both planned (B)." in table
 
 
 def test_several_peers_are_compared_one_by_one_and_together() -> None:
@@ -54,6 +54,14 @@ def test_several_peers_are_compared_one_by_one_and_together() -> None:
     assert each[2].lines[0].other is not None
     assert each[2].lines[0].other.label == "pyvrp, 60 s"
     assert each[2].lines[0].ratio == pytest.approx(1.25)
+
+
+def test_two_instances_of_one_name_are_not_mixed() -> None:
+    rows = [_row("A", 10, digest="x"), _row("A", 90, digest="y"), _peer("A", 20, digest="x")]
+    [comparison] = compare(rows)
+    assert [line.ours.mean for line in comparison.lines] == [10, 90]
+    assert [line.ratio for line in comparison.lines] == [0.5, None]
+    assert "Losses: 0 of 1 that both planned (none)." in table_of(comparison, {})
 
 
 def test_another_file_is_the_other_side() -> None:
@@ -100,10 +108,10 @@ def test_what_is_not_planned_is_said() -> None:
 def test_primal_integrals_share_one_reference() -> None:
     rows = [_row("A", 200, progress=[[1.0, 200]]), _row("A", 100, seed=2, progress=[[2.0, 100]], reference_cents=None)]
     references = reference_of(rows)
-    assert references == {"A": 100}
+    assert references == {("A", ""): 100}
     # One second without and nine at a half; two without and none.
     assert "| 3.750 s |" in table_of(compare(rows)[0], references)
-    assert reference_of([_row("A", 1, progress=[[1.0, 200]], reference_cents=90.0)]) == {"A": 90.0}
+    assert reference_of([_row("A", 1, progress=[[1.0, 200]], reference_cents=90.0)]) == {("A", ""): 90.0}
 
 
 def test_our_side_can_be_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,8 +44,8 @@ def test_the_cheaper_user_of_a_scarce_part_goes() -> None:
     assert "3" not in served
 
 
-def test_a_service_that_costs_more_than_leaving_it_out_is_left_out() -> None:
-    # Order 1 after 4: Ann serves 4 at 500 until 530 and is in time for 1; after 2 (opens 600) at 655 she is 55 late:
-    # 15 x 60 + 40 x 400 = 16 900, and with 3 orders the way costs the rest. Left to the repair: 1 goes first.
-    repaired = repair_day(DAY, {"Ann": ("2", "1")})
-    assert repaired["Ann"].index("1") < repaired["Ann"].index("2")
+def test_a_service_that_costs_more_than_leaving_it_out_moves() -> None:
+    # Ann serves 2 from 600 until 645, 1 at 655, 55 late: 15 x 60 + 40 x 1000 is more than its 20 000. Before 2 it is
+    # in time.
+    dear = replace(DAY, costs={**DAY.costs, "late_big": 1000})
+    assert repair_day(dear, {"Ann": ("2", "1")})["Ann"][:2] == ["1", "2"]
