@@ -124,15 +124,15 @@ class PeerModel:
     uses: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def within_stock(self) -> tuple[Job, ...]:
-        """Return the jobs for solvers without stock: of each scarce part, the cheapest to leave out are not offered."""
+        """Return the jobs for solvers without stock: of a scarce part, the cheapest and longest are not offered."""
         kept = {job.visit_id: job for job in self.jobs}
         for part, on_hand in self.stock.items():
-            users = sorted((job.prize or 0, job.visit_id) for job in kept.values() if part in self._uses(job.visit_id))
-            used = sum(self._uses(visit_id)[part] for _, visit_id in users)
-            for _, visit_id in users:
+            users = [job for job in kept.values() if part in self._uses(job.visit_id)]
+            used = sum(self._uses(job.visit_id)[part] for job in users)
+            for job in sorted(users, key=lambda user: (user.prize or 0, -user.service, user.visit_id)):
                 if used <= on_hand:
                     break
-                used -= self._uses(kept.pop(visit_id).visit_id)[part]
+                used -= self._uses(kept.pop(job.visit_id).visit_id)[part]
         return tuple(kept.values())
 
     def _uses(self, visit_id: str) -> Mapping[str, int]:

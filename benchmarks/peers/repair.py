@@ -15,14 +15,14 @@ def repair_day(day: DaysInstance, routes: Routes) -> dict[str, list[str]]:
     """Return the plan with its faults taken out, and with what is left put in wherever that pays.
 
     In this order: visits that the technician cannot do or that are served twice, parts beyond the stock (the cheapest
-    to leave out go), routes without room for the break or back too late, visits so late that leaving them out is
-    cheaper; then every absent visit, dearest first, goes to its cheapest place.
+    to leave out go), routes without room for the break or back too late; a visit that makes its route dear by lateness
+    goes where it costs less, or out; then every absent visit, dearest first, goes to its cheapest place.
     """
     plan = _able(day, routes)
     _keep_stock(day, plan)
     for tech_id, stops in plan.items():
         _keep_hours(day, tech_id, stops)
-        _leave_dear_out(day, tech_id, stops)
+    _move_late(day, plan)
     _complete(day, plan)
     return {tech_id: stops for tech_id, stops in plan.items() if stops}
 
@@ -57,12 +57,22 @@ def _keep_hours(day: DaysInstance, tech_id: str, stops: list[str]) -> None:
         stops.remove(min(stops, key=lambda i: (without[i] is None, _drop(day, i) + (without[i] or 0))))
 
 
-def _leave_dear_out(day: DaysInstance, tech_id: str, stops: list[str]) -> None:
-    for visit_id in list(stops):
-        rest = [other for other in stops if other != visit_id]
-        now, then = route_cents(day, tech_id, stops), route_cents(day, tech_id, rest)
-        if now is not None and then is not None and now - then > _drop(day, visit_id):
-            stops.remove(visit_id)
+def _move_late(day: DaysInstance, plan: dict[str, list[str]]) -> None:
+    # Less than a full first tier of lateness and an hour's way is nothing that a peer did not mean.
+    is_dear = int(day.costs["late_small"]) * int(day.costs["late_limit"]) + 60 * int(day.costs["travel"])
+    for tech_id in plan:
+        for visit_id in list(plan[tech_id]):
+            rest = [other for other in plan[tech_id] if other != visit_id]
+            now, then = route_cents(day, tech_id, plan[tech_id]), route_cents(day, tech_id, rest)
+            if now is None or then is None or now - then <= is_dear:
+                continue
+            saved = now - then
+            place = _cheapest_place(day, plan | {tech_id: rest}, visit_id)
+            if place is not None and place[0] < min(saved, _drop(day, visit_id)):
+                plan[tech_id] = rest
+                plan[place[1]] = place[2]
+            elif saved > _drop(day, visit_id):
+                plan[tech_id] = rest
 
 
 def _complete(day: DaysInstance, plan: dict[str, list[str]]) -> None:
@@ -70,24 +80,37 @@ def _complete(day: DaysInstance, plan: dict[str, list[str]]) -> None:
     left = dict(day.parts)
     for visit_id in served:
         _take(day, left, visit_id)
-    cents = {tech_id: route_cents(day, tech_id, stops) or 0 for tech_id, stops in plan.items()}
     for visit_id in sorted(set(day.orders) - served, key=lambda i: (-_drop(day, i), int(i))):
         if any(left[part] < quantity for part, quantity in day.orders[visit_id]["parts"].items()):
             continue
-        places = []
-        for tech_id, stops in plan.items():
-            if not _can(day, tech_id, visit_id):
-                continue
-            for k in range(len(stops) + 1):
-                tried = [*stops[:k], visit_id, *stops[k:]]
-                total = route_cents(day, tech_id, tried)
-                if total is not None:
-                    places.append((total - cents[tech_id], tech_id, tried, total))
-        if not places or min(places)[0] >= _drop(day, visit_id):
+        place = _cheapest_place(day, plan, visit_id)
+        if place is not None and place[0] < _drop(day, visit_id):
+            plan[place[1]] = place[2]
+            _take(day, left, visit_id)
+
+
+def _cheapest_place(day: DaysInstance, plan: dict[str, list[str]], visit_id: str) -> tuple[int, str, list[str]] | None:
+    """Return the extra cents of the best insertion, the technician, and the route with the visit in it."""
+    best: tuple[int, str, list[str]] | None = None
+    for tech_id, stops in plan.items():
+        if not _can(day, tech_id, visit_id):
             continue
-        _, tech_id, tried, total = min(places)
-        plan[tech_id], cents[tech_id] = tried, total
-        _take(day, left, visit_id)
+        rows, now = [0, *(int(stop) for stop in stops), 0], None
+        for k in range(len(stops) + 1):
+            if best is not None and _detour_cents(day, rows[k], int(visit_id), rows[k + 1]) >= best[0]:
+                continue
+            now = route_cents(day, tech_id, stops) if now is None else now
+            tried = [*stops[:k], visit_id, *stops[k:]]
+            then = route_cents(day, tech_id, tried)
+            if now is not None and then is not None and (best is None or then - now < best[0]):
+                best = (then - now, tech_id, tried)
+    return best
+
+
+def _detour_cents(day: DaysInstance, before: int, row: int, after: int) -> int:
+    """Return the price of the longer way alone: serving one more visit makes nothing else on a route cheaper."""
+    longer = day.travel_min[before][row] + day.travel_min[row][after] - day.travel_min[before][after]
+    return int(day.costs["travel"]) * longer
 
 
 def _take(day: DaysInstance, left: dict[str, int], visit_id: str) -> None:
