@@ -121,19 +121,24 @@ def best_known_beside(path: Path, convention: str = "") -> BestKnown | None:
     return None
 
 
-def _open_day(text: str, name: str, best_known: BestKnown | None) -> Instance:
-    day = days.parse(text, name=name)
+def _builder(reader: Any, model: Any) -> Callable[[], tuple[Problem, TravelMatrix]]:
+    """Return what makes the problem and its matrix, by the reader that made the model."""
 
     def build() -> tuple[Problem, TravelMatrix]:
-        problem = days.problem_of(day)
-        return problem, days.matrix_of(day, problem)
+        problem = reader.problem_of(model)
+        return problem, reader.matrix_of(model, problem)
 
+    return build
+
+
+def _open_day(text: str, name: str, best_known: BestKnown | None) -> Instance:
+    day = days.parse(text, name=name)
     return Instance(
         name=name,
         format="days",
         objective="total cost, cents",
         rounding="none: the format speaks whole minutes and whole cents",
-        build=build,
+        build=_builder(days, day),
         measure=lambda routes: measure_day(day, routes),
         best_known=best_known,
         model=day,
@@ -142,17 +147,12 @@ def _open_day(text: str, name: str, best_known: BestKnown | None) -> Instance:
 
 def _open_pillac(text: str, name: str, best_known: BestKnown | None) -> Instance:
     instance = pillac.parse(text, name=name)
-
-    def build() -> tuple[Problem, TravelMatrix]:
-        problem = pillac.problem_of(instance)
-        return problem, pillac.matrix_of(instance, problem)
-
     return Instance(
         name=name,
         format="pillac",
         objective="unserved requests, then total working time, minutes",
         rounding=pillac.ROUNDING,
-        build=build,
+        build=_builder(pillac, instance),
         measure=lambda routes: measure_pillac(instance, routes),
         unbuilt=instance.unbuilt,
         lost_to_rounding=pillac.lost_connections(instance),
@@ -168,17 +168,13 @@ def _open_vrp(
 ) -> Instance:
     instance = parse(text, name=name)
 
-    def build() -> tuple[Problem, TravelMatrix]:
-        problem = vrp.problem_of(instance)
-        return problem, vrp.matrix_of(instance, problem)
-
     has_prizes = any(client.prize is not None for client in instance.clients)
     return Instance(
         name=name,
         format=kind,
         objective="distance plus the prizes of customers left out" if has_prizes else "distance",
         rounding=vrp.rounding_of(instance),
-        build=build,
+        build=_builder(vrp, instance),
         measure=lambda routes: measure_vrp(instance, routes),
         unbuilt=instance.unbuilt,
         best_known=best_known,
@@ -189,17 +185,12 @@ def _open_vrp(
 
 def _open_hhcrsp(text: str, name: str, best_known: BestKnown | None) -> Instance:
     instance = hhcrsp.parse(text, name=name)
-
-    def build() -> tuple[Problem, TravelMatrix]:
-        problem = hhcrsp.problem_of(instance)
-        return problem, hhcrsp.matrix_of(instance, problem)
-
     return Instance(
         name=name,
         format="hhcrsp",
         objective="(distance + total tardiness + largest tardiness) / 3",
         rounding=hhcrsp.ROUNDING,
-        build=build,
+        build=_builder(hhcrsp, instance),
         measure=lambda routes: measure_hhcrsp(instance, routes),
         unbuilt=instance.unbuilt,
         best_known=best_known,

@@ -61,7 +61,7 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution)
     books = _Books(problem, indexed)
     for shift, visits in enumerate(solution):
         books.enter(shift, visits)
-    routes = [_route(problem, indexed, shift, visits) for shift, visits in enumerate(solution) if visits]
+    routes = [_route(books.assignment, indexed, shift, visits) for shift, visits in enumerate(solution) if visits]
     served = {stop.visit_id for route in routes for stop in route.stops}
     absent = sorted((v for v in problem.visits if v.visit_id not in served), key=lambda visit: visit.visit_id)
     return Plan(
@@ -122,10 +122,10 @@ class _Books:
         return self.cents
 
 
-def _route(problem: Problem, indexed: IndexedProblem, shift: int, visits: tuple[int, ...]) -> Route:
+def _route(desk: Assignment, indexed: IndexedProblem, shift: int, visits: tuple[int, ...]) -> Route:
+    problem = desk.problem
     seq, slot, times = _timed(indexed, shift, visits)
     leave = _leave_by(indexed, shift, seq, slot, times)
-    locked = {lock.visit_id for lock in problem.locks}
     stops = []
     for k, v in enumerate(visits):
         visit = indexed.visits[v]
@@ -138,10 +138,10 @@ def _route(problem: Problem, indexed: IndexedProblem, shift: int, visits: tuple[
                 start_s=start,
                 end_s=end,
                 leave_by_s=leave[k],
-                window=_told(problem, visit, window, start),
+                window=_told(desk, visit, window, start),
                 lateness_s=max(0, start - window.close_s),
                 parts=tuple(sorted(visit.parts, key=lambda need: need.part_id)),
-                pinned=visit.visit_id in locked,
+                pinned=visit.visit_id in desk.locks,
             )
         )
     return Route(
@@ -207,15 +207,15 @@ def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
     return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
-def _told(problem: Problem, visit: Visit, used: Interval, start_s: int) -> Interval:
+def _told(desk: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
     """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    for promised in problem.order_of(visit).promised:
+    for promised in desk.problem.order_of(visit).promised:
         if promised.open_s == used.open_s:
             return promised
-    for said in problem.published:
-        if said.visit_id == visit.visit_id and said.told and said.told.open_s <= start_s <= said.told.close_s:
-            return said.told
-    width = problem.policy.told_half_width_s
+    said = desk.published.get(visit.visit_id)
+    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
+        return said.told
+    width = desk.policy.told_half_width_s
     return Interval(start_s - width, start_s + width)
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -22,7 +22,6 @@ from rich.text import Text
 
 from optimizer.console import Faults, stop, translator_for, violation_line, warn
 from optimizer.domain.desk import Desk, Stage
-from optimizer.ingest.published import published_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,13 +48,14 @@ Datum = Annotated[str | None, typer.Option(help="Datum of the coordinates: WGS-8
 Geocode = Annotated[
     str | None, typer.Option(help="Look up addresses without coordinates: nominatim, baiduv3, ... [default: off]")
 ]
+StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
 At = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.")]
 
 
 @app.command()
 def plan(
     branch: Branch,
-    stage: Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")] = Stage.DRAFT,
+    stage: StageOf = Stage.DRAFT,
     as_of: At = None,
     out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx, plan.html and technicians/.")] = Path(
         "out"
@@ -93,7 +93,8 @@ def plan(
         if fault_book is not None:
             write_fault_book(branch, intake.report, fault_book, lang)
         matrix = travel_for(problem, branch)
-        published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, _local_as_of(problem))
+        as_of = problem.local_time(problem.as_of_s)
+        published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, as_of)
         warn(intake.report.text(lang))
         if published is not None:
             _warn_of_gone(problem, published, say)
@@ -125,15 +126,17 @@ def _write(
     """Write the plan file and the papers, and show the plan."""
     from optimizer.ingest.plan_file import write_plan
     from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
+    from optimizer.report.papers import make_papers
 
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
     record = {**run.to_json(), "branch": str(branch), "stage": str(desk.stage)}
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=kpis(problem, matrix, made))
-    write_workbook(problem, matrix, made, out / "plan.xlsx", lang, desk=desk)
+    papers = make_papers(problem, matrix, made, desk, lang)
+    write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
-    write_page(problem, matrix, made, out / "plan.html", lang, assumptions=assumptions, desk=desk)
-    write_technician_files(problem, matrix, made, desk, out / "technicians", lang)
+    write_page(problem, matrix, made, out / "plan.html", lang, assumptions=assumptions, papers=papers)
+    write_technician_files(problem, papers, out / "technicians", lang)
     print_plan(problem, matrix, made, console, lang)
     print_changes(problem, desk, console, lang)
     for visit_id in solved.released:
@@ -188,10 +191,6 @@ def _warn_of_gone(problem: Problem, published: Plan, say: Translate) -> None:
         warn(say("Warning: {message}", message=text))
 
 
-def _local_as_of(problem: Problem) -> datetime:
-    return datetime.combine(problem.first_day, datetime.min.time()) + timedelta(seconds=problem.as_of_s)
-
-
 def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
     """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for.
 
@@ -200,6 +199,7 @@ def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
     if service is None:
         return None
     from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.published import published_folder
 
     name, _, address = service.partition("@")
     own = urlsplit(address)
@@ -240,7 +240,7 @@ def publish(
 def promise(
     branch: Branch,
     order: Annotated[str, typer.Option(help="The order's number.")],
-    stage: Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")] = Stage.DRAFT,
+    stage: StageOf = Stage.DRAFT,
     as_of: At = None,
     datum: Datum = None,
     geocode: Geocode = None,

@@ -97,12 +97,17 @@ def clocks_of(
             _wall_clock(problem, ClockName.EMERGENCY_ON_SITE, profile.emergency_on_site_s, taken_s, log.on_site_s),
         ]
     clocks.append(_running_late(problem, order, window))
+    return (*clocks, call_back_clock(problem, order))
+
+
+def call_back_clock(problem: Problem, order: Order) -> Clock:
+    """Return the clock of the call after the work is done, soon after a consultation."""
+    log, profile = order.log, problem.policy.promise
     if order.kind == CONSULTATION:
         name, amount_s = ClockName.CONSULTATION_CALL_BACK, profile.consultation_call_back_s
-        clocks.append(_opening_clock(problem, name, amount_s, log.done_s, log.called_back_s))
-    else:
-        clocks.append(_call_back(problem, profile.call_back_s, order))
-    return tuple(clocks)
+        return _opening_clock(problem, name, amount_s, log.done_s, log.called_back_s)
+    deadline_s = None if log.done_s is None else next_day_deadline_s(problem, log.done_s, profile.call_back_s)
+    return _clock(problem, ClockName.CALL_BACK, profile.call_back_s, log.done_s, deadline_s, log.called_back_s)
 
 
 def business_deadline_s(problem: Problem, start_s: int, amount_s: int) -> int:
@@ -155,12 +160,6 @@ def _opening_clock(
 
 def _wall_clock(problem: Problem, name: ClockName, amount_s: int, start_s: int | None, stopped_s: int | None) -> Clock:
     return _clock(problem, name, amount_s, start_s, None if start_s is None else start_s + amount_s, stopped_s)
-
-
-def _call_back(problem: Problem, amount_s: int, order: Order) -> Clock:
-    start_s = order.log.done_s
-    deadline_s = None if start_s is None else next_day_deadline_s(problem, start_s, amount_s)
-    return _clock(problem, ClockName.CALL_BACK, amount_s, start_s, deadline_s, order.log.called_back_s)
 
 
 def _running_late(problem: Problem, order: Order, window: Interval | None) -> Clock:

@@ -23,7 +23,7 @@ from optimizer.obstacles import Obstacle, Roads, make_obstacle, obstacle_alone, 
 from optimizer.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan, UnassignedVisit
@@ -45,7 +45,7 @@ class Scene:
     roads: Roads
     days: Mapping[str, TimedTour]
     cents: Mapping[str, int]
-    draws: Mapping[str, tuple[Draw, ...]]
+    draws: Mapping[str, Sequence[Draw]]
 
     @property
     def work_s(self) -> dict[str, int]:
@@ -85,10 +85,10 @@ def _scene(facts: Facts, plan: Plan) -> Scene:
     )
 
 
-def _by_part(draws: Iterable[Draw]) -> dict[str, tuple[Draw, ...]]:
-    by_part: dict[str, tuple[Draw, ...]] = {}
+def _by_part(draws: Iterable[Draw]) -> dict[str, list[Draw]]:
+    by_part: dict[str, list[Draw]] = {}
     for draw in draws:
-        by_part[draw.part_id] = (*by_part.get(draw.part_id, ()), draw)
+        by_part.setdefault(draw.part_id, []).append(draw)
     return by_part
 
 

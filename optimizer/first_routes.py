@@ -33,7 +33,7 @@ def possible_routes(
         for who, visits in sorted(routes.items())
         if who in working
     }
-    while True:
+    while any(left.values()):
         judgement = judge(problem, matrix, time_routes(problem, matrix, left))
         gone = {_culprit(problem, violation, left) for violation in judgement.violations}
         # One a day and round: what comes after it may be in time once it is gone.
@@ -41,6 +41,7 @@ def possible_routes(
         if not any(first.values()):
             return {who: tuple(visits) for who, visits in left.items() if visits}
         left = {who: [visit for visit in visits if visit != first[who]] for who, visits in left.items()}
+    return {}
 
 
 def _culprit(problem: Problem, violation: Violation, routes: Mapping[str, Sequence[str]]) -> str:

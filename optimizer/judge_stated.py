@@ -41,7 +41,7 @@ def stops_of(facts: Facts, timed: TimedTour) -> tuple[Stop, ...]:
             start_s=stop.start_s,
             end_s=stop.end_s,
             leave_by_s=leave_by[place],
-            window=told_window(facts.problem, visit, window=stop.window, start_s=stop.start_s),
+            window=told_window(facts, visit, window=stop.window, start_s=stop.start_s),
             lateness_s=stop.lateness_s,
             parts=visit.parts,
             pinned=visit.visit_id in facts.locks,
@@ -57,11 +57,12 @@ def break_of(timed: TimedTour) -> BreakTaken | None:
     return BreakTaken(timed.slot, timed.break_start_s)
 
 
-def told_window(problem: Problem, visit: Visit, *, window: int, start_s: int) -> Interval:
+def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Interval:
     """Return what the customer is told: the promised window used, without lead, else the start plus and minus.
 
     A start inside a window that the customer was told already keeps that window.
     """
+    problem = facts.problem
     promised = [
         told
         for told in sorted(problem.order_of(visit).promised)
@@ -69,9 +70,9 @@ def told_window(problem: Problem, visit: Visit, *, window: int, start_s: int) ->
     ]
     if 0 <= window < len(promised):
         return promised[window]
-    said = next((p.told for p in problem.published if p.visit_id == visit.visit_id and p.told is not None), None)
-    if said is not None and said.open_s <= start_s <= said.close_s:
-        return said
+    said = facts.published.get(visit.visit_id)
+    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
+        return said.told
     half_s = problem.policy.told_half_width_s
     return Interval(start_s - half_s, start_s + half_s)
 

@@ -16,6 +16,8 @@ from optimizer.first_routes import possible_routes
 from optimizer.solve import Outcome, solve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from optimizer.domain.desk import Change
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
@@ -71,25 +73,24 @@ def plan_stage(
     options["started_s"] = time.monotonic() if started_s is None else started_s
     if published is None:
         return StageOutcome(solve(problem, matrix, seconds=seconds, **options))
-    routes = published.routes_by_technician()
     near = stay_near(problem, published)
-    homeless = _homeless(near, matrix, published)
+    kept = possible_routes(near, matrix, published.routes_by_technician())
+    homeless = _homeless(near, kept)
     first_s = seconds if seconds is None or not homeless else FIRST_TRY_SHARE * seconds
     try:
-        outcome = solve(near, matrix, seconds=first_s, start=routes, **options)
+        outcome = solve(near, matrix, seconds=first_s, start=kept, **options)
         released: tuple[str, ...] = ()
     except (LockConflictError, TimeLimitError):
         if not homeless:
             raise
         near = stay_near(problem, published, released=homeless)
-        outcome = solve(near, matrix, seconds=seconds, start=routes, **options)
+        outcome = solve(near, matrix, seconds=seconds, start=published.routes_by_technician(), **options)
         released = homeless
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 
 
-def _homeless(near: Problem, matrix: TravelMatrix, published: Plan) -> tuple[str, ...]:
-    """Return the told visits that the published routes can no longer hold, as far as the rules now allow them."""
-    kept = possible_routes(near, matrix, published.routes_by_technician())
+def _homeless(near: Problem, kept: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the told visits that the published routes, as far as they are kept, no longer hold."""
     held = {visit_id for visits in kept.values() for visit_id in visits}
     told = {entry.visit_id for entry in near.published if entry.told is not None}
     return tuple(sorted(told - held))

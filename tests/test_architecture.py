@@ -143,6 +143,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded.isdisjoint(heavy.split())
 
 
+def test_the_command_line_starts_without_the_libraries_of_its_commands() -> None:
+    code = "import json, sys; import optimizer.cli; print(json.dumps(sorted(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    loaded = {name.partition(".")[0] for name in json.loads(answer.stdout)}
+    assert loaded.isdisjoint({"babel", "jinja2", "numba", "numpy", "openpyxl", "ortools", "pandas", "pydantic"})
+
+
 def test_reading_a_branch_loads_no_engine() -> None:
     code = "import json, sys; from optimizer import read_branch; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
@@ -165,6 +165,10 @@ class Problem:
     def date_of(self, day: int) -> date:
         """Return the date of a day index."""
         return self.first_day + timedelta(days=day)
+
+    def local_time(self, moment_s: int) -> datetime:
+        """Return a moment of the clock as the branch's local date and time, without a zone."""
+        return datetime.combine(self.first_day, time()) + timedelta(seconds=moment_s)
 
     def day_index(self, day: date) -> int:
         """Return the day index of a date; negative before the horizon."""

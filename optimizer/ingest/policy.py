@@ -16,7 +16,7 @@ from optimizer.domain.order import Difficulty, Urgency
 from optimizer.domain.policy import Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
 from optimizer.ingest.cells import choice, fault, parse_text, whole
-from optimizer.ingest.decode import decode, read_text
+from optimizer.ingest.decode import read_text
 from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.profiles import (
     ProfileKey,
@@ -25,8 +25,8 @@ from optimizer.ingest.profiles import (
     decode_toml,
     duration_key,
     positive,
-    profile_folder,
     profile_names,
+    shipped_entries,
 )
 from optimizer.ingest.promise_profile import promise_to_json, resolve_promise
 
@@ -130,8 +130,7 @@ def _profile(name: str, log: IssueLog, *, file: str, column: str) -> Policy | No
         log.add("POLICY_UNKNOWN", file=file, column=column, value=name, known=", ".join(known), near=near)
         return None
     source = IssueLog(form="toml", file=f"{name}.toml")
-    text = decode(profile_folder(KIND).joinpath(f"{name}.toml").read_bytes(), source, file=source.file)
-    entries = None if text is None else decode_toml(text, source, file=source.file)
+    entries = shipped_entries(KIND, name, source)
     policy = None if entries is None else resolve_policy({**entries, "name": name}, source, is_profile=True)
     if source.has_errors:
         raise InputError(source.report())

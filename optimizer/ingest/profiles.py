@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticCustomError
 
 from optimizer.ingest.cells import fault, parse_duration, whole
+from optimizer.ingest.decode import decode
 from optimizer.ingest.issues import Phrase, nearest
 from optimizer.ingest.times import iso_duration
 
@@ -141,6 +142,12 @@ def profile_names(kind: str) -> tuple[str, ...]:
     """Return the names of the profiles of a kind that ship with Paigong."""
     names = (entry.name for entry in profile_folder(kind).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def shipped_entries(kind: str, name: str, log: IssueLog) -> dict[str, Any] | None:
+    """Return the entries of a named profile that ships with Paigong, or `None` after noting what is wrong with it."""
+    text = decode(profile_folder(kind).joinpath(f"{name}.toml").read_bytes(), log, file=log.file)
+    return None if text is None else decode_toml(text, log, file=log.file)
 
 
 def decode_toml(text: str, log: IssueLog, *, file: str) -> dict[str, Any] | None:

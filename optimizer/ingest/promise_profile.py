@@ -9,15 +9,13 @@ from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.errors import InputError
 from optimizer.ingest.cells import MAX_INT, fault, parse_duration, parse_number, whole
-from optimizer.ingest.decode import decode
 from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.profiles import (
     ProfileKey,
     TableReader,
-    decode_toml,
     duration_key,
-    profile_folder,
     profile_names,
+    shipped_entries,
 )
 
 if TYPE_CHECKING:
@@ -105,8 +103,7 @@ def find_promise(name: str, log: IssueLog, *, file: str, column: str, path: str 
         log.add("PROMISE_UNKNOWN", file=file, column=column, path=path, value=name, known=", ".join(known), near=near)
         return None
     source = IssueLog(form="toml", file=f"{name}.toml")
-    text = decode(profile_folder(KIND).joinpath(f"{name}.toml").read_bytes(), source, file=source.file)
-    entries = None if text is None else decode_toml(text, source, file=source.file)
+    entries = shipped_entries(KIND, name, source)
     profile = None if entries is None else resolve_promise(entries, source, file=source.file, start=PromiseProfile())
     if source.has_errors or profile is None:
         raise InputError(source.report())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from optimizer.ingest.plan_file import read_plan
 from optimizer.ingest.write import write_text
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
@@ -35,7 +34,7 @@ def publish_plan(plan_file: str | Path, problem: Problem, branch: str | Path) ->
     """
     folder = published_folder(branch)
     folder.mkdir(parents=True, exist_ok=True)
-    as_of = datetime.combine(problem.first_day, datetime.min.time()) + timedelta(seconds=problem.as_of_s)
+    as_of = problem.local_time(problem.as_of_s)
     target = folder / f"{problem.first_day.isoformat()}_planned_{as_of:%Y-%m-%dT%H%M}.json"
     write_text(Path(plan_file).read_text(encoding="utf-8"), target)
     return target

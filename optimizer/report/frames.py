@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from optimizer.domain.rules import SOFT_RULES
@@ -68,12 +68,12 @@ def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[R
             "date": problem.date_of(day.shift.day),
             "position": position,
             **_visit_cells(problem, problem.visit_by_id[stop.visit_id], wording),
-            "leave_by": _moment(problem, stop.leave_by_s),
-            "arrive": _moment(problem, stop.arrive_s),
-            "start": _moment(problem, stop.start_s),
-            "end": _moment(problem, stop.end_s),
-            "told_open": _moment(problem, stop.window.open_s),
-            "told_close": _moment(problem, stop.window.close_s),
+            "leave_by": problem.local_time(stop.leave_by_s),
+            "arrive": problem.local_time(stop.arrive_s),
+            "start": problem.local_time(stop.start_s),
+            "end": problem.local_time(stop.end_s),
+            "told_open": problem.local_time(stop.window.open_s),
+            "told_close": problem.local_time(stop.window.close_s),
             "promised": bool(problem.order_of(problem.visit_by_id[stop.visit_id]).promised),
             "late_minutes": _minutes(stop.lateness_s),
             "travel_minutes": _minutes(leg.travel_s),
@@ -94,11 +94,11 @@ def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> R
         "employment": wording.employment(day.technician.employment),
         "date": problem.date_of(day.shift.day),
         "visits": len(day.stops),
-        "shift_start": _moment(problem, day.shift.start_s),
-        "shift_end": _moment(problem, day.shift.end_s),
-        "depart": _moment(problem, route.depart_s) if route else None,
-        "break_start": _moment(problem, pause[0]) if pause else None,
-        "return": _moment(problem, route.return_s) if route else None,
+        "shift_start": problem.local_time(day.shift.start_s),
+        "shift_end": problem.local_time(day.shift.end_s),
+        "depart": problem.local_time(route.depart_s) if route else None,
+        "break_start": problem.local_time(pause[0]) if pause else None,
+        "return": problem.local_time(route.return_s) if route else None,
         "travel_minutes": _minutes(day.travel_s),
         "distance_km": day.metres / 1000,
         "service_minutes": _minutes(day.service_s),
@@ -135,10 +135,6 @@ def _visit_cells(problem: Problem, visit: Visit, wording: Wording) -> Row:
         "address": visit.place.address,
         "area": visit.area,
     }
-
-
-def _moment(problem: Problem, moment_s: int) -> datetime:
-    return datetime.combine(problem.first_day, time()) + timedelta(seconds=moment_s)
 
 
 def _minutes(seconds: int) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import Desk
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import TechnicianDay, technician_days
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from optimizer.report.papers.model import Paper, Papers
     from optimizer.travel.matrix import TravelMatrix
 
-_EMPTY_DESK = Desk()
-
 
 def write_page(
     problem: Problem,
@@ -39,7 +36,7 @@ def write_page(
     lang: str,
     *,
     assumptions: Sequence[str] = (),
-    desk: Desk = _EMPTY_DESK,
+    papers: Papers | None = None,
 ) -> None:
     """Write the plan as one self-contained page: figures, time chart, map, and the papers to print.
 
@@ -47,10 +44,10 @@ def write_page(
     ----------
     assumptions
         What the judge took for granted, as sentences; shown when there are any.
-    desk
-        What the coordinator knows beside problem and plan.
+    papers
+        The papers of the plan in the same language, if they are made already.
     """
-    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, desk=desk)
+    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, papers=papers)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -62,7 +59,7 @@ def render_page(
     lang: str,
     *,
     assumptions: Sequence[str] = (),
-    desk: Desk = _EMPTY_DESK,
+    papers: Papers | None = None,
 ) -> str:
     """Return the page as text; see `write_page`."""
     wording = Wording(lang)
@@ -81,7 +78,7 @@ def render_page(
         unassigned=[_Left(visit_index[left.visit_id], left, problem, wording) for left in plan.unassigned],
         costs=_costs(plan, wording),
         assumptions=assumptions,
-        chapters=_chapters(make_papers(problem, matrix, plan, desk, lang), days, wording),
+        chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), days, wording),
     )
 
 

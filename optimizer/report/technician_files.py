@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.files import replacing
 from optimizer.report.paper_view import ListView, SheetView
-from optimizer.report.papers import make_papers
 from optimizer.report.templating import render
 from optimizer.report.wording import Wording
 
@@ -17,12 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from optimizer.domain.desk import Desk
-    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Technician
     from optimizer.report.papers.model import Paper, Papers
-    from optimizer.travel.matrix import TravelMatrix
 
 #: Stands in the head of each file that we write, so that a later run knows it as ours.
 MARK = '<meta name="generator" content="Paigong technician file">'
@@ -33,15 +29,18 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)($|\.)", re.IGNORECASE)
 _LONGEST_BYTES = 160
 
 
-def write_technician_files(
-    problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk, folder: Path, lang: str
-) -> list[Path]:
+def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang: str) -> list[Path]:
     """Write one self-contained page per technician with a route, named `T01-陈立新.html`; return the paths.
 
     Each file appears as a whole or not at all. Files that an earlier run wrote for technicians who have no route now
     are removed; files that are not ours stay.
+
+    Parameters
+    ----------
+    papers
+        The papers of a plan, in the same language.
     """
-    papers, wording = make_papers(problem, matrix, plan, desk, lang), Wording(lang)
+    wording = Wording(lang)
     technicians = list({sheet.technician.technician_id: sheet.technician for sheet in papers.route_sheets}.values())
     pages = {
         folder / f"{stem}.html": _page(problem, papers, technician, wording)
@@ -57,7 +56,7 @@ def write_technician_files(
 
 def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wording) -> str:
     who = technician.technician_id
-    sheets = [SheetView(sheet) for sheet in papers.route_sheets if sheet.technician.technician_id == who]
+    sheets = [SheetView(sheet) for sheet in papers.route_sheets_of(who)]
     own = [_own_lines(paper, who) for paper in (papers.call_list, papers.pick_list, papers.loan_card)]
     return render(
         "technician.html.jinja",

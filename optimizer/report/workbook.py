@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import Desk
 from optimizer.report.columns import COSTS, SHEETS
 from optimizer.report.files import replacing
 from optimizer.report.frames import Value, table_rows
@@ -22,19 +21,22 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.report.columns import Column, Sheet
     from optimizer.report.frames import Row
+    from optimizer.report.papers.model import Papers
     from optimizer.travel.matrix import TravelMatrix
-
-#: The desk of a plan made without one: no stage before, nothing set aside.
-_EMPTY_DESK = Desk()
 
 
 def write_workbook(
-    problem: Problem, matrix: TravelMatrix, plan: Plan, path: Path, lang: str, desk: Desk = _EMPTY_DESK
+    problem: Problem, matrix: TravelMatrix, plan: Plan, path: Path, lang: str, *, papers: Papers | None = None
 ) -> None:
     """Write the plan to an Excel workbook: its tables, the coordinator's lists, and a sheet per technician to print.
 
     The file appears as a whole or not at all. Text stays text whatever it looks like. It is the coordinator's: a
     technician's own file is not cut out of it.
+
+    Parameters
+    ----------
+    papers
+        The papers of the plan in the same language, if they are made already.
     """
     from openpyxl import Workbook
 
@@ -47,7 +49,7 @@ def write_workbook(
         _fill(page, sheet, rows[sheet.name], wording)
     book.remove(book.worksheets[-1])  # the empty sheet that every new workbook has
     subtitle = f"{problem.branch.name} · {wording.day(problem.first_day)}"
-    add_papers(book, make_papers(problem, matrix, plan, desk, lang), subtitle, wording)
+    add_papers(book, papers or make_papers(problem, matrix, plan, None, lang), subtitle, wording)
     book.properties.creator = "Paigong"
     book.properties.title = wording.translate("Dispatch plan")
     with replacing(path) as draft:

@@ -10,6 +10,7 @@ from optimizer.domain.desk import Change, ChangeKind, Desk
 from optimizer.domain.order import Interval
 from optimizer.domain.units import at
 from optimizer.report import render_page, write_page
+from optimizer.report.papers import make_papers
 from tests.report.conftest import printed
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -41,7 +42,8 @@ def test_changes_have_a_section_when_there_are_any(outcome) -> None:
     stop = outcome.plan.routes[0].stops[0]
     change = Change(stop.visit_id, ChangeKind.TIME, "T01", "T01", Interval(at(8), at(9)), stop.window, call_by_s=at(8))
     desk = Desk(changes=(change,), is_published=True)
-    with_changes = render_page(outcome.problem, outcome.matrix, outcome.plan, "en", desk=desk)
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, desk, "en")
+    with_changes = render_page(outcome.problem, outcome.matrix, outcome.plan, "en", papers=papers)
     without = render_page(outcome.problem, outcome.matrix, outcome.plan, "en")
     assert 'id="changes"' in with_changes
     assert 'id="changes"' not in without

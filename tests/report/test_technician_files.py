@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.desk import Desk
 from optimizer.domain.technician import Technician
 from optimizer.report import technician_files, write_technician_files
+from optimizer.report.papers import make_papers
 from optimizer.report.technician_files import MARK, safe_stems
 from tests.report.conftest import PRINTED_WIDTH_PX, printed
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NOBODY = Desk()
 
 
 @pytest.fixture
@@ -25,9 +23,9 @@ def write(outcome, tmp_path: Path):
     """Return a function that writes the files into a folder and returns their paths."""
 
     def write(lang: str = "zh", problem=None, plan=None) -> list[Path]:
-        return write_technician_files(
-            problem or outcome.problem, outcome.matrix, plan or outcome.plan, NOBODY, tmp_path / "technicians", lang
-        )
+        problem = problem or outcome.problem
+        papers = make_papers(problem, outcome.matrix, plan or outcome.plan, None, lang)
+        return write_technician_files(problem, papers, tmp_path / "technicians", lang)
 
     return write
 

@@ -143,7 +143,8 @@ def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
 
 def test_the_desk_reaches_the_register(outcome, tmp_path: Path) -> None:
     desk = Desk(faulty=(FaultyOrder("X9", "somebody", {"en": ("Row 3 has no date.",)}),))
-    write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", "en", desk)
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, desk, "en")
+    write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", "en", papers=papers)
     assert "Input fault: Row 3 has no date." in texts(load_workbook(tmp_path / "plan.xlsx")["Register"])
 
 

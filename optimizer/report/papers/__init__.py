@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.domain.desk import Desk
 from optimizer.report.papers.call_list import call_list
 from optimizer.report.papers.case import Case
 from optimizer.report.papers.changes import changes_paper
@@ -15,7 +16,6 @@ from optimizer.report.papers.route_sheet import route_sheets
 from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
-    from optimizer.domain.desk import Desk
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Field", "Line", "Paper", "Papers", "RouteSheet", "make_papers"]
 
 
-def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk, lang: str) -> Papers:
-    """Return every paper of a plan in one language, `en` or `zh`: words only, no layout."""
-    case = Case(problem, matrix, plan, desk, Wording(lang))
+def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk | None, lang: str) -> Papers:
+    """Return every paper of a plan in one language, `en` or `zh`: words only, no layout.
+
+    Parameters
+    ----------
+    desk
+        What the coordinator knows beside problem and plan; `None` is nothing: a draft, nothing set aside.
+    """
+    case = Case(problem, matrix, plan, desk or Desk(), Wording(lang))
     return Papers(
         route_sheets=route_sheets(case),
         pick_list=pick_list(case),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
@@ -15,6 +14,7 @@ from optimizer.report.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     from optimizer.catalogue import Translate
     from optimizer.domain.desk import Desk
@@ -110,9 +110,7 @@ class Case:
 
     def moment(self, moment_s: int | None) -> datetime | None:
         """Return a moment as the branch's local date and time."""
-        if moment_s is None:
-            return None
-        return datetime.combine(self.problem.first_day, time()) + timedelta(seconds=moment_s)
+        return None if moment_s is None else self.problem.local_time(moment_s)
 
     def date_at(self, moment_s: int) -> date:
         """Return the date that a moment falls on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.clocks import CONSULTATION, ClockName, business_deadline_s, clocks_of, next_day_deadline_s
+from optimizer.clocks import ClockName, call_back_clock, clocks_of
 
 if TYPE_CHECKING:
     from optimizer.domain.desk import SetAside
@@ -24,12 +24,7 @@ def acknowledge_deadline_s(case: Case, visit: Visit) -> int | None:
 
 def call_back_deadline_s(case: Case, aside: SetAside) -> int | None:
     """Return until when a customer is called back after a visit; `None` when it is not known when the visit ended."""
-    done_s, profile = aside.order.log.done_s, case.problem.policy.promise
-    if done_s is None:
-        return None
-    if aside.order.kind == CONSULTATION:
-        return business_deadline_s(case.problem, done_s, profile.consultation_call_back_s)
-    return next_day_deadline_s(case.problem, done_s, profile.call_back_s)
+    return call_back_clock(case.problem, aside.order).deadline_s
 
 
 def _deadline_s(case: Case, visit: Visit, *names: ClockName) -> int | None:
