@@ -1,29 +1,36 @@
 """Problem and travel matrix as arrays: from here on the engine speaks in indices.
 
 Indices follow the ids in sorted order, so that a problem whose rows come in another order gives the same arrays,
-the same search and the same plan.
+the same search and the same plan. A visit of several people takes one index a person, one after another: the first
+is the lead's and carries what counts once (price, windows, lateness, parts, tools, loads). Behind the visits come the
+stops at the branch, one for each technician-day that may make one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.assignment import Assignment
+from optimizer.assignment import LEAD, MEMBER, Assignment
+from optimizer.domain.order import Interval
+from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import Fairness
-from optimizer.domain.problem import LockLevel, end_key, start_key
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.jit import ByAddress
+from optimizer.resources import Resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
-    from optimizer.domain.technician import Shift
+    from optimizer.domain.technician import Shift, Technician
+    from optimizer.routes import Solution
     from optimizer.travel.matrix import TravelMatrix
 
 IntArray = NDArray[np.int64]
@@ -38,24 +45,31 @@ CANNOT_SERVE = -1
 #: How many near visits each visit knows.
 NEIGHBOURS = 100
 
-# Columns of `ProblemArrays.visit`.
+# Columns of `ProblemArrays.visit`; from `V_COUNTS` on two a day: windows of the start, and hours (-1: unbound).
 (
     V_READY,
     V_LATEST,
-    V_WINDOWS,
-    V_HOURS,
+    V_FIRST_READY,
+    V_LAST_LATEST,
     V_PRICE,
     V_TOLD_OPEN,
     V_TOLD_CLOSE,
+    V_TOLD_DAY,
     V_TOLD_SHIFT,
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
     V_FIXED,
     V_MAX_LATE,
+    V_OPENS,
+    V_CLOSES,
     V_SERVICE,
     V_ABLE,
-) = range(14)
-# Columns of `ProblemArrays.shift`.
+    V_HEAD,
+    V_CREW,
+    V_LINKED,
+    V_COUNTS,
+) = range(21)
+# Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity.
 (
     S_START_NODE,
     S_END_NODE,
@@ -72,10 +86,39 @@ NEIGHBOURS = 100
     S_DAY_CENTS,
     S_MINUTE_CENTS,
     S_STAFF,
-    S_LOAD_OFFSET,
-    S_AT_HOME,
     S_PREFIX,
-) = range(18)
+    S_DAY,
+    S_OWNER,
+    S_PICKUP_DAY,
+    S_STOP,
+    S_NEEDS_STOP,
+    S_BLOCKED,
+    S_SPECIAL,
+    S_CAPACITY,
+) = range(24)
+# Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
+O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN = range(5)
+# Columns of `ProblemArrays.first`, and what the columns of its entries are.
+# stock: row, use; need: part, quantity, held; load: quantity, amount; tool: tool, units;
+# earlier: visit, from its start (1) or end (0), least gap, greatest gap, same people; later: visit, entry of `earlier`.
+E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER = range(6)
+# Columns of `ProblemArrays.row`: what is there, the day, the part, 1 when only use beyond the visits' holds counts.
+ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
+# Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, behind them one a technician (flags `WHO_*`).
+(
+    K_SIZE,
+    K_CONTINUITY,
+    K_PERSON,
+    K_TIME,
+    K_TOLD_OPEN,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_PUBLISHED,
+    K_REQUIRED,
+    K_LOCKED,
+    K_DAYS,
+) = range(11)
+WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
 # Entries of `ProblemArrays.rates`.
 (
     R_LATE_SMALL,
@@ -88,56 +131,80 @@ NEIGHBOURS = 100
     R_SPREAD,
     R_STAFF,
     R_EXACT,
-) = range(10)
+    R_VISITS,
+    R_DAYS,
+    R_LINKS,
+    R_PARTS,
+    R_QUANTITIES,
+) = range(15)
 
 
-class ProblemArrays(NamedTuple):
-    """What the kernels read. Times are seconds of the clock, money cents, all arrays writable and never written.
+class ProblemArrays(ByAddress):
+    """What the kernels read. Times are seconds of the clock, money cents, all arrays writable.
+
+    Only `visit[:, V_READY]`, `visit[:, V_LATEST]` and the `duration` of crews are ever written, in an island's own
+    copy (`own_copy`): they say what linked visits demand of each other's routes at the moment.
 
     Parameters
     ----------
     travel : int32 (n_profiles, n_nodes, n_nodes)
-        Seconds from node to node; nodes 0 to n_visits - 1 are the visits, the others start and end places.
+        Seconds from node to node; first the visits and stops by index, then start and end places.
     travel_to : int32 (n_profiles, n_nodes, n_nodes)
         The same, first the node that is reached: who tries many ways to one visit reads along a row.
-    duration : int32 (n_shifts, n_visits)
-        Seconds of service, `CANNOT_SERVE` where the technician may not.
-    extra : int32 (n_shifts, n_visits)
-        Cents that follow from who serves: continuity, overqualification, another technician than published.
-    visit : int64 (n_visits, 14)
-        Columns `V_*`: hard bounds of the start, number of windows and of hours (-1: unbound), price of absence,
-        told window, the shift that was told, the price of leaving the told window with that shift and with another,
-        1 when the visit belongs to the fixed prefix of a started route, most lateness, shortest service, number of
-        able technicians.
-    shift : int64 (n_shifts, 18)
-        Columns `S_*`.
-    windows, hours : int64 (n_visits, most, 2)
-        Open and close of the windows of the start, and of the hours that hold the whole service.
-    row_of, row_use, row_first : int64
-        The stock rows that a visit draws on and how much, compressed: entries `row_first[v]` to `row_first[v + 1]`.
-    row_cap, row_home : int64 (n_rows,)
-        What is left to plan with; 1 when only home starters count (they pick up the evening before).
-    near : int32 (n_visits, at most `NEIGHBOURS`)
-        The visits nearest in time and space, nearest first.
-    rates : int64 (11,)
+    duration : int64 (n_shifts, n_visits)
+        Seconds of service, `CANNOT_SERVE` where the technician may not. Stops at the branch are visits here.
+    extra : int64 (n_shifts, n_visits)
+        Cents that follow from who serves on which day, those of a crew as a whole excepted.
+    visit : int64 (n_visits, V_COUNTS + 2 n_days)
+        Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
+        shift that was told and the price of leaving the window with that shift and with another, 1 when the visit
+        belongs to the fixed prefix of a started route, most lateness, first open and last close, shortest service,
+        number of able shifts, first index and number of its crew, 1 when linked to other visits.
+    shift : int64 (n_shifts, S_CAPACITY + n_quantities)
+        Columns `S_*`, sorted by technician and day.
+    owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
+        Columns `O_*`: the technicians behind the shifts.
+    windows, hours : int64 (n_days, n_visits, most, 2)
+        Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
+        day can use.
+    first : int64 (n_visits + 1, 6)
+        Where each visit's entries of a kind `E_*` begin in `entry`.
+    entry : int64 (n_entries, 5)
+        What visits draw, need, carry and follow.
+    row : int64 (n_rows, 4)
+        The stock rule as rows `sum of uses <= cap`, columns `ROW_*`.
+    tool_units : int64 (n_tools,)
+        How many units of each tool exist.
+    crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
+        What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
+    near : int64 (n_orders, at most `NEIGHBOURS`)
+        The visits nearest in time and space, nearest first; stops have none.
+    rates : int64 (15,)
         Entries `R_*`. `R_EXACT` is 1 when a start's cost is not monotone, so that every move is timed in full.
     """
 
     travel: ShortArray
     travel_to: ShortArray
-    duration: ShortArray
-    extra: ShortArray
+    duration: IntArray
+    extra: IntArray
     visit: IntArray
     shift: IntArray
+    owner: IntArray
     windows: IntArray
     hours: IntArray
-    row_of: IntArray
-    row_use: IntArray
-    row_first: IntArray
-    row_cap: IntArray
-    row_home: IntArray
-    near: ShortArray
+    first: IntArray
+    entry: IntArray
+    row: IntArray
+    tool_units: IntArray
+    crew: IntArray
+    near: IntArray
     rates: IntArray
+
+    def own_copy(self) -> ProblemArrays:
+        """Return the arrays with a copy of what a search writes, where it writes at all."""
+        if not self.rates[R_LINKS]:
+            return self
+        return self._replace(visit=self.visit.copy(), duration=self.duration.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +213,12 @@ class IndexedProblem:
 
     Parameters
     ----------
-    visits, shift_owners
-        The visit of each visit index; technician id of each shift index.
+    visits
+        The visit of each visit index, once for each member of a crew; without the stops.
+    shifts
+        The shift of each shift index.
+    technicians
+        The people behind them, by id.
     left_out
         Visits that no technician can serve as the rules stand; they are not in the arrays.
     left_out_cents
@@ -156,33 +227,62 @@ class IndexedProblem:
 
     arrays: ProblemArrays
     visits: tuple[Visit, ...]
-    shift_owners: tuple[str, ...]
+    shifts: tuple[Shift, ...]
+    technicians: Mapping[str, Technician]
     left_out: tuple[str, ...]
     left_out_cents: int
 
-    def first_routes(self, problem: Problem, start: Mapping[str, Sequence[str]]) -> tuple[tuple[int, ...], ...]:
+    def first_routes(self, problem: Problem, start: Mapping[str | tuple[str, int], Sequence[str]]) -> Solution:
         """Return, per shift, the visits to begin with: the prefixes of started routes, then the given routes.
 
         Parameters
         ----------
         start
-            Technician id to visit ids in driving order, of a plan that keeps every hard rule; may be empty.
+            (technician, day) to visit ids in driving order, of a plan that keeps every hard rule; may be empty.
         """
-        index = {visit.visit_id: v for v, visit in enumerate(self.visits)}
-        prefixes: list[list[tuple[int, int]]] = [[] for _ in self.shift_owners]
+        index: dict[str, list[int]] = {}
+        for v, visit in enumerate(self.visits):
+            index.setdefault(visit.visit_id, []).append(v)
+        prefix: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for lock in problem.locks:
-            if lock.level is LockLevel.PREFIX and lock.visit_id in index and lock.technician_id in self.shift_owners:
-                shift = self.shift_owners.index(lock.technician_id)
-                prefixes[shift].append((lock.position, index[lock.visit_id]))
-        fixed = {v for prefix in prefixes for _, v in prefix}
-        return tuple(
-            (*(v for _, v in sorted(prefix)), *(v for v in _known(index, start.get(owner, ())) if v not in fixed))
-            for prefix, owner in zip(prefixes, self.shift_owners, strict=True)
-        )
+            if lock.level is LockLevel.PREFIX and lock.visit_id in index:
+                prefix.setdefault((lock.technician_id, lock.day), []).append((lock.position, lock.visit_id))
+        fixed = {visit_id: key for key, pairs in prefix.items() for _, visit_id in pairs}
+        wanted: list[list[str]] = []
+        for shift in self.shifts:
+            key = (shift.technician_id, shift.day)
+            mine = [visit_id for _, visit_id in sorted(prefix.get(key, []))]
+            for visit_id in start.get(key, ()):
+                is_known = visit_id in index and visit_id not in mine
+                if visit_id == BRANCH_STOP or (is_known and (visit_id not in fixed or len(index[visit_id]) > 1)):
+                    mine.append(visit_id)
+            wanted.append(mine)
+        roles = self._roles(wanted, index)
+        routes = []
+        for s, mine in enumerate(wanted):
+            stop = int(self.arrays.shift[s, S_STOP])
+            nodes = [stop if visit_id == BRANCH_STOP else roles.get((visit_id, s), -1) for visit_id in mine]
+            routes.append(tuple(node for node in nodes if node >= 0))
+        return tuple(routes)
 
-
-def _known(index: Mapping[str, int], visit_ids: Sequence[str]) -> list[int]:
-    return [index[visit_id] for visit_id in visit_ids if visit_id in index]
+    def _roles(self, wanted: list[list[str]], index: Mapping[str, list[int]]) -> dict[tuple[str, int], int]:
+        """Return the index of each visit on each shift that has it: of a crew, the first who can lead does."""
+        places: dict[str, list[int]] = {}
+        for s, mine in enumerate(wanted):
+            for visit_id in mine:
+                if visit_id in index:
+                    places.setdefault(visit_id, []).append(s)
+        duration, roles = self.arrays.duration, {}
+        for visit_id, shifts in places.items():
+            head, *members = index[visit_id]
+            if len(shifts) != len(members) + 1:
+                continue
+            for lead in shifts:
+                others = [s for s in shifts if s != lead]
+                if duration[lead, head] >= 0 and all(duration[s, members[0]] >= 0 for s in others):
+                    roles.update({(visit_id, s): m for s, m in zip([lead, *others], [head, *members], strict=True)})
+                    break
+        return roles
 
 
 def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
@@ -191,33 +291,40 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     Parameters
     ----------
     problem : Problem
-        One day; visits that need a rule which is not built are left out.
+        One day or several.
     matrix : TravelMatrix
         Seconds for every place of the problem and every profile of its shifts.
     """
-    shifts = sorted((s for s in problem.shifts if s.day == 0), key=lambda shift: shift.technician_id)
     desk = Assignment(problem)
-    able: dict[str, list[bool]] = {}
-    for visit in sorted(problem.visits, key=lambda v: v.visit_id):
-        able[visit.visit_id] = [desk.can_serve(shift, visit) for shift in shifts]
-    visits = [problem.visit_by_id[key] for key, who in able.items() if any(who)]
-    left_out = tuple(key for key, who in able.items() if not any(who))
-    duration = np.full((len(shifts), len(visits)), CANNOT_SERVE, np.int32)
-    extra = np.zeros((len(shifts), len(visits)), np.int32)
-    for v, visit in enumerate(visits):
+    shifts = sorted(
+        (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
+    )
+    able = {v.visit_id: _able(desk, shifts, v) for v in sorted(problem.visits, key=lambda v: v.visit_id)}
+    planned = _without_predecessor(problem, [key for key, rows in able.items() if rows])
+    visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
+    roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]
+    resources = Resources(desk, roles, shifts)
+    stops = resources.stop_shifts
+    count = len(roles)
+    duration = np.full((len(shifts), count + len(stops)), CANNOT_SERVE, np.int64)
+    extra = np.zeros((len(shifts), count + len(stops)), np.int64)
+    for v, (visit, role) in enumerate(roles):
         for s, shift in enumerate(shifts):
-            if able[visit.visit_id][s]:
-                duration[s, v] = desk.duration_s(shift, visit)
-                extra[s, v] = desk.extra_cents(shift, visit)
-    windows = _ragged([[(w.open_s, w.close_s) for w in problem.windows[v.visit_id]] for v in visits])
-    hours = _ragged([[(h.open_s, h.close_s) for h in problem.hours[v.visit_id] or ()] for v in visits])
-    owner_index = {shift.technician_id: s for s, shift in enumerate(shifts)}
-    travel, shift_rows = _travel_and_shifts(desk, matrix, visits, shifts)
-    rows = _stock_rows(desk, visits, shifts)
-    visit_rows = np.array([_visit_row(desk, v, owner_index) for v in visits], np.int64).reshape(-1, V_SERVICE)
-    able_now = duration >= 0
-    shortest = np.where(able_now, duration, np.iinfo(np.int32).max).min(axis=0, initial=np.iinfo(np.int32).max)
-    visit_rows = np.column_stack([visit_rows, shortest, able_now.sum(axis=0)]).astype(np.int64)
+            if able[visit.visit_id][role][s]:
+                duration[s, v] = desk.duration_s(shift, visit, LEAD if role == 0 else MEMBER)
+                extra[s, v] = desk.extra_cents(shift, visit, LEAD if role == 0 else MEMBER)
+    for n, s in enumerate(stops):
+        duration[s, count + n] = desk.policy.morning_s
+    windows, hours, counts = _windows_by_day(problem, roles, shifts, stops)
+    days = np.array([shift.day for shift in shifts], np.int64)
+    duration[counts[days, :, 0] == 0] = CANNOT_SERVE
+    travel, shift_rows = _travel_and_shifts(desk, matrix, visits, shifts, resources)
+    visit_rows = _visit_rows(desk, roles, shifts, resources, duration, windows, counts)
+    rates = _rates(desk, problem, shifts)
+    rates[R_VISITS], rates[R_DAYS] = count, problem.days
+    rates[R_LINKS] = int(visit_rows[:, V_LINKED].any())
+    rates[R_PARTS], rates[R_QUANTITIES] = len(resources.parts), len(resources.quantities)
+    left_out = tuple(key for key in able if key not in planned)
     arrays = ProblemArrays(
         travel=travel,
         travel_to=np.ascontiguousarray(travel.transpose(0, 2, 1)),
@@ -225,59 +332,230 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         extra=extra,
         visit=visit_rows,
         shift=shift_rows,
+        owner=resources.owner_rows(),
         windows=windows,
         hours=hours,
-        near=_nearest(travel[0], windows, visit_rows),
-        rates=_rates(desk, shifts),
-        **rows,
+        first=resources.first,
+        entry=resources.entry,
+        row=resources.row,
+        tool_units=resources.tool_units,
+        crew=_crew_rows(desk, roles, shifts),
+        near=_nearest(travel[0], visit_rows[:count]),
+        rates=rates,
     )
     return IndexedProblem(
         arrays=arrays,
         visits=tuple(visits),
-        shift_owners=tuple(shift.technician_id for shift in shifts),
+        shifts=tuple(shifts),
+        technicians=problem.technician_by_id,
         left_out=left_out,
         left_out_cents=sum(_absence_cents(desk, problem.visit_by_id[key]) for key in left_out),
     )
 
 
-def _visit_row(desk: Assignment, visit: Visit, owner_index: dict[str, int]) -> list[int]:
-    """Return the columns `V_READY` to `V_MAX_LATE` of a visit."""
+def _able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool]]:
+    """Return, per role of a visit, which shifts can take it; empty when it cannot be served at all."""
+    size = desk.problem.crew_size_of(visit)
+    if not desk.problem.windows[visit.visit_id]:
+        return []
+    if size == 1:
+        row = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
+        return [row] if any(row) else []
+    leads = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
+    members = [desk.can_serve(shift, visit, MEMBER) for shift in shifts]
+    for day in {shift.day for shift in shifts}:
+        people = [n for n, shift in enumerate(shifts) if shift.day == day]
+        either = sum(leads[n] or members[n] for n in people)
+        if any(leads[n] for n in people) and sum(members[n] for n in people) >= size - 1 and either >= size:
+            return [leads, *([members] * (size - 1))]
+    return []
+
+
+def _without_predecessor(problem: Problem, planned: list[str]) -> list[str]:
+    """Return the visits that remain when each one goes whose predecessor is gone."""
+    left = set(planned)
+    while True:
+        gone = {key for key in left if any(p.visit_id not in left for p in problem.visit_by_id[key].after)}
+        if not gone:
+            return [key for key in planned if key in left]
+        left -= gone
+
+
+def _visit_rows(
+    desk: Assignment,
+    roles: list[tuple[Visit, int]],
+    shifts: list[Shift],
+    resources: Resources,
+    duration: IntArray,
+    windows: IntArray,
+    counts: IntArray,
+) -> IntArray:
+    """Return the table of visits, those of the stops behind the others."""
+    shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
+    linked = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
+    able_now = duration >= 0
+    far = np.iinfo(np.int32).max
+    shortest = np.where(able_now, duration, far).min(axis=0, initial=far)
+    table = np.zeros((duration.shape[1], V_COUNTS + 2 * desk.problem.days), np.int64)
+    table[:, [V_READY, V_FIRST_READY]], table[:, [V_LATEST, V_LAST_LATEST]] = -FAR_FUTURE_S, FAR_FUTURE_S
+    table[:, V_HEAD] = np.arange(len(table))
+    table[:, V_CREW] = 1
+    for v, (visit, role) in enumerate(roles):
+        head = v - role
+        size = desk.problem.crew_size_of(visit)
+        _fill_visit(table[v], desk, visit, role, shift_index)
+        table[v, V_HEAD], table[v, V_CREW] = head, size
+        table[v, V_LINKED] = int(size > 1 or visit.visit_id in linked)
+    # What a fixed visit follows, and its whole crew, stay with it.
+    for key in _fixed_families(desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}):
+        table[[v for v, (visit, _) in enumerate(roles) if visit.visit_id == key], V_FIXED] = 1
+    for v in range(len(table)):
+        used = [windows[day, v, k] for day in range(desk.problem.days) for k in range(counts[day, v, 0])]
+        table[v, V_OPENS] = min((int(w[0]) for w in used), default=0)
+        table[v, V_CLOSES] = max((int(w[1]) for w in used), default=0)
+    for v, (_, role) in enumerate(roles):
+        if role:
+            table[v, [V_OPENS, V_CLOSES]] = table[v - role, [V_OPENS, V_CLOSES]]
+    table[:, V_SERVICE], table[:, V_ABLE] = shortest, able_now.sum(axis=0)
+    table[:, V_COUNTS:] = counts.transpose(1, 0, 2).reshape(len(table), 2 * desk.problem.days)
+    return table
+
+
+def _fixed_families(problem: Problem, fixed: set[str]) -> set[str]:
+    """Return the fixed visits with all that come before them."""
+    found, new = set(fixed), set(fixed)
+    while new:
+        new = {p.visit_id for key in new for p in problem.visit_by_id[key].after} - found
+        found |= new
+    return found
+
+
+def _fill_visit(
+    row: IntArray, desk: Assignment, visit: Visit, role: int, shift_index: Mapping[tuple[str, int], int]
+) -> None:
+    """Fill the columns `V_READY` to `V_MAX_LATE` of a visit; other members than the lead only keep the bounds."""
     earliest, latest = visit.ready_s if visit.ready_s is not None else -FAR_FUTURE_S, FAR_FUTURE_S
-    fixed = 0
     for lock in desk.locks.get(visit.visit_id, ()):
         if lock.level is LockLevel.START:
             earliest = max(earliest, lock.start_s - lock.tolerance_s)
             latest = min(latest, lock.start_s + lock.tolerance_s)
-        fixed |= lock.level is LockLevel.PREFIX
+        row[V_FIXED] |= lock.level is LockLevel.PREFIX
+    told = desk.told_lock(visit)
+    if told is not None:
+        earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)
+    row[[V_READY, V_FIRST_READY]], row[[V_LATEST, V_LAST_LATEST]] = earliest, latest
+    row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY], row[V_TOLD_SHIFT] = -FAR_FUTURE_S, FAR_FUTURE_S, -1, -1
+    if role:
+        return
+    row[V_PRICE] = MANDATORY_CENTS if desk.is_mandatory(visit) else _absence_cents(desk, visit)
+    row[V_MAX_LATE] = desk.problem.max_lateness_s(visit)
     published = desk.published.get(visit.visit_id)
-    told = [-FAR_FUTURE_S, FAR_FUTURE_S, -1, 0, 0]
-    if published is not None and published.told is not None:
-        if desk.told_is_locked(visit):
-            earliest, latest = max(earliest, published.told.open_s), min(latest, published.told.close_s)
-        other_time = desk.with_notice(desk.policy.other_time_cents)
-        other_person = desk.with_notice(desk.policy.other_technician_cents)
+    if published is not None and published[0].told is not None and desk.problem.crew_size_of(visit) == 1:
+        said = published[0]
+        assert said.told is not None
+        other_time = desk.with_notice(desk.policy.other_time_cents, said.day)
+        other_person = desk.with_notice(desk.policy.other_technician_cents, said.day)
+        row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY] = said.told.open_s, said.told.close_s, said.day
+        row[V_TOLD_SHIFT] = shift_index.get((said.technician_id, said.day), -1)
         # Another technician at another time costs the larger of the two, not both; `extra` has the person's share.
-        told = [
-            published.told.open_s,
-            published.told.close_s,
-            owner_index.get(published.technician_id, -1),
-            other_time,
-            max(0, other_time - other_person),
-        ]
-    hours = desk.problem.hours[visit.visit_id]
-    price = MANDATORY_CENTS if desk.is_mandatory(visit) else _absence_cents(desk, visit)
-    windows = len(desk.problem.windows[visit.visit_id])
-    bound = -1 if hours is None else len(hours)
-    return [earliest, latest, windows, bound, price, *told, fixed, desk.problem.max_lateness_s(visit)]
+        row[V_TOLD_CENTS], row[V_TOLD_CENTS_OTHER] = other_time, max(0, other_time - other_person)
 
 
-def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: int) -> list[int]:
+def _crew_rows(desk: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift]) -> IntArray:
+    """Return what counts for each crew as a whole, at the lead's index."""
+    owners = sorted({shift.technician_id for shift in shifts})
+    days = desk.problem.days
+    if not any(role for _, role in roles):
+        return np.zeros((0, K_DAYS + days + len(owners)), np.int64)
+    table = np.zeros((len(roles), K_DAYS + days + len(owners)), np.int64)
+    for v, (visit, role) in enumerate(roles):
+        size = desk.problem.crew_size_of(visit)
+        if role or size == 1:
+            continue
+        published = desk.published.get(visit.visit_id, [])
+        people = {said.technician_id for said in published}
+        served_by = desk.problem.customer_of(visit).served_by
+        locked = {lock.technician_id for lock in desk.locks.get(visit.visit_id, ())}
+        row = table[v]
+        row[K_SIZE] = size
+        row[K_CONTINUITY] = desk.policy.continuity_cents if served_by else 0
+        row[K_REQUIRED], row[K_LOCKED] = min(size, len(visit.required)), len(locked)
+        row[K_TOLD_OPEN], row[K_TOLD_CLOSE], row[K_TOLD_DAY] = -FAR_FUTURE_S, FAR_FUTURE_S, -1
+        if published:
+            said = published[0]
+            row[K_TOLD_DAY], row[K_PUBLISHED] = said.day, len(people)
+            row[K_PERSON] = desk.with_notice(desk.policy.other_technician_cents, said.day)
+            if said.told is not None:
+                row[K_TOLD_OPEN], row[K_TOLD_CLOSE] = said.told.open_s, said.told.close_s
+                row[K_TIME] = desk.with_notice(desk.policy.other_time_cents, said.day)
+        for day in range(days):
+            row[K_DAYS + day] = desk.day_cents(day, visit)
+        for o, owner in enumerate(owners):
+            row[K_DAYS + days + o] = (
+                WHO_PREFERRED * (owner in served_by)
+                + WHO_PUBLISHED * (owner in people)
+                + WHO_REQUIRED * (owner in visit.required)
+                + WHO_LOCKED * (owner in locked)
+            )
+    return table
+
+
+def _windows_by_day(
+    problem: Problem, roles: list[tuple[Visit, int]], shifts: list[Shift], stops: list[int]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return windows and hours by day and visit, int64 (n_days, n_visits, most, 2), and their counts.
+
+    A window stays on the days on which some shift can use it; leaving the others out changes no start, because the
+    first window that is not past is used.
+    """
+    spans = []
+    for day in range(problem.days):
+        mine = [shift for shift in shifts if shift.day == day]
+        first_s, last_s = min((s.start_s for s in mine), default=0), max((s.return_limit_s for s in mine), default=-1)
+        spans.append((first_s, last_s))
+    anytime = Interval(-FAR_FUTURE_S, FAR_FUTURE_S)
+    windows: list[list[list[Interval]]] = []
+    hours: list[list[list[Interval] | None]] = []
+    for day, (first_s, last_s) in enumerate(spans):
+        windows.append([])
+        hours.append([])
+        for visit, role in roles:
+            late_s = problem.max_lateness_s(visit)
+            wanted = [anytime] if role else list(problem.windows[visit.visit_id])
+            windows[day].append([w for w in wanted if w.close_s + late_s >= first_s and w.open_s <= last_s])
+            bound = None if role else problem.hours[visit.visit_id]
+            kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
+            hours[day].append(kept)
+        business = problem.branch.business
+        office = Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s)
+        windows[day] += [[office]] * len(stops)
+        hours[day] += [None] * len(stops)
+    counts = np.array(
+        [
+            [(len(w), -1 if h is None else len(h)) for w, h in zip(windows[day], hours[day], strict=True)]
+            for day in range(problem.days)
+        ],
+        np.int64,
+    ).reshape(problem.days, len(roles) + len(stops), 2)
+    return _ragged(windows), _ragged([[h or [] for h in row] for row in hours]), counts
+
+
+def _ragged(lists: list[list[list[Interval]]]) -> IntArray:
+    """Return intervals of different counts as one array, the missing ones 0."""
+    most = max([len(pairs) for row in lists for pairs in row] + [1])
+    table = np.zeros((len(lists), max((len(row) for row in lists), default=0), most, 2), np.int64)
+    for day, row in enumerate(lists):
+        for v, pairs in enumerate(row):
+            for column, pair in enumerate(pairs):
+                table[day, v, column] = pair.open_s, pair.close_s
+    return table
+
+
+def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: int, resources: Resources) -> list[int]:
     """Return the columns `S_*` of a technician-day."""
     technician = desk.problem.technician_by_id[shift.technician_id]
     rest = shift.break_ if shift.needs_break else None
     contractor = technician.employment is Employment.CONTRACTOR
-    ledger, pct = technician.ledger, desk.policy.load_target_pct
-    excess = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
     return [
         nodes[start_key(technician)],
         nodes[end_key(technician)],
@@ -294,20 +572,23 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         desk.policy.contractor_day_cents if contractor else 0,
         desk.policy.contractor_minute_cents if contractor else 0,
         0 if contractor else 1,
-        excess - pct * shift.contracted_s // 100,
-        0 if technician.starts_at_branch else 1,
         sum(
-            lock.level is LockLevel.PREFIX and lock.technician_id == shift.technician_id for lock in desk.problem.locks
+            lock.level is LockLevel.PREFIX
+            and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
+            for lock in desk.problem.locks
         ),
+        shift.day,
+        resources.owner_of[shift.technician_id],
+        *resources.pickup_columns(shift),
+        *resources.capacity_of(technician),
     ]
 
 
-def _rates(desk: Assignment, shifts: list[Shift]) -> IntArray:
-    """Return the entries `R_*`."""
+def _rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
+    """Return the entries `R_*` up to `R_EXACT`."""
     policy = desk.policy
-    staff = sum(desk.problem.is_staff(shift.technician_id) for shift in shifts)
-    told = any(p.told is not None for p in desk.published.values()) and policy.other_time_cents > 0
-    values = [0] * 10
+    told = any(said.told is not None for rows in desk.published.values() for said in rows) and policy.other_time_cents
+    values = [0] * 15
     values[R_LATE_SMALL] = policy.late_small_cents
     values[R_LATE_SMALL_S] = policy.late_small_s
     values[R_LATE_LARGE] = policy.late_large_cents
@@ -316,8 +597,8 @@ def _rates(desk: Assignment, shifts: list[Shift]) -> IntArray:
     values[R_WORKING_TIME] = policy.working_time_cents
     values[R_LOAD_DIVISOR] = policy.load_divisor if policy.fairness is Fairness.LOAD else 0
     values[R_SPREAD] = policy.spread_weight if policy.fairness is Fairness.SPREAD else 0
-    values[R_STAFF] = staff
-    values[R_EXACT] = int(told or policy.working_time_cents > 0)
+    values[R_STAFF] = len({s.technician_id for s in shifts if problem.is_staff(s.technician_id)})
+    values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0)
     return np.array(values, np.int64)
 
 
@@ -325,86 +606,32 @@ def _absence_cents(desk: Assignment, visit: Visit) -> int:
     return desk.unassigned_cents(visit) + desk.dropped_cents(visit)
 
 
-def _ragged(lists: list[list[tuple[int, int]]]) -> IntArray:
-    """Return pairs of different counts as one array, the missing ones 0."""
-    most = max([len(pairs) for pairs in lists] + [1])
-    table = np.zeros((len(lists), most, 2), np.int64)
-    for row, pairs in enumerate(lists):
-        for column, pair in enumerate(pairs):
-            table[row, column] = pair
-    return table
-
-
 def _travel_and_shifts(
-    desk: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift]
+    desk: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift], resources: Resources
 ) -> tuple[ShortArray, IntArray]:
     """Return travel between the nodes in use, and the rows of the shifts that point into them."""
     people = [desk.problem.technician_by_id[shift.technician_id] for shift in shifts]
     ends = sorted({start_key(p) for p in people} | {end_key(p) for p in people})
-    keys = [visit.visit_id for visit in visits] + ends
-    nodes = {key: len(visits) + k for k, key in enumerate(ends)}
+    keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stop_shifts) + ends
+    nodes = {key: len(keys) - len(ends) + k for k, key in enumerate(ends)}
     rows = np.array([matrix.row_of[key] for key in keys], np.int64)
     profiles = sorted({shift.profile for shift in shifts}) or [matrix.profiles[0]]
     layers = [matrix.seconds[matrix.profiles.index(p)][np.ix_(rows, rows)] for p in profiles]
     travel = np.array(layers, np.int32)
     travel[travel < 0] = NO_WAY_S
-    table = [_shift_row(desk, shift, nodes, profiles.index(shift.profile)) for shift in shifts]
-    return travel, np.array(table, np.int64).reshape(-1, 18)
+    table = [_shift_row(desk, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
+    return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
 
 
-def _stock_rows(desk: Assignment, visits: list[Visit], shifts: list[Shift]) -> dict[str, IntArray]:
-    """Return the stock rule as rows `sum of uses <= cap` (RULES §3, stock).
-
-    For each part and pick-up day (the evening before for home starters, the morning for all) one row limits all use
-    by what is there less the reservations of others; a second one keeps what is held for single visits.
-    """
-    problem = desk.problem
-    uses: list[list[tuple[int, int]]] = [[] for _ in visits]
-    caps: list[int] = []
-    home: list[int] = []
-    someone_at_home = any(not problem.technician_by_id[shift.technician_id].starts_at_branch for shift in shifts)
-    for part_id in sorted({need.part_id for visit in visits for need in visit.parts}):
-        held: dict[str, int] = {}
-        for r in problem.reservations:
-            if r.part_id == part_id and r.visit_id in problem.visit_by_id:
-                held[r.visit_id] = held.get(r.visit_id, 0) + r.quantity
-        counted = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
-        for day in (-1, 0) if someone_at_home else (0,):
-            date = problem.date_of(day)
-            supply = counted + sum(a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= date)
-            outside = sum(
-                r.quantity
-                for r in problem.reservations
-                if r.part_id == part_id and r.visit_id not in problem.visit_by_id and r.day <= date
-            )
-            for exempt in ({}, held) if held else ({},):
-                for v, visit in enumerate(visits):
-                    need = sum(n.quantity for n in visit.parts if n.part_id == part_id)
-                    use = max(0, need - exempt.get(visit.visit_id, 0))
-                    if use > 0:
-                        uses[v].append((len(caps), use))
-                caps.append(max(0, supply - outside - sum(exempt.values())))
-                home.append(1 if day < 0 else 0)
-    flat = [pair for pairs in uses for pair in pairs]
-    return {
-        "row_of": np.array([row for row, _ in flat], np.int64),
-        "row_use": np.array([use for _, use in flat], np.int64),
-        "row_first": np.array([0, *np.cumsum([len(pairs) for pairs in uses])], np.int64),
-        "row_cap": np.array(caps, np.int64),
-        "row_home": np.array(home, np.int64),
-    }
-
-
-def _nearest(travel: ShortArray, windows: IntArray, visit_rows: IntArray) -> ShortArray:
+def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
     """Return each visit's nearest visits by travel plus a fifth of the wait that their windows force."""
     count = len(visit_rows)
     if count < 2:
-        return np.zeros((count, 0), np.int32)
+        return np.zeros((count, 0), np.int64)
     between = np.minimum(travel[:count, :count], travel[:count, :count].T).astype(np.int64)
-    opens = windows[:, 0, 0]
-    closes = windows[np.arange(count), np.maximum(visit_rows[:, V_WINDOWS] - 1, 0), 1]
+    opens, closes = visit_rows[:, V_OPENS], visit_rows[:, V_CLOSES]
     gap = np.maximum(opens[None, :] - closes[:, None], opens[:, None] - closes[None, :])
     distance = between + np.maximum(gap, 0) // 5
     np.fill_diagonal(distance, np.iinfo(np.int64).max)
     order = np.argsort(distance, axis=1, kind="stable")[:, : min(NEIGHBOURS, count - 1)]
-    return np.ascontiguousarray(order.astype(np.int32))
+    return np.ascontiguousarray(order.astype(np.int64))

@@ -11,23 +11,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.arrays import (
+    E_LATER,
+    O_STAFF,
     R_OVERTIME,
     R_TRAVEL,
+    R_VISITS,
     R_WORKING_TIME,
     S_DAY_CENTS,
     S_DEPART,
     S_END,
     S_END_NODE,
     S_MINUTE_CENTS,
+    S_OWNER,
     S_PROFILE,
-    S_STAFF,
     S_START_NODE,
+    V_HEAD,
+    V_LATEST,
 )
-from optimizer.assignment import Assignment
-from optimizer.domain.order import Interval
-from optimizer.domain.plan import BreakTaken, Plan, Route, Stop, UnassignedState, UnassignedVisit
+from optimizer.assignment import LEAD, MEMBER, Assignment
+from optimizer.domain.order import Interval, PartNeed
+from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, cents_per_minute
+from optimizer.search.islands import bound_arrays
 from optimizer.search.schedule import (
     IMPOSSIBLE,
     NO_LEG,
@@ -41,7 +47,9 @@ from optimizer.search.schedule import (
 from optimizer.search.state import load_cents, spread_cents
 
 if TYPE_CHECKING:
-    from optimizer.arrays import IndexedProblem, IntArray, ShortArray
+    from collections.abc import Mapping
+
+    from optimizer.arrays import IndexedProblem, IntArray, ProblemArrays
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.routes import Solution
@@ -50,87 +58,223 @@ if TYPE_CHECKING:
 LEAVE_EARLY_S = 1800
 
 
-def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution) -> Plan:
+def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution, starts: IntArray) -> Plan:
     """Return the plan of a solution: canonical times, what stays out, and the cost of every soft rule.
 
     Parameters
     ----------
     solution : Solution
         Visit indices in driving order per technician-day; every route must be feasible.
+    starts : int64 (n_visits or 0,)
+        Starts of the linked visits in it.
     """
-    books = _Books(problem, indexed)
-    for shift, visits in enumerate(solution):
-        books.enter(shift, visits)
-    routes = [_route(books.assignment, indexed, shift, visits) for shift, visits in enumerate(solution) if visits]
+    desk = Assignment(problem)
+    arrays = bound_arrays(indexed.arrays, solution, starts)
+    days = [Day(indexed, arrays, shift, visits) for shift, visits in enumerate(solution)]
+    days = [day.with_held_starts() for day in days]
+    crews = _crews(indexed, solution)
+    drawn = _drawn_parts(indexed, solution)
+    books = _Books(desk, indexed, crews)
+    for day in days:
+        books.enter(day)
+    routes = [_route(desk, day, crews, drawn) for day in days if day.visits]
     served = {stop.visit_id for route in routes for stop in route.stops}
     absent = sorted((v for v in problem.visits if v.visit_id not in served), key=lambda visit: visit.visit_id)
     return Plan(
-        routes=tuple(sorted(routes, key=lambda route: route.technician_id)),
+        routes=tuple(sorted(routes, key=lambda route: (route.day, route.technician_id))),
         unassigned=tuple(_left_out(problem, visit) for visit in absent),
         costs=books.close(absent),
     )
 
 
+class Day:
+    """One technician-day of a solution, timed by the kernels.
+
+    Parameters
+    ----------
+    arrays
+        The arrays with the bounds that linked visits of the solution put on one another.
+    shift
+        Index of the technician-day.
+    visits
+        Its visits, a stop at the branch among them.
+    """
+
+    def __init__(self, indexed: IndexedProblem, arrays: ProblemArrays, shift: int, visits: tuple[int, ...]) -> None:
+        self.indexed, self.arrays, self.shift, self.visits = indexed, arrays, shift, visits
+        self.seq = np.array(visits, np.int64)
+        self.slot = NO_SLOT
+        self.times = np.zeros((len(visits) + 1, 3), np.int64)
+        if visits:
+            cents, slot = time_route(arrays, shift, self.seq, len(visits), self.times)
+            assert cents < IMPOSSIBLE, f"the search kept a route that cannot be timed: {shift} {visits}"
+            self.slot = int(slot)
+            run_slot(arrays, shift, self.seq, len(visits), slot, NO_LEG, 0, self.times)
+
+    @property
+    def row(self) -> IntArray:
+        """The shift's columns `S_*`."""
+        row: IntArray = self.arrays.shift[self.shift]
+        return row
+
+    @property
+    def road_s(self) -> int:
+        """Seconds of travel."""
+        if not self.visits:
+            return 0
+        travel = self.arrays.travel[self.row[S_PROFILE]]
+        nodes = [int(self.row[S_START_NODE]), *self.visits, int(self.row[S_END_NODE])]
+        return sum(int(travel[a, b]) for a, b in itertools.pairwise(nodes))
+
+    @property
+    def service_s(self) -> int:
+        """Seconds of service, a stop at the branch not counted."""
+        orders = self.arrays.rates[R_VISITS]
+        return sum(int(self.arrays.duration[self.shift, v]) for v in self.visits if v < orders)
+
+    def with_held_starts(self) -> Day:
+        """Let the visits that others wait for start exactly when they do: later departures must not move them."""
+        for k, v in enumerate(self.visits):
+            if self.arrays.first[v, E_LATER] < self.arrays.first[v + 1, E_LATER]:
+                self.arrays.visit[v, V_LATEST] = self.times[k, 1]
+        return self
+
+    def leave_by(self) -> list[int]:
+        """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour.
+
+        Found by bisection: what a later departure does to the rest of the route only grows.
+        """
+        arrays, count, times = self.arrays, len(self.seq), self.times
+        travel = arrays.travel[self.row[S_PROFILE]]
+        trial = times.copy()
+        base, _, base_told = run_slot(arrays, self.shift, self.seq, count, self.slot, NO_LEG, 0, trial)
+        nodes = [int(self.row[S_START_NODE]), *(int(v) for v in self.seq)]
+        leave = []
+        for k in range(count):
+            earliest = int(times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
+            harmless, harmful = 0, DAY_S
+            while harmful - harmless > 1:
+                delay = (harmless + harmful) // 2
+                cents, _, told = run_slot(
+                    arrays, self.shift, self.seq, count, self.slot, k, earliest + delay, trial
+                )
+                if cents <= base and told <= base_told:
+                    harmless = delay
+                else:
+                    harmful = delay
+            leave.append(earliest + harmless - min(LEAVE_EARLY_S, harmless))
+        return leave
+
+
 class _Books:
     """Adds up the cost of each soft rule."""
 
-    def __init__(self, problem: Problem, indexed: IndexedProblem) -> None:
-        self.assignment = Assignment(problem)
-        self.indexed = indexed
-        self.shifts = {shift.technician_id: shift for shift in problem.shifts if shift.day == 0}
+    def __init__(self, desk: Assignment, indexed: IndexedProblem, crews: Mapping[int, list[int]]) -> None:
+        self.desk, self.indexed, self.crews = desk, indexed, crews
         self.cents = dict.fromkeys(SOFT_RULES, 0)
-        self.staff_work = 0
-        self.staff_squares = 0
+        self.work_s = [0] * len(indexed.arrays.owner)
 
-    def enter(self, shift: int, visits: tuple[int, ...]) -> None:
+    def enter(self, day: Day) -> None:
         """Enter one technician-day, also an unused one."""
-        arrays, cents = self.indexed.arrays, self.cents
-        row, rates = arrays.shift[shift], arrays.rates
-        road, service = _road_and_service(self.indexed, shift, visits)
-        if row[S_STAFF]:
-            self.staff_work += road + service
-            self.staff_squares += (road + service) ** 2
-            cents[Rule.FAIRNESS] += int(load_cents(arrays, shift, road + service))
-        if not visits:
+        arrays, row, rates = day.arrays, day.row, day.arrays.rates
+        cents, road = self.cents, day.road_s
+        work = road + day.service_s
+        self.work_s[row[S_OWNER]] += work
+        if not day.visits:
             return
-        seq, slot, times = _timed(self.indexed, shift, visits)
-        back = int(times[-1, 0])
-        out_s = back - int(latest_departure(arrays, shift, seq, len(seq), slot, times))
+        back = int(day.times[-1, 0])
+        leave = latest_departure(arrays, day.shift, day.seq, len(day.seq), day.slot, day.times)
         cents[Rule.TRAVEL] += cents_per_minute(int(rates[R_TRAVEL]), road)
         cents[Rule.OVERTIME] += cents_per_minute(int(rates[R_OVERTIME]), max(0, back - int(row[S_END])))
-        cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), out_s)
-        cents[Rule.CONTRACTOR] += int(row[S_DAY_CENTS])
-        cents[Rule.CONTRACTOR] += cents_per_minute(int(row[S_MINUTE_CENTS]), road + service)
-        domain_shift = self.shifts[self.indexed.shift_owners[shift]]
-        for k, v in enumerate(visits):
-            visit = self.indexed.visits[v]
-            start = int(times[k, 1])
-            late = max(0, start - _used_window(self.assignment.problem, visit, start).close_s)
-            cents[Rule.LATENESS] += int(late_cents(arrays, late))
-            cents[Rule.CONTINUITY] += self.assignment.continuity_cents(domain_shift, visit)
-            cents[Rule.OVERQUALIFIED] += self.assignment.overqualified_cents(domain_shift, visit)
-            cents[Rule.STABILITY] += self.assignment.other_technician_cents(domain_shift, visit)
-            cents[Rule.STABILITY] += int(stability_cents(arrays, shift, v, start))
+        cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), back - int(leave))
+        cents[Rule.CONTRACTOR] += int(row[S_DAY_CENTS]) + cents_per_minute(int(row[S_MINUTE_CENTS]), work)
+        for k, v in enumerate(day.visits):
+            if v < rates[R_VISITS]:
+                self._enter_visit(day, v, int(day.times[k, 1]))
+
+    def _enter_visit(self, day: Day, v: int, start: int) -> None:
+        desk, cents, arrays = self.desk, self.cents, day.arrays
+        visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
+        head = int(arrays.visit[v, V_HEAD])
+        cents[Rule.OVERQUALIFIED] += desk.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
+        if v != head:
+            return
+        people = [self.indexed.shifts[s].technician_id for s in self.crews[head]]
+        late = max(0, start - _used_window(desk.problem, visit, start).close_s)
+        cents[Rule.LATENESS] += int(late_cents(arrays, late))
+        cents[Rule.CONTINUITY] += desk.continuity_cents(people, visit)
+        cents[Rule.UNASSIGNED] += desk.late_day_cents(shift.day, visit)
+        deviation = desk.deviation_cents(people, shift.day, visit)
+        published = desk.published.get(visit.visit_id)
+        if published and published[0].day == shift.day and published[0].told is not None:
+            told = published[0].told
+            if not told.open_s <= start <= told.close_s:
+                deviation = max(deviation, desk.with_notice(desk.policy.other_time_cents, shift.day))
+        cents[Rule.STABILITY] += deviation
 
     def close(self, absent: list[Visit]) -> dict[Rule, int]:
         """Enter what stays out and what couples the routes; return the books."""
         arrays = self.indexed.arrays
-        self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, self.staff_work, self.staff_squares))
+        staff = [work for owner, work in enumerate(self.work_s) if arrays.owner[owner, O_STAFF]]
+        squares = sum(work * work for work in staff)
+        self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
+        self.cents[Rule.FAIRNESS] += sum(int(load_cents(arrays, o, work)) for o, work in enumerate(self.work_s))
         for visit in absent:
-            self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
-            self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
+            self.cents[Rule.UNASSIGNED] += self.desk.unassigned_cents(visit)
+            self.cents[Rule.STABILITY] += self.desk.dropped_cents(visit)
         return self.cents
 
 
-def _route(desk: Assignment, indexed: IndexedProblem, shift: int, visits: tuple[int, ...]) -> Route:
-    problem = desk.problem
-    seq, slot, times = _timed(indexed, shift, visits)
-    leave = _leave_by(indexed, shift, seq, slot, times)
-    stops = []
-    for k, v in enumerate(visits):
-        visit = indexed.visits[v]
-        arrive, start, end = (int(moment) for moment in times[k])
+def _crews(indexed: IndexedProblem, solution: Solution) -> dict[int, list[int]]:
+    """Return the shifts that serve each visit, by the index of its lead, the lead's shift first."""
+    crews: dict[int, list[int]] = {}
+    places = sorted((v, shift) for shift, visits in enumerate(solution) for v in visits if v < len(indexed.visits))
+    for v, shift in places:
+        crews.setdefault(int(indexed.arrays.visit[v, V_HEAD]), []).append(shift)
+    return crews
+
+
+def _drawn_parts(indexed: IndexedProblem, solution: Solution) -> dict[int, tuple[PartNeed, ...]]:
+    """Return what each visit draws from the branch: what the technician's own parts, used first, do not cover."""
+    drawn: dict[int, tuple[PartNeed, ...]] = {}
+    own: dict[tuple[str, str], int] = {}
+    for technician in {shift.technician_id for shift in indexed.shifts}:
+        for need in indexed.technicians[technician].own_parts:
+            own[technician, need.part_id] = own.get((technician, need.part_id), 0) + need.quantity
+    for shift, visits in enumerate(solution):
+        who = indexed.shifts[shift].technician_id
+        for v in visits:
+            if v >= len(indexed.visits) or indexed.arrays.visit[v, V_HEAD] != v:
+                continue
+            needs: dict[str, int] = {}
+            for need in indexed.visits[v].parts:
+                needs[need.part_id] = needs.get(need.part_id, 0) + need.quantity
+            left = []
+            for part_id, count in sorted(needs.items()):
+                covered = min(count, own.get((who, part_id), 0))
+                if covered:
+                    own[who, part_id] -= covered
+                if count > covered:
+                    left.append(PartNeed(part_id, count - covered))
+            drawn[v] = tuple(left)
+    return drawn
+
+
+def _route(
+    desk: Assignment, day: Day, crews: Mapping[int, list[int]], drawn: Mapping[int, tuple[PartNeed, ...]]
+) -> Route:
+    problem, indexed, shift = desk.problem, day.indexed, day.indexed.shifts[day.shift]
+    leave = day.leave_by()
+    stops: list[Stop] = []
+    branch_stop = None
+    for k, v in enumerate(day.visits):
+        arrive, start, end = (int(moment) for moment in day.times[k])
+        if v >= len(indexed.visits):
+            branch_stop = BranchStop(len(stops), arrive, start, end, leave[k])
+            continue
+        visit, head = indexed.visits[v], int(day.arrays.visit[v, V_HEAD])
         window = _used_window(problem, visit, start)
+        members = [indexed.shifts[s].technician_id for s in crews[head]]
         stops.append(
             Stop(
                 visit_id=visit.visit_id,
@@ -140,64 +284,21 @@ def _route(desk: Assignment, indexed: IndexedProblem, shift: int, visits: tuple[
                 leave_by_s=leave[k],
                 window=_told(desk, visit, window, start),
                 lateness_s=max(0, start - window.close_s),
-                parts=tuple(sorted(visit.parts, key=lambda need: need.part_id)),
+                parts=drawn.get(v, ()),
                 pinned=visit.visit_id in desk.locks,
+                crew=tuple(sorted(members)) if len(members) > 1 else (),
+                lead=members[0] if len(members) > 1 else "",
             )
         )
     return Route(
-        technician_id=indexed.shift_owners[shift],
-        day=0,
-        depart_s=int(indexed.arrays.shift[shift, S_DEPART]),
-        return_s=int(times[-1, 0]),
+        technician_id=shift.technician_id,
+        day=shift.day,
+        depart_s=int(day.row[S_DEPART]),
+        return_s=int(day.times[-1, 0]),
         stops=tuple(stops),
-        break_=None if slot == NO_SLOT else BreakTaken(slot=slot, start_s=int(times[-1, 1])),
+        break_=None if day.slot == NO_SLOT else BreakTaken(slot=day.slot, start_s=int(day.times[-1, 1])),
+        branch_stop=branch_stop,
     )
-
-
-def _timed(indexed: IndexedProblem, shift: int, visits: tuple[int, ...]) -> tuple[ShortArray, int, IntArray]:
-    """Return the visits as an array, the canonical break slot and the times that `run_slot` fills."""
-    seq = np.array(visits, np.int32)
-    times = np.zeros((len(visits) + 1, 3), np.int64)
-    cents, slot = time_route(indexed.arrays, shift, seq, len(seq), times)
-    assert cents < IMPOSSIBLE, f"the search kept a route that cannot be timed: {shift} {visits}"
-    run_slot(indexed.arrays, shift, seq, len(seq), slot, NO_LEG, 0, times)
-    return seq, int(slot), times
-
-
-def _road_and_service(indexed: IndexedProblem, shift: int, visits: tuple[int, ...]) -> tuple[int, int]:
-    if not visits:
-        return 0, 0
-    arrays = indexed.arrays
-    row = arrays.shift[shift]
-    nodes = [int(row[S_START_NODE]), *visits, int(row[S_END_NODE])]
-    travel = arrays.travel[row[S_PROFILE]]
-    road = sum(int(travel[a, b]) for a, b in itertools.pairwise(nodes))
-    return road, sum(int(arrays.duration[shift, v]) for v in visits)
-
-
-def _leave_by(indexed: IndexedProblem, shift: int, seq: ShortArray, slot: int, times: IntArray) -> list[int]:
-    """Return for each stop when to leave the place before it: the latest that costs nothing, less half an hour.
-
-    Found by bisection: what a later departure does to the rest of the route only grows.
-    """
-    arrays, count = indexed.arrays, len(seq)
-    travel = arrays.travel[arrays.shift[shift, S_PROFILE]]
-    trial = times.copy()
-    base, _, base_told = run_slot(arrays, shift, seq, count, slot, NO_LEG, 0, trial)
-    nodes = [int(arrays.shift[shift, S_START_NODE]), *(int(v) for v in seq)]
-    leave = []
-    for k in range(count):
-        earliest = int(times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
-        harmless, harmful = 0, DAY_S
-        while harmful - harmless > 1:
-            delay = (harmless + harmful) // 2
-            cents, _, told = run_slot(arrays, shift, seq, count, slot, k, earliest + delay, trial)
-            if cents <= base and told <= base_told:
-                harmless = delay
-            else:
-                harmful = delay
-        leave.append(earliest + harmless - min(LEAVE_EARLY_S, harmless))
-    return leave
 
 
 def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
@@ -212,9 +313,9 @@ def _told(desk: Assignment, visit: Visit, used: Interval, start_s: int) -> Inter
     for promised in desk.problem.order_of(visit).promised:
         if promised.open_s == used.open_s:
             return promised
-    said = desk.published.get(visit.visit_id)
-    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
-        return said.told
+    for said in desk.published.get(visit.visit_id, ())[:1]:
+        if said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
+            return said.told
     width = desk.policy.told_half_width_s
     return Interval(start_s - width, start_s + width)
 
@@ -223,7 +324,8 @@ def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:
     order = problem.order_of(visit)
     if problem.is_due_before_plan(visit):
         return UnassignedVisit(visit.visit_id, UnassignedState.DUE_BEFORE_PLAN, order.due_day, reasons=())
-    due = order.due_day is not None and order.due_day <= problem.first_day
+    due = order.due_day is not None and order.due_day <= problem.last_day
     last_promise = max((window.close_s for window in order.promised), default=FAR_FUTURE_S)
-    state = UnassignedState.WILL_BREAK if due or last_promise < DAY_S else UnassignedState.WAITS
+    breaks = due or last_promise < problem.days * DAY_S
+    state = UnassignedState.WILL_BREAK if breaks else UnassignedState.WAITS
     return UnassignedVisit(visit_id=visit.visit_id, state=state, due=order.due_day, reasons=())

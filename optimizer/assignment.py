@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import DAY_S
 
 if TYPE_CHECKING:
-    from optimizer.domain.order import SkillNeed, Visit
+    from collections.abc import Collection
+    from datetime import date
+
+    from optimizer.domain.order import Interval, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
-    from optimizer.domain.technician import HeldSkill, Shift, Technician
+    from optimizer.domain.technician import Shift, Technician
+
+
+#: Whose place in a crew a question is about; who serves alone leads, by the skills of a member.
+LEAD, MEMBER = "lead", "member"
 
 
 class Fit(NamedTuple):
@@ -23,9 +31,10 @@ class Fit(NamedTuple):
 
 
 class Assignment:
-    """Answers, for one problem, who may serve what and what that takes and costs.
+    """Answers, for one problem, who may serve what on which day and what that takes and costs.
 
-    Many visits need the same skills, so that what follows from a technician and a set of needs is worked out once.
+    Many visits need the same skills, so that what follows from a technician, a day and a set of needs is worked out
+    once.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -34,119 +43,177 @@ class Assignment:
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             self.locks.setdefault(lock.visit_id, []).append(lock)
-        self.published: dict[str, PublishedVisit] = {
-            p.visit_id: p for p in problem.published if p.day == 0 and p.visit_id in problem.visit_by_id
-        }
-        needs = {visit.visit_id: problem.skills_needed(visit) for visit in problem.visits}
-        numbers = {skills: number for number, skills in enumerate(dict.fromkeys(needs.values()))}
+        self.published: dict[str, list[PublishedVisit]] = {}
+        for said in problem.published:
+            if 0 <= said.day < problem.days and said.visit_id in problem.visit_by_id:
+                self.published.setdefault(said.visit_id, []).append(said)
+        self.short_notice = [problem.is_short_notice(day) for day in range(problem.days)]
+        numbers: dict[tuple[SkillNeed, ...], int] = {}
+        self._need_set_of: dict[tuple[str, str], int] = {}
+        for visit in problem.visits:
+            alone = problem.crew_size_of(visit) == 1
+            for role in (LEAD, MEMBER):
+                led = role == LEAD and not alone
+                needs = problem.lead_skills_needed(visit) if led else problem.skills_needed(visit)
+                self._need_set_of[visit.visit_id, role] = numbers.setdefault(needs, len(numbers))
         self._need_sets = tuple(numbers)
-        self._need_set_of = {visit_id: numbers[skills] for visit_id, skills in needs.items()}
-        self._fits: dict[tuple[str, int], Fit] = {}
-        self.short_notice = problem.is_short_notice(0)
+        self._fits: dict[tuple[str, int, int], Fit] = {}
         close_s = problem.branch.business.close_s
-        self.blocked_by_loan = {
-            loan.technician_id
-            for loan in problem.loans
-            if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
-            and (loan.return_booked is None or problem.first_day < loan.return_booked)
-        }
+        self._blocking = [
+            loan for loan in problem.loans if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
+        ]
 
     # --- who may ----------------------------------------------------------------------------------------------
 
-    def can_serve(self, shift: Shift, visit: Visit) -> bool:
-        """Say whether the rules that need no clock let this technician serve this visit."""
+    def can_serve(self, shift: Shift, visit: Visit, role: str) -> bool:
+        """Say whether the rules that need no clock and no other visit let this technician serve this visit that day."""
         problem = self.problem
         technician = problem.technician_by_id[shift.technician_id]
-        if visit.crew_size > 1 or visit.tools or visit.after or not problem.windows[visit.visit_id]:
-            return False
-        if not self._fit(technician, visit).is_enough:
+        if not self._fit(shift, visit, role).is_enough:
             return False
         who = technician.technician_id
+        crew = problem.crew_size_of(visit)
         refused = who in visit.prohibited or who in problem.customer_of(visit).refused
-        unwanted = bool(visit.required) and who not in visit.required
+        unwanted = bool(visit.required) and who not in visit.required and len(visit.required) >= crew
         outside = bool(technician.areas) and bool(visit.area) and visit.area not in technician.areas
         if refused or unwanted or outside:
             return False
-        home_without_parts = not technician.starts_at_branch and self.policy.pickup is Pickup.STOP
-        if visit.parts and (who in self.blocked_by_loan or home_without_parts):
+        if role == LEAD and not self._may_have_parts(shift, technician, visit):
             return False
-        return all(lock.technician_id == who for lock in self.locks.get(visit.visit_id, ()))
+        if role == LEAD and any(
+            load.amount > limit.amount
+            for load in visit.loads
+            for limit in technician.capacity
+            if limit.quantity == load.quantity
+        ):
+            return False
+        return all(self._keeps(lock, shift, crew) for lock in self.locks.get(visit.visit_id, ()))
 
-    def _fit(self, technician: Technician, visit: Visit) -> Fit:
-        key = (technician.technician_id, self._need_set_of[visit.visit_id])
+    def _keeps(self, lock: Lock, shift: Shift, crew: int) -> bool:
+        """Say whether a lock lets a technician serve; of a crew, others may come beside the locked person."""
+        if lock.level in (LockLevel.DAY, LockLevel.PREFIX) and lock.day != shift.day:
+            return False
+        return crew > 1 or lock.technician_id == shift.technician_id
+
+    def _may_have_parts(self, shift: Shift, technician: Technician, visit: Visit) -> bool:
+        """Say whether a technician can have the parts of a visit at all: from the branch, or own ones."""
+        if not visit.parts or not self.is_blocked_by_loan(shift):
+            return True
+        own = {need.part_id: 0 for need in visit.parts}
+        for need in technician.own_parts:
+            if need.part_id in own:
+                own[need.part_id] += need.quantity
+        return all(own[need.part_id] >= need.quantity for need in visit.parts)
+
+    def is_blocked_by_loan(self, shift: Shift) -> bool:
+        """Say whether a part past due keeps this technician from new branch parts on this day."""
+        on = self.problem.date_of(shift.day)
+        return any(
+            loan.technician_id == shift.technician_id and (loan.return_booked is None or on < loan.return_booked)
+            for loan in self._blocking
+        )
+
+    def needs_stop(self, shift: Shift) -> bool:
+        """Say whether branch parts reach this technician only by a stop at the branch."""
+        at_home = not self.problem.technician_by_id[shift.technician_id].starts_at_branch
+        return at_home and self.policy.pickup is Pickup.STOP
+
+    def _fit(self, shift: Shift, visit: Visit, role: str) -> Fit:
+        key = (shift.technician_id, shift.day, self._need_set_of[visit.visit_id, role])
         fit = self._fits.get(key)
         if fit is None:
-            needs = self._need_sets[key[1]]
+            technician, on = self.problem.technician_by_id[shift.technician_id], self.problem.date_of(shift.day)
+            needs = self._need_sets[key[2]]
             held = [(need, record) for need in needs if (record := technician.held_skill(need.skill)) is not None]
+            enough = all(record.level >= need.min_level and record.is_valid_on(on) for need, record in held)
             fit = self._fits[key] = Fit(
-                is_enough=len(held) == len(needs) and all(self._is_enough(need, record) for need, record in held),
+                is_enough=len(held) == len(needs) and enough,
                 factor_pct=max((record.factor_pct for _, record in held), default=100),
                 surcharge_s=sum(record.surcharge_s for _, record in held),
                 levels_above=sum(record.level - need.min_level for need, record in held),
             )
         return fit
 
-    def _is_enough(self, need: SkillNeed, held: HeldSkill) -> bool:
-        return held.level >= need.min_level and held.is_valid_on(self.problem.first_day)
-
     # --- what it takes and costs ------------------------------------------------------------------------------
 
-    def duration_s(self, shift: Shift, visit: Visit) -> int:
+    def duration_s(self, shift: Shift, visit: Visit, role: str) -> int:
         """Return the service duration of this technician, in seconds (RULES §2)."""
-        fit = self._fit(self.problem.technician_by_id[shift.technician_id], visit)
+        fit = self._fit(shift, visit, role)
         surcharge_s = fit.surcharge_s + visit.critical_test_s
         if visit.intermittent:
             surcharge_s += self.policy.observation_s
         return (visit.base_s * fit.factor_pct + 50) // 100 + surcharge_s
 
-    def continuity_cents(self, shift: Shift, visit: Visit) -> int:
-        """Return the price of a technician who has not served this customer before, where others have."""
+    def continuity_cents(self, people: Collection[str], visit: Visit) -> int:
+        """Return the price of people of whom none has served this customer before, where others have."""
         served_by = self.problem.customer_of(visit).served_by
-        return self.policy.continuity_cents if served_by and shift.technician_id not in served_by else 0
+        return self.policy.continuity_cents if served_by and not set(served_by) & set(people) else 0
 
-    def overqualified_cents(self, shift: Shift, visit: Visit) -> int:
+    def overqualified_cents(self, shift: Shift, visit: Visit, role: str) -> int:
         """Return the price of the levels held above the needed ones."""
-        technician = self.problem.technician_by_id[shift.technician_id]
-        return self.policy.overqualified_cents * self._fit(technician, visit).levels_above
+        return self.policy.overqualified_cents * self._fit(shift, visit, role).levels_above
 
-    def other_technician_cents(self, shift: Shift, visit: Visit) -> int:
-        """Return the price of sending someone else than the published plan told."""
+    def deviation_cents(self, people: Collection[str], day: int, visit: Visit) -> int:
+        """Return the price of another day, else of other people, than the published plan told."""
         published = self.published.get(visit.visit_id)
-        if published is None or published.technician_id == shift.technician_id:
+        if not published:
             return 0
-        return self.with_notice(self.policy.other_technician_cents)
+        if day != published[0].day:
+            return self.with_notice(self.policy.dropped_cents, published[0].day)
+        missing = {said.technician_id for said in published} - set(people)
+        return self.with_notice(self.policy.other_technician_cents, day) if missing else 0
 
-    def extra_cents(self, shift: Shift, visit: Visit) -> int:
-        """Return all that sending this technician costs, whatever the time."""
-        return (
-            self.continuity_cents(shift, visit)
-            + self.overqualified_cents(shift, visit)
-            + self.other_technician_cents(shift, visit)
-        )
+    def day_cents(self, day: int, visit: Visit) -> int:
+        """Return what serving on a day costs whoever serves: after the due day, and on another day than told."""
+        published = self.published.get(visit.visit_id)
+        moved = published is not None and published[0].day != day
+        return self.late_day_cents(day, visit) + (self.deviation_cents((), day, visit) if moved else 0)
+
+    def late_day_cents(self, day: int, visit: Visit) -> int:
+        """Return the price of a day after the due day: half that of leaving the visit out the day before."""
+        order = self.problem.order_of(visit)
+        if day == 0 or order.due_day is None or self.problem.date_of(day) <= order.due_day:
+            return 0
+        return self._absence_cents(visit, self.problem.date_of(day - 1)) // 2
+
+    def extra_cents(self, shift: Shift, visit: Visit, role: str) -> int:
+        """Return all that sending this technician that day costs, whatever the time and, of a crew, the others."""
+        cents = self.overqualified_cents(shift, visit, role)
+        if self.problem.crew_size_of(visit) > 1:
+            return cents
+        people = (shift.technician_id,)
+        cents += self.continuity_cents(people, visit) + self.late_day_cents(shift.day, visit)
+        return cents + self.deviation_cents(people, shift.day, visit)
 
     def unassigned_cents(self, visit: Visit) -> int:
-        """Return the price of leaving a visit out, by priority and by working days left."""
+        """Return the price of leaving a visit out, by priority and by working days left after the horizon."""
+        return self._absence_cents(visit, self.problem.last_day)
+
+    def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
         priority = min(5, self.problem.priority_of(visit) + (1 if order.carried_over else 0))
         base, pct = self.policy.unassigned_cents[priority - 1], self.policy.unassigned_due_pct[0]
         if order.due_day is not None:
-            left = self.problem.branch.calendar.working_days_left(after=self.problem.first_day, until=order.due_day)
+            left = self.problem.branch.calendar.working_days_left(after=day, until=order.due_day)
             pct = self.policy.unassigned_due_pct[3 if left < 0 else 2 - min(2, left)]
         return base * pct // 100
 
     def dropped_cents(self, visit: Visit) -> int:
-        """Return the price of dropping a visit that the published plan has on this day."""
-        return self.with_notice(self.policy.dropped_cents) if visit.visit_id in self.published else 0
+        """Return the price of dropping a visit that the published plan has in the horizon."""
+        published = self.published.get(visit.visit_id)
+        return self.with_notice(self.policy.dropped_cents, published[0].day) if published else 0
 
     def is_mandatory(self, visit: Visit) -> bool:
         """Say whether a lock, or a told window past its notice, demands this visit."""
-        return visit.visit_id in self.locks or self.told_is_locked(visit)
+        return visit.visit_id in self.locks or self.told_lock(visit) is not None
 
-    def told_is_locked(self, visit: Visit) -> bool:
-        """Say whether the told window binds: its notice deadline is past and the customer has not agreed."""
-        published = self.published.get(visit.visit_id)
-        return self.short_notice and published is not None and published.told is not None and not published.agreed
+    def told_lock(self, visit: Visit) -> Interval | None:
+        """Return the told window that binds: its notice deadline is past and the customer has not agreed."""
+        for said in self.published.get(visit.visit_id, ())[:1]:
+            if said.told is not None and not said.agreed and self.short_notice[said.day]:
+                return said.told
+        return None
 
-    def with_notice(self, cents: int) -> int:
-        """Return a stability price, raised when the plan is made after the notice deadline."""
-        return cents * self.policy.short_notice_pct // 100 if self.short_notice else cents
+    def with_notice(self, cents: int, day: int) -> int:
+        """Return a stability price, raised when the plan is made after the notice deadline of that day."""
+        return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents

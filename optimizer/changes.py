@@ -7,7 +7,7 @@ deadline, locks of the problem; `changes_between` lists every visit that is trea
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.desk import Change, ChangeKind
 from optimizer.domain.problem import PublishedVisit
@@ -16,7 +16,6 @@ from optimizer.domain.units import HOUR_S
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from optimizer.domain.order import Interval
     from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.problem import Problem
 
@@ -32,7 +31,7 @@ def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = 
     Parameters
     ----------
     published
-        A plan for the same days.
+        A plan on the same clock; of its days, those that are over tell nothing any more.
     released
         Visits whose told window may be left: the customer is called and agrees to another.
     """
@@ -41,11 +40,13 @@ def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = 
         PublishedVisit(stop.visit_id, route.technician_id, route.day, stop.window, stop.visit_id in agreed)
         for route in published.routes
         for stop in route.stops
-        if stop.visit_id in problem.visit_by_id
+        if stop.visit_id in problem.visit_by_id and route.day >= 0
     ]
     known = {entry.visit_id for entry in told}
     rows = [entry for entry in problem.published if entry.visit_id not in known]
-    return replace(problem, published=tuple(sorted([*told, *rows], key=lambda entry: entry.visit_id)))
+    return replace(
+        problem, published=tuple(sorted([*told, *rows], key=lambda entry: (entry.visit_id, entry.technician_id)))
+    )
 
 
 def gone_since(problem: Problem, published: Plan) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -71,42 +72,59 @@ def changes_between(problem: Problem, published: Plan, plan: Plan) -> tuple[Chan
     """Return what the plan does otherwise than the published one, by visit.
 
     A start that moves inside the told window is no change: the customer waits for the same window. Visits that are
-    no longer to be planned (done, called off) are none either.
+    no longer to be planned (done, called off) are none either, nor what was published for days that are not planned
+    here.
     """
-    before, after = _stops(published), _stops(plan)
+    before, after = _served(published), _served(plan)
     found = []
     for visit_id in sorted(problem.visit_by_id):
         old, new = before.get(visit_id), after.get(visit_id)
+        if old is not None and (old.day < 0 or (new is None and old.day >= problem.days)):
+            old = None
         kind = _kind(old, new)
         if kind is None:
             continue
-        first = old or new
-        assert first is not None
         found.append(
             Change(
                 visit_id=visit_id,
                 kind=kind,
-                before_technician_id=old[0] if old else "",
-                after_technician_id=new[0] if new else "",
-                before=old[1].window if old else None,
-                after=new[1].window if new else None,
-                call_by_s=_call_by_s(problem, [side[1].window for side in (old, new) if side]),
+                before_technician_id=old.technician_id if old else "",
+                after_technician_id=new.technician_id if new else "",
+                before=old.stop.window if old else None,
+                after=new.stop.window if new else None,
+                call_by_s=_call_by_s(problem, [side for side in (old, new) if side]),
+                before_crew=old.stop.crew if old else (),
+                after_crew=new.stop.crew if new else (),
             )
         )
     return tuple(found)
 
 
-_Served = tuple[str, "Stop"]
+class _Served(NamedTuple):
+    """Where a visit is in a plan: with its lead, where a crew serves it."""
+
+    technician_id: str
+    day: int
+    stop: Stop
+
+    @property
+    def people(self) -> set[str]:
+        return {self.technician_id, *self.stop.crew}
 
 
-def _stops(plan: Plan) -> dict[str, _Served]:
-    return {stop.visit_id: (route.technician_id, stop) for route in plan.routes for stop in route.stops}
+def _served(plan: Plan) -> dict[str, _Served]:
+    found: dict[str, _Served] = {}
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.visit_id not in found or stop.lead == route.technician_id:
+                found[stop.visit_id] = _Served(route.technician_id, route.day, stop)
+    return found
 
 
 def _kind(old: _Served | None, new: _Served | None) -> ChangeKind | None:
     if old is None or new is None:
         return None if old is new else ChangeKind.ADDED if old is None else ChangeKind.DROPPED
-    is_other_person, is_other_time = old[0] != new[0], old[1].window != new[1].window
+    is_other_person, is_other_time = old.people != new.people, old.stop.window != new.stop.window
     if is_other_person and is_other_time:
         return ChangeKind.TECHNICIAN_AND_TIME
     if is_other_person or is_other_time:
@@ -114,9 +132,9 @@ def _kind(old: _Served | None, new: _Served | None) -> ChangeKind | None:
     return None
 
 
-def _call_by_s(problem: Problem, windows: list[Interval]) -> int:
-    """Return until when to call: the notice deadline, and past it an hour before the first window concerned opens."""
-    deadline_s = problem.notice_deadline_s(0)
+def _call_by_s(problem: Problem, sides: list[_Served]) -> int:
+    """Return until when to call: the first notice deadline concerned, past it an hour before the first window opens."""
+    deadline_s = problem.notice_deadline_s(min(side.day for side in sides))
     if problem.as_of_s <= deadline_s:
         return deadline_s
-    return max(problem.as_of_s, min(window.open_s for window in windows) - CALL_AHEAD_S)
+    return max(problem.as_of_s, min(side.stop.window.open_s for side in sides) - CALL_AHEAD_S)

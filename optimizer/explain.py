@@ -16,7 +16,7 @@ from optimizer.domain.problem import end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge_costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
 from optimizer.judge_facts import Facts
-from optimizer.judge_rules import prefix_of, unbuilt_needs
+from optimizer.judge_rules import prefix_of
 from optimizer.judge_stock import Draw, Shortage, draws_of, stock_shortages
 from optimizer.judge_timing import TimedTour, time_canonically
 from optimizer.obstacles import Obstacle, Roads, make_obstacle, obstacle_alone, road_obstacle
@@ -96,9 +96,6 @@ def _first_reason(scene: Scene, visit: Visit) -> Reason:
     _facts, problem = scene.facts, scene.facts.problem
     if problem.is_due_before_plan(visit):
         return Reason(ReasonCode.DUE_BEFORE_PLAN, True)
-    unbuilt = unbuilt_needs(visit)
-    if unbuilt:
-        return Reason(ReasonCode.RULE_NOT_BUILT, True, subject=str(unbuilt[0]))
     shifts = [shift for shift in problem.shifts if shift.day == 0]
     if not shifts:
         return Reason(ReasonCode.SHIFT_CAPACITY, True, amount=visit.base_s, unit="s", subject="shift")

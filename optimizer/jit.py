@@ -1,4 +1,4 @@
-"""The only import of numba: the decorator, the cache folder, the warm-up.
+"""The only import of numba: the decorators, how arrays reach the kernels, the cache folder, the warm-up.
 
 numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
 hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.
@@ -10,16 +10,19 @@ import hashlib
 import os
 import sys
 import tempfile
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
 #: Files and folders whose source the kernels are compiled from.
-KERNEL_SOURCES = ("jit.py", "arrays.py", "search")
+KERNEL_SOURCES = ("jit.py", "jit_types.py", "arrays.py", "search")
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -41,16 +44,67 @@ def kernel(function: _Kernel) -> _Kernel:
 
 def inlined(function: _Kernel) -> _Kernel:
     """Compile a function into its callers: a call would copy and count the references of every array in its tuples."""
-    return _compiled(function, forceinline=True, **_FLAGS)
+    return _compiled(function, **_FLAGS)
+
+
+class ByAddress:
+    """Named arrays that kernels take as one address; a subclass names them in its annotations.
+
+    A tuple of arrays would be copied into every call, some nine numbers an array: with fifty arrays that took more
+    time than the work, to compile and to run. Kernels read the arrays' addresses and shapes from a block of numbers;
+    Python reads the arrays themselves by the same names.
+
+    Parameters
+    ----------
+    arrays
+        One array for each name: contiguous, writable, and never replaced.
+    """
+
+    def __init__(self, **arrays: np.ndarray) -> None:
+        assert list(arrays) == list(type(self).__annotations__), f"the arrays are {list(type(self).__annotations__)}"
+        self._arrays = {name: np.require(array, requirements="CAW") for name, array in arrays.items()}
+        self.__dict__.update(self._arrays)
+        words = [_words_of(array) for array in self._arrays.values()]
+        self._block = np.array([word for some in words for word in some], np.int64)
+        self.address = int(self._block.ctypes.data)
+
+    def _replace(self, **arrays: np.ndarray) -> Self:
+        """Return the same with other arrays for some names."""
+        return type(self)(**{**self._arrays, **arrays})
+
+    @cached_property
+    def _numba_type_(self) -> Any:
+        return _address_type()(type(self).__name__, {n: (a.dtype.name, a.ndim) for n, a in self._arrays.items()})
+
+
+def _words_of(array: np.ndarray) -> tuple[int, ...]:
+    """Return an array as numba keeps it in memory: two owners, items, item size, address, shape, strides."""
+    return (0, 0, array.size, array.itemsize, int(array.ctypes.data), *array.shape, *array.strides)
+
+
+def _address_type() -> Any:
+    # The type lives in a module of its own: the cache finds it by its name there.
+    from optimizer.jit_types import AddressType
+
+    return AddressType
 
 
 def _compiled(function: _Kernel, **flags: Any) -> _Kernel:
     # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
     import numba
 
+    _address_type()
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-    compiled: _Kernel = numba.njit(**flags)(function)
-    return compiled
+    compiled: Any = numba.njit(**flags)(function)
+    template = compiled.get_call_template
+
+    def one_template(args: Any, kws: Any) -> Any:
+        # A constant is a number like any other: one signature per kernel, not one for each constant.
+        return template(tuple(numba.types.unliteral(arg) for arg in args), kws)
+
+    compiled.get_call_template = one_template
+    kernel_: _Kernel = compiled
+    return kernel_
 
 
 @cache

@@ -2,8 +2,8 @@
 
 This is RULES in code, and the specification: it imports the domain and the travel matrix and nothing of the engine,
 so that what the engine believes of a plan and what the judge finds are two independent readings of one rule book.
-Its parts are `judge_facts` (look-ups), `judge_timing` (RULES §2), `judge_rules` and `judge_stock` (§3), `judge_costs`
-(§4) and `judge_stated` (what the plan states).
+Its parts are `judge_facts` (look-ups), `judge_timing` and `judge_links` (RULES §2), `judge_rules`, `judge_carried`,
+`judge_together` and `judge_stock` (§3), `judge_costs` (§4) and `judge_stated` (what the plan states).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -11,36 +11,35 @@ missing place of the matrix are violations like any other.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.plan import Plan, Route, Stop
+from optimizer.domain.plan import BRANCH_STOP, BranchStop, Plan, Route, Stop
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.judge_carried import load, tool
 from optimizer.judge_costs import price_plan
-from optimizer.judge_facts import Facts
+from optimizer.judge_facts import Crew, Facts, choose_lead
+from optimizer.judge_links import time_together
 from optimizer.judge_rules import (
     Case,
     JudgedDay,
     allowed,
     break_,
-    crew,
     is_past_due,
     loan,
     lock,
     once,
-    precedence,
     ready,
     shift,
     skill,
     stock,
-    tool,
     travel_limit,
     window,
 )
 from optimizer.judge_stated import (
+    branch_stop_of,
     break_of,
     stops_of,
     unassigned_of,
@@ -48,17 +47,27 @@ from optimizer.judge_stated import (
     wrong_moments,
     wrong_unassigned,
 )
-from optimizer.judge_timing import time_canonically, time_with_slot
+from optimizer.judge_stock import drawn_parts
+from optimizer.judge_together import crew, precedence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
+    from optimizer.judge_facts import Tour
+    from optimizer.judge_stock import DrawnParts
     from optimizer.judge_timing import TimedTour
     from optimizer.travel.matrix import TravelMatrix
 
-#: The hard rules in the order in which they are looked at. `load` has no entry: no visit can state a load yet.
+    #: Visit ids in driving order by technician id, or by technician id and day index.
+    Routes = (
+        Mapping[str, Sequence[str]]
+        | Mapping[tuple[str, int], Sequence[str]]
+        | Mapping[str | tuple[str, int], Sequence[str]]
+    )
+
+#: The hard rules in the order in which they are looked at.
 HARD_CHECKS = (
     (Rule.ONCE, once),
     (Rule.SKILL, skill),
@@ -68,6 +77,7 @@ HARD_CHECKS = (
     (Rule.READY, ready),
     (Rule.SHIFT, shift),
     (Rule.BREAK, break_),
+    (Rule.LOAD, load),
     (Rule.STOCK, stock),
     (Rule.LOAN, loan),
     (Rule.TOOL, tool),
@@ -134,10 +144,12 @@ def judge(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
     costs = price_plan(case.facts, [day.timed for day in case.days], case.planned)
     broken = [violation for _, check in HARD_CHECKS for violation in check(case)]
     wrong = [*wrong_moments(case), *wrong_unassigned(case), *wrong_costs(case, costs)]
-    return Judgement(violations=tuple(broken + wrong), costs=costs, assumptions=tuple(_assumptions(problem, plan)))
+    return Judgement(violations=tuple(broken + wrong), costs=costs, assumptions=tuple(_assumptions(case)))
 
 
-def time_routes(problem: Problem, matrix: TravelMatrix, routes: Mapping[str, Sequence[str]]) -> Plan:
+def time_routes(
+    problem: Problem, matrix: TravelMatrix, routes: Routes, *, leads: Mapping[str, str] | None = None
+) -> Plan:
     """Time a plan that brought routes only: the canonical schedule, with stops, costs and the visits left out.
 
     A route that cannot be timed legally is timed past its limits, so that the judge can name the amounts; an unknown
@@ -146,36 +158,127 @@ def time_routes(problem: Problem, matrix: TravelMatrix, routes: Mapping[str, Seq
     Parameters
     ----------
     routes
-        Technician id to visit ids in driving order, all on day 0.
+        Technician id and day index to visit ids in driving order; an id alone means day 0. `BRANCH_STOP` among them
+        is a stop at the branch, once a day. A visit of several people stands on the route of each.
+    leads
+        Visit id to the technician who leads its crew; else it is the first by id who is able to.
+
+    Examples
+    --------
+    Ann and Ben meet at the boiler; Ben then fetches what the pump needs, and serves it on the next day::
+
+        time_routes(problem, matrix, {"Ann": ["boiler"], "Ben": ["boiler"], ("Ben", 1): ["0", "pump"]})
     """
     facts = Facts(problem, matrix)
-    timed = {who: _time(facts, who, visit_ids) for who, visit_ids in routes.items() if visit_ids}
-    made = [_make_route(facts, who, routes[who], tour) for who, tour in sorted(timed.items())]
-    planned = {visit_id for visit_ids in routes.values() for visit_id in visit_ids}
+    drafts = [replace(_draft(problem, key, visit_ids), leads=leads or {}) for key, visit_ids in routes.items()]
+    drafts = sorted((draft for draft in drafts if draft.visit_ids), key=lambda draft: (draft.day, draft.technician_id))
+    tours = _tours(facts, drafts)
+    numbers = sorted(tours)
+    timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
+    parts = drawn_parts([one.tour for one in timed])
+    made = {number: (one, drawn) for number, one, drawn in zip(numbers, timed, parts, strict=True)}
+    planned = {visit_id for draft in drafts for visit_id in draft.visit_ids}
     left_out = sorted(visit.visit_id for visit in problem.visits if visit.visit_id not in planned)
     return Plan(
-        routes=tuple(made),
+        routes=tuple(_make_route(facts, draft, *made.get(number, (None, ()))) for number, draft in enumerate(drafts)),
         unassigned=tuple(unassigned_of(problem, problem.visit_by_id[visit_id]) for visit_id in left_out),
-        costs=price_plan(facts, [tour for tour in timed.values() if tour is not None], planned),
+        costs=price_plan(facts, timed, planned),
     )
 
 
-def _time(facts: Facts, technician_id: str, visit_ids: Sequence[str]) -> TimedTour | None:
-    shift_ = facts.shifts.get((technician_id, 0))
-    visits = [facts.problem.visit_by_id[v] for v in visit_ids if v in facts.problem.visit_by_id]
-    if shift_ is None or not visits:
-        return None
-    return time_canonically(facts.tour(shift_, visits), facts.problem.policy)
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A route without times.
+
+    Parameters
+    ----------
+    branch_before
+        The index of the visit before which the technician stops at the branch.
+    leads
+        Visit id to the lead that the route states.
+    """
+
+    technician_id: str
+    day: int
+    visit_ids: tuple[str, ...]
+    branch_before: int | None = None
+    leads: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self, problem: Problem) -> list[str]:
+        """Return the visits that are in the problem."""
+        return [visit_id for visit_id in self.visit_ids if visit_id in problem.visit_by_id]
+
+    def branch_at(self, problem: Problem) -> int | None:
+        """Return the index of the known visit before which the technician stops at the branch."""
+        if self.branch_before is None:
+            return None
+        before = self.visit_ids[: max(0, self.branch_before)]
+        return sum(visit_id in problem.visit_by_id for visit_id in before)
 
 
-def _make_route(facts: Facts, technician_id: str, visit_ids: Sequence[str], timed: TimedTour | None) -> Route:
+def _draft(problem: Problem, key: str | tuple[str, int], sequence: Sequence[str]) -> _Draft:
+    technician_id, day = (key, 0) if isinstance(key, str) else key
+    visit_ids, before = list(sequence), None
+    if BRANCH_STOP in visit_ids and BRANCH_STOP not in problem.visit_by_id:
+        before = visit_ids.index(BRANCH_STOP)
+        del visit_ids[before]
+    return _Draft(technician_id, day, tuple(visit_ids), before)
+
+
+def _tours(facts: Facts, drafts: Sequence[_Draft]) -> dict[int, Tour]:
+    """Return the tours, by number of their draft, of those that have a known technician, a shift and a known visit."""
+    problem = facts.problem
+    real = {
+        number: draft
+        for number, draft in enumerate(drafts)
+        if (draft.technician_id, draft.day) in facts.shifts and draft.known(problem)
+    }
+    crews = _crews(facts, real.values())
+    return {
+        number: facts.tour(
+            facts.shifts[draft.technician_id, draft.day],
+            [problem.visit_by_id[visit_id] for visit_id in draft.known(problem)],
+            branch_at=draft.branch_at(problem),
+            crews=crews.get(draft.day),
+        )
+        for number, draft in real.items()
+    }
+
+
+def _crews(facts: Facts, drafts: Iterable[_Draft]) -> dict[int, dict[str, Crew]]:
+    """Return who serves the visits of several people on each day; a stated lead leads when he is one of them."""
+    problem = facts.problem
+    members: dict[tuple[int, str], dict[str, str]] = {}
+    for draft in drafts:
+        for visit_id in draft.known(problem):
+            if visit_id in facts.linked and problem.crew_size_of(problem.visit_by_id[visit_id]) > 1:
+                stated = members.setdefault((draft.day, visit_id), {})
+                stated[draft.technician_id] = draft.leads.get(visit_id, "")
+    crews: dict[int, dict[str, Crew]] = {}
+    for (day, visit_id), stated in members.items():
+        people = sorted(stated)
+        lead = next((stated[who] for who in people if stated[who] in stated), "")
+        if not lead:
+            lead = choose_lead(problem, problem.visit_by_id[visit_id], people, problem.date_of(day))
+        crews.setdefault(day, {})[visit_id] = Crew(tuple(people), lead)
+    return crews
+
+
+def _make_route(facts: Facts, draft: _Draft, timed: TimedTour | None, parts: DrawnParts) -> Route:
     if timed is None:
-        return Route(technician_id, 0, 0, 0, tuple(_empty_stop(visit_id) for visit_id in visit_ids))
-    known = iter(stops_of(facts, timed))
+        branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
+        stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
+        return Route(draft.technician_id, draft.day, 0, 0, stops, branch_stop=branch_stop)
+    known = iter(stops_of(facts, timed, parts))
     stops = tuple(
-        next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in visit_ids
+        next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in draft.visit_ids
     )
-    return Route(technician_id, 0, timed.tour.depart_s, timed.return_s, stops, break_of(timed))
+    branch_stop = branch_stop_of(facts, timed)
+    if branch_stop is not None and draft.branch_before is not None:
+        branch_stop = replace(branch_stop, before=draft.branch_before)
+    return Route(
+        draft.technician_id, draft.day, timed.tour.depart_s, timed.return_s, stops, break_of(timed), branch_stop
+    )
 
 
 def _empty_stop(visit_id: str) -> Stop:
@@ -184,36 +287,43 @@ def _empty_stop(visit_id: str) -> Stop:
 
 def _open_case(facts: Facts, plan: Plan) -> Case:
     """Time again whatever can be timed, and note who serves what."""
-    days: list[JudgedDay] = []
     planned: dict[str, tuple[tuple[str, int], ...]] = {}
     for route in plan.routes:
         for visit_id in route.visit_ids:
             planned[visit_id] = (*planned.get(visit_id, ()), (route.technician_id, route.day))
-        stops = tuple(stop for stop in route.stops if stop.visit_id in facts.problem.visit_by_id)
-        shift_ = facts.shifts.get((route.technician_id, route.day))
-        if shift_ is None or not stops:
-            continue
-        tour = facts.tour(shift_, [facts.problem.visit_by_id[stop.visit_id] for stop in stops])
-        if tour.needs_break and route.break_ is not None and route.break_.slot in tour.slots:
-            timed = time_with_slot(tour, route.break_.slot)
-        else:
-            timed = time_canonically(tour, facts.problem.policy)
-        days.append(JudgedDay(route, stops, timed))
-    return Case(facts, plan, tuple(days), planned)
+    tours = _tours(facts, [_stated_draft(route) for route in plan.routes])
+    numbers = sorted(tours)
+    stated = [plan.routes[number] for number in numbers]
+    slots = [_stated_slot(route, tours[number]) for number, route in zip(numbers, stated, strict=True)]
+    timed = time_together(facts, [tours[number] for number in numbers], slots)
+    parts = drawn_parts([one.tour for one in timed])
+    days = tuple(
+        JudgedDay(route, tuple(stop for stop in route.stops if stop.visit_id in facts.problem.visit_by_id), one, drawn)
+        for route, one, drawn in zip(stated, timed, parts, strict=True)
+    )
+    return Case(facts, plan, days, planned)
+
+
+def _stated_draft(route: Route) -> _Draft:
+    before = None if route.branch_stop is None else route.branch_stop.before
+    leads = {stop.visit_id: stop.lead for stop in route.stops if stop.lead}
+    return _Draft(route.technician_id, route.day, route.visit_ids, before, leads)
+
+
+def _stated_slot(route: Route, tour: Tour) -> int | None:
+    """Return the slot of the stated break when the day has it; else the canonical one is asked for."""
+    if route.break_ is None or not tour.needs_break or route.break_.slot not in tour.slots:
+        return None
+    return route.break_.slot
 
 
 # --- what is taken for granted --------------------------------------------------------------------------------------
 
 
-def _assumptions(problem: Problem, plan: Plan) -> Iterator[Assumption]:
-    planned_with_parts = {
-        route.technician_id
-        for route in plan.routes
-        for visit_id in route.visit_ids
-        if visit_id in problem.visit_by_id and problem.visit_by_id[visit_id].parts
-    }
-    for owed in problem.loans:
-        if owed.technician_id in planned_with_parts and not is_past_due(problem, owed):
+def _assumptions(case: Case) -> Iterator[Assumption]:
+    takers = {day.technician.technician_id for day in case.days if any(day.parts)}
+    for owed in case.problem.loans:
+        if owed.technician_id in takers and not is_past_due(case.problem, owed):
             yield Assumption(
                 "Loan {loan}: technician {technician} returns {quantity} of part {part} by {due}, as agreed.",
                 {
@@ -224,20 +334,15 @@ def _assumptions(problem: Problem, plan: Plan) -> Iterator[Assumption]:
                     "due": owed.due.isoformat(),
                 },
             )
-    yield from _old_counts(problem, plan)
+    yield from _old_counts(case)
 
 
-def _old_counts(problem: Problem, plan: Plan) -> Iterator[Assumption]:
-    """Name each part in use that was last counted before noon of the working day before the plan."""
+def _old_counts(case: Case) -> Iterator[Assumption]:
+    """Name each part taken that was last counted before noon of the working day before the plan."""
+    problem = case.problem
     eve = problem.branch.calendar.preceding_working_day(problem.first_day)
     noon_s = problem.day_index(eve) * DAY_S + 12 * HOUR_S
-    used = Counter(
-        need.part_id
-        for route in plan.routes
-        for visit_id in route.visit_ids
-        if visit_id in problem.visit_by_id
-        for need in problem.visit_by_id[visit_id].parts
-    )
+    used = {part.part_id for day in case.days for parts in day.parts for part in parts}
     for part in problem.parts:
         if part.part_id in used and part.as_of_s is not None and part.as_of_s < noon_s:
             counted = f"{problem.date_of(part.as_of_s // DAY_S)} {clock_text(part.as_of_s)}"

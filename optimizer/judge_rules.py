@@ -1,8 +1,9 @@
 """The judge's hard rules of RULES §3, one function a rule, each yielding what is broken and by how much.
 
 A rule looks at a `Case`: the plan, its days timed again by the judge's own clock, and the facts. `judge.py` lists the
-rules in order. What a rule finds about one technician and one visit is a function of its own (`skill_gaps`,
-`refusals`, `stock_shortages`, ...), because `explain.py` asks the same questions before anything is planned.
+rules in order; loads and tools are in `judge_carried`, crews and sequences in `judge_together`. What a rule finds about
+one technician and one visit is a function of its own (`skill_gaps`, `refusals`, `stock_shortages`, ...), because
+`explain.py` asks the same questions before anything is planned.
 """
 
 from __future__ import annotations
@@ -10,37 +11,56 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.units import DAY_S, clock_text
-from optimizer.judge_stock import draws_of, stock_shortages
+from optimizer.judge_facts import SkillGap, gaps_in, skill_gaps
+from optimizer.judge_stock import draws_of_tour, pickup_day_of, stock_shortages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from optimizer.domain.order import SkillNeed, Visit
+    from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan, Route, Stop
     from optimizer.domain.problem import Lock, Problem
     from optimizer.domain.stock import Loan
-    from optimizer.domain.technician import HeldSkill, Technician
-    from optimizer.judge_facts import Facts
-    from optimizer.judge_timing import TimedTour
+    from optimizer.domain.technician import Technician
+    from optimizer.judge_facts import Facts, Service
+    from optimizer.judge_stock import DrawnParts
+    from optimizer.judge_timing import TimedStop, TimedTour
+
+__all__ = ["SkillGap", "skill_gaps"]
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedDay:
-    """A stated route that can be timed, and the judge's own timing of it; `stops` are those of known visits."""
+    """A stated route that can be timed, and the judge's own timing of it.
+
+    Parameters
+    ----------
+    stops
+        Those of known visits.
+    parts
+        What each of them draws from the branch.
+    """
 
     route: Route
     stops: tuple[Stop, ...]
     timed: TimedTour
+    parts: DrawnParts = ()
 
     @property
     def technician(self) -> Technician:
         """Whose day it is."""
         return self.timed.tour.technician
+
+    @property
+    def services(self) -> Iterator[tuple[Service, Visit, TimedStop]]:
+        """The visits as they are served, and in time."""
+        for service, stop in zip(self.timed.tour.services, self.timed.stops, strict=True):
+            if service.visit is not None:
+                yield service, service.visit, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,10 @@ class Case:
         """The problem that the plan answers."""
         return self.facts.problem
 
+    def people(self, visit_id: str) -> frozenset[str]:
+        """Return everybody who serves a visit, unknown people included."""
+        return frozenset(technician_id for technician_id, _ in self.planned.get(visit_id, ()))
+
 
 def span_text(seconds: int) -> str:
     """Return a duration for a sentence: `25 min`, `90 s`."""
@@ -72,15 +96,19 @@ def span_text(seconds: int) -> str:
 
 
 def once(case: Case) -> Iterator[Violation]:
-    """Find visits that are served twice, do not exist, or are also listed as unassigned."""
+    """Find visits that are served twice, do not exist, or are also listed as unassigned; a crew is one service."""
     left_out = {entry.visit_id for entry in case.plan.unassigned}
     for visit_id, services in sorted(case.planned.items()):
-        if visit_id not in case.problem.visit_by_id:
+        visit = case.problem.visit_by_id.get(visit_id)
+        if visit is None:
             yield Violation(Rule.ONCE, 1, "visits", f"Visit {visit_id} is not in the problem.", "", visit_id)
-        if len(services) > 1:
+        once_each = 1
+        if visit is not None and len(services) > 1 and case.problem.crew_size_of(visit) > 1:
+            once_each = len({technician_id for technician_id, _ in services})
+        if len(services) > once_each:
             people = ", ".join(technician_id for technician_id, _ in services)
             message = f"Visit {visit_id} is served {len(services)} times, by {people}."
-            yield Violation(Rule.ONCE, len(services) - 1, "visits", message, services[1][0], visit_id)
+            yield Violation(Rule.ONCE, len(services) - once_each, "visits", message, services[1][0], visit_id)
         if visit_id in left_out:
             message = f"Visit {visit_id} is planned and also listed as unassigned."
             yield Violation(Rule.ONCE, 1, "visits", message, services[0][0], visit_id)
@@ -89,56 +117,46 @@ def once(case: Case) -> Iterator[Violation]:
 # --- who may serve what ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SkillGap:
-    """A needed skill that a technician does not hold as needed; `levels` is always positive."""
-
-    need: SkillNeed
-    held: HeldSkill | None
-    levels: int
-    is_expired: bool
-
-
-def skill_gaps(problem: Problem, technician: Technician, visit: Visit, day: date) -> list[SkillGap]:
-    """Return the needed skills that are not held at the level needed with a certificate valid on a date."""
-    gaps = []
-    for need in problem.skills_needed(visit):
-        held = technician.held_skill(need.skill)
-        if held is None:
-            gaps.append(SkillGap(need, None, max(1, need.min_level), is_expired=False))
-        elif held.level < need.min_level:
-            gaps.append(SkillGap(need, held, need.min_level - held.level, is_expired=False))
-        elif not held.is_valid_on(day):
-            gaps.append(SkillGap(need, held, max(1, need.min_level), is_expired=True))
-    return gaps
-
-
 def skill(case: Case) -> Iterator[Violation]:
-    """Find visits whose technician lacks a skill, its level, or a certificate valid that day."""
+    """Find visits whose technician lacks a skill, its level, or a certificate valid that day; leads see `crew`."""
     for day in case.days:
         on = case.problem.date_of(day.route.day)
-        for visit in day.timed.tour.visits:
-            for gap in skill_gaps(case.problem, day.technician, visit, on):
-                who, need = day.technician.technician_id, f"{gap.need.skill} at level {gap.need.min_level}"
-                if gap.held is None:
-                    message = f"{who} does not have {gap.need.skill}; visit {visit.visit_id} needs {need}."
-                elif gap.is_expired:
-                    message = f"The certificate of {who} for {gap.need.skill} is not valid on {on}."
-                else:
-                    message = f"{who} holds {gap.need.skill} at level {gap.held.level}; {visit.visit_id} needs {need}."
-                yield Violation(Rule.SKILL, gap.levels, "levels", message, who, visit.visit_id)
+        for service, visit, _ in day.services:
+            if service.crew is None or not service.pays:
+                for gap in gaps_in(day.technician, service.needs, on):
+                    message = gap_text(gap, day.technician.technician_id, visit, on)
+                    who = day.technician.technician_id
+                    yield Violation(Rule.SKILL, gap.levels, "levels", message, who, visit.visit_id)
+
+
+def gap_text(gap: SkillGap, who: str, visit: Visit, on: date) -> str:
+    """Return a missing skill as a sentence."""
+    need = f"{gap.need.skill} at level {gap.need.min_level}"
+    if gap.held is None:
+        return f"{who} does not have {gap.need.skill}; visit {visit.visit_id} needs {need}."
+    if gap.is_expired:
+        return f"The certificate of {who} for {gap.need.skill} is not valid on {on}."
+    return f"{who} holds {gap.need.skill} at level {gap.held.level}; {visit.visit_id} needs {need}."
 
 
 def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str]:
-    """Return why a technician may not serve a visit: any of `required`, `prohibited`, `refused`, `area`."""
+    """Return why a technician may not serve a visit: any of `required`, `prohibited`, `refused`, `area`.
+
+    People required for a visit leave no room for others, unless its crew is larger than they are.
+    """
     who = technician.technician_id
     found = {
-        "required": bool(visit.required) and who not in visit.required,
+        "required": who not in visit.required and has_no_room(problem, visit),
         "prohibited": who in visit.prohibited,
         "refused": who in problem.customer_of(visit).refused,
         "area": bool(visit.area) and bool(technician.areas) and visit.area not in technician.areas,
     }
     return [name for name, applies in found.items() if applies]
+
+
+def has_no_room(problem: Problem, visit: Visit) -> bool:
+    """Say whether a visit is for its required people alone: they are at least as many as serve it."""
+    return len(visit.required) >= problem.crew_size_of(visit)
 
 
 _REFUSAL_TEXT = {
@@ -157,6 +175,11 @@ def allowed(case: Case) -> Iterator[Violation]:
             for name in refusals(case.problem, day.technician, visit):
                 message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
                 yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
+    for visit in case.problem.visits:
+        if visit.required and visit.visit_id in case.planned and not has_no_room(case.problem, visit):
+            for who in sorted(visit.required - case.people(visit.visit_id)):
+                message = f"Visit {visit.visit_id} requires {who}, who is not among its crew."
+                yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
 
 
 def travel_limit(case: Case) -> Iterator[Violation]:
@@ -172,15 +195,17 @@ def travel_limit(case: Case) -> Iterator[Violation]:
             if shift.max_leg_s is not None and leg_s > shift.max_leg_s:
                 over_s = leg_s - shift.max_leg_s
                 message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
-                visit_id = tour.visits[min(leg, len(tour.visits) - 1)].visit_id
+                place = tour.places[min(leg, len(tour.places) - 1)]
+                visit_id = "" if place.visit is None else place.visit.visit_id
                 yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who, visit_id)
         if shift.max_travel_s is not None and tour.travel_s > shift.max_travel_s:
             over_s = tour.travel_s - shift.max_travel_s
             message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
             yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
-        if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
-            over = len(tour.visits) - shift.max_visits
-            message = f"{who} has {len(tour.visits)} visits; the limit is {shift.max_visits}."
+        count = len(tour.visits)
+        if shift.max_visits is not None and count > shift.max_visits:
+            over = count - shift.max_visits
+            message = f"{who} has {count} visits; the limit is {shift.max_visits}."
             yield Violation(Rule.TRAVEL_LIMIT, over, "visits", message, who)
 
 
@@ -236,6 +261,13 @@ def shift(case: Case) -> Iterator[Violation]:
         if late_s:
             back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)
+        stop, branch = day.timed.branch_stop, day.route.branch_stop
+        if stop is not None and stop.past_window_s:
+            closed = f"{clock_text(stop.start_s)}, {span_text(stop.past_window_s)} after it closes"
+            yield Violation(Rule.SHIFT, stop.past_window_s, "s", f"{who} stops at the branch at {closed}.", who)
+        if branch is not None and not 0 <= branch.before <= len(day.route.stops):
+            message = f"{who} stops at the branch before stop {branch.before + 1}; there are {len(day.route.stops)}."
+            yield Violation(Rule.SHIFT, 1, "", message, who)
 
 
 def break_(case: Case) -> Iterator[Violation]:
@@ -261,31 +293,22 @@ def break_(case: Case) -> Iterator[Violation]:
 
 def stock(case: Case) -> Iterator[Violation]:
     """Find parts of which more is planned than is on hand, arrives in time and is not held for others."""
+    draws = []
     for day in case.days:
-        if needs_depot_stop(case.problem, day.technician):
-            for visit in day.timed.tour.visits:
-                count = sum(need.quantity for need in visit.parts)
-                if count:
-                    who = day.technician.technician_id
-                    message = f"{who} starts at home and cannot fetch parts on the way yet."
-                    yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
-    draws = [
-        draw
-        for day in case.days
-        for visit in day.timed.tour.visits
-        for draw in draws_of(case.problem, day.technician, visit)
-    ]
+        tour, who = day.timed.tour, day.technician.technician_id
+        draws += draws_of_tour(case.problem, tour, day.parts)
+        for stop, (visit, parts) in enumerate(zip(tour.visits, day.parts, strict=True)):
+            after = tour.is_after_branch(stop)
+            if parts and pickup_day_of(case.problem, day.technician, tour.shift.day, is_after_branch=after) is None:
+                message = f"{who} starts at home and has not stopped at the branch for the parts of {visit.visit_id}."
+                count = sum(part.quantity for part in parts)
+                yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
     for short in stock_shortages(case.problem, draws):
         message = (
             f"Part {short.part_id}: {short.used} are planned for pick-up by day {short.day}, "
             f"{short.used - short.missing} can be had."
         )
         yield Violation(Rule.STOCK, short.missing, "parts", message, part_id=short.part_id)
-
-
-def needs_depot_stop(problem: Problem, technician: Technician) -> bool:
-    """Say whether branch parts reach this technician only by a stop at the branch, which is not built yet."""
-    return not technician.starts_at_branch and problem.policy.pickup is Pickup.STOP
 
 
 def past_due_loan(problem: Problem, technician_id: str, day: date) -> Loan | None:
@@ -303,50 +326,18 @@ def is_past_due(problem: Problem, loan: Loan) -> bool:
 
 
 def loan(case: Case) -> Iterator[Violation]:
-    """Find parts that go to somebody who has not returned one that is past due."""
+    """Find branch parts that go to somebody who has not returned one that is past due."""
     for day in case.days:
         who = day.technician.technician_id
         owed = past_due_loan(case.problem, who, case.problem.date_of(day.route.day))
         if owed is None:
             continue
-        for visit in day.timed.tour.visits:
-            count = sum(need.quantity for need in visit.parts)
-            if count:
+        for visit, parts in zip(day.timed.tour.visits, day.parts, strict=True):
+            if parts:
                 since = f"{owed.part_id} since {owed.due}"
                 message = f"{who} has not returned {since} and takes no part for visit {visit.visit_id}."
+                count = sum(part.quantity for part in parts)
                 yield Violation(Rule.LOAN, count, "parts", message, who, visit.visit_id, owed.part_id)
-
-
-# --- what is not built yet ------------------------------------------------------------------------------------------
-
-
-def unbuilt_needs(visit: Visit) -> list[Rule]:
-    """Return the rules that a visit needs and this version cannot plan: its crew, its tools, what it follows."""
-    needs = {Rule.CREW: visit.crew_size > 1, Rule.TOOL: bool(visit.tools), Rule.PRECEDENCE: bool(visit.after)}
-    return [rule for rule, applies in needs.items() if applies]
-
-
-def _unbuilt(case: Case, rule: Rule) -> Iterator[Violation]:
-    for day in case.days:
-        for visit in day.timed.tour.visits:
-            if rule in unbuilt_needs(visit):
-                message = f"Visit {visit.visit_id} needs the rule {rule}, which cannot be planned yet."
-                yield Violation(rule, 1, "visits", message, day.technician.technician_id, visit.visit_id)
-
-
-def tool(case: Case) -> Iterator[Violation]:
-    """Find planned visits that need a tool: this version cannot plan them."""
-    return _unbuilt(case, Rule.TOOL)
-
-
-def crew(case: Case) -> Iterator[Violation]:
-    """Find planned visits that need a crew: this version cannot plan them."""
-    return _unbuilt(case, Rule.CREW)
-
-
-def precedence(case: Case) -> Iterator[Violation]:
-    """Find planned visits that follow another: this version cannot plan them."""
-    return _unbuilt(case, Rule.PRECEDENCE)
 
 
 # --- what is locked -------------------------------------------------------------------------------------------------
@@ -370,25 +361,31 @@ def lock(case: Case) -> Iterator[Violation]:
     yield from _kept_prefixes(case)
 
 
-def _kept_person(held: Lock, services: Iterable[tuple[str, int]]) -> Iterator[Violation]:
-    for technician_id, day in services:
-        if technician_id != held.technician_id:
-            message = f"Visit {held.visit_id} is locked to {held.technician_id} and planned for {technician_id}."
-            yield Violation(Rule.LOCK, 1, "", message, technician_id, held.visit_id)
-        if held.level is LockLevel.DAY and day != held.day:
+def _kept_person(held: Lock, services: Sequence[tuple[str, int]]) -> Iterator[Violation]:
+    """Compare who serves a visit with its lock: of a crew, the locked person is one."""
+    if services and held.technician_id not in {technician_id for technician_id, _ in services}:
+        technician_id = services[0][0]
+        message = f"Visit {held.visit_id} is locked to {held.technician_id} and planned for {technician_id}."
+        yield Violation(Rule.LOCK, 1, "", message, technician_id, held.visit_id)
+    for technician_id, day in services[:1]:
+        if held.level in (LockLevel.DAY, LockLevel.PREFIX) and day != held.day:
             message = f"Visit {held.visit_id} is locked to day {held.day} and planned on day {day}."
             yield Violation(Rule.LOCK, abs(day - held.day), "days", message, technician_id, held.visit_id)
 
 
-def prefix_of(problem: Problem, technician_id: str) -> tuple[str, ...]:
-    """Return the visits with which a technician's started route must begin."""
-    locks = [k for k in problem.locks if k.level is LockLevel.PREFIX and k.technician_id == technician_id]
-    return tuple(k.visit_id for k in sorted(locks, key=lambda k: (k.position, k.visit_id)))
+def prefix_of(problem: Problem, technician_id: str, day: int = 0) -> tuple[str, ...]:
+    """Return the visits with which a technician's started route of a day must begin."""
+    locks = [
+        lock
+        for lock in problem.locks
+        if lock.level is LockLevel.PREFIX and lock.technician_id == technician_id and lock.day == day
+    ]
+    return tuple(lock.visit_id for lock in sorted(locks, key=lambda lock: (lock.position, lock.visit_id)))
 
 
 def _kept_prefixes(case: Case) -> Iterator[Violation]:
     for route in case.plan.routes:
-        for place, visit_id in enumerate(prefix_of(case.problem, route.technician_id)):
+        for place, visit_id in enumerate(prefix_of(case.problem, route.technician_id, route.day)):
             at = route.visit_ids.index(visit_id) if visit_id in route.visit_ids else place
             if at != place:
                 who = route.technician_id

@@ -6,13 +6,15 @@ also made here, for a plan that brought routes only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.plan import BreakTaken, Stop, UnassignedState, UnassignedVisit
+from optimizer.domain.plan import BranchStop, BreakTaken, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule, Violation
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
-from optimizer.judge_costs import free_starts
+from optimizer.judge_costs import free_starts, people_of
+from optimizer.judge_facts import without
 from optimizer.judge_timing import harmless_departures, last_of_stretch
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import PartNeed, Visit
     from optimizer.domain.problem import Problem
-    from optimizer.judge_facts import Facts
+    from optimizer.judge_facts import Facts, Service
     from optimizer.judge_rules import Case, JudgedDay
-    from optimizer.judge_timing import Moments, TimedTour
+    from optimizer.judge_stock import DrawnParts
+    from optimizer.judge_timing import Moments, TimedStop, TimedTour
 
 #: `leave_by` gives up at most this much of the slack.
 LEAD_S = 1800
@@ -31,23 +34,40 @@ LEAD_S = 1800
 # --- what belongs to a timed day ------------------------------------------------------------------------------------
 
 
-def stops_of(facts: Facts, timed: TimedTour) -> tuple[Stop, ...]:
-    """Return the stops of a timed day as the plan states them."""
-    leave_by = leave_by_s(facts, timed)
+def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, ...]:
+    """Return the stops of a timed day as the plan states them.
+
+    Parameters
+    ----------
+    parts
+        What each visit draws from the branch.
+    """
+    tour = timed.tour
+    leave_by = without(tuple(leave_by_s(facts, timed)), tour.branch_at)
     return tuple(
         Stop(
             visit_id=visit.visit_id,
             arrive_s=stop.arrive_s,
             start_s=stop.start_s,
             end_s=stop.end_s,
-            leave_by_s=leave_by[place],
+            leave_by_s=leave_by[number],
             window=told_window(facts, visit, window=stop.window, start_s=stop.start_s),
             lateness_s=stop.lateness_s,
-            parts=visit.parts,
+            parts=parts[number],
             pinned=visit.visit_id in facts.locks,
+            crew=() if service.crew is None else service.crew.members,
+            lead="" if service.crew is None else service.crew.lead,
         )
-        for place, (visit, stop) in enumerate(zip(timed.tour.visits, timed.stops, strict=True))
+        for number, (visit, service, stop) in enumerate(zip(tour.visits, tour.services, timed.stops, strict=True))
     )
+
+
+def branch_stop_of(facts: Facts, timed: TimedTour) -> BranchStop | None:
+    """Return the stop at the branch of a timed day as the plan states it."""
+    before, stop = timed.tour.branch_at, timed.branch_stop
+    if before is None or stop is None:
+        return None
+    return BranchStop(before, stop.arrive_s, stop.start_s, stop.end_s, leave_by_s(facts, timed)[before])
 
 
 def break_of(timed: TimedTour) -> BreakTaken | None:
@@ -78,12 +98,12 @@ def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Int
 
 
 def leave_by_s(facts: Facts, timed: TimedTour) -> list[int]:
-    """Return, per stop, when to leave the place before it.
+    """Return, per place, when to leave the place before it.
 
     It is the end of the stretch of harmless departures that begins with the canonical one, less half an hour where
     there is that much slack; a day that breaks a rule has no slack.
     """
-    departures = timed.departures_s()[: len(timed.stops)]
+    departures = timed.departures_s()[: len(timed.places)]
     latest = [
         last_of_stretch(moments, leave)
         for leave, moments in zip(departures, _harmless_legs(facts, timed), strict=False)
@@ -94,19 +114,25 @@ def leave_by_s(facts: Facts, timed: TimedTour) -> list[int]:
 def _harmless_legs(facts: Facts, timed: TimedTour) -> list[Moments]:
     if timed.breach_s:
         return [[] for _ in timed.tour.legs_s]
-    who = timed.tour.technician.technician_id
     bounds = [
-        free_starts(facts, visit.visit_id, who, stop.start_s) or (-FAR_FUTURE_S, FAR_FUTURE_S)
-        for visit, stop in zip(timed.tour.visits, timed.stops, strict=True)
+        _free_starts(facts, timed, service, stop) for service, stop in zip(timed.tour.places, timed.places, strict=True)
     ]
     return harmless_departures(timed, bounds)
+
+
+def _free_starts(facts: Facts, timed: TimedTour, service: Service, stop: TimedStop) -> tuple[int, int]:
+    free = None
+    if service.visit is not None and facts.published:
+        people, day = people_of(timed, service), timed.tour.shift.day
+        free = free_starts(facts, service.visit.visit_id, people, day, stop.start_s)
+    return free or (-FAR_FUTURE_S, FAR_FUTURE_S)
 
 
 def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
     """Return the entry of a visit that stays out, without reasons: it waits, or its promise will break."""
     order = problem.order_of(visit)
-    is_due = order.due_day is not None and order.due_day <= problem.first_day
-    is_promised = bool(order.promised) and day_of(max(w.close_s for w in order.promised)) <= 0
+    is_due = order.due_day is not None and order.due_day <= problem.last_day
+    is_promised = bool(order.promised) and day_of(max(w.close_s for w in order.promised)) < problem.days
     state = UnassignedState.WILL_BREAK if is_due or is_promised else UnassignedState.WAITS
     if problem.is_due_before_plan(visit):
         state = UnassignedState.DUE_BEFORE_PLAN
@@ -138,9 +164,12 @@ def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
 
 
 def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
-    who, departures = day.technician.technician_id, day.timed.departures_s()
-    harmless = _harmless_legs(facts, day.timed)
-    for place, (said, found) in enumerate(zip(day.stops, stops_of(facts, day.timed), strict=True)):
+    who, branch_at = day.technician.technician_id, day.timed.tour.branch_at
+    leaves = _Leaves(tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
+    found_stops = stops_of(facts, day.timed, day.parts)
+    yield from _wrong_branch_stop(facts, day, leaves)
+    leaves = _Leaves(without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
+    for number, (said, found) in enumerate(zip(day.stops, found_stops, strict=True)):
         about = f"visit {said.visit_id}"
         ready_s = facts.problem.visit_by_id[said.visit_id].ready_s
         moments = [
@@ -160,18 +189,49 @@ def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
             gap_s = abs(said.window.open_s - found.window.open_s) + abs(said.window.close_s - found.window.close_s)
             message = f"The customer of {about} is told {_window(said.window)}; it is {_window(found.window)}."
             yield Violation(Rule.WINDOW, gap_s, "s", message, who, said.visit_id)
-        leave_s = departures[place]
-        if said.leave_by_s != leave_s and not any(a <= said.leave_by_s <= b for a, b in harmless[place]):
-            late, leave = clock_text(said.leave_by_s), clock_text(leave_s)
-            message = f"Leaving for {about} at {late} instead of {leave} does harm."
-            yield Violation(Rule.LATENESS, abs(said.leave_by_s - leave_s), "s", message, who, said.visit_id)
-        elif said.leave_by_s < leave_s:
-            message = f"Nobody can leave for {about} before {clock_text(leave_s)}."
-            yield Violation(Rule.TRAVEL, leave_s - said.leave_by_s, "s", message, who, said.visit_id)
+        yield from leaves.wrong(number, said.leave_by_s, about, who, said.visit_id)
         yield from _wrong_parts(who, said, found)
         if said.pinned != found.pinned:
             message = f"The plan states that {about} is {'' if said.pinned else 'not '}pinned; it is the other way."
             yield Violation(Rule.LOCK, 1, "", message, who, said.visit_id)
+        if (said.crew, said.lead) != (found.crew, found.lead):
+            crews = [f"{', '.join(stop.crew) or 'nobody'} led by {stop.lead or 'nobody'}" for stop in (said, found)]
+            message = f"The crew of {about} is stated as {crews[0]}; it is {crews[1]}."
+            yield Violation(Rule.CREW, 1, "", message, who, said.visit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaves:
+    """When the place before each place can be left, and until when that does no harm."""
+
+    earliest_s: tuple[int, ...]
+    harmless: tuple[Moments, ...]
+
+    def wrong(self, number: int, said_s: int, about: str, who: str, visit_id: str) -> Iterator[Violation]:
+        leave_s = self.earliest_s[number]
+        if said_s != leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
+            message = f"Leaving for {about} at {clock_text(said_s)} instead of {clock_text(leave_s)} does harm."
+            yield Violation(Rule.LATENESS, abs(said_s - leave_s), "s", message, who, visit_id)
+        elif said_s < leave_s:
+            message = f"Nobody can leave for {about} before {clock_text(leave_s)}."
+            yield Violation(Rule.TRAVEL, leave_s - said_s, "s", message, who, visit_id)
+
+
+def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterator[Violation]:
+    said, found, who = day.route.branch_stop, branch_stop_of(facts, day.timed), day.technician.technician_id
+    if said is None or found is None:
+        return
+    moments = [
+        (Rule.TRAVEL, "arrival", said.arrive_s, found.arrive_s),
+        (Rule.SHIFT, "start", said.start_s, found.start_s),
+        (Rule.SHIFT, "end", said.end_s, found.end_s),
+    ]
+    for rule, what, said_s, found_s in moments:
+        if said_s != found_s:
+            times = f"{clock_text(said_s)}; it is {clock_text(found_s)}"
+            message = f"The {what} of the stop of {who} at the branch is stated as {times}."
+            yield Violation(rule, abs(said_s - found_s), "s", message, who)
+    yield from leaves.wrong(found.before, said.leave_by_s, "the branch", who, "")
 
 
 def _wrong_parts(who: str, said: Stop, found: Stop) -> Iterator[Violation]:

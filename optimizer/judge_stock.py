@@ -6,17 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.domain.order import PartNeed
 from optimizer.domain.policy import Pickup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from optimizer.domain.order import Visit
+    from optimizer.domain.plan import Plan, Route
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Technician
+    from optimizer.judge_facts import Tour
 
-#: Days on which parts of a one-day plan are handed out: the evening before, and the morning.
-PICKUP_DAYS = (-1, 0)
+#: What a route's visits draw from the branch, one tuple a visit.
+DrawnParts = tuple[tuple[PartNeed, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,110 @@ class Shortage:
     missing: int
 
 
-def pickup_day_of(technician: Technician) -> int:
-    """Return the day index on which a technician gets the parts of day 0."""
-    return 0 if technician.starts_at_branch else -1
+# --- who takes what, and when ---------------------------------------------------------------------------------------
 
 
-def draws_of(problem: Problem, technician: Technician, visit: Visit) -> list[Draw]:
-    """Return what a visit draws from the branch when this technician serves it.
+def pickup_day_of(problem: Problem, technician: Technician, day: int, *, is_after_branch: bool = False) -> int | None:
+    """Return the day index on which a technician gets the parts of a visit; `None` when there is no way.
 
-    A home starter who would have to stop at the branch draws nothing: he cannot serve a visit with parts at all.
+    Parameters
+    ----------
+    day
+        The day index of the visit.
+    is_after_branch
+        Whether the visit comes after a stop at the branch on that day.
     """
-    if not technician.starts_at_branch and problem.policy.pickup is Pickup.STOP:
+    if technician.starts_at_branch or is_after_branch:
+        return day
+    return None if problem.policy.pickup is Pickup.STOP else day - 1
+
+
+def needs_of(visit: Visit) -> dict[str, int]:
+    """Return how many of each part a visit uses."""
+    needs: dict[str, int] = {}
+    for need in visit.parts:
+        needs[need.part_id] = needs.get(need.part_id, 0) + need.quantity
+    return {part_id: count for part_id, count in sorted(needs.items()) if count > 0}
+
+
+def drawn_parts(tours: Sequence[Tour]) -> list[DrawnParts]:
+    """Return what each tour's visits draw from the branch: what the technician's own parts do not cover.
+
+    Own parts are used first, in the order of a technician's visits over the days; the lead of a crew brings its parts.
+    """
+    own: dict[str, dict[str, int]] = {}
+    drawn: list[DrawnParts] = [()] * len(tours)
+    for number in sorted(range(len(tours)), key=lambda number: tours[number].shift.day):
+        tour = tours[number]
+        left = own.setdefault(tour.technician.technician_id, own_parts_of(tour.technician))
+        drawn[number] = tuple(
+            take_own(left, needs_of(service.visit)) if service.pays else ()
+            for service in tour.places
+            if service.visit is not None
+        )
+    return drawn
+
+
+def own_parts_of(technician: Technician) -> dict[str, int]:
+    """Return how many of each part a technician carries."""
+    own: dict[str, int] = {}
+    for part in technician.own_parts:
+        own[part.part_id] = own.get(part.part_id, 0) + part.quantity
+    return own
+
+
+def take_own(left: dict[str, int], needs: dict[str, int]) -> tuple[PartNeed, ...]:
+    """Take what a visit uses from a technician's own parts, which are changed; return what is missing."""
+    missing = []
+    for part_id, count in needs.items():
+        taken = min(count, max(0, left.get(part_id, 0)))
+        if taken:
+            left[part_id] -= taken
+        if count > taken:
+            missing.append(PartNeed(part_id, count - taken))
+    return tuple(missing)
+
+
+def draws_of_tour(problem: Problem, tour: Tour, drawn: DrawnParts) -> list[Draw]:
+    """Return what a tour draws from the branch; what nobody can hand over is not drawn."""
+    draws = []
+    for stop, (visit, parts) in enumerate(zip(tour.visits, drawn, strict=True)):
+        after = tour.is_after_branch(stop)
+        day = pickup_day_of(problem, tour.technician, tour.shift.day, is_after_branch=after)
+        if day is not None:
+            draws += [Draw(visit.visit_id, part.part_id, part.quantity, day) for part in parts]
+    return draws
+
+
+def draws_of_route(problem: Problem, route: Route) -> list[Draw]:
+    """Return what a plan's route states to pick up, and when; a technician who is unknown picks up nothing."""
+    technician = problem.technician_by_id.get(route.technician_id)
+    if technician is None:
         return []
-    day = pickup_day_of(technician)
-    return [Draw(visit.visit_id, n.part_id, n.quantity, day) for n in visit.parts if n.quantity > 0]
+    draws = []
+    for number, stop in enumerate(route.stops):
+        after = route.branch_stop is not None and number >= route.branch_stop.before
+        day = pickup_day_of(problem, technician, route.day, is_after_branch=after)
+        if day is not None:
+            draws += [Draw(stop.visit_id, part.part_id, part.quantity, day) for part in stop.parts if part.quantity > 0]
+    return draws
+
+
+def draws_of_plan(problem: Problem, plan: Plan) -> list[Draw]:
+    """Return what a whole plan states to pick up."""
+    return [draw for route in plan.routes for draw in draws_of_route(problem, route)]
+
+
+def draws_of(problem: Problem, technician: Technician, visit: Visit, day: int = 0) -> list[Draw]:
+    """Return what a visit draws from the branch when it is the technician's first of all that needs parts."""
+    on = pickup_day_of(problem, technician, day)
+    if on is None:
+        return []
+    missing = take_own(own_parts_of(technician), needs_of(visit))
+    return [Draw(visit.visit_id, part.part_id, part.quantity, on) for part in missing]
+
+
+# --- whether it can be had ------------------------------------------------------------------------------------------
 
 
 def stock_shortages(problem: Problem, draws: Sequence[Draw]) -> list[Shortage]:
@@ -63,7 +156,7 @@ def stock_shortages(problem: Problem, draws: Sequence[Draw]) -> list[Shortage]:
     found = []
     for part_id in sorted({draw.part_id for draw in draws}):
         drawn = [draw for draw in draws if draw.part_id == part_id]
-        rows = [row for day in PICKUP_DAYS for row in stock_rows(problem, part_id, day, drawn)]
+        rows = [row for day in range(-1, problem.days) for row in stock_rows(problem, part_id, day, drawn)]
         worst = max(rows, key=lambda row: row.missing)
         if worst.missing > 0:
             found.append(worst)

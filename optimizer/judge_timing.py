@@ -10,21 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.order import GapFrom
 from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
+from optimizer.judge_facts import without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.domain.order import Predecessor
     from optimizer.domain.policy import Policy
     from optimizer.domain.technician import Shift
     from optimizer.judge_facts import Service, Tour
 
 
 class TimedStop(NamedTuple):
-    """One visit in time; `window` is the index of the window used, -1 when there is none.
+    """One place in time; `window` is the index of the window used, -1 when there is none.
 
-    The last three are breaches in seconds: start after what the window allows, service outside the hours, start
-    after what the lock allows.
+    The last four are breaches in seconds: start after what the window allows, service outside the hours, start
+    after what the lock allows, start after the greatest gap behind an earlier visit.
     """
 
     arrive_s: int
@@ -35,22 +38,33 @@ class TimedStop(NamedTuple):
     past_window_s: int = 0
     outside_hours_s: int = 0
     past_lock_s: int = 0
+    past_gap_s: int = 0
 
     @property
     def breach_s(self) -> int:
         """The breaches added up; having no window at all counts one."""
-        return self.past_window_s + self.outside_hours_s + self.past_lock_s + (self.window < 0)
+        return self.past_window_s + self.outside_hours_s + self.past_lock_s + self.past_gap_s + (self.window < 0)
 
 
 @dataclass(frozen=True, slots=True)
 class TimedTour:
-    """A tour with one break slot and the earliest schedule for it."""
+    """A tour with one break slot and the earliest schedule for it; `places` are those of the tour, in time."""
 
     tour: Tour
     slot: int | None
     break_start_s: int | None
-    stops: tuple[TimedStop, ...]
+    places: tuple[TimedStop, ...]
     return_s: int
+
+    @property
+    def stops(self) -> tuple[TimedStop, ...]:
+        """The visits in time, without the stop at the branch."""
+        return without(self.places, self.tour.branch_at)
+
+    @property
+    def branch_stop(self) -> TimedStop | None:
+        """The stop at the branch in time."""
+        return None if self.tour.branch_at is None else self.places[self.tour.branch_at]
 
     @property
     def overtime_s(self) -> int:
@@ -73,11 +87,11 @@ class TimedTour:
     @property
     def breach_s(self) -> int:
         """Every breach of a hard timing rule in seconds, added up; a visit without any window counts one."""
-        return sum(stop.breach_s for stop in self.stops) + self.past_limit_s + self.past_break_s
+        return sum(stop.breach_s for stop in self.places) + self.past_limit_s + self.past_break_s
 
     def departures_s(self) -> list[int]:
         """Return the departure on each leg, after a break taken before it."""
-        leaves = [self.tour.depart_s, *(stop.end_s for stop in self.stops)]
+        leaves = [self.tour.depart_s, *(stop.end_s for stop in self.places)]
         if self.slot is not None and self.slot % 2 == 0:
             leaves[self.slot // 2] = self._break_end_s()
         return leaves
@@ -156,6 +170,11 @@ def _outside_hours_s(service: Service, start_s: int) -> int:
     return max(1, service.duration_s - max([0, *inside]))
 
 
+def moment_s(stop: TimedStop, earlier: Predecessor) -> int:
+    """Return the moment of an earlier service from which the gap to a later one counts."""
+    return stop.start_s if earlier.gap_from is GapFrom.START else stop.end_s
+
+
 # --- one day --------------------------------------------------------------------------------------------------------
 
 
@@ -198,8 +217,8 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
         The same tour timed without a break; both share what comes before the break, which is then not timed again.
     """
     first_leg = 0 if free is None or slot is None else slot // 2
-    stops = [] if free is None else list(free.stops[:first_leg])
-    now_s = stops[-1].end_s if stops else tour.depart_s
+    places = [] if free is None else list(free.places[:first_leg])
+    now_s = places[-1].end_s if places else tour.depart_s
     break_start_s: int | None = None
     for leg in range(first_leg, len(tour.legs_s)):
         if slot == 2 * leg:
@@ -208,11 +227,23 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
         arrive_s = now_s
         if slot == 2 * leg + 1:
             break_start_s, now_s = _rest(tour.shift, now_s)
-        if leg < len(tour.services):
-            stop = serve(tour.services[leg], arrive_s=arrive_s, from_s=now_s)
-            stops.append(stop)
+        if leg < len(tour.places):
+            stop = _serve_linked(tour, places, arrive_s=arrive_s, from_s=now_s)
+            places.append(stop)
             now_s = stop.end_s
-    return TimedTour(tour, slot, break_start_s, tuple(stops), now_s)
+    return TimedTour(tour, slot, break_start_s, tuple(places), now_s)
+
+
+def _serve_linked(tour: Tour, before: Sequence[TimedStop], *, arrive_s: int, from_s: int) -> TimedStop:
+    """Serve the next place of a tour, after the visits on the same route that come before it."""
+    service = tour.places[len(before)]
+    until_s = service.linked_until_s
+    for place, earlier in tour.earlier.get(len(before), ()):
+        moment = moment_s(before[place], earlier)
+        from_s = max(from_s, moment + earlier.min_gap_s)
+        until_s = until_s if earlier.max_gap_s is None else min(until_s, moment + earlier.max_gap_s)
+    stop = serve(service, arrive_s=arrive_s, from_s=from_s)
+    return stop if stop.start_s <= until_s else stop._replace(past_gap_s=stop.start_s - until_s)
 
 
 def _rest(shift: Shift, now_s: int) -> tuple[int, int]:
@@ -236,7 +267,7 @@ def latest_departure_s(timed: TimedTour) -> int:
     """
     if timed.breach_s:
         return timed.tour.depart_s
-    anytime = [(-FAR_FUTURE_S, FAR_FUTURE_S)] * len(timed.stops)
+    anytime = [(-FAR_FUTURE_S, FAR_FUTURE_S)] * len(timed.places)
     moments, _ = _harmless(timed, latest_return_s=timed.return_s, may_start=anytime)
     return last_of_stretch(moments, timed.tour.depart_s)
 
@@ -255,7 +286,7 @@ def harmless_departures(timed: TimedTour, may_start: Sequence[tuple[int, int]]) 
     Parameters
     ----------
     may_start
-        Per stop, first and last start that raise no other cost (stability).
+        Per place, first and last start that raise no other cost (stability).
     """
     shift = timed.tour.shift
     latest_return_s = min(shift.return_limit_s, max(timed.return_s, shift.end_s))
@@ -270,9 +301,9 @@ def _harmless(
     moments: Moments = [(-FAR_FUTURE_S, latest_return_s)]
     by_leg: list[Moments] = []
     for leg in reversed(range(len(tour.legs_s))):
-        if leg < len(timed.stops):
-            service, stop = tour.services[leg], timed.stops[leg]
-            low_s, high_s = may_start[leg]
+        if leg < len(timed.places):
+            service, stop = tour.places[leg], timed.places[leg]
+            low_s, high_s = _may_start(service, stop, *may_start[leg])
             starts = [(a - service.duration_s, b - service.duration_s) for a, b in moments]
             starts = [(max(a, low_s), min(b, high_s)) for a, b in starts if max(a, low_s) <= min(b, high_s)]
             moments = _arrivals_for(service, starts, most_late_s=stop.lateness_s)
@@ -283,6 +314,13 @@ def _harmless(
         if timed.slot == 2 * leg:
             moments = _before_break(tour.shift, moments)
     return moments, by_leg[::-1]
+
+
+def _may_start(service: Service, stop: TimedStop, low_s: int, high_s: int) -> tuple[int, int]:
+    """Return first and last start that do no harm elsewhere; where others wait, the start stays as it is."""
+    if service.is_awaited:
+        return stop.start_s, stop.start_s
+    return low_s, min(high_s, service.linked_until_s)
 
 
 def _arrivals_for(service: Service, starts: Moments, *, most_late_s: int) -> Moments:

@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.domain.plan import Reason, ReasonCode
 from optimizer.domain.problem import end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.judge_rules import needs_depot_stop, past_due_loan, refusals, skill_gaps
+from optimizer.judge_rules import past_due_loan, refusals, skill_gaps
 from optimizer.judge_stock import draws_of, holds_of, pickup_day_of, stock_rows, stock_shortages
 from optimizer.judge_timing import time_canonically, time_with_slot
 
@@ -122,8 +122,6 @@ def _part_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Ob
     who = technician.technician_id
     if not any(need.quantity for need in visit.parts):
         return None
-    if needs_depot_stop(problem, technician):
-        return make_obstacle(Reason(ReasonCode.RULE_NOT_BUILT, True, who, subject="depot stop"))
     owed = past_due_loan(problem, who, problem.first_day)
     if owed is not None:
         amount, part_id = owed.quantity, owed.part_id
@@ -155,7 +153,7 @@ def _first_day_with_part(problem: Problem, technician: Technician, visit: Visit,
     """Return the first later pick-up day on which an arrival makes a part suffice for a visit alone."""
     usable = {problem.day_index(arrival.usable_on) for arrival in problem.arrivals if arrival.part_id == part_id}
     drawn = [draw for draw in draws_of(problem, technician, visit) if draw.part_id == part_id]
-    for day in sorted(day for day in usable if day > pickup_day_of(technician)):
+    for day in sorted(day for day in usable if day > (pickup_day_of(problem, technician, 0) or 0)):
         if all(row.missing <= 0 for row in stock_rows(problem, part_id, day, drawn)):
             return day
     return None
@@ -187,14 +185,14 @@ def _clock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None
         return None
     if timed.stops[0].window < 0:
         return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, subject="day"))
-    service = tour.services[0]
+    service = tour.places[0]
     unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
     without = {
-        ReasonCode.PINNED_CONFLICT: replace(tour, services=(unlocked,)),
-        ReasonCode.NOT_READY: replace(tour, services=(replace(service, ready_s=-FAR_FUTURE_S),)),
+        ReasonCode.PINNED_CONFLICT: replace(tour, places=(unlocked,)),
+        ReasonCode.NOT_READY: replace(tour, places=(replace(service, ready_s=-FAR_FUTURE_S),)),
         ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
-        ReasonCode.TIME_WINDOW: replace(tour, services=(anytime,)),
+        ReasonCode.TIME_WINDOW: replace(tour, places=(anytime,)),
     }
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)

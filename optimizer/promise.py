@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from optimizer.domain.order import GapFrom
 from optimizer.domain.problem import BRANCH_PLACE, Problem
 from optimizer.domain.service_area import is_inside
-from optimizer.domain.units import day_of, great_circle_m
+from optimizer.domain.units import DAY_S, day_of, great_circle_m
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,6 +34,7 @@ class Basis(StrEnum):
     AGREED = "agreed"
     EMERGENCY = "emergency"
     READY = "ready"
+    CONTINUES = "continues"
     AREA = "area"
     OUTSIDE = "outside"
     BEYOND = "beyond"
@@ -65,6 +67,8 @@ class Promise:
         The request day, and the working days counted from it; empty when none was counted.
     ready, instead_of
         For `READY`: the day on which the work can begin, and the due day that it replaces.
+    day_before
+        For `CONTINUES`, a later day of a job of several days: when the day before it is due.
     windows, source
         The arrival windows as they were told or asked for, else the time limit of an emergency or the hours of the
         planned days.
@@ -79,6 +83,7 @@ class Promise:
     counted: tuple[date, ...] = ()
     ready: date | None = None
     instead_of: date | None = None
+    day_before: date | None = None
     windows: tuple[Interval, ...] = ()
     source: WindowSource = WindowSource.HOURS
 
@@ -107,14 +112,15 @@ def promise_of(problem: Problem, matrix: TravelMatrix, visit: Visit) -> Promise:
     """Return what is promised for a visit.
 
     A due day in the data goes before an agreed day, and that before the promise rule. A day on which the work can
-    begin (site ready, part arrived) takes the place of an earlier due day. A stated day that the rule would give as
-    well is explained by the rule, so that `with_due_days` takes no explanation away.
+    begin (site ready, part arrived) takes the place of an earlier due day. A later day of a job of several days is due
+    a working day after the one before. A stated day that the rule would give as well is explained by the rule, so that
+    `with_due_days` takes no explanation away.
     """
     order = problem.order_of(visit)
     zone, distance_m, is_estimate = zone_of(problem, matrix, visit)
     windows, source = _windows(problem, visit)
     blank = Promise(zone, distance_m, is_estimate, None, Basis.NO_REQUEST, windows=windows, source=source)
-    ruled = _made_ready(problem, visit, _by_rule(problem, visit, blank))
+    ruled = _continued(problem, matrix, visit, _made_ready(problem, visit, _by_rule(problem, visit, blank)))
     if order.due_day is None or order.due_day == ruled.due_day:
         return ruled
     stated = replace(blank, due_day=order.due_day, basis=Basis.STATED)
@@ -212,6 +218,26 @@ def _made_ready(problem: Problem, visit: Visit, promise: Promise) -> Promise:
     if ready <= promise.due_day:
         return promise
     return replace(promise, due_day=due, basis=Basis.READY, counted=(), ready=ready, instead_of=promise.due_day)
+
+
+def _continued(problem: Problem, matrix: TravelMatrix, visit: Visit, promise: Promise) -> Promise:
+    """Return the promise of a later day of a job with the working day after the one before, if that is later."""
+    before = next(
+        (
+            problem.visit_by_id[earlier.visit_id]
+            for earlier in visit.after
+            if earlier.same_people and earlier.gap_from is GapFrom.START and earlier.min_gap_s >= DAY_S // 2
+        ),
+        None,
+    )
+    if before is None or promise.due_day is None:
+        return promise
+    day_before = promise_of(problem, matrix, before).due_day
+    due = day_before and problem.branch.calendar.next_working_day(day_before)
+    if due is None or due <= promise.due_day:
+        return promise
+    continues = replace(promise, due_day=due, basis=Basis.CONTINUES, day_before=day_before)
+    return replace(continues, counted=(), received=None, ready=None, instead_of=None)
 
 
 def _windows(problem: Problem, visit: Visit) -> tuple[tuple[Interval, ...], WindowSource]:

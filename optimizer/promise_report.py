@@ -126,7 +126,10 @@ def _days_left(promise: Promise, problem: Problem, translate: Translate) -> str:
 
 def _windows(promise: Promise, problem: Problem, translate: Translate) -> str:
     if not promise.windows:
-        return translate("none on {day}", day=day_text(problem.first_day, problem, translate))
+        first, last = (day_text(day, problem, translate) for day in (problem.first_day, problem.last_day))
+        if problem.days > 1:
+            return translate("none from {first} to {last}", first=first, last=last)
+        return translate("none on {day}", day=first)
     texts = [_window(window, problem, translate) for window in promise.windows]
     source = translate(SOURCES[promise.source])
     return translate("{windows} ({source})", windows="; ".join(texts), source=source)
@@ -157,6 +160,11 @@ def _state(promise: Promise, problem: Problem, visit: Visit, translate: Translat
     if visit.ready_s is not None and visit.ready_s >= problem.days * DAY_S:
         ready = moment_text(visit.ready_s, problem, translate)
         return translate("Waits until it is ready, {ready}; due {due}.", ready=ready, due=due_text)
-    if due == plan_day:
+    if due <= problem.last_day:
         return translate("{due} is its last day: if it is not planned, the promise will break.", due=due_text)
+    if problem.days > 1:
+        last = day_text(problem.last_day, problem, translate)
+        return translate(
+            "May wait until {due}; {first} to {last} are planned.", due=due_text, first=plan_text, last=last
+        )
     return translate("May wait until {due}; {day} is planned.", due=due_text, day=plan_text)

@@ -129,6 +129,10 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
         return translate("It is not known when the order was received: no due day follows from the promise.")
     if promise.basis is Basis.READY:
         return _ready_reason(promise, problem, translate, due=due)
+    if promise.basis is Basis.CONTINUES:
+        assert promise.day_before is not None
+        day_before = day_text(promise.day_before, problem, translate)
+        return translate("A job of several days, the day before due {before}: due {due}.", before=day_before, due=due)
     values = {
         "received": "" if promise.received is None else day_text(promise.received, problem, translate),
         "days": _working_days(len(promise.counted), translate),

@@ -51,7 +51,7 @@ POLL_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a solve may take, from which seed, and the routes that it starts from (technician id to visit ids)."""
+    """How much a solve may take, from which seed, and the routes that it starts from (by technician and day)."""
 
     deadline_s: float
     moves: int | None
@@ -59,7 +59,7 @@ class Budget:
     threads: int
     islands: int
     use_master: bool
-    start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    start: Mapping[str | tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -73,7 +73,7 @@ class Budget:
         threads: int,
         islands: int | None,
         use_master: bool,
-        start: Mapping[str, tuple[str, ...]] | None = None,
+        start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
         if seconds is None and iterations is None:

@@ -17,13 +17,14 @@ from optimizer.promise import with_due_days
 from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
+    from optimizer.first_routes import Routes
     from optimizer.runner import CancelToken
     from optimizer.travel.matrix import TravelMatrix
 
@@ -60,7 +61,8 @@ def find_plans(
         cents = islands.best_cents + indexed.left_out_cents
         progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
         is_better, told = told != islands.best_cents, islands.best_cents
-        post(assemble_plan(problem, indexed, islands.best()) if is_better else None, progress)
+        plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts()) if is_better else None
+        post(plan, progress)
 
     islands.construct(indexed.first_routes(problem, budget.start))
     tell(0)
@@ -129,7 +131,7 @@ def solve(
     threads: int = 1,
     islands: int | None = None,
     use_master: bool = True,
-    start: Mapping[str, Sequence[str]] | None = None,
+    start: Routes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
@@ -152,7 +154,7 @@ def solve(
     use_master
         Let CP-SAT recombine the routes found.
     start
-        Routes to start from (technician id to visit ids in driving order), for example those of the published plan;
+        Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
     on_progress
         Called with each progress report.

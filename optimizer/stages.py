@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.changes import changes_between, stay_near
 from optimizer.errors import LockConflictError, TimeLimitError
-from optimizer.first_routes import possible_routes
+from optimizer.first_routes import possible_routes, routes_of
 from optimizer.solve import Outcome, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from optimizer.domain.desk import Change
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
 #: Share of the time for keeping every told window; the rest is for keeping all but those that cannot be kept.
@@ -74,7 +73,7 @@ def plan_stage(
     if published is None:
         return StageOutcome(solve(problem, matrix, seconds=seconds, **options))
     near = stay_near(problem, published)
-    kept = possible_routes(near, matrix, published.routes_by_technician())
+    kept = possible_routes(near, matrix, routes_of(published))
     homeless = _homeless(near, kept)
     first_s = seconds if seconds is None or not homeless else FIRST_TRY_SHARE * seconds
     try:
@@ -84,12 +83,12 @@ def plan_stage(
         if not homeless:
             raise
         near = stay_near(problem, published, released=homeless)
-        outcome = solve(near, matrix, seconds=seconds, start=published.routes_by_technician(), **options)
+        outcome = solve(near, matrix, seconds=seconds, start=routes_of(published), **options)
         released = homeless
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 
 
-def _homeless(near: Problem, kept: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def _homeless(near: Problem, kept: Routes) -> tuple[str, ...]:
     """Return the told visits that the published routes, as far as they are kept, no longer hold."""
     held = {visit_id for visits in kept.values() for visit_id in visits}
     told = {entry.visit_id for entry in near.published if entry.told is not None}

@@ -1,158 +1,367 @@
 """The slow and obvious twin of the engine: every assignment of every visit, in every order.
 
 It uses the judge's functions only. Days are tried one by one and kept when nothing is wrong with them alone; then all
-ways to combine days of disjoint visits are priced. Good to six visits and two technicians.
+ways to combine days are priced, the cheapest first. What is linked over several days, by a crew or a sequence, is timed
+again for the combination, with every possible lead. Good to six visits and two technicians, or to five and six shifts.
+
+A stop at the branch is tried where it may help: where parts are fetched by somebody who starts at home, and where what
+is carried is limited.
 """
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+import heapq
+from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.plan import Plan, Route
+from optimizer.domain.plan import BRANCH_STOP, Plan, Route
+from optimizer.domain.problem import LockLevel
 from optimizer.judge import judge, time_routes
+from optimizer.judge_carried import load, tool, tools_out, units_there
 from optimizer.judge_costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
-from optimizer.judge_facts import Facts
-from optimizer.judge_rules import (
-    Case,
-    JudgedDay,
-    allowed,
-    crew,
-    loan,
-    precedence,
-    prefix_of,
-    skill,
-    stock,
-    tool,
-    travel_limit,
-)
-from optimizer.judge_stated import break_of, stops_of
-from optimizer.judge_timing import time_canonically
+from optimizer.judge_facts import Crew, Facts, gaps_in
+from optimizer.judge_links import time_together
+from optimizer.judge_rules import Case, JudgedDay, allowed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
+from optimizer.judge_stock import drawn_parts
+from optimizer.judge_timing import TimedTour, time_canonically
+from optimizer.judge_together import crew, precedence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from optimizer.domain.order import Visit
+    from optimizer.domain.order import SkillNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
+    from optimizer.judge_facts import Tour
     from optimizer.travel.matrix import TravelMatrix
 
-#: What can be wrong with who serves what, whatever the order.
-BY_SET = (skill, allowed, stock, loan, tool, crew, precedence)
+#: More than any plan costs.
+NEVER = 10**15
+
+#: What can be wrong with a combination of days that are fine alone.
+TOGETHER = (skill, allowed, load, stock, loan, tool, crew, precedence, lock)
+#: Of these, what needs no times, and so is looked at before anything is timed together.
+CARRIED = (tool, load, loan, stock)
 
 
 class Day(NamedTuple):
-    """A way to spend a technician's day: its price without fairness, its work, and the visits in order."""
+    """A way to spend a technician's day.
+
+    Parameters
+    ----------
+    cents
+        Its price without fairness; for a linked day only what it costs at least.
+    sequence
+        The visits in order, with `BRANCH_STOP` among them.
+    timed
+        `None` for an unused day, and for a linked one, which is timed with the others.
+    """
 
     cents: int
     work_s: int
-    visit_ids: tuple[str, ...]
+    sequence: tuple[str, ...]
+    timed: TimedTour | None = None
+
+    @property
+    def visit_ids(self) -> tuple[str, ...]:
+        """The visits in order."""
+        return tuple(visit_id for visit_id in self.sequence if visit_id != BRANCH_STOP)
+
+
+#: The ways to spend a day, by the set of visits served.
+Ways = dict[frozenset[str], list[Day]]
+#: The visits served in each shift.
+Sets = tuple[frozenset[str], ...]
+
+
+class Best(NamedTuple):
+    """The cheapest clean plan: its cents, its routes by technician and day, and who leads the crews."""
+
+    cents: int
+    routes: dict[tuple[str, int], tuple[str, ...]]
+    leads: dict[str, str]
 
 
 def best_plan(problem: Problem, matrix: TravelMatrix) -> int | None:
     """Return the cents of the cheapest clean plan timed canonically; `None` when there is no clean plan."""
     found = best_routes(problem, matrix)
-    return None if found is None else found[0]
+    return None if found is None else found.cents
 
 
-def best_routes(problem: Problem, matrix: TravelMatrix) -> tuple[int, dict[str, tuple[str, ...]]] | None:
-    """Return also the routes; the judge has confirmed both."""
+def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
+    """Return the cheapest clean plan; the judge has confirmed it."""
     facts = Facts(problem, matrix)
-    shifts = [shift for shift in problem.shifts if shift.day == 0]
+    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
     days = [_days(facts, shift) for shift in shifts]
-    best: tuple[int, dict[str, tuple[str, ...]]] | None = None
-    for chosen in _combinations(facts, days, (), frozenset()):
-        cents = _price(facts, shifts, chosen)
-        if best is None or cents < best[0]:
-            routes = {s.technician_id: d.visit_ids for s, d in zip(shifts, chosen, strict=True) if d.visit_ids}
-            if _fits_stock(facts, shifts, chosen):
-                best = (cents, routes)
+    best: Best | None = None
+    for least_cents, chosen in _combinations(facts, shifts, days):
+        if best is not None and least_cents >= best.cents:
+            break
+        for leads in _possible_leads(facts, shifts, chosen):
+            cents = _price(facts, shifts, chosen, leads)
+            if cents is not None and (best is None or cents < best.cents):
+                used = {(s.technician_id, s.day): d.sequence for s, d in zip(shifts, chosen, strict=True) if d.sequence}
+                best = Best(cents, used, leads)
     if best is not None:
-        judgement = judge(problem, matrix, time_routes(problem, matrix, best[1]))
+        judgement = judge(problem, matrix, time_routes(problem, matrix, best.routes, leads=best.leads))
         assert judgement.is_clean, judgement.violations
-        assert judgement.cost_cents == best[0]
+        assert judgement.cost_cents == best.cents
     return best
 
 
 def can_be_served(problem: Problem, matrix: TravelMatrix, visit_id: str) -> bool:
-    """Say whether some technician has some legal day with a visit."""
+    """Say whether some clean plan serves a visit."""
     facts = Facts(problem, matrix)
-    return any(visit_id in visit_ids for shift in problem.shifts for visit_ids in _days(facts, shift))
+    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    days = [_days(facts, shift) for shift in shifts]
+    if not any(visit_id in visit_ids for ways in days for visit_ids in ways):
+        return False
+    return any(
+        _price(facts, shifts, chosen, leads) is not None
+        for _, chosen in _combinations(facts, shifts, days)
+        if any(visit_id in day.sequence for day in chosen)
+        for leads in _possible_leads(facts, shifts, chosen)
+    )
 
 
-def _days(facts: Facts, shift: Shift) -> dict[frozenset[str], list[Day]]:
-    """Return, for each set of visits, its orders that break nothing; of two with equal work the cheaper."""
-    ways: dict[frozenset[str], list[Day]] = {}
-    prefix = prefix_of(facts.problem, shift.technician_id)
+# --- one day --------------------------------------------------------------------------------------------------------
+
+
+def _days(facts: Facts, shift: Shift) -> Ways:
+    """Return, for each set of visits, its orders that break nothing; of two that are alike the cheaper."""
+    ways: Ways = {}
     own = [visit for visit in facts.problem.visits if _may_serve(facts, shift, visit)]
     for count in range(len(own) + 1):
         for chosen in combinations(own, count):
-            by_work: dict[int, Day] = {}
+            alike: dict[object, Day] = {}
             for visits in permutations(chosen):
-                day = _day(facts, shift, visits, prefix)
-                if day is not None and (day.work_s not in by_work or day < by_work[day.work_s]):
-                    by_work[day.work_s] = day
-            if by_work:
-                ways[frozenset(visit.visit_id for visit in chosen)] = list(by_work.values())
+                for branch_at in _stops_to_try(facts, shift, visits):
+                    day = _day(facts, shift, visits, branch_at)
+                    if day is not None:
+                        key = _likeness(facts, day)
+                        if key not in alike or day.cents < alike[key].cents:
+                            alike[key] = day
+            if alike:
+                ways[frozenset(visit.visit_id for visit in chosen)] = list(alike.values())
     return ways
 
 
 def _may_serve(facts: Facts, shift: Shift, visit: Visit) -> bool:
-    locked_to = {lock.technician_id for lock in facts.locks.get(visit.visit_id, ())}
-    if locked_to - {shift.technician_id}:
-        return False
-    timed = time_canonically(facts.tour(shift, [visit]), facts.problem.policy)
-    route = Route(shift.technician_id, 0, 0, 0, stops_of(facts, timed), break_of(timed))
-    case = Case(facts, Plan((route,), ()), (JudgedDay(route, route.stops, timed),), {})
-    return not any(violation for check in BY_SET for violation in check(case))
+    """Say whether a technician may be among those who serve a visit on a day."""
+    problem, size = facts.problem, facts.problem.crew_size_of(visit)
+    technician = problem.technician_by_id[shift.technician_id]
+    for held in facts.locks.get(visit.visit_id, ()):
+        if size == 1 and held.technician_id != shift.technician_id:
+            return False
+        if held.level in (LockLevel.DAY, LockLevel.PREFIX) and held.day != shift.day:
+            return False
+    on = problem.date_of(shift.day)
+    roles = [problem.skills_needed(visit)] + ([problem.lead_skills_needed(visit)] if size > 1 else [])
+    return not refusals(problem, technician, visit) and any(not gaps_in(technician, needs, on) for needs in roles)
 
 
-def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], prefix: tuple[str, ...]) -> Day | None:
-    visit_ids = tuple(visit.visit_id for visit in visits)
+def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[int | None]:
+    technician = facts.problem.technician_by_id[shift.technician_id]
+    fetches = not technician.starts_at_branch and any(visit.parts for visit in visits)
+    loads_again = bool(technician.capacity) and any(visit.loads for visit in visits)
+    return [None, *range(len(visits))] if fetches or loads_again else [None]
+
+
+def _likeness(facts: Facts, day: Day) -> object:
+    """Return what two orders of the same visits must share for the cheaper one to do: all that others may notice."""
+    if day.timed is None:
+        return day.sequence
+    with_parts = [v for v in day.sequence if v == BRANCH_STOP or facts.problem.visit_by_id[v].parts]
+    return day.work_s, tuple(with_parts)
+
+
+def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int | None) -> Day | None:
+    """Return a technician's day, unless something is wrong with it in every plan."""
+    prefix = prefix_of(facts.problem, shift.technician_id, shift.day)
     if not visits:
         return None if prefix else Day(0, 0, ())
-    tour = facts.tour(shift, visits)
+    tour = facts.tour(shift, visits, branch_at=branch_at)
+    visit_ids = tuple(visit.visit_id for visit in visits)
     if visit_ids[: len(prefix)] != prefix or tour.missing:
         return None
     timed = time_canonically(tour, facts.problem.policy)
-    route = Route(shift.technician_id, 0, 0, 0, ())
-    case = Case(facts, Plan((route,), ()), (JudgedDay(route, (), timed),), {})
-    if timed.breach_s or any(travel_limit(case)):
+    case = _case(facts, [timed])
+    has_crew = any(facts.problem.crew_size_of(visit) > 1 for visit in visits)
+    # In a crew a day may be served faster (a lead's skills) and carries only what its lead does; else waiting for
+    # others only makes a day later.
+    if any(travel_limit(case)) or (not has_crew and (timed.breach_s or any(load(case)))):
         return None
-    return Day(sum(price_route(facts, timed).values()), work_of(timed), visit_ids)
+    sequence = visit_ids if branch_at is None else (*visit_ids[:branch_at], BRANCH_STOP, *visit_ids[branch_at:])
+    if facts.linked.isdisjoint(visit_ids):
+        return Day(sum(price_route(facts, timed).values()), work_of(timed), sequence, timed)
+    travel_cents = (facts.problem.policy.travel_cents * tour.travel_s + 30) // 60
+    return Day(travel_cents, 0, sequence)
 
 
-def _combinations(
-    facts: Facts, days: list[dict[frozenset[str], list[Day]]], chosen: tuple[Day, ...], used: frozenset[str]
-) -> Iterator[tuple[Day, ...]]:
-    """Yield every choice of one day a technician without a visit twice and without a locked visit left out."""
-    if len(chosen) == len(days):
-        if all(v.visit_id in used for v in facts.problem.visits if facts.is_mandatory(v.visit_id)):
-            yield chosen
-        return
-    for visit_ids, ways in days[len(chosen)].items():
-        if not visit_ids & used:
-            for day in ways:
-                yield from _combinations(facts, days, (*chosen, day), used | visit_ids)
+# --- days together --------------------------------------------------------------------------------------------------
 
 
-def _price(facts: Facts, shifts: list[Shift], chosen: tuple[Day, ...]) -> int:
+def _combinations(facts: Facts, shifts: Sequence[Shift], days: Sequence[Ways]) -> Iterator[tuple[int, tuple[Day, ...]]]:
+    """Yield choices of one day a shift, with the least that they cost; that never falls from one to the next."""
+    left_out = {
+        v.visit_id: unassigned_cents(facts.problem, v) + dropped_cents(facts, v.visit_id) for v in facts.problem.visits
+    }
+    found = []
+    for sets in _assignments(facts, shifts, days):
+        served = frozenset().union(*sets)
+        missed = sum(cents for visit_id, cents in left_out.items() if visit_id not in served)
+        ways = [days[number][visit_ids] for number, visit_ids in enumerate(sets)]
+        found.append((missed + sum(min(day.cents for day in one) for one in ways), missed, ways))
+    waiting: list[tuple[int, int, tuple[Day, ...]]] = []
+    number = 0
+    for least, missed, ways in [*sorted(found, key=lambda one: one[0]), (NEVER, 0, [])]:
+        while waiting and waiting[0][0] <= least:
+            cents, _, chosen = heapq.heappop(waiting)
+            yield cents, chosen
+        for chosen in _in_one_order(ways) if least < NEVER else ():
+            number += 1
+            heapq.heappush(waiting, (missed + sum(day.cents for day in chosen), number, chosen))
+
+
+def _assignments(facts: Facts, shifts: Sequence[Shift], days: Sequence[Ways]) -> Iterator[Sets]:
+    """Yield every choice of who serves what on which day that no order of visits is needed to refuse."""
     problem = facts.problem
-    used = {visit_id for day in chosen for visit_id in day.visit_ids}
-    left_out = [visit for visit in problem.visits if visit.visit_id not in used]
-    work_s = {shift.technician_id: day.work_s for shift, day in zip(shifts, chosen, strict=True)}
+    sizes = {visit.visit_id: problem.crew_size_of(visit) for visit in problem.visits}
+    mandatory = {v.visit_id for v in problem.visits if facts.is_mandatory(v.visit_id)}
+
+    def choose(number: int, chosen: Sets, used: dict[str, list[Shift]]) -> Iterator[Sets]:
+        if number == len(shifts):
+            come = all(_may_come(facts, visit_id, on, used) for visit_id, on in used.items())
+            if come and mandatory <= used.keys() and _has_tools(facts, shifts, chosen):
+                yield chosen
+            return
+        shift = shifts[number]
+        for visit_ids in days[number]:
+            if not any(v in used and (len(used[v]) == sizes[v] or used[v][0].day != shift.day) for v in visit_ids):
+                more = {**used, **{v: [*used.get(v, ()), shift] for v in visit_ids}}
+                yield from choose(number + 1, (*chosen, visit_ids), more)
+
+    return choose(0, (), {})
+
+
+def _has_tools(facts: Facts, shifts: Sequence[Shift], sets: Sets) -> bool:
+    """Say whether the tools for visits of one person suffice; for crews it depends on the lead."""
+    problem = facts.problem
+    alone = [[problem.visit_by_id[v] for v in visit_ids] for visit_ids in sets]
+    alone = [[visit for visit in visits if problem.crew_size_of(visit) == 1] for visits in alone]
+    tours = [facts.tour(shift, visits) for shift, visits in zip(shifts, alone, strict=True)]
+    return all(
+        units <= units_there(problem, tool_id)
+        for day in range(problem.days)
+        for tool_id, units in tools_out([tour for tour in tours if tour.shift.day == day]).items()
+    )
+
+
+def _in_one_order(ways: Sequence[Sequence[Day]], chosen: tuple[Day, ...] = ()) -> Iterator[tuple[Day, ...]]:
+    """Yield every choice of one day a shift in which those who meet more than once meet in one order."""
+    if len(chosen) == len(ways):
+        yield chosen
+        return
+    for day in ways[len(chosen)]:
+        if all(_meet(day.visit_ids, other.visit_ids) for other in chosen):
+            yield from _in_one_order(ways, (*chosen, day))
+
+
+def _meet(here: Sequence[str], there: Sequence[str]) -> bool:
+    return [v for v in here if v in there] == [v for v in there if v in here]
+
+
+def _may_come(facts: Facts, visit_id: str, on: Sequence[Shift], used: Mapping[str, Sequence[Shift]]) -> bool:
+    """Say whether these people may serve a visit, given who serves the visits before it."""
+    problem, visit = facts.problem, facts.problem.visit_by_id[visit_id]
+    people = [shift.technician_id for shift in on]
+    if len(people) != problem.crew_size_of(visit):
+        return False
+    for earlier in visit.after:
+        before = used.get(earlier.visit_id)
+        if before is None or (earlier.same_people and {shift.technician_id for shift in before} != set(people)):
+            return False
+    return len(people) == 1 or bool(_able_leads(facts, visit, on))
+
+
+def _possible_leads(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day]) -> Iterator[dict[str, str]]:
+    """Yield every choice of a lead for every crew who is able to, the others able as members."""
+    problem = facts.problem
+    crews: dict[str, list[Shift]] = {}
+    for shift, day in zip(shifts, chosen, strict=True):
+        for visit_id in day.visit_ids:
+            if problem.crew_size_of(problem.visit_by_id[visit_id]) > 1:
+                crews.setdefault(visit_id, []).append(shift)
+    able = [_able_leads(facts, problem.visit_by_id[visit_id], on) for visit_id, on in crews.items()]
+    for leads in product(*able):
+        yield dict(zip(crews, leads, strict=True))
+
+
+def _able_leads(facts: Facts, visit: Visit, on: Sequence[Shift]) -> list[str]:
+    problem = facts.problem
+    people, day = {shift.technician_id for shift in on}, problem.date_of(on[0].day)
+
+    def lacks(who: str, needs: Sequence[SkillNeed]) -> bool:
+        return bool(gaps_in(problem.technician_by_id[who], needs, day))
+
+    return [
+        lead
+        for lead in sorted(people)
+        if not lacks(lead, problem.lead_skills_needed(visit))
+        and not any(lacks(other, problem.skills_needed(visit)) for other in people - {lead})
+    ]
+
+
+def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: Mapping[str, str]) -> int | None:
+    """Return the cents of a combination; `None` when something is wrong with it."""
+    problem = facts.problem
+    used = [(shift, day) for shift, day in zip(shifts, chosen, strict=True) if day.sequence]
+    timed: list[TimedTour] = [day.timed for _, day in used if day.timed is not None]
+    if len(timed) < len(used):
+        tours = _tours(facts, used, leads)
+        untimed = _case(facts, [TimedTour(tour, None, None, (), 0) for tour in tours])
+        if any(violation for check in CARRIED for violation in check(untimed)):
+            return None
+        timed = time_together(facts, tours, [None] * len(tours))
+    case = _case(facts, timed)
+    if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(case)):
+        return None
+    work_s: dict[str, int] = {}
+    for one in timed:
+        who = one.tour.technician.technician_id
+        work_s[who] = work_s.get(who, 0) + work_of(one)
+    left_out = [visit for visit in problem.visits if visit.visit_id not in case.planned]
     return (
-        sum(day.cents for day in chosen)
+        sum(sum(price_route(facts, one).values()) for one in timed)
         + sum(unassigned_cents(problem, visit) + dropped_cents(facts, visit.visit_id) for visit in left_out)
         + fairness_cents(problem, work_s)
     )
 
 
-def _fits_stock(facts: Facts, shifts: list[Shift], chosen: tuple[Day, ...]) -> bool:
+def _tours(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, str]) -> list[Tour]:
+    members: dict[str, list[str]] = {}
+    for shift, day in used:
+        for visit_id in day.visit_ids:
+            members.setdefault(visit_id, []).append(shift.technician_id)
+    crews = {visit_id: Crew(tuple(sorted(members[visit_id])), lead) for visit_id, lead in leads.items()}
+    return [
+        facts.tour(
+            shift,
+            [facts.problem.visit_by_id[visit_id] for visit_id in day.visit_ids],
+            branch_at=day.sequence.index(BRANCH_STOP) if BRANCH_STOP in day.sequence else None,
+            crews=crews,
+        )
+        for shift, day in used
+    ]
+
+
+def _case(facts: Facts, timed: Sequence[TimedTour]) -> Case:
+    """Return timed days as the judge's rules look at them; what a plan states is left empty."""
+    planned: dict[str, tuple[tuple[str, int], ...]] = {}
     days = []
-    for shift, day in zip(shifts, chosen, strict=True):
-        if day.visit_ids:
-            visits = [facts.problem.visit_by_id[visit_id] for visit_id in day.visit_ids]
-            timed = time_canonically(facts.tour(shift, visits), facts.problem.policy)
-            days.append(JudgedDay(Route(shift.technician_id, 0, 0, 0, ()), (), timed))
-    return not any(stock(Case(facts, Plan((), ()), tuple(days), {})))
+    for one, parts in zip(timed, drawn_parts([one.tour for one in timed]), strict=True):
+        shift = one.tour.shift
+        days.append(JudgedDay(Route(shift.technician_id, shift.day, 0, 0, ()), (), one, parts))
+        for visit in one.tour.visits:
+            planned[visit.visit_id] = (*planned.get(visit.visit_id, ()), (shift.technician_id, shift.day))
+    return Case(facts, Plan((), ()), tuple(days), planned)

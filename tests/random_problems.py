@@ -13,15 +13,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Urgency, Visit
+from optimizer.domain.order import (
+    Customer,
+    GapFrom,
+    Interval,
+    Load,
+    Order,
+    PartNeed,
+    Place,
+    Predecessor,
+    SkillNeed,
+    ToolNeed,
+    Urgency,
+    Visit,
+)
+from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import Fairness, Pickup, Policy
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
-from optimizer.domain.stock import Arrival, Loan, Part, Reservation
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
-from optimizer.domain.units import MINUTE_S, at
+from optimizer.domain.units import DAY_S, MINUTE_S, at
 from optimizer.judge import judge, time_routes
 from optimizer.judge_facts import Facts
-from optimizer.judge_rules import refusals, skill_gaps, unbuilt_needs
+from optimizer.judge_rules import refusals, skill_gaps
 from optimizer.judge_timing import time_canonically
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
@@ -37,6 +51,7 @@ SKILLS = ("aircon", "electric")
 PARTS = ("P1", "P2")
 
 Routes = dict[str, list[str]]
+DayRoutes = dict[tuple[str, int], list[str]]
 
 
 def random_problem(seed: int, *, most_visits: int = 8, most_technicians: int = 3) -> tuple[Problem, TravelMatrix]:
@@ -53,6 +68,35 @@ def random_problem_with_plan(
     problem = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
+    plan = time_routes(problem, matrix, routes)
+    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
+    assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
+    return locked, matrix, routes
+
+
+def random_whole_problem(
+    seed: int, *, most_visits: int = 5, most_technicians: int = 3, most_shifts: int = 5
+) -> tuple[Problem, TravelMatrix]:
+    """Return a tiny problem in which every rule may matter: crews, tools, sequences, loads, several days, stops.
+
+    At least one plan of it is clean. `most_shifts` keeps it small enough for brute force.
+    """
+    problem, matrix, _ = random_whole_problem_with_plan(
+        seed, most_visits=most_visits, most_technicians=most_technicians, most_shifts=most_shifts
+    )
+    return problem, matrix
+
+
+def random_whole_problem_with_plan(
+    seed: int, *, most_visits: int = 5, most_technicians: int = 3, most_shifts: int = 5
+) -> tuple[Problem, TravelMatrix, DayRoutes]:
+    """Return also the routes of a clean plan, by technician and day."""
+    rng = Random(seed)
+    plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(2, most_technicians))
+    problem = _with_the_whole_book(rng, plain, most_shifts)
+    matrix = random_matrix(rng, problem)
+    routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
     judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
@@ -238,6 +282,145 @@ def random_matrix(rng: Random, problem: Problem) -> TravelMatrix:
     return TravelMatrix(tuple(places), ("car", "ebike"), stacked, np.where(stacked < 0, stacked, stacked * 10))
 
 
+# --- the whole rule book ---------------------------------------------------------------------------------------------
+
+
+def _with_the_whole_book(rng: Random, problem: Problem, most_shifts: int) -> Problem:
+    """Add to a problem of one day what its kinds of facts leave out, each with some chance."""
+    days = rng.choice((1, 1, 2, 3))
+    has = {name: rng.random() < 0.5 for name in ("crew", "tool", "sequence", "load", "own", "stop")}
+    names = [technician.technician_id for technician in problem.technicians]
+    visits = []
+    for number, visit in enumerate(problem.visits):
+        first = problem.visits[rng.randrange(number)].visit_id if number else ""
+        size = rng.choice((1, 1, 2, 2, 2, 3)) if has["crew"] else 1
+        visits.append(
+            replace(
+                visit,
+                crew_size=min(size, len(names)),
+                skills=visit.skills if rng.random() < 0.4 else (),
+                lead_skills=(SkillNeed(rng.choice(SKILLS), rng.choice((1, 2))),) if rng.random() < 0.4 else (),
+                required=frozenset(rng.sample(names, 1)) if rng.random() < 0.1 else frozenset(),
+                tools=(ToolNeed("ladder", rng.choice((1, 1, 2))),) if has["tool"] and rng.random() < 0.6 else (),
+                after=(_predecessor(rng, first),) if has["sequence"] and first and rng.random() < 0.6 else (),
+                loads=(Load("kg", rng.choice((20, 40, 60))),) if has["load"] and rng.random() < 0.7 else (),
+                ready_s=None if visit.ready_s is None else visit.ready_s + rng.randrange(days) * DAY_S,
+            )
+        )
+    orders = tuple(_over_days(rng, order, days) for order in problem.orders)
+    pickup = Pickup.STOP if has["stop"] else problem.policy.pickup
+    return replace(
+        problem,
+        days=days,
+        visits=tuple(visits),
+        orders=orders,
+        customers=tuple(_over_weekdays(customer, days) for customer in problem.customers),
+        technicians=tuple(_equipped(rng, technician, has) for technician in problem.technicians),
+        shifts=_shifts_over_days(rng, problem.shifts, days, most_shifts),
+        tools=(Tool("ladder", "Ladder", rng.choice((0, 1, 1, 2))),),
+        arrivals=tuple(replace(a, usable_on=a.usable_on + timedelta(rng.randrange(days))) for a in problem.arrivals),
+        parts=tuple(replace(part, on_hand=part.on_hand + 1) for part in problem.parts),
+        loans=problem.loans if rng.random() < 0.3 else (),
+        policy=replace(problem.policy, pickup=pickup),
+    )
+
+
+def _predecessor(rng: Random, first: str) -> Predecessor:
+    min_gap_s = rng.choice((0, 0, 1800, -900))
+    return Predecessor(
+        first,
+        gap_from=rng.choice(tuple(GapFrom)),
+        min_gap_s=min_gap_s,
+        max_gap_s=rng.choice((None, None, min_gap_s + 3600, min_gap_s + 7200)),
+        same_people=rng.random() < 0.25,
+    )
+
+
+def _over_days(rng: Random, order: Order, days: int) -> Order:
+    """Return an order whose windows lie on any day of the horizon, requested ones perhaps on each."""
+    on = [rng.randrange(days)] if order.promised or rng.random() < 0.5 else list(range(days))
+    daily = order.requested if rng.random() < 0.4 else (Interval(at(8), at(17)),)
+    windows = tuple(Interval(w.open_s + day * DAY_S, w.close_s + day * DAY_S) for day in on for w in daily)
+    return replace(order, requested=windows, promised=windows if order.promised else ())
+
+
+def _over_weekdays(customer: Customer, days: int) -> Customer:
+    if customer.opening is None:
+        return customer
+    monday = [interval for weekday, interval in customer.opening if weekday == 0]
+    return replace(customer, opening=tuple((day, interval) for day in range(days) for interval in monday))
+
+
+def _equipped(rng: Random, technician: Technician, has: dict[str, bool]) -> Technician:
+    skills = tuple(HeldSkill(skill, 3) for skill in SKILLS) if rng.random() < 0.6 else technician.skills
+    return replace(
+        technician,
+        skills=skills,
+        areas=frozenset(),
+        own_parts=(PartNeed(rng.choice(PARTS), rng.choice((1, 2))),) if has["own"] and rng.random() < 0.6 else (),
+        own_tools=(ToolNeed("ladder"),) if has["own"] and rng.random() < 0.3 else (),
+        capacity=(Load("kg", rng.choice((60, 80, 100))),) if has["load"] and rng.random() < 0.8 else (),
+    )
+
+
+def _shifts_over_days(rng: Random, shifts: tuple[Shift, ...], days: int, most: int) -> tuple[Shift, ...]:
+    """Return some of everybody's shifts on each day, in the order of the technicians."""
+    on_days = [_on_day(shift, day) for shift in shifts for day in range(days)]
+    kept = set(rng.sample(range(len(on_days)), min(most, len(on_days))))
+    return tuple(shift for number, shift in enumerate(on_days) if number in kept)
+
+
+def _on_day(shift: Shift, day: int) -> Shift:
+    """Return a shift of day 0 as one of another day."""
+    off_s, rest = day * DAY_S, shift.break_
+    if rest is not None:
+        rest = replace(rest, window=Interval(rest.window.open_s + off_s, rest.window.close_s + off_s))
+    return replace(shift, day=day, start_s=shift.start_s + off_s, end_s=shift.end_s + off_s, break_=rest)
+
+
+def _any_days(rng: Random, problem: Problem, matrix: TravelMatrix) -> DayRoutes:
+    """Insert the visits one by one, in any order that is possible, wherever the judge finds nothing broken."""
+    routes: DayRoutes = {}
+    for visit in _earlier_first(rng, problem):
+        for longer in _tries(rng, problem, routes, visit):
+            if judge(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
+                routes = longer
+                break
+    return routes
+
+
+def _earlier_first(rng: Random, problem: Problem) -> list[Visit]:
+    left, found = rng.sample(problem.visits, len(problem.visits)), []
+    while left:
+        done = {visit.visit_id for visit in found}
+        found.append(next(visit for visit in left if {earlier.visit_id for earlier in visit.after} <= done))
+        left.remove(found[-1])
+    return found
+
+
+def _tries(rng: Random, problem: Problem, routes: DayRoutes, visit: Visit) -> list[DayRoutes]:
+    """Return some ways to add a visit to routes: any people of one day, any places, perhaps a stop before it."""
+    tries: list[DayRoutes] = []
+    size = problem.crew_size_of(visit)
+    for _ in range(60):
+        day = rng.randrange(problem.days)
+        present = [shift.technician_id for shift in problem.shifts if shift.day == day]
+        if len(present) < size:
+            continue
+        longer = {key: list(sequence) for key, sequence in routes.items()}
+        for who in rng.sample(present, size):
+            sequence = longer.setdefault((who, day), [])
+            new, technician = [visit.visit_id], problem.technician_by_id[who]
+            fetches = bool(visit.parts) and not technician.starts_at_branch
+            loads_again = bool(visit.loads) and bool(technician.capacity)
+            if (fetches or loads_again) and BRANCH_STOP not in sequence and rng.random() < 0.4:
+                new.insert(0, BRANCH_STOP)
+            place = rng.randint(0, len(sequence))
+            sequence[place:place] = new
+        tries.append(longer)
+    return tries
+
+
 # --- a plan, and what follows from it -------------------------------------------------------------------------------
 
 
@@ -270,10 +453,11 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
             if rng.random() < 0.7:
                 who = route.technician_id if rng.random() < 0.8 else rng.choice(people)
                 told = Interval(stop.start_s - rng.choice((900, 1800)), stop.start_s + rng.choice((0, 1800)))
-                if not problem.is_short_notice(0) and rng.random() < 0.3:
+                if not problem.is_short_notice(route.day) and rng.random() < 0.3:
                     told = Interval(told.open_s + 5400, told.close_s + 5400)
                 is_told = rng.random() < 0.85
-                said.append(PublishedVisit(stop.visit_id, who, 0, told if is_told else None, rng.random() < 0.15))
+                window = told if is_told else None
+                said.append(PublishedVisit(stop.visit_id, who, route.day, window, rng.random() < 0.15))
     dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
     said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
     return replace(problem, published=tuple(said))
@@ -288,14 +472,15 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
         who = route.technician_id
         if rng.random() < 0.25:
             first = route.stops[: rng.randint(1, len(route.stops))]
-            locks += [Lock(s.visit_id, LockLevel.PREFIX, who, position=p) for p, s in enumerate(first)]
+            locks += [Lock(s.visit_id, LockLevel.PREFIX, who, route.day, position=p) for p, s in enumerate(first)]
         for stop in route.stops:
             level = rng.choice((*LockLevel, None, None, None, None))
             if level is LockLevel.START:
                 off_s, tolerance_s = rng.choice(((0, 0), (0, 600), (300, 600), (-600, 600)))
-                locks.append(Lock(stop.visit_id, level, who, start_s=stop.start_s + off_s, tolerance_s=tolerance_s))
+                start_s = stop.start_s + off_s
+                locks.append(Lock(stop.visit_id, level, who, route.day, start_s=start_s, tolerance_s=tolerance_s))
             elif level in (LockLevel.PERSON, LockLevel.DAY):
-                locks.append(Lock(stop.visit_id, level, who))
+                locks.append(Lock(stop.visit_id, level, who, route.day))
     return replace(problem, locks=tuple(locks))
 
 
@@ -326,7 +511,7 @@ def _fits(problem: Problem, tour: Tour) -> bool:
     """Say whether the last visit of a day is one for this technician, and the day can be driven."""
     last, shift = tour.visits[-1], tour.shift
     wrong = (
-        unbuilt_needs(last)
+        problem.crew_size_of(last) > 1
         or refusals(problem, tour.technician, last)
         or skill_gaps(problem, tour.technician, last, problem.first_day)
         or tour.missing

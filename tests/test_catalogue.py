@@ -25,7 +25,7 @@ from optimizer.ingest.faults import FAULTS
 from optimizer.promise_report import SOURCES
 from optimizer.promise_sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
 from optimizer.report import columns
-from optimizer.report.papers.route_sheet import FIELDS, HEADING
+from optimizer.report.papers.route_sheet import EXTRA_FIELDS, FIELDS, HEADING, PICK_UP
 from optimizer.report.wording import (
     ASIDE,
     CHANGE_KINDS,
@@ -71,13 +71,18 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("promise_sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
     ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
-    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
+    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),
     ("report/papers/route_sheet.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
-    ("report/papers/route_sheet.py", "caption"): [*FIELDS.values(), *HEADING.values()],
+    ("report/papers/route_sheet.py", "caption"): [
+        *FIELDS.values(),
+        *EXTRA_FIELDS.values(),
+        *PICK_UP.values(),
+        *HEADING.values(),
+    ],
     ("report/screen.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("report/wording.py", "EMPLOYMENTS[employment]"): list(EMPLOYMENTS.values()),
     ("report/wording.py", "KINDS[kind]"): list(KINDS.values()),
@@ -85,8 +90,10 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/wording.py", "STATES[left.state]"): list(STATES.values()),
     ("report/workbook.py", "name"): list(RULE_NAMES.values()),
     ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
-    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
-    ("report/workbook_papers.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.columns],
+    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
+    ("report/workbook_papers.py", "column.heading"): [
+        column.heading for sheet in SHEETS for column in sheet.all_columns
+    ],
     ("sentences.py", "_template(reason)"): list(SENTENCES.values()),
 }
 

@@ -10,7 +10,8 @@ from optimizer.domain.order import Interval
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
-from tests.worlds import World, span
+from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
+from tests.worlds import World, day_s, span
 
 FRIDAY_18 = at(18, day=-3)
 
@@ -95,3 +96,49 @@ def test_who_left_and_what_was_called_off_is_named(two_vans: World) -> None:
     orders = tuple(o for o in two_vans.problem.orders if o.order_id != "C")
     now = replace(two_vans.problem, technicians=people, shifts=shifts, visits=visits, orders=orders)
     assert gone_since(now, published) == ({"Ben": ["B"]}, {"Ann": ["C"]})
+
+
+# --- crews and several days -----------------------------------------------------------------------------------------
+
+
+def test_a_crew_is_published_person_by_person() -> None:
+    w = boiler_pair()
+    near = stay_near(w.problem, w.plan(PAIR))
+    rows = [(entry.visit_id, entry.technician_id) for entry in near.published]
+    assert rows == [("A", "T1"), ("B", "T2"), ("K", "T1"), ("K", "T2")]
+    assert len({entry.told for entry in near.published if entry.visit_id == "K"}) == 1
+
+
+def test_the_same_crew_is_no_change_and_another_member_is() -> None:
+    w = boiler_pair()
+    before = w.plan(PAIR)
+    assert changes_between(w.problem, before, w.plan(PAIR)) == ()
+    stop = before.routes[1].stops[0]
+    other = replace(stop, crew=("T1", "T3"))
+    routes = tuple(
+        replace(route, stops=(replace(route.stops[0], crew=other.crew), *route.stops[1:])) for route in before.routes
+    )
+    [change] = changes_between(w.problem, before, replace(before, routes=routes))
+    assert (change.visit_id, change.kind) == ("K", ChangeKind.TECHNICIAN)
+    assert (change.before_people, change.after_people) == (("T1", "T2"), ("T1", "T3"))
+
+
+def test_another_day_is_another_time_and_is_told_before_the_first_of_both() -> None:
+    w = two_days()
+    moved = {("T1", 0): ["A", "B"], ("T2", 1): ["C"]}
+    [change] = changes_between(w.problem, w.plan(TWO_DAYS), w.plan(moved))
+    assert (change.visit_id, change.kind) == ("B", ChangeKind.TIME)
+    assert change.before == Interval(day_s("08:00", 1), day_s("09:00", 1))
+    assert change.call_by_s == at(17, 30, day=-3)
+    later = {("T1", 1): ["A", "B"], ("T2", 1): ["C"]}
+    [first, _] = changes_between(w.problem, w.plan({("T1", 1): ["B", "A"], ("T2", 1): ["C"]}), w.plan(later))
+    assert first.call_by_s == at(17, 30, day=0)
+
+
+def test_days_that_are_over_or_not_planned_here_change_nothing() -> None:
+    w = two_days()
+    published = w.plan(TWO_DAYS)
+    yesterday = replace(published, routes=tuple(replace(route, day=route.day - 1) for route in published.routes))
+    assert [entry.visit_id for entry in stay_near(w.problem, yesterday).published] == ["B", "C"]
+    only_monday = w.but(days=1, shifts=tuple(shift for shift in w.problem.shifts if shift.day == 0))
+    assert changes_between(only_monday.problem, published, only_monday.plan({"T1": ["A"]})) == ()

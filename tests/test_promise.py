@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from optimizer.catalogue import translator
-from optimizer.domain.order import Place, Urgency
+from optimizer.domain.order import GapFrom, Place, Predecessor, Urgency
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import DAY_S
 from optimizer.promise import Basis, Promise, WindowSource, Zone, promise_of, with_due_days, zone_of
@@ -828,3 +828,48 @@ def test_an_order_of_two_visits_is_due_when_the_later_one_is() -> None:
     second = replace(visit, visit_id="W", ready_s=3 * DAY_S)  # Thursday 26 November
     both = replace(problem, visits=(visit, second))
     assert with_due_days(both, matrix).orders[0].due_day == a_day("11-26")
+
+
+# --- jobs of several days -------------------------------------------------------------------------------------------
+
+#: The day after, with the same people.
+NEXT_DAY = (GapFrom.START, 12 * 3600, 36 * 3600, True)
+
+
+def job_of_three_days(**facts: Any) -> tuple[Any, Any, list[Any]]:
+    """Return an order of the branch as a job of three days: V, V/2 and V/3."""
+    problem, matrix, first = promise_world(**facts)
+    names = ("V", "V/2", "V/3")
+    visits = [
+        replace(first, visit_id=name, order_id=name, after=(Predecessor(names[n - 1], *NEXT_DAY),) if n else ())
+        for n, name in enumerate(names)
+    ]
+    orders = tuple(replace(problem.orders[0], order_id=name) for name in names)
+    return replace(problem, orders=orders, visits=tuple(visits)), matrix, visits
+
+
+def test_the_days_of_a_job_are_due_one_after_another() -> None:
+    problem, matrix, visits = job_of_three_days(received="11-25 10:00")
+    found = [promise_of(problem, matrix, visit) for visit in visits]
+    assert [promise.due_day for promise in found] == [a_day("11-27"), a_day("11-30"), a_day("12-01")]
+    assert [promise.basis for promise in found] == [Basis.AREA, Basis.CONTINUES, Basis.CONTINUES]
+    assert promise_sentence(found[1], problem, translator("en")) == (
+        "A job of several days, the day before due Friday 27 November: due Monday 30 November."
+    )
+    assert promise_sentence(found[1], problem, translator("zh")) == (
+        "多天作业，前一天最迟11月27日周五：这一天最迟11月30日周一。"
+    )
+
+
+def test_their_due_days_are_filled_in_once() -> None:
+    problem, matrix, visits = job_of_three_days(received="11-25 10:00")
+    filled = with_due_days(problem, matrix)
+    assert [order.due_day for order in filled.orders] == [a_day("11-27"), a_day("11-30"), a_day("12-01")]
+    assert with_due_days(filled, matrix) == filled
+    assert promise_of(filled, matrix, visits[2]).basis is Basis.CONTINUES
+
+
+def test_who_merely_comes_after_another_is_due_by_the_rule() -> None:
+    problem, matrix, visits = job_of_three_days(received="11-25 10:00")
+    alone = replace(visits[1], after=(Predecessor("V", GapFrom.END, DAY_S),))
+    assert promise_of(problem, matrix, alone).due_day == a_day("11-27")

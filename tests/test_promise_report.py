@@ -142,3 +142,15 @@ def test_what_moves_a_terminal_s_cursor_is_left_out() -> None:
     problem, matrix, visit = promise_world()
     rude = replace(problem, customers=(replace(problem.customers[0], name="Wang\x1b[2J"),))
     assert promise_report(rude, matrix, visit)[0].text == "V Wang[2J"
+
+
+def test_over_several_days_planned() -> None:
+    problem, matrix, visit = promise_world(received="11-23 09:00", as_of="11-23 10:00")
+    three = replace(problem, days=3)
+    assert [line.text for line in promise_report(three, matrix, visit) if line.name == "state"] == [
+        "Wednesday 25 November is its last day: if it is not planned, the promise will break."
+    ]
+    two = replace(problem, days=2)
+    assert [line.text for line in promise_report(two, matrix, visit) if line.name == "state"] == [
+        "May wait until Wednesday 25 November; Monday 23 November to Tuesday 24 November are planned."
+    ]

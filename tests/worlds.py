@@ -16,7 +16,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.policy import Fairness, Policy
 from optimizer.domain.problem import Branch, Problem
 from optimizer.domain.technician import Break, HeldSkill, Shift, Technician
-from optimizer.domain.units import DAY_S, MINUTE_S, at
+from optimizer.domain.units import DAY_S, MINUTE_S, at, clock_text
 from optimizer.judge import Judgement, judge, time_routes
 from optimizer.judge_facts import Facts
 from optimizer.judge_timing import time_canonically, time_with_slot
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.domain.rules import Rule
+    from optimizer.judge import Routes
     from optimizer.judge_timing import TimedTour
 
 __all__ = ["MONDAY", "PLAIN", "Job", "Person", "World", "job", "line", "person", "random_problem", "world"]
@@ -44,10 +45,10 @@ def clock(text: str) -> int:
     return at(int(hour), int(minute))
 
 
-def span(text: str) -> Interval:
-    """Return the interval of `HH:MM-HH:MM`."""
+def span(text: str, day: int = 0) -> Interval:
+    """Return the interval of `HH:MM-HH:MM` on a day."""
     opens, closes = text.split("-")
-    return Interval(clock(opens), clock(closes))
+    return Interval(day_s(opens, day), day_s(closes, day))
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,16 @@ def job(
     place: int,
     minutes: int = 30,
     requested: str = "08:00-17:00",
+    days: Sequence[int] = (0,),
     skills: Mapping[str, int] | None = None,
     parts: Mapping[str, int] | None = None,
     **facts: Any,
 ) -> Job:
-    """Return a visit `place` minutes from the branch; `requested` holds windows like `09:00-10:00 14:00-15:00`."""
+    """Return a visit `place` minutes from the branch.
+
+    `requested` holds windows like `09:00-10:00 14:00-15:00`, wanted on each of `days`.
+    """
+    windows = tuple(span(text, day) for day in days for text in requested.split())
     made = Job(
         Visit(
             visit_id,
@@ -90,7 +96,7 @@ def job(
             skills=tuple(SkillNeed(skill, level) for skill, level in (skills or {}).items()),
             parts=tuple(PartNeed(part, count) for part, count in (parts or {}).items()),
         ),
-        Order(visit_id, f"C-{visit_id}", requested=tuple(span(text) for text in requested.split())),
+        Order(visit_id, f"C-{visit_id}", requested=windows),
         Customer(f"C-{visit_id}", f"customer of {visit_id}"),
         place,
     )
@@ -99,10 +105,10 @@ def job(
 
 @dataclass(frozen=True)
 class Person:
-    """A technician with a shift; `minutes_away` is where the home lies, `None` at the branch."""
+    """A technician with a shift a day; `minutes_away` is where the home lies, `None` at the branch."""
 
     technician: Technician
-    shift: Shift
+    shifts: tuple[Shift, ...]
     minutes_away: int | None = None
 
 
@@ -110,6 +116,7 @@ def person(
     technician_id: str,
     *,
     hours: str = "08:00-17:00",
+    days: Sequence[int] = (0,),
     overtime: int = 0,
     home: int | None = None,
     lunch: str = "",
@@ -117,19 +124,20 @@ def person(
     skills: Mapping[str, int] | None = None,
     **facts: Any,
 ) -> Person:
-    """Return a technician on the day; `lunch` is the window in which a break starts."""
-    day = span(hours)
-    rest = Break(span(lunch), lunch_minutes * MINUTE_S) if lunch else None
+    """Return a technician with the same hours on each of `days`; `lunch` is the window in which a break starts."""
     on_shift = {name: facts.pop(name) for name in list(facts) if name in Shift.__dataclass_fields__}
-    shift = Shift(technician_id, 0, day.open_s, day.close_s, overtime * MINUTE_S, rest, **on_shift)
-    if "contracted_s" not in on_shift:
+    shifts = []
+    for number in days:
+        day = span(hours, number)
+        rest = Break(span(lunch, number), lunch_minutes * MINUTE_S) if lunch else None
         paid_s = day.close_s - day.open_s - (rest.length_s if rest else 0)
-        shift = replace(shift, contracted_s=paid_s)
+        shift = Shift(technician_id, number, day.open_s, day.close_s, overtime * MINUTE_S, rest, paid_s)
+        shifts.append(replace(shift, **on_shift))
     stays = None if home is None else Place(31.2, 121.4 + home / 1000)
     held = tuple(HeldSkill(skill, level) for skill, level in (skills or {}).items())
     facts.setdefault("skills", held)
     technician = Technician(technician_id, f"{technician_id} Li", start=stays, end=stays, **facts)
-    return Person(technician, shift, home)
+    return Person(technician, tuple(shifts), home)
 
 
 @dataclass(frozen=True)
@@ -177,27 +185,42 @@ class World:
         seconds[:, row, column] = UNREACHABLE if minutes is None else minutes * MINUTE_S
         return World(self.problem, replace(self.matrix, seconds=seconds))
 
-    def plan(self, routes: Mapping[str, Sequence[str]]) -> Plan:
+    def plan(self, routes: Routes) -> Plan:
         """Time routes."""
         return time_routes(self.problem, self.matrix, routes)
 
-    def judge(self, plan: Plan | Mapping[str, Sequence[str]]) -> Judgement:
+    def judge(self, plan: Plan | Routes) -> Judgement:
         """Judge a plan, or routes after timing them."""
         made = plan if isinstance(plan, Plan) else self.plan(plan)
         return judge(self.problem, self.matrix, made)
 
-    def broken(self, plan: Plan | Mapping[str, Sequence[str]]) -> list[tuple[Rule, int]]:
+    def broken(self, plan: Plan | Routes) -> list[tuple[Rule, int]]:
         """Return rule and amount of every violation."""
         return [(violation.rule, violation.amount) for violation in self.judge(plan).violations]
 
-    def costs(self, routes: Mapping[str, Sequence[str]]) -> dict[Rule, int]:
+    def costs(self, routes: Routes) -> dict[Rule, int]:
         """Return the soft rules that cost anything, after checking that nothing is broken."""
         judgement = self.judge(routes)
         assert judgement.is_clean, judgement.violations
         return {rule: cents for rule, cents in judgement.costs.items() if cents}
 
+    def starts(self, routes: Routes) -> dict[str, str]:
+        """Return the start of every visit as `HH:MM`, after checking that the people of a crew start together."""
+        moments = {(stop.visit_id, stop.start_s) for route in self.plan(routes).routes for stop in route.stops}
+        assert len(moments) == len({visit_id for visit_id, _ in moments}), moments
+        return {visit_id: clock_text(start_s) for visit_id, start_s in sorted(moments)}
+
+    def solved(self, *, iterations: int = 300) -> Plan:
+        """Return the engine's plan, after checking that it is clean and states its costs right."""
+        from optimizer import solve
+
+        outcome = solve(self.problem, self.matrix, seconds=30.0, iterations=iterations)
+        judgement = judge(self.problem, self.matrix, outcome.plan)
+        assert judgement.is_clean, judgement.violations
+        return outcome.plan
+
     def timed(self, technician_id: str, *visit_ids: str, slot: int | None = None) -> TimedTour:
-        """Time one day, canonically or with a break slot."""
+        """Time one day alone, canonically or with a break slot."""
         problem = self.problem
         shift = next(shift for shift in problem.shifts if shift.technician_id == technician_id)
         visits = [problem.visit_by_id[visit_id] for visit_id in visit_ids]
@@ -215,7 +238,7 @@ def world(jobs: Sequence[Job], people: Sequence[Person], *, policy: Policy = PLA
         orders=tuple(j.order for j in jobs),
         visits=tuple(j.visit for j in jobs),
         technicians=tuple(p.technician for p in people),
-        shifts=tuple(p.shift for p in people),
+        shifts=tuple(shift for p in people for shift in p.shifts),
         policy=policy,
         **facts,
     )

@@ -80,11 +80,13 @@ class Change:
     Parameters
     ----------
     before_technician_id, after_technician_id
-        Empty where the visit is in no route.
+        Empty where the visit is in no route; the lead of a crew.
     before, after
         The windows told; `None` where the visit is in no route.
     call_by_s
         Until when those concerned are to be called, in seconds of the clock.
+    before_crew, after_crew
+        Everybody who serves a visit of several people; empty where one does.
     """
 
     visit_id: str
@@ -94,6 +96,22 @@ class Change:
     before: Interval | None
     after: Interval | None
     call_by_s: int
+    before_crew: tuple[str, ...] = ()
+    after_crew: tuple[str, ...] = ()
+
+    @property
+    def before_people(self) -> tuple[str, ...]:
+        """Everybody who was to serve the visit, the lead first; empty where nobody was."""
+        return _people(self.before_technician_id, self.before_crew)
+
+    @property
+    def after_people(self) -> tuple[str, ...]:
+        """Everybody who serves the visit now, the lead first; empty where nobody does."""
+        return _people(self.after_technician_id, self.after_crew)
+
+
+def _people(lead: str, crew: tuple[str, ...]) -> tuple[str, ...]:
+    return (lead, *(who for who in crew if who != lead)) if lead else ()
 
 
 @dataclass(frozen=True, slots=True)

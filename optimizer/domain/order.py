@@ -86,6 +86,52 @@ class PartNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolNeed:
+    """Reusable equipment that a visit needs, or a technician owns, and how many units of it."""
+
+    tool_id: str
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """So much of a quantity (kilograms, crates, the demand of a benchmark): what a visit needs carried, or a limit."""
+
+    quantity: str
+    amount: int
+
+
+class GapFrom(StrEnum):
+    """From which moment of the earlier visit a gap counts."""
+
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """A visit that comes first.
+
+    Parameters
+    ----------
+    visit_id
+        The earlier visit; this one is served only if that one is.
+    gap_from
+        Whether the gap counts from the earlier service's end or from its start.
+    min_gap_s, max_gap_s
+        Least and greatest time to this service's start; `None` is no limit.
+    same_people
+        Whoever serves the earlier visit serves this one: jobs of several days, stays.
+    """
+
+    visit_id: str
+    gap_from: GapFrom = GapFrom.END
+    min_gap_s: int = 0
+    max_gap_s: int | None = None
+    same_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """Who asked: tier, hours, refusals and who served before.
 
@@ -215,8 +261,16 @@ class Visit:
         Name of the district, matched with the technicians' areas.
     required, prohibited
         Technician ids; `required` empty means anyone.
-    crew_size, tools, after
-        Needs of rules that are not built yet; such a visit stays unassigned with that reason.
+    crew_size
+        How many technicians serve together; the policy's safety list may ask for two.
+    lead_skills
+        What the lead of a crew needs; empty means the same as every member.
+    tools
+        Equipment that the visit needs, once for the whole crew: the lead brings it.
+    after
+        The visits that come before this one.
+    loads
+        What the lead has to carry for this visit, by quantity.
     """
 
     visit_id: str
@@ -233,5 +287,7 @@ class Visit:
     required: frozenset[str] = frozenset()
     prohibited: frozenset[str] = frozenset()
     crew_size: int = 1
-    tools: tuple[PartNeed, ...] = ()
-    after: tuple[str, ...] = ()
+    lead_skills: tuple[SkillNeed, ...] = ()
+    tools: tuple[ToolNeed, ...] = ()
+    after: tuple[Predecessor, ...] = ()
+    loads: tuple[Load, ...] = ()

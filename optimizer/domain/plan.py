@@ -11,6 +11,10 @@ from optimizer.domain.order import Interval, PartNeed
 from optimizer.domain.rules import Rule
 
 
+#: A stop at the branch in the neutral form of benchmarks.
+BRANCH_STOP = "0"
+
+
 class ReasonCode(StrEnum):
     """Why a visit is not planned (DESIGN §5); `RULE_NOT_BUILT` is a rule that this version cannot plan yet."""
 
@@ -19,6 +23,7 @@ class ReasonCode(StrEnum):
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
     TIME_WINDOW = "TIME_WINDOW"
     SHIFT_CAPACITY = "SHIFT_CAPACITY"
+    LOAD = "LOAD"
     MAX_TRAVEL = "MAX_TRAVEL"
     UNREACHABLE = "UNREACHABLE"
     AREA = "AREA"
@@ -26,6 +31,10 @@ class ReasonCode(StrEnum):
     PART_OUT_OF_STOCK = "PART_OUT_OF_STOCK"
     PART_ARRIVES_LATE = "PART_ARRIVES_LATE"
     PART_NOT_RETURNED = "PART_NOT_RETURNED"
+    TOOL_IN_USE = "TOOL_IN_USE"
+    CREW_SIZE = "CREW_SIZE"
+    CREW_LEAD = "CREW_LEAD"
+    PRECEDENCE = "PRECEDENCE"
     PINNED_CONFLICT = "PINNED_CONFLICT"
     BREAK = "BREAK"
     NOT_READY = "NOT_READY"
@@ -88,7 +97,10 @@ class UnassignedVisit:
 
 @dataclass(frozen=True, slots=True)
 class BreakTaken:
-    """Where the break lies: slot 2k before leg k, 2k + 1 after it, legs counted from 0; and its start."""
+    """Where the break lies: slot 2k before leg k, 2k + 1 after it, legs counted from 0; and its start.
+
+    A stop at the branch is a place on the way: the leg to it counts.
+    """
 
     slot: int
     start_s: int
@@ -111,6 +123,8 @@ class Stop:
         Branch parts picked up for this visit.
     pinned
         A lock holds this visit.
+    crew, lead
+        For a visit of several people: everybody who serves it, sorted, and who leads.
     """
 
     visit_id: str
@@ -122,11 +136,30 @@ class Stop:
     lateness_s: int = 0
     parts: tuple[PartNeed, ...] = ()
     pinned: bool = False
+    crew: tuple[str, ...] = ()
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchStop:
+    """A stop at the branch on the way, to pick up parts or load again.
+
+    Parameters
+    ----------
+    before
+        The index of the stop that follows it.
+    """
+
+    before: int
+    arrive_s: int
+    start_s: int
+    end_s: int
+    leave_by_s: int
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One technician's day: departure, stops in driving order, break, return."""
+    """One technician's day: departure, stops in driving order, a stop at the branch, break, return."""
 
     technician_id: str
     day: int
@@ -134,6 +167,7 @@ class Route:
     return_s: int
     stops: tuple[Stop, ...]
     break_: BreakTaken | None = None
+    branch_stop: BranchStop | None = None
 
     @property
     def visit_ids(self) -> tuple[str, ...]:
@@ -159,9 +193,18 @@ class Plan:
 
     @property
     def served(self) -> int:
-        """How many visits the plan serves."""
-        return sum(len(route.stops) for route in self.routes)
+        """How many visits the plan serves, those of a crew once."""
+        return len({stop.visit_id for route in self.routes for stop in route.stops})
 
     def routes_by_technician(self) -> dict[str, list[str]]:
-        """Return the neutral form of benchmarks: technician id to visit ids in driving order."""
-        return {route.technician_id: list(route.visit_ids) for route in self.routes}
+        """Return the neutral form of benchmarks: technician id to visit ids in driving order, `0` for the branch.
+
+        Several days of a technician follow one another.
+        """
+        by_technician: dict[str, list[str]] = {}
+        for route in self.routes:
+            visit_ids = list(route.visit_ids)
+            if route.branch_stop is not None:
+                visit_ids.insert(route.branch_stop.before, BRANCH_STOP)
+            by_technician.setdefault(route.technician_id, []).extend(visit_ids)
+        return by_technician

@@ -53,11 +53,15 @@ class Policy:
     arrival_lead_s
         How much before a window's close a technician aims to arrive; taken off every close once.
     morning_s
-        Time at the branch before a route leaves it.
+        Time at the branch before a route leaves it, and of each stop there on the way.
     max_lateness_s
         How late a service may start after its window closes; `None` is without limit.
     told_half_width_s
         A visit without a promise is told its planned start, plus and minus this.
+    reload
+        A technician who has carried all there is room for may stop at the branch and load again.
+    pair_kinds
+        The safety list: orders of these kinds are served by at least two technicians.
     level_floor, priority_floor
         Least skill level and least priority by urgency, difficulty and customer tier.
     unassigned_cents
@@ -67,7 +71,8 @@ class Policy:
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     load_target_pct, load_divisor
-        Fairness: x^2 // `load_divisor` cents for x seconds of load above this share of the contracted time.
+        Fairness: x^2 // (`load_divisor` x days) cents for x seconds of load above this share of the contracted
+        time, both over a technician's days of the horizon.
     spread_weight
         The benchmark days' coefficient, for `Fairness.SPREAD`.
     dropped_cents, other_technician_cents, other_time_cents, short_notice_pct
@@ -81,8 +86,10 @@ class Policy:
     morning_s: int = 0
     max_lateness_s: int | None = 0
     pickup: Pickup = Pickup.EVENING
+    reload: bool = True
     observation_s: int = 1800
     told_half_width_s: int = 1800
+    pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()
     priority_floor: Floor = Floor()
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)

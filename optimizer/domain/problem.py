@@ -19,6 +19,8 @@ from optimizer.domain.technician import Employment, Shift, Technician
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
 from optimizer.domain.working_time import WorkingCalendar
 
+#: The longest horizon that is planned in one go.
+MOST_DAYS = 7
 #: The key of the branch among the places of a travel matrix.
 BRANCH_PLACE = "branch"
 
@@ -101,7 +103,7 @@ class Problem:
     Parameters
     ----------
     first_day, days
-        The horizon. This version plans one day.
+        The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
     windows
@@ -115,7 +117,7 @@ class Problem:
     Raises
     ------
     ValueError
-        When an id is doubled or refers to nothing. `ingest` reports the same faults by file, row and column first.
+        When an id is doubled or refers to nothing, or visits wait for one another in a circle. `ingest` reports the same faults by file, row and column first.
     """
 
     branch: Branch
@@ -152,6 +154,7 @@ class Problem:
         people = {t.technician_id: t for t in self.technicians}
         put("technician_by_id", _index("technician", people, len(self.technicians)))
         self._check_references()
+        self._check_circles()
         put("windows", {v.visit_id: self._windows_in_force(v) for v in self.visits})
         put("hours", {v.visit_id: self._service_hours(v) for v in self.visits})
 
@@ -210,6 +213,16 @@ class Problem:
         """Return the skills that a visit needs, their levels raised to the policy's floor."""
         floor = self._floor(visit, "level_floor")
         return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in visit.skills)
+
+    def crew_size_of(self, visit: Visit) -> int:
+        """Return how many technicians serve a visit together: what it states, at least two on the safety list."""
+        return max(visit.crew_size, 2 if self.order_of(visit).kind in self.policy.pair_kinds else 1)
+
+    def lead_skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
+        """Return the skills that the lead of a crew needs, their levels raised to the policy's floor."""
+        floor = self._floor(visit, "level_floor")
+        needs = visit.lead_skills or visit.skills
+        return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in needs)
 
     def notice_deadline_s(self, day: int) -> int:
         """Return the moment until which a change of that day counts as announced in time.
@@ -302,6 +315,8 @@ class Problem:
             _known("order", order.order_id, "customer", order.customer_id, self.customer_by_id)
         for visit in self.visits:
             _known("visit", visit.visit_id, "order", visit.order_id, self.order_by_id)
+            for earlier in visit.after:
+                _known("visit", visit.visit_id, "visit", earlier.visit_id, self.visit_by_id)
         for shift in self.shifts:
             _known("shift", shift.technician_id, "technician", shift.technician_id, self.technician_by_id)
         days = {(shift.technician_id, shift.day) for shift in self.shifts}
@@ -310,6 +325,14 @@ class Problem:
         for lock in self.locks:
             _known("lock", lock.visit_id, "visit", lock.visit_id, self.visit_by_id)
             _known("lock", lock.visit_id, "technician", lock.technician_id, self.technician_by_id)
+
+    def _check_circles(self) -> None:
+        open_visits = {visit.visit_id: {earlier.visit_id for earlier in visit.after} for visit in self.visits}
+        while free := [visit_id for visit_id, earlier in open_visits.items() if not earlier & open_visits.keys()]:
+            for visit_id in free:
+                del open_visits[visit_id]
+        if open_visits:
+            raise ValueError(f"visits wait for one another in a circle: {', '.join(sorted(open_visits))}")
 
 
 def start_key(technician: Technician) -> str:

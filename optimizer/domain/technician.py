@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from optimizer.domain.order import Interval, Place
+from optimizer.domain.order import Interval, Load, PartNeed, Place, ToolNeed
 
 
 class Employment(StrEnum):
@@ -120,6 +120,12 @@ class Technician:
         Where the day starts and ends. `None` is the branch; a place is the technician's home.
     areas
         District names that the technician serves; empty means all.
+    own_parts
+        Parts that the technician carries; they are used first, in driving order.
+    own_tools
+        Equipment of the technician's own; it does not count as out.
+    capacity
+        How much of each quantity one tour from the branch can carry; a quantity not named is without limit.
     """
 
     technician_id: str
@@ -131,6 +137,9 @@ class Technician:
     end: Place | None = None
     areas: frozenset[str] = frozenset()
     ledger: WorkLedger = WorkLedger()
+    own_parts: tuple[PartNeed, ...] = ()
+    own_tools: tuple[ToolNeed, ...] = ()
+    capacity: tuple[Load, ...] = ()
 
     @property
     def starts_at_branch(self) -> bool:

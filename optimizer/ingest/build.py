@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from optimizer.domain.desk import SetAside
@@ -24,7 +24,10 @@ from optimizer.domain.order import (
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
+from optimizer.domain.units import day_of
 from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.compound import predecessor_key
+from optimizer.ingest.jobs import with_days_of_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,23 +52,25 @@ if TYPE_CHECKING:
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
-    """Return the Problem of sheets without faults; shifts of other days than the one to plan stay out.
+    """Return the Problem of sheets without faults; shifts of other days than those to plan stay out.
 
     `unpublished` are the years whose make-up days nobody knows yet.
     """
     branch = sheets.branch.entries[0].row
-    skills = _held_skills(sheets.skills, clock.first_day)
+    skills = _held_skills(sheets.skills, clock.planned_days())
     calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished)
+    sheets = with_days_of_jobs(sheets, clock, calendar)
     return in_normal_order(
         Problem(
             branch=_branch(sheets, calendar),
             first_day=clock.first_day,
+            days=clock.days,
             as_of_s=clock.seconds(branch.as_of),
             customers=tuple(_customer(entry.row) for entry in sheets.customers),
             orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
             visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
             technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
-            shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if e.row.date == clock.first_day),
+            shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
             policy=policy,
             parts=tuple(
                 Part(
@@ -98,7 +103,7 @@ def build_aside(rows: Iterable[AsideRow], sheets: BranchSheets, clock: BranchClo
     made = [
         SetAside(
             order=_order(aside.row, clock),
-            visit=_visit(aside.row, clock),
+            visit=replace(_visit(aside.row, clock), after=()),
             customer=customers[aside.row.customer_id],
             state=aside.state,
             technician_id=aside.technician_id,
@@ -145,14 +150,22 @@ def _sorted_visit(visit: Visit) -> Visit:
         visit,
         skills=tuple(sorted(visit.skills, key=lambda n: (n.skill, n.min_level))),
         parts=tuple(sorted(visit.parts, key=lambda n: (n.part_id, n.quantity))),
-        tools=tuple(sorted(visit.tools, key=lambda n: (n.part_id, n.quantity))),
-        after=tuple(sorted(visit.after)),
+        lead_skills=tuple(sorted(visit.lead_skills, key=lambda n: (n.skill, n.min_level))),
+        tools=tuple(sorted(visit.tools, key=lambda n: (n.tool_id, n.units))),
+        loads=tuple(sorted(visit.loads, key=lambda n: (n.quantity, n.amount))),
+        after=tuple(sorted(visit.after, key=predecessor_key)),
     )
 
 
 def _sorted_technician(technician: Technician) -> Technician:
     by_time = sorted(technician.skills, key=lambda h: (h.skill, h.valid_from or date.min))
-    return replace(technician, skills=tuple(by_time))
+    return replace(
+        technician,
+        skills=tuple(by_time),
+        own_parts=tuple(sorted(technician.own_parts, key=lambda n: (n.part_id, n.quantity))),
+        own_tools=tuple(sorted(technician.own_tools, key=lambda n: (n.tool_id, n.units))),
+        capacity=tuple(sorted(technician.capacity, key=lambda n: (n.quantity, n.amount))),
+    )
 
 
 # --- one row each -------------------------------------------------------------------------------------------------
@@ -257,18 +270,25 @@ def _visit(row: OrderRow, clock: BranchClock) -> Visit:
         required=frozenset(row.required),
         prohibited=frozenset(row.prohibited),
         crew_size=row.crew_size,
+        lead_skills=row.lead_skills,
         tools=row.tools,
         after=row.after,
+        loads=row.loads,
     )
 
 
-def _held_skills(sheet: Sheet[SkillRow], day: date) -> dict[str, list[HeldSkill]]:
-    """Return one record per technician and skill: the one valid on the day, else the one that ended last."""
+def _held_skills(sheet: Sheet[SkillRow], days: tuple[date, ...]) -> dict[str, list[HeldSkill]]:
+    """Return one record per technician and skill: the one valid on most of the days, else the one that ended last.
+
+    Certificates that follow one another without a gap, and say the same, count as one over several days.
+    """
     best: dict[tuple[str, str], HeldSkill] = {}
-    for row in (entry.row for entry in sheet):
+    for row in sorted((entry.row for entry in sheet), key=lambda row: row.valid_from or date.min):
         held = HeldSkill(row.skill, row.level, row.valid_from, row.valid_until, row.factor_pct, row.surcharge_s)
         key = (row.technician_id, row.skill)
-        if key not in best or _currency(held, day) > _currency(best[key], day):
+        if key in best and len(days) > 1 and _is_renewed(best[key], held):
+            held = replace(held, valid_from=best[key].valid_from)
+        if key not in best or _currency(held, days) > _currency(best[key], days):
             best[key] = held
     skills: dict[str, list[HeldSkill]] = {}
     for (technician, _), held in best.items():
@@ -276,10 +296,16 @@ def _held_skills(sheet: Sheet[SkillRow], day: date) -> dict[str, list[HeldSkill]
     return skills
 
 
-def _currency(held: HeldSkill, day: date) -> tuple[bool, bool, date]:
-    """Rank a certificate: valid on the day, then past before future, then the latest."""
+def _is_renewed(held: HeldSkill, later: HeldSkill) -> bool:
+    same = replace(held, valid_from=later.valid_from, valid_until=later.valid_until) == later
+    ends, begins = held.valid_until, later.valid_from
+    return same and ends is not None and begins is not None and begins == ends + timedelta(days=1)
+
+
+def _currency(held: HeldSkill, days: tuple[date, ...]) -> tuple[int, bool, date]:
+    """Rank a certificate: by the days on which it is valid, then past before future, then the latest."""
     until = held.valid_until or date.max
-    return held.is_valid_on(day), until < day, until
+    return sum(map(held.is_valid_on, days)), until < days[0], until
 
 
 def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Technician:
@@ -300,6 +326,9 @@ def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Techn
         end=place(row.start if row.end is None else row.end),
         areas=frozenset(row.areas),
         ledger=WorkLedger(row.ledger_load_s, row.ledger_contracted_s, row.ledger_days),
+        own_parts=row.own_parts,
+        own_tools=row.own_tools,
+        capacity=row.capacity,
     )
 
 
@@ -324,8 +353,15 @@ def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
     )
 
 
+def lock_day(row: LockRow, clock: BranchClock) -> date:
+    """Return the date that a lock is for: its own, that of its start, or the first day to plan."""
+    if row.date is None and isinstance(row.start, datetime):
+        return clock.first_day + timedelta(days=day_of(clock.seconds(row.start)))
+    return row.date or clock.first_day
+
+
 def _lock(row: LockRow, clock: BranchClock) -> Lock:
-    day = row.date or clock.first_day
+    day = lock_day(row, clock)
     return Lock(
         visit_id=row.visit_id,
         level=LockLevel(row.level),

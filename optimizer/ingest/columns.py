@@ -21,6 +21,8 @@ from optimizer.ingest.kinds import (
     CoverageWord,
     Day,
     DayOrMoment,
+    Days,
+    DaysDone,
     DifficultyWord,
     Duration,
     EmploymentWord,
@@ -29,12 +31,14 @@ from optimizer.ingest.kinds import (
     Id,
     Ids,
     Kind,
+    Loads,
     LockWord,
     Moment,
     Number,
     Opening,
     PartNeeds,
     Percent,
+    Predecessors,
     Priority,
     Quantity,
     ResultWord,
@@ -84,7 +88,8 @@ class BranchRow(Row):
     business_close: Time = column(
         "17:30", "When the branch closes; notice of a change ends with it.", default=at(17, 30)
     )
-    plan_date: Day = column("2026-11-23", "The day to plan.")
+    plan_date: Day = column("2026-11-23", "The day to plan, or the first of several.")
+    days: Days = column("3", "How many days are planned in one go, from 1 to 7.", default=1)
     as_of: Moment = column("2026-11-20 16:00", "The moment of planning.")
     policy: Word | None = column("tomorrow", "The policy's named profile.", default=None)
     promise: Word | None = column("branch", "The promise profile: branch or centre.", default=None)
@@ -148,7 +153,7 @@ class OrderRow(Row):
     lon: Number | None = column("120.0823", "Longitude of the place.", default=None)
     address: Text = column("文一西路 588 号 3-1-502", "Address of the place.", default="")
     area: Text = column("西湖", "District, matched with the technicians' areas.", default="")
-    service_s: Duration = column("45", "Service duration at factor 100 %.")
+    service_s: Duration = column("45", "Service duration at factor 100 %; of a job of several days, that of each day.")
     skills: SkillNeeds = column("aircon:2; electric", "Skills needed with their least level.", default=())
     parts: PartNeeds = column("P01:1; P07:2", "Parts consumed with quantities.", default=())
     intermittent: YesNo = column("no", "The fault comes and goes: an observation is added.", default=False)
@@ -160,8 +165,21 @@ class OrderRow(Row):
     required: Ids = column("T-01; T-02", "Only these technicians.", default=())
     prohibited: Ids = column("T-03", "Not these technicians.", default=())
     crew_size: Quantity = column("1", "How many technicians at the same time.", default=1)
+    lead_skills: SkillNeeds = column(
+        "aircon:3", "Skills that the lead of a crew needs; empty: as for everybody.", default=()
+    )
     tools: ToolNeeds = column("ladder:1", "Tools needed with units.", default=())
-    after: Ids = column("SO-1041", "Orders that must be done before.", default=())
+    loads: Loads = column("kg:20 crates:2", "What has to be carried to it, by quantity.", default=())
+    after: Predecessors = column(
+        "SO-1041; SO-1040 +2h; SO-1039 start+30min..4h same",
+        "Orders that come before; + is the least and .. the greatest time from their end, or from their start"
+        " if that is written; same: the same people.",
+        default=(),
+    )
+    days: Days = column(
+        "3", "A job of several working days in a row, with the same people; windows are of the first day.", default=1
+    )
+    days_done: DaysDone = column("1", "How many of those days are done already.", default=0)
     visit_id: Id | None = column("SO-1042", "The visit's id; empty: the order's number.", default=None)
     datum: Text | None = column("GCJ-02", "Datum of this row's coordinates; empty: the branch's.", default=None)
     contacts: Texts = column("李经理 138-0000-0001; 物业 0571-0000 0002", "Whom to ask for, with phones.", default=())
@@ -199,6 +217,11 @@ class TechnicianRow(Row):
     home_address: Text = column("古墩路 12 号", "Address of the home.", default="")
     datum: Text | None = column("GCJ-02", "Datum of this row's coordinates; empty: the branch's.", default=None)
     areas: Ids = column("西湖; 拱墅", "Districts served; empty: all.", default=())
+    own_parts: PartNeeds = column("P01:2; P07:1", "Parts that the technician carries; used first.", default=())
+    own_tools: ToolNeeds = column("ladder:1", "Tools of the technician's own.", default=())
+    capacity: Loads = column(
+        "kg:300 crates:12", "How much one tour can carry, by quantity; not named: no limit.", default=()
+    )
     ledger_load_s: Duration = column("1850", "Travel and service of the days before.", default=0)
     ledger_contracted_s: Duration = column("2250", "Contracted time of the days before.", default=0)
     ledger_days: Count = column("5", "How many days before are counted.", default=0)
@@ -286,7 +309,7 @@ class LockRow(Row):
     visit_id: Id = column("SO-1042", "The order.")
     level: LockWord = column("start", "person, day, start or prefix.")
     technician_id: Id = column("T-01", "The technician.")
-    date: Day | None = column("2026-11-23", "The day; empty: the day to plan.", default=None)
+    date: Day | None = column("2026-11-23", "The day; empty: the first day to plan.", default=None)
     start: TimeOrMoment | None = column("09:30", "For start: the service start.", default=None)
     tolerance_s: Duration = column("15", "For start: how much earlier or later.", default=0)
     position: Count | None = column("0", "For prefix: place in the started route, from 0.", default=None)
@@ -381,8 +404,8 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reservations": ("reservation_id",),
         "loans": ("loan_id",),
         "tools": ("tool_id",),
-        "locks": ("visit_id", "level"),
-        "published": ("visit_id", "date"),
+        "locks": ("visit_id", "level", "technician_id"),
+        "published": ("visit_id", "technician_id", "date"),
         "results": ("order_id",),
         "counts": ("part_id", "at"),
     }

@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from optimizer.domain.order import Interval, PartNeed, Place, SkillNeed
+from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
 from optimizer.ingest.cells import (
     MAX_INT,
     choice,
     fault,
+    parse_duration,
     parse_id,
     parse_moment,
     parse_number,
@@ -27,6 +28,7 @@ from optimizer.ingest.times import MOMENT
 
 MAX_WINDOWS = 16
 _LIST = re.compile("[;；]")
+_BETWEEN_AMOUNTS = re.compile(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
 
 _DAY_NAMES = (
     ("mon", "monday", "周一", "星期一"),
@@ -157,7 +159,7 @@ def _weekdays(text: str) -> list[int]:
     return days
 
 
-def _amounts(value: object, names: tuple[str, str], *, high: int) -> list[tuple[str, int]]:
+def _amounts(value: object, names: tuple[str, str], *, low: int = 1, high: int) -> list[tuple[str, int]]:
     pairs: list[tuple[str, int]] = []
     for item in _items(value):
         if isinstance(item, dict):
@@ -171,16 +173,17 @@ def _amounts(value: object, names: tuple[str, str], *, high: int) -> list[tuple[
         else:
             head, colon, tail = item.replace("：", ":").rpartition(":")
             name, amount = (head.strip(), tail.strip()) if colon else (item, 1)
-        pairs.append((parse_id(name), _amount(name, amount, high=high)))
+        pairs.append((parse_id(name), _amount(name, amount, low=low, high=high)))
     _no_doubles(tuple(name for name, _ in pairs))
     return sorted(pairs)
 
 
-def _amount(name: str, amount: object, *, high: int) -> int:
+def _amount(name: str, amount: object, *, low: int, high: int) -> int:
     try:
-        return whole(1, high)(amount)
+        return whole(low, high)(amount)
     except PydanticCustomError:
-        raise fault("AMOUNT_NUMBER", item=f"{name}:{amount}", limit=high, example=f"{name}:1") from None
+        code = "AMOUNT_NUMBER" if low else "AMOUNT_NEGATIVE"
+        raise fault(code, item=f"{name}:{amount}", limit=high, example=f"{name}:1") from None
 
 
 def parse_skill_needs(value: object) -> tuple[SkillNeed, ...]:
@@ -193,9 +196,105 @@ def parse_part_needs(value: object) -> tuple[PartNeed, ...]:
     return tuple(PartNeed(*pair) for pair in _amounts(value, ("part_id", "quantity"), high=MAX_INT))
 
 
-def parse_tool_needs(value: object) -> tuple[PartNeed, ...]:
+def parse_tool_needs(value: object) -> tuple[ToolNeed, ...]:
     """Return tools and units: `ladder:1`."""
-    return tuple(PartNeed(*pair) for pair in _amounts(value, ("tool_id", "quantity"), high=MAX_INT))
+    if isinstance(value, list):  # plans of earlier versions say quantity
+        value = [_renamed(item, "quantity", "units") if isinstance(item, dict) else item for item in value]
+    return tuple(ToolNeed(*pair) for pair in _amounts(value, ("tool_id", "units"), high=MAX_INT))
+
+
+def _renamed(item: dict[str, object], old: str, new: str) -> dict[str, object]:
+    return {new if name == old and new not in item else name: part for name, part in item.items()}
+
+
+def parse_loads(value: object) -> tuple[Load, ...]:
+    """Return quantities and amounts: `kg:20 crates:2`, separated by spaces or `;`."""
+    if isinstance(value, str):
+        value = _BETWEEN_AMOUNTS.sub(";", value)
+    return tuple(Load(*pair) for pair in _amounts(value, ("quantity", "amount"), low=0, high=MAX_INT))
+
+
+# --- what comes before --------------------------------------------------------------------------------------------
+
+_SAME = re.compile(r"\s(?:same|同人|同一人|同一人员|原班人员)$", re.IGNORECASE)
+_GAP = re.compile(r"(?P<id>.+?)\s+(?P<origin>start|end|开始|结束)?\s*(?P<gap>(?:[+＋]|\.\.|…|~|～).*)?", re.IGNORECASE)
+_UNTIL = re.compile(r"\.{2,}|…+|[~～]")
+_GAP_PART = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*([A-Za-z]+|[天日小时分钟]+)?\s*", re.ASCII)
+_MINUTES_OF = {
+    **dict.fromkeys(("", "m", "min", "mins", "minute", "minutes", "分", "分钟"), 1),
+    **dict.fromkeys(("h", "hour", "hours", "时", "小时"), 60),
+    **dict.fromkeys(("d", "day", "days", "天", "日"), 1440),
+}
+_PREDECESSOR_KEYS = {"visit_id", "gap_from", "min_gap", "max_gap", "same_people"}
+
+
+def parse_predecessors(value: object) -> tuple[Predecessor, ...]:
+    """Return what comes before: `A; B +2h; C start+30min..4h same`, or an array of ids and objects.
+
+    A gap counts from the earlier service's end, or from its start: at least the time after `+`, at most the one after
+    `..`. With `same` the same people serve both.
+    """
+    made = [_predecessor(item) for item in _items(value)]
+    if len({(earlier.visit_id, earlier.gap_from) for earlier in made}) < len(made):
+        _no_doubles(tuple(earlier.visit_id for earlier in made))
+    return tuple(sorted(made, key=predecessor_key))
+
+
+def predecessor_key(earlier: Predecessor) -> tuple[object, ...]:
+    """Return what predecessors are sorted by."""
+    most_s = -1 if earlier.max_gap_s is None else earlier.max_gap_s
+    return (earlier.visit_id, earlier.gap_from, earlier.min_gap_s, most_s, earlier.same_people)
+
+
+def _predecessor(item: object) -> Predecessor:
+    if not isinstance(item, str | dict):
+        raise fault("LIST_OF_TEXTS")
+    made = _predecessor_text(item) if isinstance(item, str) else _predecessor_object(item)
+    if made.max_gap_s is not None and made.max_gap_s < made.min_gap_s:
+        raise fault("GAP_REVERSED", item=item if isinstance(item, str) else made.visit_id)
+    return made
+
+
+def _predecessor_object(item: dict[str, Any]) -> Predecessor:
+    texts = [part for name, part in item.items() if name != "same_people"]
+    is_same, most = item.get("same_people", False), item.get("max_gap")
+    is_right = "visit_id" in item and item.keys() <= _PREDECESSOR_KEYS and type(is_same) is bool
+    if not is_right or any(not isinstance(part, str) for part in texts):
+        raise fault("AFTER_FORMAT", item=item.get("visit_id", ""))
+    return Predecessor(
+        parse_id(item["visit_id"]),
+        GapFrom(choice(*GapFrom)(item.get("gap_from", GapFrom.END))),
+        parse_duration(item.get("min_gap", "PT0S")),
+        None if most is None else parse_duration(most),
+        is_same,
+    )
+
+
+def _predecessor_text(item: str) -> Predecessor:
+    same = _SAME.search(item)
+    text = item[: same.start()].rstrip() if same else item
+    match = _GAP.fullmatch(text)
+    if match is None or not (match["origin"] or match["gap"]):
+        return Predecessor(parse_id(text), same_people=same is not None)
+    least, *most = _UNTIL.split(match["gap"] or "", maxsplit=1)
+    is_from_start = (match["origin"] or "").lower() in ("start", "开始")
+    return Predecessor(
+        parse_id(match["id"]),
+        GapFrom.START if is_from_start else GapFrom.END,
+        _gap_s(least[1:].strip(), item) if least else 0,
+        _gap_s(most[0].strip(), item) if most else None,
+        same is not None,
+    )
+
+
+def _gap_s(text: str, item: str) -> int:
+    """Return the seconds of a gap: `2h`, `1h30min`, `90` (minutes), `2天`, or an ISO 8601 duration."""
+    if text.startswith("P"):
+        return parse_duration(text)
+    parts = _GAP_PART.findall(text)
+    if not parts or _GAP_PART.sub("", text) or any(unit.lower() not in _MINUTES_OF for _, unit in parts):
+        raise fault("AFTER_FORMAT", item=item)
+    return parse_duration(sum(float(amount) * _MINUTES_OF[unit.lower()] for amount, unit in parts))
 
 
 def parse_end_place(value: object) -> str | Place:

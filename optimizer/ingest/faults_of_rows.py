@@ -63,6 +63,16 @@ _CELLS = {
     "AMOUNT_FORMAT": Fault(
         "'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."
     ),
+    "AMOUNT_NEGATIVE": Fault(
+        "In '{item}' the amount is not a whole number from 0 to {limit}.", "Write it as {example}."
+    ),
+    "AFTER_FORMAT": Fault(
+        "'{item}' is not an order with a gap.", "Expected SO-1041, SO-1041 +2h, or SO-1041 start+30min..4h same."
+    ),
+    "GAP_REVERSED": Fault(
+        "In '{item}' the greatest gap is shorter than the least.", "Swap the two: the least stands before the dots."
+    ),
+    "DAYS_RANGE": Fault("{value} days cannot be planned in one go.", "Plan 1 to {limit} days."),
     "AMOUNT_NUMBER": Fault("In '{item}' the amount is not a whole number from 1 to {limit}.", "Write it as {example}."),
     "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
     "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
@@ -141,6 +151,7 @@ _REFERENCES = {
     "ID_RESERVED": Fault(
         "'{value}' is the name of a place of ours.", "An order may not be called branch, nor begin with start: or end:."
     ),
+    "ID_BRANCH_STOP": Fault("'0' stands for a stop at the branch.", "Give the order another number."),
     "REF_CUSTOMER": Fault("The customer '{value}' is not in customers.", "Add the customer, or correct the id."),
     "REF_TECHNICIAN": Fault(
         "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
@@ -167,7 +178,33 @@ _REFERENCES = {
     "LOCK_START": Fault("A start lock has no start.", "Write the time of the service start."),
     "LOCK_POSITION": Fault("A prefix lock has no position.", "Write the place in the started route, from 0."),
     "LOCK_OTHER_DAY": Fault("The lock is for {value}, but {day} is planned.", "Take the order or the lock out."),
-    "LOCK_TWO_PEOPLE": Fault("The order '{value}' is locked to two technicians.", "Keep one of the locks."),
+    "LOCK_TWO_PEOPLE": Fault(
+        "The order '{value}' is locked to more technicians than serve it.", "Keep as many locks as people serve it."
+    ),
+    "LOCK_PROHIBITED": warning(
+        "The order '{visit}' is locked to technician '{value}', whom it or its customer does not allow.",
+        "Lock it to somebody else, or lift the prohibition.",
+    ),
+    "LOCK_NOT_ALLOWED": warning(
+        "The order '{visit}' is locked to technician '{value}', who is not required for it or serves other districts.",
+        "Lock it to somebody else, or correct required or the areas.",
+    ),
+    "LOCK_NO_SHIFT": warning(
+        "The order '{visit}' is locked to technician '{value}', who has no shift on {day}.",
+        "Add the shift, or lock the order to somebody else.",
+    ),
+    "LOCK_SKILL": warning(
+        "The order '{visit}' is locked to technician '{value}', who does not hold the skill {skill} that day.",
+        "Lock it to somebody else, or correct the skills or the certificate.",
+    ),
+    "LOCK_OUTSIDE_SHIFT": warning(
+        "The order '{visit}' is locked to start at {value}, outside the technician's shift {shift}.",
+        "Correct the start, or the shift.",
+    ),
+    "LOCK_OUTSIDE_WINDOW": warning(
+        "The order '{visit}' is locked to start at {value}, outside its windows: {windows}.",
+        "Correct the start, or agree another window with the customer.",
+    ),
 }
 
 _TIMES = {
@@ -202,6 +239,36 @@ _TIMES = {
         "The moment of planning lies after the day to plan.", "Correct as_of or plan_date if that is not meant."
     ),
     "STOCK_NEGATIVE": warning("The stock of '{part}' is {value}; it counts as 0.", "Count the part again."),
+    "CREW_FEW": warning(
+        "The order needs {value} people, but on no day to plan are more than {able} at work, able and allowed.",
+        "Correct crew_size or the skills, or add a shift; until then the order is not planned.",
+    ),
+    "CREW_NO_LEAD": warning(
+        "Nobody at work on the days to plan can lead the crew: the lead needs {value}.",
+        "Correct lead_skills, or add the skill or a shift; until then the order is not planned.",
+    ),
+    "LEAD_ALONE": warning(
+        "The order names skills of a lead, but one person serves it.", "Correct crew_size, or put them into skills."
+    ),
+    "TOOL_SHORT": warning(
+        "The order needs {value} of the tool '{tool}', but there are {units}, so it cannot be planned.",
+        "Correct the number, or the units in tools.",
+    ),
+    "LOAD_LARGE": warning(
+        "The order's load of {value} {quantity} is more than any technician can carry ({most}),"
+        " so it cannot be planned.",
+        "Correct the load, or a technician's capacity.",
+    ),
+    "JOB_DONE": Fault(
+        "All {days} days of the job are done already.", "Write when it was done, or correct days or days_done."
+    ),
+    "JOB_LONG": warning(
+        "{value} days of the job are left, but only {planned} are planned; its later days wait.",
+        "Plan more days in one go, if they should be planned.",
+    ),
+    "WINDOW_NO_SHIFT": warning(
+        "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."
+    ),
     "CREW_LARGE": warning(
         "The order needs {value} people, more than there are technicians.", "Correct crew_size, or add technicians."
     ),

@@ -26,6 +26,8 @@ class ReadOptions:
         The moment of the day: what was reported later is not seen.
     as_of
         The moment itself, where it is not the stage's usual one; local time of the branch.
+    days
+        How many days are planned, from 1 to `MOST_DAYS`; `None` is what the branch says, else one.
     skip_bad
         Set orders with faults aside (`Desk.faulty`) and read the rest.
     datum
@@ -36,6 +38,7 @@ class ReadOptions:
 
     stage: Stage = Stage.DRAFT
     as_of: datetime | None = None
+    days: int | None = None
     skip_bad: bool = False
     datum: str | None = None
     geocoder: GeocoderSettings | None = None

@@ -13,13 +13,16 @@ from optimizer.domain.order import (
     Coverage,
     Difficulty,
     Interval,
+    Load,
     PartNeed,
     Place,
+    Predecessor,
     SkillNeed,
+    ToolNeed,
     Unfinished,
     Urgency,
 )
-from optimizer.domain.problem import LockLevel
+from optimizer.domain.problem import MOST_DAYS, LockLevel
 from optimizer.domain.technician import Employment
 from optimizer.ingest.cells import (
     choice,
@@ -42,8 +45,10 @@ from optimizer.ingest.compound import (
     parse_end_place,
     parse_hours,
     parse_ids,
+    parse_loads,
     parse_opening,
     parse_part_needs,
+    parse_predecessors,
     parse_skill_needs,
     parse_texts,
     parse_tool_needs,
@@ -103,6 +108,8 @@ Number = Annotated[float, PlainValidator(parse_number), _DECIMAL]
 Whole = Annotated[int, PlainValidator(parse_int), _WHOLE]
 Count = Annotated[int, PlainValidator(whole(0)), _WHOLE]
 Quantity = Annotated[int, PlainValidator(whole(1)), _WHOLE]
+Days = Annotated[int, PlainValidator(whole(1, MOST_DAYS)), _WHOLE]
+DaysDone = Annotated[int, PlainValidator(whole(0, MOST_DAYS)), _WHOLE]
 Priority = Annotated[int, PlainValidator(whole(1, 5)), _WHOLE]
 SkillLevel = Annotated[int, PlainValidator(whole(1, 9)), _WHOLE]
 Percent = Annotated[int, PlainValidator(whole(1, 10_000)), _WHOLE]
@@ -122,7 +129,9 @@ Hours = Annotated[tuple[Interval, ...], PlainValidator(parse_hours), _listed(Sha
 Opening = Annotated[tuple[tuple[int, Interval], ...], PlainValidator(parse_opening), _listed(Shape.OPENING)]
 SkillNeeds = Annotated[tuple[SkillNeed, ...], PlainValidator(parse_skill_needs), _listed(Shape.AMOUNTS)]
 PartNeeds = Annotated[tuple[PartNeed, ...], PlainValidator(parse_part_needs), _listed(Shape.AMOUNTS)]
-ToolNeeds = Annotated[tuple[PartNeed, ...], PlainValidator(parse_tool_needs), _listed(Shape.AMOUNTS)]
+ToolNeeds = Annotated[tuple[ToolNeed, ...], PlainValidator(parse_tool_needs), _listed(Shape.AMOUNTS)]
+Loads = Annotated[tuple[Load, ...], PlainValidator(parse_loads), _listed(Shape.AMOUNTS)]
+Predecessors = Annotated[tuple[Predecessor, ...], PlainValidator(parse_predecessors), _listed(Shape.IDS)]
 Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts), _listed(Shape.TEXT)]
 CoverageWord = Annotated[str, PlainValidator(choice(*Coverage)), _WORD]
 ConfirmedWord = Annotated[str, PlainValidator(choice(*Confirmed)), _WORD]

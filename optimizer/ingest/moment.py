@@ -7,15 +7,18 @@ same files; each row that reports something says when, and a stage sees what was
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.desk import AsideState, Stage
+from optimizer.domain.order import GapFrom
 from optimizer.domain.units import at
+from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.jobs import day_ids, visit_ids_of, visits_left_of
 from optimizer.ingest.sheets import Entry, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from optimizer.ingest.columns import OrderRow, PartRow, ResultRow, ShiftRow
     from optimizer.ingest.issues import IssueLog
@@ -66,6 +69,7 @@ def sheets_known_at(
         moment = f"{as_of:%Y-%m-%d %H:%M}"
         sheets.orders.note(log, "ORDER_TO_COME", entry.number, "received", entry.row.received, moment=moment)
     orders, aside = _orders(sheets, results, stage, clock, is_known)
+    orders = tuple(_without_done(orders, aside, sheets.technicians.ids, as_of, clock))
     shifts = _shifts(sheets, clock, is_known, log)
     parts = _parts(sheets, clock, is_known)
     loans = _loans(sheets, is_known)
@@ -92,6 +96,7 @@ def _orders(
     is_known: Callable[[datetime | None], bool],
 ) -> tuple[tuple[Entry[OrderRow], ...], tuple[AsideRow, ...]]:
     """Sort the known orders into those to plan and those that today's plan has."""
+    calendar = WorkingCalendar({entry.row.date: entry.row.working for entry in sheets.calendar})
     plan: list[Entry[OrderRow]] = []
     aside: list[AsideRow] = []
     for entry in sheets.orders:
@@ -99,8 +104,11 @@ def _orders(
             continue
         later = {name: None for name in _LOGGED if not is_known(getattr(entry.row, name))}
         row = entry.row.model_copy(update=later) if later else entry.row
-        result = results.get(row.order_id)
         is_todays = row.planned_on is not None and row.planned_on < clock.first_day
+        result = results.get(row.order_id)
+        if row.days > 1:
+            row, result = _job_so_far(row, results, calendar, clock)
+            is_todays = is_todays and row.planned_on is not None
         if (result is not None and result.row.result == "done") or (result is None and row.done is not None):
             parts_back = result.row.parts_back if result else bool(row.parts_back)
             done = row.model_copy(update={"done": row.done or (result.row.at if result else None)})
@@ -113,6 +121,63 @@ def _orders(
         else:
             plan.append(Entry(entry.number, row))
     return tuple(plan), tuple(aside)
+
+
+def _job_so_far(
+    row: OrderRow, results: dict[str, Entry[ResultRow]], calendar: WorkingCalendar, clock: BranchClock
+) -> tuple[OrderRow, Entry[ResultRow] | None]:
+    """Return a job of several days with those done or under way, and the result that is left to be looked at.
+
+    That is the one of a day that failed, else of the last day. Whoever began the job goes on with it.
+    """
+    said = {n: results[name] for n, name in enumerate(day_ids(row.order_id, row.days), start=1) if name in results}
+    done = max((n for n, entry in said.items() if entry.row.result == "done"), default=0)
+    failed = min((n for n, entry in said.items() if entry.row.result != "done" and n > done), default=row.days + 1)
+    since = 0
+    if row.planned_on is not None and row.planned_on < clock.first_day:
+        since = 1 + calendar.working_days_left(after=row.planned_on, until=clock.first_day - timedelta(days=1))
+    days_done = min(row.days, max(row.days_done, done, min(row.days_done + since, failed - 1)))
+    result = said.get(failed) or said.get(row.days)
+    if days_done == row.days_done or days_done == row.days:
+        return row, result
+    who = next((said[n].row.technician_id for n in sorted(said) if said[n].row.technician_id), row.planned_technician)
+    required = row.required or ((who,) if who else ())
+    return row.model_copy(update={"days_done": days_done, "planned_on": None, "required": required}), result
+
+
+def _without_done(
+    orders: tuple[Entry[OrderRow], ...],
+    aside: tuple[AsideRow, ...],
+    staff: frozenset[str],
+    as_of: datetime,
+    clock: BranchClock,
+) -> Iterator[Entry[OrderRow]]:
+    """Yield the orders without what comes before them and is not to be planned: it is done, or under way.
+
+    Its gap counts from when that was done, else from now; the same people are those who did it.
+    """
+    known = {name for entry in orders for name in visit_ids_of(entry.row)}
+    done = {name: left for left in aside for name in visit_ids_of(left.row)}
+    for entry in orders:
+        row = entry.row
+        gone = [earlier for earlier in row.after if earlier.visit_id not in known]
+        if not gone:
+            yield entry
+            continue
+        update: dict[str, Any] = {"after": tuple(earlier for earlier in row.after if earlier.visit_id in known)}
+        ready_s = None if row.ready is None else clock.seconds(row.ready)
+        for earlier in gone:
+            left = done.get(earlier.visit_id)
+            if left is None:
+                continue  # received later: nobody knows of it yet
+            moment = left.row.on_site if earlier.gap_from is GapFrom.START else left.row.done
+            after_s = clock.seconds(moment or as_of) + earlier.min_gap_s
+            if earlier.min_gap_s and (ready_s is None or ready_s < after_s):
+                ready_s = after_s
+                update["ready"] = clock.local(after_s)
+            if earlier.same_people and left.technician_id in staff and not row.required:
+                update["required"] = (left.technician_id,)
+        yield Entry(entry.number, row.model_copy(update=update))
 
 
 def _who(row: OrderRow, result: Entry[ResultRow] | None) -> str:
@@ -147,16 +212,13 @@ def _left_over(
 
 def _without_hidden(known: BranchSheets, whole: BranchSheets) -> BranchSheets:
     """Return the sheets without the locks and published rows of orders that are not to be planned now."""
-    hidden = _visit_ids(whole) - _visit_ids(known)
+    left = {name for entry in known.orders for name in visits_left_of(entry.row)}
+    hidden = {name for entry in whole.orders for name in visit_ids_of(entry.row)} - left
 
     def kept(sheet: Sheet[Any]) -> Sheet[Any]:
         return replace(sheet, entries=tuple(entry for entry in sheet if entry.row.visit_id not in hidden))
 
     return replace(known, locks=kept(known.locks), published=kept(known.published))
-
-
-def _visit_ids(sheets: BranchSheets) -> set[str]:
-    return {entry.row.visit_id or entry.row.order_id for entry in sheets.orders}
 
 
 # --- people and parts ---------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from optimizer.ingest.write import JsonObject, branch_clock, problem_to_json, wr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.ingest.times import BranchClock
     from optimizer.travel.matrix import TravelMatrix
@@ -77,14 +77,25 @@ def write_plan(
 
 
 def _route(route: Route, problem: Problem, clock: BranchClock) -> JsonObject:
-    pause = route.break_
+    pause, stop = route.break_, route.branch_stop
     return {
         "technician": route.technician_id,
         "date": problem.date_of(route.day).isoformat(),
         "depart": clock.iso(route.depart_s),
         "return": clock.iso(route.return_s),
         "break": None if pause is None else {"slot": pause.slot, "start": clock.iso(pause.start_s)},
+        **({} if stop is None else {"branch_stop": _branch_stop(stop, clock)}),
         "stops": [_stop(stop, route.technician_id, clock) for stop in route.stops],
+    }
+
+
+def _branch_stop(stop: BranchStop, clock: BranchClock) -> JsonObject:
+    return {
+        "before": stop.before,
+        "arrive": clock.iso(stop.arrive_s),
+        "start": clock.iso(stop.start_s),
+        "end": clock.iso(stop.end_s),
+        "leave_by": clock.iso(stop.leave_by_s),
     }
 
 
@@ -98,8 +109,8 @@ def _stop(stop: Stop, technician_id: str, clock: BranchClock) -> JsonObject:
         "window": {"open": clock.iso(stop.window.open_s), "close": clock.iso(stop.window.close_s)},
         "lateness_s": stop.lateness_s,
         "parts": [{"part_id": part.part_id, "quantity": part.quantity} for part in stop.parts],
-        "crew": [technician_id],
-        "lead": technician_id,
+        "crew": list(stop.crew) or [technician_id],
+        "lead": stop.lead or ("" if stop.crew else technician_id),
         "pinned": stop.pinned,
     }
 
@@ -156,7 +167,7 @@ def read_plan(path: str | Path, branch: str | Path | None = None) -> tuple[Probl
         return problem, matrix, plan
     from optimizer.judge import time_routes
 
-    return problem, matrix, time_routes(problem, matrix, routes_only(document))
+    return problem, matrix, time_routes(problem, matrix, routes_only(document, problem))
 
 
 def branch_of_plan(path: str | Path) -> Path | None:

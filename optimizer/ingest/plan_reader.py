@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.order import Interval
-from optimizer.domain.plan import BreakTaken, Plan, Reason, ReasonCode, Route, Stop, UnassignedState, UnassignedVisit
+from optimizer.domain.plan import (
+    BRANCH_STOP,
+    BranchStop,
+    BreakTaken,
+    Plan,
+    Reason,
+    ReasonCode,
+    Route,
+    Stop,
+    UnassignedState,
+    UnassignedVisit,
+)
 from optimizer.domain.rules import Rule
 from optimizer.ingest.cells import fault, parse_date, parse_id, parse_moment
-from optimizer.ingest.compound import parse_part_needs
+from optimizer.ingest.compound import parse_ids, parse_part_needs
 from optimizer.ingest.issues import IssueLog, Phrase
 
 if TYPE_CHECKING:
@@ -26,14 +37,33 @@ T = TypeVar("T")
 
 #: Stands for what should have been an object; it is noted already, so nothing is missing in it.
 _UNREADABLE: JsonObject = {}
+#: Stands for no stop at the branch, of which no time is missing.
+_NO_STOP: JsonObject = {"arrive": None, "start": None, "end": None}
 
 
-def routes_only(document: JsonObject) -> dict[str, list[str]]:
-    """Return technician to visits of a plan whose times are not all stated."""
+def routes_only(document: JsonObject, problem: Problem) -> dict[tuple[str, int], list[str]]:
+    """Return technician and day to visits of a plan whose times are not all stated, `0` for a stop at the branch.
+
+    The neutral form is of the first day.
+    """
     routes = document["routes"]
     if isinstance(routes, dict):
-        return {technician: list(visits) for technician, visits in routes.items()}
-    return {route["technician"]: [stop["visit"] for stop in route["stops"]] for route in routes}
+        return {(technician, 0): list(visits) for technician, visits in routes.items()}
+    return {(route["technician"], _day_of(route, problem)): _sequence(route) for route in routes}
+
+
+def _sequence(route: JsonObject) -> list[str]:
+    visit_ids = [stop["visit"] for stop in route["stops"]]
+    stop = route.get("branch_stop")
+    if isinstance(stop, dict) and type(stop.get("before")) is int:
+        visit_ids.insert(stop["before"], BRANCH_STOP)
+    return visit_ids
+
+
+def _day_of(route: JsonObject, problem: Problem) -> int:
+    """Return the day of a route without times: the stated one, where several days are planned."""
+    date_ = route.get("date")
+    return 0 if date_ is None or problem.days == 1 else problem.day_index(parse_date(date_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +108,18 @@ class PlanReader:
         """Note what even a plan of routes only needs: a technician for each route, and visits."""
         for n, entry in enumerate(entries):
             self._value(entry, "technician", f"/routes/{n}", _name, "")
+            if self.problem.days > 1 and entry.get("date") is not None:
+                self._value(entry, "date", f"/routes/{n}", _day, self.problem.first_day)
             for m, stop in enumerate(self._list(entry, "stops", f"/routes/{n}", is_required=True)):
                 place = f"/routes/{n}/stops/{m}"
                 self._value(self._object(stop, place), "visit", place, _name, "")
 
     def _check_one_route_each(self, entries: list[JsonObject], *, is_timed: bool) -> None:
-        """Note technicians with two routes on a day; routes without times are all of the first day."""
+        """Note technicians with two routes on a day; of one planned day are all routes without times."""
         seen: set[tuple[str, str]] = set()
         for n, entry in enumerate(entries):
-            key = (entry["technician"], str(entry.get("date")) if is_timed else "")
+            day = str(entry.get("date")) if is_timed else str(_day_of(entry, self.problem))
+            key = (entry["technician"], day)
             if key in seen:
                 self.log.add("PLAN_ROUTE_TWICE", value=key[0], path=f"/routes/{n}/technician")
             seen.add(key)
@@ -99,20 +132,42 @@ class PlanReader:
             slot = self._value(pause, "slot", f"{path}/break", _whole, 0)
             taken = BreakTaken(slot, self._moment(pause, "start", f"{path}/break"))
         day = self._value(entry, "date", path, _day, self.problem.first_day)
+        branch_stop, stops = self._branch_stop(entry, path)
         return Route(
             technician_id=entry["technician"],
             day=self.problem.day_index(day),
             depart_s=self._moment(entry, "depart", path),
             return_s=self._moment(entry, "return", path),
-            stops=tuple(self._stop(stop, f"{path}/stops/{n}") for n, stop in enumerate(entry["stops"])),
+            stops=tuple(self._stop(stop, f"{path}/stops/{n}", entry["technician"]) for n, stop in stops),
             break_=taken,
+            branch_stop=branch_stop,
         )
 
-    def _stop(self, entry: JsonObject, path: str) -> Stop:
+    def _branch_stop(self, entry: JsonObject, path: str) -> tuple[BranchStop | None, list[tuple[int, JsonObject]]]:
+        """Return the stop at the branch, stated apart or as the stop `0`, and the other stops by their number."""
+        stops = list(enumerate(entry["stops"]))
+        stated, place = entry.get("branch_stop"), f"{path}/branch_stop"
+        if stated is None and BRANCH_STOP not in self.problem.visit_by_id:
+            at_branch = next((n for n, stop in stops if stop["visit"] == BRANCH_STOP), None)
+            if at_branch is not None:
+                stated, place = {**stops[at_branch][1], "before": at_branch}, f"{path}/stops/{at_branch}"
+                del stops[at_branch]
+        if stated is None:
+            return None, stops
+        stated = self._object(stated, place)
+        before = self._value(stated, "before", place, _whole, 0)
+        if not 0 <= before <= len(stops):
+            expected = Phrase("the number of a stop of the route, from 0")
+            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{place}/before")
+        moments = {name: self._moment(stated, name, place) for name in ("arrive", "start", "end", "leave_by")}
+        return BranchStop(before, *moments.values()), stops
+
+    def _stop(self, entry: JsonObject, path: str, technician_id: str) -> Stop:
         window = self._object(entry.get("window", {}), f"{path}/window")
         open_s, close_s = (self._moment(window, end, f"{path}/window") for end in ("open", "close"))
         if close_s < open_s:
             self.log.add("WINDOW_REVERSED", value=window.get("close", ""), path=f"{path}/window")
+        crew, lead = self._crew(entry, path, technician_id)
         return Stop(
             visit_id=entry["visit"],
             arrive_s=self._moment(entry, "arrive", path),
@@ -123,7 +178,17 @@ class PlanReader:
             lateness_s=self._value(entry, "lateness_s", path, _whole, 0),
             parts=self._value({"parts": [], **entry}, "parts", path, _part_needs, ()),
             pinned=self._value({"pinned": False, **entry}, "pinned", path, _truth, False),
+            crew=crew,
+            lead=lead,
         )
+
+    def _crew(self, entry: JsonObject, path: str, technician_id: str) -> tuple[tuple[str, ...], str]:
+        """Return who serves a visit together and who leads; of one person alone, nobody and nothing."""
+        crew = self._value({"crew": [], **entry}, "crew", path, _names, ())
+        lead = self._value({"lead": "", **entry}, "lead", path, _text, "")
+        if crew in ((), (technician_id,)) and lead in ("", technician_id):
+            return (), ""
+        return tuple(sorted(crew)), lead
 
     def _unassigned(self, entry: JsonObject, path: str) -> UnassignedVisit:
         due = entry.get("due")
@@ -200,6 +265,7 @@ def _is_timed(entries: list[JsonObject]) -> bool:
     """Say whether every route and stop states its times."""
     return all(
         {"depart", "return"} <= entry.keys()
+        and {"arrive", "start", "end"} <= (entry.get("branch_stop") or _NO_STOP).keys()
         and all({"arrive", "start", "end"} <= stop.keys() for stop in entry["stops"])
         for entry in entries
     )
@@ -225,6 +291,12 @@ def _text(value: object) -> str:
 
 def _name(value: object) -> str:
     return parse_id(_text(value))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise fault("CELL_TYPE", expected=Phrase("an array of texts"))
+    return parse_ids(value)
 
 
 def _moment_text(value: object) -> datetime:

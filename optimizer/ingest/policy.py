@@ -29,6 +29,7 @@ from optimizer.ingest.profiles import (
     shipped_entries,
 )
 from optimizer.ingest.promise_profile import promise_to_json, resolve_promise
+from optimizer.ingest.words import english_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +50,19 @@ def _amounts(count: int) -> Callable[[object], tuple[int, ...]]:
     return parse
 
 
+def _truth(value: object) -> bool:
+    if type(value) is not bool:
+        raise fault("CELL_TYPE", expected=Phrase("true or false"))
+    return value
+
+
+def _kinds(value: object) -> frozenset[str]:
+    """Return kinds of orders, in English where their Chinese is known."""
+    if not isinstance(value, list) or not all(isinstance(kind, str) for kind in value):
+        raise fault("CELL_TYPE", expected=Phrase("an array of texts"))
+    return frozenset(english_word(parse_text(kind)) for kind in value)
+
+
 def _keys() -> tuple[ProfileKey, ...]:
     """Return every key but `name`, `base` and the tables, in the order of the domain's fields."""
     special: dict[str, tuple[str, Callable[[object], Any]]] = {
@@ -63,6 +77,8 @@ def _keys() -> tuple[ProfileKey, ...]:
         "working_time_cents": ("working_time_cents_per_min", amount),
         "contractor_minute_cents": ("contractor_cents_per_min", amount),
         "load_divisor": ("load_divisor", positive),
+        "reload": ("reload", _truth),
+        "pair_kinds": ("pair_kinds", _kinds),
     }
     keys = []
     for field in (f.name for f in fields(Policy)):
@@ -72,13 +88,15 @@ def _keys() -> tuple[ProfileKey, ...]:
             keys.append(duration_key(field, none_word=UNLIMITED if field == "max_lateness_s" else ""))
         else:
             key, parse_value = special.get(field, (field, amount))
-            keys.append(ProfileKey(field, key, parse_value))
+            keys.append(ProfileKey(field, key, parse_value, write=sorted if field == "pair_kinds" else None))
     return tuple(keys)
 
 
 #: The tables of least values, with the highest value that each may hold.
 FLOORS = {"level_floor": 9, "priority_floor": 5}
 POLICY_KEYS = _keys()
+#: Keys that plans of earlier versions do not state.
+_LATER_KEYS = {"reload", "pair_kinds"}
 
 
 # --- named profiles -----------------------------------------------------------------------------------------------
@@ -158,7 +176,7 @@ def resolve_policy(
     reader = _PolicyReader(log, form, file)
     base = reader.word(entries, "base")
     name = reader.word(entries, "name") or base or default
-    is_whole = {key.name(form) for key in POLICY_KEYS} | FLOORS.keys() <= entries.keys()
+    is_whole = {key.name(form) for key in POLICY_KEYS} - _LATER_KEYS | FLOORS.keys() <= entries.keys()
     if base is not None and base != name:
         start = _profile(base, log, file=file, column="base")
     elif is_profile or (is_whole and base is None):

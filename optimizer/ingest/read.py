@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.desk import Desk
+from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
 from optimizer.ingest.build import build_aside, build_problem
 from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
@@ -171,9 +172,9 @@ def _assemble(
     _check_one_branch(sheets, raws, log)
     if not is_ours:
         sheets = _placed(sheets, options, log)
-    clock = _clock(sheets, log)
+    clock = _clock(sheets, options.days, log)
     policy = _policy(sheets, policy_table, log)
-    check_sheets(sheets, clock, log)
+    check_sheets(sheets, clock, policy, log)
     if not is_ours:
         check_plausibility(sheets, clock, log)
         check_calendar(sheets, clock, log)
@@ -210,8 +211,8 @@ def _check_one_branch(sheets: BranchSheets, raws: list[RawSheet], log: IssueLog)
         sheets.branch.note(log, "BRANCH_ROWS", raw.rows[1][0])
 
 
-def _clock(sheets: BranchSheets, log: IssueLog) -> BranchClock | None:
-    """Return the branch's clock, or `None` when its row has faults (which are noted)."""
+def _clock(sheets: BranchSheets, days: int | None, log: IssueLog) -> BranchClock | None:
+    """Return the branch's clock over the days asked for, or `None` when its row has faults (which are noted)."""
     if not sheets.branch.entries:
         return None
     entry = sheets.branch.entries[0]
@@ -219,7 +220,10 @@ def _clock(sheets: BranchSheets, log: IssueLog) -> BranchClock | None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         sheets.branch.note(log, "DATE_YEAR", entry.number, "plan_date", day, low=FIRST_YEAR, limit=LAST_YEAR)
         return None
-    return BranchClock(day, ZoneInfo(entry.row.timezone))
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        sheets.branch.note(log, "DAYS_RANGE", entry.number, "days", days, limit=MOST_DAYS)
+        days = None
+    return BranchClock(day, ZoneInfo(entry.row.timezone), days or entry.row.days)
 
 
 def _policy(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> Policy | None:

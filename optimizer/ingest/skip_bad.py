@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.catalogue import LANGUAGES
 from optimizer.domain.desk import FaultyOrder
 from optimizer.ingest.columns import SHEETS
+from optimizer.ingest.jobs import day_ids, visit_ids_of
 
 if TYPE_CHECKING:
     from optimizer.ingest.issues import Issue, IssueLog
@@ -70,8 +71,10 @@ def _is_of(issue: Issue, sheet: str, numbers: set[Any]) -> bool:
 
 
 def _names(entry: Entry[Any]) -> set[str]:
-    """Return by what other rows name an order: its own number, or its visit's."""
-    return {name for name in (entry.row.order_id, entry.row.visit_id) if name}
+    """Return by what other rows name an order: its own number, or one of its visits."""
+    row = entry.row
+    names = day_ids(row.order_id, row.days) if row.order_id else ()
+    return {*names, *(visit_ids_of(row) if row.visit_id else ())}
 
 
 def _with_followers(orders: Sheet[Any], bad: set[int], log: IssueLog) -> set[int]:
@@ -82,7 +85,7 @@ def _with_followers(orders: Sheet[Any], bad: set[int], log: IssueLog) -> set[int
         names = {name for number in fresh for name in _names(rows[number])}
         fresh = set()
         for number, entry in rows.items():
-            before = sorted(names.intersection(entry.row.after))
+            before = sorted(names.intersection(earlier.visit_id for earlier in entry.row.after))
             if before and number not in bad:
                 orders.note(log, "AFTER_FAULTY", number, "after", before[0])
                 fresh.add(number)

@@ -84,10 +84,30 @@ def time_text(seconds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BranchClock:
-    """The branch's wall clock, counted in seconds from midnight of the horizon's first day."""
+    """The branch's wall clock, counted in seconds from midnight of the horizon's first day.
+
+    Parameters
+    ----------
+    days
+        How many days are planned.
+    """
 
     first_day: date
     zone: ZoneInfo
+    days: int = 1
+
+    def is_planned(self, day: date) -> bool:
+        """Say whether a date lies in the horizon."""
+        return 0 <= (day - self.first_day).days < self.days
+
+    def planned_days(self) -> tuple[date, ...]:
+        """Return the dates of the horizon."""
+        return tuple(self.first_day + timedelta(days=n) for n in range(self.days))
+
+    def planned_text(self) -> str:
+        """Return the horizon for a message: its date, or its first and last."""
+        days = self.planned_days()
+        return days[0].isoformat() if len(days) == 1 else f"{days[0].isoformat()} – {days[-1].isoformat()}"
 
     def seconds(self, moment: datetime) -> int:
         """Return the clock's seconds of a moment; one without an offset is local already."""
@@ -104,6 +124,10 @@ class BranchClock:
         """Return a window on the clock."""
         open_s = self.seconds(opens)
         return Interval(open_s, max(open_s, self.seconds(closes)))
+
+    def local(self, seconds: int) -> datetime:
+        """Return a moment as local date and time, without an offset."""
+        return self._midnight + timedelta(seconds=seconds)
 
     def iso(self, seconds: int) -> str:
         """Return a moment as ISO 8601 with the branch's offset."""

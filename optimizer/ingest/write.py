@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from optimizer.domain.order import GapFrom
 from optimizer.ingest.build import in_normal_order
 from optimizer.ingest.calendar import adds_public_days
 from optimizer.ingest.compound import WEEKDAY_NAMES
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from optimizer.domain.order import Briefing, Customer, Interval, Place, ServiceLog, Visit
+    from optimizer.domain.order import Briefing, Customer, Interval, Load, Place, Predecessor, ServiceLog, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
 
@@ -32,7 +33,7 @@ LINE_WIDTH = 118
 
 def branch_clock(problem: Problem) -> BranchClock:
     """Return the clock that turns the problem's seconds into moments of its branch."""
-    return BranchClock(problem.first_day, ZoneInfo(problem.branch.timezone))
+    return BranchClock(problem.first_day, ZoneInfo(problem.branch.timezone), problem.days)
 
 
 def problem_to_json(problem: Problem) -> JsonObject:
@@ -203,6 +204,7 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
         "business_open": time_text(branch.business.open_s),
         "business_close": time_text(branch.business.close_s),
         "plan_date": problem.first_day.isoformat(),
+        "days": problem.days,
         "as_of": clock.iso(problem.as_of_s),
         **_given(
             service_radius_km=None if radius_m is None else radius_m / 1000,
@@ -259,23 +261,45 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         required=sorted(visit.required),
         prohibited=sorted(visit.prohibited),
         crew_size=visit.crew_size,
-        tools=[{"tool_id": need.part_id, "quantity": need.quantity} for need in visit.tools],
-        after=list(visit.after),
+        **_stated(
+            lead_skills=[{"skill": need.skill, "min_level": need.min_level} for need in visit.lead_skills],
+            tools=[{"tool_id": need.tool_id, "units": need.units} for need in visit.tools],
+            loads=_loads(visit.loads),
+            after=[_predecessor(earlier) for earlier in visit.after],
+        ),
         visit_id=None if visit.visit_id == visit.order_id else visit.visit_id,
+    )
+
+
+def _stated(**entries: Any) -> JsonObject:
+    """Return the entries that say anything."""
+    return {name: value for name, value in entries.items() if value}
+
+
+def _loads(loads: Iterable[Load]) -> list[JsonObject]:
+    return [{"quantity": load.quantity, "amount": load.amount} for load in loads]
+
+
+def _predecessor(earlier: Predecessor) -> JsonObject:
+    return _given(
+        visit_id=earlier.visit_id,
+        gap_from=None if earlier.gap_from is GapFrom.END else str(earlier.gap_from),
+        min_gap=_duration(earlier.min_gap_s or None),
+        max_gap=_duration(earlier.max_gap_s),
+        same_people=earlier.same_people or None,
     )
 
 
 def _briefing(briefing: Briefing) -> JsonObject:
     """Return what is stated of a briefing; most orders of a benchmark state nothing."""
-    stated = {
-        "contacts": list(briefing.contacts),
-        "serial": briefing.serial,
-        "coverage": briefing.coverage and str(briefing.coverage),
-        "request": briefing.request,
-        "bring": list(briefing.bring),
-        "prepare": briefing.prepare,
-    }
-    return {name: value for name, value in stated.items() if value}
+    return _stated(
+        contacts=list(briefing.contacts),
+        serial=briefing.serial,
+        coverage=briefing.coverage and str(briefing.coverage),
+        request=briefing.request,
+        bring=list(briefing.bring),
+        prepare=briefing.prepare,
+    )
 
 
 def _log(log: ServiceLog, clock: BranchClock) -> JsonObject:
@@ -314,6 +338,11 @@ def _technician(technician: Technician) -> JsonObject:
         ledger_load=iso_duration(technician.ledger.load_s),
         ledger_contracted=iso_duration(technician.ledger.contracted_s),
         ledger_days=technician.ledger.days,
+        **_stated(
+            own_parts=[{"part_id": need.part_id, "quantity": need.quantity} for need in technician.own_parts],
+            own_tools=[{"tool_id": need.tool_id, "units": need.units} for need in technician.own_tools],
+            capacity=_loads(technician.capacity),
+        ),
     )
 
 

@@ -8,7 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.arrays import MANDATORY_CENTS, S_AT_HOME, V_PRICE
+from optimizer.arrays import (
+    E_NEED,
+    E_TOOL,
+    MANDATORY_CENTS,
+    O_OWN,
+    R_DAYS,
+    R_PARTS,
+    R_VISITS,
+    ROW_BEYOND,
+    ROW_CAP,
+    ROW_DAY,
+    ROW_PART,
+    S_DAY,
+    S_OWNER,
+    S_PICKUP_DAY,
+    V_HEAD,
+    V_PRICE,
+)
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -23,44 +40,81 @@ def add_constraints(model: cp_model.CpModel, arrays: ProblemArrays, variables: V
     add_once(model, arrays, variables)
     add_one_route_a_day(model, arrays, variables)
     add_stock(model, arrays, variables)
+    add_tool(model, arrays, variables)
     add_lock(model, arrays, variables)
 
 
 def add_once(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
     """Put each visit on exactly one chosen route, or leave it out."""
-    for visit in range(len(arrays.visit)):
-        model.add_exactly_one([*variables.serving(visit), variables.absent[visit]])
+    for visit in range(arrays.rates[R_VISITS]):
+        if arrays.visit[visit, V_HEAD] == visit:
+            model.add_exactly_one([*variables.serving(visit), variables.absent[visit]])
 
 
 def add_one_route_a_day(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """Give each technician-day at most one route."""
+    """Give each technician-day at most one route; one that others are bound to keeps the one it has."""
     for shift in range(len(arrays.shift)):
-        model.add_at_most_one(variables.routes_of(shift))
+        if shift in variables.kept_shifts:
+            model.add_exactly_one(variables.routes_of(shift))
+        else:
+            model.add_at_most_one(variables.routes_of(shift))
 
 
 def add_stock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
     """Keep, for each stock row, sum of what the chosen routes use <= what is there."""
     uses = [stock_use(arrays, route) for route in variables.routes]
-    for row in range(len(arrays.row_cap)):
+    for row in range(len(arrays.row)):
         terms = [use[row] * chosen for use, chosen in zip(uses, variables.chosen, strict=True) if use.get(row)]
         if terms:
-            model.add(sum(terms) <= int(arrays.row_cap[row]))
+            model.add(sum(terms) <= int(arrays.row[row, ROW_CAP]))
+
+
+def add_tool(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
+    """Keep, for each tool and day, the units that the chosen routes take out <= what exists."""
+    outs = [tools_out(arrays, route) for route in variables.routes]
+    for day in range(arrays.rates[R_DAYS]):
+        for tool in range(len(arrays.tool_units)):
+            terms = [
+                out[tool] * chosen
+                for route, out, chosen in zip(variables.routes, outs, variables.chosen, strict=True)
+                if out[tool] and arrays.shift[route.shift, S_DAY] == day
+            ]
+            if terms:
+                model.add(sum(terms) <= int(arrays.tool_units[tool]))
 
 
 def add_lock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
     """Keep a locked visit from being absent, unless no pooled route has it."""
-    for visit in range(len(arrays.visit)):
+    for visit in range(arrays.rates[R_VISITS]):
         if arrays.visit[visit, V_PRICE] >= MANDATORY_CENTS and variables.serving(visit):
             model.add(variables.absent[visit] == 0)
 
 
 def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
-    """Return what a route draws from each stock row."""
+    """Return what a route draws from each stock row: what its technician's own parts, used first, do not cover."""
     use: dict[int, int] = {}
-    at_home = arrays.shift[route.shift, S_AT_HOME] == 1
+    owner = arrays.owner[arrays.shift[route.shift, S_OWNER]]
+    left = owner[O_OWN : O_OWN + arrays.rates[R_PARTS]].copy()
+    pickup = arrays.shift[route.shift, S_PICKUP_DAY]
     for visit in route.visits:
-        for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
-            row = int(arrays.row_of[entry])
-            if arrays.row_home[row] == 0 or at_home:
-                use[row] = use.get(row, 0) + int(arrays.row_use[entry])
+        if visit >= arrays.rates[R_VISITS]:
+            pickup = arrays.shift[route.shift, S_DAY]
+            continue
+        for part, count, held, *_ in arrays.entry[arrays.first[visit, E_NEED] : arrays.first[visit + 1, E_NEED]]:
+            drawn = max(0, int(count - left[part]))
+            left[part] -= count - drawn
+            for row, columns in enumerate(arrays.row):
+                amount = max(0, drawn - int(held)) if columns[ROW_BEYOND] else drawn
+                if columns[ROW_PART] == part and columns[ROW_DAY] >= pickup and amount:
+                    use[row] = use.get(row, 0) + amount
     return use
+
+
+def tools_out(arrays: ProblemArrays, route: PooledRoute) -> list[int]:
+    """Return how many units of each tool a route takes out, those of its technician not counted."""
+    most = [0] * len(arrays.tool_units)
+    for visit in route.visits:
+        for tool, units, *_ in arrays.entry[arrays.first[visit, E_TOOL] : arrays.first[visit + 1, E_TOOL]]:
+            most[tool] = max(most[tool], int(units))
+    own = arrays.owner[arrays.shift[route.shift, S_OWNER], O_OWN + arrays.rates[R_PARTS] :]
+    return [max(0, units - int(mine)) for units, mine in zip(most, own, strict=True)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
+from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, V_LINKED
 from optimizer.master.constraints import add_constraints
 from optimizer.master.objective import set_objective
 from optimizer.master.variables import Variables
@@ -43,6 +44,13 @@ def choose_routes(
         Wall-clock limit beside it, for the deadline.
     """
     mine = {(shift, visits) for shift, visits in enumerate(incumbent) if visits}
+    kept = frozenset(shift for shift, visits in mine if is_bound(arrays, shift, visits))
+    pool = [
+        route
+        for route in pool
+        if (route.shift, route.visits) in mine
+        or not (route.shift in kept or is_bound(arrays, route.shift, route.visits))
+    ]
     # The incumbent first, then the cheapest per visit: the rest would only slow the model down.
     routes = sorted(
         pool,
@@ -52,7 +60,7 @@ def choose_routes(
     if len(used) < len(mine):
         return None
     model = cp_model.CpModel()
-    variables = Variables(model, arrays, routes)
+    variables = Variables(model, arrays, routes, kept)
     add_constraints(model, arrays, variables)
     set_objective(model, arrays, variables, used)
     _hint(model, variables, mine)
@@ -71,6 +79,13 @@ def choose_routes(
         if solver.boolean_value(chosen):
             found[route.shift] = route.visits
     return None if tuple(found) == incumbent else tuple(found)
+
+
+def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
+    """Say whether a route is bound to others: by a crew, by what comes before or after, by own parts over days."""
+    if any(arrays.visit[visit, V_LINKED] for visit in visits):
+        return True
+    return bool(arrays.shift[shift, S_SPECIAL] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
 
 
 def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.arrays import R_LOAD_DIVISOR, R_SPREAD, R_STAFF, S_LOAD_OFFSET, S_STAFF, V_PRICE
+from optimizer.arrays import O_DAYS, O_OFFSET, O_STAFF, R_LOAD_DIVISOR, R_SPREAD, R_STAFF, S_OWNER, V_PRICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,41 +21,43 @@ def set_objective(
 ) -> None:
     """Minimise the cents of the chosen routes and the absent visits.
 
-    The spread of work couples all routes by a square of their sum. It is priced as the deviation from the
-    incumbent's mean work, which is linear in the routes and never less than the deviation from their own mean:
-    what the master calls better by that measure is compared again at its exact cost.
+    Uneven work couples routes by a square of their sum. Its price is taken as if only one route changed: against the
+    incumbent's mean, and beside the incumbent's other days of the same technician. What the master calls better by
+    that measure is compared again at its exact cost.
     """
     mean = mean_work(arrays, incumbent)
-    terms = [
-        (
-            route.cost_cents
-            - idle_cents(arrays, route.shift, mean)
-            + spread_share(arrays, route.shift, route.work_s, mean)
-        )
-        * chosen
-        for route, chosen in zip(variables.routes, variables.chosen, strict=True)
-    ]
+    work_s = [0] * len(arrays.owner)
+    mine = dict.fromkeys(range(len(arrays.shift)), 0)
+    for route in incumbent:
+        work_s[arrays.shift[route.shift, S_OWNER]] += route.work_s
+        mine[route.shift] = route.work_s
+    terms = []
+    for route, chosen in zip(variables.routes, variables.chosen, strict=True):
+        owner = int(arrays.shift[route.shift, S_OWNER])
+        rest_s = work_s[owner] - mine[route.shift]
+        uneven = uneven_cents(arrays, owner, rest_s + route.work_s, mean) - uneven_cents(arrays, owner, rest_s, mean)
+        terms.append((route.cost_cents + uneven) * chosen)
     prices = arrays.visit[:, V_PRICE]
     terms += [int(price) * absent for price, absent in zip(prices, variables.absent, strict=True)]
     model.minimize(sum(terms))
 
 
-def idle_cents(arrays: ProblemArrays, shift: int, mean: int) -> int:
-    """Return what a technician-day costs without a route: the load of past days, and its share of the spread."""
-    load = 0
-    if arrays.rates[R_LOAD_DIVISOR] and arrays.shift[shift, S_STAFF]:
-        load = max(0, int(arrays.shift[shift, S_LOAD_OFFSET])) ** 2 // int(arrays.rates[R_LOAD_DIVISOR])
-    return load + spread_share(arrays, shift, 0, mean)
-
-
-def spread_share(arrays: ProblemArrays, shift: int, work_s: int, mean: int) -> int:
-    """Return the spread cents of one technician whose work deviates from the mean."""
-    if not arrays.rates[R_SPREAD] or not arrays.shift[shift, S_STAFF]:
+def uneven_cents(arrays: ProblemArrays, owner: int, work_s: int, mean_s: int) -> int:
+    """Return what a technician's work costs beside the routes themselves: load, and deviation from the staff's mean."""
+    if not arrays.owner[owner, O_STAFF]:
         return 0
-    return int(arrays.rates[R_SPREAD]) * (work_s - mean) ** 2 // 3600 // 100
+    cents = 0
+    if arrays.rates[R_LOAD_DIVISOR]:
+        above = max(0, work_s + int(arrays.owner[owner, O_OFFSET]))
+        cents += above**2 // (int(arrays.rates[R_LOAD_DIVISOR]) * int(arrays.owner[owner, O_DAYS]))
+    if arrays.rates[R_SPREAD]:
+        cents += int(arrays.rates[R_SPREAD]) * (work_s - mean_s) ** 2 // 3600 // 100
+    return cents
 
 
 def mean_work(arrays: ProblemArrays, incumbent: Sequence[PooledRoute]) -> int:
     """Return the staff's mean work in seconds in a plan."""
     staff = max(1, int(arrays.rates[R_STAFF]))
-    return sum(route.work_s for route in incumbent if arrays.shift[route.shift, S_STAFF]) // staff
+    return (
+        sum(route.work_s for route in incumbent if arrays.owner[arrays.shift[route.shift, S_OWNER], O_STAFF]) // staff
+    )

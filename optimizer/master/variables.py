@@ -24,10 +24,19 @@ class Variables:
         The problem.
     routes
         The pool; a technician-day takes at most one of its routes.
+    kept_shifts
+        Technician-days that keep their only route: its visits are bound to those of other routes.
     """
 
-    def __init__(self, model: cp_model.CpModel, arrays: ProblemArrays, routes: Sequence[PooledRoute]) -> None:
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        arrays: ProblemArrays,
+        routes: Sequence[PooledRoute],
+        kept_shifts: frozenset[int] = frozenset(),
+    ) -> None:
         self.routes = routes
+        self.kept_shifts = kept_shifts
         self.chosen = [model.new_bool_var(f"route{n}") for n in range(len(routes))]
         self.absent = [model.new_bool_var(f"absent{v}") for v in range(len(arrays.visit))]
         self._of_shift: list[list[int]] = [[] for _ in range(len(arrays.shift))]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 CLOCK = "hh:mm"
 DATE = "yyyy-mm-dd"
@@ -28,12 +32,15 @@ class Column:
         In characters of a workbook's default font.
     number_format
         Of the spreadsheet.
+    is_extra
+        People see it only where some row fills it; a data frame always has it.
     """
 
     name: str
     heading: str
     width: int = 12
     number_format: str = TEXT
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,17 @@ class Sheet:
 
     name: str
     title: str
-    columns: tuple[Column, ...]
+    all_columns: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that every plan has."""
+        return tuple(column for column in self.all_columns if not column.is_extra)
+
+    def filled(self, rows: Iterable[Mapping[str, object]]) -> tuple[Column, ...]:
+        """Return the columns that every plan has, and those extra ones that some row fills."""
+        used = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
+        return tuple(column for column in self.all_columns if not column.is_extra or column.name in used)
 
 
 ROUTES = Sheet(
@@ -73,6 +90,12 @@ ROUTES = Sheet(
         Column("distance_km", "Distance (km)", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("parts", "Parts", 30),
+        Column("tools", "Tools", 24, is_extra=True),
+        Column("loads", "To carry", 16, is_extra=True),
+        Column("crew", "Crew", 26, is_extra=True),
+        Column("lead", "Lead", 14, is_extra=True),
+        Column("after", "Comes after", 16, is_extra=True),
+        Column("via_branch", "Via the branch", 13, is_extra=True),
         Column("pinned", "Pinned", 8),
     ),
 )
@@ -90,6 +113,8 @@ TECHNICIANS = Sheet(
         Column("shift_end", "Shift until", 11, CLOCK),
         Column("depart", "Depart", 10, CLOCK),
         Column("break_start", "Break", 10, CLOCK),
+        Column("branch_start", "At the branch from", 16, CLOCK, is_extra=True),
+        Column("branch_end", "At the branch until", 16, CLOCK, is_extra=True),
         Column("return", "Return", 10, CLOCK),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("distance_km", "Distance (km)", 13, MINUTES),
@@ -133,7 +158,25 @@ COSTS = Sheet(
     ),
 )
 
-SHEETS = (ROUTES, TECHNICIANS, UNASSIGNED, COSTS)
+DAYS = Sheet(
+    "days",
+    "Days",
+    (
+        Column("date", "Date", 12, DATE),
+        Column("visits", "Visits", 8, COUNT),
+        Column("technicians", "Technicians", 12, COUNT),
+        Column("available", "Available", 12, COUNT),
+        Column("travel_minutes", "Travel (min)", 12, MINUTES),
+        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("service_minutes", "Service (min)", 13, MINUTES),
+        Column("overtime_minutes", "Overtime (min)", 14, MINUTES),
+        Column("late_visits", "Late visits", 11, COUNT),
+        Column("late_minutes", "Late (min)", 11, MINUTES),
+        Column("load_share", "Mean load", 11, SHARE),
+    ),
+)
+
+SHEETS = (ROUTES, TECHNICIANS, UNASSIGNED, COSTS, DAYS)
 
 CALL_LIST = Sheet(
     "call_list",
@@ -170,6 +213,7 @@ PICK_LIST = Sheet(
     "pick_list",
     "Pick list",
     (
+        Column("date", "Date", 12, DATE, is_extra=True),
         Column("technician", "Technician", 18),
         Column("handed", "Handed over", 16),
         Column("order_id", "Order", 14),
@@ -187,6 +231,7 @@ PICK_TOTALS = Sheet(
         Column("part_id", "Part no.", 12),
         Column("part", "Part", 26),
         Column("needed", "Needed", 9, COUNT),
+        Column("by_day", "Needed by day", 20, is_extra=True),
         Column("on_hand", "On hand", 9, COUNT),
         Column("reserved", "Reserved for others", 12, COUNT),
         Column("arriving", "Arriving by the morning", 12, COUNT),
@@ -194,6 +239,23 @@ PICK_TOTALS = Sheet(
         Column("missed_by", "Missed by order", 24),
         Column("next_arrival", "Next arrival", 16),
         Column("tick", "Tick", 8),
+    ),
+)
+
+TOOL_LIST = Sheet(
+    "tool_list",
+    "Tool list",
+    (
+        Column("date", "Date", 12, DATE, is_extra=True),
+        Column("tool_id", "Tool no.", 12),
+        Column("tool", "Tool", 24),
+        Column("technician", "Technician", 18),
+        Column("order_id", "Order", 18),
+        Column("units", "Quantity", 9, COUNT),
+        Column("out", "Out that day", 9, COUNT),
+        Column("there_are", "There are", 9, COUNT),
+        Column("taken_tick", "Handed out", 8),
+        Column("back_tick", "Handed back", 8),
     ),
 )
 
@@ -243,3 +305,5 @@ REGISTER = Sheet(
 
 #: The lists on paper, in the order in which a coordinator takes them up.
 PAPERS = (CALL_LIST, CHANGES, PICK_LIST, PICK_TOTALS, LOAN_CARD, REGISTER)
+#: Those of them that only some plans have.
+EXTRA_PAPERS = (TOOL_LIST,)

@@ -1,4 +1,4 @@
-"""What each technician does on the day: legs, loads and lateness, derived once for every view of the plan."""
+"""What each technician does on each day: legs, loads and lateness, derived once for every view of the plan."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.problem import end_key, start_key
+from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
 
 if TYPE_CHECKING:
-    from optimizer.domain.plan import Plan, Route, Stop
+    from collections.abc import Iterable
+
+    from optimizer.domain.plan import BranchStop, Plan, Route, Stop
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
     from optimizer.travel.matrix import TravelMatrix
@@ -40,7 +42,8 @@ class TechnicianDay:
     route
         `None` when the technician stays unused.
     legs
-        The drives in order, the one to the end place last; empty when unused.
+        The drives in order, the one to the end place last; a stop at the branch is a place on the way. Empty when
+        unused.
     """
 
     technician: Technician
@@ -53,17 +56,50 @@ class TechnicianDay:
         """The stops in driving order; empty when unused."""
         return self.route.stops if self.route else ()
 
+    @property
+    def branch_stop(self) -> BranchStop | None:
+        """The stop at the branch on the way; `None` without one."""
+        return self.route.branch_stop if self.route else None
+
+    @property
+    def tours(self) -> tuple[tuple[Stop, ...], ...]:
+        """The stops of each tour: all of them, or those before and those after the stop at the branch."""
+        pause = self.branch_stop
+        return (self.stops,) if pause is None else (self.stops[: pause.before], self.stops[pause.before :])
+
+    def leads(self, stop: Stop) -> bool:
+        """Say whether this technician brings parts and tools to a stop: alone there, or the lead of the crew."""
+        return stop.lead in ("", self.technician.technician_id)
+
+    def way_to(self, position: int) -> tuple[Leg, ...]:
+        """Return the drives to a stop (counted from 0) from the one before it: two when the branch lies between."""
+        pause = self.branch_stop
+        if pause is None or position < pause.before:
+            return self.legs[position : position + 1]
+        return self.legs[position + (position > pause.before) : position + 2]
+
     def leave_by_s(self, position: int) -> int:
         """Return when to leave for a stop (counted from 0) so that its planned start is kept and nothing is harmed.
 
         The plan's own `leave_by_s` may be later, where a later start would cost nothing: people come when they said.
         A break taken at the customer's, before the service, leaves no choice.
         """
-        stop, leg = self.stops[position], self.legs[position]
+        pause = self.branch_stop
+        leg = position + (pause is not None and position >= pause.before)
+        return self._leave_by_s(leg, self.stops[position])
+
+    @property
+    def branch_leave_by_s(self) -> int | None:
+        """When to leave for the branch; `None` without a stop there."""
+        pause = self.branch_stop
+        return None if pause is None else self._leave_by_s(pause.before, pause)
+
+    def _leave_by_s(self, number: int, place: Stop | BranchStop) -> int:
+        leg = self.legs[number]
         pause = self.route.break_ if self.route else None
-        if pause is not None and pause.slot == 2 * position + 1:
+        if pause is not None and pause.slot == 2 * number + 1:
             return leg.leave_s
-        return min(stop.leave_by_s, stop.start_s - leg.travel_s)
+        return min(place.leave_by_s, place.start_s - leg.travel_s)
 
     @property
     def travel_s(self) -> int:
@@ -82,7 +118,7 @@ class TechnicianDay:
 
     @property
     def load_s(self) -> int:
-        """Travel and service: the load that fairness looks at."""
+        """Travel and service: the load that fairness looks at; time at the branch is none."""
         return self.travel_s + self.service_s
 
     @property
@@ -132,8 +168,11 @@ def technician_days(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[
 
 def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Route) -> tuple[Leg, ...]:
     """Return the drives of a route: each leaves when the service or the break before it ends (RULES §2)."""
-    keys = [start_key(technician), *route.visit_ids, end_key(technician)]
-    free_from = [route.depart_s, *(stop.end_s for stop in route.stops)]
+    places: list[tuple[str, int]] = [(stop.visit_id, stop.end_s) for stop in route.stops]
+    if route.branch_stop is not None:
+        places.insert(route.branch_stop.before, (BRANCH_PLACE, route.branch_stop.end_s))
+    keys = [start_key(technician), *(key for key, _ in places), end_key(technician)]
+    free_from = [route.depart_s, *(end_s for _, end_s in places)]
     legs = []
     for k, (origin, destination) in enumerate(itertools.pairwise(keys)):
         leave_s = free_from[k]
@@ -143,3 +182,18 @@ def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Rou
         metres = matrix.travel_m(shift.profile, origin, destination) or 0
         legs.append(Leg(origin, destination, leave_s, leave_s + travel_s, metres))
     return tuple(legs)
+
+
+def visits_served(plan: Plan) -> dict[str, tuple[Route, Stop]]:
+    """Return where each planned visit is, once: with its lead where a crew serves it."""
+    found: dict[str, tuple[Route, Stop]] = {}
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.visit_id not in found or stop.lead == route.technician_id:
+                found[stop.visit_id] = (route, stop)
+    return found
+
+
+def days_by_date(days: Iterable[TechnicianDay]) -> dict[int, list[TechnicianDay]]:
+    """Return the technicians' days by day index, both in order."""
+    return {day: list(group) for day, group in itertools.groupby(days, key=lambda own: own.shift.day)}

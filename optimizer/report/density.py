@@ -14,7 +14,7 @@ from optimizer.report.text_width import ems
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from optimizer.report.paper_view import EntryView, SheetView
+    from optimizer.report.paper_view import EntryView, PickUpView, SheetView
 
 #: Millimetres of A4 that the margins leave, less a hair at the foot.
 PAGE_HEIGHT, PAGE_WIDTH = 277.5, 192.0
@@ -84,7 +84,16 @@ def _height_mm(sheet: SheetView, density: Density) -> float:
     name = _lines([("", sheet.title)], PAGE_WIDTH / 2 / em / _NAME_SIZE)
     head = 2.2 + line + max(name * _NAME_SIZE * 1.1 * em, (facts - 1) * line)
     packing = 2.6 + line * _lines([("", _TICK + item) for item in ("", *sheet.packing)], PAGE_WIDTH / em)
-    return _SPARE * (head + packing + sum(_entry_mm(entry, density) for entry in sheet.entries))
+    stop = 0.0 if sheet.pick_up is None else _pick_up_mm(sheet.pick_up, density)
+    return _SPARE * (head + packing + stop + sum(_entry_mm(entry, density) for entry in sheet.entries))
+
+
+def _pick_up_mm(stop: PickUpView, density: Density) -> float:
+    """Return the estimated height of a stop at the branch: where, what to pick up, no boxes to write in."""
+    em, line = density.points * _MM_PER_PT, density.points * _MM_PER_PT * density.leading
+    room = (PAGE_WIDTH - density.times_mm - 5.4) / em
+    work = _WHO_SIZE * 2 + _lines([("", _TICK + item) for item in ("", *stop.items)], room)
+    return max(work * line, 2 * line + 3 * em) + 5.2
 
 
 def _entry_mm(entry: EntryView, density: Density) -> float:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
-from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.days import TechnicianDay, days_by_date, technician_days, visits_served
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from optimizer.domain.plan import Plan, Stop
+    from optimizer.domain.plan import Plan, Route, Stop
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
 
@@ -25,24 +26,23 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     -------
     dict
         `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break`,
-        `unassigned_due_before_plan` (counts);
+        `unassigned_due_before_plan` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
-        `late_minutes`; `travel_minutes`, `travel_km`, `service_minutes`, `overtime_minutes`;
-        `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over staff;
-        `cost_cents` and `costs_cents` by soft rule; `fairness` (`load_range_minutes`, `load_deviation_minutes`,
-        `load_gini` over the staff present: shown, never optimised); `technicians`, one record each.
+        `late_minutes`; `travel_minutes`, `travel_km`, `service_minutes` (of each member of a crew),
+        `overtime_minutes`; `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over
+        staff; `cost_cents` and `costs_cents` by soft rule; `fairness` (`load_range_minutes`,
+        `load_deviation_minutes`, `load_gini` over the staff present: shown, never optimised); `technicians`, one
+        record each and day; `days`, one record a day.
         A share is between 0 and 1, or `None` when there is nothing to count.
     """
     days = technician_days(problem, matrix, plan)
-    staff = [day for day in days if problem.is_staff(day.technician.technician_id)]
-    stops = [stop for day in days for stop in day.stops]
-    promises, kept = _promises(problem, plan)
-    late = [stop.lateness_s for stop in stops if stop.lateness_s > 0]
+    served = visits_served(plan)
+    promises, kept = _promises(problem, plan, [stop for _, stop in served.values()])
     states = Counter(left.state for left in plan.unassigned)
-    shares = [day.load_share for day in staff if day.load_share is not None]
+    figures = _figures(problem, days, list(served.values()))
     return {
-        "visits_planned": len(stops),
+        "visits_planned": figures["visits_planned"],
         "visits_unassigned": len(plan.unassigned),
         "unassigned_waits": states[UnassignedState.WAITS],
         "unassigned_will_break": states[UnassignedState.WILL_BREAK],
@@ -50,22 +50,85 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "promises": promises,
         "promises_kept": kept,
         "promises_kept_share": _share(kept, promises),
-        "on_time_share": _share(len(stops) - len(late), len(stops)),
+        **figures,
+        "cost_cents": plan.cost_cents,
+        "costs_cents": {rule.value: plan.costs.get(rule, 0) for rule in SOFT_RULES},
+        "fairness": _fairness([load.load_s for load in staff_loads(problem, days)]),
+        "technicians": [_technician(problem, day) for day in days],
+        "days": figures_by_day(problem, matrix, plan),
+    }
+
+
+def figures_by_day(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[dict[str, Any]]:
+    """Return the figures of each day of the horizon: its date, and those of `kpis` that a day has on its own."""
+    by_date = days_by_date(technician_days(problem, matrix, plan))
+    served = visits_served(plan).values()
+    return [
+        {
+            "date": problem.date_of(day).isoformat(),
+            **_figures(problem, by_date.get(day, []), [pair for pair in served if pair[0].day == day]),
+        }
+        for day in range(problem.days)
+    ]
+
+
+def _figures(problem: Problem, days: Sequence[TechnicianDay], served: Sequence[tuple[Route, Stop]]) -> dict[str, Any]:
+    """Return the figures of some days, whose visits are given once each."""
+    late = [stop.lateness_s for _, stop in served if stop.lateness_s > 0]
+    used = {day.technician.technician_id for day in days if day.route is not None}
+    shares = [load.share for load in staff_loads(problem, days) if load.share is not None]
+    return {
+        "visits_planned": len(served),
+        "on_time_share": _share(len(served) - len(late), len(served)),
         "late_visits": len(late),
         "late_minutes": _minutes(sum(late)),
         "travel_minutes": _minutes(sum(day.travel_s for day in days)),
         "travel_km": _km(sum(day.metres for day in days)),
         "service_minutes": _minutes(sum(day.service_s for day in days)),
         "overtime_minutes": _minutes(sum(day.overtime_s for day in days)),
-        "technicians_available": len(days),
-        "technicians_used": sum(day.route is not None for day in days),
-        "contractors_used": sum(day.route is not None for day in days) - sum(day.route is not None for day in staff),
+        "technicians_available": len({day.technician.technician_id for day in days}),
+        "technicians_used": len(used),
+        "contractors_used": sum(not problem.is_staff(who) for who in used),
         "load_share_mean": round(fmean(shares), 4) if shares else None,
-        "cost_cents": plan.cost_cents,
-        "costs_cents": {rule.value: plan.costs.get(rule, 0) for rule in SOFT_RULES},
-        "fairness": _fairness([day.load_s for day in staff]),
-        "technicians": [_technician(day) for day in days],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one technician works over some days, and what is contracted, in seconds."""
+
+    technician_id: str
+    load_s: int
+    travel_s: int
+    overtime_s: int
+    contracted_s: int
+
+    @property
+    def share(self) -> float | None:
+        """The load as a share of the contracted time; `None` when no time is contracted."""
+        return self.load_s / self.contracted_s if self.contracted_s else None
+
+
+def loads_of(days: Iterable[TechnicianDay]) -> list[Load]:
+    """Return the load of each technician over some days, in the order of their first days."""
+    own: dict[str, list[TechnicianDay]] = {}
+    for day in days:
+        own.setdefault(day.technician.technician_id, []).append(day)
+    return [
+        Load(
+            who,
+            sum(day.load_s for day in group),
+            sum(day.travel_s for day in group),
+            sum(day.overtime_s for day in group),
+            sum(day.shift.contracted_s for day in group),
+        )
+        for who, group in own.items()
+    ]
+
+
+def staff_loads(problem: Problem, days: Iterable[TechnicianDay]) -> list[Load]:
+    """Return the load of each employee over some days."""
+    return [load for load in loads_of(days) if problem.is_staff(load.technician_id)]
 
 
 def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
@@ -76,12 +139,12 @@ def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
     return any(window.open_s <= stop.start_s <= window.close_s for window in promised)
 
 
-def _promises(problem: Problem, plan: Plan) -> tuple[int, int]:
+def _promises(problem: Problem, plan: Plan, stops: Iterable[Stop]) -> tuple[int, int]:
     """Count the promises that fall due with this plan, and those kept.
 
     An unassigned visit counts when its promise will break; one that waits for a later promised window does not.
     """
-    outcomes = [keeps_promise(problem, stop) for route in plan.routes for stop in route.stops]
+    outcomes = [keeps_promise(problem, stop) for stop in stops]
     given = [kept for kept in outcomes if kept is not None]
     broken = sum(
         left.state is UnassignedState.WILL_BREAK and bool(problem.order_of(problem.visit_by_id[left.visit_id]).promised)
@@ -90,9 +153,10 @@ def _promises(problem: Problem, plan: Plan) -> tuple[int, int]:
     return len(given) + broken, sum(given)
 
 
-def _technician(day: TechnicianDay) -> dict[str, Any]:
+def _technician(problem: Problem, day: TechnicianDay) -> dict[str, Any]:
     return {
         "technician_id": day.technician.technician_id,
+        "date": problem.date_of(day.shift.day).isoformat(),
         "employment": day.technician.employment.value,
         "visits": len(day.stops),
         "travel_minutes": _minutes(day.travel_s),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.columns import SHEETS
 from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.figures import figures_by_day
 from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def tables(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str = "en")
     Returns
     -------
     dict
-        `routes` (one row a stop, in driving order), `technicians` (one row a shift, unused ones too), `unassigned`
-        (one row a visit, with the reasons as sentences in `lang`) and `costs` (one row a soft rule, in cents).
+        `routes` (one row a stop, in driving order; each member of a crew has one), `technicians` (one row a shift,
+        unused ones too), `unassigned` (one row a visit, with the reasons as sentences in `lang`), `costs` (one row a
+        soft rule, in cents) and `days` (one row a day of the horizon).
         Column names are English and stable (`optimizer.report.columns`). Moments are local times of the branch,
         without a zone; durations are minutes, distances kilometres.
     """
@@ -37,7 +39,7 @@ def tables(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str = "en")
 
     rows = table_rows(problem, matrix, plan, Wording(lang))
     return {
-        sheet.name: pd.DataFrame(rows[sheet.name], columns=[column.name for column in sheet.columns])
+        sheet.name: pd.DataFrame(rows[sheet.name], columns=[column.name for column in sheet.all_columns])
         for sheet in SHEETS
     }
 
@@ -57,33 +59,42 @@ def table_rows(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Word
             }
             for rule in SOFT_RULES
         ],
+        "days": [_day_row(figures) for figures in figures_by_day(problem, matrix, plan)],
     }
 
 
 def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[Row]:
-    return [
-        {
+    rows: list[Row] = []
+    for position, stop in enumerate(day.stops, start=1):
+        visit, way = problem.visit_by_id[stop.visit_id], day.way_to(position - 1)
+        row: Row = {
             "technician_id": day.technician.technician_id,
             "technician": day.technician.name,
             "date": problem.date_of(day.shift.day),
             "position": position,
-            **_visit_cells(problem, problem.visit_by_id[stop.visit_id], wording),
+            **_visit_cells(problem, visit, wording),
             "leave_by": problem.local_time(stop.leave_by_s),
             "arrive": problem.local_time(stop.arrive_s),
             "start": problem.local_time(stop.start_s),
             "end": problem.local_time(stop.end_s),
             "told_open": problem.local_time(stop.window.open_s),
             "told_close": problem.local_time(stop.window.close_s),
-            "promised": bool(problem.order_of(problem.visit_by_id[stop.visit_id]).promised),
+            "promised": bool(problem.order_of(visit).promised),
             "late_minutes": _minutes(stop.lateness_s),
-            "travel_minutes": _minutes(leg.travel_s),
-            "distance_km": leg.metres / 1000,
+            "travel_minutes": _minutes(sum(leg.travel_s for leg in way)),
+            "distance_km": sum(leg.metres for leg in way) / 1000,
             "service_minutes": _minutes(stop.end_s - stop.start_s),
             "parts": wording.parts(stop.parts, problem),
+            "tools": wording.tools(visit.tools, problem) if day.leads(stop) else "",
+            "loads": wording.loads(visit.loads) if day.leads(stop) else "",
+            "crew": "; ".join(wording.person(who, problem) for who in stop.crew),
+            "lead": wording.person(stop.lead, problem) if stop.lead else "",
+            "after": "; ".join(earlier.visit_id for earlier in visit.after),
+            "via_branch": len(way) > 1,
             "pinned": stop.pinned,
         }
-        for position, (stop, leg) in enumerate(zip(day.stops, day.legs, strict=False), start=1)
-    ]
+        rows.append(row)
+    return rows
 
 
 def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> Row:
@@ -98,6 +109,8 @@ def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> R
         "shift_end": problem.local_time(day.shift.end_s),
         "depart": problem.local_time(route.depart_s) if route else None,
         "break_start": problem.local_time(pause[0]) if pause else None,
+        "branch_start": problem.local_time(day.branch_stop.start_s) if day.branch_stop else None,
+        "branch_end": problem.local_time(day.branch_stop.end_s) if day.branch_stop else None,
         "return": problem.local_time(route.return_s) if route else None,
         "travel_minutes": _minutes(day.travel_s),
         "distance_km": day.metres / 1000,
@@ -106,6 +119,22 @@ def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> R
         "late_minutes": _minutes(day.late_s),
         "contracted_minutes": _minutes(day.shift.contracted_s),
         "load_share": day.load_share,
+    }
+
+
+def _day_row(figures: dict[str, Any]) -> Row:
+    return {
+        "date": date.fromisoformat(figures["date"]),
+        "visits": figures["visits_planned"],
+        "technicians": figures["technicians_used"],
+        "available": figures["technicians_available"],
+        "travel_minutes": figures["travel_minutes"],
+        "distance_km": figures["travel_km"],
+        "service_minutes": figures["service_minutes"],
+        "overtime_minutes": figures["overtime_minutes"],
+        "late_visits": figures["late_visits"],
+        "late_minutes": figures["late_minutes"],
+        "load_share": figures["load_share_mean"],
     }
 
 

@@ -1,4 +1,4 @@
-"""The day as a Gantt chart: where every bar lies, in percent across and pixels down; the template draws it.
+"""A day as a Gantt chart: where every bar lies, in percent across and pixels down; the template draws it.
 
 Percent across lets one drawing fill any screen while its text keeps its size.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import HOUR_S
+from optimizer.domain.units import DAY_S, HOUR_S
+from optimizer.report.wording import added
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.domain.order import Interval
     from optimizer.domain.plan import Stop
@@ -43,10 +44,11 @@ _COMPACT = RowLayout(height=29, bar_top=3, bar_height=17, lane_top=22, lanes=2, 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The time axis, whole hours at both ends."""
+    """The time axis of a day, whole hours at both ends."""
 
     from_s: int
     to_s: int
+    day: int = 0
 
     def percent(self, moment_s: int) -> float:
         """Return where a moment lies, in percent of the width, held inside the chart."""
@@ -83,6 +85,7 @@ class Bar:
     detail: str
     late: bool
     pinned: bool
+    is_crew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,16 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class GanttRow:
-    """One technician's row."""
+    """One technician's row; `index` is the technician's number on the page, `load` what his day is filled with."""
 
     index: int
+    load: str
     top: int
     shift: Span
     overtime: Span | None
     travel: tuple[Span, ...]
     pause: Span | None
+    at_branch: Span | None
     bars: tuple[Bar, ...]
     promises: tuple[Promise, ...]
     late: tuple[Span, ...]
@@ -127,36 +132,65 @@ class Gantt:
     roomy: bool
     blocks: tuple[GanttBlock, ...]
 
+    @property
+    def rows(self) -> tuple[GanttRow, ...]:
+        """All rows, block after block."""
+        return tuple(row for block in self.blocks for row in block.rows)
 
-def draw_gantt(problem: Problem, days: Sequence[TechnicianDay], visit_index: dict[str, int], wording: Wording) -> Gantt:
-    """Return the chart of all technicians, unused ones included.
+
+def draw_gantt(
+    problem: Problem,
+    days: Sequence[TechnicianDay],
+    visit_index: dict[str, int],
+    wording: Wording,
+    *,
+    axis: Axis | None = None,
+    person_index: Mapping[str, int] | None = None,
+) -> Gantt:
+    """Return the chart of one day with all its technicians, unused ones included.
 
     Parameters
     ----------
-    visit_index
-        The number by which page elements of one visit find each other.
+    visit_index, person_index
+        The numbers by which page elements of one visit, and of one technician, find each other; by default a
+        technician's number is the row's.
+    axis
+        By default the one that the day itself needs.
     """
-    axis = _axis(days)
+    axis = axis or axis_of(days)
     roomy = len(days) <= ROOMY_ROWS
     layout = _ROOMY if roomy else _COMPACT
     rows = [
-        _row(problem, day, index=index, axis=axis, layout=layout, visit_index=visit_index, wording=wording)
-        for index, day in enumerate(days)
+        _row(
+            problem,
+            day,
+            index=number if person_index is None else person_index[day.technician.technician_id],
+            top=number % ROWS_PER_BLOCK * layout.height,
+            axis=axis,
+            layout=layout,
+            visit_index=visit_index,
+            wording=wording,
+        )
+        for number, day in enumerate(days)
     ]
     blocks = [rows[k : k + ROWS_PER_BLOCK] for k in range(0, len(rows), ROWS_PER_BLOCK)]
     return Gantt(axis, layout, roomy, tuple(GanttBlock(tuple(block), len(block) * layout.height) for block in blocks))
 
 
-def _axis(days: Sequence[TechnicianDay]) -> Axis:
-    """Return whole hours that hold every shift and route."""
-    moments = [moment for day in days for moment in (day.shift.start_s, day.shift.end_s)]
-    for day in days:
-        if day.route:
-            moments += [day.route.depart_s, day.route.return_s]
+def axis_of(days: Sequence[TechnicianDay], day: int = 0) -> Axis:
+    """Return the axis of a day, whole hours that hold every shift and route of all the days given."""
+    moments = [moment - own.shift.day * DAY_S for own in days for moment in _ends(own)]
+    midnight_s = day * DAY_S
     if not moments:
-        return Axis(8 * HOUR_S, 18 * HOUR_S)
+        return Axis(midnight_s + 8 * HOUR_S, midnight_s + 18 * HOUR_S, day)
     first, last = min(moments) // HOUR_S, -(-max(moments) // HOUR_S)
-    return Axis(first * HOUR_S, max(last, first + 1) * HOUR_S)
+    return Axis(midnight_s + first * HOUR_S, midnight_s + max(last, first + 1) * HOUR_S, day)
+
+
+def _ends(day: TechnicianDay) -> tuple[int, ...]:
+    """Return when a technician's shift and route begin and end."""
+    shift, route = (day.shift.start_s, day.shift.end_s), day.route
+    return (*shift, route.depart_s, route.return_s) if route else shift
 
 
 def _row(
@@ -164,6 +198,7 @@ def _row(
     day: TechnicianDay,
     *,
     index: int,
+    top: int,
     axis: Axis,
     layout: RowLayout,
     visit_index: dict[str, int],
@@ -177,10 +212,12 @@ def _row(
     pause = None
     if day.break_s:
         from_s, to_s = day.break_s
-        pause = axis.span(from_s, to_s, t("Break {from_}–{to}", from_=wording.clock(from_s), to=wording.clock(to_s)))
+        ends = {"from_": wording.clock(from_s, axis.day), "to": wording.clock(to_s, axis.day)}
+        pause = axis.span(from_s, to_s, t("Break {from_}–{to}", **ends))
     return GanttRow(
         index=index,
-        top=index % ROWS_PER_BLOCK * layout.height,
+        load=wording.share(day.load_share),
+        top=top,
         shift=axis.span(day.shift.start_s, day.shift.end_s),
         overtime=overtime,
         travel=tuple(
@@ -197,6 +234,7 @@ def _row(
             if leg.travel_s > 0
         ),
         pause=pause,
+        at_branch=_at_branch(problem, day, axis, wording),
         bars=tuple(
             _bar(problem, stop, number=number, axis=axis, visit=visit_index[stop.visit_id], wording=wording)
             for number, stop in enumerate(day.stops, start=1)
@@ -206,39 +244,76 @@ def _row(
     )
 
 
+def _at_branch(problem: Problem, day: TechnicianDay, axis: Axis, wording: Wording) -> Span | None:
+    """Return the stop at the branch on the way; it may take no time at all."""
+    pause = day.branch_stop
+    if pause is None:
+        return None
+    return axis.span(pause.start_s, pause.end_s, branch_title(problem, day, wording))
+
+
+def branch_title(problem: Problem, day: TechnicianDay, wording: Wording) -> str:
+    """Return what the pointer shows on a technician's stop at the branch, a line per fact."""
+    pause, t = day.branch_stop, wording.translate
+    if pause is None:
+        raise ValueError("a day without a stop at the branch has no title for it")
+    clock = (wording.clock(moment_s, day.shift.day) for moment_s in (pause.start_s, pause.end_s))
+    parts = [need for stop in day.tours[1] if day.leads(stop) for need in stop.parts]
+    lines = [t("Stop at the branch"), problem.branch.name, "–".join(clock)]
+    if parts:
+        lines.append(t("Pick up: {parts}", parts=wording.parts(added(parts), problem)))
+    return "\n".join(lines)
+
+
 def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, wording: Wording) -> Bar:
     facts = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(facts), problem.customer_of(facts)
     return Bar(
-        span=axis.span(stop.start_s, stop.end_s, stop_title(problem, stop, number=number, wording=wording)),
+        span=axis.span(
+            stop.start_s, stop.end_s, stop_title(problem, stop, number=number, wording=wording, day=axis.day)
+        ),
         visit=visit,
         number=number,
         heading=customer.name or stop.visit_id,
         detail=" ".join(filter(None, (stop.visit_id, wording.kind(order.kind)))),
         late=stop.lateness_s > 0,
         pinned=stop.pinned,
+        is_crew=len(stop.crew) > 1,
     )
 
 
-def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording) -> str:
+def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, day: int = 0) -> str:
     """Return what the pointer shows on a stop, a line per fact."""
     t = wording.translate
     visit = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(visit), problem.customer_of(visit)
-    window = wording.window(stop.window)
+    window = wording.window(stop.window, day)
     told = t("Promised {window}", window=window) if order.promised else t("Told {window}", window=window)
     lines = [
         f"{number} · {customer.name}",
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
-        f"{wording.clock(stop.start_s)}–{wording.clock(stop.end_s)}",
+        f"{wording.clock(stop.start_s, day)}–{wording.clock(stop.end_s, day)}",
         told,
-        t("Leave by {time}", time=wording.clock(stop.leave_by_s)),
+        t("Leave by {time}", time=wording.clock(stop.leave_by_s, day)),
     ]
+    if len(stop.crew) > 1:
+        lines.append(crew_text(problem, stop, wording))
+    if visit.after:
+        lines.append(t("After {visits}", visits=", ".join(earlier.visit_id for earlier in visit.after)))
     if stop.lateness_s:
         lines.append(t("Late {duration}", duration=wording.duration(stop.lateness_s)))
     if stop.pinned:
         lines.append(t("Pinned"))
     return "\n".join(lines)
+
+
+def crew_text(problem: Problem, stop: Stop, wording: Wording) -> str:
+    """Return who serves a visit together and who leads: `Crew: Ann Li, Ben Li; Ann Li leads`."""
+    names = {who: wording.person(who, problem) for who in stop.crew}
+    people, lead = ", ".join(names.values()), names.get(stop.lead, stop.lead)
+    if not lead:
+        return wording.translate("Crew: {people}", people=people)
+    return wording.translate("Crew: {people}; {lead} leads", people=people, lead=lead)
 
 
 def _promises(

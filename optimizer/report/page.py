@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
-from optimizer.report.days import TechnicianDay, technician_days
-from optimizer.report.figures import kpis
+from optimizer.report.days import days_by_date, technician_days
+from optimizer.report.figures import kpis, loads_of
 from optimizer.report.files import replacing
-from optimizer.report.gantt import draw_gantt
+from optimizer.report.gantt import axis_of, draw_gantt
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
 from optimizer.report.papers import make_papers
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Technician
+    from optimizer.report.days import TechnicianDay
+    from optimizer.report.figures import Load
+    from optimizer.report.gantt import Gantt
     from optimizer.report.papers.model import Paper, Papers
+    from optimizer.report.routemap import RouteMap
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -64,22 +69,80 @@ def render_page(
     """Return the page as text; see `write_page`."""
     wording = Wording(lang)
     days = technician_days(problem, matrix, plan)
-    visit_index = {visit.visit_id: index for index, visit in enumerate(problem.visits)}
+    people = _people(problem, days)
+    figures = kpis(problem, matrix, plan)
     return render(
         "page.html.jinja",
         "page.js",
         wording,
         problem=problem,
         plan=plan,
-        cards=_cards(kpis(problem, matrix, plan), wording),
-        people=[_Person(index, day, problem) for index, day in enumerate(days)],
-        gantt=draw_gantt(problem, days, visit_index, wording),
-        map=draw_map(problem, plan, days, visit_index, wording),
-        unassigned=[_Left(visit_index[left.visit_id], left, problem, wording) for left in plan.unassigned],
+        is_several=problem.days > 1,
+        cards=_cards(figures, wording),
+        people=people,
+        people_loads=[(person, person.load) for person in people],
+        days=_day_views(problem, plan, days, people, figures, wording),
+        unassigned=[_Left(left, problem, wording) for left in plan.unassigned],
         costs=_costs(plan, wording),
         assumptions=assumptions,
-        chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), days, wording),
+        chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), problem, people, wording),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """One day of the plan: its chart, its map, its loads and its figures."""
+
+    number: int
+    title: str
+    short_title: str
+    gantt: Gantt
+    map: RouteMap
+    loads: tuple[tuple[_Person, Load], ...]
+    figures: dict[str, Any]
+
+    @property
+    def has_branch_stop(self) -> bool:
+        """Say whether somebody stops at the branch on the way."""
+        return any(route.at_branch for route in self.map.routes)
+
+    @property
+    def has_crew(self) -> bool:
+        """Say whether some visit is served by several people."""
+        return any(bar.is_crew for row in self.gantt.rows for bar in row.bars)
+
+
+def _day_views(
+    problem: Problem,
+    plan: Plan,
+    days: Sequence[TechnicianDay],
+    people: Sequence[_Person],
+    figures: dict[str, Any],
+    wording: Wording,
+) -> list[DayView]:
+    """Return every day of the horizon; their charts have one scale, and a technician one number in all of them."""
+    visit_index = {visit.visit_id: index for index, visit in enumerate(problem.visits)}
+    person_index = {person.technician.technician_id: person.index for person in people}
+    by_date = days_by_date(days)
+    return [
+        DayView(
+            number=day,
+            title=wording.day(problem.date_of(day)),
+            short_title=wording.short_day(problem.date_of(day)),
+            gantt=draw_gantt(
+                problem,
+                own := by_date.get(day, []),
+                visit_index,
+                wording,
+                axis=axis_of(days, day),
+                person_index=person_index,
+            ),
+            map=draw_map(problem, plan, own, visit_index, wording, person_index=person_index),
+            loads=tuple((people[person_index[load.technician_id]], load) for load in loads_of(own)),
+            figures=figures["days"][day],
+        )
+        for day in range(problem.days)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +161,32 @@ class Chapter:
         return self.name, self.title
 
 
-def _chapters(papers: Papers, days: Sequence[TechnicianDay], wording: Wording) -> list[Chapter]:
-    """Return the papers in the order in which a coordinator takes them up; no chapter for changes without any."""
-    index = {(day.technician.technician_id, day.shift.day): number for number, day in enumerate(days)}
-    sheets = tuple(
-        (index[sheet.technician.technician_id, sheet.day], SheetView(sheet)) for sheet in papers.route_sheets
-    )
+def _chapters(papers: Papers, problem: Problem, people: Sequence[_Person], wording: Wording) -> list[Chapter]:
+    """Return the papers in the order in which a coordinator takes them up; no chapter for what is empty in most plans.
+
+    Of several days, each has its own pick list and its own tool list.
+    """
+    index = {person.technician.technician_id: person.index for person in people}
+    sheets = tuple((index[sheet.technician.technician_id], SheetView(sheet)) for sheet in papers.route_sheets)
+
+    def views(paper: Paper, *, is_wide: bool) -> list[ListView]:
+        if problem.days == 1 or not paper.is_daily:
+            return [ListView(paper, wording, wording.horizon(problem), is_wide=is_wide)]
+        return [
+            ListView(part, wording, wording.day(problem.date_of(day)), is_wide=is_wide, day=day)
+            for day, part in paper.by_day()
+        ]
 
     def chapter(*lists: Paper, is_wide: bool = False) -> Chapter:
-        views = tuple(ListView(paper, wording, is_wide=is_wide) for paper in lists)
-        return Chapter(lists[0].name, lists[0].title, views, is_wide=is_wide)
+        made = tuple(view for paper in lists for view in views(paper, is_wide=is_wide))
+        return Chapter(lists[0].name, lists[0].title, made, is_wide=is_wide)
 
     return [
         chapter(papers.call_list, is_wide=True),
         *([chapter(papers.changes, is_wide=True)] if papers.changes.lines else []),
         *([Chapter("route_sheets", wording.translate("Route sheets"), sheets=sheets)] if sheets else []),
         chapter(papers.pick_list, papers.pick_totals),
+        *([chapter(papers.tool_list)] if papers.tool_list.lines else []),
         chapter(papers.loan_card, is_wide=True),
         chapter(papers.register, is_wide=True),
     ]
@@ -187,26 +260,32 @@ def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:
 
 
 class _Person:
-    """A technician's day as the page shows it: the day's facts, with the pen of its route."""
+    """A technician as the page shows him: his pen, and his load over all the days."""
 
-    def __init__(self, index: int, day: TechnicianDay, problem: Problem) -> None:
+    def __init__(self, index: int, technician: Technician, load: Load, problem: Problem) -> None:
         self.index = index
-        self.day = day
-        self.technician = day.technician
+        self.technician = technician
+        self.load = load
         self.pen = pen(index)
-        self.is_staff = problem.is_staff(day.technician.technician_id)
-        self.name = day.technician.name or day.technician.technician_id
+        self.is_staff = problem.is_staff(technician.technician_id)
+        self.name = technician.name or technician.technician_id
+
+
+def _people(problem: Problem, days: Sequence[TechnicianDay]) -> list[_Person]:
+    """Return everybody with a shift on some day, employees before contractors, then by id."""
+    loads = sorted(loads_of(days), key=lambda load: (not problem.is_staff(load.technician_id), load.technician_id))
+    return [
+        _Person(index, problem.technician_by_id[load.technician_id], load, problem) for index, load in enumerate(loads)
+    ]
 
 
 class _Left:
     """A visit that is not planned, as the page shows it."""
 
-    def __init__(self, index: int, left: UnassignedVisit, problem: Problem, wording: Wording) -> None:
-        self.index = index
+    def __init__(self, left: UnassignedVisit, problem: Problem, wording: Wording) -> None:
         self.visit = problem.visit_by_id[left.visit_id]
         self.order = problem.order_of(self.visit)
         self.customer = problem.customer_of(self.visit)
-        self.priority = problem.priority_of(self.visit)
         self.windows = wording.windows(self.visit, problem)
         self.state = wording.state(left)
         self.is_red = left.state is not UnassignedState.WAITS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Technician
     from optimizer.report.columns import Column
     from optimizer.report.frames import Value
-    from optimizer.report.papers.model import Entry, Field, Line, Paper, RouteSheet
+    from optimizer.report.papers.model import Entry, Field, Line, Paper, PickUp, RouteSheet
     from optimizer.report.wording import Wording
 
 #: Where the fields of an entry stand; whatever is in none of them comes with the people.
@@ -32,7 +32,7 @@ _APART = ("order_id", "start", "end")
 #: Blanks by the room that a hand needs: a time, a word or two, a sentence.
 _ROOM = (1, 1, 1, 3, 2, 2, 2)
 #: Columns to tick; what a pen needs in place of two characters; a text as wide as the mark of a red line.
-_TICKS = ("tick", "unused", "faulty")
+_TICKS = ("tick", "unused", "faulty", "taken_tick", "back_tick")
 _PEN, _MARK = "字", "000000"
 #: The thinnest bar of a bar code, and the paper, in ems.
 _MODULE_EMS = 0.09
@@ -56,6 +56,18 @@ class EntryView:
     is_red: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PickUpView:
+    """A stop at the branch on a route sheet, laid out as a visit is; `before` is the index of the next entry."""
+
+    before: int
+    start: str
+    end: str
+    times: tuple[Field, ...]
+    where: tuple[Field, ...]
+    items: tuple[str, ...]
+
+
 class SheetView:
     """A technician's day: the sheet's heading, packing line and entries, and how closely it is set."""
 
@@ -66,7 +78,19 @@ class SheetView:
         self.facts = tuple(field for field in sheet.heading if field.name not in _ON_TOP)
         self.packing = sheet.packing
         self.entries = tuple(_entry(entry) for entry in sheet.entries)
+        self.pick_up = None if sheet.pick_up is None else _pick_up(sheet.pick_up)
         self.density: Density = choose_density(self)
+
+
+def _pick_up(stop: PickUp) -> PickUpView:
+    return PickUpView(
+        before=stop.before,
+        start=stop["start"].value,
+        end=stop["end"].value,
+        times=(stop["leave_by"],),
+        where=(stop["customer"], stop["phone"], stop["address"]),
+        items=stop.items,
+    )
 
 
 def _title(technician: Technician) -> str:
@@ -124,11 +148,18 @@ class LineView:
 
 
 class ListView:
-    """A list as a table: heads and lines, in words. A cell that holds `None` is for a pen."""
+    """A list as a table: heads and lines, in words. A cell that holds `None` is for a pen.
 
-    def __init__(self, paper: Paper, wording: Wording, *, is_wide: bool = False) -> None:
+    `when` is the day or the days that it is for; `day` is the index of the one day that it is cut out for.
+    """
+
+    def __init__(
+        self, paper: Paper, wording: Wording, when: str, *, is_wide: bool = False, day: int | None = None
+    ) -> None:
         self.name = paper.name
         self.title = paper.title
+        self.when = when
+        self.day = day
         self.note = paper.note
         self.lines = [_line(line, paper.columns, wording) for line in paper.lines]
         self.heads = _heads(paper.columns, self.lines, _WIDE_EMS if is_wide else _TALL_EMS, wording)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import great_circle_m
-from optimizer.report.gantt import stop_title
+from optimizer.report.gantt import branch_title, stop_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.domain.order import Place
     from optimizer.domain.plan import Plan
@@ -77,12 +77,16 @@ class MapStop:
 
 @dataclass(frozen=True, slots=True)
 class MapRoute:
-    """One route: its line (SVG points), its stops, and the homes it starts or ends at."""
+    """One route: its line (SVG points), its stops, the homes it starts or ends at, and its stop at the branch.
+
+    `at_branch` is what the pointer shows on that stop; empty without one.
+    """
 
     index: int
     line: str
     stops: tuple[MapStop, ...]
     homes: tuple[Point, ...]
+    at_branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,17 @@ def draw_map(
     days: Sequence[TechnicianDay],
     visit_index: dict[str, int],
     wording: Wording,
+    *,
+    person_index: Mapping[str, int] | None = None,
 ) -> RouteMap:
-    """Return the drawing of all routes, the branch, homes of used technicians and visits not planned.
+    """Return the drawing of the routes of one day, the branch, homes of used technicians and visits not planned.
 
     A visit not planned that lies far outside the routes is marked at the edge, so that it does not shrink the map.
+
+    Parameters
+    ----------
+    visit_index, person_index
+        As for `draw_gantt`.
     """
     places, home = problem.places(), problem.branch.place
     used = {key for day in days for leg in day.legs for key in (leg.origin, leg.destination)}
@@ -128,9 +139,15 @@ def draw_map(
     projection = _fit([home, *(places[key] for key in sorted(used))])
     routes = tuple(
         _route(
-            problem, day, index=index, places=places, projection=projection, visit_index=visit_index, wording=wording
+            problem,
+            day,
+            index=number if person_index is None else person_index[day.technician.technician_id],
+            places=places,
+            projection=projection,
+            visit_index=visit_index,
+            wording=wording,
         )
-        for index, day in enumerate(days)
+        for number, day in enumerate(days)
         if day.route
     )
     branch = projection.point(home)
@@ -192,7 +209,7 @@ def _route(
 ) -> MapRoute:
     keys = [day.legs[0].origin, *(leg.destination for leg in day.legs)]
     points = [projection.point(places[key]) for key in keys]
-    at = points[1:-1]
+    at = [projection.point(places[stop.visit_id]) for stop in day.stops]
     stops = [
         MapStop(
             at[k],
@@ -201,12 +218,14 @@ def _route(
             k + 1,
             shown=False,
             late=stop.lateness_s > 0,
-            title=f"{day.technician.name}\n" + stop_title(problem, stop, number=k + 1, wording=wording),
+            title=f"{day.technician.name}\n"
+            + stop_title(problem, stop, number=k + 1, wording=wording, day=day.shift.day),
         )
         for k, (stop, offset) in enumerate(zip(day.stops, _spread(at), strict=True))
     ]
     homes = {projection.point(home) for home in (day.technician.start, day.technician.end) if home is not None}
-    return MapRoute(index, " ".join(f"{x},{y}" for x, y in points), tuple(stops), tuple(sorted(homes)))
+    title = f"{day.technician.name}\n" + branch_title(problem, day, wording) if day.branch_stop else ""
+    return MapRoute(index, " ".join(f"{x},{y}" for x, y in points), tuple(stops), tuple(sorted(homes)), title)
 
 
 def _spread(points: Sequence[Point]) -> list[Point]:

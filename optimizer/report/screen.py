@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import UnassignedState
-from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.domain.units import day_of
+from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
-from optimizer.report.wording import CHANGE_KINDS, Wording, printable
+from optimizer.report.gantt import crew_text
+from optimizer.report.wording import CHANGE_KINDS, Wording, added, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +35,23 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
     """
     wording = Wording(lang)
     days = technician_days(problem, matrix, plan)
-    title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.day(problem.first_day)))
+    title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.horizon(problem)))
     console.print(_text(title, "bold"))
     console.print(_figures(kpis(problem, matrix, plan), wording))
+    for number, own in days_by_date(days).items():
+        if problem.days > 1:
+            console.print()
+            console.print(_text(wording.day(problem.date_of(number)), "bold underline"))
+        _print_day(problem, own, console, wording)
+    if plan.unassigned:
+        console.print()
+        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
+        console.print(_text(title, _ALARM))
+        console.print(_unassigned(problem, plan, wording))
+
+
+def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console, wording: Wording) -> None:
+    """Print the routes of one day and who has none."""
     for day in days:
         if day.route:
             console.print()
@@ -45,11 +61,6 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
     if unused:
         console.print()
         console.print(_text(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
-    if plan.unassigned:
-        console.print()
-        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
-        console.print(_text(title, _ALARM))
-        console.print(_unassigned(problem, plan, wording))
 
 
 def print_changes(problem: Problem, desk: Desk, console: Console, lang: str) -> None:
@@ -67,20 +78,28 @@ def print_changes(problem: Problem, desk: Desk, console: Console, lang: str) -> 
             _text(customer.name),
             _text(customer.phone),
             _text(t(CHANGE_KINDS[change.kind])),
-            _text(_told(problem, change.before_technician_id, change.before, wording)),
-            _text(_told(problem, change.after_technician_id, change.after, wording)),
-            _text(wording.clock(change.call_by_s)),
+            _text(_told(problem, change.before_people, change.before, wording)),
+            _text(_told(problem, change.after_people, change.after, wording)),
+            _text(_by(problem, change.call_by_s, wording)),
         )
     if desk.changes:
         console.print(table)
 
 
-def _told(problem: Problem, technician_id: str, window: Interval | None, wording: Wording) -> str:
-    """Return who comes and when: `Ann 09:00–10:00`; a dash when nobody does."""
+def _by(problem: Problem, moment_s: int, wording: Wording) -> str:
+    """Return until when to call, of several days with the date."""
+    return wording.clock(moment_s) if problem.days == 1 else f"{problem.local_time(moment_s):%m-%d %H:%M}"
+
+
+def _told(problem: Problem, people: Sequence[str], window: Interval | None, wording: Wording) -> str:
+    """Return who comes and when: `Ann 09:00–10:00`, of several days with the day; a dash when nobody does."""
     if window is None:
         return "–"
-    technician = problem.technician_by_id.get(technician_id)
-    return f"{technician.name if technician else technician_id} {wording.window(window)}"
+    names = ", ".join(wording.person(who, problem) for who in people)
+    if problem.days == 1:
+        return f"{names} {wording.window(window)}"
+    day = day_of(window.open_s)
+    return f"{names} {wording.short_day(problem.date_of(day))} {wording.window(window, day)}"
 
 
 def _figures(figures: dict[str, Any], wording: Wording) -> Text:
@@ -112,11 +131,11 @@ def _heading(day: TechnicianDay, wording: Wording) -> Text:
     """Return the line above a route: who, when, how much."""
     if day.route is None:
         raise ValueError("a technician without a route has no heading")
-    t = wording.translate
+    t, today = wording.translate, day.shift.day
     name = _text(day.technician.name or day.technician.technician_id, "bold cyan")
     facts = [
         day.technician.technician_id,
-        f"{wording.clock(day.route.depart_s)}–{wording.clock(day.route.return_s)}",
+        f"{wording.clock(day.route.depart_s, today)}–{wording.clock(day.route.return_s, today)}",
         t("travel {duration}", duration=wording.duration(day.travel_s)),
         wording.kilometres(day.metres),
         t("load {share}", share=wording.share(day.load_share)),
@@ -131,28 +150,55 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
     t = wording.translate
     headings = ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
     table = _table([t(heading) for heading in headings])
+    today = day.shift.day
     for number, stop in enumerate(day.stops, start=1):
+        pause = day.branch_stop
+        if pause is not None and pause.before == number - 1:
+            table.add_row(*_branch_cells(problem, day, wording))
         visit = problem.visit_by_id[stop.visit_id]
         table.add_row(
             _text(f"{number}", _QUIET),
-            _text(wording.clock(stop.leave_by_s)),
-            _text(f"{wording.clock(stop.start_s)}–{wording.clock(stop.end_s)}", "bold"),
-            _text(wording.window(stop.window), "" if problem.order_of(visit).promised else _QUIET),
+            _text(wording.clock(stop.leave_by_s, today)),
+            _text(f"{wording.clock(stop.start_s, today)}–{wording.clock(stop.end_s, today)}", "bold"),
+            _text(wording.window(stop.window, today), "" if problem.order_of(visit).promised else _QUIET),
             _text(stop.visit_id),
             _text(problem.customer_of(visit).name),
-            _text(wording.parts(stop.parts, problem)),
-            _note(stop, wording),
+            _text(wording.parts(stop.parts, problem) if day.leads(stop) else ""),
+            _note(problem, stop, wording),
         )
+    if day.branch_stop is not None and day.branch_stop.before == len(day.stops):
+        table.add_row(*_branch_cells(problem, day, wording))
     return table
 
 
-def _note(stop: Stop, wording: Wording) -> Text:
+def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> list[Text]:
+    """Return the row of a stop at the branch on the way, with the parts picked up there."""
+    pause, today = day.branch_stop, day.shift.day
+    assert pause is not None
+    parts = added(need for stop in day.tours[1] if day.leads(stop) for need in stop.parts)
+    return [
+        _text("–", _QUIET),
+        _text(wording.clock(pause.leave_by_s, today)),
+        _text(f"{wording.clock(pause.start_s, today)}–{wording.clock(pause.end_s, today)}", "bold"),
+        _text(""),
+        _text(""),
+        _text(wording.translate("Stop at the branch")),
+        _text(wording.parts(parts, problem)),
+        _text(""),
+    ]
+
+
+def _note(problem: Problem, stop: Stop, wording: Wording) -> Text:
     t = wording.translate
     notes = []
     if stop.lateness_s:
         notes.append(_text(t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
     if stop.pinned:
         notes.append(_text(t("Pinned")))
+    if len(stop.crew) > 1:
+        notes.append(_text(crew_text(problem, stop, wording)))
+    if earlier := [before.visit_id for before in problem.visit_by_id[stop.visit_id].after]:
+        notes.append(_text(t("After {visits}", visits=", ".join(earlier))))
     return _text(", ").join(notes)
 
 

@@ -57,7 +57,9 @@ def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang:
 def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wording) -> str:
     who = technician.technician_id
     sheets = [SheetView(sheet) for sheet in papers.route_sheets_of(who)]
-    own = [_own_lines(paper, who) for paper in (papers.call_list, papers.pick_list, papers.loan_card)]
+    lists = (papers.call_list, papers.pick_list, papers.tool_list, papers.loan_card)
+    own = [_own_lines(paper, who) for paper in lists]
+    when = wording.horizon(problem)
     return render(
         "technician.html.jinja",
         "print.js",
@@ -65,7 +67,7 @@ def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wor
         mark=MARK,
         problem=problem,
         sheets=sheets,
-        lists=[ListView(paper, wording, is_wide=True) for paper in own if paper.lines],
+        lists=[ListView(paper, wording, when, is_wide=True) for paper in own if paper.lines],
     )
 
 

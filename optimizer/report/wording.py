@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.catalogue import Translate, translator
 from optimizer.domain.desk import AsideState, ChangeKind
-from optimizer.domain.order import Coverage, Unfinished
+from optimizer.domain.order import Coverage, PartNeed, Unfinished
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S
+from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from optimizer.domain.order import Interval, PartNeed, Visit
+    from optimizer.domain.order import Interval, Load, ToolNeed, Visit
     from optimizer.domain.plan import UnassignedVisit
     from optimizer.domain.problem import Problem
 
@@ -76,6 +77,14 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
+def added(needs: Iterable[PartNeed]) -> list[PartNeed]:
+    """Return parts with the quantities of each added up, by number; those of which nothing is needed are left out."""
+    total: dict[str, int] = {}
+    for need in needs:
+        total[need.part_id] = total.get(need.part_id, 0) + need.quantity
+    return [PartNeed(part_id, quantity) for part_id, quantity in sorted(total.items()) if quantity]
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The written form of a plan's facts in one language, `en` or `zh`."""
@@ -86,15 +95,15 @@ class Wording:
     def __post_init__(self) -> None:
         object.__setattr__(self, "translate", translator(self.lang))
 
-    def clock(self, moment_s: int) -> str:
-        """Return `HH:MM` of a moment, seconds dropped; a moment of another day says which (`02:00 +1`)."""
-        day, time_s = divmod(moment_s, DAY_S)
+    def clock(self, moment_s: int, day: int = 0) -> str:
+        """Return `HH:MM` of a moment, seconds dropped; a moment of another day than `day` says which (`02:00 +1`)."""
+        day, time_s = divmod(moment_s - day * DAY_S, DAY_S)
         text = f"{time_s // HOUR_S:02d}:{time_s % HOUR_S // MINUTE_S:02d}"
         return f"{text} {day:+d}" if day else text
 
-    def window(self, window: Interval) -> str:
-        """Return both ends of a window: `09:00–11:00`."""
-        return f"{self.clock(window.open_s)}–{self.clock(window.close_s)}"
+    def window(self, window: Interval, day: int = 0) -> str:
+        """Return both ends of a window as the clock of a day shows them: `09:00–11:00`."""
+        return f"{self.clock(window.open_s, day)}–{self.clock(window.close_s, day)}"
 
     def duration(self, seconds: float) -> str:
         """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""
@@ -128,9 +137,25 @@ class Wording:
 
         return format_date(day, "EEE d MMM" if self.lang == "en" else "M月d日 EEE", locale=self._locale)
 
+    def horizon(self, problem: Problem) -> str:
+        """Return the day that is planned, or the first and the last of several: `Mon 23 Nov – Fri 27 Nov 2026`."""
+        first, last = problem.first_day, problem.last_day
+        if first == last:
+            return self.day(first)
+        other_year = first.year if first.year != last.year else ""
+        if self.lang == "zh":
+            other_year = f"{last.year}年" if other_year else ""
+            return f"{first.year}年{self.short_day(first)} – {other_year}{self.short_day(last)}"
+        return f"{self.short_day(first)} {other_year}".strip() + f" – {self.short_day(last)} {last.year}"
+
     def kind(self, kind: str) -> str:
         """Return the kind of an order; a branch's own word stays as it is."""
         return self.translate(KINDS[kind]) if kind in KINDS else printable(kind)
+
+    def person(self, technician_id: str, problem: Problem) -> str:
+        """Return the name of a technician, the id where there is no name or nobody with that id."""
+        technician = problem.technician_by_id.get(technician_id)
+        return printable(technician.name if technician and technician.name else technician_id)
 
     def employment(self, employment: Employment) -> str:
         """Return whether somebody is staff or a contractor."""
@@ -157,12 +182,36 @@ class Wording:
         names = {part.part_id: part.name for part in problem.parts}
         return printable("; ".join(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
 
+    def tools(self, needs: Iterable[ToolNeed], problem: Problem) -> str:
+        """Return tools with their units: `Ladder ×1`."""
+        names = {tool.tool_id: tool.name for tool in problem.tools}
+        return printable("; ".join(f"{names.get(n.tool_id) or n.tool_id} ×{n.units}" for n in needs if n.units))
+
+    def loads(self, loads: Iterable[Load]) -> str:
+        """Return loads with their quantities: `40 kg; 2 crates`."""
+        return printable("; ".join(f"{load.amount} {load.quantity}" for load in loads if load.amount))
+
     def windows(self, visit: Visit, problem: Problem) -> str:
-        """Return the arrival windows of the day as the customer knows them: promised, else requested, else derived."""
+        """Return the arrival windows of the days as the customer knows them: promised, else requested, else derived."""
         order = problem.order_of(visit)
         told = order.promised or order.requested
         today = [w for w in told if w.open_s < problem.days * DAY_S and w.close_s >= 0]
-        return ", ".join(self.window(window) for window in (today or problem.windows[visit.visit_id]))
+        windows = today or problem.windows[visit.visit_id]
+        if problem.days == 1:
+            return ", ".join(self.window(window) for window in windows)
+        return "; ".join(self._dated(windows, problem))
+
+    def _dated(self, windows: Iterable[Interval], problem: Problem) -> Iterator[str]:
+        """Yield windows with their days; days in a row with the same hours are told together."""
+        hours: dict[int, str] = {}
+        for window in windows:
+            day = day_of(window.open_s)
+            hours[day] = ", ".join(filter(None, (hours.get(day, ""), self.window(window, day))))
+        for _, run in itertools.groupby(enumerate(sorted(hours)), key=lambda item: (item[1] - item[0], hours[item[1]])):
+            days = [day for _, day in run]
+            ends = dict.fromkeys((days[0], days[-1]))
+            text = "–".join(self.short_day(problem.date_of(day)) for day in ends)
+            yield self.translate("{day}, {hours}", day=text, hours=hours[days[0]])
 
     @property
     def _locale(self) -> str:

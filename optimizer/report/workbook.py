@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.report.columns import COSTS, SHEETS
+from optimizer.report.columns import COSTS, DAYS, SHEETS
 from optimizer.report.files import replacing
 from optimizer.report.frames import Value, table_rows
 from optimizer.report.papers import make_papers
@@ -44,12 +44,11 @@ def write_workbook(
     rows = table_rows(problem, matrix, plan, wording)
     rows["costs"] = [*_named_costs(rows["costs"], wording), _total(plan, wording)]
     book = Workbook()
-    for index, sheet in enumerate(SHEETS):
+    for index, sheet in enumerate(sheet for sheet in SHEETS if sheet is not DAYS or problem.days > 1):
         page = book.create_sheet(sheet_title(wording.translate(sheet.title), book.sheetnames), index)
         _fill(page, sheet, rows[sheet.name], wording)
     book.remove(book.worksheets[-1])  # the empty sheet that every new workbook has
-    subtitle = f"{problem.branch.name} · {wording.day(problem.first_day)}"
-    add_papers(book, papers or make_papers(problem, matrix, plan, None, lang), subtitle, wording)
+    add_papers(book, problem, papers or make_papers(problem, matrix, plan, None, lang), wording)
     book.properties.creator = "Paigong"
     book.properties.title = wording.translate("Dispatch plan")
     with replacing(path) as draft:
@@ -70,7 +69,7 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    for number, column in enumerate(sheet.columns, start=1):
+    for number, column in enumerate(sheet.filled(rows), start=1):
         heading = page.cell(1, number)
         put(heading, wording.translate(column.heading))
         heading.font = Font(bold=True, color="FFFFFF")

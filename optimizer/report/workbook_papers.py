@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from optimizer.domain.problem import Problem
     from optimizer.report.columns import Column
     from optimizer.report.frames import Value
-    from optimizer.report.papers.model import Entry, Field, Paper, Papers, RouteSheet
+    from optimizer.report.papers.model import Entry, Field, Paper, Papers, PickUp, RouteSheet
     from optimizer.report.wording import Wording
 
 #: A route sheet is so many pairs of label and value wide. Printed at this scale, A4 upright holds it even where
@@ -30,14 +31,17 @@ _BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
 PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0 * 100 / SCALE, 24.0, 20.0
 
 
-def add_papers(book: Workbook, papers: Papers, subtitle: str, wording: Wording) -> None:
-    """Add a sheet per list and one per route sheet; `subtitle` says whose plan it is and for which day."""
+def add_papers(book: Workbook, problem: Problem, papers: Papers, wording: Wording) -> None:
+    """Add a sheet per list and one per route sheet; of several days, its title says which day it is for."""
     add_looks(book)
+    subtitle = f"{problem.branch.name} · {wording.horizon(problem)}"
     for paper in papers.lists:
         page = book.create_sheet(sheet_title(paper.title, book.sheetnames))
         _fill_list(page, paper, subtitle, wording)
     for sheet in papers.route_sheets:
         name = sheet.technician.name or sheet.technician.technician_id
+        if problem.days > 1:
+            name = f"{problem.date_of(sheet.day):%m-%d} {name}"
         page = book.create_sheet(sheet_title(name, book.sheetnames))
         _fill_route_sheet(page, sheet, wording)
 
@@ -113,14 +117,30 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording) -> N
     packing = "; ".join(sheet.packing) or wording.translate("none")
     row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)])
     used, head = _height(page, 1, row), _height(page, 1, 2)
-    for entry in sheet.entries:
-        begin, row = row, _write_entry(page, row, entry)
+    for number, entry in enumerate(sheet.entries):
+        begin = row
+        if sheet.pick_up is not None and sheet.pick_up.before == number:
+            row = _write_pick_up(page, row, sheet.pick_up, wording)
+        row = _write_entry(page, row, entry)
         height = _height(page, begin, row)
         if used + height > PAGE_POINTS and begin > 2:
             page.row_breaks.append(Break(id=begin - 1))
             used = head
         used += height
+    if sheet.pick_up is not None and sheet.pick_up.before == len(sheet.entries):
+        _write_pick_up(page, row, sheet.pick_up, wording)
     set_up_print(page, orientation="portrait", head_rows="1:1", scale=SCALE)
+
+
+def _write_pick_up(page: Worksheet, row: int, stop: PickUp, wording: Wording) -> int:
+    """Write the stop at the branch from a row on; return the first row after it."""
+    title = f"{wording.translate('Stop at the branch')}   {stop['start'].value}–{stop['end'].value}"
+    page.row_dimensions[row].height = 6
+    _bar(page, row + 1, title, Look.BAR)
+    shown = [(f.label, f.value, SPANS.get(f.name, 1)) for f in stop.fields if f.name not in ("start", "end")]
+    row = _pairs(page, row + 2, shown)
+    items = "; ".join(stop.items) or wording.translate("none")
+    return _pairs(page, row, [(wording.translate("Pick up"), items, PAIRS)])
 
 
 def _write_entry(page: Worksheet, row: int, entry: Entry) -> int:

@@ -6,15 +6,21 @@ best place known, no time by the backward pass, and only then the exact timing o
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.arrays import (
     CANNOT_SERVE,
+    E_LOAD,
+    E_NEED,
     NO_WAY_S,
+    O_STAFF,
     R_EXACT,
     R_OVERTIME,
     R_TRAVEL,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_BREAK_OPEN,
+    S_DAY,
     S_DAY_CENTS,
     S_END,
     S_END_NODE,
@@ -22,16 +28,18 @@ from optimizer.arrays import (
     S_MAX_TRAVEL,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_OWNER,
     S_PREFIX,
     S_PROFILE,
-    S_STAFF,
+    S_SPECIAL,
     S_START_NODE,
+    S_STOP,
     V_LATEST,
     V_MAX_LATE,
     V_READY,
-    V_WINDOWS,
 )
 from optimizer.jit import inlined, kernel
+from optimizer.search.gestures import put_in
 from optimizer.search.passes import (
     A_CENTS,
     A_DEPART,
@@ -44,23 +52,25 @@ from optimizer.search.passes import (
     B_LEG,
     B_OPEN_FREE,
     B_OPEN_HARD,
+    last_close,
 )
 from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service, time_route
 from optimizer.search.state import (
     C_COUNT,
     C_MARK,
     C_SERVICE,
+    C_STOP,
     C_TIME,
     C_TRAVEL,
     T_STAMP,
     T_WORK,
     T_WORK_SQUARES,
+    W_WORK,
     draw,
-    has_stock,
     load_cents,
-    put_in,
     spread_cents,
 )
+from optimizer.search.store import NOWHERE, has_room, has_room_at
 
 #: Up to so many technicians every route is tried; beyond, those that hold a near visit.
 TRY_ALL = 12
@@ -69,12 +79,14 @@ NEAR_ROUTES = 10
 UNUSED_ROUTES = 3
 #: One position in so many is skipped ("blink", Christiaens & Vanden Berghe 2020, section 4.2).
 BLINK = 100
+#: A place in a route is its position, plus this much for each position, from 1 on, that a new stop at the branch takes.
+STOP_PLACE = 1_000
 
 
 @inlined
 def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
     """Return the cents from reaching place k (the break taken) to the end of the route."""
-    cents = 0
+    day, cents = arrays.shift[shift_idx, S_DAY], 0
     while True:
         if arrival <= behind[k, B_FREE]:
             return cents
@@ -84,7 +96,7 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
             return cents + per_minute(arrays.rates[R_OVERTIME], max(0, arrival - arrays.shift[shift_idx, S_END]))
         visit = seq[k]
         duration = arrays.duration[shift_idx, visit]
-        start, late = start_of_service(arrays, visit, duration, arrival)
+        start, late = start_of_service(arrays, day, visit, duration, arrival)
         if start < 0:
             return IMPOSSIBLE
         cents += late_cents(arrays, late)
@@ -100,7 +112,7 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
         arrays.shift[shift_idx, S_BREAK_CLOSE],
         arrays.shift[shift_idx, S_BREAK_LENGTH],
     )
-    best, cents = IMPOSSIBLE, 0
+    day, best, cents = arrays.shift[shift_idx, S_DAY], IMPOSSIBLE, 0
     while arrival <= closes:
         if arrival <= behind[k, B_OPEN_FREE]:
             return min(best, cents)
@@ -112,7 +124,7 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
             return best
         visit = seq[k]
         duration = arrays.duration[shift_idx, visit]
-        start, late = start_of_service(arrays, visit, duration, arrival)
+        start, late = start_of_service(arrays, day, visit, duration, arrival)
         if start < 0:
             return best
         cents += late_cents(arrays, late)
@@ -128,7 +140,7 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
 @inlined
 def inserted_time_cents(arrays, state, shift_idx, k, visit):
     """Return the lateness and overtime cents of a route with a visit inserted at position k."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     seq, behind = state.seq[shift_idx], state.behind[shift_idx]
     count = state.route[shift_idx, C_COUNT]
     here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
@@ -142,7 +154,7 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     )
     best = IMPOSSIBLE
     for p in range(state.ahead[shift_idx, k, A_PAIRS]):
-        start, late = start_of_service(arrays, visit, duration, state.ahead[shift_idx, k, A_DEPART + p] + to_visit)
+        start, late = start_of_service(arrays, day, visit, duration, state.ahead[shift_idx, k, A_DEPART + p] + to_visit)
         if start < 0:
             continue
         cents = state.ahead[shift_idx, k, A_CENTS + p] + late_cents(arrays, late)
@@ -154,13 +166,13 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     arrival = state.ahead[shift_idx, k, A_OPEN] + to_visit
     if arrival > closes:
         return best
-    start, late = start_of_service(arrays, visit, duration, max(arrival, opens) + length)
+    start, late = start_of_service(arrays, day, visit, duration, max(arrival, opens) + length)
     if start >= 0:
         cents = state.ahead[shift_idx, k, A_OPEN_CENTS] + late_cents(arrays, late)
         if cents < best:
             rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, behind)
             best = min(best, cents + rest)
-    start, late = start_of_service(arrays, visit, duration, arrival)
+    start, late = start_of_service(arrays, day, visit, duration, arrival)
     done = start + duration
     if start < 0 or done > closes:
         return best
@@ -188,31 +200,36 @@ def inserted_exact_cents(arrays, state, shift_idx, k, visit):
 
 @inlined
 def best_in_route(arrays, state, shift_idx, visit, bound, blink):
-    """Return the least extra cents below `bound` of putting a visit into one route, and the position (-1: none)."""
+    """Return the least extra cents below `bound` of putting a visit into one route, and the place (-1: none)."""
     duration = arrays.duration[shift_idx, visit]
     count = state.route[shift_idx, C_COUNT]
-    full = count >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
-    if duration == CANNOT_SERVE or full or not has_stock(arrays, state, visit, shift_idx):
+    visits = count - 1 if state.route[shift_idx, C_STOP] >= 0 else count
+    full = visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
+    if duration == CANNOT_SERVE or full or not has_room(arrays, state, visit, shift_idx):
         return bound, -1
-    profile = arrays.shift[shift_idx, S_PROFILE]
+    profile, day, owner = (
+        arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_OWNER]
+    )  # fmt: skip
     seq = state.seq[shift_idx]
     on_road, service = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE] + duration
     work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    all_days = state.worker[owner, W_WORK]
     fixed = (
         arrays.extra[shift_idx, visit] - state.route[shift_idx, C_TIME] - per_minute(arrays.rates[R_TRAVEL], on_road)
     )
-    fixed -= load_cents(arrays, shift_idx, work)
+    fixed -= load_cents(arrays, owner, all_days)
     if count == 0:
         fixed += arrays.shift[shift_idx, S_DAY_CENTS]
     else:
         fixed -= per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     books, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
     spread = spread_cents(arrays, books, squares)
-    opens = max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0])
-    last_close = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1]
-    latest = min(arrays.visit[visit, V_LATEST], last_close + arrays.visit[visit, V_MAX_LATE])
+    opens = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0])
+    closes = last_close(arrays, day, visit)
+    latest = min(arrays.visit[visit, V_LATEST], closes + arrays.visit[visit, V_MAX_LATE])
     exact = arrays.rates[R_EXACT] == 1
-    position = -1
+    special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
+    best = -1
     here = (
         arrays.shift[shift_idx, S_START_NODE]
         if arrays.shift[shift_idx, S_PREFIX] == 0
@@ -239,10 +256,10 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
             + per_minute(arrays.rates[R_TRAVEL], road)
             + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
         )
-        cents += load_cents(arrays, shift_idx, road + service)
-        if arrays.shift[shift_idx, S_STAFF] == 1:
-            now = road + service
-            cents += spread_cents(arrays, books + now - work, squares + now * now - work * work) - spread
+        now = all_days + road + service - work
+        cents += load_cents(arrays, owner, now)
+        if arrays.owner[owner, O_STAFF] == 1:
+            cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days) - spread
         # Timing an inserted visit never saves lateness or overtime where the triangle holds.
         if cents + state.route[shift_idx, C_TIME] >= bound:
             continue
@@ -254,7 +271,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
             continue
         # What this start and the delay after it cost at least: a delay beyond `B_LAST` reaches some visit, or the end.
         delay = start + duration + onward - state.behind[shift_idx, k, B_LAST]
-        least = late_cents(arrays, start - last_close)
+        least = late_cents(arrays, start - closes)
         if delay > 0:
             least += min(late_cents(arrays, delay), per_minute(arrays.rates[R_OVERTIME], delay))
         if cents + least >= bound:
@@ -264,22 +281,113 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         else:
             timing = inserted_time_cents(arrays, state, shift_idx, k, visit)
         if timing < IMPOSSIBLE and cents + timing < bound:
+            if special and not has_room_at(arrays, state, shift_idx, k, visit, np.int64(NOWHERE)):
+                continue
             bound = cents + timing
-            position = k
-    return bound, position
+            best = k
+    if special and arrays.shift[shift_idx, S_STOP] >= 0 and state.route[shift_idx, C_STOP] < 0:
+        bound, place = best_with_stop(arrays, state, shift_idx, visit, bound)
+        if place >= 0:
+            best = place
+    return bound, best
+
+
+@inlined
+def draws_or_loads(arrays, visit):
+    """Say whether a visit needs parts or room in the van."""
+    needs = arrays.first[visit + 1, E_NEED] - arrays.first[visit, E_NEED]
+    return needs + arrays.first[visit + 1, E_LOAD] - arrays.first[visit, E_LOAD] > 0
+
+
+@kernel
+def best_with_stop(arrays, state, shift_idx, visit, bound):
+    """Return the least extra cents below `bound` of a visit together with a new stop at the branch before it."""
+    count = state.route[shift_idx, C_COUNT]
+    if count + 2 >= state.seq.shape[1]:
+        return bound, -1
+    profile, owner = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_OWNER]
+    work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    service = state.route[shift_idx, C_SERVICE] + arrays.duration[shift_idx, visit]
+    all_days, books, squares = state.worker[owner, W_WORK], state.total[T_WORK], state.total[T_WORK_SQUARES]
+    before = (
+        per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL])
+        + state.route[shift_idx, C_TIME]
+        + load_cents(arrays, owner, all_days)
+        + spread_cents(arrays, books, squares)
+    )
+    if count > 0:
+        before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
+    prefix, best = min(count, arrays.shift[shift_idx, S_PREFIX]), -1
+    for position in range(prefix, count + 1):
+        for stop_at in range(prefix, position + 1):
+            write_trial(arrays, state, shift_idx, position, visit, stop_at)
+            road, longest = trial_road(arrays, state, shift_idx, profile, count + 2)
+            if longest > arrays.shift[shift_idx, S_MAX_LEG] or road > arrays.shift[shift_idx, S_MAX_TRAVEL]:
+                continue
+            if longest >= NO_WAY_S:
+                continue
+            now = all_days + road + service - work
+            cents = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], road)
+            cents += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
+            cents += load_cents(arrays, owner, now)
+            if count == 0:
+                cents += arrays.shift[shift_idx, S_DAY_CENTS]
+            if arrays.owner[owner, O_STAFF] == 1:
+                cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
+            else:
+                cents += spread_cents(arrays, books, squares)
+            if cents >= bound or not has_room_at(arrays, state, shift_idx, position, visit, stop_at):
+                continue
+            timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
+            if timing < IMPOSSIBLE and cents + timing < bound:
+                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
+    return bound, best
+
+
+@inlined
+def write_trial(arrays, state, shift_idx, position, visit, stop_at):
+    """Write a route with a stop at the branch and a visit in it to the scratch."""
+    m = 0
+    for k in range(state.route[shift_idx, C_COUNT] + 1):
+        if k == stop_at:
+            state.trial[m] = arrays.shift[shift_idx, S_STOP]
+            m += 1
+        if k == position:
+            state.trial[m] = visit
+            m += 1
+        if k < state.route[shift_idx, C_COUNT]:
+            state.trial[m] = state.seq[shift_idx, k]
+            m += 1
+
+
+@inlined
+def trial_road(arrays, state, shift_idx, profile, count):
+    """Return the travel of the scratch route and its longest leg."""
+    road, longest, here = 0, 0, arrays.shift[shift_idx, S_START_NODE]
+    for k in range(count + 1):
+        node = state.trial[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
+        leg = arrays.travel[profile, here, node]
+        road, longest, here = road + leg, max(longest, leg), node
+    return road, longest
+
+
+@kernel
+def best_place(arrays, state, shift_idx, visit, bound, blink):
+    """Return the least extra cents below `bound` of putting a visit into one route, and the place (-1: none)."""
+    return best_in_route(arrays, state, shift_idx, visit, bound, blink)
 
 
 @kernel
 def best_insertion(arrays, state, visit, bound, blink):
-    """Return the cheapest place of a visit below `bound`: shift (-1: none), position, extra cents."""
+    """Return the cheapest place of a visit below `bound`: shift (-1: none), place, extra cents."""
     shifts = arrays.shift.shape[0]
-    best_shift, best_position = -1, -1
+    best_shift, best = -1, -1
     if shifts <= TRY_ALL:
         for shift_idx in range(shifts):
-            bound, position = best_in_route(arrays, state, shift_idx, visit, bound, blink)
-            if position >= 0:
-                best_shift, best_position = shift_idx, position
-        return best_shift, best_position, bound
+            bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
+            if place >= 0:
+                best_shift, best = shift_idx, place
+        return best_shift, best, bound
     state.total[T_STAMP] += 1
     stamp = state.total[T_STAMP]
     tried = 0
@@ -290,9 +398,9 @@ def best_insertion(arrays, state, visit, bound, blink):
         state.route[shift_idx, C_MARK] = stamp
         if arrays.duration[shift_idx, visit] == CANNOT_SERVE:
             continue
-        bound, position = best_in_route(arrays, state, shift_idx, visit, bound, blink)
-        if position >= 0:
-            best_shift, best_position = shift_idx, position
+        bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
+        if place >= 0:
+            best_shift, best = shift_idx, place
         tried += 1
         if tried == NEAR_ROUTES:
             break
@@ -302,20 +410,30 @@ def best_insertion(arrays, state, visit, bound, blink):
         shift_idx = (offset + n) % shifts
         if state.route[shift_idx, C_COUNT] > 0 or arrays.duration[shift_idx, visit] == CANNOT_SERVE:
             continue
-        bound, position = best_in_route(arrays, state, shift_idx, visit, bound, blink)
-        if position >= 0:
-            best_shift, best_position = shift_idx, position
+        bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
+        if place >= 0:
+            best_shift, best = shift_idx, place
         unused += 1
         if unused == UNUSED_ROUTES:
             break
-    return best_shift, best_position, bound
+    return best_shift, best, bound
 
 
 @kernel
-def insert_where_cheapest(arrays, state, visit, price, blink):
+def insert_alone(arrays, state, visit, price, blink):
     """Insert a visit where it costs least, if that is less than leaving it out; say whether it was."""
-    shift_idx, position, _ = best_insertion(arrays, state, visit, price, blink)
-    if position < 0:
+    shift_idx, place, _ = best_insertion(arrays, state, visit, price, blink)
+    if place < 0:
         return False
-    put_in(arrays, state, shift_idx, position, visit)
+    put_at(arrays, state, shift_idx, place, visit)
     return True
+
+
+@kernel
+def put_at(arrays, state, shift_idx, place, visit):
+    """Put a visit at a place of a route, with a new stop at the branch where the place says so."""
+    position, stop_at = place % STOP_PLACE, place // STOP_PLACE - 1
+    if stop_at >= 0:
+        put_in(arrays, state, shift_idx, stop_at, arrays.shift[shift_idx, S_STOP])
+        position += 1
+    put_in(arrays, state, shift_idx, position, visit)

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.arrays import V_ABLE, V_PRICE
+from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
 from optimizer.routes import PooledRoute
 from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
-from optimizer.search.lns import construct, forget_prices, run_moves, settle
+from optimizer.search.lns import construct, forget_prices, load_routes, run_moves, settle
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
+    NO_START,
     T_BEST,
+    T_BROKEN,
     T_MOVES,
     T_POOLED,
     T_RISE,
     T_RISES,
-    load_routes,
     make_state,
     true_cents,
 )
@@ -34,7 +35,7 @@ from optimizer.search.state import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from optimizer.arrays import ProblemArrays
+    from optimizer.arrays import IntArray, ProblemArrays
     from optimizer.routes import Solution
     from optimizer.search.state import State
 
@@ -88,7 +89,9 @@ class Islands:
         self.arrays = arrays
         self.budget = budget
         self._is_stopped = is_stopped
-        self._states = [make_state(arrays, budget.seed * 1009 + n) for n in range(max(1, budget.islands))]
+        islands = range(max(1, budget.islands))
+        self._own = [arrays.own_copy() for _ in islands]
+        self._states = [make_state(arrays, budget.seed * 1009 + n) for n in islands]
         self._began = time.monotonic()
 
     @property
@@ -108,21 +111,31 @@ class Islands:
 
     def best(self) -> Solution:
         """Return the best routes so far; of equals, the first island's."""
-        return _routes(min(self._states, key=lambda state: int(state.total[T_BEST])))
+        return _routes(self._best_state())
+
+    def best_starts(self) -> IntArray:
+        """Return the starts of linked visits in the best routes, `NO_START` for the others; empty without links."""
+        return self._best_state().best_start.copy()
+
+    def _best_state(self) -> State:
+        return min(self._states, key=lambda state: int(state.total[T_BEST]))
 
     def construct(self, fixed: Solution) -> None:
         """Build each island's first plan around the fixed prefixes of started routes."""
         seqs, counts = _as_arrays(fixed, len(self.arrays.shift))
-        visits = len(self.arrays.visit)
-        order = np.lexsort((np.arange(visits), self.arrays.visit[:, V_ABLE], -self.arrays.visit[:, V_PRICE]))
-        for state in self._states:
-            for first in range(0, max(1, visits), FIRST_CHUNK):
-                construct(self.arrays, state, seqs, counts, order, first, first + FIRST_CHUNK)
+        order = construction_order(self.arrays)
+        for arrays, state in self._pairs():
+            starts = np.full(len(state.link), NO_START, np.int64)
+            for first in range(0, max(1, len(order)), FIRST_CHUNK):
+                construct(arrays, state, seqs, counts, starts, order, first, first + FIRST_CHUNK)
                 if self._out_of_time():
                     break
-            if state.total[T_BEST] == IMPOSSIBLE and true_cents(self.arrays, state) < IMPOSSIBLE:
+            if state.total[T_BEST] == IMPOSSIBLE and true_cents(arrays, state) < IMPOSSIBLE:
                 # Cut short: what has been inserted so far is a plan all the same.
-                settle(self.arrays, state)
+                settle(arrays, state)
+
+    def _pairs(self) -> list[tuple[ProblemArrays, State]]:
+        return list(zip(self._own, self._states, strict=True))
 
     def run(self) -> Iterator[int]:
         """Search from mark to mark; yield each mark's number when every island has reached it."""
@@ -140,9 +153,10 @@ class Islands:
 
     def adopt(self, solution: Solution) -> None:
         """Give the first island a plan that the master found; it goes on from there."""
-        state = self._states[0]
-        load_routes(self.arrays, state, *_as_arrays(solution, len(self.arrays.shift)))
-        settle(self.arrays, state)
+        starts = self.best_starts()
+        arrays, state = self._own[0], self._states[0]
+        load_routes(arrays, state, *_as_arrays(solution, len(arrays.shift)), starts)
+        settle(arrays, state)
 
     def drain(self) -> list[PooledRoute]:
         """Return the good routes found since the last call."""
@@ -157,7 +171,7 @@ class Islands:
 
     # --- one island ---------------------------------------------------------------------------------------------
 
-    def _probe(self, state: State) -> None:
+    def _probe(self, arrays: ProblemArrays, state: State) -> None:
         """Settle, then measure how much the moves lose that lose at all: the first temperature follows from it."""
         state.heat[:] = (1.0, 1.0, 1.0)
         for _ in range(2):
@@ -165,7 +179,7 @@ class Islands:
             for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
                 if self._out_of_time():
                     return
-                run_moves(self.arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
+                run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
         typical = max(1.0, state.total[T_RISE] / max(1, state.total[T_RISES]))
         state.heat[H_HEAT] = HOT * typical
         state.heat[H_FLOOR] = COLD * typical
@@ -174,13 +188,13 @@ class Islands:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""
         return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
 
-    def _search_to(self, mark: int, state: State) -> None:
+    def _search_to(self, mark: int, arrays: ProblemArrays, state: State) -> None:
         if self.budget.moves is not None:
-            self._search_moves(state, self.budget.moves * mark // MARKS)
+            self._search_moves(arrays, state, self.budget.moves * mark // MARKS)
         else:
-            self._search_time(state, self._began + (self.budget.deadline_s - self._began) * mark / MARKS)
+            self._search_time(arrays, state, self._began + (self.budget.deadline_s - self._began) * mark / MARKS)
 
-    def _search_moves(self, state: State, until: int) -> None:
+    def _search_moves(self, arrays: ProblemArrays, state: State, until: int) -> None:
         """Work mode: cooling follows the number of moves alone."""
         moves = self.budget.moves or 0
         span = max(1, moves - 2 * PROBE_MOVES)
@@ -189,10 +203,10 @@ class Islands:
         chunk = FIRST_CHUNK
         while state.total[T_MOVES] < until and not self._out_of_time():
             began = time.monotonic()
-            run_moves(self.arrays, state, min(chunk, until - int(state.total[T_MOVES])))
+            run_moves(arrays, state, min(chunk, until - int(state.total[T_MOVES])))
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
-    def _search_time(self, state: State, until: float) -> None:
+    def _search_time(self, arrays: ProblemArrays, state: State, until: float) -> None:
         """Time mode: cool so that the coldest temperature is reached when the time is up, at the present speed."""
         chunk = FIRST_CHUNK
         while time.monotonic() < until and not self._out_of_time():
@@ -201,21 +215,48 @@ class Islands:
             speed = state.total[T_MOVES] / max(1e-3, began - self._began)
             heat = float(state.heat[H_HEAT])
             state.heat[H_FACTOR] = cooling_factor(heat, float(state.heat[H_FLOOR]), speed * left)
-            run_moves(self.arrays, state, chunk)
+            run_moves(arrays, state, chunk)
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
     def _start_from_best(self) -> None:
         seqs, counts = _as_arrays(self.best(), len(self.arrays.shift))
-        for state in self._states:
-            load_routes(self.arrays, state, seqs, counts)
-            forget_prices(self.arrays, state)
+        starts = self.best_starts()
+        for arrays, state in self._pairs():
+            load_routes(arrays, state, seqs, counts, starts)
+            forget_prices(arrays, state)
 
-    def _for_all(self, threads: ThreadPoolExecutor, work: Callable[[State], None]) -> None:
-        for _ in threads.map(work, self._states):
+    def _for_all(self, threads: ThreadPoolExecutor, work: Callable[[ProblemArrays, State], None]) -> None:
+        for _ in threads.map(work, self._own, self._states):
             pass
 
     def _out_of_time(self) -> bool:
         return self._is_stopped() or time.monotonic() >= self.budget.deadline_s
+
+
+def construction_order(arrays: ProblemArrays) -> IntArray:
+    """Return the visits in the order of a first plan: predecessors, crews, the dear, those whom few can serve."""
+    orders = int(arrays.rates[R_VISITS])
+    depth = np.zeros(orders, np.int64)
+    for _ in range(orders if arrays.rates[R_LINKS] else 0):
+        before = depth.copy()
+        for v in range(orders):
+            earlier = arrays.entry[arrays.first[v, E_EARLIER] : arrays.first[v + 1, E_EARLIER], 0]
+            depth[v] = max((int(depth[e]) + 1 for e in earlier), default=0)
+        if (depth == before).all():
+            break
+    visit = arrays.visit[:orders]
+    order = np.lexsort((np.arange(orders), visit[:, V_ABLE], -visit[:, V_PRICE], visit[:, V_CREW] == 1, depth))
+    return order[visit[order, V_HEAD] == order]
+
+
+def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) -> ProblemArrays:
+    """Return the arrays with the bounds that the linked visits of a solution put on one another; the same without."""
+    if not arrays.rates[R_LINKS]:
+        return arrays
+    own, state = arrays.own_copy(), make_state(arrays, 0, pool_size=1)
+    load_routes(own, state, *_as_arrays(solution, len(arrays.shift)), starts)
+    assert not state.total[T_BROKEN], "the search kept linked visits that cannot be timed"
+    return own
 
 
 def _next_chunk(chunk: int, took_s: float) -> int:
@@ -230,10 +271,10 @@ def _routes(state: State) -> Solution:
 
 
 def _as_arrays(solution: Solution, shifts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return routes as the kernels take them: int32 (n_shifts, longest), int64 (n_shifts,)."""
+    """Return routes as the kernels take them: int64 (n_shifts, longest), (n_shifts,)."""
     counts = np.zeros(shifts, np.int64)
     counts[: len(solution)] = [len(route) for route in solution]
-    seqs = np.full((shifts, max([1, *counts.tolist()])), -1, np.int32)
+    seqs = np.full((shifts, max([1, *counts.tolist()])), -1, np.int64)
     for shift, route in enumerate(solution):
         seqs[shift, : len(route)] = route
     return seqs, counts

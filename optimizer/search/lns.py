@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from optimizer.arrays import V_ABLE, V_PRICE, V_SERVICE, V_WINDOWS
+from optimizer.arrays import E_EARLIER, E_LATER, R_LINKS, R_VISITS, V_ABLE, V_CLOSES, V_LINKED, V_OPENS, V_PRICE, V_SERVICE
 from optimizer.jit import inlined, kernel
 from optimizer.search.accept import is_accepted
-from optimizer.search.insertion import insert_where_cheapest
+from optimizer.search.gestures import (
+    forget_touched,
+    keep_best,
+    make_absent,
+    make_present,
+    refresh,
+    release,
+    undo,
+)
+from optimizer.search.links import insert_visit, relink, relink_all
 from optimizer.search.ruin import ruin
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
@@ -18,6 +27,7 @@ from optimizer.search.state import (
     T_ABSENT_CENTS,
     T_ABSENT_PRICE,
     T_BEST,
+    T_BROKEN,
     T_CENTS,
     T_MOVES,
     T_POOLED,
@@ -25,14 +35,11 @@ from optimizer.search.state import (
     T_RISES,
     T_TOUCHED,
     draw,
-    forget_touched,
     guided_cents,
     guided_price,
-    keep_best,
-    load_routes,
     true_cents,
-    undo,
 )
+from optimizer.search.store import unbook
 
 #: How many absent visits a move tries again, beside those it took out.
 RETRIED = 12
@@ -49,18 +56,23 @@ def run_moves(arrays, state, moves):
     """Make so many moves. Everything that matters between two calls is in `state`."""
     total = state.total
     for _ in range(moves):
-        before = guided_cents(arrays, state)
+        before, older = guided_cents(arrays, state), total[T_ABSENT]
         seed = ruin(arrays, state)
-        count = gather(state)
+        count = gather(state, older)
         sort_moved(arrays, state, count)
+        if arrays.rates[R_LINKS] == 1:
+            total[T_BROKEN] = 0
+            predecessors_first(arrays, state, count)
         for n in range(count):
             visit = state.moved[n]
-            insert_where_cheapest(arrays, state, visit, guided_price(arrays, state, visit), True)
+            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
+        if arrays.rates[R_LINKS] == 1:
+            relink(arrays, state)
         after = guided_cents(arrays, state)
         if before < after < before + arrays.visit[seed, V_PRICE]:
             total[T_RISE] += after - before
             total[T_RISES] += 1
-        if total[T_CENTS] < IMPOSSIBLE and is_accepted(state, before, after):
+        if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
             cents = true_cents(arrays, state)
             if cents < total[T_BEST]:
                 keep_best(arrays, state)
@@ -77,12 +89,11 @@ def run_moves(arrays, state, moves):
 
 
 @kernel
-def gather(state):
-    """List the visits to insert: all if few are absent, else those taken out and a dozen of the others."""
+def gather(state, older):
+    """List the visits to insert: all if few are absent, else those taken out and a dozen of the `older` absent ones."""
     absent = state.total[T_ABSENT]
     count = 0
     # The visits this move took out are the last on the list of absent ones; older ones come before them.
-    older = absent - removed_now(state)
     for n in range(older, absent):
         state.moved[count] = state.absent[n]
         count += 1
@@ -98,14 +109,32 @@ def gather(state):
     return count
 
 
+@kernel
+def predecessors_first(arrays, state, count):
+    """Let no visit to insert stand before one that it has to follow; apart from that the order stays."""
+    for n in range(count):
+        while True:
+            visit, place = state.moved[n], n
+            for e in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+                for m in range(n + 1, count):
+                    if state.moved[m] == arrays.entry[e, 0]:
+                        place = max(place, m)
+            if place == n:
+                break
+            for m in range(n, place):
+                state.moved[m] = state.moved[m + 1]
+            state.moved[place] = visit
+
+
 @inlined
-def removed_now(state):
-    """Return how many visits the present move took out of its touched routes."""
-    count = 0
-    for n in range(state.total[T_TOUCHED]):
-        shift_idx = state.touched[n]
-        count += state.kept_count[shift_idx] - state.route[shift_idx, C_COUNT]
-    return count
+def worth_inserting(arrays, state, visit):
+    """Return below which cents a visit is inserted: its guided price, with those of absent visits that wait for it."""
+    price = guided_price(arrays, state, visit)
+    if arrays.visit[visit, V_LINKED] == 1:
+        for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
+            if state.shift_of[arrays.entry[n, 0]] < 0:
+                price += guided_price(arrays, state, arrays.entry[n, 0])
+    return price
 
 
 @kernel
@@ -121,9 +150,9 @@ def sort_moved(arrays, state, count):
         elif drawn < 10:
             key = -arrays.visit[visit, V_SERVICE]
         elif drawn < 12:
-            key = arrays.windows[visit, 0, 0]
+            key = arrays.visit[visit, V_OPENS]
         elif drawn < 14:
-            key = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1]
+            key = arrays.visit[visit, V_CLOSES]
         else:
             key = arrays.visit[visit, V_ABLE]
         state.key[n] = key
@@ -143,7 +172,7 @@ def review_prices(arrays, state):
     """Raise the guided price of absent visits, let that of served ones fall back (DESIGN §4, over-subscribed days)."""
     total = state.total
     total[T_ABSENT_PRICE] = 0
-    for visit in range(arrays.visit.shape[0]):
+    for visit in range(arrays.rates[R_VISITS]):
         if state.shift_of[visit] < 0:
             state.factor[visit] = min(DEAREST, state.factor[visit] * (100 + RAISE_PCT) // 100)
             total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
@@ -185,39 +214,67 @@ def pool_route(state, shift_idx):
 def settle(arrays, state):
     """Close what was done to the routes outside a move, and keep them if they are the best."""
     forget_touched(state)
-    if state.total[T_CENTS] < IMPOSSIBLE and true_cents(arrays, state) < state.total[T_BEST]:
+    is_whole = state.total[T_CENTS] < IMPOSSIBLE and state.total[T_BROKEN] == 0
+    if is_whole and true_cents(arrays, state) < state.total[T_BEST]:
         keep_best(arrays, state)
         pool_all(state)
 
 
 @kernel
-def construct(arrays, state, seqs, counts, order, first, last):
+def construct(arrays, state, seqs, counts, starts, order, first, last):
     """Insert a stretch of all visits into the present routes; the first call loads the given routes.
 
     Parameters
     ----------
-    seqs, counts : int32 (n_shifts, any), int64 (n_shifts,)
+    seqs, counts : int64 (n_shifts, any), (n_shifts,)
         Routes to start from, loaded when `first` is 0.
-    order : int64 (n_visits,)
-        Visits in the order of insertion.
+    starts : int64 (n_visits or 0,)
+        Starts of linked visits in them.
+    order : int64 (n_orders,)
+        Visits in the order of insertion, predecessors first.
     first, last : int
         Which part of that order to do, so that a large problem is built in several calls.
     """
-    visits = arrays.visit.shape[0]
     if first == 0:
-        load_routes(arrays, state, seqs, counts)
-    for n in range(first, min(last, visits)):
+        load_routes(arrays, state, seqs, counts, starts)
+    for n in range(first, min(last, order.shape[0])):
         visit = order[n]
         if state.shift_of[visit] < 0:
-            insert_where_cheapest(arrays, state, visit, arrays.visit[visit, V_PRICE], False)
-    forget_touched(state)
-    if last >= visits:
+            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
+            if arrays.visit[visit, V_LINKED] == 1 and state.total[T_BROKEN] == 1:
+                undo(arrays, state)
+                state.total[T_BROKEN] = 0
+        forget_touched(state)
+    if last >= order.shape[0]:
         settle(arrays, state)
+
+
+@kernel
+def load_routes(arrays, state, seqs, counts, starts):
+    """Replace all routes by the given ones (int64 (n_shifts, any), (n_shifts,)) and refresh everything."""
+    for shift_idx in range(arrays.shift.shape[0]):
+        unbook(arrays, state, shift_idx)
+        for k in range(state.route[shift_idx, C_COUNT]):
+            visit = state.seq[shift_idx, k]
+            make_absent(arrays, state, visit)
+            if arrays.visit[visit, V_LINKED] == 1:
+                release(arrays, state, visit, shift_idx)
+        state.route[shift_idx, C_COUNT] = 0
+    for shift_idx in range(arrays.shift.shape[0]):
+        for k in range(counts[shift_idx]):
+            state.seq[shift_idx, k] = seqs[shift_idx, k]
+            make_present(arrays, state, seqs[shift_idx, k], shift_idx)
+        state.route[shift_idx, C_COUNT] = counts[shift_idx]
+    for shift_idx in range(arrays.shift.shape[0]):
+        refresh(arrays, state, shift_idx)
+    if arrays.rates[R_LINKS] == 1:
+        relink_all(arrays, state, starts)
+    forget_touched(state)
 
 
 @kernel
 def forget_prices(arrays, state):
     """Let every guided price be the true one again."""
-    for visit in range(arrays.visit.shape[0]):
+    for visit in range(arrays.rates[R_VISITS]):
         state.factor[visit] = PRICE_ONE
     state.total[T_ABSENT_PRICE] = state.total[T_ABSENT_CENTS]

@@ -12,17 +12,17 @@ from optimizer.arrays import (
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_BREAK_OPEN,
+    S_DAY,
     S_DEPART,
     S_END,
     S_END_NODE,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
-    V_HOURS,
+    V_COUNTS,
     V_LATEST,
     V_MAX_LATE,
     V_READY,
-    V_WINDOWS,
 )
 from optimizer.jit import inlined, kernel
 from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service
@@ -65,7 +65,7 @@ def push_pair(ahead, place, moment, cents):
 def look_ahead(arrays, shift_idx, seq, count, ahead):
     """Fill the forward pass of a route and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
     profile = arrays.shift[shift_idx, S_PROFILE]
-    depart = arrays.shift[shift_idx, S_DEPART]
+    day, depart = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_DEPART]
     opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
     length = arrays.shift[shift_idx, S_BREAK_LENGTH]
     ahead[0, A_PAIRS] = 0
@@ -85,17 +85,17 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
         here = visit
         ahead[k + 1, A_PAIRS] = 0
         for p in range(ahead[k, A_PAIRS]):
-            start, late = start_of_service(arrays, visit, duration, ahead[k, A_DEPART + p] + leg)
+            start, late = start_of_service(arrays, day, visit, duration, ahead[k, A_DEPART + p] + leg)
             if start >= 0:
                 push_pair(ahead, k + 1, start + duration, ahead[k, A_CENTS + p] + late_cents(arrays, late))
         if open_departure < IMPOSSIBLE:
             arrival = open_departure + leg
             open_departure = IMPOSSIBLE
             if arrival <= closes:
-                start, late = start_of_service(arrays, visit, duration, max(arrival, opens) + length)
+                start, late = start_of_service(arrays, day, visit, duration, max(arrival, opens) + length)
                 if start >= 0:
                     push_pair(ahead, k + 1, start + duration, open_cents + late_cents(arrays, late))
-                start, late = start_of_service(arrays, visit, duration, arrival)
+                start, late = start_of_service(arrays, day, visit, duration, arrival)
                 if start >= 0 and start + duration <= closes:
                     open_departure = start + duration
                     open_cents += late_cents(arrays, late)
@@ -122,33 +122,40 @@ def end_cents(arrays, shift_idx, back, cents):
 
 
 @inlined
-def free_start(arrays, visit, duration, bound):
+def free_start(arrays, day, visit, duration, bound):
     """Return the latest arrival up to `bound` from which a start costs nothing, -1 when there is none for sure.
 
     With several windows or hours only the first is trusted: the answer may be too strict, never too generous.
     """
-    earliest = max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0])
-    latest = min(min(arrays.windows[visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
-    if arrays.visit[visit, V_HOURS] >= 0:
-        if arrays.visit[visit, V_HOURS] != 1:
+    earliest = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0])
+    latest = min(min(arrays.windows[day, visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
+    hours = arrays.visit[visit, V_COUNTS + 2 * day + 1]
+    if hours >= 0:
+        if hours != 1:
             return -1
-        earliest = max(earliest, arrays.hours[visit, 0, 0])
-        latest = min(latest, arrays.hours[visit, 0, 1] - duration)
+        earliest = max(earliest, arrays.hours[day, visit, 0, 0])
+        latest = min(latest, arrays.hours[day, visit, 0, 1] - duration)
     return latest if earliest <= latest else -1
 
 
 @inlined
-def hard_start(arrays, visit, bound):
+def hard_start(arrays, day, visit, bound):
     """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
-    last = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1] + arrays.visit[visit, V_MAX_LATE]
+    last = last_close(arrays, day, visit) + arrays.visit[visit, V_MAX_LATE]
     latest = min(min(last, arrays.visit[visit, V_LATEST]), bound)
-    return latest if max(arrays.visit[visit, V_READY], arrays.windows[visit, 0, 0]) <= latest else -1
+    return latest if max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0]) <= latest else -1
+
+
+@inlined
+def last_close(arrays, day, visit):
+    """Return when the last window of a day closes."""
+    return arrays.windows[day, visit, max(0, arrays.visit[visit, V_COUNTS + 2 * day] - 1), 1]
 
 
 @kernel
 def look_behind(arrays, shift_idx, seq, count, behind):
     """Fill the backward pass of a route."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     opens, closes, length = (
         arrays.shift[shift_idx, S_BREAK_OPEN],
         arrays.shift[shift_idx, S_BREAK_CLOSE],
@@ -167,22 +174,21 @@ def look_behind(arrays, shift_idx, seq, count, behind):
         leg = arrays.travel[profile, visit, there]
         duration = arrays.duration[shift_idx, visit]
         there = visit
-        behind[k, B_FREE] = free_start(arrays, visit, duration, behind[k + 1, B_FREE] - leg - duration)
-        behind[k, B_HARD] = hard_start(arrays, visit, behind[k + 1, B_HARD] - leg - duration)
-        last_close = arrays.windows[visit, arrays.visit[visit, V_WINDOWS] - 1, 1]
-        behind[k, B_LAST] = min(last_close, behind[k + 1, B_LAST] - leg - duration)
+        behind[k, B_FREE] = free_start(arrays, day, visit, duration, behind[k + 1, B_FREE] - leg - duration)
+        behind[k, B_HARD] = hard_start(arrays, day, visit, behind[k + 1, B_HARD] - leg - duration)
+        behind[k, B_LAST] = min(last_close(arrays, day, visit), behind[k + 1, B_LAST] - leg - duration)
         if length == 0:
             continue
         done = latest_before_break(opens, closes, length, behind[k + 1, B_FREE] - leg)
         done = max(done, behind[k + 1, B_OPEN_FREE] - leg)
         behind[k, B_OPEN_FREE] = max(
             latest_before_break(opens, closes, length, behind[k, B_FREE]),
-            free_start(arrays, visit, duration, done - duration),
+            free_start(arrays, day, visit, duration, done - duration),
         )
         done = latest_before_break(opens, closes, length, behind[k + 1, B_HARD] - leg)
         done = max(done, behind[k + 1, B_OPEN_HARD] - leg)
         behind[k, B_OPEN_HARD] = max(
-            latest_before_break(opens, closes, length, behind[k, B_HARD]), hard_start(arrays, visit, done - duration)
+            latest_before_break(opens, closes, length, behind[k, B_HARD]), hard_start(arrays, day, visit, done - duration)
         )
 
 

@@ -6,8 +6,10 @@ Problems", Transportation Science 54(2), 2020, section 4.1.
 
 from __future__ import annotations
 
+from optimizer.arrays import E_STOCK, R_VISITS, ROW_CAP
 from optimizer.jit import kernel
-from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, draw, refresh, take_out
+from optimizer.search.gestures import refresh, take_out
+from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, draw
 
 #: Mean number of visits a move takes out, and the longest string.
 MEAN_REMOVED = 10
@@ -23,7 +25,7 @@ SPLIT_GROW_PCT = 1
 @kernel
 def ruin(arrays, state):
     """Take some 10 visits out of near routes. Return the visit around which the move happens."""
-    visits, shifts = arrays.visit.shape[0], arrays.shift.shape[0]
+    visits, shifts = arrays.rates[R_VISITS], arrays.shift.shape[0]
     absent = state.total[T_ABSENT]
     seed = draw(state, visits)
     if absent > 0 and draw(state, 100) < FROM_ABSENT_PCT:
@@ -88,19 +90,19 @@ def remove_day(arrays, state, shift_idx):
 @kernel
 def free_a_part(arrays, state, visit):
     """Take out one visit that uses a stock row which an absent visit needs and finds used up."""
-    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
-        row = arrays.row_of[entry]
-        if state.used[row] + arrays.row_use[entry] <= arrays.row_cap[row]:
+    for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
+        row = arrays.entry[n, 0]
+        if state.used[row] + arrays.entry[n, 1] <= arrays.row[row, ROW_CAP]:
             continue
-        visits = arrays.visit.shape[0]
+        visits = arrays.rates[R_VISITS]
         offset = draw(state, visits)
-        for n in range(visits):
-            rival = (offset + n) % visits
+        for m in range(visits):
+            rival = (offset + m) % visits
             shift_idx = state.shift_of[rival]
             if shift_idx < 0 or state.route[shift_idx, C_TOUCHED] == 1:
                 continue
-            for other in range(arrays.row_first[rival], arrays.row_first[rival + 1]):
-                if arrays.row_of[other] == row:
+            for other in range(arrays.first[rival, E_STOCK], arrays.first[rival + 1, E_STOCK]):
+                if arrays.entry[other, 0] == row:
                     position = 0
                     while state.seq[shift_idx, position] != rival:
                         position += 1

@@ -15,22 +15,23 @@ from optimizer.arrays import (
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_BREAK_OPEN,
+    S_DAY,
     S_DEPART,
     S_END,
     S_END_NODE,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
-    V_HOURS,
+    V_COUNTS,
     V_LATEST,
     V_MAX_LATE,
     V_READY,
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
     V_TOLD_CLOSE,
+    V_TOLD_DAY,
     V_TOLD_OPEN,
     V_TOLD_SHIFT,
-    V_WINDOWS,
 )
 from optimizer.jit import inlined, kernel
 
@@ -58,14 +59,14 @@ def late_cents(arrays, late):
 
 
 @inlined
-def start_of_service(arrays, visit_idx, duration, arrival):
+def start_of_service(arrays, day, visit_idx, duration, arrival):
     """Return when a service starts and how late that is; start -1 when it cannot start at all.
 
     Parameters
     ----------
     arrays : ProblemArrays
-    visit_idx, duration, arrival : int
-        Visit index, seconds of service, moment from which the technician is there.
+    day, visit_idx, duration, arrival : int
+        Day and visit index, seconds of service, moment from which the technician is there.
 
     Returns
     -------
@@ -74,16 +75,17 @@ def start_of_service(arrays, visit_idx, duration, arrival):
     """
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
-    for k in range(arrays.visit[visit_idx, V_WINDOWS]):
-        close = arrays.windows[visit_idx, k, 1]
+    hours = arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
+    for k in range(arrays.visit[visit_idx, V_COUNTS + 2 * day]):
+        close = arrays.windows[day, visit_idx, k, 1]
         if moment > close + slack:
             continue
-        start = max(moment, arrays.windows[visit_idx, k, 0])
-        if arrays.visit[visit_idx, V_HOURS] >= 0:
+        start = max(moment, arrays.windows[day, visit_idx, k, 0])
+        if hours >= 0:
             fitted = -1
-            for h in range(arrays.visit[visit_idx, V_HOURS]):
-                from_open = max(start, arrays.hours[visit_idx, h, 0])
-                if from_open + duration <= arrays.hours[visit_idx, h, 1]:
+            for h in range(hours):
+                from_open = max(start, arrays.hours[day, visit_idx, h, 0])
+                if from_open + duration <= arrays.hours[day, visit_idx, h, 1]:
                     fitted = from_open
                     break
             if fitted < 0:
@@ -99,8 +101,10 @@ def start_of_service(arrays, visit_idx, duration, arrival):
 
 @inlined
 def stability_cents(arrays, shift_idx, visit_idx, start):
-    """Return the cents of a start outside the window that the published plan told."""
+    """Return the cents of a start outside the window that the published plan told, on the day that it told."""
     if arrays.visit[visit_idx, V_TOLD_OPEN] <= start <= arrays.visit[visit_idx, V_TOLD_CLOSE]:
+        return 0
+    if arrays.visit[visit_idx, V_TOLD_DAY] != arrays.shift[shift_idx, S_DAY]:
         return 0
     return (
         arrays.visit[visit_idx, V_TOLD_CENTS]
@@ -118,7 +122,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
     arrays : ProblemArrays
     shift_idx, count, slot : int
         Technician-day, number of visits, break slot or `NO_SLOT`.
-    seq : int32 array
+    seq : int64 array
         Visit indices in driving order; the first `count` count.
     held_leg, held_until : int
         A leg (-1: none) that leaves no earlier than that moment; everything else leaves as early as it can.
@@ -133,6 +137,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
     """
     profile = arrays.shift[shift_idx, S_PROFILE]
     moment, here = arrays.shift[shift_idx, S_DEPART], arrays.shift[shift_idx, S_START_NODE]
+    day = arrays.shift[shift_idx, S_DAY]
     cents, told, pause_start = 0, 0, -1
     for k in range(count + 1):
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
@@ -152,7 +157,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
         if k == count:
             break
         duration = arrays.duration[shift_idx, node]
-        start, late = start_of_service(arrays, node, duration, moment)
+        start, late = start_of_service(arrays, day, node, duration, moment)
         if start < 0:
             return IMPOSSIBLE, 0, 0
         cents += late_cents(arrays, late)
@@ -169,28 +174,28 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
 
 
 @kernel
-def latest_arrival(arrays, visit_idx, duration, start, latest_start):
+def latest_arrival(arrays, day, visit_idx, duration, start, latest_start):
     """Return up to when an arrival is as good as one that starts at `start`: no more lateness, by `latest_start`.
 
     Every arrival before that moment is as good too. Later windows and hours are reached from the earlier ones only
     where no harmful arrival lies between them.
     """
-    _, late = start_of_service(arrays, visit_idx, duration, start)
+    _, late = start_of_service(arrays, day, visit_idx, duration, start)
     slack = arrays.visit[visit_idx, V_MAX_LATE]
     good, begun = start, start
     while True:
         top = min(latest_start, arrays.visit[visit_idx, V_LATEST])
-        for k in range(arrays.visit[visit_idx, V_WINDOWS]):
-            close = arrays.windows[visit_idx, k, 1]
-            if arrays.windows[visit_idx, k, 0] <= begun <= close + slack:
+        for k in range(arrays.visit[visit_idx, V_COUNTS + 2 * day]):
+            close = arrays.windows[day, visit_idx, k, 1]
+            if arrays.windows[day, visit_idx, k, 0] <= begun <= close + slack:
                 top = min(top, close + late)
                 break
-        for h in range(arrays.visit[visit_idx, V_HOURS]):
-            if arrays.hours[visit_idx, h, 0] <= begun and begun + duration <= arrays.hours[visit_idx, h, 1]:
-                top = min(top, arrays.hours[visit_idx, h, 1] - duration)
+        for h in range(arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]):
+            if arrays.hours[day, visit_idx, h, 0] <= begun and begun + duration <= arrays.hours[day, visit_idx, h, 1]:
+                top = min(top, arrays.hours[day, visit_idx, h, 1] - duration)
                 break
         good = max(good, top)
-        begun, later = start_of_service(arrays, visit_idx, duration, good + 1)
+        begun, later = start_of_service(arrays, day, visit_idx, duration, good + 1)
         if begun < 0 or begun > latest_start or later > late:
             return good
         good = begun
@@ -205,18 +210,18 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times):
     arrays : ProblemArrays
     shift_idx, count, slot : int
         Technician-day, number of visits, break slot or `NO_SLOT`.
-    seq : int32 array
+    seq : int64 array
         Visit indices in driving order.
     times : int64 array (at least count + 1, 3)
         As `run_slot` filled it for this slot. Not modified.
     """
-    profile = arrays.shift[shift_idx, S_PROFILE]
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
     moment, there = times[count, 0], arrays.shift[shift_idx, S_END_NODE]
     for k in range(count, -1, -1):
         if k < count:
             duration = arrays.duration[shift_idx, there]
-            moment = latest_arrival(arrays, there, duration, times[k, 1], moment - duration)
+            moment = latest_arrival(arrays, day, there, duration, times[k, 1], moment - duration)
         if slot == 2 * k + 1:
             moment = min(closes, moment - length)
         here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
@@ -236,7 +241,7 @@ def time_route(arrays, shift_idx, seq, count, times):
     arrays : ProblemArrays
     shift_idx, count : int
         Technician-day and number of visits.
-    seq : int32 array
+    seq : int64 array
         Visit indices in driving order.
     times : int64 array (at least count + 1, 3)
         Scratch, overwritten.

@@ -1,46 +1,70 @@
-"""The routes that a search is changing, their books, and the four gestures of a move: touch, take out, put in, undo."""
+"""What one search holds in arrays: the routes that it is changing and their books, the best ones, the pool, scratch.
+
+`gestures.py` changes routes, `store.py` keeps what they share, `links.py` what binds them in time.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.arrays import (
+    E_LATER,
     NO_WAY_S,
-    R_EXACT,
+    O_DAYS,
+    O_OFFSET,
+    O_STAFF,
+    R_DAYS,
+    R_LINKS,
     R_LOAD_DIVISOR,
+    R_PARTS,
+    R_QUANTITIES,
     R_SPREAD,
     R_STAFF,
     R_TRAVEL,
-    S_AT_HOME,
+    R_VISITS,
     S_DAY_CENTS,
     S_DEPART,
-    S_END_NODE,
-    S_LOAD_OFFSET,
-    S_MAX_LEG,
-    S_MAX_TRAVEL,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
-    S_PROFILE,
     S_RETURN_LIMIT,
-    S_STAFF,
-    S_START_NODE,
-    V_FIXED,
+    V_CREW,
+    V_HEAD,
     V_PRICE,
 )
-from optimizer.jit import inlined, kernel
-from optimizer.search.passes import A_CENTS, B_LEG, FRONT, look_ahead, look_behind
-from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
+from optimizer.jit import ByAddress, inlined
+from optimizer.search.passes import A_CENTS, FRONT
+from optimizer.search.schedule import IMPOSSIBLE, per_minute
 
 if TYPE_CHECKING:
-    from optimizer.arrays import IntArray, ProblemArrays, ShortArray
+    from optimizer.arrays import IntArray, ProblemArrays
 
 # Columns of `State.route`.
-C_COUNT, C_CENTS, C_TRAVEL, C_SERVICE, C_EXTRA, C_TIME, C_TOUCHED, C_MARK = range(8)
+(
+    C_COUNT,
+    C_CENTS,
+    C_TRAVEL,
+    C_SERVICE,
+    C_EXTRA,
+    C_TIME,
+    C_TOUCHED,
+    C_MARK,
+    C_STOP,
+    C_LINKS,
+    C_STALE,
+) = range(11)
+# Columns of `State.offer`: a shift, cents and place as the lead of a crew, cents and place as a member.
+F_SHIFT, F_LEAD_CENTS, F_LEAD_AT, F_CENTS, F_AT = range(5)
+# Columns of `State.worker`.
+W_WORK, W_BOOKED = range(2)
+# Columns of `State.link`: the start of a linked visit, when its technician could begin, own duration in a crew,
+# cents of the crew as a whole.
+L_START, L_FROM, L_OWN, L_CENTS = range(4)
 # Entries of `State.total`.
 (
     T_CENTS,
+    T_LOAD,
     T_WORK,
     T_WORK_SQUARES,
     T_ABSENT,
@@ -54,55 +78,81 @@ C_COUNT, C_CENTS, C_TRAVEL, C_SERVICE, C_EXTRA, C_TIME, C_TOUCHED, C_MARK = rang
     T_STAMP,
     T_RISE,
     T_RISES,
-) = range(14)
+    T_JOURNAL,
+    T_WAITING,
+    T_BROKEN,
+) = range(18)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
+#: `State.link` of a visit that is not in a route.
+NO_START = -1
 
 
-class State(NamedTuple):
-    """One search's routes and books. All arrays are changed in place.
+class State(ByAddress):
+    """One search. Every array belongs to it alone; kernels write them in place.
 
     Parameters
     ----------
-    seq : int32 (n_shifts, most + 1)
-        Visits of each route in driving order; `route[:, C_COUNT]` of them count.
-    route : int64 (n_shifts, 8)
-        Columns `C_*`: count, cents of the whole route, seconds of travel and service, cents by assignment and by
-        timing, whether this move touched it, mark of the last look.
+    seq : int64 (n_shifts, most + 1)
+        Visits in driving order, a stop at the branch among them.
+    route : int64 (n_shifts, 11)
+        Columns `C_*`: number of visits, all cents but the load's, seconds of travel and service, cents by assignment
+        and by timing, whether this move touched it, mark of the last look, where it stops at the branch (-1), number
+        of linked visits, whether their starts are to be looked at again.
+    worker : int64 (n_technicians, 2)
+        Columns `W_*`: seconds of work of all days, whether what is drawn is in `used`.
     ahead, behind : int64 (n_shifts, most + 2, ...)
         Columns `A_*` per place left, `B_*` per place reached.
     shift_of : int64 (n_visits,)
         Shift that serves each visit, -1 for an absent one.
     absent, absent_at : int64 (n_visits,)
-        The absent visits (the first `total[T_ABSENT]`), and where each stands in that list.
+        The absent visits (the first `total[T_ABSENT]`), crews by their lead, and where each stands in that list.
     factor : int64 (n_visits,)
         Guided price factor of each visit, `PRICE_ONE` for the true price.
     used : int64 (n_rows,)
         Stock rows as used.
-    total : int64 (14,)
-        Entries `T_*`: cents of the routes and their spread, books of fairness and absence, random state, counters.
+    tool_out, tool_used : int64 (n_shifts, n_tools), (n_days, n_tools)
+        Units of each tool that a route takes out, and that are out on a day.
+    carried : int64 (n_shifts, n_quantities)
+        What each route carries in all.
+    link : int64 (n_visits or 0, 4)
+        Columns `L_*` of linked visits.
+    journal : int64 (size, 5)
+        What a move overwrote of the links: kind, two indices, two old values.
+    waiting : int64 (n_visits,)
+        Visits that must follow others out of their routes.
+    total : int64 (18,)
+        Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
+        counters.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
-    best, best_count : int32, int64
-        The best routes by true cost.
-    kept, kept_count, touched : int32, int64, int64
+    best, best_count, best_start : int64
+        The best routes by true cost, and the starts of linked visits in them.
+    kept, kept_count, touched : int64
         Routes as they were before the present move, and which ones the move touched.
     moved : int64 (n_visits,)
         The visits to insert in the present move.
     key : int64 (n_visits,)
         Their sort keys.
-    times : int64 (most + 2, 3)
+    times : int64 (most + 3, 3)
         Scratch of the timing.
-    trial : int32 (most + 2,)
+    trial : int64 (most + 3,)
         Scratch of an insertion that is timed in full.
-    pool, pool_info : int32 (size, most + 1), int64 (size, 4)
+    walked : int64 (n_parts + n_quantities,)
+        Scratch of a walk along a technician's days: own parts left, load carried.
+    offer : int64 (n_shifts, 5)
+        Scratch of a crew's insertion, columns `F_*`.
+    picked, tried : int64 (largest crew, 2)
+        Shift and place of each member of the best crew so far, the lead first, and of the crew at hand.
+    pool, pool_info : int64 (size, most + 1), (size, 4)
         Good routes found since the last reading: visits; shift, count, cents, work.
     pool_seen : int64 (slots,)
         Fingerprints of pooled routes.
     """
 
-    seq: ShortArray
+    seq: IntArray
     route: IntArray
+    worker: IntArray
     ahead: IntArray
     behind: IntArray
     shift_of: IntArray
@@ -110,54 +160,89 @@ class State(NamedTuple):
     absent_at: IntArray
     factor: IntArray
     used: IntArray
+    tool_out: IntArray
+    tool_used: IntArray
+    carried: IntArray
+    link: IntArray
+    journal: IntArray
+    waiting: IntArray
     total: IntArray
     heat: np.ndarray
-    best: ShortArray
+    best: IntArray
     best_count: IntArray
-    kept: ShortArray
+    best_start: IntArray
+    kept: IntArray
     kept_count: IntArray
     touched: IntArray
     moved: IntArray
     key: IntArray
     times: IntArray
-    trial: ShortArray
-    pool: ShortArray
+    trial: IntArray
+    walked: IntArray
+    offer: IntArray
+    picked: IntArray
+    tried: IntArray
+    pool: IntArray
     pool_info: IntArray
     pool_seen: IntArray
 
 
 def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> State:
     """Allocate the state of one search: every route empty, every visit absent."""
-    shifts, visits = arrays.duration.shape
+    shifts, nodes = arrays.duration.shape
+    orders = int(arrays.rates[R_VISITS])
     most = longest_route(arrays)
+    tools, links = len(arrays.tool_units), nodes if arrays.rates[R_LINKS] else 0
+    largest = int(arrays.visit[:, V_CREW].max(initial=1))
+    later = arrays.first[1:, E_LATER] - arrays.first[:-1, E_LATER]
+    families = int((arrays.visit[:, V_CREW] + later[arrays.visit[:, V_HEAD]]).sum())
+    heads = np.flatnonzero(arrays.visit[:orders, V_HEAD] == np.arange(orders))
+    absent, absent_at = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+    absent[: len(heads)], absent_at[heads] = heads, np.arange(len(heads))
     state = State(
-        seq=np.full((shifts, most + 1), -1, np.int32),
-        route=np.zeros((shifts, 8), np.int64),
+        seq=np.full((shifts, most + 1), -1, np.int64),
+        route=np.zeros((shifts, 11), np.int64),
+        worker=np.zeros((len(arrays.owner), 2), np.int64),
         ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
         behind=np.zeros((shifts, most + 2, 6), np.int64),
-        shift_of=np.full(visits, -1, np.int64),
-        absent=np.arange(visits, dtype=np.int64),
-        absent_at=np.arange(visits, dtype=np.int64),
-        factor=np.full(visits, PRICE_ONE, np.int64),
-        used=np.zeros(len(arrays.row_cap), np.int64),
-        total=np.zeros(14, np.int64),
+        shift_of=np.full(nodes, -1, np.int64),
+        absent=absent,
+        absent_at=absent_at,
+        factor=np.full(nodes, PRICE_ONE, np.int64),
+        used=np.zeros(len(arrays.row), np.int64),
+        tool_out=np.zeros((shifts, tools), np.int64),
+        tool_used=np.zeros((int(arrays.rates[R_DAYS]), tools), np.int64),
+        carried=np.zeros((shifts, int(arrays.rates[R_QUANTITIES])), np.int64),
+        link=np.full((links, 4), NO_START, np.int64),
+        journal=np.zeros((64 * (links + 1), 5), np.int64),
+        waiting=np.zeros(1 + (families if links else 0), np.int64),
+        total=np.zeros(18, np.int64),
         heat=np.zeros(3, np.float64),
-        best=np.full((shifts, most + 1), -1, np.int32),
+        best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
-        kept=np.full((shifts, most + 1), -1, np.int32),
+        best_start=np.full(links, NO_START, np.int64),
+        kept=np.full((shifts, most + 1), -1, np.int64),
         kept_count=np.zeros(shifts, np.int64),
         touched=np.zeros(shifts, np.int64),
-        moved=np.zeros(max(1, visits), np.int64),
-        key=np.zeros(max(1, visits), np.int64),
-        times=np.zeros((most + 2, 3), np.int64),
-        trial=np.full(most + 2, -1, np.int32),
-        pool=np.full((pool_size, most + 1), -1, np.int32),
+        moved=np.zeros(max(1, nodes), np.int64),
+        key=np.zeros(max(1, nodes), np.int64),
+        times=np.zeros((most + 3, 3), np.int64),
+        trial=np.full(most + 3, -1, np.int64),
+        walked=np.zeros(int(arrays.rates[R_PARTS] + arrays.rates[R_QUANTITIES]), np.int64),
+        offer=np.zeros((shifts, 5), np.int64),
+        picked=np.zeros((largest, 2), np.int64),
+        tried=np.zeros((largest, 2), np.int64),
+        pool=np.full((pool_size, most + 1), -1, np.int64),
         pool_info=np.zeros((pool_size, 4), np.int64),
         pool_seen=np.zeros(1 << 16, np.int64),
     )
-    prices = arrays.visit[:, V_PRICE].sum() if visits else 0
-    state.total[T_ABSENT] = visits
-    state.total[T_ABSENT_CENTS] = state.total[T_ABSENT_PRICE] = prices
+    state.route[:, C_STOP] = -1
+    state.link[:, L_CENTS] = 0
+    state.worker[:, W_BOOKED] = 1
+    for owner in range(len(arrays.owner)):
+        state.total[T_LOAD] += load_cents(arrays, owner, 0)
+    state.total[T_ABSENT] = len(heads)
+    state.total[T_ABSENT_CENTS] = state.total[T_ABSENT_PRICE] = arrays.visit[heads, V_PRICE].sum()
     state.total[T_RANDOM] = _scrambled(seed)
     state.total[T_BEST] = IMPOSSIBLE
     return state
@@ -165,17 +250,21 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
 
 def longest_route(arrays: ProblemArrays) -> int:
     """Return a number of visits that no route can exceed: the shortest services back to back in the longest shift."""
-    shifts, visits = arrays.duration.shape
-    if not shifts or not visits:
+    shifts, nodes = arrays.duration.shape
+    orders = int(arrays.rates[R_VISITS])
+    if not shifts or not orders:
         return 1
-    able = np.where(arrays.duration >= 0, arrays.duration, np.iinfo(np.int32).max).min(axis=0).astype(np.int64)
-    to_next = arrays.travel[:, :visits, :].min(axis=0).astype(np.int64)
-    np.fill_diagonal(to_next[:, :visits], NO_WAY_S)
+    able = arrays.duration[:, :orders]
+    able = np.where(able >= 0, able, np.iinfo(np.int32).max).min(axis=0).astype(np.int64)
+    to_next = arrays.travel[:, :orders, :].min(axis=0).astype(np.int64)
+    np.fill_diagonal(to_next[:, :orders], NO_WAY_S)
     span = int((arrays.shift[:, S_RETURN_LIMIT] - arrays.shift[:, S_DEPART]).max())
-    shortest = np.sort(able + to_next.min(axis=1))
-    fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right"))
+    shortest = np.sort((able + to_next.min(axis=1))[arrays.visit[:orders, V_CREW] == 1])
+    crews = int((arrays.visit[:orders, V_CREW] > 1).sum())
+    fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right")) + crews
     limit = int(arrays.shift[:, S_MAX_VISITS].max())
-    return int(max(1, min(visits, fits + 1, limit)))
+    stops = int(nodes > orders)
+    return int(max(1, min(orders, fits + 1, limit))) + stops
 
 
 def _scrambled(seed: int) -> int:
@@ -200,13 +289,13 @@ def draw(state, limit):
 
 
 @inlined
-def load_cents(arrays, shift_idx, work):
+def load_cents(arrays, owner, work):
     """Return what a technician's load costs by the rule book: its square above the share of the contracted time."""
     divisor = arrays.rates[R_LOAD_DIVISOR]
-    if divisor == 0 or arrays.shift[shift_idx, S_STAFF] == 0:
+    if divisor == 0 or arrays.owner[owner, O_STAFF] == 0:
         return 0
-    above = max(0, work + arrays.shift[shift_idx, S_LOAD_OFFSET])
-    return above * above // divisor
+    above = max(0, work + arrays.owner[owner, O_OFFSET])
+    return above * above // (divisor * arrays.owner[owner, O_DAYS])
 
 
 @inlined
@@ -226,217 +315,24 @@ def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
         cents += arrays.shift[shift_idx, S_DAY_CENTS] + per_minute(
             arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service
         )
-    return cents + load_cents(arrays, shift_idx, travel + service)
-
-
-@kernel
-def refresh(arrays, state, shift_idx):
-    """Bring all that is derived from a route's visits up to date, and the totals with it."""
-    profile = arrays.shift[shift_idx, S_PROFILE]
-    seq = state.seq[shift_idx]
-    count = state.route[shift_idx, C_COUNT]
-    on_road, in_service, extra, longest = 0, 0, 0, 0
-    here = arrays.shift[shift_idx, S_START_NODE]
-    for k in range(count + 1):
-        if k == count and count == 0:
-            break
-        node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        leg = arrays.travel[profile, here, node]
-        state.behind[shift_idx, k, B_LEG] = leg
-        on_road += leg
-        longest = max(longest, leg)
-        here = node
-        if k < count:
-            in_service += arrays.duration[shift_idx, node]
-            extra += arrays.extra[shift_idx, node]
-    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx])
-    look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
-    if arrays.rates[R_EXACT] == 1:
-        timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
-    broken = (
-        timing >= IMPOSSIBLE or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= NO_WAY_S
-        or on_road > arrays.shift[shift_idx, S_MAX_TRAVEL] or count > arrays.shift[shift_idx, S_MAX_VISITS]
-    )  # fmt: skip
-    if broken:
-        timing = IMPOSSIBLE
-    total = state.total
-    if arrays.shift[shift_idx, S_STAFF] == 1:
-        before = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
-        work = on_road + in_service
-        total[T_WORK] += work - before
-        total[T_WORK_SQUARES] += work * work - before * before
-    cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
-    total[T_CENTS] += cents - state.route[shift_idx, C_CENTS]
-    state.route[shift_idx, C_CENTS] = cents
-    (
-        state.route[shift_idx, C_TRAVEL],
-        state.route[shift_idx, C_SERVICE],
-        state.route[shift_idx, C_EXTRA],
-        state.route[shift_idx, C_TIME],
-    ) = on_road, in_service, extra, timing
+    return cents
 
 
 @inlined
 def true_cents(arrays, state):
-    """Return the plan's cost: routes, spread, and absent visits at their true price."""
+    """Return the plan's cost: routes, load, spread, and absent visits at their true price."""
     total = state.total
-    return total[T_CENTS] + spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES]) + total[T_ABSENT_CENTS]
+    spread = spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES])
+    return total[T_CENTS] + total[T_LOAD] + spread + total[T_ABSENT_CENTS]
 
 
 @inlined
 def guided_cents(arrays, state):
     """Return the cost that the search accepts on: absent visits at their guided price."""
-    total = state.total
-    return total[T_CENTS] + spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES]) + total[T_ABSENT_PRICE]
-
-
-# --- taking visits out and putting them in ----------------------------------------------------------------------
+    return true_cents(arrays, state) - state.total[T_ABSENT_CENTS] + state.total[T_ABSENT_PRICE]
 
 
 @inlined
 def guided_price(arrays, state, visit):
     """Return the present search price of leaving a visit out."""
     return arrays.visit[visit, V_PRICE] * state.factor[visit] // PRICE_ONE
-
-
-@inlined
-def make_absent(arrays, state, visit):
-    """Put a visit that left its route on the list of absent ones, and free its stock."""
-    total = state.total
-    shift_idx = state.shift_of[visit]
-    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
-        row = arrays.row_of[entry]
-        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
-            state.used[row] -= arrays.row_use[entry]
-    state.shift_of[visit] = -1
-    state.absent[total[T_ABSENT]] = visit
-    state.absent_at[visit] = total[T_ABSENT]
-    total[T_ABSENT] += 1
-    total[T_ABSENT_CENTS] += arrays.visit[visit, V_PRICE]
-    total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
-
-
-@inlined
-def make_present(arrays, state, visit, shift_idx):
-    """Take a visit that joined a route off the list of absent ones, and use its stock."""
-    total = state.total
-    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
-        row = arrays.row_of[entry]
-        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
-            state.used[row] += arrays.row_use[entry]
-    state.shift_of[visit] = shift_idx
-    total[T_ABSENT] -= 1
-    last = state.absent[total[T_ABSENT]]
-    state.absent[state.absent_at[visit]] = last
-    state.absent_at[last] = state.absent_at[visit]
-    total[T_ABSENT_CENTS] -= arrays.visit[visit, V_PRICE]
-    total[T_ABSENT_PRICE] -= guided_price(arrays, state, visit)
-
-
-@inlined
-def has_stock(arrays, state, visit, shift_idx):
-    """Say whether the parts of a visit are there for this technician."""
-    for entry in range(arrays.row_first[visit], arrays.row_first[visit + 1]):
-        row = arrays.row_of[entry]
-        if arrays.row_home[row] == 0 or arrays.shift[shift_idx, S_AT_HOME] == 1:
-            if state.used[row] + arrays.row_use[entry] > arrays.row_cap[row]:
-                return False
-    return True
-
-
-@inlined
-def touch(state, shift_idx):
-    """Keep a route as it is before the present move changes it for the first time."""
-    if state.route[shift_idx, C_TOUCHED] == 1:
-        return
-    state.route[shift_idx, C_TOUCHED] = 1
-    count = state.route[shift_idx, C_COUNT]
-    state.kept_count[shift_idx] = count
-    for k in range(count):
-        state.kept[shift_idx, k] = state.seq[shift_idx, k]
-    state.touched[state.total[T_TOUCHED]] = shift_idx
-    state.total[T_TOUCHED] += 1
-
-
-@kernel
-def put_in(arrays, state, shift_idx, position, visit):
-    """Insert an absent visit into a route at a position."""
-    touch(state, shift_idx)
-    seq = state.seq[shift_idx]
-    for k in range(state.route[shift_idx, C_COUNT], position, -1):
-        seq[k] = seq[k - 1]
-    seq[position] = visit
-    state.route[shift_idx, C_COUNT] += 1
-    make_present(arrays, state, visit, shift_idx)
-    refresh(arrays, state, shift_idx)
-
-
-@inlined
-def take_out(arrays, state, shift_idx, first, length):
-    """Take a string of visits out of a route, the fixed prefix excepted; the caller refreshes the route."""
-    touch(state, shift_idx)
-    seq = state.seq[shift_idx]
-    count, kept = state.route[shift_idx, C_COUNT], 0
-    for k in range(count):
-        visit = seq[k]
-        if first <= k < first + length and arrays.visit[visit, V_FIXED] == 0:
-            make_absent(arrays, state, visit)
-        else:
-            seq[kept] = visit
-            kept += 1
-    state.route[shift_idx, C_COUNT] = kept
-
-
-@kernel
-def undo(arrays, state):
-    """Restore every touched route as it was before the present move."""
-    total = state.total
-    for n in range(total[T_TOUCHED]):
-        shift_idx = state.touched[n]
-        for k in range(state.route[shift_idx, C_COUNT]):
-            make_absent(arrays, state, state.seq[shift_idx, k])
-        state.route[shift_idx, C_COUNT] = 0
-    for n in range(total[T_TOUCHED]):
-        shift_idx = state.touched[n]
-        count = state.kept_count[shift_idx]
-        for k in range(count):
-            state.seq[shift_idx, k] = state.kept[shift_idx, k]
-            make_present(arrays, state, state.kept[shift_idx, k], shift_idx)
-        state.route[shift_idx, C_COUNT] = count
-        refresh(arrays, state, shift_idx)
-    forget_touched(state)
-
-
-@kernel
-def forget_touched(state):
-    """Close the present move: its routes count as untouched."""
-    for n in range(state.total[T_TOUCHED]):
-        state.route[state.touched[n], C_TOUCHED] = 0
-    state.total[T_TOUCHED] = 0
-
-
-@kernel
-def load_routes(arrays, state, seqs, counts):
-    """Replace all routes by the given ones (int32 (n_shifts, any), int64 (n_shifts,)) and refresh everything."""
-    for shift_idx in range(arrays.shift.shape[0]):
-        for k in range(state.route[shift_idx, C_COUNT]):
-            make_absent(arrays, state, state.seq[shift_idx, k])
-        state.route[shift_idx, C_COUNT] = 0
-    for shift_idx in range(arrays.shift.shape[0]):
-        for k in range(counts[shift_idx]):
-            state.seq[shift_idx, k] = seqs[shift_idx, k]
-            make_present(arrays, state, seqs[shift_idx, k], shift_idx)
-        state.route[shift_idx, C_COUNT] = counts[shift_idx]
-        refresh(arrays, state, shift_idx)
-    forget_touched(state)
-
-
-@kernel
-def keep_best(arrays, state):
-    """Remember the present routes as the best."""
-    for shift_idx in range(arrays.shift.shape[0]):
-        count = state.route[shift_idx, C_COUNT]
-        state.best_count[shift_idx] = count
-        for k in range(count):
-            state.best[shift_idx, k] = state.seq[shift_idx, k]
-    state.total[T_BEST] = true_cents(arrays, state)

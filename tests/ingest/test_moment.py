@@ -121,6 +121,42 @@ def test_an_order_of_the_night_is_seen_in_the_morning_only(branch) -> None:
     assert "O4" in branch(Stage.OPEN, orders=[night]).checked().visit_by_id
 
 
+# --- what comes before ------------------------------------------------------------------------------------------------
+
+
+def follower(after: str, **cells: str) -> dict[str, str]:
+    """Return O4, a plain order that comes after another."""
+    plain = {"order_id": "O4", "customer_id": "C2", "lat": "30.28", "lon": "120.16", "service_min": "30"}
+    return {**plain, "after": after, **cells}
+
+
+def test_what_comes_after_todays_order_waits_for_nobody_tomorrow(branch) -> None:
+    visit = branch(orders=[follower("O3; O2 +1h")]).checked().visit_by_id["O4"]
+    assert [earlier.visit_id for earlier in visit.after] == ["O2"]
+    assert (visit.ready_s, visit.required) == (None, frozenset())
+
+
+def test_a_gap_counts_from_when_the_earlier_order_was_done_by_whoever_did_it(branch) -> None:
+    done = [result("done", technician_id="T2")]
+    visit = branch(Stage.SETTLE, orders=[follower("O3 +3d same")], results=done).checked().visit_by_id["O4"]
+    assert visit.ready_s == at(17, 10)  # three days after Friday, 17:10
+    assert visit.required == frozenset({"T2"})
+    drafted = branch(orders=[follower("O3 +3d")]).checked().visit_by_id["O4"]
+    assert drafted.ready_s == at(16)  # still under way at 16:00
+
+
+def test_an_earlier_order_that_comes_back_is_waited_for(branch) -> None:
+    problem = branch(Stage.SETTLE, orders=[follower("O3")], results=[result("no_part")]).checked()
+    assert [earlier.visit_id for earlier in problem.visit_by_id["O4"].after] == ["O3"]
+
+
+def test_an_earlier_order_that_nobody_knows_of_yet_binds_nobody(branch) -> None:
+    night = follower("", order_id="O5", received="2026-11-23 02:10")
+    assert branch(orders=[follower("O5"), night]).checked().visit_by_id["O4"].after == ()
+    opened = branch(Stage.OPEN, orders=[follower("O5"), night]).checked().visit_by_id["O4"]
+    assert [earlier.visit_id for earlier in opened.after] == ["O5"]
+
+
 # --- people and parts -----------------------------------------------------------------------------------------------
 
 

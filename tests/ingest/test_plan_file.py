@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from optimizer.domain.order import Place
-from optimizer.domain.plan import Plan, Reason, ReasonCode, UnassignedState, UnassignedVisit
+from optimizer.domain.order import Interval, Place
+from optimizer.domain.plan import (
+    BranchStop,
+    BreakTaken,
+    Plan,
+    Reason,
+    ReasonCode,
+    Route,
+    Stop,
+    UnassignedState,
+    UnassignedVisit,
+)
 from optimizer.domain.rules import Rule
+from optimizer.domain.units import DAY_S, at
 from optimizer.errors import InputError
 from optimizer.ingest.build import in_normal_order
 from optimizer.ingest.matrix_json import matrix_sha256
@@ -190,6 +201,89 @@ def test_unknown_names_are_for_the_judge(document: dict[str, Any], tmp_path: Pat
     assert {Rule.ONCE, Rule.SHIFT} <= broken
 
 
+# --- crews, stops at the branch, several days -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(problem: Problem) -> tuple[Problem, Plan]:
+    """Return a plan of two days: Ann and Ben serve O1 together on Monday, Ben O2 on Tuesday after a stop."""
+    shifts = tuple(replace(s, day=d, start_s=s.start_s + d * DAY_S, end_s=s.end_s + d * DAY_S, break_=None)
+                   for s in problem.shifts for d in (0, 1))  # fmt: skip
+    over_two = replace(problem, days=2, shifts=shifts)
+    window = Interval(at(9), at(11))
+    crew = Stop("O1", at(8, 55), at(9, 15), at(10), at(8, 45), window, crew=("T1", "T2"), lead="T2")
+    alone = Stop("O2", at(10, day=1), at(10, day=1), at(11, day=1), at(9, day=1), Interval(at(9, day=1), at(11, day=1)))
+    stop = BranchStop(0, at(9, day=1), at(9, 5, day=1), at(9, 20, day=1), at(8, 45, day=1))
+    routes = (
+        Route("T1", 0, at(8, 45), at(11), (crew,)),
+        Route("T2", 0, at(8, 45), at(11), (crew,)),
+        Route("T2", 1, at(8, 45, day=1), at(12, day=1), (alone,), BreakTaken(2, at(11, day=1)), stop),
+    )
+    reason = Reason(ReasonCode.CREW_LEAD, proven=True, day=1, subject="aircon", visit_id="O1")
+    return over_two, Plan(routes, (UnassignedVisit("O9", UnassignedState.WAITS, None, (reason,)),), {Rule.TRAVEL: 5})
+
+
+def test_a_crew_a_stop_and_two_days_there_and_back(linked: tuple[Problem, Plan], tmp_path: Path) -> None:
+    problem, plan = linked
+    write_plan(plan, problem, ten_minutes_apart(problem), RUN, tmp_path / "plan.json")
+    again, _, plan_again = read_plan(tmp_path / "plan.json")
+    assert (again, plan_again) == (in_normal_order(problem), plan)
+
+
+def test_how_a_crew_and_a_stop_are_written(linked: tuple[Problem, Plan]) -> None:
+    problem, plan = linked
+    routes = plan_to_json(plan, problem, ten_minutes_apart(problem), RUN)["routes"]
+    assert [(route["technician"], route["date"]) for route in routes] == [
+        ("T1", "2026-11-23"), ("T2", "2026-11-23"), ("T2", "2026-11-24")
+    ]  # fmt: skip
+    assert {(tuple(route["stops"][0]["crew"]), route["stops"][0]["lead"]) for route in routes[:2]} == {
+        (("T1", "T2"), "T2")
+    }
+    assert (routes[2]["stops"][0]["crew"], routes[2]["stops"][0]["lead"]) == (["T2"], "T2")
+    assert routes[2]["branch_stop"] == {
+        "before": 0,
+        "arrive": "2026-11-24T09:00:00+08:00",
+        "start": "2026-11-24T09:05:00+08:00",
+        "end": "2026-11-24T09:20:00+08:00",
+        "leave_by": "2026-11-24T08:45:00+08:00",
+    }
+    assert "branch_stop" not in routes[0]
+
+
+def test_a_stop_at_the_branch_may_stand_among_the_visits(linked: tuple[Problem, Plan], tmp_path: Path) -> None:
+    problem, plan = linked
+    document = json.loads(json_text(plan_to_json(plan, problem, ten_minutes_apart(problem), RUN)))
+    stop = document["routes"][2].pop("branch_stop")
+    document["routes"][2]["stops"].insert(0, {**stop, "visit": "0"})
+    write_json(document, tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json")[2] == plan
+
+
+def test_the_neutral_form_with_a_stop_at_the_branch(problem: Problem, tmp_path: Path) -> None:
+    write_json({"routes": {"T1": ["0", "O1"]}}, tmp_path / "plan.json")
+    _, matrix, plan = read_plan(tmp_path / "plan.json", tmp_path / "branch")
+    assert plan == time_routes(problem, matrix, {"T1": ["0", "O1"]})
+    assert plan.routes_by_technician() == {"T1": ["0", "O1"]}
+
+
+def test_routes_without_times_are_of_their_dates_when_several_days_are_planned(
+    linked: tuple[Problem, Plan], tmp_path: Path
+) -> None:
+    problem, plan = linked
+    document = json.loads(json_text(plan_to_json(plan, problem, ten_minutes_apart(problem), RUN)))
+    document["routes"] = [
+        {"technician": "T1", "stops": [{"visit": "O1"}]},
+        {"technician": "T1", "date": "2026-11-24", "stops": [{"visit": "O2"}], "branch_stop": {"before": 0}},
+    ]
+    write_json(document, tmp_path / "plan.json")
+    _, matrix, timed = read_plan(tmp_path / "plan.json")
+    assert timed == time_routes(problem, matrix, {("T1", 0): ["O1"], ("T1", 1): ["0", "O2"]})
+    document["routes"][0]["date"] = "2026-11-24"
+    write_json(document, tmp_path / "plan.json")
+    with pytest.raises(InputError, match="'T1' has two routes on one day"):
+        read_plan(tmp_path / "plan.json")
+
+
 # --- faults -------------------------------------------------------------------------------------------------------
 
 BAD_VALUES: list[tuple[str, object, str]] = [
@@ -209,6 +303,9 @@ BAD_VALUES: list[tuple[str, object, str]] = [
     ("routes/0/stops/0/window", {}, "plan.json at /routes/0/stops/0/window/close: The key 'close' is missing."),
     ("routes/0/stops/0/lateness_s", 1.5, "plan.json at /routes/0/stops/0/lateness_s: '1.5' has the wrong type."),
     ("routes/0/stops/0/parts", ["P1:x"], "plan.json at /routes/0/stops/0/parts: In 'P1:x' the amount is not"),
+    ("routes/0/stops/0/crew", "T1", "plan.json at /routes/0/stops/0/crew: 'T1' has the wrong type. Expected an array"),
+    ("routes/0/stops/0/crew", ["T1", 5], "plan.json at /routes/0/stops/0/crew: The list holds something other than"),
+    ("routes/0/stops/0/lead", 5, "plan.json at /routes/0/stops/0/lead: '5' has the wrong type. Expected text."),
     ("routes/0/stops/0/pinned", "no", "plan.json at /routes/0/stops/0/pinned: 'no' has the wrong type."),
     ("unassigned/0/state", "lost", "plan.json at /unassigned/0/state: 'lost' is not a value known here."),
     (
@@ -285,3 +382,29 @@ def test_a_benchmarks_plane_needs_no_map(problem: Problem, tmp_path: Path) -> No
     matrix = ten_minutes_apart(plane)
     write_plan(time_routes(plane, matrix, {}), plane, matrix, RUN, tmp_path / "plan.json")
     assert read_plan(tmp_path / "plan.json")[0] == plane
+
+
+@pytest.mark.parametrize(
+    ("stop", "line"),
+    [
+        (
+            {"before": 2},
+            "plan.json at /routes/0/branch_stop/before: '2' is not the number of a stop of the route, from 0.",
+        ),
+        (
+            {"before": "0"},
+            "plan.json at /routes/0/branch_stop/before: '0' has the wrong type. Expected a whole number.",
+        ),
+        ({"leave_by": 5}, "plan.json at /routes/0/branch_stop/leave_by: '5' has the wrong type. Expected text."),
+    ],
+)
+def test_a_wrong_stop_at_the_branch(
+    stop: dict[str, object], line: str, document: dict[str, Any], tmp_path: Path
+) -> None:
+    moments = dict.fromkeys(("arrive", "start", "end", "leave_by"), "2026-11-23T09:00:00+08:00")
+    document["routes"][0]["branch_stop"] = {"before": 0, **moments, **stop}
+    write_json(document, tmp_path / "plan.json")
+    with pytest.raises(InputError) as caught:
+        read_plan(tmp_path / "plan.json")
+    assert caught.value.report.errors[0].text().startswith(line)
+    assert caught.value.report.text("zh") != caught.value.report.text("en")

@@ -147,3 +147,37 @@ def test_json_durations_are_iso_durations() -> None:
     assert log.report().text() == (
         "x.json at /policy/morning: '15' has the wrong type. Expected a duration as text, e.g. PT45M."
     )
+
+
+def test_the_safety_list_and_reloading(tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        'base = "today"\nname = "ours"\npair_kinds = ["高空作业", "维修"]\nreload = false\n', encoding="utf-8"
+    )
+    policy = read_policy(path)
+    assert (policy.pair_kinds, policy.reload) == (frozenset({"高空作业", "repair"}), False)  # 维修 is repair
+    entries = policy_to_json(policy)
+    assert (entries["pair_kinds"], entries["reload"]) == (["repair", "高空作业"], False)
+    for name in ("pair_kinds", "reload"):
+        del entries[name]  # as a plan of an earlier version has it
+    log = IssueLog(form="json", file="plan.json")
+    assert resolve_policy(entries, log) == replace(policy, pair_kinds=frozenset(), reload=True)
+    assert not log.issues
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ('pair_kinds = "repair"', "'repair' has the wrong type. Expected an array of texts."),
+        ("pair_kinds = [1]", "'[1]' has the wrong type. Expected an array of texts."),
+        ("reload = 1", "'1' has the wrong type. Expected true or false."),
+    ],
+)
+def test_a_wrong_safety_list(tmp_path: Path, line: str, text: str) -> None:
+    (tmp_path / "ours.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_policy(tmp_path / "ours.toml")
+    [issue] = caught.value.report.issues
+    assert (issue.file, issue.column) == ("ours.toml", line.split(" ")[0])
+    assert issue.text().endswith(text)
+    assert "类型不对" in issue.text("zh")

@@ -152,3 +152,15 @@ def test_json_is_skipped_alike(tmp_path: Path) -> None:
     intake = read_intake(path, SKIP)
     assert planned(intake) == ["O2"]
     assert [faulty.order_id for faulty in intake.desk.faulty] == ["O1"]
+
+
+def test_a_bad_job_of_several_days_leaves_with_what_names_any_of_its_days(tmp_path: Path) -> None:
+    sheets = with_cell(two_orders(), "orders", 3, "service_min", "soon")
+    sheets["branch"][0]["days"] = "2"
+    sheets["orders"][1]["days"] = "2"
+    sheets["orders"].append({**sheets["orders"][0], "order_id": "O3", "parts": "", "after": "O2/2 +1h"})
+    sheets["published"].append({"visit_id": "O2/2", "technician_id": "T2", "date": "2026-11-24"})
+    intake = read(tmp_path, sheets)
+    assert planned(intake) == ["O1"]
+    assert [entry.visit_id for entry in intake.checked().published] == ["O1"]
+    assert "comes after 'O2/2', which has faults" in intake.report.text()

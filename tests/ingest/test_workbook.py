@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
+from optimizer.domain.order import GapFrom, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
 from optimizer.ingest.issues import IssueLog
 from optimizer.ingest.read import read_branch, read_branch_report
 from optimizer.ingest.tidy import Shape
@@ -403,3 +404,46 @@ def test_a_reader_that_dies_is_a_fault(tmp_path: Path, good: bytes, monkeypatch:
     log = IssueLog(form="xlsx", file="b.xlsx")
     assert read_workbook(path, log) is None
     assert [issue.code for issue in log.report().issues] == ["WORKBOOK_TOO_MUCH"]
+
+
+# --- crews, gaps, loads, several days -------------------------------------------------------------------------------
+
+
+def over_two_days() -> Sheets:
+    """Return the branch planned over two days, with a crew, a gap, loads, tools, and what technicians have."""
+    sheets = two_orders()
+    sheets["branch"][0]["days"] = "2"
+    sheets["orders"][0] |= {"crew_size": "2", "skills": "", "lead_skills": "aircon:2", "tools": "ladder:2"}
+    sheets["orders"][1] |= {"after": "O1 start+30min..1d same", "loads": "kg:20 crates:2"}
+    sheets["orders"].append({**sheets["orders"][1], "order_id": "O3", "after": "O2 +2h; O1", "days": "2"})
+    sheets["technicians"][0] |= {"own_parts": "P1:2", "own_tools": "ladder", "capacity": "kg:300 crates:12"}
+    sheets["tools"] = [{"tool_id": "ladder", "units": "1"}]
+    return sheets
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_form_carries_crews_gaps_loads_and_days(lang: str, tmp_path: Path) -> None:
+    problem, report = read_branch_report(write_folder(tmp_path / "csv", over_two_days()))
+    assert report.text() == ""
+    assert problem is not None
+    assert problem.days == 2
+    crew, second = problem.visit_by_id["O1"], problem.visit_by_id["O2"]
+    assert (crew.crew_size, crew.lead_skills, crew.tools) == (
+        2, (SkillNeed("aircon", 2),), (ToolNeed("ladder", 2),)
+    )  # fmt: skip
+    assert second.after == (Predecessor("O1", GapFrom.START, 1800, 86_400, same_people=True),)
+    assert second.loads == (Load("crates", 2), Load("kg", 20))
+    assert problem.visit_by_id["O3"].after == (Predecessor("O1"), Predecessor("O2", GapFrom.END, 7200))
+    ann = problem.technician_by_id["T1"]
+    assert (ann.own_parts, ann.own_tools) == ((PartNeed("P1", 2),), (ToolNeed("ladder", 1),))
+    assert ann.capacity == (Load("crates", 12), Load("kg", 300))
+    assert read_branch(write_book(tmp_path / "branch.xlsx", over_two_days(), lang=lang)) == problem
+    write_problem(problem, tmp_path / "branch.json")
+    assert read_branch(tmp_path / "branch.json") == problem
+
+
+def test_chinese_words_in_a_gap(tmp_path: Path) -> None:
+    sheets = over_two_days()
+    problem = read_branch(write_folder(tmp_path / "csv", sheets))
+    sheets["orders"][1] |= {"after": "O1 开始+30分钟..1天 同人", "loads": "kg：20 crates：2"}
+    assert read_branch(write_book(tmp_path / "branch.xlsx", sheets, lang="zh")) == problem

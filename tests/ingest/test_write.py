@@ -12,9 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.domain.order import Customer, Difficulty, Interval, Order, PartNeed, Place, SkillNeed, Urgency, Visit
+from optimizer.domain.order import (
+    Customer,
+    Difficulty,
+    GapFrom,
+    Interval,
+    Load,
+    Order,
+    PartNeed,
+    Place,
+    Predecessor,
+    SkillNeed,
+    ToolNeed,
+    Urgency,
+    Visit,
+)
 from optimizer.domain.policy import Fairness, Floor, Pickup, Policy
-from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
+from optimizer.domain.problem import MOST_DAYS, Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import DAY_S, at
@@ -75,6 +89,9 @@ def needs(kind: Any, names: tuple[str, ...], most: int) -> st.SearchStrategy[tup
     return amounts.map(lambda given_: tuple(kind(name, amount) for name, amount in given_.items()))
 
 
+loads = st.dictionaries(st.sampled_from(("kg", "箱 大")), st.integers(0, 500), max_size=2).map(
+    lambda given_: tuple(Load(name, amount) for name, amount in given_.items())
+)
 hours = st.lists(intervals(0, DAY_S), max_size=3).map(tuple)
 opening = st.none() | st.lists(st.tuples(st.integers(0, 6), intervals(0, DAY_S)), max_size=3, unique=True).map(tuple)
 some_people = st.frozensets(st.sampled_from(PEOPLE))
@@ -100,11 +117,13 @@ policies = st.builds(
     fairness=st.sampled_from(Fairness),
     load_divisor=st.integers(1, 10**9),
     short_notice_pct=counts,
+    reload=st.booleans(),
+    pair_kinds=st.frozensets(st.sampled_from(["repair", "高空作业", ""])),
 )
 
 
 @st.composite
-def shifts(draw: st.DrawFn, technician_id: str) -> Shift:
+def shifts(draw: st.DrawFn, technician_id: str, day: int) -> Shift:
     worked = draw(intervals(-DAY_S, 2 * DAY_S))
     pause = None
     if worked.close_s - worked.open_s > 2:
@@ -112,7 +131,7 @@ def shifts(draw: st.DrawFn, technician_id: str) -> Shift:
         pause = draw(st.none() | st.builds(Break, intervals(0, DAY_S), st.just(length_s)))
     return Shift(
         technician_id=technician_id,
-        day=0,
+        day=day,
         start_s=worked.open_s,
         end_s=worked.close_s,
         overtime_limit_s=draw(durations),
@@ -142,8 +161,21 @@ def visits(draw: st.DrawFn, order_id: str) -> Visit:
         required=draw(some_people),
         prohibited=draw(some_people),
         crew_size=draw(st.integers(1, 3)),
-        tools=draw(needs(PartNeed, ("ladder",), 3)),
+        lead_skills=draw(needs(SkillNeed, ("aircon", "电工"), 9)),
+        tools=draw(needs(ToolNeed, ("ladder", "吊:机"), 3)),
+        loads=draw(loads),
     )
+
+
+@st.composite
+def predecessors(draw: st.DrawFn, visit_id: str) -> tuple[Predecessor, ...]:
+    """One or two gaps to an earlier visit: from its end, from its start."""
+    made = []
+    for origin in sorted(draw(st.sets(st.sampled_from(GapFrom), min_size=1))):
+        least_s = draw(durations)
+        most_s = draw(st.none() | st.integers(least_s, 300_000))
+        made.append(Predecessor(visit_id, GapFrom(origin), least_s, most_s, draw(st.booleans())))
+    return tuple(made)
 
 
 @st.composite
@@ -180,6 +212,9 @@ def technicians(draw: st.DrawFn, technician_id: str) -> Technician:
         end=draw(homes),
         areas=draw(st.frozensets(st.sampled_from(["西湖", "north"]))),
         ledger=draw(st.builds(WorkLedger, durations, durations, counts)),
+        own_parts=draw(needs(PartNeed, ("P1", "P:2"), 99)),
+        own_tools=draw(needs(ToolNeed, ("ladder", "吊:机"), 3)),
+        capacity=draw(loads),
     )
 
 
@@ -198,7 +233,7 @@ def stock(draw: st.DrawFn) -> dict[str, Any]:
             for n in range(draw(st.integers(0, 2)))
         ),
         "loans": (Loan("L", draw(st.sampled_from(PEOPLE)), "P1", 1, draw(days), draw(st.none() | days)),),
-        "tools": (Tool("ladder", draw(words), draw(counts)),),
+        "tools": (Tool("ladder", draw(words), draw(counts)), Tool("吊:机", draw(words), draw(counts))),
     }
 
 
@@ -207,8 +242,10 @@ def problems(draw: st.DrawFn) -> Problem:
     """Any problem that the wire form can hold, in any order of its rows."""
     names = draw(st.permutations(IDS))[: draw(st.integers(0, 4))]
     made = tuple(draw(visits(name)) for name in names)
-    made = tuple(replace(visit, after=(made[n + 1].visit_id,)) for n, visit in enumerate(made[:-1])) + made[-1:]
-    working = draw(st.sets(st.sampled_from(PEOPLE)))
+    after = [draw(predecessors(visit.visit_id)) for visit in made[1:]]
+    made = tuple(replace(visit, after=earlier) for visit, earlier in zip(made, after, strict=False)) + made[-1:]
+    horizon = draw(st.integers(1, MOST_DAYS))
+    working = draw(st.sets(st.tuples(st.sampled_from(PEOPLE), st.integers(0, horizon - 1)), max_size=5))
     # In Berlin the clocks go forward on 29 March 2026, at 02:00.
     zone = draw(st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin"]))
     first_day = draw(st.sampled_from([date(2026, 11, 23), date(2026, 3, 29), date(2026, 10, 25)]))
@@ -240,9 +277,13 @@ def problems(draw: st.DrawFn) -> Problem:
         orders=tuple(draw(orders(name)) for name in names),
         visits=made,
         technicians=tuple(draw(technicians(name)) for name in PEOPLE),
-        shifts=tuple(draw(shifts(name)) for name in working),
+        shifts=tuple(draw(shifts(*key)) for key in sorted(working)),
+        days=horizon,
         policy=draw(policies),
-        locks=tuple(Lock(visit.visit_id, locked, "T1", 0, at(9), 60, n) for n, visit in enumerate(made)),
+        locks=tuple(
+            Lock(visit.visit_id, locked, "T1", horizon - 1, at(9, day=horizon - 1), 60, n)
+            for n, visit in enumerate(made)
+        ),
         published=tuple(
             PublishedVisit(
                 visit.visit_id, "T1", draw(st.integers(-1, 1)), draw(st.none() | intervals()), draw(st.booleans())

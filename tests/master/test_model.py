@@ -5,7 +5,7 @@ import signal
 import numpy as np
 import pytest
 
-from optimizer.arrays import V_PRICE, build_arrays
+from optimizer.arrays import ROW_CAP, V_PRICE, build_arrays
 from optimizer.master.constraints import stock_use
 from optimizer.master.model import choose_routes
 from optimizer.routes import PooledRoute
@@ -50,7 +50,7 @@ def test_a_locked_visit_is_not_left_out() -> None:
 def test_stock_use_counts_every_row_that_binds() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     assert stock_use(arrays, route(0, 0, 1, cents=0)) == {0: 2}
-    assert np.array_equal(arrays.row_cap, [3])
+    assert np.array_equal(arrays.row[:, ROW_CAP], [3])
 
 
 def test_it_leaves_ctrl_c_to_the_caller() -> None:

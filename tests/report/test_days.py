@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BreakTaken
+from optimizer.domain.technician import Break
 from optimizer.domain.units import at
-from optimizer.report.days import technician_days
-from tests.worlds import World, job, person, world
+from optimizer.report.days import technician_days, visits_served
+from tests.report.paper_worlds import FETCH, PAIR, boiler_pair, fetch_on_the_way
+from tests.worlds import World, job, person, span, world
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
@@ -41,3 +43,48 @@ def test_a_break_at_the_customers_before_the_service_leaves_no_choice(lunch_day:
     assert leaves(lunch_day, at_the_customers) == [at(10, 50), at(12)]
     before_driving = replace(plan, routes=(replace(route, break_=BreakTaken(2, at(12))),))
     assert leaves(lunch_day, before_driving) == [at(10, 50), at(12, 50)]
+
+
+# --- a stop at the branch, crews ------------------------------------------------------------------------------------
+
+
+def test_the_way_over_the_branch_has_two_legs() -> None:
+    """Home is beside A, half an hour from the branch; B is ten minutes beyond it, home then twenty."""
+    w = fetch_on_the_way()
+    [day] = technician_days(w.problem, w.matrix, w.plan(FETCH))
+    assert [(leg.origin, leg.destination, leg.travel_s // 60) for leg in day.legs] == [
+        ("start:T1", "A", 0),
+        ("A", "branch", 30),
+        ("branch", "B", 10),
+        ("B", "end:T1", 20),
+    ]
+    assert [len(day.way_to(position)) for position in (0, 1)] == [1, 2]
+    assert [day.leave_by_s(0), day.branch_leave_by_s, day.leave_by_s(1)] == [at(8), at(8, 30), at(9, 10)]
+    assert [[stop.visit_id for stop in tour] for tour in day.tours] == [["A"], ["B"]]
+    assert day.load_s == 2 * 30 * 60 + 60 * 60  # the ten minutes at the branch are no load
+
+
+def test_break_slots_count_the_leg_to_the_branch() -> None:
+    """Slot 4 lies before the third leg, the one from the branch to B."""
+    w = fetch_on_the_way().with_shift("T1", break_=Break(span("09:00-10:00"), 1800))
+    plan = w.plan(FETCH)
+    [route] = plan.routes
+    [day] = technician_days(
+        w.problem, w.matrix, replace(plan, routes=(replace(route, break_=BreakTaken(4, at(9, 10))),))
+    )
+    assert day.legs[2].leave_s == at(9, 40)
+    [day] = technician_days(w.problem, w.matrix, replace(plan, routes=(replace(route, break_=BreakTaken(3, at(9))),)))
+    assert day.branch_leave_by_s == day.legs[1].leave_s == at(8, 30)
+
+
+def test_a_visit_of_two_is_found_once_with_its_lead() -> None:
+    w = boiler_pair()
+    plan = w.plan(PAIR)
+    turned = replace(plan, routes=plan.routes[::-1])
+    assert {visit_id: route.technician_id for visit_id, (route, _) in visits_served(turned).items()} == {
+        "K": "T1",
+        "A": "T1",
+        "B": "T2",
+    }
+    days = technician_days(w.problem, w.matrix, plan)
+    assert [[day.leads(stop) for stop in day.stops] for day in days] == [[True, True], [False, True]]

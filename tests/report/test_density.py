@@ -9,7 +9,7 @@ import pytest
 from optimizer.domain.technician import Technician
 from optimizer.report.density import DENSITIES, choose_density
 from optimizer.report.paper_view import SheetView
-from optimizer.report.papers import Entry, Field, RouteSheet
+from optimizer.report.papers import Entry, Field, PickUp, RouteSheet
 
 FIELDS = ("order_id", "customer", "phone", "address", "fault", "parts", "leave_by", "told", "start", "end", "crew")
 BLANKS = ("到达", "开始", "结束", "结果", "下次上门", "备件归还", "签字")
@@ -47,3 +47,10 @@ def test_more_words_mean_smaller_type() -> None:
 @pytest.mark.parametrize(("visits", "value"), [(30, "短"), (2, "很长的一段文字" * 100)])
 def test_what_fits_no_page_flows_in_a_size_that_can_be_read(visits: int, value: str) -> None:
     assert choose_density(SheetView(sheet(visits, value=value))).points == 9
+
+
+def test_a_stop_at_the_branch_takes_its_room() -> None:
+    stop = PickUp(1, (), tuple(f"备件 {n} ×1" for n in range(40)))
+    fields = tuple(Field(name, "标签", "值") for name in ("customer", "phone", "address", "leave_by", "start", "end"))
+    with_stop = replace(sheet(6), pick_up=replace(stop, fields=fields))
+    assert choose_density(SheetView(with_stop)).points < choose_density(SheetView(sheet(6))).points

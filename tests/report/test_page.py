@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,14 @@ from optimizer.domain.units import at
 from optimizer.report import render_page, write_page
 from optimizer.report.papers import make_papers
 from tests.report.conftest import printed
+from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -23,10 +32,10 @@ def test_every_stop_is_in_the_chart_on_the_map_and_in_the_sheets(opened, outcome
     page = opened(lang)
     assert page.locator("html").get_attribute("lang") == tag
     assert title in page.title()
-    served = outcome.plan.served
-    assert page.locator(".bar").count() == served
-    assert page.locator(".badge").count() == served
-    assert page.locator(".entry").count() == served
+    stops = sum(len(route.stops) for route in outcome.plan.routes)
+    assert page.locator(".bar").count() == stops
+    assert page.locator(".badge").count() == stops
+    assert page.locator(".entry").count() == stops
     assert page.locator(".map .left").count() == len(outcome.unassigned)
 
 
@@ -106,3 +115,88 @@ def test_what_people_are_called_cannot_run(open_file, outcome, tmp_path, lang) -
 def test_equal_plans_give_equal_pages(outcome) -> None:
     pages = {render_page(outcome.problem, outcome.matrix, outcome.plan, "zh") for _ in range(2)}
     assert len(pages) == 1
+
+
+# --- crews, a stop at the branch, several days ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(open_file, tmp_path) -> Callable[..., Page]:
+    """Return a function that opens the page of a tiny world."""
+
+    def shown(w: World, routes: dict, lang: str = "en", width: int = 1280) -> Page:
+        file = tmp_path / f"tiny-{lang}.html"
+        write_page(w.problem, w.matrix, w.plan(routes), file, lang)
+        return open_file(file, width)
+
+    return shown
+
+
+def test_a_visit_of_two_has_a_bar_and_an_entry_for_each_and_the_tool_list_a_chapter(shown) -> None:
+    page = shown(boiler_pair(), PAIR)
+    assert page.locator(".bar").count() == 4
+    assert page.locator(".entry .crew dd").all_inner_texts() == ["T2 Li (T2) 139-2", "none", "T1 Li (T1) 139-1", "none"]
+    assert page.locator(".card b").first.inner_text() == "3"
+    assert page.locator("#tool_list tbody tr").count() == 1
+    assert page.locator("nav a[href='#tool_list']").count() == 1
+
+
+def test_a_stop_at_the_branch_is_in_the_chart_on_the_map_and_in_the_sheet(shown) -> None:
+    page = shown(fetch_on_the_way(), FETCH)
+    assert page.locator(".row .at-branch").count() == 1
+    assert page.locator(".map rect.at-branch").count() == 1
+    rows = page.locator(".sheet tbody tr").evaluate_all("rows => rows.map(row => row.className)")
+    assert rows == ["packing", "entry", "pick-up", "entry"]
+    assert "pump (P2) ×2" in page.locator(".pick-up").inner_text()
+
+
+def test_a_one_day_plan_has_no_days_to_choose(shown) -> None:
+    page = shown(fetch_on_the_way(), FETCH)
+    assert page.locator("[data-show-day], [data-day]").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_day_can_be_chosen_and_all_days_come_back(shown, lang, width) -> None:
+    page = shown(two_days(), TWO_DAYS, lang, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".day:visible").count() == 2
+    assert page.locator(".person:visible").count() == 3
+    page.locator("[data-show-day='0']").click()
+    assert page.locator(".day:visible").count() == 1
+    assert page.locator(".person:visible").count() == 1
+    assert page.locator("#pick_list .of-day:visible").count() == 1
+    assert page.locator("#register tbody tr:visible").count() == 3
+    page.locator("[data-show-day='']").click()
+    assert page.locator(".day:visible").count() == 2
+
+
+def test_a_technician_is_one_person_on_all_days(shown) -> None:
+    page = shown(two_days(), TWO_DAYS)
+    page.locator(".names button", has_text="T2").first.click()
+    assert page.locator("svg.row.dim").count() == 2
+    assert page.locator("svg.row.chosen").count() == 2
+
+
+def test_a_chosen_day_is_what_is_printed(shown) -> None:
+    page = shown(two_days(), TWO_DAYS)
+    assert len(printed(page, "route_sheets")) == 3
+    page.locator("[data-show-day='1']").click()
+    sheets = printed(page, "route_sheets")
+    assert len(sheets) == 2
+    assert all("Tuesday,24November2026" in sheet.text for sheet in sheets)
+
+
+def test_each_day_of_the_pick_list_is_a_page(shown) -> None:
+    first, second, totals = printed(shown(two_days(), TWO_DAYS), "pick_list")
+    assert "Monday,23November2026" in first.text
+    assert "Tuesday,24November2026" in second.text
+    assert "Partsintotal" in totals.text
+
+
+def test_the_hatching_of_breaks_is_there_whatever_day_is_chosen(shown) -> None:
+    """A pattern inside a hidden drawing would not be drawn anywhere."""
+    page = shown(two_days(), TWO_DAYS)
+    page.locator("[data-show-day='1']").click()
+    assert page.locator("#hatch").count() == 1
+    assert page.locator(".other-day #hatch").count() == 0

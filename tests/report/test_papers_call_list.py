@@ -11,13 +11,13 @@ from datetime import date, datetime
 import pytest
 
 from optimizer.domain.desk import AsideState, Change, ChangeKind, Desk, SetAside, Stage
-from optimizer.domain.order import Briefing, Confirmed, Interval, ServiceLog, Unfinished, Urgency
+from optimizer.domain.order import Briefing, Confirmed, Interval, Predecessor, ServiceLog, Unfinished, Urgency
 from optimizer.domain.plan import Reason, ReasonCode, UnassignedState
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.units import at
 from optimizer.report.papers import make_papers
-from tests.report.paper_worlds import column, line_of, papers_of
+from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, column, line_of, papers_of, two_days
 from tests.worlds import World, job, line, person, world
 
 CLOSE = datetime(2026, 11, 20, 17, 30)
@@ -403,3 +403,38 @@ def test_the_deadlines_are_in_order() -> None:
 
 def test_the_line_of_the_world_is_what_the_tests_take_it_for() -> None:
     assert line({"branch": 0, "A": 134}).travel_m("car", "branch", "A") == 80_400
+
+
+# --- crews and several days -----------------------------------------------------------------------------------------
+
+
+def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
+    line = line_of(papers_of(boiler_pair(), PAIR).call_list, "K")
+    assert line.cells["caller"] == "T1 Li (T1)"
+    assert line.cells["say"] == "2 of our technicians come on Mon 23 Nov, 07:40–08:40. Does that suit you?"
+
+
+def test_everybody_on_a_crew_hears_of_a_change() -> None:
+    now = Interval(at(7, 40), at(8, 40))
+    change = Change("K", ChangeKind.TECHNICIAN, "T9", "T1", now, now, at(17, day=-3), (), ("T1", "T2"))
+    papers = papers_of(boiler_pair(), PAIR, Desk(changes=(change,), is_published=True))
+    new = [line.cells["whom"] for line in papers.call_list.lines if "is new on your sheet" in str(line.cells["say"])]
+    assert new == ["T1 Li (T1)", "T2 Li (T2)"]
+    assert line_of(papers.changes, "K").cells["after_technician"] == "T1 Li (T1); T2 Li (T2)"
+
+
+def test_a_window_of_a_later_day_is_told_by_the_evening_before() -> None:
+    line = line_of(papers_of(two_days(), TWO_DAYS).call_list, "B")
+    assert f"{line.cells['by']:%m-%d %H:%M}" == "11-23 17:30"
+    assert "Tue 24 Nov, 08:00–09:00" in str(line.cells["say"])
+
+
+def test_the_customer_of_a_job_of_two_days_is_called_once() -> None:
+    w = two_days().with_job("B", after=(Predecessor("A", same_people=True),))
+    same = tuple(replace(order, customer_id="C-A") for order in w.problem.orders)
+    lines = papers_of(w.but(orders=same), TWO_DAYS).call_list.lines
+    assert [line.cells["order_id"] for line in lines] == ["A, B", "C"]
+    said = str(lines[0].cells["say"])
+    assert "Mon 23 Nov, 08:00–09:00" in said
+    assert "Tue 24 Nov, 08:00–09:00" in said
+    assert f"{lines[0].cells['by']:%m-%d}" == "11-20"

@@ -7,7 +7,7 @@ from datetime import date
 from optimizer.domain.policy import Pickup
 from optimizer.domain.stock import Arrival, Part, Reservation
 from optimizer.domain.units import at
-from tests.report.paper_worlds import column, papers_of
+from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, column, fetch_on_the_way, papers_of, two_days
 from tests.worlds import MONDAY, World, job, person, world
 
 
@@ -84,3 +84,46 @@ def test_an_old_count_is_warned_of() -> None:
 def test_in_the_morning_the_last_afternoon_is_that_of_the_working_day_before() -> None:
     w = boards(parts=(Part("P1", "board", 2, at(15, day=-3)),), as_of_s=at(8))
     assert papers_of(w, {"T1": ["A"]}).pick_totals.note == "Stock as counted on 11-20 15:00."
+
+
+# --- crews, a stop at the branch, several days ----------------------------------------------------------------------
+
+
+def test_the_lead_takes_the_parts_of_a_visit_of_two() -> None:
+    assert column(papers_of(boiler_pair(), PAIR).pick_list, "technician") == ["T1 Li (T1)"]
+
+
+def test_what_a_stop_at_the_branch_is_for_is_handed_over_there() -> None:
+    paper = papers_of(fetch_on_the_way(), FETCH).pick_list
+    lines = [tuple(line.cells[name] for name in ("handed", "order_id", "quantity")) for line in paper.lines]
+    assert lines == [("Fri 20 Nov, evening", "A", 1), ("At the stop, 09:00", "B", 2)]  # of A's boards one is his own
+
+
+def test_where_parts_are_fetched_on_the_way_only_the_visits_after_it_get_any() -> None:
+    w = fetch_on_the_way().with_policy(pickup=Pickup.STOP)
+    assert column(papers_of(w, FETCH).pick_list, "order_id") == ["B"]
+
+
+def test_each_day_has_its_own_list() -> None:
+    paper = papers_of(two_days(), TWO_DAYS).pick_list
+    assert column(paper, "date") == [MONDAY, date(2026, 11, 24), date(2026, 11, 24)]
+    assert [(day, column(own, "order_id")) for day, own in paper.by_day()] == [(0, ["A"]), (1, ["B", "C"])]
+    tuesday = paper.by_day()[1][1]
+    assert column(tuesday, "handed") == ["In the morning", "Mon 23 Nov, evening"]
+    assert "date" not in [head.name for head in tuesday.columns]
+
+
+def test_totals_of_several_days_say_what_each_needs() -> None:
+    w = two_days().but(arrivals=(Arrival("P1", 2, date(2026, 11, 24)),), parts=(Part("P1", "board", 1),))
+    paper = papers_of(w, TWO_DAYS).pick_totals
+    [line] = paper.lines
+    assert [line.cells[name] for name in ("needed", "by_day", "on_hand", "arriving", "next_arrival")] == [
+        3,
+        "11-23 ×1; 11-24 ×2",
+        1,
+        2,
+        "11-24 ×2",
+    ]
+    assert paper.note.endswith("What is reserved and what arrives counts until Tue 24 Nov.")
+    # C is handed over on Monday evening, when the two that come on Tuesday are not there yet.
+    assert (line.cells["short"], line.is_red) == (1, True)

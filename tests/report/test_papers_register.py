@@ -12,7 +12,7 @@ from optimizer.domain.order import Interval, PartNeed, ServiceLog, Unfinished
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.units import at
 from optimizer.report.papers import make_papers
-from tests.report.paper_worlds import column, line_of, papers_of
+from tests.report.paper_worlds import TWO_DAYS, boiler_pair, column, line_of, papers_of, two_days
 from tests.worlds import World, job, person, world
 
 FRIDAY, MONDAY, TUESDAY = (date(2026, 11, day) for day in (20, 23, 24))
@@ -151,3 +151,22 @@ def test_an_order_that_cannot_be_read_stays_in_the_register() -> None:
 def test_the_lines_are_in_order_of_the_order_numbers() -> None:
     desk = Desk(aside=(aside(AsideState.DONE),), faulty=(FaultyOrder("B", "", {}),))
     assert column(papers_of(branch(), {"T1": ["A"]}, desk).register, "order_id") == ["A", "B", "Z"]
+
+
+# --- crews and several days -----------------------------------------------------------------------------------------
+
+
+def test_a_visit_of_two_names_both_the_lead_first() -> None:
+    papers = papers_of(boiler_pair(), {"T1": ["K"], "T2": ["K"]})
+    assert line_of(papers.register, "K").cells["technician"] == "T1 Li (T1); T2 Li (T2)"
+
+
+def test_of_several_days_the_register_says_which() -> None:
+    register = papers_of(two_days(), TWO_DAYS).register
+    line = line_of(register, "B")
+    assert (line.cells["told"], line.cells["next_date"]) == ("Tue 24 Nov, 08:00–09:00", TUESDAY)
+
+
+def test_planned_after_its_last_day_is_red() -> None:
+    w = two_days().with_job("B", due_day=MONDAY)
+    assert line_of(papers_of(w, TWO_DAYS).register, "B").is_red

@@ -7,10 +7,20 @@ from datetime import date
 
 import pytest
 
-from optimizer.domain.order import Briefing, Coverage, Interval, PartNeed, ServiceLog, Unfinished, Urgency
+from optimizer.domain.order import (
+    Briefing,
+    Coverage,
+    Interval,
+    PartNeed,
+    Predecessor,
+    ServiceLog,
+    ToolNeed,
+    Unfinished,
+    Urgency,
+)
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.units import at
-from tests.report.paper_worlds import papers_of
+from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, papers_of, two_days
 from tests.worlds import World, job, person, world
 
 BRIEFED = Briefing(
@@ -47,7 +57,7 @@ def test_a_full_entry_says_everything() -> None:
         served_by=("T2",),
         promised=(Interval(at(9), at(10)),),
         log=ServiceLog(dispatched_s=at(16, 5, day=-3)),
-        tools=(PartNeed("G1", 1),),
+        tools=(ToolNeed("G1"),),
     )
     entry = entry_of(w)
     said = {field.name: field.value for field in entry.fields}
@@ -125,8 +135,8 @@ def test_the_class_of_the_last_try_is_there() -> None:
 
 
 def test_the_packing_line_adds_parts_and_names_things_once() -> None:
-    w = one_van(briefing=BRIEFED, tools=(PartNeed("G1", 1),)).with_job(
-        "B", briefing=Briefing(bring=("USB stick", "permit")), tools=(PartNeed("G1", 1),)
+    w = one_van(briefing=BRIEFED, tools=(ToolNeed("G1"),)).with_job(
+        "B", briefing=Briefing(bring=("USB stick", "permit")), tools=(ToolNeed("G1"),)
     )
     [sheet] = papers_of(w, {"T1": ["A", "B"]}).route_sheets
     assert sheet.packing == ("board (P1) ×3", "ladder (G1) ×1", "shoe covers", "USB stick", "permit")
@@ -148,3 +158,101 @@ def test_control_characters_do_not_reach_paper() -> None:
     w = one_van()
     w = w.but(customers=tuple(replace(c, name="Ann\x1b[2J") for c in w.problem.customers))
     assert entry_of(w)["customer"].value == "Ann[2J"
+
+
+# --- crews, tools, loads, what comes after what ---------------------------------------------------------------------
+
+
+def fields_of(w: World, routes: dict, who: str, visit_id: str, lang: str = "en") -> dict[str, str]:
+    """Return what an entry of somebody's sheet says, by field."""
+    [entry] = [
+        entry
+        for s in papers_of(w, routes, lang=lang).route_sheets_of(who)
+        for entry in s.entries
+        if entry.visit_id == visit_id
+    ]
+    return {field.name: field.value for field in entry.fields}
+
+
+def test_each_member_reads_who_else_comes_and_who_leads() -> None:
+    lead, member = (fields_of(boiler_pair(), PAIR, who, "K") for who in ("T1", "T2"))
+    assert (lead["technician"], lead["lead"], lead["crew"]) == ("T1 Li (T1)", "T1 Li (T1)", "T2 Li (T2) 139-2")
+    assert (member["technician"], member["lead"], member["crew"]) == ("T2 Li (T2)", "T1 Li (T1)", "T1 Li (T1) 139-1")
+    assert (lead["start"], member["start"]) == ("08:10", "08:10")
+
+
+def test_the_lead_brings_parts_and_tools_and_the_others_read_so() -> None:
+    lead, member = (fields_of(boiler_pair(), PAIR, who, "K") for who in ("T1", "T2"))
+    assert (lead["parts"], lead["tools"], lead["load"]) == ("pipe (P1) ×1", "hoist (G1) ×1", "80 kg")
+    assert member["parts"] == "pipe (P1) ×1, brought by T1 Li (T1)"
+    assert fields_of(boiler_pair(), PAIR, "T2", "K", "zh")["tools"] == "hoist (G1) ×1（由 T1 Li (T1) 携带）"
+    packings = [sheet.packing for sheet in papers_of(boiler_pair(), PAIR).route_sheets]
+    assert packings == [("pipe (P1) ×1", "hoist (G1) ×1", "To carry: 80 of 100 kg"), ()]
+
+
+def test_who_served_last_and_comes_along_need_not_be_called() -> None:
+    w = boiler_pair().with_job("K", served_by=("T2",))
+    assert fields_of(w, PAIR, "T1", "K")["served_last"] == "T2 Li (T2), comes along"
+    assert fields_of(w, PAIR, "T2", "K")["served_last"] == "yourself"
+
+
+def test_a_visit_says_what_comes_first_and_who_waits() -> None:
+    assert fields_of(boiler_pair(), PAIR, "T1", "A")["after"] == "K (until 09:10, T1 Li (T1); T2 Li (T2))"
+    assert fields_of(boiler_pair(), PAIR, "T2", "K")["followed_by"] == "A (from 09:20, T1 Li (T1))"
+    assert "after" not in fields_of(boiler_pair(), PAIR, "T2", "B")
+
+
+def test_own_tools_and_parts_are_marked_in_what_to_take_along() -> None:
+    w = boiler_pair().with_technician("T1", own_tools=(ToolNeed("G1"),), own_parts=(PartNeed("P1", 1),))
+    [sheet] = papers_of(w, PAIR).route_sheets_of("T1")
+    assert sheet.packing[:2] == ("pipe (P1) ×1 (your own)", "hoist (G1) ×1 (your own)")
+
+
+# --- a stop at the branch -------------------------------------------------------------------------------------------
+
+
+def test_a_stop_at_the_branch_says_when_and_what_is_picked_up() -> None:
+    [sheet] = papers_of(fetch_on_the_way(), FETCH).route_sheets
+    stop = sheet.pick_up
+    assert stop is not None
+    assert stop.before == 1
+    assert [stop[name].value for name in ("customer", "leave_by", "start", "end")] == [
+        "Branch",
+        "08:30",
+        "09:00",
+        "09:10",
+    ]
+    assert stop.items == ("pump (P2) ×2", "To carry: 20 kg")
+    assert sheet.packing == ("board (P1) ×2 (1 of your own)",)
+    assert sheet.entries[1]["leave_by"].value == "09:10"
+
+
+def test_without_a_stop_there_is_no_such_line() -> None:
+    assert papers_of(one_van(), {"T1": ["A", "B"]}).route_sheets[0].pick_up is None
+
+
+# --- several days ---------------------------------------------------------------------------------------------------
+
+
+def test_each_day_has_its_sheet_with_its_date_and_the_clock_of_the_day() -> None:
+    sheets = papers_of(two_days(), TWO_DAYS).route_sheets
+    assert [(sheet.day, sheet.technician.technician_id) for sheet in sheets] == [(0, "T1"), (1, "T1"), (1, "T2")]
+    tuesday = {field.name: field.value for field in sheets[1].heading}
+    assert (tuesday["date"], tuesday["depart"], tuesday["return"]) == ("Tuesday, 24 November 2026", "08:00", "09:20")
+    entry = sheets[1].entries[0]
+    assert [entry[name].value for name in ("leave_by", "start", "end", "told")] == [
+        "08:10",
+        "08:30",
+        "09:00",
+        "08:00–09:00",
+    ]
+
+
+def test_what_is_planned_after_its_last_day_is_red() -> None:
+    sheets = papers_of(two_days().with_job("B", due_day=date(2026, 11, 23)), TWO_DAYS).route_sheets
+    assert [entry.is_red for sheet in sheets for entry in sheet.entries] == [False, True, False]
+
+
+def test_what_comes_first_on_another_day_says_which() -> None:
+    w = two_days().with_job("B", after=(Predecessor("A"),))
+    assert fields_of(w, TWO_DAYS, "T1", "B")["after"] == "A (until 11-23 09:00, T1 Li (T1))"

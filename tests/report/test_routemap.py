@@ -8,6 +8,7 @@ from optimizer.domain.order import Place
 from optimizer.report.days import technician_days
 from optimizer.report.routemap import WIDTH, RouteMap, draw_map
 from optimizer.report.wording import Wording
+from tests.report.paper_worlds import FETCH, PAIR, boiler_pair, fetch_on_the_way
 from tests.worlds import World
 
 
@@ -43,3 +44,15 @@ def test_a_map_without_routes_shows_all_that_is_left(two_vans: World) -> None:
     whole = drawn(World(nobody, two_vans.matrix), {})
     assert len(whole.unassigned) == 3
     assert all(0 <= mark.at[0] <= WIDTH for mark in whole.unassigned)
+
+
+def test_a_route_over_the_branch_passes_it_and_its_numbers_stay_at_the_visits() -> None:
+    """Home and A lie at 30, B at 10 minutes: the line is home, A, branch, B, home."""
+    w = fetch_on_the_way()
+    [route] = drawn(w, FETCH).routes
+    points = route.line.split()
+    assert len(points) == 5
+    assert points[2] == "{},{}".format(*drawn(w, FETCH).branch)
+    assert [stop.at for stop in route.stops] == [tuple(map(float, points[k].split(","))) for k in (1, 3)]
+    assert route.at_branch.startswith("T1 Li\nStop at the branch")
+    assert drawn(boiler_pair(), PAIR).routes[0].at_branch == ""

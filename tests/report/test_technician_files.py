@@ -13,6 +13,7 @@ from optimizer.report import technician_files, write_technician_files
 from optimizer.report.papers import make_papers
 from optimizer.report.technician_files import MARK, safe_stems
 from tests.report.conftest import PRINTED_WIDTH_PX, printed
+from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +159,27 @@ def test_what_people_are_called_cannot_run(write, open_file, outcome) -> None:
 
 def file_of(paths: list[Path], person: Technician) -> Path:
     return next(path for path in paths if path.name == f"{person.technician_id}-{person.name}.html")
+
+
+def test_all_days_of_a_technician_are_in_one_file(tmp_path: Path) -> None:
+    w = two_days()
+    papers = make_papers(w.problem, w.matrix, w.plan(TWO_DAYS), None, "en")
+    first, second = write_technician_files(w.problem, papers, tmp_path, "en")
+    assert (first.name, second.name) == ("T1-T1 Li.html", "T2-T2 Li.html")
+    text = first.read_text(encoding="utf-8")
+    assert [text.count(day) for day in ("Monday, 23 November 2026", "Tuesday, 24 November 2026")] == [1, 1]
+    assert '<a href="#day-1">Tue 24 Nov</a>' in text
+    assert "Tuesday, 24 November 2026" in second.read_text(encoding="utf-8")
+
+
+def test_a_member_reads_the_customer_and_has_no_parts_to_take(tmp_path: Path) -> None:
+    w = boiler_pair()
+    papers = make_papers(w.problem, w.matrix, w.plan(PAIR), None, "en")
+    lead, member = (
+        path.read_text(encoding="utf-8") for path in write_technician_files(w.problem, papers, tmp_path, "en")
+    )
+    assert "138-K" in lead
+    assert "138-K" in member
+    assert 'class="list pick_list' in lead
+    assert 'class="list tool_list' in lead
+    assert 'class="list pick_list' not in member

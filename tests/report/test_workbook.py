@@ -15,6 +15,7 @@ from optimizer.report import kpis, print_plan, write_workbook
 from optimizer.report.papers import make_papers
 from optimizer.report.workbook_cells import RED, lines_of, sheet_title
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
+from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
 
 if TYPE_CHECKING:
@@ -182,3 +183,39 @@ def test_a_title_is_one_that_excel_takes(name: str, taken: list[str], title: str
 )
 def test_a_row_is_as_high_as_its_text(text: str, width: float, lines: int) -> None:
     assert lines_of(text, width) == lines
+
+
+# --- crews, a stop at the branch, several days ----------------------------------------------------------------------
+
+
+def book_of(w, routes, tmp_path: Path):
+    write_workbook(w.problem, w.matrix, w.plan(routes), tmp_path / "p.xlsx", "en")
+    return load_workbook(tmp_path / "p.xlsx")
+
+
+def test_extra_columns_and_the_tool_list_are_there_when_needed(tmp_path: Path) -> None:
+    book = book_of(boiler_pair(), PAIR, tmp_path)
+    assert {"Crew", "Lead", "Tools", "Comes after"} <= set(texts(book["Routes"]))
+    assert "hoist" in texts(book["Tool list"])
+    plain = book_of(two_days(), TWO_DAYS, tmp_path)
+    assert not {"Crew", "Lead"} & set(texts(plain["Routes"]))
+    assert "Tool list" not in plain.sheetnames
+
+
+def test_a_stop_at_the_branch_stands_between_the_visits(tmp_path: Path) -> None:
+    said = texts(book_of(fetch_on_the_way(), FETCH, tmp_path)["T1 Li"])
+    bars = [text for text in said if text.startswith(("1   ", "2   ", "Stop at the branch"))]
+    assert bars == [
+        "1   08:00–08:30   customer of A",
+        "Stop at the branch   09:00–09:10",
+        "2   09:20–09:50   customer of B",
+    ]
+    assert "pump (P2) ×2; To carry: 20 kg" in said
+
+
+def test_of_several_days_each_sheet_says_which_and_the_days_have_a_table(tmp_path: Path) -> None:
+    book = book_of(two_days(), TWO_DAYS, tmp_path)
+    assert book.sheetnames[4] == "Days"
+    assert book.sheetnames[-3:] == ["11-23 T1 Li", "11-24 T1 Li", "11-24 T2 Li"]
+    assert book["Register"]["A1"].value == "Register · Branch · Mon 23 Nov – Tue 24 Nov 2026"
+    assert "Date" in texts(book["Pick list"])

@@ -9,8 +9,9 @@ import pytest
 
 from optimizer.arrays import build_arrays
 from optimizer.domain.problem import Lock, LockLevel
-from optimizer.search.lns import construct, run_moves
-from optimizer.search.state import C_COUNT, T_BEST, T_MOVES, load_routes, make_state
+from optimizer.search.islands import construction_order
+from optimizer.search.lns import construct, load_routes, run_moves
+from optimizer.search.state import C_COUNT, T_BEST, T_MOVES, make_state
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem
 
@@ -18,10 +19,10 @@ from tests.random_problems import random_problem
 def started(arrays, seed: int = 1, fixed: tuple[tuple[int, ...], ...] = ()):
     visits, shifts = len(arrays.visit), len(arrays.shift)
     state = make_state(arrays, seed)
-    seqs, counts = np.full((shifts, 4), -1, np.int32), np.zeros(shifts, np.int64)
+    seqs, counts = np.full((shifts, 4), -1, np.int64), np.zeros(shifts, np.int64)
     for shift, route in enumerate(fixed):
         seqs[shift, : len(route)], counts[shift] = route, len(route)
-    construct(arrays, state, seqs, counts, np.arange(visits), 0, visits)
+    construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
     state.heat[:] = (4000.0, 0.999, 10.0)
     return state
 
@@ -64,6 +65,6 @@ def test_the_prefix_of_a_started_route_stays_in_front() -> None:
 def test_loading_routes_replaces_all_of_them() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     state = started(arrays)
-    load_routes(arrays, state, np.array([[3], [1]], np.int32), np.array([1, 1]))
+    load_routes(arrays, state, np.array([[3], [1]], np.int64), np.array([1, 1]), state.best_start)
     assert state.route[:, C_COUNT].tolist() == [1, 1]
     assert [int(state.seq[0, 0]), int(state.seq[1, 0])] == [3, 1]

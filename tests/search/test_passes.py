@@ -7,9 +7,10 @@ import pytest
 
 from optimizer.arrays import CANNOT_SERVE, R_EXACT, build_arrays
 from optimizer.search.insertion import inserted_exact_cents, inserted_time_cents
-from optimizer.search.lns import construct, run_moves
+from optimizer.search.islands import construction_order
+from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_CENTS, C_COUNT, T_ABSENT, T_CENTS, load_routes, make_state, true_cents
+from optimizer.search.state import C_CENTS, C_COUNT, T_ABSENT, T_CENTS, make_state, true_cents
 from tests.random_problems import random_problem
 
 
@@ -21,8 +22,8 @@ def searched(seed: int):
     if not visits or not shifts:
         return None
     state = make_state(arrays, seed)
-    order = np.arange(visits)
-    construct(arrays, state, np.full((shifts, 1), -1, np.int32), np.zeros(shifts, np.int64), order, 0, visits)
+    seqs, counts = np.full((shifts, 1), -1, np.int64), np.zeros(shifts, np.int64)
+    construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
     state.heat[:] = (5000.0, 1.0, 1.0)
     run_moves(arrays, state, 100)
     return arrays, state
@@ -54,7 +55,7 @@ def test_the_books_after_many_moves_equal_books_made_from_scratch(seed: int) -> 
     arrays, state = world
     fresh = make_state(arrays, seed)
     counts = state.route[:, C_COUNT].copy()
-    load_routes(arrays, fresh, state.seq.copy(), counts)
+    load_routes(arrays, fresh, state.seq.copy(), counts, fresh.best_start)
     assert np.array_equal(fresh.route[:, C_CENTS], state.route[:, C_CENTS])
     assert np.array_equal(fresh.used, state.used)
     assert true_cents(arrays, fresh) == true_cents(arrays, state)

@@ -21,7 +21,7 @@ def timed(problem, matrix, *visits: int):
     """Return (cents, slot, times) of T0 serving these visits."""
     arrays = build_arrays(problem, matrix).arrays
     times = np.zeros((len(visits) + 1, 3), np.int64)
-    seq = np.array(visits, np.int32)
+    seq = np.array(visits, np.int64)
     cents, slot = time_route(arrays, 0, seq, len(visits), times)
     return cents, slot, times
 
@@ -97,7 +97,7 @@ def test_the_latest_departure_keeps_the_return() -> None:
     problem, matrix = tiny_problem()
     no_break = replace(problem, shifts=tuple(replace(shift, break_=None) for shift in problem.shifts))
     arrays = build_arrays(no_break, matrix).arrays
-    seq, times = np.array([0], np.int32), np.zeros((2, 3), np.int64)
+    seq, times = np.array([0], np.int64), np.zeros((2, 3), np.int64)
     time_route(arrays, 0, seq, 1, times)
     # Arrival at 9:00 sharp is as good as 8:10: leave at 8:50.
     assert latest_departure(arrays, 0, seq, 1, NO_SLOT, times) == at(8, 50)

@@ -1,4 +1,4 @@
-"""The coordinator's papers: route sheets, call list, changes, pick list, loan card, register (RULES §7)."""
+"""The coordinator's papers: route sheets, call list, changes, pick list, tool list, loan card, register (RULES §7)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from optimizer.report.papers.call_list import call_list
 from optimizer.report.papers.case import Case
 from optimizer.report.papers.changes import changes_paper
 from optimizer.report.papers.loan_card import loan_card
-from optimizer.report.papers.model import Entry, Field, Line, Paper, Papers, RouteSheet
+from optimizer.report.papers.model import Entry, Field, Line, Paper, Papers, PickUp, RouteSheet
 from optimizer.report.papers.pick_list import pick_list, pick_totals
 from optimizer.report.papers.register import register
 from optimizer.report.papers.route_sheet import route_sheets
+from optimizer.report.papers.tool_list import tool_list
 from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
 
-__all__ = ["Entry", "Field", "Line", "Paper", "Papers", "RouteSheet", "make_papers"]
+__all__ = ["Entry", "Field", "Line", "Paper", "Papers", "PickUp", "RouteSheet", "make_papers"]
 
 
 def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk | None, lang: str) -> Papers:
@@ -36,6 +37,7 @@ def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk |
         route_sheets=route_sheets(case),
         pick_list=pick_list(case),
         pick_totals=pick_totals(case),
+        tool_list=tool_list(case),
         loan_card=loan_card(case),
         call_list=call_list(case),
         register=register(case),

@@ -21,7 +21,7 @@ class Call:
     Parameters
     ----------
     group
-        Calls of one group become one: a customer's about one order, all to one technician.
+        Calls of one group become one: a customer's about one order or job, all to one technician.
     why
         The cause in a word or two.
     say
@@ -75,10 +75,15 @@ def _listed(comma: str, first: str, second: str) -> str:
     return comma.join(dict.fromkeys(text for text in (*first.split(comma), *second.split(comma)) if text))
 
 
+def customer_group(order: Order) -> str:
+    """Return the group of the calls to the customer of an order."""
+    return f"customer {order.customer_id} {order.order_id}"
+
+
 def call_customer(order: Order, customer: Customer, why: str, say: str, by_s: int | None) -> Call:
     """Return the coordinator's call to the customer of an order."""
     return Call(
-        group=f"customer {customer.customer_id} {order.order_id}",
+        group=customer_group(order),
         whom=printable(customer.name),
         phone=printable(customer.phone or "; ".join(order.briefing.contacts)),
         order_id=order.order_id,

@@ -9,7 +9,7 @@ from optimizer.domain.order import Urgency
 from optimizer.domain.units import DAY_S, day_of
 from optimizer.judge_rules import past_due_loan
 from optimizer.promise import Basis, promise_of
-from optimizer.report.days import TechnicianDay, technician_days
+from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.report.wording import printable
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.catalogue import Translate
     from optimizer.domain.desk import Desk
-    from optimizer.domain.order import Interval, Order, PartNeed, Visit
+    from optimizer.domain.order import Interval, Order, PartNeed, ToolNeed, Visit
     from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.report.wording import Wording
@@ -34,7 +34,7 @@ class Case:
     days
         The technicians' days that hold a visit.
     route_of, stop_of
-        Where a planned visit is.
+        Where a planned visit is; with the lead, where a crew serves it.
     left
         Visits not planned, by id.
     """
@@ -52,10 +52,9 @@ class Case:
     def __post_init__(self) -> None:
         days = technician_days(self.problem, self.matrix, self.plan)
         object.__setattr__(self, "days", tuple(day for day in days if day.stops))
-        routes = {stop.visit_id: route for route in self.plan.routes for stop in route.stops}
-        object.__setattr__(self, "route_of", routes)
-        stops = {stop.visit_id: stop for route in self.plan.routes for stop in route.stops}
-        object.__setattr__(self, "stop_of", stops)
+        served = visits_served(self.plan)
+        object.__setattr__(self, "route_of", {visit_id: route for visit_id, (route, _) in served.items()})
+        object.__setattr__(self, "stop_of", {visit_id: stop for visit_id, (_, stop) in served.items()})
         object.__setattr__(self, "left", {left.visit_id: left for left in self.plan.unassigned})
 
     @property
@@ -77,13 +76,22 @@ class Case:
         return printable(technician.phone) if technician else ""
 
     def technician_of(self, visit_id: str) -> str:
-        """Return who serves a visit; empty when nobody does."""
+        """Return who serves a visit, the lead of a crew; empty when nobody does."""
         route = self.route_of.get(visit_id)
         return route.technician_id if route else ""
 
-    def is_blocked(self, technician_id: str) -> bool:
-        """Say whether a loan past due forbids a technician new parts on the day."""
-        return past_due_loan(self.problem, technician_id, self.problem.first_day) is not None
+    def crew_of(self, visit_id: str) -> tuple[str, ...]:
+        """Return everybody who serves a visit, the lead first; empty when nobody does."""
+        who = self.technician_of(visit_id)
+        return (who, *(other for other in self.stop_of[visit_id].crew if other != who)) if who else ()
+
+    def people(self, technician_ids: Iterable[str]) -> str:
+        """Return technicians as `陈立新 (T01); 王强 (T02)`."""
+        return "; ".join(map(self.person, technician_ids))
+
+    def is_blocked(self, technician_id: str, day: int = 0) -> bool:
+        """Say whether a loan past due forbids a technician new parts on a day."""
+        return past_due_loan(self.problem, technician_id, self.problem.date_of(day)) is not None
 
     def part(self, part_id: str) -> str:
         """Return the name of a part; its number when it has none."""
@@ -95,12 +103,13 @@ class Case:
             f"{self._named(self.part(need.part_id), need.part_id)} ×{need.quantity}" for need in needs if need.quantity
         )
 
-    def tools(self, needs: Iterable[PartNeed]) -> str:
+    def tool(self, tool_id: str) -> str:
+        """Return the name of a tool; its number when it has none."""
+        return printable(next((t.name for t in self.problem.tools if t.tool_id == tool_id), "") or tool_id)
+
+    def tools(self, needs: Iterable[ToolNeed]) -> str:
         """Return tools with number and quantity."""
-        names = {tool.tool_id: tool.name for tool in self.problem.tools}
-        return "; ".join(
-            f"{self._named(printable(names.get(need.part_id, '')), need.part_id)} ×{need.quantity}" for need in needs
-        )
+        return "; ".join(f"{self._named(self.tool(need.tool_id), need.tool_id)} ×{need.units}" for need in needs)
 
     @staticmethod
     def _named(name: str, number: str) -> str:
@@ -127,11 +136,21 @@ class Case:
         hours = self.wording.window(type(window)(window.open_s - day * DAY_S, window.close_s - day * DAY_S))
         return self.say("{day}, {hours}", day=self.wording.short_day(self.problem.date_of(day)), hours=hours)
 
-    def windows(self, windows: Iterable[Interval]) -> str:
-        """Return windows of the day by the clock, those of other days with the day."""
-        own_day = range(self.problem.days * DAY_S)
+    def windows(self, windows: Iterable[Interval], day: int | None = None) -> str:
+        """Return windows of the paper's day by the clock, those of other days with the day.
+
+        Parameters
+        ----------
+        day
+            The day that the paper is about. By default the one that is planned; with several of them, none.
+        """
+        if day is None and self.problem.days == 1:
+            day = 0
         return "; ".join(
-            self.wording.window(window) if window.open_s in own_day else self.day_window(window) for window in windows
+            self.wording.window(window, day)
+            if day is not None and day_of(window.open_s) == day
+            else self.day_window(window)
+            for window in windows
         )
 
     def next_close_s(self) -> int:
@@ -147,9 +166,9 @@ class Case:
 
     # --- orders -----------------------------------------------------------------------------------------------
 
-    def is_overdue(self, order: Order) -> bool:
-        """Say whether an order's last day lies before the plan."""
-        return order.due_day is not None and order.due_day < self.problem.first_day
+    def is_overdue(self, order: Order, day: int = 0) -> bool:
+        """Say whether an order's last day lies before a day of the plan."""
+        return order.due_day is not None and order.due_day < self.problem.date_of(day)
 
     def is_emergency(self, order: Order) -> bool:
         """Say whether an order is an emergency."""

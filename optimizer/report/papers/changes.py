@@ -29,19 +29,19 @@ def changes_paper(case: Case) -> Paper:
 def _line(case: Case, change: Change) -> Line:
     visit = case.problem.visit_by_id.get(change.visit_id)
     customer = case.problem.customer_of(visit) if visit else None
-    before, after = change.before_technician_id, change.after_technician_id
+    before, after = change.before_people, change.after_people
     people = [customer.name] if customer else []
     if case.desk.is_published:
-        people += [case.person(who) for who in dict.fromkeys((before, after)) if who]
+        people += [case.person(who) for who in dict.fromkeys((*before, *after))]
     cells: Row = {
         "order_id": visit.order_id if visit else change.visit_id,
         "customer": customer.name if customer else "",
         "kind": case.say(CHANGE_KINDS[change.kind]),
-        "before_technician": case.person(before) if before else "",
+        "before_technician": case.people(before),
         "before": case.windows([change.before] if change.before else []),
-        "after_technician": case.person(after) if after else "",
+        "after_technician": case.people(after),
         "after": case.windows([change.after] if change.after else []),
         "call": "; ".join(people),
         "by": case.moment(change.call_by_s),
     }
-    return Line(cells, change.call_by_s < case.problem.as_of_s, after)
+    return Line(cells, change.call_by_s < case.problem.as_of_s, change.after_technician_id)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import Confirmed, Unfinished
 from optimizer.domain.plan import ReasonCode, UnassignedState
-from optimizer.domain.units import day_of
-from optimizer.report.papers.calls import Call, call_customer
+from optimizer.report.papers.calls import Call, call_customer, customer_group
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
 
 if TYPE_CHECKING:
@@ -33,15 +32,29 @@ def customer_calls(case: Case) -> Iterator[Call]:
             calls = [*_not_planned(case, visit, left, change)] if left else []
         calls += _first_contact(case, visit, is_called=bool(calls))
         is_first = case.is_emergency(case.problem.order_of(visit)) or any(call.is_first for call in calls)
-        caller_id = _caller_of(case, visit)
-        yield from (replace(call, caller_id=caller_id, is_first=is_first) for call in calls)
+        caller_id, group = _caller_of(case, visit), customer_group(case.problem.order_of(_first_day_of(case, visit)))
+        yield from (replace(call, group=group, caller_id=caller_id, is_first=is_first) for call in calls)
     yield from _call_backs(case)
 
 
+def _first_day_of(case: Case, visit: Visit) -> Visit:
+    """Return the first visit of a job of several days, so that its customer is called once about all of them."""
+    customer = case.problem.customer_of(visit)
+    for earlier in visit.after:
+        before = case.problem.visit_by_id[earlier.visit_id]
+        if earlier.same_people and case.problem.customer_of(before) == customer:
+            return _first_day_of(case, before)
+    return visit
+
+
 def _caller_of(case: Case, visit: Visit) -> str:
-    """Return the technician who goes there, if at the branch and free to leave; else nobody, so the coordinator."""
+    """Return the technician who goes there, if at the branch and free to leave; else nobody, so the coordinator.
+
+    Of a crew it is the lead, so that a customer is called once.
+    """
     who = case.technician_of(visit.visit_id)
-    is_free = bool(who) and case.problem.technician_by_id[who].starts_at_branch and not case.is_blocked(who)
+    is_at_branch = bool(who) and case.problem.technician_by_id[who].starts_at_branch
+    is_free = is_at_branch and not case.is_blocked(who, case.route_of[visit.visit_id].day)
     return who if is_free else ""
 
 
@@ -81,19 +94,25 @@ def _window_words(case: Case, stop: Stop, said: Confirmed | None) -> tuple[str, 
             "You have not agreed to {window}. We come all the same unless you name another time.", window=window
         )
         return case.say("Not agreed, visited all the same"), text
-    return case.say("Tell the window"), case.say("Our technician comes on {window}. Does that suit you?", window=window)
+    return case.say("Tell the window"), _coming(case, len(stop.crew), window)
+
+
+def _coming(case: Case, count: int, window: str) -> str:
+    if count > 1:
+        return case.say("{count} of our technicians come on {window}. Does that suit you?", count=count, window=window)
+    return case.say("Our technician comes on {window}. Does that suit you?", window=window)
 
 
 def _is_old_news(case: Case, stop: Stop) -> bool:
     """Say whether the window was told in time: past the notice deadline the published one binds, as RULES §3 says."""
-    if not case.problem.is_short_notice(day_of(stop.start_s)):
+    if not case.problem.is_short_notice(case.route_of[stop.visit_id].day):
         return False
     return any(said.visit_id == stop.visit_id and said.told == stop.window for said in case.problem.published)
 
 
 def _told_by_s(case: Case, stop: Stop) -> int:
     """Return until when a window is told: within notice, and where that is past, before the technician leaves."""
-    deadline_s = case.problem.notice_deadline_s(day_of(stop.start_s))
+    deadline_s = case.problem.notice_deadline_s(case.route_of[stop.visit_id].day)
     return deadline_s if deadline_s >= case.problem.as_of_s else stop.leave_by_s
 
 
@@ -157,13 +176,13 @@ def _ask_for_site(case: Case, visit: Visit) -> str:
 def _change_words(case: Case, change: Change) -> str:
     before = case.day_window(change.before) if change.before else ""
     after = case.day_window(change.after) if change.after else ""
-    who = case.person(change.after_technician_id)
+    who = case.people(change.after_people)
     if change.kind is ChangeKind.DROPPED:
         return case.say(
             "We are sorry that we cannot come on {before} as told. Which other time suits you?", before=before
         )
     if change.kind is ChangeKind.ADDED:
-        return case.say("Our technician comes on {window}. Does that suit you?", window=after)
+        return _coming(case, len(change.after_people), after)
     if change.kind is ChangeKind.TECHNICIAN:
         return case.say("The time stays ({after}); {technician} comes instead.", after=after, technician=who)
     return case.say(

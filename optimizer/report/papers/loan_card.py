@@ -54,7 +54,7 @@ def _open_loan(case: Case, loan: Loan, *, is_red: bool) -> Line:
 
 def _new_loan(case: Case, taken: Taken) -> Line:
     """Return the card's line for a part taken for a visit: due back on the evening of the visit's day."""
-    problem, draw = case.problem, taken.draw
+    draw = taken.draw
     cells = {
         "technician": case.person(taken.technician.technician_id),
         "state": case.say("To take"),
@@ -65,10 +65,10 @@ def _new_loan(case: Case, taken: Taken) -> Line:
         "barcode": draw.part_id,
         "quantity": draw.quantity,
         "taken": handed_on(case, taken),
-        "due": problem.date_of(case.route_of[taken.visit.visit_id].day),
+        "due": case.problem.date_of(taken.day.shift.day),
         **_blanks(),
     }
-    return Line(cells, technician_id=taken.technician.technician_id)
+    return Line(cells, technician_id=taken.technician.technician_id, day=taken.day.shift.day)
 
 
 def _blanks() -> Row:

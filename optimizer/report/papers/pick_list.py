@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S, HOUR_S, day_of
-from optimizer.judge_stock import Draw, draws_of, holds_of, outside_of, stock_shortages
+from optimizer.judge_stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
 from optimizer.report.columns import PICK_LIST, PICK_TOTALS
-from optimizer.report.papers.model import Line, Paper
+from optimizer.report.papers.model import Line, Paper, made_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from optimizer.domain.order import Visit
+    from optimizer.domain.plan import BranchStop
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Technician
+    from optimizer.report.days import TechnicianDay
     from optimizer.report.frames import Row
     from optimizer.report.papers.case import Case
 
@@ -26,20 +28,38 @@ _NOON_S = 12 * HOUR_S
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Branch parts that a technician takes for a visit."""
+    """Branch parts that a technician takes for a visit of one of his days, in the morning unless said otherwise.
 
-    technician: Technician
+    Parameters
+    ----------
+    stop
+        The stop at the branch on the way, where they are picked up there.
+    """
+
+    day: TechnicianDay
     visit: Visit
     draw: Draw
+    stop: BranchStop | None = None
+
+    @property
+    def technician(self) -> Technician:
+        """Who takes them."""
+        return self.day.technician
 
 
 def taken_parts(case: Case) -> Iterator[Taken]:
-    """Yield what is taken from the branch, by technician in driving order."""
+    """Yield what is taken from the branch, by day and technician in driving order; the lead takes it for a crew."""
     for day in case.days:
-        for stop in day.stops:
-            visit = case.problem.visit_by_id[stop.visit_id]
-            for draw in draws_of(case.problem, day.technician, visit):
-                yield Taken(day.technician, visit, draw)
+        for number, tour in enumerate(day.tours):
+            pickup_day = pickup_day_of(case.problem, day.technician, day.shift.day, is_after_branch=number > 0)
+            for stop in tour:
+                if pickup_day is None or not day.leads(stop):
+                    continue
+                visit = case.problem.visit_by_id[stop.visit_id]
+                for need in stop.parts:
+                    if need.quantity > 0:
+                        draw = Draw(visit.visit_id, need.part_id, need.quantity, pickup_day)
+                        yield Taken(day, visit, draw, day.branch_stop if number else None)
 
 
 def pick_list(case: Case) -> Paper:
@@ -47,6 +67,7 @@ def pick_list(case: Case) -> Paper:
     lines = [
         Line(
             {
+                "date": case.problem.date_of(taken.day.shift.day) if case.problem.days > 1 else "",
                 "technician": case.person(taken.technician.technician_id),
                 "handed": _handed(case, taken),
                 "order_id": taken.visit.order_id,
@@ -56,21 +77,28 @@ def pick_list(case: Case) -> Paper:
                 "tick": None,
             },
             technician_id=taken.technician.technician_id,
+            day=taken.day.shift.day,
         )
         for taken in taken_parts(case)
     ]
-    return Paper(PICK_LIST.name, case.say("Pick list"), PICK_LIST.columns, tuple(lines))
+    return made_paper(PICK_LIST, case.say("Pick list"), lines, is_daily=True)
 
 
 def pick_totals(case: Case) -> Paper:
-    """Return what is needed of each part in all, what there is of it, and which orders miss it."""
-    problem = case.problem
-    draws = [taken.draw for taken in taken_parts(case)]
+    """Return what is needed of each part in all, what there is of it, and which orders miss it.
+
+    Of several days, the needs are those of all of them; what is reserved and what arrives counts until the last one.
+    """
+    problem, taken = case.problem, list(taken_parts(case))
+    draws = [part.draw for part in taken]
     missing = missing_parts(case, draws)
     numbers = sorted({draw.part_id for draw in draws} | missing.keys())
-    lines = [Line(_total(case, part_id, draws, missing.get(part_id, {})), part_id in missing) for part_id in numbers]
+    lines = [Line(_total(case, part_id, taken, missing.get(part_id, {})), part_id in missing) for part_id in numbers]
     note = _stock_note(case, {part.as_of_s for part in problem.parts if part.part_id in numbers})
-    return Paper(PICK_TOTALS.name, case.say("Parts in total"), PICK_TOTALS.columns, tuple(lines), note)
+    if problem.days > 1 and lines:
+        last = case.wording.short_day(problem.last_day)
+        note = f"{note} {case.say('What is reserved and what arrives counts until {day}.', day=last)}".strip()
+    return made_paper(PICK_TOTALS, case.say("Parts in total"), lines, note)
 
 
 def missing_parts(case: Case, draws: list[Draw]) -> dict[str, dict[str, int]]:
@@ -91,7 +119,7 @@ def missing_parts(case: Case, draws: list[Draw]) -> dict[str, dict[str, int]]:
         needs = [need for need in visit.parts if need.quantity > 0]
         if not needs:
             continue
-        drawn += [Draw(visit.visit_id, need.part_id, need.quantity, 0) for need in needs]
+        drawn += [Draw(visit.visit_id, need.part_id, need.quantity, problem.days - 1) for need in needs]
         grown = _shortages(problem, drawn)
         for need in needs:
             extra = grown.get(need.part_id, 0) - short.get(need.part_id, 0)
@@ -105,17 +133,23 @@ def _shortages(problem: Problem, draws: list[Draw]) -> dict[str, int]:
     return {short.part_id: short.missing for short in stock_shortages(problem, draws)}
 
 
-def _total(case: Case, part_id: str, draws: list[Draw], missing: dict[str, int]) -> Row:
+def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]) -> Row:
     problem = case.problem
     arrivals = [arrival for arrival in problem.arrivals if arrival.part_id == part_id]
     later = sorted((a.usable_on, a.quantity) for a in arrivals if a.usable_on > problem.first_day)
+    needed: dict[int, int] = {}
+    for part in taken:
+        if part.draw.part_id == part_id:
+            needed[part.day.shift.day] = needed.get(part.day.shift.day, 0) + part.draw.quantity
+    by_day = (f"{problem.date_of(day):%m-%d} ×{count}" for day, count in sorted(needed.items()))
     return {
         "part_id": part_id,
         "part": case.part(part_id),
-        "needed": sum(draw.quantity for draw in draws if draw.part_id == part_id),
+        "needed": sum(needed.values()),
+        "by_day": "; ".join(by_day) if problem.days > 1 else "",
         "on_hand": sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id),
-        "reserved": outside_of(problem, part_id, 0) + _held_for_later(case, part_id),
-        "arriving": sum(a.quantity for a in arrivals if a.usable_on <= problem.first_day),
+        "reserved": outside_of(problem, part_id, problem.days - 1) + _held_for_later(case, part_id),
+        "arriving": sum(a.quantity for a in arrivals if a.usable_on <= problem.last_day),
         "short": sum(missing.values()),
         "missed_by": "; ".join(f"{order_id} ×{count}" for order_id, count in missing.items()),
         "next_arrival": "; ".join(f"{day:%m-%d} ×{quantity}" for day, quantity in later),
@@ -130,16 +164,19 @@ def _held_for_later(case: Case, part_id: str) -> int:
 
 
 def _handed(case: Case, taken: Taken) -> str:
-    """Return when the parts change hands: a home starter has them from the evening before."""
-    if taken.draw.pickup_day < 0:
+    """Return when the parts change hands: a home starter has them from the evening before, or stops at the branch."""
+    if taken.stop is not None:
+        return case.say("At the stop, {time}", time=case.wording.clock(taken.stop.start_s, taken.day.shift.day))
+    if taken.draw.pickup_day < taken.day.shift.day:
         return case.say("{day}, evening", day=case.wording.short_day(handed_on(case, taken)))
     return case.say("In the morning")
 
 
 def handed_on(case: Case, taken: Taken) -> date:
     """Return the date on which parts change hands: the evening before is that of the branch's last working day."""
-    day = case.problem.date_of(case.route_of[taken.visit.visit_id].day)
-    return case.problem.branch.calendar.preceding_working_day(day) if taken.draw.pickup_day < 0 else day
+    day = case.problem.date_of(taken.day.shift.day)
+    is_eve = taken.draw.pickup_day < taken.day.shift.day
+    return case.problem.branch.calendar.preceding_working_day(day) if is_eve else day
 
 
 def _stock_note(case: Case, counted: set[int | None]) -> str:

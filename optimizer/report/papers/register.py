@@ -52,7 +52,7 @@ def _known(case: Case, visit: Visit) -> Line:
         "order_id": order.order_id,
         "customer": case.problem.customer_of(visit).name,
         **_log_cells(case, order),
-        "technician": case.person(who) if who else "",
+        "technician": case.people(case.crew_of(visit.visit_id)),
         "told": case.windows([stop.window]) if stop else "",
         "parts_back": order.log.parts_back,
         **_standing_cells(standing),
@@ -70,7 +70,8 @@ def standing_of(case: Case, visit: Visit) -> Standing:
         reason = case.say(UNFINISHED[order.unfinished])
         return Standing(case.say("Not finished today: {reason}", reason=reason), True, next_date)
     if planned_on is not None:
-        return Standing(case.say("Planned"), case.is_overdue(order), planned_on)
+        is_red = case.is_overdue(order, case.route_of[visit.visit_id].day)
+        return Standing(case.say("Planned"), is_red, planned_on)
     return _standing_left(case, visit, left) if left else Standing(case.say("Not planned"), True)
 
 

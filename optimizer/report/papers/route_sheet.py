@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import PartNeed
-from optimizer.report.papers.model import Entry, Field, RouteSheet
-from optimizer.report.wording import COVERAGES, UNFINISHED, printable
+from optimizer.domain.order import PartNeed, ToolNeed
+from optimizer.domain.units import day_of
+from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
+from optimizer.report.papers.tool_list import own_tools, tools_needed
+from optimizer.report.wording import COVERAGES, UNFINISHED, added, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,6 +48,21 @@ FIELDS = {
     "prepare": "Customer prepares",
     "served_last": "Served last",
 }
+#: Labels of fields that an entry has only where there is something to say.
+EXTRA_FIELDS = {
+    "after": "Comes after",
+    "followed_by": "Waits for this visit",
+    "load": "To carry",
+}
+#: Labels of a stop at the branch.
+PICK_UP = {
+    "customer": "Branch",
+    "phone": "Phone",
+    "address": "Address",
+    "leave_by": "Leave by",
+    "start": "Start",
+    "end": "End",
+}
 #: Labels of the heading's fields.
 HEADING = {
     "technician": "Technician",
@@ -70,38 +88,109 @@ def _sheet(case: Case, day: TechnicianDay) -> RouteSheet:
         heading=_fields(case, HEADING, _heading(case, day)),
         packing=tuple(_packing(case, day)),
         entries=tuple(_entry(case, day, position, stop) for position, stop in enumerate(day.stops, start=1)),
+        pick_up=_pick_up(case, day),
     )
 
 
 def _heading(case: Case, day: TechnicianDay) -> dict[str, str]:
-    wording, route, pause = case.wording, day.route, day.break_s
+    wording, route, pause, today = case.wording, day.route, day.break_s, day.shift.day
     return {
         "technician": case.person(day.technician.technician_id),
-        "date": wording.day(case.problem.date_of(day.shift.day)),
+        "date": wording.day(case.problem.date_of(today)),
         "branch": " ".join(filter(None, (case.problem.branch.name, printable(case.problem.branch.phone)))),
-        "depart": wording.clock(route.depart_s) if route else "",
-        "break": f"{wording.clock(pause[0])}–{wording.clock(pause[1])}" if pause else "",
-        "return": wording.clock(route.return_s) if route else "",
+        "depart": wording.clock(route.depart_s, today) if route else "",
+        "break": f"{wording.clock(pause[0], today)}–{wording.clock(pause[1], today)}" if pause else "",
+        "return": wording.clock(route.return_s, today) if route else "",
     }
 
 
+# --- what to take along, and what to fetch on the way ---------------------------------------------------------------
+
+
 def _packing(case: Case, day: TechnicianDay) -> list[str]:
-    """Return what the whole day needs: parts in total, of a tool the most that one visit needs, other things once."""
-    visits = [case.problem.visit_by_id[stop.visit_id] for stop in day.stops]
-    parts: dict[str, int] = {}
-    tools: dict[str, int] = {}
+    """Return what to take along: parts in total, of a tool the most that one visit needs, other things once.
+
+    Who works under another's lead brings neither parts nor tools. What a stop at the branch is for is fetched there.
+    """
+    fetched = {stop.visit_id for tour in day.tours[1:] for stop in tour}
     bring: dict[str, None] = {}
-    for visit in visits:
-        for need in visit.parts:
-            parts[need.part_id] = parts.get(need.part_id, 0) + need.quantity
-        for need in visit.tools:
-            tools[need.part_id] = max(tools.get(need.part_id, 0), need.quantity)
+    needs: list[PartNeed] = []
+    own: list[PartNeed] = []
+    for stop in day.stops:
+        visit = case.problem.visit_by_id[stop.visit_id]
         bring |= dict.fromkeys(printable(thing) for thing in case.problem.order_of(visit).briefing.bring)
+        if day.leads(stop):
+            from_own = _from_own(day, visit, stop)
+            own += from_own
+            needs += from_own if stop.visit_id in fetched else visit.parts
     return [
-        *(case.parts([PartNeed(part_id, quantity)]) for part_id, quantity in sorted(parts.items()) if quantity),
-        *(case.tools([PartNeed(tool_id, quantity)]) for tool_id, quantity in sorted(tools.items())),
+        *(_with_own(case, case.parts([need]), need.quantity, _count(own, need.part_id)) for need in added(needs)),
+        *(
+            _with_own(case, case.tools([ToolNeed(tool_id, units)]), units, own_tools(day, tool_id))
+            for tool_id, units in tools_needed(case, day).items()
+            if units
+        ),
+        *_load_item(case, day, day.tours[0]),
         *bring,
     ]
+
+
+def _pick_up(case: Case, day: TechnicianDay) -> PickUp | None:
+    """Return the stop at the branch: when, and what is picked up for the visits after it."""
+    pause, branch, today = day.branch_stop, case.problem.branch, day.shift.day
+    if pause is None:
+        return None
+    fetched = [stop for tour in day.tours[1:] for stop in tour]
+    values = {
+        "customer": branch.name,
+        "phone": branch.phone,
+        "address": branch.place.address,
+        "leave_by": case.wording.clock(day.branch_leave_by_s or pause.arrive_s, today),
+        "start": case.wording.clock(pause.start_s, today),
+        "end": case.wording.clock(pause.end_s, today),
+    }
+    items = [case.parts([need]) for need in added(need for stop in fetched if day.leads(stop) for need in stop.parts)]
+    return PickUp(pause.before, _fields(case, PICK_UP, values), (*items, *_load_item(case, day, fetched)))
+
+
+def _from_own(day: TechnicianDay, visit: Visit, stop: Stop) -> list[PartNeed]:
+    """Return the parts of a visit that come from the technician's own: all that is not drawn from the branch."""
+    if not day.technician.own_parts:
+        return []
+    return [replace(need, quantity=need.quantity - _count(stop.parts, need.part_id)) for need in added(visit.parts)]
+
+
+def _count(needs: Iterable[PartNeed], part_id: str) -> int:
+    return sum(need.quantity for need in needs if need.part_id == part_id)
+
+
+def _with_own(case: Case, text: str, needed: int, own: int) -> str:
+    """Return something to take along with how many of it are the technician's own."""
+    if own <= 0:
+        return text
+    if own >= needed:
+        return case.say("{thing} (your own)", thing=text)
+    return case.say("{thing} ({count} of your own)", thing=text, count=own)
+
+
+def _load_item(case: Case, day: TechnicianDay, tour: Iterable[Stop]) -> list[str]:
+    """Return what a tour carries, with the limit where there is one: `To carry: 40 of 60 kg`; else nothing."""
+    carried: dict[str, int] = {}
+    for stop in tour:
+        for load in case.problem.visit_by_id[stop.visit_id].loads if day.leads(stop) else ():
+            carried[load.quantity] = carried.get(load.quantity, 0) + load.amount
+    most = {limit.quantity: limit.amount for limit in day.technician.capacity}
+    texts = [
+        case.say("{amount} of {limit} {quantity}", amount=amount, limit=most[quantity], quantity=quantity)
+        if quantity in most
+        else f"{amount} {quantity}"
+        for quantity, amount in sorted(carried.items())
+        if amount
+    ]
+    return [printable(case.say("To carry: {loads}", loads="; ".join(texts)))] if texts else []
+
+
+# --- one visit ------------------------------------------------------------------------------------------------------
 
 
 def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
@@ -110,19 +199,61 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
     values = {
         **_ask_cells(case, visit, order, customer),
         **_time_cells(case, day, position, order),
-        **_crew_cells(case, day.technician.technician_id, visit, customer),
-        "parts": case.parts(visit.parts),
-        "tools": case.tools(visit.tools),
+        **_crew_cells(case, day, stop, customer),
+        "parts": _brought(case, day, stop, case.parts(visit.parts)),
+        "tools": _brought(case, day, stop, case.tools(visit.tools)),
         "bring": "; ".join(order.briefing.bring),
         "prepare": order.briefing.prepare,
     }
+    extra = {
+        "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
+        "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
+        "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
+    }
+    told = {name: caption for name, caption in EXTRA_FIELDS.items() if extra[name]}
     return Entry(
         position=position,
         visit_id=visit.visit_id,
-        fields=_fields(case, FIELDS, values),
+        fields=(*_fields(case, FIELDS, values), *_fields(case, told, extra)),
         blanks=tuple(case.say(label) for label in BLANKS),
-        is_red=order.carried_over or case.is_overdue(order) or case.is_emergency(order),
+        is_red=order.carried_over or case.is_overdue(order, day.shift.day) or case.is_emergency(order),
     )
+
+
+def _brought(case: Case, day: TechnicianDay, stop: Stop, things: str) -> str:
+    """Return what a visit needs; who works under another's lead reads who brings it."""
+    if not things or day.leads(stop):
+        return things
+    return case.say("{things}, brought by {lead}", things=things, lead=case.person(stop.lead))
+
+
+def _followers(case: Case, visit: Visit) -> list[str]:
+    """Return the planned visits that come after this one."""
+    return [
+        other.visit_id
+        for other in case.problem.visits
+        if other.visit_id in case.stop_of and any(earlier.visit_id == visit.visit_id for earlier in other.after)
+    ]
+
+
+def _earlier(case: Case, visit_id: str, day: int) -> str:
+    """Return a visit that comes first, until when, and who is there: `A (until 09:30, Ann Li (T1))`."""
+    stop = case.stop_of.get(visit_id)
+    if stop is None:
+        return visit_id
+    time, people = _moment(case, stop.end_s, day), case.people(case.crew_of(visit_id))
+    return case.say("{visit} (until {time}, {people})", visit=visit_id, time=time, people=people)
+
+
+def _later(case: Case, visit_id: str, day: int) -> str:
+    """Return a visit that waits for another, from when, and who goes there: `B (from 11:00, Ben Li (T2))`."""
+    time, people = _moment(case, case.stop_of[visit_id].start_s, day), case.people(case.crew_of(visit_id))
+    return case.say("{visit} (from {time}, {people})", visit=visit_id, time=time, people=people)
+
+
+def _moment(case: Case, moment_s: int, day: int) -> str:
+    """Return a moment of the sheet's day by the clock, one of another day with the date."""
+    return case.wording.clock(moment_s, day) if day_of(moment_s) == day else case.time_text(moment_s)
 
 
 def _ask_cells(case: Case, visit: Visit, order: Order, customer: Customer) -> dict[str, str]:
@@ -151,31 +282,35 @@ def _last_try(case: Case, order: Order) -> str:
 
 
 def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> dict[str, str]:
-    stop = day.stops[position - 1]
+    stop, today = day.stops[position - 1], day.shift.day
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
-        "promised": case.windows(order.promised),
-        "told": case.windows([stop.window]),
-        "leave_by": case.wording.clock(day.leave_by_s(position - 1)),
-        "start": case.wording.clock(stop.start_s),
-        "end": case.wording.clock(stop.end_s),
+        "promised": case.windows(order.promised, today),
+        "told": case.windows([stop.window], today),
+        "leave_by": case.wording.clock(day.leave_by_s(position - 1), today),
+        "start": case.wording.clock(stop.start_s, today),
+        "end": case.wording.clock(stop.end_s, today),
     }
 
 
-def _crew_cells(case: Case, technician_id: str, visit: Visit, customer: Customer) -> dict[str, str]:
+def _crew_cells(case: Case, day: TechnicianDay, stop: Stop, customer: Customer) -> dict[str, str]:
     """Return who comes and who was there last; who works alone leads the visit and has no crew."""
+    who = day.technician.technician_id
+    others = [other for other in stop.crew if other != who]
     return {
-        "technician": case.person(technician_id),
-        "lead": case.person(technician_id) if visit.crew_size == 1 else "",
-        "crew": "" if visit.crew_size == 1 else case.say("{count} people", count=visit.crew_size),
-        "served_last": _served_last(case, technician_id, customer.served_by[:1]),
+        "technician": case.person(who),
+        "lead": case.person(stop.lead or who),
+        "crew": "; ".join(" ".join(filter(None, (case.person(other), case.phone(other)))) for other in others),
+        "served_last": _served_last(case, who, others, customer.served_by[:1]),
     }
 
 
-def _served_last(case: Case, technician_id: str, last: Iterable[str]) -> str:
+def _served_last(case: Case, technician_id: str, others: Iterable[str], last: Iterable[str]) -> str:
     for who in last:
         if who == technician_id:
             return case.say("yourself")
+        if who in others:
+            return case.say("{technician}, comes along", technician=case.person(who))
         phone = case.phone(who)
         if phone:
             return case.say("{technician}, call first: {phone}", technician=case.person(who), phone=phone)

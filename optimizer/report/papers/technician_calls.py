@@ -117,17 +117,22 @@ def _changed(case: Case, change: Change) -> Iterator[Call]:
     order_id = visit.order_id if visit else change.visit_id
     customer = case.problem.customer_of(visit).name if visit else ""
     why, told = case.say("Change of the plan"), case.day_window(change.after) if change.after else ""
-    before, after = change.before_technician_id, change.after_technician_id
-    if before and before != after:
-        text = case.say("Strike order {order} off your sheet ({customer}).", order=order_id, customer=customer)
-        yield call_technician(case, before, order_id, why, text, change.call_by_s)
-    if after and before != after:
-        text = case.say(
-            "Order {order} is new on your sheet: {customer}, {window}.", order=order_id, customer=customer, window=told
-        )
-        yield call_technician(case, after, order_id, why, text, change.call_by_s)
-    elif after and change.kind is ChangeKind.TIME:
-        text = case.say(
-            "Order {order} moves: {customer}, now {window}.", order=order_id, customer=customer, window=told
-        )
-        yield call_technician(case, after, order_id, why, text, change.call_by_s)
+    before, after = change.before_people, change.after_people
+    for who in before:
+        if who not in after:
+            text = case.say("Strike order {order} off your sheet ({customer}).", order=order_id, customer=customer)
+            yield call_technician(case, who, order_id, why, text, change.call_by_s)
+    for who in after:
+        if who not in before:
+            text = case.say(
+                "Order {order} is new on your sheet: {customer}, {window}.",
+                order=order_id,
+                customer=customer,
+                window=told,
+            )
+            yield call_technician(case, who, order_id, why, text, change.call_by_s)
+        elif change.kind in (ChangeKind.TIME, ChangeKind.TECHNICIAN_AND_TIME):
+            text = case.say(
+                "Order {order} moves: {customer}, now {window}.", order=order_id, customer=customer, window=told
+            )
+            yield call_technician(case, who, order_id, why, text, change.call_by_s)

@@ -21,4 +21,16 @@
     if (event.key === "Escape" && chosen !== null) choose(chosen);
   });
 })();
+// Choosing a day hides the others, on the screen and on paper.
+(() => {
+  const parts = [...document.querySelectorAll("[data-day]")];
+  const buttons = [...document.querySelectorAll("[data-show-day]")];
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      const day = button.dataset.showDay;
+      for (const part of parts) part.classList.toggle("other-day", day !== "" && part.dataset.day !== day);
+      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
+    });
+  }
+})();
 {% include "print.js" %}

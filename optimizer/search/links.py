@@ -1,0 +1,635 @@
+"""Visits that are bound to others in time: crews that meet, and visits that come after others.
+
+What a linked visit demands of the routes of others is written into the bounds of their starts: all members of a crew
+start at one moment, a follower starts no earlier than its predecessor allows, and a predecessor no later than its
+follower can bear. Given those bounds every route is timed alone, so that routes without links pay nothing. After a
+change `relink` brings the bounds of the touched routes back to the earliest that hold, from route to route.
+
+The starts themselves are the certificate that routes do not wait for one another in a circle: along every route and
+every link they only grow.
+"""
+
+from __future__ import annotations
+
+from optimizer.arrays import (
+    CANNOT_SERVE,
+    E_EARLIER,
+    E_LATER,
+    K_CONTINUITY,
+    K_DAYS,
+    K_LOCKED,
+    K_PERSON,
+    K_PUBLISHED,
+    K_REQUIRED,
+    K_TIME,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_TOLD_OPEN,
+    R_DAYS,
+    S_BREAK_LENGTH,
+    S_DAY,
+    S_OWNER,
+    S_PROFILE,
+    S_START_NODE,
+    V_COUNTS,
+    V_CREW,
+    V_FIRST_READY,
+    V_HEAD,
+    V_LAST_LATEST,
+    V_LATEST,
+    V_LINKED,
+    V_READY,
+    WHO_LOCKED,
+    WHO_PREFERRED,
+    WHO_PUBLISHED,
+    WHO_REQUIRED,
+)
+from optimizer.jit import inlined, kernel
+from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link
+from optimizer.search.insertion import TRY_ALL, best_place, insert_alone, put_at
+from optimizer.search.passes import A_DEPART, A_OPEN, A_PAIRS
+from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
+from optimizer.search.state import (
+    C_COUNT,
+    C_LINKS,
+    C_MARK,
+    C_STALE,
+    F_AT,
+    F_CENTS,
+    F_LEAD_AT,
+    F_LEAD_CENTS,
+    F_SHIFT,
+    L_CENTS,
+    L_FROM,
+    L_OWN,
+    L_START,
+    NO_START,
+    T_BROKEN,
+    T_CENTS,
+    T_STAMP,
+    T_TOUCHED,
+    draw,
+)
+
+#: How many starts are tried for a crew on a day, and how many technicians, beyond those who must come.
+STARTS = 6
+CREW_OFFERS = 14
+#: How often bounds are handed on from route to route before the move is given up.
+ROUNDS = 24
+#: What a technician who must be in the crew is worth when it is put together.
+MUST = 10**11
+
+
+@kernel
+def insert_visit(arrays, state, visit, price, blink):
+    """Insert an absent visit where it costs least, if that is less than leaving it out; say whether it was."""
+    if arrays.visit[visit, V_LINKED] == 0:
+        return insert_alone(arrays, state, visit, price, blink)
+    fits, ready, latest, same = demanded(arrays, state, visit)
+    if not fits:
+        return False
+    if arrays.visit[visit, V_CREW] > 1:
+        is_in = insert_crew(arrays, state, visit, ready, latest, same, price, blink)
+    else:
+        set_bounds(arrays, state, visit, ready, latest)
+        is_in = insert_follower(arrays, state, visit, same, price, blink)
+        if not is_in:
+            set_bounds(arrays, state, visit, arrays.visit[visit, V_FIRST_READY], arrays.visit[visit, V_LAST_LATEST])
+    if is_in:
+        relink(arrays, state)
+    return is_in
+
+
+# --- what the links demand --------------------------------------------------------------------------------------------
+
+
+@kernel
+def demanded(arrays, state, visit):
+    """Return what the predecessors of a visit demand.
+
+    Returns
+    -------
+    fits, ready, latest, same : bool, int, int, int
+        Whether all of them are planned; bounds of the start; a predecessor whose people must serve (-1: none).
+    """
+    ready, latest, same = arrays.visit[visit, V_FIRST_READY], arrays.visit[visit, V_LAST_LATEST], -1
+    for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+        earlier = arrays.entry[n, 0]
+        if state.shift_of[earlier] < 0 or state.link[earlier, L_START] == NO_START:
+            return False, ready, latest, same
+        moment = state.link[earlier, L_START]
+        if arrays.entry[n, 1] == 0:
+            moment += arrays.duration[state.shift_of[earlier], earlier]
+        ready, latest = max(ready, moment + arrays.entry[n, 2]), min(latest, moment + arrays.entry[n, 3])
+        if arrays.entry[n, 4] == 1:
+            same = earlier
+    return ready <= latest, ready, latest, same
+
+
+@inlined
+def latest_for_followers(arrays, state, visit):
+    """Return up to when a visit may start so that no planned follower has to start later than it does."""
+    latest = arrays.visit[visit, V_LAST_LATEST]
+    for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
+        later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
+        if state.shift_of[later] < 0 or state.link[later, L_START] == NO_START:
+            continue
+        bound = state.link[later, L_START] - arrays.entry[entry, 2]
+        if arrays.entry[entry, 1] == 0:
+            bound -= arrays.duration[state.shift_of[visit], visit]
+        latest = min(latest, bound)
+    return latest
+
+
+@kernel
+def look_at_links(arrays, state, shift_idx):
+    """Note when the linked visits of a route start, and when each member of a crew could; say whether it has times."""
+    seq, count = state.seq[shift_idx], state.route[shift_idx, C_COUNT]
+    cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+    if cents >= IMPOSSIBLE:
+        return False
+    run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
+    for k in range(count):
+        visit = seq[k]
+        if arrays.visit[visit, V_LINKED] == 0:
+            continue
+        begin = state.times[k, 0]
+        if slot == 2 * k + 1:
+            begin = state.times[count, 1] + arrays.shift[shift_idx, S_BREAK_LENGTH]
+        if state.link[visit, L_FROM] != begin:
+            set_link(state, visit, L_FROM, begin)
+        if arrays.visit[visit, V_CREW] == 1 and state.link[visit, L_START] != state.times[k, 1]:
+            set_link(state, visit, L_START, state.times[k, 1])
+    return True
+
+
+@kernel
+def relink(arrays, state):
+    """Bring the bounds of linked visits to the earliest that hold, beginning with the touched routes.
+
+    When that does not come to an end, or no time is left for somebody, the plan counts as broken.
+    """
+    for n in range(state.total[T_TOUCHED]):
+        shift_idx = state.touched[n]
+        state.route[shift_idx, C_STALE] = min(1, state.route[shift_idx, C_LINKS])
+    settle_links(arrays, state)
+
+
+@kernel
+def settle_links(arrays, state):
+    """Do what `relink` says for the routes that are marked stale."""
+    if state.total[T_CENTS] >= IMPOSSIBLE:
+        state.total[T_BROKEN] = 1
+    for _ in range(ROUNDS):
+        if state.total[T_BROKEN] == 1:
+            break
+        is_settled = True
+        for shift_idx in range(arrays.shift.shape[0]):
+            if state.route[shift_idx, C_STALE] == 0:
+                continue
+            state.route[shift_idx, C_STALE] = 0
+            is_settled = False
+            if not look_at_links(arrays, state, shift_idx):
+                state.total[T_BROKEN] = 1
+                break
+            for k in range(state.route[shift_idx, C_COUNT]):
+                visit = state.seq[shift_idx, k]
+                if arrays.visit[visit, V_LINKED] == 1:
+                    rebind_around(arrays, state, arrays.visit[visit, V_HEAD])
+        if is_settled:
+            return
+    state.total[T_BROKEN] = 1
+    for shift_idx in range(arrays.shift.shape[0]):
+        state.route[shift_idx, C_STALE] = 0
+
+
+@kernel
+def rebind_around(arrays, state, head):
+    """Bring the bounds of a visit, of those before it and of those after it up to date."""
+    rebind(arrays, state, head)
+    for n in range(arrays.first[head, E_LATER], arrays.first[head + 1, E_LATER]):
+        rebind(arrays, state, arrays.entry[n, 0])
+    for n in range(arrays.first[head, E_EARLIER], arrays.first[head + 1, E_EARLIER]):
+        rebind(arrays, state, arrays.entry[n, 0])
+
+
+@kernel
+def rebind(arrays, state, head):
+    """Bring the bounds of one planned visit or crew up to date, and refresh the routes that feel it."""
+    shift_idx = state.shift_of[head]
+    if shift_idx < 0 or state.total[T_BROKEN] == 1:
+        return
+    fits, ready, latest, _ = demanded(arrays, state, head)
+    if not fits:
+        state.total[T_BROKEN] = 1
+        return
+    size = arrays.visit[head, V_CREW]
+    if size == 1:
+        latest = min(latest, latest_for_followers(arrays, state, head))
+        if set_bounds(arrays, state, head, ready, latest):
+            refresh_linked(arrays, state, shift_idx)
+        return
+    begin = ready
+    for member in range(head, head + size):
+        if state.link[member, L_FROM] == NO_START:
+            return
+        begin = max(begin, state.link[member, L_FROM])
+    start = legal_start(arrays, state, head, begin, latest)
+    if start < 0:
+        state.total[T_BROKEN] = 1
+        return
+    if start != state.link[head, L_START]:
+        meet(arrays, state, head, start)
+        for member in range(head, head + size):
+            refresh_linked(arrays, state, state.shift_of[member])
+
+
+@inlined
+def legal_start(arrays, state, head, begin, latest):
+    """Return when a planned crew that could begin at a moment starts, -1 when it cannot."""
+    shift_idx = state.shift_of[head]
+    ready, last = arrays.visit[head, V_READY], arrays.visit[head, V_LATEST]
+    arrays.visit[head, V_READY], arrays.visit[head, V_LATEST] = begin, latest
+    duration = arrays.duration[shift_idx, head]
+    start, _ = start_of_service(arrays, arrays.shift[shift_idx, S_DAY], head, duration, begin)
+    arrays.visit[head, V_READY], arrays.visit[head, V_LATEST] = ready, last
+    return start
+
+
+@inlined
+def meet(arrays, state, head, start):
+    """Let a planned crew start at a moment."""
+    size = arrays.visit[head, V_CREW]
+    for n in range(size):
+        set_bounds(arrays, state, head + n, start, start)
+        set_link(state, head + n, L_START, start)
+        state.tried[n, 0] = state.shift_of[head + n]
+    cents = crew_cents(arrays, head, start, state.tried)
+    state.total[T_CENTS] += cents - state.link[head, L_CENTS]
+    set_link(state, head, L_CENTS, cents)
+
+
+@inlined
+def refresh_linked(arrays, state, shift_idx):
+    """Refresh a route whose bounds have changed, and look at its links again."""
+    refresh(arrays, state, shift_idx)
+    state.route[shift_idx, C_STALE] = 1
+    if state.total[T_CENTS] >= IMPOSSIBLE:
+        state.total[T_BROKEN] = 1
+
+
+@kernel
+def relink_all(arrays, state, starts):
+    """Bind all linked visits of routes that have just been loaded.
+
+    Parameters
+    ----------
+    starts : int64 (n_visits,)
+        Their starts, where they are known; otherwise (`NO_START`) the earliest that hold are found from below.
+    """
+    state.total[T_BROKEN] = 0
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_HEAD] != head:
+            continue
+        size, slowest = arrays.visit[head, V_CREW], 0
+        for member in range(head, head + size):
+            if state.shift_of[member] < 0:
+                state.total[T_BROKEN] = 1
+                return
+            set_link(state, member, L_OWN, arrays.duration[state.shift_of[member], member])
+            set_link(state, member, L_FROM, NO_START)
+            set_link(state, member, L_START, starts[head])
+            slowest = max(slowest, state.link[member, L_OWN])
+            bound = starts[head] if size > 1 else NO_START
+            ready = arrays.visit[member, V_FIRST_READY] if bound == NO_START else bound
+            latest = arrays.visit[member, V_LAST_LATEST] if bound == NO_START else bound
+            set_bounds(arrays, state, member, ready, latest)
+        for member in range(head, head + size):
+            if size > 1:
+                set_duration(arrays, state, state.shift_of[member], member, slowest)
+        if size > 1 and starts[head] != NO_START:
+            meet(arrays, state, head, starts[head])
+    for _ in range(2 * state.link.shape[0] + ROUNDS):
+        if not raise_starts(arrays, state, starts):
+            break
+    for shift_idx in range(arrays.shift.shape[0]):
+        if state.route[shift_idx, C_LINKS] > 0:
+            refresh_linked(arrays, state, shift_idx)
+    settle_links(arrays, state)
+
+
+@kernel
+def raise_starts(arrays, state, starts):
+    """Hand every unknown start on once, from the earliest upwards; say whether something rose."""
+    is_higher = False
+    for shift_idx in range(arrays.shift.shape[0]):
+        if state.route[shift_idx, C_LINKS] > 0 and not look_at_links(arrays, state, shift_idx):
+            state.total[T_BROKEN] = 1
+            return False
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_HEAD] != head:
+            continue
+        size = arrays.visit[head, V_CREW]
+        if size > 1 and starts[head] != NO_START:
+            continue
+        fits, ready, latest, _ = demanded(arrays, state, head)
+        if not fits:
+            # Its predecessor has no start yet, or too late a one: the next round knows.
+            is_higher = is_higher or ready <= latest
+            continue
+        if size == 1:
+            is_higher = set_bounds(arrays, state, head, ready, latest) or is_higher
+            continue
+        for member in range(head, head + size):
+            ready = max(ready, state.link[member, L_FROM])
+        start = legal_start(arrays, state, head, ready, latest)
+        if start < 0:
+            state.total[T_BROKEN] = 1
+            return False
+        if start != state.link[head, L_START]:
+            is_higher = True
+            meet(arrays, state, head, start)
+            for member in range(head, head + size):
+                set_bounds(arrays, state, member, start, arrays.visit[member, V_LAST_LATEST])
+    if not is_higher:
+        for head in range(state.link.shape[0]):
+            if state.shift_of[head] >= 0 and arrays.visit[head, V_CREW] > 1 and state.link[head, L_START] >= 0:
+                set_bounds(arrays, state, head, state.link[head, L_START], state.link[head, L_START])
+    return is_higher
+
+
+# --- a visit after others ---------------------------------------------------------------------------------------------
+
+
+@kernel
+def insert_follower(arrays, state, visit, same, price, blink):
+    """Insert a visit of one person whose bounds are set; `same` is the visit whose technician it needs (-1: any)."""
+    if same < 0:
+        return insert_alone(arrays, state, visit, price, blink)
+    owner = arrays.shift[state.shift_of[same], S_OWNER]
+    best_shift, best_position = -1, -1
+    for shift_idx in range(arrays.shift.shape[0]):
+        if arrays.shift[shift_idx, S_OWNER] == owner:
+            cents, position = best_place(arrays, state, shift_idx, visit, price, blink)
+            if position >= 0:
+                best_shift, best_position, price = shift_idx, position, cents
+    if best_shift < 0:
+        return False
+    put_at(arrays, state, best_shift, best_position, visit)
+    return True
+
+
+# --- crews ------------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def insert_crew(arrays, state, head, ready, latest, same, price, blink):
+    """Put a crew together and insert it at the start and places where that costs least."""
+    size = arrays.visit[head, V_CREW]
+    if same >= 0 and arrays.visit[same, V_CREW] != size:
+        return False
+    best, best_start = price, NO_START
+    for day in range(arrays.rates[R_DAYS]):
+        if arrays.visit[head, V_COUNTS + 2 * day] == 0:
+            continue
+        count = gather_offers(arrays, state, head, day, same)
+        if count < size:
+            continue
+        longest = 0
+        for n in range(count):
+            shift_idx = state.offer[n, F_SHIFT]
+            longest = max(longest, max(arrays.duration[shift_idx, head], arrays.duration[shift_idx, head + 1]))
+        for attempt in range(STARTS):
+            moment = ready
+            if attempt > 0:
+                moment = max(ready, some_arrival(arrays, state, state.offer[draw(state, count), F_SHIFT], head))
+            bind_absent(arrays, head, ready, latest)
+            start, _ = start_of_service(arrays, day, head, longest, moment)
+            if start < 0:
+                continue
+            bind_absent(arrays, head, start, start)
+            ask_offers(arrays, state, head, count, best, blink)
+            for wish in range(2):
+                cents = put_together(arrays, state, head, start, count, wish)
+                if cents < best:
+                    cents = with_slowest(arrays, state, head, day, start, cents, blink)
+                if cents < best:
+                    best, best_start = cents, start
+                    for n in range(size):
+                        state.picked[n, 0], state.picked[n, 1] = state.tried[n, 0], state.tried[n, 1]
+    bind_absent(arrays, head, arrays.visit[head, V_FIRST_READY], arrays.visit[head, V_LAST_LATEST])
+    if best_start == NO_START:
+        return False
+    slowest = 0
+    for n in range(size):
+        slowest = max(slowest, arrays.duration[state.picked[n, 0], head + n])
+    for n in range(size):
+        shift_idx = state.picked[n, 0]
+        set_link(state, head + n, L_OWN, arrays.duration[shift_idx, head + n])
+        set_duration(arrays, state, shift_idx, head + n, slowest)
+        set_bounds(arrays, state, head + n, best_start, best_start)
+        set_link(state, head + n, L_START, best_start)
+        put_at(arrays, state, shift_idx, state.picked[n, 1], head + n)
+    cents = crew_cents(arrays, head, best_start, state.picked)
+    state.total[T_CENTS] += cents - state.link[head, L_CENTS]
+    set_link(state, head, L_CENTS, cents)
+    return True
+
+
+@inlined
+def bind_absent(arrays, head, ready, latest):
+    """Write bounds of an absent crew: of the lead and of the first other member, who stands for all of them."""
+    for visit in range(head, head + 2):
+        arrays.visit[visit, V_READY], arrays.visit[visit, V_LATEST] = ready, latest
+
+
+@kernel
+def gather_offers(arrays, state, head, day, same):
+    """List the shifts of a day that may join a crew: those near, some unused, and all that must; return how many."""
+    shifts, count = arrays.shift.shape[0], 0
+    state.total[T_STAMP] += 1
+    stamp = state.total[T_STAMP]
+    take_all = shifts <= TRY_ALL or same >= 0 or arrays.crew[head, K_LOCKED] > 0 or arrays.crew[head, K_REQUIRED] > 0
+    if take_all:
+        for shift_idx in range(shifts):
+            if may_join(arrays, state, head, day, same, shift_idx):
+                state.offer[count, F_SHIFT] = shift_idx
+                count += 1
+        return count
+    for n in range(arrays.near.shape[1]):
+        shift_idx = state.shift_of[arrays.near[head, n]]
+        if shift_idx < 0 or state.route[shift_idx, C_MARK] == stamp:
+            continue
+        state.route[shift_idx, C_MARK] = stamp
+        if may_join(arrays, state, head, day, same, shift_idx):
+            state.offer[count, F_SHIFT] = shift_idx
+            count += 1
+        if count == CREW_OFFERS - 4:
+            break
+    offset = draw(state, shifts)
+    for n in range(shifts):
+        shift_idx = (offset + n) % shifts
+        if count == CREW_OFFERS:
+            break
+        if state.route[shift_idx, C_MARK] == stamp:
+            continue
+        if may_join(arrays, state, head, day, same, shift_idx):
+            state.offer[count, F_SHIFT] = shift_idx
+            count += 1
+    return count
+
+
+@inlined
+def may_join(arrays, state, head, day, same, shift_idx):
+    """Say whether a shift can take a part in a crew on a day, with the people of another visit where it must."""
+    if arrays.shift[shift_idx, S_DAY] != day:
+        return False
+    if arrays.duration[shift_idx, head] == CANNOT_SERVE and arrays.duration[shift_idx, head + 1] == CANNOT_SERVE:
+        return False
+    if same >= 0:
+        owner = arrays.shift[shift_idx, S_OWNER]
+        for member in range(same, same + arrays.visit[same, V_CREW]):
+            if arrays.shift[state.shift_of[member], S_OWNER] == owner:
+                return True
+        return False
+    return True
+
+
+@inlined
+def some_arrival(arrays, state, shift_idx, visit):
+    """Return when a technician could be at a visit from some place of the route."""
+    k = draw(state, state.route[shift_idx, C_COUNT] + 1)
+    here = state.seq[shift_idx, k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+    earliest = state.ahead[shift_idx, k, A_OPEN]
+    for p in range(state.ahead[shift_idx, k, A_PAIRS]):
+        earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
+    return earliest + arrays.travel_to[arrays.shift[shift_idx, S_PROFILE], visit, here]
+
+
+@inlined
+def ask_offers(arrays, state, head, count, bound, blink):
+    """Price each listed shift as the lead and as another member of a crew whose start is set."""
+    for n in range(count):
+        shift_idx = state.offer[n, F_SHIFT]
+        cents, position = best_place(arrays, state, shift_idx, head, bound, blink)
+        state.offer[n, F_LEAD_CENTS], state.offer[n, F_LEAD_AT] = cents if position >= 0 else IMPOSSIBLE, position
+        cents, position = best_place(arrays, state, shift_idx, head + 1, bound, blink)
+        state.offer[n, F_CENTS], state.offer[n, F_AT] = cents if position >= 0 else IMPOSSIBLE, position
+
+
+@inlined
+def worth(arrays, head, shift_idx, wish):
+    """Return the cents by which a technician is wished for in a crew: who must come, and those known or published."""
+    who = arrays.crew[head, K_DAYS + arrays.rates[R_DAYS] + arrays.shift[shift_idx, S_OWNER]]
+    cents = 0
+    if who & WHO_LOCKED:
+        cents += MUST
+    if who & WHO_REQUIRED:
+        cents += MUST // 100
+    if wish == 1 and who & WHO_PREFERRED:
+        cents += arrays.crew[head, K_CONTINUITY]
+    if wish == 1 and who & WHO_PUBLISHED:
+        cents += arrays.crew[head, K_PERSON]
+    return cents
+
+
+@kernel
+def put_together(arrays, state, head, start, count, wish):
+    """Choose the lead and the others of a crew among the priced offers, into `tried`; return all cents."""
+    size, best = arrays.visit[head, V_CREW], IMPOSSIBLE
+    chosen_lead = -1
+    # Twice: to find the lead with whom the crew is cheapest, and to write that crew down.
+    for pass_ in range(2):
+        for lead in range(count):
+            if state.offer[lead, F_LEAD_CENTS] >= IMPOSSIBLE or (pass_ == 1 and lead != chosen_lead):
+                continue
+            wished = state.offer[lead, F_LEAD_CENTS] - worth(arrays, head, state.offer[lead, F_SHIFT], wish)
+            cents, last_key, last_n = state.offer[lead, F_LEAD_CENTS], -IMPOSSIBLE, -1
+            if pass_ == 1:
+                state.tried[0, 0], state.tried[0, 1] = state.offer[lead, F_SHIFT], state.offer[lead, F_LEAD_AT]
+            found = 1
+            while found < size:
+                # The next cheapest after the last one taken, ties by number.
+                best_n, best_key = -1, IMPOSSIBLE
+                for n in range(count):
+                    if n == lead or state.offer[n, F_CENTS] >= IMPOSSIBLE:
+                        continue
+                    key = state.offer[n, F_CENTS] - worth(arrays, head, state.offer[n, F_SHIFT], wish)
+                    if key < last_key or (key == last_key and n <= last_n):
+                        continue
+                    if key < best_key:
+                        best_n, best_key = n, key
+                if best_n < 0:
+                    break
+                last_key, last_n = best_key, best_n
+                wished += best_key
+                cents += state.offer[best_n, F_CENTS]
+                if pass_ == 1:
+                    state.tried[found, 0], state.tried[found, 1] = state.offer[best_n, F_SHIFT], state.offer[best_n, F_AT]
+                found += 1
+            if found < size:
+                continue
+            if pass_ == 1:
+                return cents + crew_cents(arrays, head, start, state.tried)
+            if wished < best:
+                best, chosen_lead = wished, lead
+        if chosen_lead < 0:
+            return IMPOSSIBLE
+    return IMPOSSIBLE
+
+
+@kernel
+def with_slowest(arrays, state, head, day, start, cents, blink):
+    """Return the cents of the crew in `tried` when everybody takes as long as the slowest, places found again."""
+    size, slowest, quickest = arrays.visit[head, V_CREW], 0, IMPOSSIBLE
+    for n in range(size):
+        duration = arrays.duration[state.tried[n, 0], head + min(n, 1)]
+        slowest, quickest = max(slowest, duration), min(quickest, duration)
+    if slowest == quickest:
+        return cents
+    begin, _ = start_of_service(arrays, day, head, slowest, start)
+    if begin != start:
+        return IMPOSSIBLE
+    total = crew_cents(arrays, head, start, state.tried)
+    for n in range(size):
+        shift_idx, visit = state.tried[n, 0], head + min(n, 1)
+        own = arrays.duration[shift_idx, visit]
+        arrays.duration[shift_idx, visit] = slowest
+        part, position = best_place(arrays, state, shift_idx, visit, IMPOSSIBLE, blink)
+        arrays.duration[shift_idx, visit] = own
+        if position < 0:
+            return IMPOSSIBLE
+        state.tried[n, 1] = position
+        total += part
+    return total
+
+
+@kernel
+def crew_cents(arrays, head, start, members):
+    """Return what counts once for a crew, `IMPOSSIBLE` when somebody who must be in it is not.
+
+    Parameters
+    ----------
+    members : int64 (at least size, 2)
+        Shifts of the members in the first column.
+    """
+    size, row = arrays.visit[head, V_CREW], arrays.crew[head]
+    day, flags = arrays.shift[members[0, 0], S_DAY], K_DAYS + arrays.rates[R_DAYS]
+    preferred, published, required, locked = 0, 0, 0, 0
+    for n in range(size):
+        who = row[flags + arrays.shift[members[n, 0], S_OWNER]]
+        preferred += 1 if who & WHO_PREFERRED else 0
+        published += 1 if who & WHO_PUBLISHED else 0
+        required += 1 if who & WHO_REQUIRED else 0
+        locked += 1 if who & WHO_LOCKED else 0
+    if required < row[K_REQUIRED] or locked < row[K_LOCKED]:
+        return IMPOSSIBLE
+    cents = row[K_DAYS + day]
+    if preferred == 0:
+        cents += row[K_CONTINUITY]
+    if day == row[K_TOLD_DAY]:
+        deviation = row[K_PERSON] if published < row[K_PUBLISHED] else 0
+        if not row[K_TOLD_OPEN] <= start <= row[K_TOLD_CLOSE]:
+            deviation = max(deviation, row[K_TIME])
+        cents += deviation
+    return cents

@@ -1,0 +1,59 @@
+"""The plan on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from optimizer.domain.desk import Change, ChangeKind, Desk
+from optimizer.domain.order import Interval
+from optimizer.domain.units import at
+from optimizer.report import print_changes, print_plan
+from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
+
+if TYPE_CHECKING:
+    from tests.worlds import World
+
+
+def shown(w: World, routes: dict) -> list[str]:
+    console = Console(width=160, force_terminal=False)
+    with console.capture() as captured:
+        print_plan(w.problem, w.matrix, w.plan(routes), console, "en")
+    return captured.get().splitlines()
+
+
+def test_a_visit_of_two_is_noted_and_counted_once() -> None:
+    lines = shown(boiler_pair(), PAIR)
+    assert "Planned 3 of 3" in lines[1]
+    assert sum("Crew: T1 Li, T2 Li; T1 Li leads" in text for text in lines) == 2
+    assert sum("pipe ×1" in text for text in lines) == 1
+    assert sum("After K" in text for text in lines) == 1
+
+
+def test_a_stop_at_the_branch_is_a_line_between_the_visits() -> None:
+    lines = shown(fetch_on_the_way(), FETCH)
+    at_branch = next(n for n, text in enumerate(lines) if "Stop at the branch" in text)
+    assert "09:00–09:10" in lines[at_branch]
+    assert "pump ×2" in lines[at_branch]
+    assert "customer of A" in lines[at_branch - 1]
+    assert "customer of B" in lines[at_branch + 1]
+
+
+def test_each_day_has_its_heading_and_its_own_clock() -> None:
+    lines = shown(two_days(), TWO_DAYS)
+    assert lines[0] == "Dispatch plan · Branch · Mon 23 Nov – Tue 24 Nov 2026"
+    monday, tuesday = (lines.index(day) for day in ("Monday, 23 November 2026", "Tuesday, 24 November 2026"))
+    assert "Without a visit: T2 Li" in lines[monday:tuesday]
+    assert not any("+1" in text for text in lines)
+
+
+def test_changes_of_several_days_say_which() -> None:
+    w = two_days()
+    day = Interval(at(8, day=1), at(9, day=1))
+    change = Change("B", ChangeKind.ADDED, "", "T1", None, day, at(17, day=0), (), ("T1", "T2"))
+    console = Console(width=160, force_terminal=False)
+    with console.capture() as captured:
+        print_changes(w.problem, Desk(changes=(change,), is_published=True), console, "en")
+    assert "T1 Li, T2 Li Tue 24 Nov 08:00–09:00" in captured.get()
+    assert "11-23 17:00" in captured.get()

@@ -1,0 +1,39 @@
+"""How days and windows are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimizer.domain.order import Interval
+from optimizer.domain.units import at
+from optimizer.report.wording import Wording
+from tests.report.paper_worlds import on_days
+from tests.worlds import World, job, person, world
+
+
+def test_a_moment_is_written_by_the_clock_of_its_day() -> None:
+    assert Wording("en").clock(at(9, day=2), 2) == "09:00"
+    assert Wording("en").clock(at(1, day=3), 2) == "01:00 +1"
+    assert Wording("en").window(Interval(at(9, day=1), at(11, day=1)), 1) == "09:00–11:00"
+
+
+@pytest.mark.parametrize(
+    ("lang", "days", "text"),
+    [
+        ("en", 1, "Monday, 23 November 2026"),
+        ("en", 2, "Mon 23 Nov – Tue 24 Nov 2026"),
+        ("zh", 1, "2026年11月23日 星期一"),
+        ("zh", 2, "2026年11月23日 周一 – 11月24日 周二"),
+    ],
+)
+def test_the_horizon_is_a_day_or_its_first_and_last(one_van: World, lang: str, days: int, text: str) -> None:
+    assert Wording(lang).horizon(one_van.but(days=days).problem) == text
+
+
+def test_windows_of_several_days_say_which_and_those_alike_are_told_together() -> None:
+    w = on_days(world([job("A", place=10, requested=""), job("B", place=10)], [person("T1")]), 3)
+    a, b = w.problem.visits
+    assert Wording("en").windows(a, w.problem) == "Mon 23 Nov–Wed 25 Nov, 08:30–17:30"
+    assert Wording("en").windows(b, w.problem) == "Mon 23 Nov, 08:00–17:00"
+    apart = w.with_job("B", requested=(Interval(at(9), at(10)), Interval(at(9, day=2), at(10, day=2)))).problem
+    assert Wording("en").windows(b, apart) == "Mon 23 Nov, 09:00–10:00; Wed 25 Nov, 09:00–10:00"
