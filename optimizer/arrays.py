@@ -157,8 +157,8 @@ class ProblemArrays(ByAddress):
         Cents that follow from who serves on which day, those of a crew as a whole excepted.
     visit : int64 (n_visits, V_COUNTS + 2 n_days)
         Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
-        shift that was told and the price of leaving the window with that shift and with another, 1 when the visit
-        belongs to the fixed prefix of a started route, most lateness, first open and last close, shortest service,
+        shift that was told and the price of leaving the window with that shift and with another, the place in the
+        fixed prefix of a started route counted from 1 (-1: bound to one that has such a place, 0: none), most lateness, first open and last close, shortest service,
         number of able shifts, first index and number of its crew, 1 when linked to other visits.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day.
@@ -262,7 +262,14 @@ class IndexedProblem:
         for s, mine in enumerate(wanted):
             stop = int(self.arrays.shift[s, S_STOP])
             nodes = [stop if visit_id == BRANCH_STOP else roles.get((visit_id, s), -1) for visit_id in mine]
-            routes.append(tuple(node for node in nodes if node >= 0))
+            nodes = [node for node in nodes if node >= 0]
+            if self.arrays.shift[s, S_NEEDS_STOP] and stop >= 0 and stop not in nodes:
+                # A started route of somebody who fetches parts has its stop before the first visit that needs them.
+                first = self.arrays.first[:, E_NEED]
+                needing = [k for k, v in enumerate(nodes) if first[v] < first[v + 1]]
+                if needing:
+                    nodes.insert(needing[0], stop)
+            routes.append(tuple(nodes))
         return tuple(routes)
 
     def _roles(self, wanted: list[list[str]], index: Mapping[str, list[int]]) -> dict[tuple[str, int], int]:
@@ -408,7 +415,9 @@ def _visit_rows(
         table[v, V_LINKED] = int(size > 1 or visit.visit_id in linked)
     # What a fixed visit follows, and its whole crew, stay with it.
     for key in _fixed_families(desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}):
-        table[[v for v, (visit, _) in enumerate(roles) if visit.visit_id == key], V_FIXED] = 1
+        for v, (visit, _) in enumerate(roles):
+            if visit.visit_id == key and not table[v, V_FIXED]:
+                table[v, V_FIXED] = -1
     for v in range(len(table)):
         used = [windows[day, v, k] for day in range(desk.problem.days) for k in range(counts[day, v, 0])]
         table[v, V_OPENS] = min((int(w[0]) for w in used), default=0)
@@ -439,7 +448,8 @@ def _fill_visit(
         if lock.level is LockLevel.START:
             earliest = max(earliest, lock.start_s - lock.tolerance_s)
             latest = min(latest, lock.start_s + lock.tolerance_s)
-        row[V_FIXED] |= lock.level is LockLevel.PREFIX
+        if lock.level is LockLevel.PREFIX:
+            row[V_FIXED] = 1 + lock.position
     told = desk.told_lock(visit)
     if told is not None:
         earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)

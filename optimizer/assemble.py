@@ -71,7 +71,8 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
     desk = Assignment(problem)
     arrays = bound_arrays(indexed.arrays, solution, starts)
     days = [Day(indexed, arrays, shift, visits) for shift, visits in enumerate(solution)]
-    days = [day.with_held_starts() for day in days]
+    planned = {v for visits in solution for v in visits}
+    days = [day.with_held_starts(planned) for day in days]
     crews = _crews(indexed, solution)
     drawn = _drawn_parts(indexed, solution)
     books = _Books(desk, indexed, crews)
@@ -132,10 +133,11 @@ class Day:
         orders = self.arrays.rates[R_VISITS]
         return sum(int(self.arrays.duration[self.shift, v]) for v in self.visits if v < orders)
 
-    def with_held_starts(self) -> Day:
+    def with_held_starts(self, planned: set[int]) -> Day:
         """Let the visits that others wait for start exactly when they do: later departures must not move them."""
         for k, v in enumerate(self.visits):
-            if self.arrays.first[v, E_LATER] < self.arrays.first[v + 1, E_LATER]:
+            later = self.arrays.entry[self.arrays.first[v, E_LATER] : self.arrays.first[v + 1, E_LATER], 0]
+            if planned.intersection(int(w) for w in later):
                 self.arrays.visit[v, V_LATEST] = self.times[k, 1]
         return self
 

@@ -96,6 +96,8 @@ def _compiled(function: _Kernel, **flags: Any) -> _Kernel:
     _address_type()
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     compiled: Any = numba.njit(**flags)(function)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return function
     template = compiled.get_call_template
 
     def one_template(args: Any, kws: Any) -> Any:

@@ -60,10 +60,10 @@ def time_together(facts: Facts, tours: Sequence[Tour], slots: Sequence[int | Non
     linked = {number: _marked(tours[number], number, by_tour[number]) for number in sorted(by_tour)}
     timed: dict[int, TimedTour] = {}
     if linked:
-        timed = _settle(linked, links, slots, policy)
-        if any(slots[number] is None and timed[number].slot is not None for number in linked):
+        timed, gave_up_a_slot = _settle(linked, links, slots, policy)
+        if gave_up_a_slot:
             # With the slots as they are now, so that no start is kept up by a slot that was given up meanwhile.
-            timed = _settle(linked, links, {number: one.slot for number, one in timed.items()}, policy)
+            timed, _ = _settle(linked, links, {number: one.slot for number, one in timed.items()}, policy)
     return [
         _with_bounds_inside(timed[number]) if number in timed else _time(tour, slots[number], policy)
         for number, tour in enumerate(tours)
@@ -156,7 +156,7 @@ def _marked(tour: Tour, number: int, links: Iterable[Link]) -> Tour:
         if link.first.tour == link.then.tour == number:
             place = link.then.place
             earlier[place] = (*earlier.get(place, ()), (link.first.place, link.earlier))
-    places = (replace(one, is_awaited=place in awaited) for place, one in enumerate(tour.places))
+    places = (replace(one, is_awaited=True) if place in awaited else one for place, one in enumerate(tour.places))
     return replace(tour, places=tuple(places), earlier=earlier)
 
 
@@ -168,8 +168,14 @@ def _settle(
     links: Iterable[Link],
     slots: Mapping[int, int | None] | Sequence[int | None],
     policy: Policy,
-) -> dict[int, TimedTour]:
-    """Time tours again and again, the waiting places pushed by those they wait for, until nothing moves."""
+) -> tuple[dict[int, TimedTour], bool]:
+    """Time tours again and again, the waiting places pushed by those they wait for, until nothing moves.
+
+    Returns
+    -------
+    timed, gave_up_a_slot
+        Whether a tour changed its break slot on the way.
+    """
     from_s: dict[Spot, int] = {}
     until_s: dict[Link, int] = {}
     leaving: dict[int, list[Link]] = {number: [] for number in tours}
@@ -179,13 +185,16 @@ def _settle(
             leaving[link.first.tour].append(link)
             arriving[link.then.tour].append(link)
     timed: dict[int, TimedTour] = {}
+    gave_up_a_slot = False
     queue = deque(tours)
     queued = set(tours)
     while queue:
         number = queue.popleft()
         queued.remove(number)
         tour = _bounded(tours[number], arriving[number], from_s, until_s)
+        before = timed.get(number)
         timed[number] = _time(tour, slots[number], policy)
+        gave_up_a_slot |= before is not None and before.slot != timed[number].slot
         for link in leaving[number]:
             moment = moment_s(timed[number].places[link.first.place], link.earlier)
             is_moved = False
@@ -200,19 +209,19 @@ def _settle(
             if is_moved and link.then.tour not in queued:
                 queue.append(link.then.tour)
                 queued.add(link.then.tour)
-    return timed
+    return timed, gave_up_a_slot
 
 
 def _bounded(tour: Tour, links: Iterable[Link], from_s: Mapping[Spot, int], until_s: Mapping[Link, int]) -> Tour:
     """Return a tour whose services start no sooner than those on other routes let them."""
-    places = list(tour.places)
+    until: dict[Spot, int] = {}
     for link in links:
-        service = places[link.then.place]
-        places[link.then.place] = replace(
-            service,
-            linked_from_s=max(service.linked_from_s, from_s.get(link.then, -FAR_FUTURE_S)),
-            linked_until_s=min(service.linked_until_s, until_s.get(link, FAR_FUTURE_S)),
-        )
+        until[link.then] = min(until.get(link.then, FAR_FUTURE_S), until_s.get(link, FAR_FUTURE_S))
+    places = list(tour.places)
+    for spot, last_s in until.items():
+        first_s = from_s.get(spot, -FAR_FUTURE_S)
+        if first_s > -FAR_FUTURE_S or last_s < FAR_FUTURE_S:
+            places[spot.place] = replace(places[spot.place], linked_from_s=first_s, linked_until_s=last_s)
     return replace(tour, places=tuple(places))
 
 

@@ -76,7 +76,7 @@ def random_problem_with_plan(
 
 
 def random_whole_problem(
-    seed: int, *, most_visits: int = 5, most_technicians: int = 3, most_shifts: int = 5
+    seed: int, *, most_visits: int = 4, most_technicians: int = 3, most_shifts: int = 4
 ) -> tuple[Problem, TravelMatrix]:
     """Return a tiny problem in which every rule may matter: crews, tools, sequences, loads, several days, stops.
 
@@ -89,7 +89,7 @@ def random_whole_problem(
 
 
 def random_whole_problem_with_plan(
-    seed: int, *, most_visits: int = 5, most_technicians: int = 3, most_shifts: int = 5
+    seed: int, *, most_visits: int = 4, most_technicians: int = 3, most_shifts: int = 4
 ) -> tuple[Problem, TravelMatrix, DayRoutes]:
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
@@ -293,7 +293,7 @@ def _with_the_whole_book(rng: Random, problem: Problem, most_shifts: int) -> Pro
     visits = []
     for number, visit in enumerate(problem.visits):
         first = problem.visits[rng.randrange(number)].visit_id if number else ""
-        size = rng.choice((1, 1, 2, 2, 2, 3)) if has["crew"] else 1
+        size = rng.choice((1, 2, 2, 3)) if has["crew"] and number < 2 else 1
         visits.append(
             replace(
                 visit,

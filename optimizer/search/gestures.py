@@ -305,6 +305,8 @@ def take_out(arrays, state, shift_idx, first, length):
             kept += 1
     state.route[shift_idx, C_COUNT] = kept
     if state.total[T_WAITING] > 0:
+        # Whoever leaves another route asks what this one draws.
+        book(arrays, state, shift_idx)
         take_family(arrays, state)
     if arrays.shift[shift_idx, S_STOP] >= 0:
         unbook(arrays, state, shift_idx)

@@ -34,6 +34,7 @@ from optimizer.arrays import (
     S_SPECIAL,
     S_START_NODE,
     S_STOP,
+    V_FIXED,
     V_LATEST,
     V_MAX_LATE,
     V_READY,
@@ -230,12 +231,9 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     exact = arrays.rates[R_EXACT] == 1
     special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
     best = -1
-    here = (
-        arrays.shift[shift_idx, S_START_NODE]
-        if arrays.shift[shift_idx, S_PREFIX] == 0
-        else seq[min(count, arrays.shift[shift_idx, S_PREFIX]) - 1]
-    )
-    for k in range(min(count, arrays.shift[shift_idx, S_PREFIX]), count + 1):
+    here = arrays.shift[shift_idx, S_START_NODE]
+    first, last = free_places(arrays, state, shift_idx, visit)
+    for k in range(first, last + 1):
         if k > 0:
             here = seq[k - 1]
         if blink and draw(state, BLINK) == 0:
@@ -293,6 +291,23 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
 
 
 @inlined
+def free_places(arrays, state, shift_idx, visit):
+    """Return the first and the last position of a route that a visit may take: none inside a started prefix.
+
+    A visit of the prefix itself takes its own place again.
+    """
+    count, prefix = state.route[shift_idx, C_COUNT], arrays.shift[shift_idx, S_PREFIX]
+    if prefix == 0:
+        return 0, count
+    first, last = prefix, count
+    if arrays.visit[visit, V_FIXED] > 0:
+        first = last = arrays.visit[visit, V_FIXED] - 1
+    if 0 <= state.route[shift_idx, C_STOP] <= first:
+        first += 1
+    return min(first, count), min(max(first, last), count)
+
+
+@inlined
 def draws_or_loads(arrays, visit):
     """Say whether a visit needs parts or room in the van."""
     needs = arrays.first[visit + 1, E_NEED] - arrays.first[visit, E_NEED]
@@ -317,9 +332,10 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
     )
     if count > 0:
         before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
-    prefix, best = min(count, arrays.shift[shift_idx, S_PREFIX]), -1
-    for position in range(prefix, count + 1):
-        for stop_at in range(prefix, position + 1):
+    first, last = free_places(arrays, state, shift_idx, visit)
+    best = -1
+    for position in range(first, last + 1):
+        for stop_at in range(first, position + 1):
             write_trial(arrays, state, shift_idx, position, visit, stop_at)
             road, longest = trial_road(arrays, state, shift_idx, profile, count + 2)
             if longest > arrays.shift[shift_idx, S_MAX_LEG] or road > arrays.shift[shift_idx, S_MAX_TRAVEL]:

@@ -26,6 +26,7 @@ from optimizer.arrays import (
     K_TOLD_DAY,
     K_TOLD_OPEN,
     R_DAYS,
+    R_WORKING_TIME,
     S_BREAK_LENGTH,
     S_DAY,
     S_OWNER,
@@ -66,6 +67,7 @@ from optimizer.search.state import (
     NO_START,
     T_BROKEN,
     T_CENTS,
+    T_HALF,
     T_STAMP,
     T_TOUCHED,
     draw,
@@ -86,7 +88,7 @@ def insert_visit(arrays, state, visit, price, blink):
     if arrays.visit[visit, V_LINKED] == 0:
         return insert_alone(arrays, state, visit, price, blink)
     fits, ready, latest, same = demanded(arrays, state, visit)
-    if not fits:
+    if not fits or (same >= 0 and arrays.visit[same, V_CREW] != arrays.visit[visit, V_CREW]):
         return False
     if arrays.visit[visit, V_CREW] > 1:
         is_in = insert_crew(arrays, state, visit, ready, latest, same, price, blink)
@@ -128,7 +130,11 @@ def demanded(arrays, state, visit):
 
 @inlined
 def latest_for_followers(arrays, state, visit):
-    """Return up to when a visit may start so that no planned follower has to start later than it does."""
+    """Return up to when a visit may start so that no planned follower has to start later than it does.
+
+    Where the time between departure and return is priced, it starts exactly when it does: a later departure that
+    moved it would count for less.
+    """
     latest = arrays.visit[visit, V_LAST_LATEST]
     for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
         later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
@@ -138,6 +144,8 @@ def latest_for_followers(arrays, state, visit):
         if arrays.entry[entry, 1] == 0:
             bound -= arrays.duration[state.shift_of[visit], visit]
         latest = min(latest, bound)
+        if arrays.rates[R_WORKING_TIME] > 0:
+            latest = min(latest, state.link[visit, L_START])
     return latest
 
 
@@ -167,12 +175,24 @@ def look_at_links(arrays, state, shift_idx):
 def relink(arrays, state):
     """Bring the bounds of linked visits to the earliest that hold, beginning with the touched routes.
 
-    When that does not come to an end, or no time is left for somebody, the plan counts as broken.
+    When that does not come to an end, or no time is left for somebody, the plan counts as broken. As long as the
+    given routes hold a visit whose predecessor is missing, all routes are looked at.
     """
     for n in range(state.total[T_TOUCHED]):
         shift_idx = state.touched[n]
         state.route[shift_idx, C_STALE] = min(1, state.route[shift_idx, C_LINKS])
+    if state.total[T_HALF] == 1:
+        mark_all_stale(arrays, state)
     settle_links(arrays, state)
+    if state.total[T_BROKEN] == 0:
+        state.total[T_HALF] = 0
+
+
+@kernel
+def mark_all_stale(arrays, state):
+    """Let `settle_links` look at every route with linked visits."""
+    for shift_idx in range(arrays.shift.shape[0]):
+        state.route[shift_idx, C_STALE] = min(1, state.route[shift_idx, C_LINKS])
 
 
 @kernel
@@ -294,7 +314,7 @@ def relink_all(arrays, state, starts):
         size, slowest = arrays.visit[head, V_CREW], 0
         for member in range(head, head + size):
             if state.shift_of[member] < 0:
-                state.total[T_BROKEN] = 1
+                state.total[T_BROKEN] = state.total[T_HALF] = 1
                 return
             set_link(state, member, L_OWN, arrays.duration[state.shift_of[member], member])
             set_link(state, member, L_FROM, NO_START)
@@ -316,6 +336,7 @@ def relink_all(arrays, state, starts):
         if state.route[shift_idx, C_LINKS] > 0:
             refresh_linked(arrays, state, shift_idx)
     settle_links(arrays, state)
+    state.total[T_HALF] = state.total[T_BROKEN]
 
 
 @kernel
@@ -386,8 +407,6 @@ def insert_follower(arrays, state, visit, same, price, blink):
 def insert_crew(arrays, state, head, ready, latest, same, price, blink):
     """Put a crew together and insert it at the start and places where that costs least."""
     size = arrays.visit[head, V_CREW]
-    if same >= 0 and arrays.visit[same, V_CREW] != size:
-        return False
     best, best_start = price, NO_START
     for day in range(arrays.rates[R_DAYS]):
         if arrays.visit[head, V_COUNTS + 2 * day] == 0:

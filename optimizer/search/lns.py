@@ -29,6 +29,7 @@ from optimizer.search.state import (
     T_BEST,
     T_BROKEN,
     T_CENTS,
+    T_HALF,
     T_MOVES,
     T_POOLED,
     T_RISE,
@@ -240,12 +241,15 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
     for n in range(first, min(last, order.shape[0])):
         visit = order[n]
         if state.shift_of[visit] < 0:
+            state.total[T_BROKEN] = 0
             insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
-            if arrays.visit[visit, V_LINKED] == 1 and state.total[T_BROKEN] == 1:
+            if state.total[T_BROKEN] == 1 and state.total[T_HALF] == 0:
                 undo(arrays, state)
-                state.total[T_BROKEN] = 0
         forget_touched(state)
     if last >= order.shape[0]:
+        if arrays.rates[R_LINKS] == 1:
+            state.total[T_BROKEN] = 0
+            relink(arrays, state)
         settle(arrays, state)
 
 

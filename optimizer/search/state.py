@@ -81,7 +81,8 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_JOURNAL,
     T_WAITING,
     T_BROKEN,
-) = range(18)
+    T_HALF,
+) = range(19)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
 #: `State.link` of a visit that is not in a route.
@@ -121,7 +122,7 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (18,)
+    total : int64 (19,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
         counters.
     heat : float64 (3,)
@@ -216,7 +217,7 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         link=np.full((links, 4), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(18, np.int64),
+        total=np.zeros(19, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
