@@ -40,8 +40,8 @@ from optimizer.search.schedule import (
     NO_SLOT,
     late_cents,
     latest_departure,
+    latest_departures,
     run_slot,
-    stability_cents,
     time_route,
 )
 from optimizer.search.state import load_cents, spread_cents
@@ -142,29 +142,17 @@ class Day:
         return self
 
     def leave_by(self) -> list[int]:
-        """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour.
-
-        Found by bisection: what a later departure does to the rest of the route only grows.
-        """
-        arrays, count, times = self.arrays, len(self.seq), self.times
+        """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour."""
+        arrays, count = self.arrays, len(self.seq)
         travel = arrays.travel[self.row[S_PROFILE]]
-        trial = times.copy()
-        base, _, base_told = run_slot(arrays, self.shift, self.seq, count, self.slot, NO_LEG, 0, trial)
+        latest = np.zeros(count + 1, np.int64)
+        latest_departures(arrays, self.shift, self.seq, count, self.slot, self.times, latest)
         nodes = [int(self.row[S_START_NODE]), *(int(v) for v in self.seq)]
         leave = []
         for k in range(count):
-            earliest = int(times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
-            harmless, harmful = 0, DAY_S
-            while harmful - harmless > 1:
-                delay = (harmless + harmful) // 2
-                cents, _, told = run_slot(
-                    arrays, self.shift, self.seq, count, self.slot, k, earliest + delay, trial
-                )
-                if cents <= base and told <= base_told:
-                    harmless = delay
-                else:
-                    harmful = delay
-            leave.append(earliest + harmless - min(LEAVE_EARLY_S, harmless))
+            earliest = int(self.times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
+            slack = max(0, int(latest[k]) - earliest)
+            leave.append(earliest + slack - min(LEAVE_EARLY_S, slack))
         return leave
 
 

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, PartNeed
-from optimizer.domain.plan import BreakTaken, Plan, Route, Stop, UnassignedState
+from optimizer.domain.order import Interval, Load, Predecessor, ToolNeed
+from optimizer.domain.plan import BRANCH_STOP, BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.technician import HeldSkill
 from optimizer.judge import HARD_CHECKS, judge, time_routes
-from tests.random_problems import large_problem, random_problem_with_plan
+from tests.random_problems import (
+    large_problem,
+    random_problem_with_plan,
+    random_whole_problem,
+    random_whole_problem_with_plan,
+)
 from tests.worlds import World, clock, day_s, job, person, span, world
 
 if TYPE_CHECKING:
@@ -97,9 +102,14 @@ PLANTED_IN_WORLD: list[tuple[Rule, int, Callable[[World], World]]] = [
     # C must start at 09:30 and now lasts until 13:10, ten minutes after the break's window.
     (Rule.BREAK, 600, lambda w: w.with_job("C", base_s=13_200, requested=(span("09:00-09:30"),))),
     (Rule.LOAN, 1, lambda w: w.but(loans=(Loan("L", "Ann", "P", 1, date(2026, 11, 19)),))),
-    (Rule.TOOL, 1, lambda w: w.with_job("C", tools=(PartNeed("ladder", 1),))),
+    (
+        Rule.LOAD,
+        1,
+        lambda w: w.with_job("C", loads=(Load("kg", 5),)).with_technician("Ben", capacity=(Load("kg", 4),)),
+    ),
+    (Rule.TOOL, 1, lambda w: w.with_job("C", tools=(ToolNeed("ladder"),))),
     (Rule.CREW, 1, lambda w: w.with_job("C", crew_size=2)),
-    (Rule.PRECEDENCE, 1, lambda w: w.with_job("C", after=("A",))),
+    (Rule.PRECEDENCE, 1, lambda w: w.with_job("C", after=(Predecessor("D"),))),
 ]
 
 PLANTED_IN_STATEMENTS: list[tuple[Rule, int, Callable[[Plan], Plan]]] = [
@@ -153,7 +163,7 @@ def test_a_wrong_statement_is_found_alone(
 
 def test_every_hard_rule_that_a_problem_can_state_is_looked_at() -> None:
     rules = [rule for rule, _ in HARD_CHECKS]
-    assert rules == [rule for rule in Rule if rule.is_hard and rule is not Rule.LOAD]
+    assert rules == [rule for rule in Rule if rule.is_hard]
     planted = {p[0] for p in (*PLANTED_IN_ROUTES, *PLANTED_IN_WORLD, *PLANTED_IN_STATEMENTS)}
     assert set(rules) <= planted
 
@@ -182,6 +192,23 @@ def test_nonsense_is_judged_and_never_raises(branch_day: World) -> None:
     broken = {rule for rule, _ in branch_day.broken(nonsense)}
     assert {Rule.ONCE, Rule.SHIFT, Rule.UNASSIGNED, Rule.BREAK, Rule.TRAVEL} <= broken
     assert branch_day.judge({"?": ["?", "A"], "Ann": ["?", "A", "A"], "Ben": ["?"]}).violations != ()
+
+
+def test_nonsense_of_crews_sequences_and_stops_never_raises(branch_day: World) -> None:
+    linked = branch_day.with_job("A", crew_size=3).with_job("B", crew_size=2, after=(Predecessor("C", max_gap_s=0),))
+    linked = linked.with_job("C", crew_size=2, after=(Predecessor("A", same_people=True),))
+    routes: list[Any] = [
+        {"Ann": ["A", "A", "B", "C"], "Ben": ["C", "B", "A"], "?": ["A", "B"]},
+        {"Ann": ["0", "0", "B", "0"], ("Ann", 0): ["B"], ("Ben", 3): ["B", "C"], ("Ben", -1): ["0"]},
+        {("Ann", 0): ["?", "0", "?", "C", "B"], ("Ben", 0): ["0", "?"]},
+    ]
+    for tried in routes:
+        assert linked.judge(tried).violations != ()
+    plan = linked.plan({"Ann": ["C", "B"], "Ben": ["C", "B"]})
+    for lie in ({"before": -4}, {"before": 99}):
+        stop = replace(BranchStop(0, 1, 2, 3, 4), **lie)
+        assert linked.judge(change_route(plan, "Ann", branch_stop=stop)).violations != ()
+    assert linked.judge(change_stop(plan, "B", crew=("?",), lead="?")).violations != ()
 
 
 def test_a_stock_count_older_than_the_last_afternoon_is_an_assumption(short_stock: World) -> None:
@@ -213,6 +240,29 @@ def test_what_becomes_of_a_visit_left_out(one_van: World, facts: dict[str, Any],
 def test_timing_routes_of_a_random_problem_is_judged_clean(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed)
     assert judge(problem, matrix, time_routes(problem, matrix, routes)).is_clean
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_timing_routes_of_the_whole_book_is_judged_clean(seed: int) -> None:
+    problem, matrix, routes = random_whole_problem_with_plan(seed, most_visits=6, most_shifts=6)
+    assert judge(problem, matrix, time_routes(problem, matrix, routes)).is_clean
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_routes_of_the_whole_book_can_be_timed_and_judged(seed: int) -> None:
+    problem, matrix = random_whole_problem(seed, most_visits=6, most_shifts=6)
+    rng = Random(seed)
+    routes: dict[tuple[str, int], list[str]] = {}
+    for visit in rng.sample(problem.visits, len(problem.visits)):
+        for shift in rng.sample(problem.shifts, min(len(problem.shifts), problem.crew_size_of(visit))):
+            day = routes.setdefault((shift.technician_id, shift.day), [BRANCH_STOP] if rng.random() < 0.3 else [])
+            day.insert(rng.randint(0, len(day)), visit.visit_id)
+    plan = time_routes(problem, matrix, routes)
+    judgement = judge(problem, matrix, plan)
+    stated = {Rule.UNASSIGNED, Rule.TRAVEL, Rule.LATENESS, Rule.READY}
+    assert not stated & {violation.rule for violation in judgement.violations}
+    assert all(violation.amount > 0 and violation.message for violation in judgement.violations)
+    assert judgement.costs == plan.costs
 
 
 @pytest.mark.parametrize("seed", range(60))

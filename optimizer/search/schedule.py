@@ -233,6 +233,38 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times):
 
 
 @kernel
+def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
+    """Fill in up to when each leg may be left without harm: no more lateness, overtime or other told cost anywhere.
+
+    Parameters
+    ----------
+    arrays, shift_idx, seq, count, slot, times
+        As for `latest_departure`.
+    leave : int64 array (at least count + 1,)
+        Filled in place; a departure lies after a break that is taken before the leg.
+    """
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
+    closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    moment = min(arrays.shift[shift_idx, S_RETURN_LIMIT], max(times[count, 0], arrays.shift[shift_idx, S_END]))
+    there = arrays.shift[shift_idx, S_END_NODE]
+    for k in range(count, -1, -1):
+        if k < count:
+            duration, start = arrays.duration[shift_idx, there], times[k, 1]
+            latest = moment - duration
+            if stability_cents(arrays, shift_idx, there, start) == 0 and arrays.visit[there, V_TOLD_DAY] == day:
+                latest = min(latest, max(start, arrays.visit[there, V_TOLD_CLOSE]))
+            moment = latest_arrival(arrays, day, there, duration, start, latest)
+        if slot == 2 * k + 1:
+            moment = min(closes, moment - length)
+        here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+        moment -= arrays.travel[profile, here, there]
+        leave[k] = moment
+        if slot == 2 * k:
+            moment = min(closes, moment - length)
+        there = here
+
+
+@kernel
 def time_route(arrays, shift_idx, seq, count, times):
     """Time a route canonically: the slot of least lateness and overtime, then earliest return, then least index.
 

@@ -76,7 +76,7 @@ def test_the_evening_counts_home_starters_only() -> None:
     assert made.broken(BOTH) == ONE_SHORT
 
 
-def test_a_stop_at_the_branch_is_not_built(short_stock: World) -> None:
+def test_without_a_stop_at_the_branch_a_home_starter_has_no_parts(short_stock: World) -> None:
     made = world([job("A", place=10, parts={"P": 2})], [person("Ann", home=5)], parts=(Part("P", "", 9),))
     assert made.broken({"Ann": ["A"]}) == []
     assert made.with_policy(pickup=Pickup.STOP).broken({"Ann": ["A"]}) == [(Rule.STOCK, 2)]
