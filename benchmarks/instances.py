@@ -154,7 +154,6 @@ def _open_pillac(text: str, name: str, best_known: BestKnown | None) -> Instance
         rounding=pillac.ROUNDING,
         build=_builder(pillac, instance),
         measure=lambda routes: measure_pillac(instance, routes),
-        unbuilt=instance.unbuilt,
         lost_to_rounding=pillac.lost_connections(instance),
         best_known=best_known,
         cents_per_unit=60.0,

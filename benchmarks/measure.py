@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from benchmarks.readers.days import DaysInstance
     from benchmarks.readers.pillac import Node, PillacInstance
 
-#: Technician to the visits in driving order, ids as text.
+#: Technician to the visits in driving order, ids as text; `DEPOT` is a stop at the depot.
 Routes = Mapping[str, Sequence[str]]
+
+DEPOT = "0"
 
 #: Minutes by which a start may pass its window: what 20 figures printed with four decimals may add up to.
 TOLERANCE_MIN = 1e-3
@@ -177,15 +179,17 @@ def measure_pillac(instance: PillacInstance, routes: Routes) -> Measured:
     """Return the sum of route durations in minutes, in doubles, with the unserved requests beside it."""
     homes = {str(home.node_id): home for home in instance.homes}
     requests = {str(request.node_id): request for request in instance.requests}
-    faults = count_faults(routes, technicians=homes, visits=requests)
-    served = {visit_id for stops in routes.values() for visit_id in stops}
+    visits = {tech_id: [stop for stop in stops if stop != DEPOT] for tech_id, stops in routes.items()}
+    faults = count_faults(visits, technicians=homes, visits=requests)
+    served = {visit_id for stops in visits.values() for visit_id in stops}
     unserved = len(set(requests) - served)
     if faults:
         return Measured(0.0, unserved, tuple(faults))
     total_min = 0.0
     for tech_id, stops in routes.items():
-        nodes = [requests[visit_id] for visit_id in stops]
+        nodes = [instance.depot if stop == DEPOT else requests[stop] for stop in stops]
         faults += _route_faults(instance, homes[tech_id], nodes)
+        faults += _supply_faults(instance, homes[tech_id], nodes)
         total_min += duration_min(instance, homes[tech_id], nodes)
     return Measured(total_min, unserved, tuple(faults))
 
@@ -216,7 +220,8 @@ def _earliest(instance: PillacInstance, home: Node, stops: Sequence[Node]) -> tu
 def _route_faults(instance: PillacInstance, home: Node, stops: Sequence[Node]) -> list[str]:
     starts, back_min = _earliest(instance, home, stops)
     faults = [
-        f"visit {stop.node_id} starts {start - stop.close_min:.4f} min after its window"
+        f"{'the stop at the depot' if stop is instance.depot else f'visit {stop.node_id}'} "
+        f"starts {start - stop.close_min:.4f} min after its window"
         for stop, start in zip(stops, starts, strict=True)
         if start > stop.close_min + TOLERANCE_MIN
     ]
@@ -226,4 +231,20 @@ def _route_faults(instance: PillacInstance, home: Node, stops: Sequence[Node]) -
         missing = stop.skills - home.skills
         if missing:
             faults.append(f"technician {home.node_id} lacks skills {sorted(missing)} for visit {stop.node_id}")
+    return faults
+
+
+def _supply_faults(instance: PillacInstance, home: Node, stops: Sequence[Node]) -> list[str]:
+    """Name tools and parts that a technician does not hold; behind the depot he has every tool and enough parts."""
+    visits = stops[: stops.index(instance.depot)] if instance.depot in stops else stops
+    depots = sum(stop is instance.depot for stop in stops)
+    faults = [f"technician {home.node_id} stops at the depot {depots} times"] if depots > 1 else []
+    left = dict(enumerate(home.parts))
+    for stop in visits:
+        if missing := stop.tools - home.tools:
+            faults.append(f"technician {home.node_id} lacks tools {sorted(missing)} for visit {stop.node_id}")
+        for part, quantity in enumerate(stop.parts):
+            left[part] = left.get(part, 0) - quantity
+            if quantity and left[part] < 0:
+                faults.append(f"technician {home.node_id} lacks {-left[part]} of part {part} for visit {stop.node_id}")
     return faults

@@ -1,6 +1,7 @@
 """What a home health care plan is worth, from the parsed file and the sequences alone.
 
-Routes say who serves whom in which order. The starts follow: every rule is a least distance between two starts, so that
+Routes say who serves whom in which order; two services together may both be named by their patient. The starts
+follow: every rule is a least distance between two starts, so that
 one schedule is the earliest for all services at once, and no other has less tardiness, in sum or at the worst.
 """
 
@@ -22,6 +23,7 @@ TOLERANCE = 1e-6
 
 def measure_hhcrsp(instance: HhcrspInstance, routes: Routes) -> Measured:
     """Return a third of travel, total tardiness and largest tardiness; without starts, of travel alone."""
+    routes = by_service(instance, routes)
     faults = count_faults(routes, technicians=instance.caregivers, visits=instance.services)
     who = {service_id: person for person, stops in routes.items() for service_id in stops}
     missed = [service_id for service_id in instance.services if service_id not in who]
@@ -37,6 +39,22 @@ def measure_hhcrsp(instance: HhcrspInstance, routes: Routes) -> Measured:
         return Measured(travel / 3, len(missed), tuple(faults))
     late = [max(0.0, start - instance.services[service_id].close) for service_id, start in starts.items()]
     return Measured((travel + sum(late) + max(late, default=0.0)) / 3, len(missed), tuple(faults))
+
+
+def by_service(instance: HhcrspInstance, routes: Routes) -> Routes:
+    """Return routes in which each service has its own name: of two people at one patient, each does what he can."""
+    named = {who: list(stops) for who, stops in routes.items()}
+    for pair in instance.pairs:
+        patient_id = instance.services[pair.first].patient_id
+        people = [who for who, stops in routes.items() if patient_id in stops and who in instance.caregivers]
+        if not pair.is_together or len(people) != 2:
+            continue
+        able = [instance.services[pair.first].ability in instance.caregivers[who] for who in people]
+        other = [instance.services[pair.second].ability in instance.caregivers[who] for who in people]
+        first, second = people if able[0] and other[1] else people[::-1]
+        for who, service_id in ((first, pair.first), (second, pair.second)):
+            named[who] = [service_id if stop == patient_id else stop for stop in named[who]]
+    return named
 
 
 def earliest_starts(instance: HhcrspInstance, routes: Routes) -> Mapping[str, float] | None:

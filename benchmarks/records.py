@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.errors import FormatError
+from benchmarks.measure import DEPOT
 from benchmarks.primal import primal_integral_s
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def valued(instance: Instance, routes: Routes, measured: Measured) -> Row:
         "format": instance.format,
         "objective": round(measured.value, 4),
         "unassigned": measured.unserved,
-        "served": sum(len(stops) for stops in routes.values()),
+        "served": len({stop for stops in routes.values() for stop in stops} - {DEPOT}),
         "counts_unserved": instance.counts_unserved,
         "best_known": None if best is None else best.value,
         "best_known_unassigned": None if best is None or not instance.counts_unserved else best.unserved,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.errors import FormatError
-from optimizer.domain.order import Customer, Interval, Order, Place, Visit
+from optimizer.domain.order import Customer, Interval, Load, Order, Place, Visit
 from optimizer.domain.policy import Fairness, Policy
 from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem
 from optimizer.domain.technician import Shift, Technician
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Scaling = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 PROFILE = "car"
+
+#: What customers ask for and vehicles carry.
+DEMAND = "demand"
 
 _DAY = date(2026, 11, 23)
 
@@ -95,8 +98,6 @@ class VrpInstance:
     def unbuilt(self) -> tuple[str, ...]:
         """The rules that can bind in this instance and that this version does not build."""
         waits = []
-        if sum(client.demand for client in self.clients) > min(vehicle.capacity for vehicle in self.vehicles):
-            waits.append("load")
         if self.max_duration is not None and self.max_duration < self.close - self.open:
             waits.append("route duration")
         if len({client.prize for client in self.clients}) > 1:
@@ -156,7 +157,9 @@ def problem_of(instance: VrpInstance) -> Problem:
         customers=tuple(Customer(c.client_id, c.client_id) for c in clients),
         orders=tuple(_order(c, per_second) for c in clients),
         visits=tuple(_visit(instance, c) for c in clients),
-        technicians=tuple(Technician(v.vehicle_id, v.vehicle_id) for v in instance.vehicles),
+        technicians=tuple(
+            Technician(v.vehicle_id, v.vehicle_id, capacity=(Load(DEMAND, v.capacity),)) for v in instance.vehicles
+        ),
         shifts=tuple(
             Shift(v.vehicle_id, day=0, start_s=start_s, end_s=end_s, contracted_s=end_s - start_s, profile=PROFILE)
             for v in instance.vehicles
@@ -195,6 +198,7 @@ def _policy(left_out_cents: int) -> Policy:
         arrival_lead_s=0,
         morning_s=0,
         max_lateness_s=0,
+        reload=False,
         unassigned_cents=(left_out_cents,) * 5,
         unassigned_due_pct=(100, 100, 100, 100),
         travel_cents=MINUTE_S,  # a cent a second
@@ -229,6 +233,7 @@ def _visit(instance: VrpInstance, client: Client) -> Visit:
         place=_place(instance, client.row),
         base_s=_up(client.service, instance.units_per_second),
         required=frozenset(serving) if named else frozenset(),
+        loads=(Load(DEMAND, client.demand),) if client.demand else (),
     )
 
 

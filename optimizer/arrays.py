@@ -158,8 +158,9 @@ class ProblemArrays(ByAddress):
     visit : int64 (n_visits, V_COUNTS + 2 n_days)
         Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
         shift that was told and the price of leaving the window with that shift and with another, the place in the
-        fixed prefix of a started route counted from 1 (-1: bound to one that has such a place, 0: none), most lateness, first open and last close, shortest service,
-        number of able shifts, first index and number of its crew, 1 when linked to other visits.
+        fixed prefix of a started route counted from 1 (-1: bound to one that has such a place, 0: none), most
+        lateness, first open and last close, shortest service, number of able shifts, first index and number of its
+        crew, 1 when linked to other visits.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
@@ -414,7 +415,9 @@ def _visit_rows(
         table[v, V_HEAD], table[v, V_CREW] = head, size
         table[v, V_LINKED] = int(size > 1 or visit.visit_id in linked)
     # What a fixed visit follows, and its whole crew, stay with it.
-    for key in _fixed_families(desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}):
+    for key in _fixed_families(
+        desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
+    ):
         for v, (visit, _) in enumerate(roles):
             if visit.visit_id == key and not table[v, V_FIXED]:
                 table[v, V_FIXED] = -1
@@ -583,8 +586,7 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         desk.policy.contractor_minute_cents if contractor else 0,
         0 if contractor else 1,
         sum(
-            lock.level is LockLevel.PREFIX
-            and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
+            lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
             for lock in desk.problem.locks
         ),
         shift.day,

@@ -68,6 +68,12 @@ def plan(
     threads: Annotated[int, typer.Option(min=1, help="Threads; they change the speed only.")] = 1,
     islands: Annotated[int | None, typer.Option(min=1, help="Searches side by side.")] = None,
     master: Annotated[bool, typer.Option(help="Let CP-SAT recombine the routes found.")] = True,
+    patience: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so many seconds without a better plan.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=7, help="Days to plan in one go. [default: what the branch says, or 1]")
+    ] = None,
     skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
     fault_book: FaultBook = None,
     datum: Datum = None,
@@ -86,7 +92,7 @@ def plan(
     say, console = translator_for(lang), Console()
     if seconds is None and iterations is None:
         seconds = 10.0
-    options = ReadOptions(stage, as_of, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
+    options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
     with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
         intake = read_intake(branch, options)
         problem = intake.checked()
@@ -112,6 +118,7 @@ def plan(
                 threads=threads,
                 islands=islands,
                 use_master=master,
+                patience=patience,
                 on_progress=show,
                 on_message=print_message,
                 started_s=_STARTED_S,

@@ -62,7 +62,7 @@ class ByAddress:
 
     def __init__(self, **arrays: np.ndarray) -> None:
         assert list(arrays) == list(type(self).__annotations__), f"the arrays are {list(type(self).__annotations__)}"
-        self._arrays = {name: np.require(array, requirements="CAW") for name, array in arrays.items()}
+        self._arrays = {name: np.require(array, requirements=("C", "A", "W")) for name, array in arrays.items()}
         self.__dict__.update(self._arrays)
         words = [_words_of(array) for array in self._arrays.values()]
         self._block = np.array([word for some in words for word in some], np.int64)
@@ -102,7 +102,8 @@ def _compiled(function: _Kernel, **flags: Any) -> _Kernel:
 
     def one_template(args: Any, kws: Any) -> Any:
         # A constant is a number like any other: one signature per kernel, not one for each constant.
-        return template(tuple(numba.types.unliteral(arg) for arg in args), kws)
+        plain = [numba.types.unliteral(arg) for arg in args]  # type: ignore[no-untyped-call]
+        return template(tuple(plain), kws)
 
     compiled.get_call_template = one_template
     kernel_: _Kernel = compiled

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.plan import BRANCH_STOP, BranchStop, Plan, Route, Stop
+from optimizer.domain.plan import BranchStop, Plan, Route, Stop
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import DAY_S, HOUR_S, clock_text
 from optimizer.judge_carried import load, tool
 from optimizer.judge_costs import price_plan
-from optimizer.judge_facts import Crew, Facts, choose_lead
+from optimizer.judge_drafts import draft_of, stated_draft, tours_of
+from optimizer.judge_facts import Facts
 from optimizer.judge_links import time_together
 from optimizer.judge_rules import (
     Case,
@@ -51,10 +52,11 @@ from optimizer.judge_stock import drawn_parts
 from optimizer.judge_together import crew, precedence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
+    from optimizer.judge_drafts import Draft
     from optimizer.judge_facts import Tour
     from optimizer.judge_stock import DrawnParts
     from optimizer.judge_timing import TimedTour
@@ -170,9 +172,9 @@ def time_routes(
         time_routes(problem, matrix, {"Ann": ["boiler"], "Ben": ["boiler"], ("Ben", 1): ["0", "pump"]})
     """
     facts = Facts(problem, matrix)
-    drafts = [replace(_draft(problem, key, visit_ids), leads=leads or {}) for key, visit_ids in routes.items()]
+    drafts = [replace(draft_of(problem, key, visit_ids), leads=leads or {}) for key, visit_ids in routes.items()]
     drafts = sorted((draft for draft in drafts if draft.visit_ids), key=lambda draft: (draft.day, draft.technician_id))
-    tours = _tours(facts, drafts)
+    tours = tours_of(facts, drafts)
     numbers = sorted(tours)
     timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
     parts = drawn_parts([one.tour for one in timed])
@@ -186,85 +188,7 @@ def time_routes(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A route without times.
-
-    Parameters
-    ----------
-    branch_before
-        The index of the visit before which the technician stops at the branch.
-    leads
-        Visit id to the lead that the route states.
-    """
-
-    technician_id: str
-    day: int
-    visit_ids: tuple[str, ...]
-    branch_before: int | None = None
-    leads: Mapping[str, str] = field(default_factory=dict)
-
-    def known(self, problem: Problem) -> list[str]:
-        """Return the visits that are in the problem."""
-        return [visit_id for visit_id in self.visit_ids if visit_id in problem.visit_by_id]
-
-    def branch_at(self, problem: Problem) -> int | None:
-        """Return the index of the known visit before which the technician stops at the branch."""
-        if self.branch_before is None:
-            return None
-        before = self.visit_ids[: max(0, self.branch_before)]
-        return sum(visit_id in problem.visit_by_id for visit_id in before)
-
-
-def _draft(problem: Problem, key: str | tuple[str, int], sequence: Sequence[str]) -> _Draft:
-    technician_id, day = (key, 0) if isinstance(key, str) else key
-    visit_ids, before = list(sequence), None
-    if BRANCH_STOP in visit_ids and BRANCH_STOP not in problem.visit_by_id:
-        before = visit_ids.index(BRANCH_STOP)
-        del visit_ids[before]
-    return _Draft(technician_id, day, tuple(visit_ids), before)
-
-
-def _tours(facts: Facts, drafts: Sequence[_Draft]) -> dict[int, Tour]:
-    """Return the tours, by number of their draft, of those that have a known technician, a shift and a known visit."""
-    problem = facts.problem
-    real = {
-        number: draft
-        for number, draft in enumerate(drafts)
-        if (draft.technician_id, draft.day) in facts.shifts and draft.known(problem)
-    }
-    crews = _crews(facts, real.values())
-    return {
-        number: facts.tour(
-            facts.shifts[draft.technician_id, draft.day],
-            [problem.visit_by_id[visit_id] for visit_id in draft.known(problem)],
-            branch_at=draft.branch_at(problem),
-            crews=crews.get(draft.day),
-        )
-        for number, draft in real.items()
-    }
-
-
-def _crews(facts: Facts, drafts: Iterable[_Draft]) -> dict[int, dict[str, Crew]]:
-    """Return who serves the visits of several people on each day; a stated lead leads when he is one of them."""
-    problem = facts.problem
-    members: dict[tuple[int, str], dict[str, str]] = {}
-    for draft in drafts:
-        for visit_id in draft.known(problem):
-            if visit_id in facts.linked and problem.crew_size_of(problem.visit_by_id[visit_id]) > 1:
-                stated = members.setdefault((draft.day, visit_id), {})
-                stated[draft.technician_id] = draft.leads.get(visit_id, "")
-    crews: dict[int, dict[str, Crew]] = {}
-    for (day, visit_id), stated in members.items():
-        people = sorted(stated)
-        lead = next((stated[who] for who in people if stated[who] in stated), "")
-        if not lead:
-            lead = choose_lead(problem, problem.visit_by_id[visit_id], people, problem.date_of(day))
-        crews.setdefault(day, {})[visit_id] = Crew(tuple(people), lead)
-    return crews
-
-
-def _make_route(facts: Facts, draft: _Draft, timed: TimedTour | None, parts: DrawnParts) -> Route:
+def _make_route(facts: Facts, draft: Draft, timed: TimedTour | None, parts: DrawnParts) -> Route:
     if timed is None:
         branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
         stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
@@ -291,7 +215,7 @@ def _open_case(facts: Facts, plan: Plan) -> Case:
     for route in plan.routes:
         for visit_id in route.visit_ids:
             planned[visit_id] = (*planned.get(visit_id, ()), (route.technician_id, route.day))
-    tours = _tours(facts, [_stated_draft(route) for route in plan.routes])
+    tours = tours_of(facts, [stated_draft(route) for route in plan.routes])
     numbers = sorted(tours)
     stated = [plan.routes[number] for number in numbers]
     slots = [_stated_slot(route, tours[number]) for number, route in zip(numbers, stated, strict=True)]
@@ -302,12 +226,6 @@ def _open_case(facts: Facts, plan: Plan) -> Case:
         for route, one, drawn in zip(stated, timed, parts, strict=True)
     )
     return Case(facts, plan, days, planned)
-
-
-def _stated_draft(route: Route) -> _Draft:
-    before = None if route.branch_stop is None else route.branch_stop.before
-    leads = {stop.visit_id: stop.lead for stop in route.stops if stop.lead}
-    return _Draft(route.technician_id, route.day, route.visit_ids, before, leads)
 
 
 def _stated_slot(route: Route, tour: Tour) -> int | None:

@@ -9,24 +9,31 @@ does not help (`may_fit_somehow`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.domain.plan import Reason, ReasonCode
-from optimizer.domain.problem import end_key, start_key
+from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.judge_rules import past_due_loan, refusals, skill_gaps
-from optimizer.judge_stock import draws_of, holds_of, pickup_day_of, stock_rows, stock_shortages
+from optimizer.judge_carried import loads_of, tool_units, units_there
+from optimizer.judge_facts import Crew, gaps_in
+from optimizer.judge_rules import past_due_loan, refusals
+from optimizer.judge_stock import Draw, holds_of, needs_of, own_parts_of, stock_rows, stock_shortages, take_own
 from optimizer.judge_timing import time_canonically, time_with_slot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from numpy.typing import NDArray
 
-    from optimizer.domain.order import Visit
+    from optimizer.domain.order import PartNeed, SkillNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
-    from optimizer.judge_facts import Facts, Tour
+    from optimizer.judge_facts import Facts, Service, Tour
 
 
 #: How near a technician comes who is stopped by a reason: who is stopped by a later one comes nearer.
@@ -37,7 +44,8 @@ STAGES = (
     ReasonCode.SKILL_LEVEL,
     ReasonCode.CERTIFICATE_EXPIRED,
     ReasonCode.AREA,
-    ReasonCode.RULE_NOT_BUILT,
+    ReasonCode.LOAD,
+    ReasonCode.TOOL_IN_USE,
     ReasonCode.PART_NOT_RETURNED,
     ReasonCode.PART_OUT_OF_STOCK,
     ReasonCode.PART_ARRIVES_LATE,
@@ -60,20 +68,39 @@ class Obstacle:
         return (-self.stage, self.missing, self.reason.technician_id)
 
 
-def obstacle_alone(roads: Roads, shift: Shift, visit: Visit) -> Obstacle | None:
-    """Return the first rule that keeps a technician from a visit in every plan; `None` when none is sure to."""
-    facts = roads.facts
-    technician = facts.problem.technician_by_id[shift.technician_id]
-    sure = (
-        _lock_obstacle(facts, technician, visit)
-        or _person_obstacle(facts.problem, technician, visit)
-        or _part_obstacle(facts.problem, technician, visit)
-    )
+def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+    """Return the first rule that keeps a technician from a visit in every plan; `None` when none is sure to.
+
+    Parameters
+    ----------
+    leads
+        Whether the technician serves alone or leads the crew, and so brings parts and tools; else as a member.
+    """
+    facts, problem = roads.facts, roads.facts.problem
+    technician, crew = problem.technician_by_id[shift.technician_id], _role(roads.facts, shift, visit, leads=leads)
+    needs = problem.lead_skills_needed(visit) if crew is not None else problem.skills_needed(visit)
+    sure = _lock_obstacle(facts, shift, visit) or _person_obstacle(problem, technician, visit, needs, shift.day)
+    if sure is None and leads:
+        sure = (
+            _load_obstacle(facts.tour(shift, [visit]))
+            or _tool_obstacle(problem, technician, visit, shift.day)
+            or _part_obstacle(problem, technician, visit, shift.day)
+        )
     if sure is not None:
         return sure
-    tour = facts.tour(shift, [visit])
-    found = road_obstacle(tour) or _clock_obstacle(facts, shift, visit)
-    return None if found is None or may_fit_somehow(roads, tour) else found
+    found = None
+    for branch_at in _ways_to_parts(problem, technician, visit, shift.day) if leads else (None,):
+        tour = facts.tour(shift, [visit], branch_at=branch_at, crews={} if crew is None else {visit.visit_id: crew})
+        found = road_obstacle(tour) or _clock_obstacle(facts, tour)
+        if found is None or may_fit_somehow(roads, tour):
+            return None
+    return found
+
+
+def _role(facts: Facts, shift: Shift, visit: Visit, *, leads: bool) -> Crew | None:
+    """Return a crew that stands for a technician's role: its lead, with nobody slower in it."""
+    is_crew = facts.problem.crew_size_of(visit) > 1
+    return Crew((shift.technician_id,), shift.technician_id) if is_crew and leads else None
 
 
 def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
@@ -86,20 +113,25 @@ def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
     return Obstacle(reason, stage, reason.amount if missing is None else missing)
 
 
-def _lock_obstacle(facts: Facts, technician: Technician, visit: Visit) -> Obstacle | None:
-    """Somebody else is locked; he then comes nearer himself, unless he has no shift."""
+def _lock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None:
+    """Somebody else, or another day, is locked; he then comes nearer himself, unless he has no shift."""
+    is_crew = facts.problem.crew_size_of(visit) > 1
     for lock in facts.locks.get(visit.visit_id, ()):
-        if lock.technician_id != technician.technician_id:
-            return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, subject="person"))
+        is_other_day = lock.level in (LockLevel.DAY, LockLevel.PREFIX) and lock.day != shift.day
+        if is_other_day or (lock.technician_id != shift.technician_id and not is_crew):
+            day = lock.day if is_other_day else shift.day
+            return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, day, subject="person"))
     return None
 
 
-def _person_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Obstacle | None:
-    who, refused = technician.technician_id, refusals(problem, technician, visit)
+def _person_obstacle(
+    problem: Problem, technician: Technician, visit: Visit, needs: Sequence[SkillNeed], day: int
+) -> Obstacle | None:
+    who, refused, on = technician.technician_id, refusals(problem, technician, visit), problem.date_of(day)
     barred = [name for name in refused if name != "area"]
     if barred:
-        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, subject=barred[0]))
-    gaps = skill_gaps(problem, technician, visit, problem.first_day)
+        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, day, subject=barred[0]))
+    gaps = gaps_in(technician, needs, on)
     missing = sum(gap.levels for gap in gaps)
     for gap in sorted(gaps, key=lambda gap: (gap.held is not None, gap.is_expired)):
         skill, code, amount, unit = gap.need.skill, ReasonCode.SKILL_LEVEL, gap.levels, "levels"
@@ -108,25 +140,69 @@ def _person_obstacle(problem: Problem, technician: Technician, visit: Visit) -> 
         elif gap.is_expired:
             code, unit = ReasonCode.CERTIFICATE_EXPIRED, "days"
             until, since = gap.held.valid_until, gap.held.valid_from
-            if until is not None and until < problem.first_day:
-                amount = (problem.first_day - until).days
-            elif since is not None:
-                amount = (since - problem.first_day).days
-        return make_obstacle(Reason(code, True, who, 0, amount, unit, skill), missing=missing)
+            amount = _days_off(since, until, on)
+        return make_obstacle(Reason(code, True, who, day, amount, unit, skill), missing=missing)
     if "area" in refused:
-        return make_obstacle(Reason(ReasonCode.AREA, True, who, subject=visit.area))
+        return make_obstacle(Reason(ReasonCode.AREA, True, who, day, subject=visit.area))
     return None
 
 
-def _part_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Obstacle | None:
-    who = technician.technician_id
-    if not any(need.quantity for need in visit.parts):
+def _days_off(since: date | None, until: date | None, on: date) -> int:
+    """Return how many days a certificate is away from holding on a date."""
+    if until is not None and until < on:
+        return (on - until).days
+    return 0 if since is None else (since - on).days
+
+
+def _load_obstacle(tour: Tour) -> Obstacle | None:
+    who, day = tour.technician.technician_id, tour.shift.day
+    for one in loads_of(tour):
+        if one.amount > one.limit:
+            over = one.amount - one.limit
+            return make_obstacle(Reason(ReasonCode.LOAD, True, who, day, over, "load", one.quantity))
+    return None
+
+
+def _tool_obstacle(problem: Problem, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+    for tool_id, units in sorted(tool_units(visit).items()):
+        own = sum(tool.units for tool in technician.own_tools if tool.tool_id == tool_id)
+        missing = units - own - units_there(problem, tool_id)
+        if missing > 0:
+            who = technician.technician_id
+            return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, True, who, day, missing, "tools", tool_id))
+    return None
+
+
+def _missing_parts(technician: Technician, visit: Visit) -> tuple[PartNeed, ...]:
+    """Return what the branch has to give for a visit at least: all of the technician's own parts are used for it."""
+    return take_own(own_parts_of(technician), needs_of(visit))
+
+
+def _ways_to_parts(problem: Problem, technician: Technician, visit: Visit, day: int) -> list[int | None]:
+    """Return the stops at the branch by which a visit's parts reach a technician: none, or one before the visit."""
+    missing = _missing_parts(technician, visit)
+    if not missing or technician.starts_at_branch:
+        return [None]
+    ways = [] if problem.policy.pickup is Pickup.STOP else [None]
+    return [
+        way for way in (*ways, 0) if not stock_shortages(problem, _draws(visit, missing, day if way == 0 else day - 1))
+    ]
+
+
+def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> list[Draw]:
+    return [Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts]
+
+
+def _part_obstacle(problem: Problem, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+    who, missing = technician.technician_id, _missing_parts(technician, visit)
+    if not missing:
         return None
-    owed = past_due_loan(problem, who, problem.first_day)
+    owed = past_due_loan(problem, who, problem.date_of(day))
     if owed is not None:
         amount, part_id = owed.quantity, owed.part_id
-        return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, 0, amount, "parts", part_id))
-    for short in stock_shortages(problem, draws_of(problem, technician, visit)):
+        return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, day, amount, "parts", part_id))
+    # A stop at the branch on the day finds whatever the evening before has, and more.
+    for short in stock_shortages(problem, _draws(visit, missing, day)):
         reason = Reason(
             ReasonCode.PART_OUT_OF_STOCK,
             True,
@@ -137,7 +213,7 @@ def _part_obstacle(problem: Problem, technician: Technician, visit: Visit) -> Ob
             short.part_id,
             _holder(problem, short.part_id, visit.visit_id),
         )
-        arrives = _first_day_with_part(problem, technician, visit, short.part_id)
+        arrives = _first_day_with_part(problem, visit, missing, short.part_id, day)
         if arrives is not None:
             reason = replace(reason, code=ReasonCode.PART_ARRIVES_LATE, day=arrives, visit_id="")
         return make_obstacle(reason)
@@ -149,13 +225,15 @@ def _holder(problem: Problem, part_id: str, visit_id: str) -> str:
     return min((v for v in holds_of(problem, part_id) if v != visit_id), default="")
 
 
-def _first_day_with_part(problem: Problem, technician: Technician, visit: Visit, part_id: str) -> int | None:
+def _first_day_with_part(
+    problem: Problem, visit: Visit, missing: Sequence[PartNeed], part_id: str, day: int
+) -> int | None:
     """Return the first later pick-up day on which an arrival makes a part suffice for a visit alone."""
     usable = {problem.day_index(arrival.usable_on) for arrival in problem.arrivals if arrival.part_id == part_id}
-    drawn = [draw for draw in draws_of(problem, technician, visit) if draw.part_id == part_id]
-    for day in sorted(day for day in usable if day > (pickup_day_of(problem, technician, 0) or 0)):
-        if all(row.missing <= 0 for row in stock_rows(problem, part_id, day, drawn)):
-            return day
+    needed = [part for part in missing if part.part_id == part_id]
+    for later in sorted(other for other in usable if other > day):
+        if all(row.missing <= 0 for row in stock_rows(problem, part_id, later, _draws(visit, needed, later))):
+            return later
     return None
 
 
@@ -164,39 +242,45 @@ def road_obstacle(tour: Tour) -> Obstacle | None:
     who, shift = tour.technician.technician_id, tour.shift
     if tour.missing:
         origin, destination = tour.missing[0]
-        return make_obstacle(Reason(ReasonCode.UNREACHABLE, True, who, subject=f"{origin} → {destination}"))
+        return make_obstacle(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
     over_s = max(
         0 if shift.max_leg_s is None else max(tour.legs_s) - shift.max_leg_s,
         0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
     )
     if over_s > 0:
-        return make_obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, 0, over_s, "s"))
+        return make_obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, over_s, "s"))
     if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
         over = len(tour.visits) - shift.max_visits
-        return make_obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, 0, over, "visits"))
+        return make_obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, shift.day, over, "visits"))
     return None
 
 
-def _clock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None:
+def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
     """Name the timing rule without which the visit would fit: its lock, ready time, break, windows; else the shift."""
-    tour, policy, who = facts.tour(shift, [visit]), facts.problem.policy, shift.technician_id
-    timed = time_canonically(tour, policy)
+    shift, policy = tour.shift, facts.problem.policy
+    timed, who = time_canonically(tour, policy), shift.technician_id
     if timed.breach_s == 0:
         return None
     if timed.stops[0].window < 0:
-        return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, subject="day"))
-    service = tour.places[0]
+        return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, shift.day, subject="day"))
+    service = tour.services[0]
     unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
     without = {
-        ReasonCode.PINNED_CONFLICT: replace(tour, places=(unlocked,)),
-        ReasonCode.NOT_READY: replace(tour, places=(replace(service, ready_s=-FAR_FUTURE_S),)),
+        ReasonCode.PINNED_CONFLICT: _with_visit(tour, unlocked),
+        ReasonCode.NOT_READY: _with_visit(tour, replace(service, ready_s=-FAR_FUTURE_S)),
         ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
-        ReasonCode.TIME_WINDOW: replace(tour, places=(anytime,)),
+        ReasonCode.TIME_WINDOW: _with_visit(tour, anytime),
     }
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
-    return make_obstacle(Reason(code, True, who, 0, timed.breach_s, "s"))
+    is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
+    return make_obstacle(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+
+
+def _with_visit(tour: Tour, service: Service) -> Tour:
+    """Return a tour of one visit with that visit served otherwise."""
+    return replace(tour, places=(*tour.places[:-1], service))
 
 
 # --- the shortest way over any visits -------------------------------------------------------------------------------
@@ -207,22 +291,23 @@ _NO_WAY_S = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Roads:
-    """Shortest ways between the ends of a day and the visits, other visits in between at no time; found once."""
+    """Shortest ways between the ends of a day, the visits and the branch, over others at no time; found once."""
 
     facts: Facts
     _found: dict[tuple[str, str, int | None, bool], dict[str, int]] = field(default_factory=dict)
 
-    def shortest_s(self, shift: Shift, place: str, visit_id: str, *, is_homeward: bool = False) -> int | None:
-        """Return the seconds from a place to a visit, or from the visit to the place, on legs that the shift allows."""
-        key = (shift.profile, place, shift.max_leg_s, is_homeward)
-        if key not in self._found:
-            self._found[key] = self._search(*key)
-        return self._found[key].get(visit_id)
+    def shortest_s(self, shift: Shift, place: str, key: str, *, is_homeward: bool = False) -> int | None:
+        """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows."""
+        search = (shift.profile, place, shift.max_leg_s, is_homeward)
+        if search not in self._found:
+            self._found[search] = self._search(*search)
+        return self._found[search].get(key)
 
     def _search(self, profile: str, place: str, max_leg_s: int | None, is_homeward: bool) -> dict[str, int]:
-        """Run Dijkstra's algorithm on the dense matrix, from the place over the visits."""
+        """Run Dijkstra's algorithm on the dense matrix, from the place over the visits and the branch."""
         matrix = self.facts.matrix
-        visits = [visit.visit_id for visit in self.facts.problem.visits if visit.visit_id in matrix.row_of]
+        keys = [BRANCH_PLACE, *(visit.visit_id for visit in self.facts.problem.visits)]
+        visits = [key for key in keys if key in matrix.row_of]
         if profile not in matrix.profiles or place not in matrix.row_of or not visits:
             return {}
         legs: NDArray[np.int64] = matrix.seconds[matrix.profiles.index(profile)].astype(np.int64)
@@ -246,15 +331,14 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
     A break at a moment of a leg never ends the leg earlier than a break right after it does, so that it is enough to
     let that one begin as late as the leg would begin by the close of the window.
     """
-    shift, visit = tour.shift, tour.visits[0]
-    ways = (
-        roads.shortest_s(shift, start_key(tour.technician), visit.visit_id),
-        roads.shortest_s(shift, end_key(tour.technician), visit.visit_id, is_homeward=True),
-    )
-    out_s, back_s = ways
-    if out_s is None or back_s is None or shift.max_visits == 0:
+    shift, visit_id = tour.shift, tour.visits[0].visit_id
+    on_the_way = [visit_id] if tour.branch_at is None else [BRANCH_PLACE, visit_id]
+    out = [roads.shortest_s(shift, *pair) for pair in pairwise([start_key(tour.technician), *on_the_way])]
+    back = roads.shortest_s(shift, end_key(tour.technician), visit_id, is_homeward=True)
+    legs_s = tuple(way for way in (*out, back) if way is not None)
+    if len(legs_s) < len(tour.legs_s) or shift.max_visits == 0:
         return False
-    quick = replace(tour, legs_s=(out_s, back_s), missing=())
+    quick = replace(tour, legs_s=legs_s, missing=())
     if shift.max_travel_s is not None and quick.travel_s > shift.max_travel_s:
         return False
     if shift.break_ is None or not tour.needs_break:

@@ -81,7 +81,7 @@ class Resources:
     # --- technicians and shifts -------------------------------------------------------------------------------
 
     def owner_rows(self) -> IntArray:
-        """Return the columns `O_*` of each technician: staff, load before the horizon, days, first shift, own things."""
+        """Return the columns `O_*`: staff, load before the horizon, days, first shift, own parts and tools."""
         table = []
         pct = self.desk.policy.load_target_pct
         for who in self.owner_of:
@@ -187,7 +187,9 @@ class Resources:
                 first[v, kind] = len(table)
                 found: list[tuple[int, ...]] = []
                 if visit is not None:
-                    found = [self._stock_use, self._needs, self._loads, self._tools][kind](visit, rows) if kind < 4 else []
+                    found = (
+                        [self._stock_use, self._needs, self._loads, self._tools][kind](visit, rows) if kind < 4 else []
+                    )
                 if kind == 4:
                     found = list(earlier[v])
                 if kind == 5:
@@ -197,7 +199,7 @@ class Resources:
         return first, np.array(table, np.int64).reshape(-1, ENTRY_WIDTH)
 
     def _needs(self, visit: Visit, _rows: object) -> list[tuple[int, ...]]:
-        found = []
+        found: list[tuple[int, ...]] = []
         for p, part_id in enumerate(self.parts):
             count = sum(need.quantity for need in visit.parts if need.part_id == part_id)
             if count > 0:
@@ -205,7 +207,7 @@ class Resources:
         return found
 
     def _stock_use(self, visit: Visit, rows: list[tuple[int, int, int, int]]) -> list[tuple[int, ...]]:
-        found = []
+        found: list[tuple[int, ...]] = []
         for part, count, held in self._needs(visit, rows):
             for n, (_, _, p, beyond) in enumerate(rows):
                 use = max(0, count - held) if beyond else count

@@ -51,7 +51,10 @@ POLL_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a solve may take, from which seed, and the routes that it starts from (by technician and day)."""
+    """How much a solve may take, from which seed, and the routes that it starts from (by technician and day).
+
+    `patience_s` ends it early when so long no better plan has come; `None` waits for the deadline.
+    """
 
     deadline_s: float
     moves: int | None
@@ -60,6 +63,7 @@ class Budget:
     islands: int
     use_master: bool
     start: Mapping[str | tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    patience_s: float | None = None
 
     @classmethod
     def of(
@@ -74,11 +78,12 @@ class Budget:
         islands: int | None,
         use_master: bool,
         start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
+        patience: float | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
         if seconds is None and iterations is None:
             raise ValueError("a solve needs a limit: seconds or iterations")
-        for name, value in (("seconds", seconds), ("iterations", iterations)):
+        for name, value in (("seconds", seconds), ("iterations", iterations), ("patience", patience)):
             if value is not None and not 0 <= value < float("inf"):
                 raise ValueError(f"{name} is {value}, expected a number from 0 on")
         if threads < 1 or (islands is not None and islands < 1):
@@ -93,6 +98,7 @@ class Budget:
             islands=islands or (1 if iterations is not None else min(threads, 64)),
             use_master=use_master,
             start=start or {},
+            patience_s=patience,
         )
 
     def search(self) -> SearchBudget:
@@ -187,7 +193,7 @@ def run_in_child(
                 start_new_session=True,
             )
             try:
-                stopped = _follow(child, watch, budget.deadline_s, cancel)
+                stopped = _follow(child, watch, budget, cancel)
             finally:
                 _end(child)
             stderr.seek(0)
@@ -215,6 +221,7 @@ class _Watch:
         self.marks: list[tuple[int, int, float]] = []
         self.moves = 0
         self.note = ""
+        self.better_at = began
 
     def take_all(self, messages: list[Any]) -> str:
         """Judge the newest plan among the messages; return how the child ended, if it did."""
@@ -235,12 +242,16 @@ class _Watch:
         if not judgement.is_clean:
             self.refused = judgement.violations
         elif self.plan is None or plan.cost_cents < self.plan.cost_cents:
-            self.plan = plan
+            self.plan, self.better_at = plan, time.monotonic()
             if self.on_progress is not None:
                 elapsed = time.monotonic() - self.began
                 self.on_progress(
                     Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed)
                 )
+
+    def is_stagnant(self, patience_s: float | None) -> bool:
+        """Say whether a plan is there and no better one has come for so long."""
+        return patience_s is not None and self.plan is not None and time.monotonic() - self.better_at > patience_s
 
     def result(self) -> Plan:
         """Return the plan kept; without one, a plan that serves nobody, if the locks allow that."""
@@ -275,13 +286,13 @@ class _Watch:
         )
 
 
-def _follow(child: subprocess.Popen[bytes], watch: _Watch, deadline_s: float, cancel: CancelToken | None) -> str:
+def _follow(child: subprocess.Popen[bytes], watch: _Watch, budget: Budget, cancel: CancelToken | None) -> str:
     """Take the child's messages until it is done, dead, stopped or too late; return which."""
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
     assert child.stdout is not None
     assert child.stdin is not None
     threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
-    stopped, until = "", deadline_s + LAST_WORD_S
+    stopped, until = "", budget.deadline_s + LAST_WORD_S
     while True:
         try:
             end = watch.take_all(_waiting(messages, max(0.0, min(POLL_S, until - time.monotonic()))))
@@ -289,6 +300,8 @@ def _follow(child: subprocess.Popen[bytes], watch: _Watch, deadline_s: float, ca
                 return stopped or end
             if not stopped and cancel is not None and cancel.is_cancelled:
                 stopped = "cancelled"
+            elif not stopped and watch.is_stagnant(budget.patience_s):
+                stopped = "stagnant"
         except KeyboardInterrupt:
             stopped = "interrupted"
         if stopped and not child.stdin.closed:

@@ -25,6 +25,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TECHNICIAN_NOT_ALLOWED, "required"): (
         "{technician} comes closest but is not among the technicians this visit requires."
     ),
+    (
+        ReasonCode.TECHNICIAN_NOT_ALLOWED,
+        "crew",
+    ): "{technician}, whom this visit requires, is not among those who can come.",
     (ReasonCode.TECHNICIAN_NOT_ALLOWED, "prohibited"): "{technician} comes closest but must not serve this visit.",
     (ReasonCode.TECHNICIAN_NOT_ALLOWED, "refused"): "{technician} comes closest but the customer refuses this person.",
     (ReasonCode.PART_OUT_OF_STOCK, ""): "Part {part} is out of stock: {amount} missing.",
@@ -33,7 +37,28 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.PART_NOT_RETURNED, ""): (
         "{technician} comes closest but has not returned {amount} of part {part} and may take no new part."
     ),
+    (ReasonCode.LOAD, ""): "{technician} comes closest but would carry {amount} {subject} too much.",
+    (ReasonCode.TOOL_IN_USE, ""): "There are too few of the tool {tool}: {amount} missing.",
+    (ReasonCode.TOOL_IN_USE, "visit"): "The tool {tool} is in use on {day}: {amount} missing, visit {visit} has it.",
+    (ReasonCode.CREW_SIZE, ""): "On {day} it needs {amount} more people than can come.",
+    (ReasonCode.CREW_SIZE, "s"): "Its people cannot meet on {day}: {minutes} min apart.",
+    (ReasonCode.CREW_LEAD, ""): (
+        "Nobody can lead its crew on {day}: {technician} comes closest, {amount} level(s) of {subject} missing."
+    ),
+    (ReasonCode.CREW_LEAD, "days"): (
+        "Nobody can lead its crew on {day}: the certificate of {technician} for {subject} is {amount} day(s) off."
+    ),
+    (ReasonCode.PRECEDENCE, ""): "It comes after visit {visit}, which is not planned.",
+    (ReasonCode.PRECEDENCE, "s"): (
+        "{technician} comes closest but visit {visit} would then start {minutes} min too soon or too late after another."
+    ),
+    (ReasonCode.PRECEDENCE, "technicians"): (
+        "{technician} comes closest but visit {visit} is for the same people as the one before it."
+    ),
     (ReasonCode.UNREACHABLE, ""): "{technician} comes closest but has no way to travel: {subject}.",
+    (ReasonCode.UNREACHABLE, "stop"): (
+        "{technician} comes closest but would have to stop at the branch for the parts first."
+    ),
     (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
     (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
     (ReasonCode.TIME_WINDOW, ""): (
@@ -43,11 +68,23 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
     ),
     (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
+    (ReasonCode.TIME_WINDOW, "stop"): (
+        "{technician} comes closest but, after fetching the parts at the branch, misses the customer's window or hours "
+        "by {minutes} min."
+    ),
     (ReasonCode.SHIFT_CAPACITY, ""): (
         "{technician} comes closest but would be back {minutes} min after the latest allowed return."
     ),
     (ReasonCode.SHIFT_CAPACITY, "visits"): "{technician} comes closest but would have {amount} visit(s) too many.",
+    (ReasonCode.SHIFT_CAPACITY, "stop"): (
+        "{technician} comes closest but, with the way over the branch for the parts, would be back {minutes} min after "
+        "the latest allowed return."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, "branch"): (
+        "{technician} comes closest but would be at the branch {minutes} min after it closes."
+    ),
     (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
+    (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
     (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, "visit"): (
@@ -61,23 +98,17 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
     ),
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
-    (ReasonCode.RULE_NOT_BUILT, "crew"): "The visit needs a crew, which this version cannot plan.",
-    (ReasonCode.RULE_NOT_BUILT, "tool"): "The visit needs a shared tool, which this version cannot plan.",
-    (ReasonCode.RULE_NOT_BUILT, "precedence"): "The visit follows another one, which this version cannot plan.",
-    (ReasonCode.RULE_NOT_BUILT, "depot stop"): (
-        "{technician} comes closest but starts at home and would fetch parts at the branch on the way, "
-        "which this version cannot plan."
-    ),
 }
 
 
 def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
-    """Return a reason as one plain sentence; technicians and parts are named with their ids."""
+    """Return a reason as one plain sentence; technicians, parts and tools are named with their ids."""
     day = problem.date_of(reason.day)
     return translate(
         _template(reason),
         technician=_technician(reason.technician_id, problem),
         part=_part(reason.subject, problem),
+        tool=_tool(reason.subject, problem),
         visit=reason.visit_id,
         subject=reason.subject,
         amount=reason.amount,
@@ -106,6 +137,11 @@ def _span(seconds: int, translate: Translate) -> str:
 def _technician(technician_id: str, problem: Problem) -> str:
     technician = problem.technician_by_id.get(technician_id)
     return technician_id if technician is None or not technician.name else f"{technician.name} ({technician_id})"
+
+
+def _tool(tool_id: str, problem: Problem) -> str:
+    name = next((tool.name for tool in problem.tools if tool.tool_id == tool_id), "")
+    return f"{name} ({tool_id})" if name and name != tool_id else tool_id
 
 
 def _part(part_id: str, problem: Problem) -> str:

@@ -131,13 +131,14 @@ def solve(
     threads: int = 1,
     islands: int | None = None,
     use_master: bool = True,
+    patience: float | None = None,
     start: Routes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
     started_s: float | None = None,
 ) -> Outcome:
-    """Plan a day.
+    """Plan the days of a problem.
 
     Parameters
     ----------
@@ -153,6 +154,8 @@ def solve(
         Threads only change the speed. By default there are as many islands as threads, and one in work mode.
     use_master
         Let CP-SAT recombine the routes found.
+    patience
+        Seconds without a better plan after which the solve ends early; by default it takes all its time.
     start
         Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
@@ -187,7 +190,7 @@ def solve(
     problem = with_due_days(problem, matrix)
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
-        use_master=use_master, start=possible_routes(problem, matrix, start or {}),
+        use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
     )  # fmt: skip
     plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))

@@ -15,6 +15,7 @@ from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.plan import BRANCH_STOP, Plan, Route
+from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.judge import judge, time_routes
 from optimizer.judge_carried import load, tool, tools_out, units_there
@@ -162,7 +163,12 @@ def _may_serve(facts: Facts, shift: Shift, visit: Visit) -> bool:
 
 def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[int | None]:
     technician = facts.problem.technician_by_id[shift.technician_id]
-    fetches = not technician.starts_at_branch and any(visit.parts for visit in visits)
+    # A stop that nobody needs may still be a short cut where travel breaks the triangle; nobody would drive it.
+    needed = {need.part_id for visit in visits for need in visit.parts}
+    on = facts.problem.date_of(shift.day)
+    comes = any(arrival.usable_on == on and arrival.part_id in needed for arrival in facts.problem.arrivals)
+    must = facts.problem.policy.pickup is Pickup.STOP and bool(needed)
+    fetches = not technician.starts_at_branch and (must or comes)
     loads_again = bool(technician.capacity) and any(visit.loads for visit in visits)
     return [None, *range(len(visits))] if fetches or loads_again else [None]
 

@@ -151,9 +151,9 @@ def model_of(instance: Instance) -> PeerModel:
         return _day(instance.model)
     if instance.format in ("vrptw", "vrplib"):
         return _vrp(instance.model)
-    if instance.format == "pillac" and not instance.unbuilt:
+    if instance.format == "pillac" and not instance.model.needs_supplies:
         return _pillac(instance.model)
-    needs = f" with {', '.join(instance.unbuilt)}" if instance.unbuilt else ""
+    needs = " with tools and parts" if instance.format == "pillac" else ""
     raise FormatError(f"{instance.name}: no peer is modelled for {instance.format}{needs}")
 
 

@@ -5,29 +5,33 @@ second within `distance` after the start of the first (`sequential`). A service 
 leave the office at 0 and may return at any time. Everything must be done. The objective is a third of travel plus the
 sum of the tardiness plus the largest tardiness.
 
-In a plan a service is named by its patient, the services of a double patient with their number: `p7`, `p9/1`, `p9/2`.
+In a plan a service is named by its patient, the services of a double patient with their number: `p7`, `p9/1`, `p9/2`;
+two that are done together may both be named by the patient alone.
+
+In the problem, two services together are one visit of a crew of two, whose lead does the first service and whose other
+member the second. Of two in sequence the second visit follows the first, from start to start. `ROUNDING` says what this
+leaves out.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks.errors import FormatError
-from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Visit
+from optimizer.domain.order import Customer, GapFrom, Interval, Load, Order, Place, Predecessor, SkillNeed, Visit
 from optimizer.domain.policy import Fairness, Policy
-from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem
-from optimizer.domain.rules import Rule
+from optimizer.domain.problem import BRANCH_PLACE, MOST_DAYS, Branch, Problem
 from optimizer.domain.technician import HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -35,7 +39,8 @@ PROFILE = "car"
 
 ROUNDING = (
     "times in doubles, three decimals; planned in whole seconds of a minute each unit: travel, services and openings "
-    "rounded up, closings down; the largest tardiness is valued and not planned; value is recomputed in doubles"
+    "rounded up, closings down. Not planned, but valued: the largest tardiness, and that the tardiness of two services "
+    "together counts twice. Not planned at all: a first service that waits so that the second comes in time after it"
 )
 
 _SECTIONS = ("patients", "services", "caregivers", "central_offices", "distances")
@@ -64,6 +69,11 @@ class Pair:
     least: float
     most: float
 
+    @property
+    def is_together(self) -> bool:
+        """Say whether both services start at one moment."""
+        return self.least == self.most == 0
+
 
 @dataclass(frozen=True, slots=True)
 class HhcrspInstance:
@@ -90,10 +100,14 @@ class HhcrspInstance:
 
     @property
     def unbuilt(self) -> tuple[str, ...]:
-        """The rules that some pair needs and this version does not build."""
-        together = [pair.least == pair.most == 0 for pair in self.pairs]
-        waits = [str(Rule.CREW)] if any(together) else []
-        return (*waits, str(Rule.PRECEDENCE)) if not all(together) else tuple(waits)
+        """The rules that some pair needs and the rule book does not have."""
+        lasts = {service.service_id: service.duration for service in self.services.values()}
+        waits = []
+        if any(pair.is_together and lasts[pair.first] != lasts[pair.second] for pair in self.pairs):
+            waits.append("crew of which one leaves sooner")
+        if any(pair.least < 0 for pair in self.pairs):
+            waits.append("sequence in either order")
+        return tuple(waits)
 
 
 def recognises(text: str) -> bool:
@@ -179,25 +193,36 @@ def problem_of(instance: HhcrspInstance) -> Problem:
     Raises
     ------
     FormatError
-        When the instance needs a rule that is not built, or has a window beyond a day.
+        When the instance needs a rule that is not built, or has a window beyond the longest horizon.
     """
     if instance.unbuilt:
         raise FormatError(f"{instance.name}: needs what is not built yet: {', '.join(instance.unbuilt)}")
     services = instance.services.values()
-    if any(service.close * MINUTE_S >= DAY_S for service in services):
-        raise FormatError(f"{instance.name}: a window closes beyond the day, and this version plans one day")
+    days = max([1] + [int(service.close * MINUTE_S) // DAY_S + 1 for service in services])
+    if days > MOST_DAYS:
+        raise FormatError(f"{instance.name}: has windows of {days} days, and at most {MOST_DAYS} are planned in one go")
     # No plan lasts longer than everything done by one person after the last window: nobody is ever back too late.
     last_s = int(_up(float(instance.distance.max()))) * (len(services) + 1)
-    end_s = DAY_S + last_s + sum(int(_up(service.duration)) for service in services)
+    end_s = days * DAY_S + last_s + sum(int(_up(service.duration)) for service in services)
+    first, apart = _first_services(instance), _apart(instance)
+    pairs = {service_id: pair for pair in instance.pairs for service_id in (pair.first, pair.second)}
     return Problem(
         branch=Branch("office", instance.name, _place(instance, 0)),
         first_day=_DAY,
         as_of_s=-DAY_S // 3,
-        customers=tuple(Customer(s.service_id, s.patient_id) for s in services),
-        orders=tuple(_order(s) for s in services),
-        visits=tuple(_visit(instance, s) for s in services),
+        customers=tuple(Customer(visit_id, service.patient_id) for visit_id, service in first.items()),
+        orders=tuple(_order(visit_id, service) for visit_id, service in first.items()),
+        visits=tuple(
+            _visit(instance, visit_id, service, pairs.get(service.service_id), apart)
+            for visit_id, service in first.items()
+        ),
         technicians=tuple(
-            Technician(who, who, skills=tuple(HeldSkill(ability, 1) for ability in sorted(abilities)))
+            Technician(
+                who,
+                who,
+                skills=tuple(HeldSkill(ability, 1) for ability in sorted(abilities)),
+                capacity=tuple(Load(pair.first, 1) for pair in apart),
+            )
             for who, abilities in instance.caregivers.items()
         ),
         shifts=tuple(
@@ -205,13 +230,15 @@ def problem_of(instance: HhcrspInstance) -> Problem:
             for who in instance.caregivers
         ),
         policy=_policy(left_out_cents=2 * end_s + 1),
+        days=days,
     )
 
 
 def matrix_of(instance: HhcrspInstance, problem: Problem) -> TravelMatrix:
     """Return the travel of the problem's places in whole seconds, rounded up."""
     keys = tuple(problem.places())
-    rows = np.array([0 if key == BRANCH_PLACE else instance.services[key].row for key in keys])
+    first = _first_services(instance)
+    rows = np.array([0 if key == BRANCH_PLACE else first[key].row for key in keys])
     cut = instance.distance[np.ix_(rows, rows)]
     return TravelMatrix(
         keys=keys,
@@ -228,6 +255,7 @@ def _policy(left_out_cents: int) -> Policy:
         arrival_lead_s=0,
         morning_s=0,
         max_lateness_s=None,
+        reload=False,
         unassigned_cents=(left_out_cents,) * 5,
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=MINUTE_S,
@@ -240,20 +268,56 @@ def _policy(left_out_cents: int) -> Policy:
     )
 
 
-def _order(service: Service) -> Order:
+def _first_services(instance: HhcrspInstance) -> dict[str, Service]:
+    """Return the visits by id, each with its service; two services together are one visit, named by the patient."""
+    together = {
+        service_id: pair for pair in instance.pairs if pair.is_together for service_id in (pair.first, pair.second)
+    }
+    return {
+        service.patient_id if service_id in together else service_id: service
+        for service_id, service in instance.services.items()
+        if service_id not in together or service_id == together[service_id].first
+    }
+
+
+def _apart(instance: HhcrspInstance) -> list[Pair]:
+    """Return the sequences of which one caregiver could do both services, which two have to do."""
+    services, abilities = instance.services, instance.caregivers.values()
+    return [
+        pair
+        for pair in instance.pairs
+        if pair.most >= services[pair.first].duration
+        and any({services[pair.first].ability, services[pair.second].ability} <= held for held in abilities)
+    ]
+
+
+def _order(visit_id: str, service: Service) -> Order:
     open_s = int(_up(service.open))
     window = Interval(open_s, max(open_s, int(service.close * MINUTE_S + 1e-6)))
-    return Order(service.service_id, customer_id=service.service_id, promised=(window,))
+    return Order(visit_id, customer_id=visit_id, promised=(window,))
 
 
-def _visit(instance: HhcrspInstance, service: Service) -> Visit:
-    return Visit(
-        visit_id=service.service_id,
-        order_id=service.service_id,
+def _visit(
+    instance: HhcrspInstance, visit_id: str, service: Service, pair: Pair | None, apart: Collection[Pair]
+) -> Visit:
+    alone = Visit(
+        visit_id=visit_id,
+        order_id=visit_id,
         place=_place(instance, service.row),
         base_s=int(_up(service.duration)),
         skills=(SkillNeed(service.ability, 1),),
     )
+    if pair is None:
+        return alone
+    if pair.is_together:
+        other = SkillNeed(instance.services[pair.second].ability, 1)
+        return replace(alone, crew_size=2, lead_skills=alone.skills, skills=(other,))
+    # Room for one of the two services: whoever does one does not do the other.
+    loads = (Load(pair.first, 1),) if pair in apart else ()
+    if service.service_id == pair.first:
+        return replace(alone, loads=loads)
+    least_s, most_s = int(_up(pair.least)), int(pair.most * MINUTE_S + 1e-6)
+    return replace(alone, loads=loads, after=(Predecessor(pair.first, GapFrom.START, least_s, max(least_s, most_s)),))
 
 
 def _place(instance: HhcrspInstance, row: int) -> Place:

@@ -2,7 +2,10 @@
 
 One unit of the file is a minute here, times are real numbers. The objective is the sum of route durations
 (return − latest departure); unserved requests come first. The problem speaks whole seconds: see `ROUNDING`.
-Tools, parts and trips to the depot are rules that this version does not build; `unbuilt` names them.
+
+A technician leaves home with some tools and parts. Once on the way he may stop at the depot, and from then on has every
+tool and any number of parts. Both are parts in the problem: what he holds are his own parts, of a tool so many that it
+never runs out, and the branch has enough of all for a stop there.
 """
 
 from __future__ import annotations
@@ -16,14 +19,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.errors import FormatError
-from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Visit
-from optimizer.domain.policy import Fairness, Policy
-from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem, end_key, start_key
+from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Visit
+from optimizer.domain.policy import Fairness, Pickup, Policy
+from optimizer.domain.problem import BRANCH_PLACE, MOST_DAYS, Branch, Problem, end_key, start_key
+from optimizer.domain.stock import Part
 from optimizer.domain.technician import HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 PROFILE = "car"
@@ -83,14 +89,9 @@ class PillacInstance:
         return (self.depot, *self.homes, *self.requests)
 
     @property
-    def unbuilt(self) -> tuple[str, ...]:
-        """The rules that some request needs and this version does not build."""
-        waits = []
-        if any(request.tools for request in self.requests):
-            waits.append("tool")
-        if any(any(request.parts) for request in self.requests):
-            waits.append("depot stop")
-        return tuple(waits)
+    def needs_supplies(self) -> bool:
+        """Say whether some request needs a tool or a part."""
+        return any(request.tools or any(request.parts) for request in self.requests)
 
 
 def recognises(text: str) -> bool:
@@ -138,29 +139,34 @@ def problem_of(instance: PillacInstance) -> Problem:
     Raises
     ------
     FormatError
-        When the instance needs a rule that is not built, or lasts longer than a day.
+        When the instance lasts longer than the longest horizon.
     """
-    if instance.unbuilt:
-        raise FormatError(f"{instance.name}: needs what is not built yet: {', '.join(instance.unbuilt)}")
-    if any(home.close_min * MINUTE_S > DAY_S for home in instance.homes):
-        raise FormatError(f"{instance.name}: lasts longer than a day, and this version plans one day")
     requests = instance.requests
+    # One route is one shift, however many days it spans.
+    days = max(-(-seconds_down(node.close_min) // DAY_S) for node in instance.homes)
+    if days > MOST_DAYS:
+        raise FormatError(f"{instance.name}: lasts {days} days, and at most {MOST_DAYS} are planned in one go")
+    needed = _supplies_needed(instance)
     day_cents = sum(seconds_down(home.close_min) - seconds_up(home.open_min) for home in instance.homes)
     out_cents = (day_cents + 1) * _CENTS_PER_SECOND
     return Problem(
-        branch=Branch("depot", instance.name, _place(instance.depot)),
+        branch=Branch("depot", instance.name, _place(instance.depot), business=_window(instance.depot)),
         first_day=_DAY,
         as_of_s=-DAY_S // 3,
         customers=tuple(Customer(str(r.node_id), str(r.node_id)) for r in requests),
         orders=tuple(_order(r) for r in requests),
         visits=tuple(_visit(r) for r in requests),
-        technicians=tuple(_technician(home, instance) for home in instance.homes),
+        technicians=tuple(_technician(home, instance, needed) for home in instance.homes),
         shifts=tuple(_shift(home) for home in instance.homes),
+        parts=tuple(Part(supply, supply, on_hand=count) for supply, count in needed.items()),
+        days=days,
         policy=Policy(
             name="bench",
             arrival_lead_s=0,
             morning_s=0,
             max_lateness_s=0,
+            pickup=Pickup.STOP,
+            reload=False,
             unassigned_cents=(out_cents,) * 5,
             unassigned_due_pct=(100, 100, 100, 100),
             travel_cents=0,
@@ -271,10 +277,34 @@ def _is_at_depot(home: Node, instance: PillacInstance) -> bool:
     return bool((instance.travel_min[home.node_id] == instance.travel_min[0]).all())
 
 
-def _technician(home: Node, instance: PillacInstance) -> Technician:
-    place = None if _is_at_depot(home, instance) else _place(home)
-    skills = tuple(HeldSkill(f"S{skill}", 1) for skill in sorted(home.skills))
-    return Technician(str(home.node_id), f"T{home.node_id}", skills=skills, start=place, end=place)
+def _supplies(node: Node) -> dict[str, int]:
+    """Return tools and parts of a row by name."""
+    return {f"tool {tool}": 1 for tool in sorted(node.tools)} | {
+        f"part {part}": count for part, count in enumerate(node.parts) if count
+    }
+
+
+def _supplies_needed(instance: PillacInstance) -> dict[str, int]:
+    """Return how often all requests together need each tool, and how many of each part."""
+    needed: dict[str, int] = {}
+    for request in instance.requests:
+        for supply, count in _supplies(request).items():
+            needed[supply] = needed.get(supply, 0) + count
+    return needed
+
+
+def _technician(home: Node, instance: PillacInstance, needed: Mapping[str, int]) -> Technician:
+    # Also who lives at the depot has its tools and parts only from a stop there.
+    place = None if _is_at_depot(home, instance) and not needed else _place(home)
+    held = _supplies(home) | {f"tool {tool}": needed.get(f"tool {tool}", 0) for tool in home.tools}
+    return Technician(
+        str(home.node_id),
+        f"T{home.node_id}",
+        skills=tuple(HeldSkill(f"S{skill}", 1) for skill in sorted(home.skills)),
+        start=place,
+        end=place,
+        own_parts=tuple(PartNeed(supply, count) for supply, count in sorted(held.items()) if supply in needed),
+    )
 
 
 def _shift(home: Node) -> Shift:
@@ -289,8 +319,11 @@ def _shift(home: Node) -> Shift:
 
 
 def _order(request: Node) -> Order:
-    window = Interval(seconds_up(request.open_min), seconds_down(request.close_min))
-    return Order(str(request.node_id), customer_id=str(request.node_id), promised=(window,))
+    return Order(str(request.node_id), customer_id=str(request.node_id), promised=(_window(request),))
+
+
+def _window(node: Node) -> Interval:
+    return Interval(seconds_up(node.open_min), seconds_down(node.close_min))
 
 
 def _visit(request: Node) -> Visit:
@@ -300,4 +333,5 @@ def _visit(request: Node) -> Visit:
         place=_place(request),
         base_s=seconds_up(request.service_min),
         skills=tuple(SkillNeed(f"S{skill}", 1) for skill in sorted(request.skills)),
+        parts=tuple(PartNeed(supply, count) for supply, count in _supplies(request).items()),
     )

@@ -10,13 +10,12 @@ from enum import StrEnum
 from optimizer.domain.order import Interval, PartNeed
 from optimizer.domain.rules import Rule
 
-
 #: A stop at the branch in the neutral form of benchmarks.
 BRANCH_STOP = "0"
 
 
 class ReasonCode(StrEnum):
-    """Why a visit is not planned (DESIGN §5); `RULE_NOT_BUILT` is a rule that this version cannot plan yet."""
+    """Why a visit is not planned (DESIGN §5)."""
 
     SKILL = "SKILL"
     SKILL_LEVEL = "SKILL_LEVEL"
@@ -41,7 +40,6 @@ class ReasonCode(StrEnum):
     OUTRANKED = "OUTRANKED"
     TIME_LIMIT = "TIME_LIMIT"
     DUE_BEFORE_PLAN = "DUE_BEFORE_PLAN"
-    RULE_NOT_BUILT = "RULE_NOT_BUILT"
 
 
 class UnassignedState(StrEnum):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 
 from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import Policy
@@ -117,7 +118,8 @@ class Problem:
     Raises
     ------
     ValueError
-        When an id is doubled or refers to nothing, or visits wait for one another in a circle. `ingest` reports the same faults by file, row and column first.
+        When an id is doubled or refers to nothing, or visits wait for one another in a circle. `ingest` reports the
+        same faults by file, row and column first.
     """
 
     branch: Branch
@@ -327,12 +329,11 @@ class Problem:
             _known("lock", lock.visit_id, "technician", lock.technician_id, self.technician_by_id)
 
     def _check_circles(self) -> None:
-        open_visits = {visit.visit_id: {earlier.visit_id for earlier in visit.after} for visit in self.visits}
-        while free := [visit_id for visit_id, earlier in open_visits.items() if not earlier & open_visits.keys()]:
-            for visit_id in free:
-                del open_visits[visit_id]
-        if open_visits:
-            raise ValueError(f"visits wait for one another in a circle: {', '.join(sorted(open_visits))}")
+        order = TopologicalSorter({visit.visit_id: [e.visit_id for e in visit.after] for visit in self.visits})
+        try:
+            order.prepare()
+        except CycleError as fault:
+            raise ValueError(f"visits wait for one another in a circle: {', '.join(fault.args[1])}") from fault
 
 
 def start_key(technician: Technician) -> str:

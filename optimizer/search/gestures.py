@@ -19,7 +19,6 @@ from optimizer.arrays import (
     S_MAX_VISITS,
     S_OWNER,
     S_PROFILE,
-    S_SPECIAL,
     S_START_NODE,
     S_STOP,
     V_CREW,

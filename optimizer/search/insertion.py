@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.arrays import (
     CANNOT_SERVE,
+    E_EARLIER,
     E_LOAD,
     E_NEED,
     NO_WAY_S,
@@ -35,7 +36,9 @@ from optimizer.arrays import (
     S_START_NODE,
     S_STOP,
     V_FIXED,
+    V_HEAD,
     V_LATEST,
+    V_LINKED,
     V_MAX_LATE,
     V_READY,
 )
@@ -294,17 +297,31 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
 def free_places(arrays, state, shift_idx, visit):
     """Return the first and the last position of a route that a visit may take: none inside a started prefix.
 
-    A visit of the prefix itself takes its own place again.
+    A visit of the prefix itself takes its own place again; one that comes after another stands behind it.
     """
     count, prefix = state.route[shift_idx, C_COUNT], arrays.shift[shift_idx, S_PREFIX]
+    behind = 0
+    if arrays.visit[visit, V_LINKED] == 1:
+        behind = behind_predecessors(arrays, state, shift_idx, arrays.visit[visit, V_HEAD])
     if prefix == 0:
-        return 0, count
-    first, last = prefix, count
+        return behind, count
+    first, last = max(prefix, behind), count
     if arrays.visit[visit, V_FIXED] > 0:
         first = last = arrays.visit[visit, V_FIXED] - 1
     if 0 <= state.route[shift_idx, C_STOP] <= first:
         first += 1
     return min(first, count), min(max(first, last), count)
+
+
+@kernel
+def behind_predecessors(arrays, state, shift_idx, head):
+    """Return the first position of a route behind all visits of it that must come before a visit."""
+    position = 0
+    for n in range(arrays.first[head, E_EARLIER], arrays.first[head + 1, E_EARLIER]):
+        for k in range(state.route[shift_idx, C_COUNT]):
+            if arrays.visit[state.seq[shift_idx, k], V_HEAD] == arrays.entry[n, 0]:
+                position = max(position, k + 1)
+    return position
 
 
 @inlined

@@ -246,7 +246,8 @@ def construction_order(arrays: ProblemArrays) -> IntArray:
             break
     visit = arrays.visit[:orders]
     order = np.lexsort((np.arange(orders), visit[:, V_ABLE], -visit[:, V_PRICE], visit[:, V_CREW] == 1, depth))
-    return order[visit[order, V_HEAD] == order]
+    heads: IntArray = order[visit[order, V_HEAD] == order]
+    return heads
 
 
 def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) -> ProblemArrays:

@@ -516,13 +516,13 @@ def may_join(arrays, state, head, day, same, shift_idx):
 
 @inlined
 def some_arrival(arrays, state, shift_idx, visit):
-    """Return when a technician could be at a visit from some place of the route."""
+    """Return when a technician could be at a visit from some place of the route, before or after the break."""
     k = draw(state, state.route[shift_idx, C_COUNT] + 1)
     here = state.seq[shift_idx, k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
-    earliest = state.ahead[shift_idx, k, A_OPEN]
-    for p in range(state.ahead[shift_idx, k, A_PAIRS]):
-        earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
-    return earliest + arrays.travel_to[arrays.shift[shift_idx, S_PROFILE], visit, here]
+    departure, pairs = state.ahead[shift_idx, k, A_OPEN], state.ahead[shift_idx, k, A_PAIRS]
+    if pairs > 0 and (departure >= IMPOSSIBLE or draw(state, 2) == 0):
+        departure = state.ahead[shift_idx, k, A_DEPART + draw(state, pairs)]
+    return departure + arrays.travel_to[arrays.shift[shift_idx, S_PROFILE], visit, here]
 
 
 @inlined
@@ -584,7 +584,10 @@ def put_together(arrays, state, head, start, count, wish):
                 wished += best_key
                 cents += state.offer[best_n, F_CENTS]
                 if pass_ == 1:
-                    state.tried[found, 0], state.tried[found, 1] = state.offer[best_n, F_SHIFT], state.offer[best_n, F_AT]
+                    state.tried[found, 0], state.tried[found, 1] = (
+                        state.offer[best_n, F_SHIFT],
+                        state.offer[best_n, F_AT],
+                    )
                 found += 1
             if found < size:
                 continue

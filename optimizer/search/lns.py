@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from optimizer.arrays import E_EARLIER, E_LATER, R_LINKS, R_VISITS, V_ABLE, V_CLOSES, V_LINKED, V_OPENS, V_PRICE, V_SERVICE
+from optimizer.arrays import (
+    E_EARLIER,
+    E_LATER,
+    R_LINKS,
+    R_VISITS,
+    V_ABLE,
+    V_CLOSES,
+    V_LINKED,
+    V_OPENS,
+    V_PRICE,
+    V_SERVICE,
+)
 from optimizer.jit import inlined, kernel
 from optimizer.search.accept import is_accepted
 from optimizer.search.gestures import (

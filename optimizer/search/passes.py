@@ -188,7 +188,8 @@ def look_behind(arrays, shift_idx, seq, count, behind):
         done = latest_before_break(opens, closes, length, behind[k + 1, B_HARD] - leg)
         done = max(done, behind[k + 1, B_OPEN_HARD] - leg)
         behind[k, B_OPEN_HARD] = max(
-            latest_before_break(opens, closes, length, behind[k, B_HARD]), hard_start(arrays, day, visit, done - duration)
+            latest_before_break(opens, closes, length, behind[k, B_HARD]),
+            hard_start(arrays, day, visit, done - duration),
         )
 
 

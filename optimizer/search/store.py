@@ -6,6 +6,8 @@ or may stop at the branch is walked along, day after day, because what a visit d
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.arrays import (
     E_LOAD,
     E_NEED,
@@ -30,8 +32,6 @@ from optimizer.arrays import (
     S_SPECIAL,
     S_STOP,
 )
-import numpy as np
-
 from optimizer.jit import inlined, kernel
 from optimizer.search.state import C_COUNT, C_STOP, W_BOOKED
 
