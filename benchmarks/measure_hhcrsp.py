@@ -1,8 +1,8 @@
 """What a home health care plan is worth, from the parsed file and the sequences alone.
 
 Routes say who serves whom in which order; two services together may both be named by their patient. The starts
-follow: every rule is a least distance between two starts, so that
-one schedule is the earliest for all services at once, and no other has less tardiness, in sum or at the worst.
+follow: every rule is a least distance between two starts, so that one schedule is the earliest for all services at
+once, and no other has less tardiness, in sum or at the worst.
 """
 
 from __future__ import annotations

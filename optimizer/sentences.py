@@ -50,7 +50,8 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.PRECEDENCE, ""): "It comes after visit {visit}, which is not planned.",
     (ReasonCode.PRECEDENCE, "s"): (
-        "{technician} comes closest but visit {visit} would then start {minutes} min too soon or too late after another."
+        "{technician} comes closest but visit {visit} would then start {minutes} min too soon or too late after "
+        "another one."
     ),
     (ReasonCode.PRECEDENCE, "technicians"): (
         "{technician} comes closest but visit {visit} is for the same people as the one before it."

@@ -9,7 +9,14 @@ import pytest
 
 from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
 from benchmarks.instances import read_instance
-from tests.benchmarks.worlds import SIX_ORDERS, THREE_CUSTOMERS, THREE_REQUESTS
+from tests.benchmarks.worlds import (
+    FOUR_ERRANDS,
+    SIX_ORDERS,
+    THREE_CUSTOMERS,
+    THREE_PATIENTS,
+    THREE_REQUESTS,
+    TWO_VEHICLES,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,13 +63,32 @@ def test_a_routing_instance_is_solved_to_its_optimum(tmp_path: Path, capsys: pyt
     assert (record["format"], record["best_known"], record["gap_pct"]) == ("vrptw", 14.6, 0.0)
 
 
-def test_an_instance_that_needs_more_says_what_it_waits_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = THREE_REQUESTS.read_text(encoding="utf-8").replace("[] \t[] \t[]\n5", "[] \t[2] \t[1,0]\n5")
-    (tmp_path / "R1.txt").write_text(text, encoding="utf-8")
+def test_a_vehicle_that_is_full_leaves_a_customer_to_another(capsys: pytest.CaptureFixture[str]) -> None:
+    # Two of the three fit. 2 alone: 2.8 + 14.6 (1 3); 3 alone: 12.0 + 10.0 (2 1); 1 alone: 10.0 + 12.4 (2 3).
+    record = _run(capsys, "solve", str(THREE_CUSTOMERS), "--iterations", "2000")
+    assert (record["objective"], record["judge_cents"], record["unassigned"]) == (17.4, 174, 0)
+
+
+def test_a_stop_at_the_depot_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.json"
-    assert main(["solve", str(tmp_path / "R1.txt"), "--plan", str(plan)]) == WAITS
+    # Worked out in readers/test_pillac.py.
+    record = _run(capsys, "solve", str(FOUR_ERRANDS), "--iterations", "2000", "--plan", str(plan))
+    assert json.loads(plan.read_text(encoding="utf-8")) == {"routes": {"1": [2, 3, 0, 4, 5]}}
+    assert (record["objective"], record["served"], record["unassigned"], record["feasible"]) == (52.0, 4, 0, True)
+
+
+def test_double_services_are_planned(capsys: pytest.CaptureFixture[str]) -> None:
+    # Two people go to p2 and p3, 20 + 10 + 30 each, one of them over p1, 10 + 15 instead of 20. Nobody is late.
+    record = _run(capsys, "solve", str(THREE_PATIENTS), "--iterations", "2000")
+    assert record["objective"] == pytest.approx(125 / 3, abs=1e-4)
+    assert (record["served"], record["unassigned"], record["feasible"]) == (4, 0, True)
+
+
+def test_an_instance_that_needs_more_says_what_it_waits_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.json"
+    assert main(["solve", str(TWO_VEHICLES), "--plan", str(plan)]) == WAITS
     record = json.loads(capsys.readouterr().out)
-    assert record == {"instance": "R1", "format": "pillac", "waits_for": ["tool", "depot stop"]}
+    assert record == {"instance": "two_vehicles", "format": "vrplib", "waits_for": ["route duration"]}
     assert not plan.exists()
 
 
@@ -94,9 +120,9 @@ def test_a_campaign_and_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_a_campaign_says_by_its_code_what_was_not_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "results.jsonl")
-    assert main(["run", str(THREE_CUSTOMERS), "--out", out]) == WAITS
+    assert main(["run", str(TWO_VEHICLES), "--out", out]) == WAITS
     (tmp_path / "x.txt").write_text("hello", encoding="utf-8")
-    assert main(["run", str(tmp_path / "x.txt"), str(THREE_CUSTOMERS), "--out", out]) == UNREADABLE
+    assert main(["run", str(tmp_path / "x.txt"), str(TWO_VEHICLES), "--out", out]) == UNREADABLE
     assert main(["run", str(tmp_path / "absent.txt"), "--out", out]) == UNREADABLE
     assert main(["compare", str(tmp_path / "absent.jsonl")]) == UNREADABLE
     with pytest.raises(SystemExit):

@@ -8,9 +8,10 @@ import pytest
 
 from benchmarks.measure import TOLERANCE_MIN, duration_min, measure_day, measure_pillac
 from benchmarks.readers import days, pillac
-from tests.benchmarks.worlds import SIX_ORDERS, SIX_ORDERS_ROUTES, THREE_REQUESTS, THREE_REQUESTS_ROUTES
+from tests.benchmarks.worlds import FOUR_ERRANDS, SIX_ORDERS, SIX_ORDERS_ROUTES, THREE_REQUESTS, THREE_REQUESTS_ROUTES
 
 DAY = days.parse(SIX_ORDERS.read_text(encoding="utf-8"), name="six_orders")
+ERRANDS = pillac.parse(FOUR_ERRANDS.read_text(encoding="utf-8"), name="four_errands")
 INSTANCE = pillac.parse(THREE_REQUESTS.read_text(encoding="utf-8"), name="three_requests")
 
 
@@ -52,6 +53,31 @@ def test_faults_of_a_day_are_named(routes: dict[str, tuple[str, ...]], fault: st
 )
 def test_faults_of_a_pillac_plan_are_named(routes: dict[str, tuple[str, ...]], fault: str) -> None:
     assert fault in measure_pillac(INSTANCE, routes).faults
+
+
+@pytest.mark.parametrize(
+    ("route", "faults"),
+    [
+        (("2", "3", "0", "4", "5"), ()),
+        (("2", "4", "0", "5"), ("technician 1 lacks tools [1] for visit 4",)),
+        (("2", "5", "0", "4"), ("technician 1 lacks 2 of part 0 for visit 5",)),
+        (("5", "0"), ("technician 1 lacks 1 of part 0 for visit 5",)),
+        (("2", "0", "4", "0", "5"), ("technician 1 stops at the depot 2 times",)),
+    ],
+)
+def test_tools_and_parts_are_those_from_home_up_to_the_depot(route: tuple[str, ...], faults: tuple[str, ...]) -> None:
+    assert measure_pillac(ERRANDS, {"1": route}).faults == faults
+
+
+def test_a_stop_at_the_depot_keeps_its_hours_and_is_no_request() -> None:
+    # 2 at 2 until 7, at the depot at 19.
+    early = replace(ERRANDS, depot=replace(ERRANDS.depot, close_min=18.0))
+    measured = measure_pillac(early, {"1": ("2", "0")})
+    assert measured.faults == ("the stop at the depot starts 1.0000 min after its window",)
+    assert (measured.unserved, measured.value) == (3, 2 + 5 + 12 + 10)
+    # Two people may each stop there.
+    two = replace(ERRANDS, homes=(*ERRANDS.homes, ERRANDS.homes[0]))
+    assert measure_pillac(two, {"1": ("0", "4")}).unserved == 3
 
 
 def test_waiting_before_the_first_visit_is_free_and_later_waiting_counts() -> None:

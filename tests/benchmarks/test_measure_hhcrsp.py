@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.measure_hhcrsp import earliest_starts, measure_hhcrsp
+from benchmarks.measure_hhcrsp import by_service, earliest_starts, measure_hhcrsp
 from benchmarks.readers import hhcrsp
 from tests.benchmarks.worlds import THREE_PATIENTS
 
@@ -38,11 +38,24 @@ def test_the_sum_and_the_largest_tardiness_both_count() -> None:
     assert measure_hhcrsp(INSTANCE, routes).value == pytest.approx((165 + 30 + 30) / 3)
 
 
+def test_two_services_together_may_be_named_by_the_patient() -> None:
+    # Whoever can does the first one; c3 can do both.
+    for pair in (("c1", "c2"), ("c1", "c3"), ("c3", "c2")):
+        named = by_service(INSTANCE, {who: ("p2",) for who in pair})
+        assert named == {pair[0]: ["p2/1"], pair[1]: ["p2/2"]}
+    assert measure_hhcrsp(INSTANCE, {"c1": ("p1", "p2", "p3/1"), "c2": ("p2", "p3/2")}) == measure_hhcrsp(
+        INSTANCE, ROUTES
+    )
+
+
 @pytest.mark.parametrize(
     ("routes", "fault"),
     [
         ({"c9": ("p1",)}, "unknown technician c9"),
         ({"c1": ("p2",)}, "unknown visit p2"),
+        ({"c1": ("p2",), "c2": ("p2",), "c3": ("p2",)}, "unknown visit p2"),
+        ({"c1": ("p2/1",), "c2": ("p2",)}, "unknown visit p2"),
+        ({"c1": ("p3",), "c2": ("p3",)}, "unknown visit p3"),
         ({"c1": ("p1",), "c3": ("p1",)}, "visit p1 is served 2 times"),
         ({"c1": ("p1",)}, "not served, and all must be: 4 (p2/1, p2/2, p3/1, p3/2)"),
         (ROUTES | {"c1": ("p2/1", "p3/1"), "c2": ("p1", "p2/2", "p3/2")}, "c2 cannot do s1 for p1"),

@@ -17,9 +17,7 @@ from tests.benchmarks.worlds import THREE_CUSTOMERS, TWO_VEHICLES
 TIGHT = vrptw.parse(THREE_CUSTOMERS.read_text(encoding="utf-8"), name="three_customers")
 ROOMY = replace(TIGHT, vehicles=tuple(replace(vehicle, capacity=12) for vehicle in TIGHT.vehicles))
 SITES = vrplib.parse(TWO_VEHICLES.read_text(encoding="utf-8"), name="two_vehicles")
-FREE_SITES = replace(
-    SITES, max_duration=None, vehicles=tuple(replace(vehicle, capacity=9) for vehicle in SITES.vehicles)
-)
+FREE_SITES = replace(SITES, max_duration=None)
 
 
 def test_the_judge_and_the_format_agree() -> None:
@@ -29,6 +27,22 @@ def test_the_judge_and_the_format_agree() -> None:
         judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
         assert judgement.is_clean
         assert judgement.cost_cents == 10 * measure_vrp(ROOMY, routes).value
+
+
+def test_what_a_vehicle_carries_is_planned() -> None:
+    problem = vrp.problem_of(TIGHT)
+    matrix = vrp.matrix_of(TIGHT, problem)
+    # Three customers ask for 4 each, a vehicle carries 10; no stop at the depot makes room on the way.
+    judgement = judge(problem, matrix, time_routes(problem, matrix, {"1": ("2", "1", "3")}))
+    assert [(violation.rule, violation.amount) for violation in judgement.violations] == [(Rule.LOAD, 2)]
+    assert not measure_vrp(TIGHT, {"1": ("2", "1", "3")}).is_feasible
+    assert not problem.policy.reload
+    # Vehicle 1 carries 4, and 2 and 3 ask for 2 and 3.
+    sites = vrp.problem_of(FREE_SITES)
+    full = judge(
+        sites, vrp.matrix_of(FREE_SITES, sites), time_routes(sites, vrp.matrix_of(FREE_SITES, sites), {"1": ("2", "3")})
+    )
+    assert [(violation.rule, violation.amount) for violation in full.violations] == [(Rule.LOAD, 1)]
 
 
 def test_leaving_a_customer_out_costs_more_than_any_plan() -> None:
@@ -59,5 +73,5 @@ def test_times_beyond_a_day_are_planned_in_coarser_seconds_that_never_pass_a_win
 
 
 def test_what_is_not_built_is_not_planned() -> None:
-    with pytest.raises(FormatError, match="needs what is not built yet: load"):
-        vrp.problem_of(TIGHT)
+    with pytest.raises(FormatError, match="needs what is not built yet: route duration"):
+        vrp.problem_of(SITES)

@@ -13,6 +13,9 @@ SIX_ORDERS_ROUTES = {"Ann": ("1",), "Ben": ("3", "2"), "Cai": ("5", "6")}
 
 THREE_REQUESTS_ROUTES = {"1": ("3", "4"), "2": ("5",)}
 
+#: Technician 1 lives 10 from the depot, with tool 0 and one of part 0. 2 takes both, 4 takes tool 1, 5 two of part 0.
+FOUR_ERRANDS = FOLDER / "four_errands.txt"
+
 #: Solomon's text; customers 1 (5 away), 2 (1.4) and 3 (6) ask for 4 each, a vehicle carries 10.
 THREE_CUSTOMERS = FOLDER / "three_customers.txt"
 

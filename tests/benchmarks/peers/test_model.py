@@ -7,7 +7,7 @@ import pytest
 from benchmarks.errors import FormatError
 from benchmarks.instances import read_instance
 from benchmarks.peers.model import Break, Job, model_of
-from tests.benchmarks.worlds import SIX_ORDERS, THREE_PATIENTS, THREE_REQUESTS, TWO_PRIZES, TWO_VEHICLES
+from tests.benchmarks.worlds import FOUR_ERRANDS, SIX_ORDERS, THREE_PATIENTS, THREE_REQUESTS, TWO_PRIZES, TWO_VEHICLES
 
 
 def test_a_day_in_minutes_and_cents() -> None:
@@ -48,5 +48,7 @@ def test_technicians_with_homes_in_seconds() -> None:
 
 
 def test_what_no_peer_is_modelled_for_is_refused() -> None:
-    with pytest.raises(FormatError, match="three_patients: no peer is modelled for hhcrsp with crew, precedence"):
+    with pytest.raises(FormatError, match="three_patients: no peer is modelled for hhcrsp"):
         model_of(read_instance(THREE_PATIENTS))
+    with pytest.raises(FormatError, match="four_errands: no peer is modelled for pillac with tools and parts"):
+        model_of(read_instance(FOUR_ERRANDS))

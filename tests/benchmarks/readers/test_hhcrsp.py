@@ -1,4 +1,4 @@
-"""Home health care: double services by number, what waits for which rule, and faults by patient."""
+"""Home health care: double services by number, as crews and in sequence, and faults by patient."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from benchmarks.errors import FormatError
 from benchmarks.measure_hhcrsp import measure_hhcrsp
 from benchmarks.readers import hhcrsp
 from benchmarks.readers.hhcrsp import Pair, Service
+from optimizer.domain.order import GapFrom, Load, Predecessor, SkillNeed
 from optimizer.domain.rules import Rule
 from optimizer.judge import judge, time_routes
 from tests.benchmarks.worlds import THREE_PATIENTS
 
 TEXT = THREE_PATIENTS.read_text(encoding="utf-8")
+
+
+INSTANCE = hhcrsp.parse(TEXT, name="three")
 
 
 def _single() -> str:
@@ -27,18 +31,57 @@ def _single() -> str:
 
 
 def test_services_are_named_by_patient_and_number() -> None:
-    instance = hhcrsp.parse(TEXT, name="three")
+    instance = INSTANCE
     assert list(instance.services) == ["p1", "p2/1", "p2/2", "p3/1", "p3/2"]
     assert instance.services["p3/2"] == Service("p3/2", "p3", "s2", row=3, open=50.0, close=60.0, duration=5.0)
     assert instance.pairs == (Pair("p2/1", "p2/2", 0.0, 0.0), Pair("p3/1", "p3/2", 10.0, 20.0))
     assert instance.caregivers["c3"] == {"s1", "s2"}
 
 
-def test_pairs_wait_for_crews_and_precedence() -> None:
-    assert hhcrsp.parse(TEXT, name="three").unbuilt == ("crew", "precedence")
-    assert hhcrsp.parse(_single(), name="single").unbuilt == ()
-    with pytest.raises(FormatError, match="needs what is not built yet: crew, precedence"):
-        hhcrsp.problem_of(hhcrsp.parse(TEXT, name="three"))
+def test_two_services_together_are_a_crew_and_two_in_sequence_follow_one_another() -> None:
+    problem = hhcrsp.problem_of(INSTANCE)
+    assert [visit.visit_id for visit in problem.visits] == ["p1", "p2", "p3/1", "p3/2"]
+    crew, second = problem.visit_by_id["p2"], problem.visit_by_id["p3/2"]
+    assert (crew.crew_size, crew.lead_skills, crew.skills) == (2, (SkillNeed("s1"),), (SkillNeed("s2"),))
+    assert second.after == (Predecessor("p3/1", GapFrom.START, min_gap_s=600, max_gap_s=1200),)
+    # c3 could do both services of p3, and there is room for one.
+    assert second.loads == problem.visit_by_id["p3/1"].loads == (Load("p3/1", 1),)
+    assert {technician.capacity for technician in problem.technicians} == {(Load("p3/1", 1),)}
+    assert not problem.policy.reload
+
+
+def test_the_judge_finds_what_the_format_finds_of_double_services() -> None:
+    problem = hhcrsp.problem_of(INSTANCE)
+    matrix = hhcrsp.matrix_of(INSTANCE, problem)
+    # As in test_measure_hhcrsp: travel 125, nobody late.
+    routes = {"c1": ("p1", "p2", "p3/1"), "c2": ("p2", "p3/2")}
+    judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+    assert judgement.is_clean
+    assert judgement.cost_cents == 125 * 60
+    assert measure_hhcrsp(INSTANCE, routes).value == pytest.approx(125 / 3)
+    # One person for both services of p3.
+    alone = {"c1": ("p1", "p2"), "c2": ("p2",), "c3": ("p3/1", "p3/2")}
+    judgement = judge(problem, matrix, time_routes(problem, matrix, alone))
+    assert {violation.rule for violation in judgement.violations} == {Rule.LOAD}
+    assert not measure_hhcrsp(INSTANCE, alone).is_feasible
+
+
+def test_what_the_rule_book_does_not_have_is_named() -> None:
+    assert INSTANCE.unbuilt == hhcrsp.parse(_single(), name="single").unbuilt == ()
+    longer = {"required_caregivers": [{"service": "s1", "duration": 5.0}, {"service": "s2", "duration": 9.0}]}
+    unequal = hhcrsp.parse(_broken(longer), name="unequal")
+    assert unequal.unbuilt == ("crew of which one leaves sooner",)
+    with pytest.raises(FormatError, match="needs what is not built yet: crew of which one leaves sooner"):
+        hhcrsp.problem_of(unequal)
+    either = {"synchronization": {"type": "sequential", "distance": [-5.0, 5.0]}}
+    assert hhcrsp.parse(_broken(either), name="either").unbuilt == ("sequence in either order",)
+
+
+def test_windows_beyond_a_day_are_planned_up_to_the_longest_horizon() -> None:
+    late = hhcrsp.parse(_broken({"time_window": [1500, 1600]}), name="late")
+    assert hhcrsp.problem_of(late).days == 2
+    with pytest.raises(FormatError, match="has windows of 8 days, and at most 7"):
+        hhcrsp.problem_of(hhcrsp.parse(_broken({"time_window": [1500, 10100]}), name="later"))
 
 
 def test_the_judge_prices_travel_and_tardiness_as_the_format_does() -> None:

@@ -1,4 +1,4 @@
-"""Pillac and Praxedo: seconds of the judge against doubles of the format, and what is not built."""
+"""Pillac and Praxedo: seconds of the judge against doubles of the format; tools, parts and the stop at the depot."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import pytest
 from benchmarks.errors import FormatError
 from benchmarks.measure import measure_pillac
 from benchmarks.readers import pillac
+from optimizer.domain.order import PartNeed
 from optimizer.domain.rules import Rule
 from optimizer.judge import Judgement, judge, time_routes
-from tests.benchmarks.worlds import THREE_REQUESTS, THREE_REQUESTS_ROUTES
+from tests.benchmarks.worlds import FOUR_ERRANDS, THREE_REQUESTS, THREE_REQUESTS_ROUTES
 
 TEXT = THREE_REQUESTS.read_text(encoding="utf-8")
 INSTANCE = pillac.parse(TEXT, name="three_requests")
 PROBLEM = pillac.problem_of(INSTANCE)
 MATRIX = pillac.matrix_of(INSTANCE, PROBLEM)
+ERRANDS = pillac.parse(FOUR_ERRANDS.read_text(encoding="utf-8"), name="four_errands")
 EUCLIDEAN = """small
 
 INFO
@@ -99,19 +101,65 @@ def test_without_tables_travel_is_euclidean_and_homes_are_their_own_places() -> 
     assert measure_pillac(instance, {"1": ("2",)}).value == pytest.approx(20.0)
 
 
-def test_rules_that_are_not_built_are_named() -> None:
-    with_tool = EUCLIDEAN.replace("[0] \t[] \t[0]", "[0] \t[0] \t[1]")
-    instance = pillac.parse(with_tool, name="small")
-    assert instance.unbuilt == ("tool", "depot stop")
-    with pytest.raises(FormatError, match="not built yet: tool, depot stop"):
-        pillac.problem_of(instance)
-    assert pillac.parse(EUCLIDEAN, name="small").unbuilt == ()
+def test_what_a_technician_holds_are_own_parts_and_the_branch_has_enough_of_all() -> None:
+    problem = pillac.problem_of(ERRANDS)
+    assert problem.technicians[0].own_parts == (PartNeed("part 0", 1), PartNeed("tool 0", 1))
+    assert {part.part_id: part.on_hand for part in problem.parts} == {"tool 0": 1, "part 0": 3, "tool 1": 1}
+    assert problem.visit_by_id["2"].parts == (PartNeed("tool 0", 1), PartNeed("part 0", 1))
+    # Nobody needs what the technician of the other file holds.
+    assert pillac.problem_of(pillac.parse(EUCLIDEAN, name="small")).technicians[0].own_parts == ()
 
 
-def test_an_instance_longer_than_a_day_is_refused() -> None:
-    instance = pillac.parse(EUCLIDEAN.replace("500", "3390"), name="small")
-    with pytest.raises(FormatError, match="longer than a day"):
-        pillac.problem_of(instance)
+def test_a_stop_at_the_depot_by_hand() -> None:
+    problem = pillac.problem_of(ERRANDS)
+    matrix = pillac.matrix_of(ERRANDS, problem)
+    # From 10 to 12, 14, the depot at 0, -2, 5 and home: 2 + 2 + 14 + 2 + 7 + 5 = 32, and 4 x 5 of service.
+    routes = {"1": ("2", "3", "0", "4", "5")}
+    judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+    assert judgement.is_clean
+    assert judgement.cost_cents == 52 * 60
+    measured = measure_pillac(ERRANDS, routes)
+    assert (measured.value, measured.unserved, measured.faults) == (52.0, 0, ())
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        ("2", "3", "4", "5"),  # neither tool 1 nor a part is left
+        ("2", "4", "0", "3", "5"),  # tool 1 comes from the depot
+        ("2", "5", "0", "3", "4"),  # so do the parts of 5
+    ],
+)
+def test_what_is_not_held_comes_from_the_depot(route: tuple[str, ...]) -> None:
+    problem = pillac.problem_of(ERRANDS)
+    matrix = pillac.matrix_of(ERRANDS, problem)
+    judgement = judge(problem, matrix, time_routes(problem, matrix, {"1": route}))
+    assert {violation.rule for violation in judgement.violations} == {Rule.STOCK}
+    assert not measure_pillac(ERRANDS, {"1": route}).is_feasible
+
+
+def test_who_lives_at_the_depot_stops_there_all_the_same() -> None:
+    text = (
+        FOUR_ERRANDS.read_text(encoding="utf-8")
+        .replace("1           10 ", "1            0 ")
+        .replace("  5       5", "500       5")
+    )
+    instance = pillac.parse(text, name="at_the_depot")
+    problem = pillac.problem_of(instance)
+    matrix = pillac.matrix_of(instance, problem)
+    for route, is_right in ((("4",), False), (("0", "4"), True)):
+        judgement = judge(problem, matrix, time_routes(problem, matrix, {"1": route}))
+        assert judgement.is_clean is is_right
+        assert measure_pillac(instance, {"1": route}).is_feasible is is_right
+
+
+def test_an_instance_of_several_days_is_one_long_shift() -> None:
+    instance = pillac.parse(EUCLIDEAN.replace("500", "3390").replace("400", "3300"), name="small")
+    problem = pillac.problem_of(instance)
+    assert (problem.days, problem.shifts[0].end_s) == (3, 3390 * 60)
+    assert problem.windows["2"][0].close_s == 3300 * 60
+    with pytest.raises(FormatError, match="lasts 14 days, and at most 7"):
+        pillac.problem_of(pillac.parse(EUCLIDEAN.replace("500", "20000"), name="small"))
 
 
 @pytest.mark.parametrize(
