@@ -27,6 +27,7 @@ from optimizer.resources import Resources
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from optimizer.assignment import Fit
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
@@ -307,7 +308,13 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     shifts = sorted(
         (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
     )
-    able = {v.visit_id: _able(desk, shifts, v) for v in sorted(problem.visits, key=lambda v: v.visit_id)}
+    alike: dict[tuple[object, ...], list[list[bool]]] = {}
+    able: dict[str, list[list[bool]]] = {}
+    for visit in sorted(problem.visits, key=lambda v: v.visit_id):
+        key = desk.likeness(visit)
+        if key not in alike:
+            alike[key] = _able(desk, shifts, visit)
+        able[visit.visit_id] = alike[key] if problem.windows[visit.visit_id] else []
     planned = _without_predecessor(problem, [key for key, rows in able.items() if rows])
     visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
     roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]
@@ -317,10 +324,10 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     duration = np.full((len(shifts), count + len(stops)), CANNOT_SERVE, np.int64)
     extra = np.zeros((len(shifts), count + len(stops)), np.int64)
     for v, (visit, role) in enumerate(roles):
-        for s, shift in enumerate(shifts):
-            if able[visit.visit_id][role][s]:
-                duration[s, v] = desk.duration_s(shift, visit, LEAD if role == 0 else MEMBER)
-                extra[s, v] = desk.extra_cents(shift, visit, LEAD if role == 0 else MEMBER)
+        fits = desk.fits(shifts, visit, LEAD if role == 0 else MEMBER)
+        who = np.array(able[visit.visit_id][role], bool)
+        duration[who, v] = _durations(desk, visit, fits)[who]
+        extra[who, v] = _extras(desk, shifts, visit, fits)[who]
     for n, s in enumerate(stops):
         duration[s, count + n] = desk.policy.morning_s
     windows, hours, counts = _windows_by_day(problem, roles, shifts, stops)
@@ -364,8 +371,6 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
 def _able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool]]:
     """Return, per role of a visit, which shifts can take it; empty when it cannot be served at all."""
     size = desk.problem.crew_size_of(visit)
-    if not desk.problem.windows[visit.visit_id]:
-        return []
     if size == 1:
         row = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
         return [row] if any(row) else []
@@ -377,6 +382,29 @@ def _able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool
         if any(leads[n] for n in people) and sum(members[n] for n in people) >= size - 1 and either >= size:
             return [leads, *([members] * (size - 1))]
     return []
+
+
+def _durations(desk: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
+    """Return the service duration of a visit for each shift, in seconds (RULES §2)."""
+    factor = np.array([fit.factor_pct for fit in fits], np.int64)
+    surcharge = np.array([fit.surcharge_s for fit in fits], np.int64)
+    seconds: IntArray = (visit.base_s * factor + 50) // 100 + surcharge + desk.surcharge_s(visit)
+    return seconds
+
+
+def _extras(desk: Assignment, shifts: Sequence[Shift], visit: Visit, fits: Sequence[Fit]) -> IntArray:
+    """Return what sending each shift's technician costs, whatever the time; of a crew, without what counts once."""
+    cents = desk.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
+    if desk.problem.crew_size_of(visit) > 1:
+        return cents
+    order, served_by = desk.problem.order_of(visit), desk.problem.customer_of(visit).served_by
+    if served_by:
+        cents += [desk.continuity_cents((shift.technician_id,), visit) for shift in shifts]
+    if order.due_day is not None and desk.problem.days > 1:
+        cents += [desk.late_day_cents(shift.day, visit) for shift in shifts]
+    if visit.visit_id in desk.published:
+        cents += [desk.deviation_cents((shift.technician_id,), shift.day, visit) for shift in shifts]
+    return cents
 
 
 def _without_predecessor(problem: Problem, planned: list[str]) -> list[str]:
@@ -644,6 +672,9 @@ def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
     opens, closes = visit_rows[:, V_OPENS], visit_rows[:, V_CLOSES]
     gap = np.maximum(opens[None, :] - closes[:, None], opens[:, None] - closes[None, :])
     distance = between + np.maximum(gap, 0) // 5
-    np.fill_diagonal(distance, np.iinfo(np.int64).max)
-    order = np.argsort(distance, axis=1, kind="stable")[:, : min(NEIGHBOURS, count - 1)]
-    return np.ascontiguousarray(order.astype(np.int64))
+    np.fill_diagonal(distance, np.iinfo(np.int32).max)
+    # Equally far ones by index: the key is unique, and only the nearest need be sorted.
+    key, most = distance * count + np.arange(count), min(NEIGHBOURS, count - 1)
+    nearest = np.argpartition(key, most - 1, axis=1)[:, :most]
+    order = np.argsort(np.take_along_axis(key, nearest, axis=1), axis=1)
+    return np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1).astype(np.int64))

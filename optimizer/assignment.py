@@ -9,7 +9,7 @@ from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import DAY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from optimizer.domain.order import Interval, SkillNeed, Visit
@@ -58,6 +58,7 @@ class Assignment:
                 self._need_set_of[visit.visit_id, role] = numbers.setdefault(needs, len(numbers))
         self._need_sets = tuple(numbers)
         self._fits: dict[tuple[str, int, int], Fit] = {}
+        self._fits_of: dict[int, tuple[Fit, ...]] = {}
         close_s = problem.branch.business.close_s
         self._blocking = [
             loan for loan in problem.loans if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
@@ -88,6 +89,20 @@ class Assignment:
         ):
             return False
         return all(self._keeps(lock, shift, crew) for lock in self.locks.get(visit.visit_id, ()))
+
+    def likeness(self, visit: Visit) -> tuple[object, ...]:
+        """Return what `can_serve` looks at of a visit: who may serve one of two like visits may serve the other."""
+        technicians_differ = bool(self._blocking) or any(t.capacity for t in self.problem.technicians)
+        return (
+            self._need_set_of[visit.visit_id, LEAD],
+            self._need_set_of[visit.visit_id, MEMBER],
+            self.problem.crew_size_of(visit),
+            visit.prohibited | self.problem.customer_of(visit).refused,
+            visit.required,
+            visit.area,
+            (visit.parts, visit.loads) if technicians_differ else (),
+            tuple(self.locks.get(visit.visit_id, ())),
+        )
 
     def _keeps(self, lock: Lock, shift: Shift, crew: int) -> bool:
         """Say whether a lock lets a technician serve; of a crew, others may come beside the locked person."""
@@ -136,13 +151,16 @@ class Assignment:
 
     # --- what it takes and costs ------------------------------------------------------------------------------
 
-    def duration_s(self, shift: Shift, visit: Visit, role: str) -> int:
-        """Return the service duration of this technician, in seconds (RULES §2)."""
-        fit = self._fit(shift, visit, role)
-        surcharge_s = fit.surcharge_s + visit.critical_test_s
-        if visit.intermittent:
-            surcharge_s += self.policy.observation_s
-        return (visit.base_s * fit.factor_pct + 50) // 100 + surcharge_s
+    def fits(self, shifts: Sequence[Shift], visit: Visit, role: str) -> tuple[Fit, ...]:
+        """Return how each of the shifts' technicians meets the needs of a visit; asked with the same shifts always."""
+        needs = self._need_set_of[visit.visit_id, role]
+        if needs not in self._fits_of:
+            self._fits_of[needs] = tuple(self._fit(shift, visit, role) for shift in shifts)
+        return self._fits_of[needs]
+
+    def surcharge_s(self, visit: Visit) -> int:
+        """Return what a service takes beyond its base, whoever serves (RULES §2)."""
+        return visit.critical_test_s + (self.policy.observation_s if visit.intermittent else 0)
 
     def continuity_cents(self, people: Collection[str], visit: Visit) -> int:
         """Return the price of people of whom none has served this customer before, where others have."""
@@ -175,15 +193,6 @@ class Assignment:
         if day == 0 or order.due_day is None or self.problem.date_of(day) <= order.due_day:
             return 0
         return self._absence_cents(visit, self.problem.date_of(day - 1)) // 2
-
-    def extra_cents(self, shift: Shift, visit: Visit, role: str) -> int:
-        """Return all that sending this technician that day costs, whatever the time and, of a crew, the others."""
-        cents = self.overqualified_cents(shift, visit, role)
-        if self.problem.crew_size_of(visit) > 1:
-            return cents
-        people = (shift.technician_id,)
-        cents += self.continuity_cents(people, visit) + self.late_day_cents(shift.day, visit)
-        return cents + self.deviation_cents(people, shift.day, visit)
 
     def unassigned_cents(self, visit: Visit) -> int:
         """Return the price of leaving a visit out, by priority and by working days left after the horizon."""
