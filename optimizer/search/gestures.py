@@ -33,7 +33,7 @@ from optimizer.arrays import (
     V_READY,
 )
 from optimizer.jit import inlined, kernel
-from optimizer.search.passes import B_LEG, look_ahead, look_behind
+from optimizer.search.passes import look_ahead, look_behind
 from optimizer.search.schedule import IMPOSSIBLE, time_route
 from optimizer.search.state import (
     C_CENTS,
@@ -83,11 +83,12 @@ def refresh(arrays, state, shift_idx):
     on_road, in_service, extra, longest, visits, stop, links = 0, 0, 0, 0, 0, -1, 0
     here = arrays.shift[shift_idx, S_START_NODE]
     for k in range(count + 1):
-        if k == count and count == 0:
+        if count == 0:
+            state.leg[shift_idx, 0] = 0
             break
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         leg = arrays.travel[profile, here, node]
-        state.behind[shift_idx, k, B_LEG] = leg
+        state.leg[shift_idx, k] = leg
         on_road += leg
         longest = max(longest, leg)
         here = node

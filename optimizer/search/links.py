@@ -522,7 +522,7 @@ def some_arrival(arrays, state, shift_idx, visit):
     earliest = state.ahead[shift_idx, k, A_OPEN]
     for p in range(state.ahead[shift_idx, k, A_PAIRS]):
         earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
-    return earliest + arrays.travel_to[arrays.shift[shift_idx, S_PROFILE], visit, here]
+    return earliest + arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, here, 0]
 
 
 @inlined

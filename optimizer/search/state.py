@@ -104,6 +104,8 @@ class State(ByAddress):
         Columns `W_*`: seconds of work of all days, whether what is drawn is in `used`.
     ahead, behind : int64 (n_shifts, most + 2, ...)
         Columns `A_*` per place left, `B_*` per place reached.
+    leg : int64 (n_shifts, most + 2)
+        Travel to each place reached from the one before, 0 while the route is empty.
     shift_of : int64 (n_visits,)
         Shift that serves each visit, -1 for an absent one.
     absent, absent_at : int64 (n_visits,)
@@ -137,6 +139,8 @@ class State(ByAddress):
         Their sort keys.
     times : int64 (most + 3, 3)
         Scratch of the timing.
+    road : int64 (most + 3,)
+        Scratch of an insertion: travel of the changed route by place.
     trial : int64 (most + 3,)
         Scratch of an insertion that is timed in full.
     walked : int64 (n_parts + n_quantities,)
@@ -156,6 +160,7 @@ class State(ByAddress):
     worker: IntArray
     ahead: IntArray
     behind: IntArray
+    leg: IntArray
     shift_of: IntArray
     absent: IntArray
     absent_at: IntArray
@@ -178,6 +183,7 @@ class State(ByAddress):
     moved: IntArray
     key: IntArray
     times: IntArray
+    road: IntArray
     trial: IntArray
     walked: IntArray
     offer: IntArray
@@ -205,7 +211,8 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         route=np.zeros((shifts, 11), np.int64),
         worker=np.zeros((len(arrays.owner), 2), np.int64),
         ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
-        behind=np.zeros((shifts, most + 2, 6), np.int64),
+        behind=np.zeros((shifts, most + 2, 5), np.int64),
+        leg=np.zeros((shifts, most + 2), np.int64),
         shift_of=np.full(nodes, -1, np.int64),
         absent=absent,
         absent_at=absent_at,
@@ -228,6 +235,7 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         moved=np.zeros(max(1, nodes), np.int64),
         key=np.zeros(max(1, nodes), np.int64),
         times=np.zeros((most + 3, 3), np.int64),
+        road=np.zeros(most + 3, np.int64),
         trial=np.full(most + 3, -1, np.int64),
         walked=np.zeros(int(arrays.rates[R_PARTS] + arrays.rates[R_QUANTITIES]), np.int64),
         offer=np.zeros((shifts, 5), np.int64),
