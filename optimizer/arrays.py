@@ -70,6 +70,8 @@ NEIGHBOURS = 100
     V_LINKED,
     V_COUNTS,
 ) = range(21)
+# Columns of `ProblemArrays.plain`.
+P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
 # Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity.
 (
     S_START_NODE,
@@ -150,8 +152,8 @@ class ProblemArrays(ByAddress):
     ----------
     travel : int32 (n_profiles, n_nodes, n_nodes)
         Seconds from node to node; first the visits and stops by index, then start and end places.
-    travel_to : int32 (n_profiles, n_nodes, n_nodes)
-        The same, first the node that is reached: who tries many ways to one visit reads along a row.
+    ways : int32 (n_profiles, n_nodes, n_nodes, 2)
+        The same both ways, [a, b] from b to a and from a to b: who tries many places for one visit reads along a row.
     duration : int64 (n_shifts, n_visits)
         Seconds of service, `CANNOT_SERVE` where the technician may not. Stops at the branch are visits here.
     extra : int64 (n_shifts, n_visits)
@@ -169,6 +171,9 @@ class ProblemArrays(ByAddress):
     windows, hours : int64 (n_days, n_visits, most, 2)
         Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
         day can use.
+    plain : int64 (n_days, n_visits, 4)
+        Columns `P_*` of a visit with one window, no hours and no links, all that its timing needs: from when, up to
+        when without lateness and up to when at all it starts, and 1; zeros for the others.
     first : int64 (n_visits + 1, 6)
         Where each visit's entries of a kind `E_*` begin in `entry`.
     entry : int64 (n_entries, 5)
@@ -186,7 +191,7 @@ class ProblemArrays(ByAddress):
     """
 
     travel: ShortArray
-    travel_to: ShortArray
+    ways: ShortArray
     duration: IntArray
     extra: IntArray
     visit: IntArray
@@ -194,6 +199,7 @@ class ProblemArrays(ByAddress):
     owner: IntArray
     windows: IntArray
     hours: IntArray
+    plain: IntArray
     first: IntArray
     entry: IntArray
     row: IntArray
@@ -342,7 +348,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     left_out = tuple(key for key in able if key not in planned)
     arrays = ProblemArrays(
         travel=travel,
-        travel_to=np.ascontiguousarray(travel.transpose(0, 2, 1)),
+        ways=np.stack((travel.transpose(0, 2, 1), travel), axis=-1),
         duration=duration,
         extra=extra,
         visit=visit_rows,
@@ -350,6 +356,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         owner=resources.owner_rows(),
         windows=windows,
         hours=hours,
+        plain=_plain_rows(visit_rows, windows),
         first=resources.first,
         entry=resources.entry,
         row=resources.row,
@@ -661,6 +668,17 @@ def _travel_and_shifts(
     travel[travel < 0] = NO_WAY_S
     table = [_shift_row(desk, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
     return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
+
+
+def _plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
+    """Return `ProblemArrays.plain`."""
+    plain = np.zeros((*windows.shape[:2], 4), np.int64)
+    plain[..., P_OPEN] = np.maximum(windows[:, :, 0, 0], visit_rows[:, V_READY])
+    plain[..., P_CLOSE] = windows[:, :, 0, 1]
+    plain[..., P_LATEST] = np.minimum(windows[:, :, 0, 1] + visit_rows[:, V_MAX_LATE], visit_rows[:, V_LATEST])
+    some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
+    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_LINKED] == 0)
+    return plain * plain[..., P_IS:]
 
 
 def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:

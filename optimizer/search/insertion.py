@@ -14,9 +14,14 @@ from optimizer.arrays import (
     E_LOAD,
     E_NEED,
     NO_WAY_S,
+    O_DAYS,
+    O_OFFSET,
     O_STAFF,
     R_EXACT,
+    R_LOAD_DIVISOR,
     R_OVERTIME,
+    R_SPREAD,
+    R_STAFF,
     R_TRAVEL,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
@@ -37,10 +42,7 @@ from optimizer.arrays import (
     S_STOP,
     V_FIXED,
     V_HEAD,
-    V_LATEST,
     V_LINKED,
-    V_MAX_LATE,
-    V_READY,
 )
 from optimizer.jit import inlined, kernel
 from optimizer.search.gestures import put_in
@@ -53,10 +55,9 @@ from optimizer.search.passes import (
     B_FREE,
     B_HARD,
     B_LAST,
-    B_LEG,
     B_OPEN_FREE,
     B_OPEN_HARD,
-    last_close,
+    start_bounds,
 )
 from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service, time_route
 from optimizer.search.state import (
@@ -66,6 +67,11 @@ from optimizer.search.state import (
     C_STOP,
     C_TIME,
     C_TRAVEL,
+    X_ONWARD,
+    X_PLACE,
+    X_ROAD,
+    X_START,
+    T_EMPTY,
     T_STAMP,
     T_WORK,
     T_WORK_SQUARES,
@@ -83,12 +89,14 @@ NEAR_ROUTES = 10
 UNUSED_ROUTES = 3
 #: One position in so many is skipped ("blink", Christiaens & Vanden Berghe 2020, section 4.2).
 BLINK = 100
+#: More cents than all the roundings of an insertion's cost together.
+ROUNDINGS = 8
 #: A place in a route is its position, plus this much for each position, from 1 on, that a new stop at the branch takes.
-STOP_PLACE = 1_000
+STOX_PLACE = 1_000
 
 
 @inlined
-def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
+def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind, leg):
     """Return the cents from reaching place k (the break taken) to the end of the route."""
     day, cents = arrays.shift[shift_idx, S_DAY], 0
     while True:
@@ -105,11 +113,11 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind):
             return IMPOSSIBLE
         cents += late_cents(arrays, late)
         k += 1
-        arrival = start + duration + behind[k, B_LEG]
+        arrival = start + duration + leg[k]
 
 
 @inlined
-def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
+def rest_open(arrays, shift_idx, seq, count, k, arrival, behind, leg):
     """Return the least cents from reaching place k (the break still to come) to the end of the route."""
     opens, closes, length = (
         arrays.shift[shift_idx, S_BREAK_OPEN],
@@ -122,7 +130,7 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
             return min(best, cents)
         if arrival > behind[k, B_OPEN_HARD]:
             return best
-        after = rest_taken(arrays, shift_idx, seq, count, k, max(arrival, opens) + length, behind)
+        after = rest_taken(arrays, shift_idx, seq, count, k, max(arrival, opens) + length, behind, leg)
         best = min(best, cents + after)
         if k == count:
             return best
@@ -135,9 +143,9 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
         done = start + duration
         k += 1
         if done <= closes:
-            onward = max(done, opens) + length + behind[k, B_LEG]
-            best = min(best, cents + rest_taken(arrays, shift_idx, seq, count, k, onward, behind))
-        arrival = done + behind[k, B_LEG]
+            onward = max(done, opens) + length + leg[k]
+            best = min(best, cents + rest_taken(arrays, shift_idx, seq, count, k, onward, behind, leg))
+        arrival = done + leg[k]
     return best
 
 
@@ -145,11 +153,11 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind):
 def inserted_time_cents(arrays, state, shift_idx, k, visit):
     """Return the lateness and overtime cents of a route with a visit inserted at position k."""
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
-    seq, behind = state.seq[shift_idx], state.behind[shift_idx]
+    seq, behind, leg = state.seq[shift_idx], state.behind[shift_idx], state.leg[shift_idx]
     count = state.route[shift_idx, C_COUNT]
     here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
     there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-    to_visit, onward = arrays.travel_to[profile, visit, here], arrays.travel[profile, visit, there]
+    to_visit, onward = arrays.ways[profile, visit, here, 0], arrays.ways[profile, visit, there, 1]
     duration = arrays.duration[shift_idx, visit]
     opens, closes, length = (
         arrays.shift[shift_idx, S_BREAK_OPEN],
@@ -163,7 +171,7 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
             continue
         cents = state.ahead[shift_idx, k, A_CENTS + p] + late_cents(arrays, late)
         if cents < best:
-            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, behind)
+            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, behind, leg)
             best = min(best, cents + rest)
     if state.ahead[shift_idx, k, A_OPEN] >= IMPOSSIBLE or best == 0:
         return best
@@ -174,7 +182,7 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     if start >= 0:
         cents = state.ahead[shift_idx, k, A_OPEN_CENTS] + late_cents(arrays, late)
         if cents < best:
-            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, behind)
+            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, behind, leg)
             best = min(best, cents + rest)
     start, late = start_of_service(arrays, day, visit, duration, arrival)
     done = start + duration
@@ -182,10 +190,10 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
         return best
     cents = state.ahead[shift_idx, k, A_OPEN_CENTS] + late_cents(arrays, late)
     if cents < best:
-        rest = rest_taken(arrays, shift_idx, seq, count, k, max(done, opens) + length + onward, behind)
+        rest = rest_taken(arrays, shift_idx, seq, count, k, max(done, opens) + length + onward, behind, leg)
         best = min(best, cents + rest)
     if cents < best:
-        best = min(best, cents + rest_open(arrays, shift_idx, seq, count, k, done + onward, behind))
+        best = min(best, cents + rest_open(arrays, shift_idx, seq, count, k, done + onward, behind, leg))
     return best
 
 
@@ -211,47 +219,30 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     full = visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
     if duration == CANNOT_SERVE or full or not has_room(arrays, state, visit, shift_idx):
         return bound, -1
-    profile, day, owner = (
-        arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_OWNER]
-    )  # fmt: skip
-    seq = state.seq[shift_idx]
+    day, owner = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_OWNER]
     on_road, service = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE] + duration
-    work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    work, time_cents = on_road + state.route[shift_idx, C_SERVICE], state.route[shift_idx, C_TIME]
     all_days = state.worker[owner, W_WORK]
-    fixed = (
-        arrays.extra[shift_idx, visit] - state.route[shift_idx, C_TIME] - per_minute(arrays.rates[R_TRAVEL], on_road)
-    )
+    fixed = arrays.extra[shift_idx, visit] - time_cents - per_minute(arrays.rates[R_TRAVEL], on_road)
     fixed -= load_cents(arrays, owner, all_days)
     if count == 0:
         fixed += arrays.shift[shift_idx, S_DAY_CENTS]
     else:
         fixed -= per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     books, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
-    spread = spread_cents(arrays, books, squares)
-    opens = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0])
-    closes = last_close(arrays, day, visit)
-    latest = min(arrays.visit[visit, V_LATEST], closes + arrays.visit[visit, V_MAX_LATE])
+    if arrays.owner[owner, O_STAFF] == 1:
+        fixed -= spread_cents(arrays, books, squares)
+    least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + time_cents, service, work)
+    opens, closes, latest = start_bounds(arrays, day, visit)
+    behind, spot = state.behind[shift_idx], state.spot
     exact = arrays.rates[R_EXACT] == 1
     special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
     best = -1
-    here = arrays.shift[shift_idx, S_START_NODE]
-    first, last = free_places(arrays, state, shift_idx, visit)
-    for k in range(first, last + 1):
-        if k > 0:
-            here = seq[k - 1]
-        if blink and draw(state, BLINK) == 0:
+    for n in range(find_spots(arrays, state, shift_idx, visit, opens, latest, blink)):
+        road = spot[n, X_ROAD]
+        if least_fixed + road * (least_first + road * least_second) >= bound:
             continue
-        there = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        to_visit, onward = arrays.travel_to[profile, visit, here], arrays.travel[profile, visit, there]
-        road = on_road + to_visit + onward
-        if count > 0:
-            road -= state.behind[shift_idx, k, B_LEG]
-        if (
-            max(to_visit, onward) > arrays.shift[shift_idx, S_MAX_LEG]
-            or road > arrays.shift[shift_idx, S_MAX_TRAVEL]
-            or road >= NO_WAY_S
-        ):
-            continue
+        k, start, onward = spot[n, X_PLACE], spot[n, X_START], spot[n, X_ONWARD]
         cents = (
             fixed
             + per_minute(arrays.rates[R_TRAVEL], road)
@@ -260,18 +251,12 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         now = all_days + road + service - work
         cents += load_cents(arrays, owner, now)
         if arrays.owner[owner, O_STAFF] == 1:
-            cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days) - spread
+            cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
         # Timing an inserted visit never saves lateness or overtime where the triangle holds.
-        if cents + state.route[shift_idx, C_TIME] >= bound:
-            continue
-        earliest = state.ahead[shift_idx, k, A_OPEN]
-        for p in range(state.ahead[shift_idx, k, A_PAIRS]):
-            earliest = min(earliest, state.ahead[shift_idx, k, A_DEPART + p])
-        start = max(earliest + to_visit, opens)
-        if start > latest or start + duration + onward > state.behind[shift_idx, k, B_HARD]:
+        if cents + time_cents >= bound:
             continue
         # What this start and the delay after it cost at least: a delay beyond `B_LAST` reaches some visit, or the end.
-        delay = start + duration + onward - state.behind[shift_idx, k, B_LAST]
+        delay = start + duration + onward - behind[k, B_LAST]
         least = late_cents(arrays, start - closes)
         if delay > 0:
             least += min(late_cents(arrays, delay), per_minute(arrays.rates[R_OVERTIME], delay))
@@ -291,6 +276,64 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         if place >= 0:
             best = place
     return bound, best
+
+
+@inlined
+def find_spots(arrays, state, shift_idx, visit, opens, latest, blink):
+    """List in `State.spot` the places of a route where a visit would be in time; return how many they are.
+
+    One loop over all places without a decision on what it reads: the processor then fetches them side by side.
+    """
+    ways, seq = arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit], state.seq[shift_idx]
+    leg, earliest, behind, spot = state.leg[shift_idx], state.earliest[shift_idx], state.behind[shift_idx], state.spot
+    on_road, count = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_COUNT]
+    longest, duration = arrays.shift[shift_idx, S_MAX_LEG], arrays.duration[shift_idx, visit]
+    most, end = min(arrays.shift[shift_idx, S_MAX_TRAVEL], NO_WAY_S - 1), arrays.shift[shift_idx, S_END_NODE]
+    first, last = free_places(arrays, state, shift_idx, visit)
+    here = seq[first - 1] if first > 0 else arrays.shift[shift_idx, S_START_NODE]
+    found = 0
+    for k in range(first, last + 1):
+        there = seq[k] if k < count else end
+        to_visit, onward = np.int64(ways[here, 0]), np.int64(ways[there, 1])
+        here = there
+        road, start = on_road + to_visit + onward - leg[k], max(earliest[k] + to_visit, opens)
+        spot[found, X_PLACE], spot[found, X_ROAD], spot[found, X_START], spot[found, X_ONWARD] = k, road, start, onward
+        is_near = (max(to_visit, onward) <= longest) & (road <= most)
+        is_in_time = (start <= latest) & (start + duration + onward <= behind[k, B_HARD])
+        if not (blink and draw(state, BLINK) == 0):
+            found += np.int64(is_near & is_in_time)
+    return found
+
+
+@inlined
+def least_cents(arrays, state, shift_idx, fixed, service, work):
+    """Return what a route with an inserted visit costs at least: a polynomial of its travel, by three coefficients.
+
+    It is the cost by the rule book without its roundings, less `ROUNDINGS`; the load's square by its tangent.
+    """
+    owner = arrays.shift[shift_idx, S_OWNER]
+    minute = arrays.shift[shift_idx, S_MINUTE_CENTS]
+    constant = fixed - ROUNDINGS + minute * service / 60.0
+    slope, bend = (arrays.rates[R_TRAVEL] + minute) / 60.0, 0.0
+    if arrays.owner[owner, O_STAFF] == 0:
+        return constant, slope, bend
+    before = state.worker[owner, W_WORK]
+    after = before + service - work
+    if arrays.rates[R_LOAD_DIVISOR] > 0:
+        rate = 1.0 / (arrays.rates[R_LOAD_DIVISOR] * arrays.owner[owner, O_DAYS])
+        on_road = state.route[shift_idx, C_TRAVEL]
+        above = max(0, after + on_road + arrays.owner[owner, O_OFFSET])
+        constant += rate * above * (above - 2 * on_road)
+        slope += rate * 2 * above
+    staff = arrays.rates[R_STAFF]
+    if arrays.rates[R_SPREAD] > 0 and staff > 0:
+        rate = arrays.rates[R_SPREAD] / (360_000.0 * staff)
+        others = state.total[T_WORK] - before
+        rest = staff * (state.total[T_WORK_SQUARES] - before * before)
+        constant += rate * (rest + staff * after * after - (others + after) * (others + after))
+        slope += rate * (2 * (staff * after - others - after))
+        bend = rate * (staff - 1)
+    return constant, slope, bend
 
 
 @inlined
@@ -373,7 +416,7 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
             if timing < IMPOSSIBLE and cents + timing < bound:
-                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
+                bound, best = cents + timing, position + STOX_PLACE * (stop_at + 1)
     return bound, best
 
 
@@ -437,18 +480,21 @@ def best_insertion(arrays, state, visit, bound, blink):
         tried += 1
         if tried == NEAR_ROUTES:
             break
-    unused = 0
+    unused, empty = 0, state.total[T_EMPTY]
     offset = draw(state, shifts)
     for n in range(shifts):
-        shift_idx = (offset + n) % shifts
-        if state.route[shift_idx, C_COUNT] > 0 or arrays.duration[shift_idx, visit] == CANNOT_SERVE:
+        if empty == 0 or unused == UNUSED_ROUTES:
+            break
+        shift_idx = offset + n if offset + n < shifts else offset + n - shifts
+        if state.route[shift_idx, C_COUNT] > 0:
+            continue
+        empty -= 1
+        if arrays.duration[shift_idx, visit] == CANNOT_SERVE:
             continue
         bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
         if place >= 0:
             best_shift, best = shift_idx, place
         unused += 1
-        if unused == UNUSED_ROUTES:
-            break
     return best_shift, best, bound
 
 
@@ -465,7 +511,7 @@ def insert_alone(arrays, state, visit, price, blink):
 @kernel
 def put_at(arrays, state, shift_idx, place, visit):
     """Put a visit at a place of a route, with a new stop at the branch where the place says so."""
-    position, stop_at = place % STOP_PLACE, place // STOP_PLACE - 1
+    position, stop_at = place % STOX_PLACE, place // STOX_PLACE - 1
     if stop_at >= 0:
         put_in(arrays, state, shift_idx, stop_at, arrays.shift[shift_idx, S_STOP])
         position += 1

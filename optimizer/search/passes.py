@@ -8,6 +8,10 @@ nothing, and up to which it is possible at all.
 from __future__ import annotations
 
 from optimizer.arrays import (
+    P_CLOSE,
+    P_IS,
+    P_LATEST,
+    P_OPEN,
     R_OVERTIME,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
@@ -37,8 +41,7 @@ A_CENTS = A_DEPART + FRONT
 # Columns of `State.behind`: latest arrival that costs nothing, and that is possible, with the break taken
 # and with the break to come; and the latest arrival that could cost nothing if nobody ever waited: `B_FREE` may be
 # too strict, this one is never.
-# `B_LEG` is the way there from the place before.
-B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST, B_LEG = range(6)
+B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST = range(5)
 
 
 @inlined
@@ -62,8 +65,8 @@ def push_pair(ahead, place, moment, cents):
 
 
 @kernel
-def look_ahead(arrays, shift_idx, seq, count, ahead):
-    """Fill the forward pass of a route and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
+def look_ahead(arrays, shift_idx, seq, count, ahead, earliest):
+    """Fill the forward pass of a route, with the earliest departure of all by place, and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
     profile = arrays.shift[shift_idx, S_PROFILE]
     day, depart = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_DEPART]
     opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
@@ -77,6 +80,7 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
         if depart <= closes:
             push_pair(ahead, 0, max(depart, opens) + length, 0)
     ahead[0, A_OPEN], ahead[0, A_OPEN_CENTS] = open_departure, open_cents
+    earliest[0] = first_departure(ahead, 0)
     here = arrays.shift[shift_idx, S_START_NODE]
     for k in range(count):
         visit = seq[k]
@@ -101,6 +105,7 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
                     open_cents += late_cents(arrays, late)
                     push_pair(ahead, k + 1, max(open_departure, opens) + length, open_cents)
         ahead[k + 1, A_OPEN], ahead[k + 1, A_OPEN_CENTS] = open_departure, open_cents
+        earliest[k + 1] = first_departure(ahead, k + 1)
     if count == 0:
         return 0
     leg = arrays.travel[profile, here, arrays.shift[shift_idx, S_END_NODE]]
@@ -111,6 +116,15 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
         back = max(open_departure + leg, opens) + length
         best = min(best, end_cents(arrays, shift_idx, back, open_cents))
     return best
+
+
+@inlined
+def first_departure(ahead, place):
+    """Return the earliest departure from a place, the break taken or still to come."""
+    first = ahead[place, A_OPEN]
+    for p in range(ahead[place, A_PAIRS]):
+        first = min(first, ahead[place, A_DEPART + p])
+    return first
 
 
 @inlined
@@ -127,6 +141,10 @@ def free_start(arrays, day, visit, duration, bound):
 
     With several windows or hours only the first is trusted: the answer may be too strict, never too generous.
     """
+    plain = arrays.plain[day, visit]
+    if plain[P_IS] == 1:
+        latest = min(min(plain[P_CLOSE], plain[P_LATEST]), bound)
+        return latest if plain[P_OPEN] <= latest else -1
     earliest = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0])
     latest = min(min(arrays.windows[day, visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
     hours = arrays.visit[visit, V_COUNTS + 2 * day + 1]
@@ -141,14 +159,26 @@ def free_start(arrays, day, visit, duration, bound):
 @inlined
 def hard_start(arrays, day, visit, bound):
     """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
-    last = last_close(arrays, day, visit) + arrays.visit[visit, V_MAX_LATE]
-    latest = min(min(last, arrays.visit[visit, V_LATEST]), bound)
-    return latest if max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0]) <= latest else -1
+    opens, _, latest = start_bounds(arrays, day, visit)
+    latest = min(latest, bound)
+    return latest if opens <= latest else -1
+
+
+@inlined
+def start_bounds(arrays, day, visit):
+    """Return before when no start lies, when the last window of the day closes, and after when no start lies."""
+    plain = arrays.plain[day, visit]
+    if plain[P_IS] == 1:
+        return plain[P_OPEN], plain[P_CLOSE], plain[P_LATEST]
+    opens, closes = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0]), last_close(arrays, day, visit)
+    return opens, closes, min(closes + arrays.visit[visit, V_MAX_LATE], arrays.visit[visit, V_LATEST])
 
 
 @inlined
 def last_close(arrays, day, visit):
     """Return when the last window of a day closes."""
+    if arrays.plain[day, visit, P_IS] == 1:
+        return arrays.plain[day, visit, P_CLOSE]
     return arrays.windows[day, visit, max(0, arrays.visit[visit, V_COUNTS + 2 * day] - 1), 1]
 
 

@@ -7,6 +7,10 @@ Break slots are numbered as in the rule book: 2k before leg k, 2k + 1 after it.
 from __future__ import annotations
 
 from optimizer.arrays import (
+    P_CLOSE,
+    P_IS,
+    P_LATEST,
+    P_OPEN,
     R_LATE_LARGE,
     R_LATE_SMALL,
     R_LATE_SMALL_S,
@@ -73,6 +77,18 @@ def start_of_service(arrays, day, visit_idx, duration, arrival):
     start, late : int, int
         Moments and seconds. `late` counts from the close of the window that is used.
     """
+    plain = arrays.plain[day, visit_idx]
+    if plain[P_IS] == 0:
+        return start_among_windows(arrays, day, visit_idx, duration, arrival)
+    start = max(arrival, plain[P_OPEN])
+    if start > plain[P_LATEST]:
+        return -1, 0
+    return start, max(0, start - plain[P_CLOSE])
+
+
+@kernel
+def start_among_windows(arrays, day, visit_idx, duration, arrival):
+    """Return the same for a visit with several windows, hours or links."""
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
     hours = arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
