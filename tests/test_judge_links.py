@@ -81,7 +81,7 @@ def test_the_order_of_routes_changes_nothing(seed: int) -> None:
 @pytest.mark.parametrize("share", [0.05, 0.5])
 def test_a_large_linked_plan_is_judged_fast(share: float) -> None:
     # A part of the visits becomes crews of two or follows another, on whatever route: many cannot meet.
-    problem, matrix, routes = large_problem(visits=1500, technicians=150)
+    problem, matrix, routes = large_problem(visits=400, technicians=60)
     rng = Random(1)
     visits = {visit.visit_id: visit for visit in problem.visits}
     mixed = {who: list(sequence) for who, sequence in routes.items() if sequence}
@@ -97,6 +97,6 @@ def test_a_large_linked_plan_is_judged_fast(share: float) -> None:
     began = time.process_time()
     plan = time_routes(linked, matrix, mixed)
     judgement = judge(linked, matrix, plan)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 1
     assert Rule.CREW in {violation.rule for violation in judgement.violations}
     assert judgement.costs == plan.costs
