@@ -32,12 +32,15 @@ from optimizer.arrays import (
     V_PRICE,
     V_READY,
 )
+import numpy as np
+
 from optimizer.jit import inlined, kernel
 from optimizer.search.passes import look_ahead, look_behind
 from optimizer.search.schedule import IMPOSSIBLE, time_route
 from optimizer.search.state import (
     C_CENTS,
     C_COUNT,
+    C_EMPTY,
     C_EXTRA,
     C_LINKS,
     C_SERVICE,
@@ -55,6 +58,7 @@ from optimizer.search.state import (
     T_ABSENT_PRICE,
     T_BEST,
     T_CENTS,
+    T_EMPTY,
     T_JOURNAL,
     T_LOAD,
     T_TOUCHED,
@@ -100,7 +104,7 @@ def refresh(arrays, state, shift_idx):
             links += arrays.visit[node, V_LINKED]
             in_service += arrays.duration[shift_idx, node]
             extra += arrays.extra[shift_idx, node]
-    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx])
+    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx], state.earliest[shift_idx])
     look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
     if arrays.rates[R_EXACT] == 1:
         timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
@@ -110,20 +114,27 @@ def refresh(arrays, state, shift_idx):
     )  # fmt: skip
     if broken:
         timing = IMPOSSIBLE
-    total = state.total
-    owner = arrays.shift[shift_idx, S_OWNER]
+    cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
+    route = state.route[shift_idx]
+    set_books(arrays, state, shift_idx, cents, on_road, in_service)
+    route[C_EXTRA], route[C_TIME], route[C_STOP], route[C_LINKS] = extra, timing, stop, links
+
+
+@inlined
+def set_books(arrays, state, shift_idx, cents, on_road, in_service):
+    """Let a route cost so many cents, with so many seconds of travel and service, and bring the totals up to date."""
+    total, route, owner = state.total, state.route[shift_idx], arrays.shift[shift_idx, S_OWNER]
     if arrays.owner[owner, O_STAFF] == 1:
         before = state.worker[owner, W_WORK]
-        work = before + on_road + in_service - state.route[shift_idx, C_TRAVEL] - state.route[shift_idx, C_SERVICE]
+        work = before + on_road + in_service - route[C_TRAVEL] - route[C_SERVICE]
         state.worker[owner, W_WORK] = work
         total[T_WORK] += work - before
         total[T_WORK_SQUARES] += work * work - before * before
         total[T_LOAD] += load_cents(arrays, owner, work) - load_cents(arrays, owner, before)
-    cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
-    total[T_CENTS] += cents - state.route[shift_idx, C_CENTS]
-    route = state.route[shift_idx]
-    route[C_CENTS], route[C_TRAVEL], route[C_SERVICE], route[C_EXTRA] = cents, on_road, in_service, extra
-    route[C_TIME], route[C_STOP], route[C_LINKS] = timing, stop, links
+    total[T_CENTS] += cents - route[C_CENTS]
+    is_empty = np.int64(route[C_COUNT] == 0)
+    total[T_EMPTY] += is_empty - route[C_EMPTY]
+    route[C_CENTS], route[C_TRAVEL], route[C_SERVICE], route[C_EMPTY] = cents, on_road, in_service, is_empty
     if arrays.tool_units.shape[0] > 0 or arrays.rates[R_QUANTITIES] > 0:
         recount(arrays, state, shift_idx)
     book(arrays, state, shift_idx)
@@ -264,13 +275,31 @@ def touch(state, shift_idx):
     """Keep a route as it is before the present move changes it for the first time."""
     if state.route[shift_idx, C_TOUCHED] == 1:
         return
+    copy_route(state, shift_idx, kept_row(state, shift_idx))
     state.route[shift_idx, C_TOUCHED] = 1
-    count = state.route[shift_idx, C_COUNT]
-    state.kept_count[shift_idx] = count
-    for k in range(count):
-        state.kept[shift_idx, k] = state.seq[shift_idx, k]
     state.touched[state.total[T_TOUCHED]] = shift_idx
     state.total[T_TOUCHED] += 1
+
+
+@inlined
+def kept_row(state, shift_idx):
+    """Return the row that keeps a route as it was before the present move."""
+    return state.best_count.shape[0] + shift_idx
+
+
+@kernel
+def copy_route(state, source, target):
+    """Copy a route and all that is derived from it from one row to another."""
+    for column in range(state.route.shape[1]):
+        state.route[target, column] = state.route[source, column]
+    for k in range(state.route[source, C_COUNT] + 1):
+        state.seq[target, k] = state.seq[source, k]
+        state.leg[target, k] = state.leg[source, k]
+        state.earliest[target, k] = state.earliest[source, k]
+        for column in range(state.ahead.shape[2]):
+            state.ahead[target, k, column] = state.ahead[source, k, column]
+        for column in range(state.behind.shape[2]):
+            state.behind[target, k, column] = state.behind[source, k, column]
 
 
 @kernel
@@ -342,13 +371,18 @@ def undo(arrays, state):
     undo_links(arrays, state)
     for n in range(total[T_TOUCHED]):
         shift_idx = state.touched[n]
-        count = state.kept_count[shift_idx]
+        kept = kept_row(state, shift_idx)
+        count = state.route[kept, C_COUNT]
         for k in range(count):
-            state.seq[shift_idx, k] = state.kept[shift_idx, k]
-            make_present(arrays, state, state.kept[shift_idx, k], shift_idx)
+            state.seq[shift_idx, k] = state.seq[kept, k]
+            make_present(arrays, state, state.seq[kept, k], shift_idx)
         state.route[shift_idx, C_COUNT] = count
     for n in range(total[T_TOUCHED]):
-        refresh(arrays, state, state.touched[n])
+        shift_idx = state.touched[n]
+        kept = kept_row(state, shift_idx)
+        cents, on_road = state.route[kept, C_CENTS], state.route[kept, C_TRAVEL]
+        set_books(arrays, state, shift_idx, cents, on_road, state.route[kept, C_SERVICE])
+        copy_route(state, kept, shift_idx)
     forget_touched(state)
 
 

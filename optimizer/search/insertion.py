@@ -64,6 +64,11 @@ from optimizer.search.state import (
     C_STOP,
     C_TIME,
     C_TRAVEL,
+    X_ONWARD,
+    X_PLACE,
+    X_ROAD,
+    X_START,
+    T_EMPTY,
     T_STAMP,
     T_WORK,
     T_WORK_SQUARES,
@@ -84,7 +89,7 @@ BLINK = 100
 #: More cents than all the roundings of an insertion's cost together.
 ROUNDINGS = 8
 #: A place in a route is its position, plus this much for each position, from 1 on, that a new stop at the branch takes.
-STOP_PLACE = 1_000
+STOX_PLACE = 1_000
 
 
 @inlined
@@ -226,17 +231,15 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         fixed -= spread_cents(arrays, books, squares)
     least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + time_cents, service, work)
     opens, closes, latest = start_bounds(arrays, day, visit)
-    ahead, behind, road_by_place = state.ahead[shift_idx], state.behind[shift_idx], state.road
+    behind, spot = state.behind[shift_idx], state.spot
     exact = arrays.rates[R_EXACT] == 1
     special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
     best = -1
-    first, last = free_places(arrays, state, shift_idx, visit)
-    measure_roads(arrays, state, shift_idx, visit, first, last, blink)
-    longest = min(arrays.shift[shift_idx, S_MAX_TRAVEL], NO_WAY_S - 1)
-    for k in range(first, last + 1):
-        road = road_by_place[k]
-        if road > longest or least_fixed + road * (least_first + road * least_second) >= bound:
+    for n in range(find_spots(arrays, state, shift_idx, visit, opens, latest, blink)):
+        road = spot[n, X_ROAD]
+        if least_fixed + road * (least_first + road * least_second) >= bound:
             continue
+        k, start, onward = spot[n, X_PLACE], spot[n, X_START], spot[n, X_ONWARD]
         cents = (
             fixed
             + per_minute(arrays.rates[R_TRAVEL], road)
@@ -248,16 +251,6 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
             cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
         # Timing an inserted visit never saves lateness or overtime where the triangle holds.
         if cents + time_cents >= bound:
-            continue
-        here = state.seq[shift_idx, k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
-        there = state.seq[shift_idx, k] if k < count else arrays.shift[shift_idx, S_END_NODE]
-        to_visit = arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, here, 0]
-        onward = arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, there, 1]
-        earliest = ahead[k, A_OPEN]
-        for p in range(ahead[k, A_PAIRS]):
-            earliest = min(earliest, ahead[k, A_DEPART + p])
-        start = max(earliest + to_visit, opens)
-        if start > latest or start + duration + onward > behind[k, B_HARD]:
             continue
         # What this start and the delay after it cost at least: a delay beyond `B_LAST` reaches some visit, or the end.
         delay = start + duration + onward - behind[k, B_LAST]
@@ -283,23 +276,30 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
 
 
 @inlined
-def measure_roads(arrays, state, shift_idx, visit, first, last, blink):
-    """Write to `State.road` the travel of a route with a visit inserted at each place, `NO_WAY_S` where it may not be.
+def find_spots(arrays, state, shift_idx, visit, opens, latest, blink):
+    """List in `State.spot` the places of a route where a visit would be in time; return how many they are.
 
-    All places in one loop without a decision on what was read: the processor then fetches them side by side.
+    One loop over all places without a decision on what it reads: the processor then fetches them side by side.
     """
     ways, seq = arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit], state.seq[shift_idx]
-    leg, road = state.leg[shift_idx], state.road
+    leg, earliest, behind, spot = state.leg[shift_idx], state.earliest[shift_idx], state.behind[shift_idx], state.spot
     on_road, count = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_COUNT]
-    longest, end = arrays.shift[shift_idx, S_MAX_LEG], arrays.shift[shift_idx, S_END_NODE]
+    longest, duration = arrays.shift[shift_idx, S_MAX_LEG], arrays.duration[shift_idx, visit]
+    most, end = min(arrays.shift[shift_idx, S_MAX_TRAVEL], NO_WAY_S - 1), arrays.shift[shift_idx, S_END_NODE]
+    first, last = free_places(arrays, state, shift_idx, visit)
     here = seq[first - 1] if first > 0 else arrays.shift[shift_idx, S_START_NODE]
+    found = 0
     for k in range(first, last + 1):
         there = seq[k] if k < count else end
         to_visit, onward = np.int64(ways[here, 0]), np.int64(ways[there, 1])
         here = there
-        road[k] = NO_WAY_S if max(to_visit, onward) > longest else on_road + to_visit + onward - leg[k]
-        if blink and draw(state, BLINK) == 0:
-            road[k] = NO_WAY_S
+        road, start = on_road + to_visit + onward - leg[k], max(earliest[k] + to_visit, opens)
+        spot[found, X_PLACE], spot[found, X_ROAD], spot[found, X_START], spot[found, X_ONWARD] = k, road, start, onward
+        is_near = (max(to_visit, onward) <= longest) & (road <= most)
+        is_in_time = (start <= latest) & (start + duration + onward <= behind[k, B_HARD])
+        if not (blink and draw(state, BLINK) == 0):
+            found += np.int64(is_near & is_in_time)
+    return found
 
 
 @inlined
@@ -399,7 +399,7 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
             if timing < IMPOSSIBLE and cents + timing < bound:
-                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
+                bound, best = cents + timing, position + STOX_PLACE * (stop_at + 1)
     return bound, best
 
 
@@ -463,18 +463,21 @@ def best_insertion(arrays, state, visit, bound, blink):
         tried += 1
         if tried == NEAR_ROUTES:
             break
-    unused = 0
+    unused, empty = 0, state.total[T_EMPTY]
     offset = draw(state, shifts)
     for n in range(shifts):
-        shift_idx = (offset + n) % shifts
-        if state.route[shift_idx, C_COUNT] > 0 or arrays.duration[shift_idx, visit] == CANNOT_SERVE:
+        if empty == 0 or unused == UNUSED_ROUTES:
+            break
+        shift_idx = offset + n if offset + n < shifts else offset + n - shifts
+        if state.route[shift_idx, C_COUNT] > 0:
+            continue
+        empty -= 1
+        if arrays.duration[shift_idx, visit] == CANNOT_SERVE:
             continue
         bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
         if place >= 0:
             best_shift, best = shift_idx, place
         unused += 1
-        if unused == UNUSED_ROUTES:
-            break
     return best_shift, best, bound
 
 
@@ -491,7 +494,7 @@ def insert_alone(arrays, state, visit, price, blink):
 @kernel
 def put_at(arrays, state, shift_idx, place, visit):
     """Put a visit at a place of a route, with a new stop at the branch where the place says so."""
-    position, stop_at = place % STOP_PLACE, place // STOP_PLACE - 1
+    position, stop_at = place % STOX_PLACE, place // STOX_PLACE - 1
     if stop_at >= 0:
         put_in(arrays, state, shift_idx, stop_at, arrays.shift[shift_idx, S_STOP])
         position += 1

@@ -46,7 +46,7 @@ from optimizer.arrays import (
     WHO_REQUIRED,
 )
 from optimizer.jit import inlined, kernel
-from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link
+from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
 from optimizer.search.insertion import TRY_ALL, best_place, insert_alone, put_at
 from optimizer.search.passes import A_DEPART, A_OPEN, A_PAIRS
 from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
@@ -292,6 +292,7 @@ def meet(arrays, state, head, start):
 @inlined
 def refresh_linked(arrays, state, shift_idx):
     """Refresh a route whose bounds have changed, and look at its links again."""
+    touch(state, shift_idx)
     refresh(arrays, state, shift_idx)
     state.route[shift_idx, C_STALE] = 1
     if state.total[T_CENTS] >= IMPOSSIBLE:

@@ -184,7 +184,7 @@ def review_prices(arrays, state):
 @kernel
 def pool_all(state):
     """Put every route of the present plan into the pool."""
-    for shift_idx in range(state.seq.shape[0]):
+    for shift_idx in range(state.best_count.shape[0]):
         pool_route(state, shift_idx)
 
 

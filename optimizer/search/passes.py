@@ -65,8 +65,8 @@ def push_pair(ahead, place, moment, cents):
 
 
 @kernel
-def look_ahead(arrays, shift_idx, seq, count, ahead):
-    """Fill the forward pass of a route and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
+def look_ahead(arrays, shift_idx, seq, count, ahead, earliest):
+    """Fill the forward pass of a route, with the earliest departure of all by place, and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
     profile = arrays.shift[shift_idx, S_PROFILE]
     day, depart = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_DEPART]
     opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
@@ -80,6 +80,7 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
         if depart <= closes:
             push_pair(ahead, 0, max(depart, opens) + length, 0)
     ahead[0, A_OPEN], ahead[0, A_OPEN_CENTS] = open_departure, open_cents
+    earliest[0] = first_departure(ahead, 0)
     here = arrays.shift[shift_idx, S_START_NODE]
     for k in range(count):
         visit = seq[k]
@@ -104,6 +105,7 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
                     open_cents += late_cents(arrays, late)
                     push_pair(ahead, k + 1, max(open_departure, opens) + length, open_cents)
         ahead[k + 1, A_OPEN], ahead[k + 1, A_OPEN_CENTS] = open_departure, open_cents
+        earliest[k + 1] = first_departure(ahead, k + 1)
     if count == 0:
         return 0
     leg = arrays.travel[profile, here, arrays.shift[shift_idx, S_END_NODE]]
@@ -114,6 +116,15 @@ def look_ahead(arrays, shift_idx, seq, count, ahead):
         back = max(open_departure + leg, opens) + length
         best = min(best, end_cents(arrays, shift_idx, back, open_cents))
     return best
+
+
+@inlined
+def first_departure(ahead, place):
+    """Return the earliest departure from a place, the break taken or still to come."""
+    first = ahead[place, A_OPEN]
+    for p in range(ahead[place, A_PAIRS]):
+        first = min(first, ahead[place, A_DEPART + p])
+    return first
 
 
 @inlined

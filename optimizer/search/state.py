@@ -53,9 +53,12 @@ if TYPE_CHECKING:
     C_STOP,
     C_LINKS,
     C_STALE,
-) = range(11)
+    C_EMPTY,
+) = range(12)
 # Columns of `State.offer`: a shift, cents and place as the lead of a crew, cents and place as a member.
 F_SHIFT, F_LEAD_CENTS, F_LEAD_AT, F_CENTS, F_AT = range(5)
+# Columns of `State.spot`: a place, travel of the changed route, start of the visit there, way on from it.
+X_PLACE, X_ROAD, X_START, X_ONWARD = range(4)
 # Columns of `State.worker`.
 W_WORK, W_BOOKED = range(2)
 # Columns of `State.link`: the start of a linked visit, when its technician could begin, own duration in a crew,
@@ -82,7 +85,8 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_WAITING,
     T_BROKEN,
     T_HALF,
-) = range(19)
+    T_EMPTY,
+) = range(20)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
 #: `State.link` of a visit that is not in a route.
@@ -94,18 +98,19 @@ class State(ByAddress):
 
     Parameters
     ----------
-    seq : int64 (n_shifts, most + 1)
-        Visits in driving order, a stop at the branch among them.
-    route : int64 (n_shifts, 11)
+    seq : int64 (2 n_shifts, most + 1)
+        Visits in driving order, a stop at the branch among them. Here and in all that is derived from a route, the
+        rows from n_shifts on keep the routes as they were before the present move touched them.
+    route : int64 (2 n_shifts, 12)
         Columns `C_*`: number of visits, all cents but the load's, seconds of travel and service, cents by assignment
         and by timing, whether this move touched it, mark of the last look, where it stops at the branch (-1), number
-        of linked visits, whether their starts are to be looked at again.
+        of linked visits, whether their starts are to be looked at again, 1 when it was empty at the last refresh.
     worker : int64 (n_technicians, 2)
         Columns `W_*`: seconds of work of all days, whether what is drawn is in `used`.
-    ahead, behind : int64 (n_shifts, most + 2, ...)
+    ahead, behind : int64 (2 n_shifts, most + 2, ...)
         Columns `A_*` per place left, `B_*` per place reached.
-    leg : int64 (n_shifts, most + 2)
-        Travel to each place reached from the one before, 0 while the route is empty.
+    leg, earliest : int64 (2 n_shifts, most + 2)
+        Travel to each place reached from the one before, 0 while the route is empty; earliest departure by place left.
     shift_of : int64 (n_visits,)
         Shift that serves each visit, -1 for an absent one.
     absent, absent_at : int64 (n_visits,)
@@ -124,23 +129,23 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (19,)
+    total : int64 (20,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
         counters.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
     best, best_count, best_start : int64
         The best routes by true cost, and the starts of linked visits in them.
-    kept, kept_count, touched : int64
-        Routes as they were before the present move, and which ones the move touched.
+    touched : int64 (n_shifts,)
+        The routes that the present move touched.
     moved : int64 (n_visits,)
         The visits to insert in the present move.
     key : int64 (n_visits,)
         Their sort keys.
     times : int64 (most + 3, 3)
         Scratch of the timing.
-    road : int64 (most + 3,)
-        Scratch of an insertion: travel of the changed route by place.
+    spot : int64 (most + 3, 4)
+        Scratch of an insertion, columns `X_*`: the places that are in time.
     trial : int64 (most + 3,)
         Scratch of an insertion that is timed in full.
     walked : int64 (n_parts + n_quantities,)
@@ -161,6 +166,7 @@ class State(ByAddress):
     ahead: IntArray
     behind: IntArray
     leg: IntArray
+    earliest: IntArray
     shift_of: IntArray
     absent: IntArray
     absent_at: IntArray
@@ -177,13 +183,11 @@ class State(ByAddress):
     best: IntArray
     best_count: IntArray
     best_start: IntArray
-    kept: IntArray
-    kept_count: IntArray
     touched: IntArray
     moved: IntArray
     key: IntArray
     times: IntArray
-    road: IntArray
+    spot: IntArray
     trial: IntArray
     walked: IntArray
     offer: IntArray
@@ -207,12 +211,13 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
     absent, absent_at = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
     absent[: len(heads)], absent_at[heads] = heads, np.arange(len(heads))
     state = State(
-        seq=np.full((shifts, most + 1), -1, np.int64),
-        route=np.zeros((shifts, 11), np.int64),
+        seq=np.full((2 * shifts, most + 1), -1, np.int64),
+        route=np.zeros((2 * shifts, 12), np.int64),
         worker=np.zeros((len(arrays.owner), 2), np.int64),
-        ahead=np.zeros((shifts, most + 2, A_CENTS + FRONT), np.int64),
-        behind=np.zeros((shifts, most + 2, 5), np.int64),
-        leg=np.zeros((shifts, most + 2), np.int64),
+        ahead=np.zeros((2 * shifts, most + 2, A_CENTS + FRONT), np.int64),
+        behind=np.zeros((2 * shifts, most + 2, 5), np.int64),
+        leg=np.zeros((2 * shifts, most + 2), np.int64),
+        earliest=np.zeros((2 * shifts, most + 2), np.int64),
         shift_of=np.full(nodes, -1, np.int64),
         absent=absent,
         absent_at=absent_at,
@@ -224,18 +229,16 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         link=np.full((links, 4), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(19, np.int64),
+        total=np.zeros(20, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
         best_start=np.full(links, NO_START, np.int64),
-        kept=np.full((shifts, most + 1), -1, np.int64),
-        kept_count=np.zeros(shifts, np.int64),
         touched=np.zeros(shifts, np.int64),
         moved=np.zeros(max(1, nodes), np.int64),
         key=np.zeros(max(1, nodes), np.int64),
         times=np.zeros((most + 3, 3), np.int64),
-        road=np.zeros(most + 3, np.int64),
+        spot=np.zeros((most + 3, 4), np.int64),
         trial=np.full(most + 3, -1, np.int64),
         walked=np.zeros(int(arrays.rates[R_PARTS] + arrays.rates[R_QUANTITIES]), np.int64),
         offer=np.zeros((shifts, 5), np.int64),
@@ -245,7 +248,8 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         pool_info=np.zeros((pool_size, 4), np.int64),
         pool_seen=np.zeros(1 << 16, np.int64),
     )
-    state.route[:, C_STOP] = -1
+    state.route[:, C_STOP], state.route[:, C_EMPTY] = -1, 1
+    state.total[T_EMPTY] = shifts
     state.link[:, L_CENTS] = 0
     state.worker[:, W_BOOKED] = 1
     for owner in range(len(arrays.owner)):
