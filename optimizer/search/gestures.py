@@ -5,6 +5,8 @@ A visit that others are linked to never leaves alone: the rest of its crew and a
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.arrays import (
     E_LATER,
     NO_WAY_S,
@@ -32,8 +34,6 @@ from optimizer.arrays import (
     V_PRICE,
     V_READY,
 )
-import numpy as np
-
 from optimizer.jit import inlined, kernel
 from optimizer.search.passes import look_ahead, look_behind
 from optimizer.search.schedule import IMPOSSIBLE, time_route

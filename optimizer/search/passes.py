@@ -66,7 +66,10 @@ def push_pair(ahead, place, moment, cents):
 
 @kernel
 def look_ahead(arrays, shift_idx, seq, count, ahead, earliest):
-    """Fill the forward pass of a route, with the earliest departure of all by place, and return its cents of lateness and overtime, `IMPOSSIBLE` when it has none."""
+    """Fill the forward pass of a route, with the earliest departure of all by place.
+
+    Return its cents of lateness and overtime, `IMPOSSIBLE` when it has none.
+    """
     profile = arrays.shift[shift_idx, S_PROFILE]
     day, depart = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_DEPART]
     opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
