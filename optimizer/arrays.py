@@ -158,6 +158,8 @@ class ProblemArrays(ByAddress):
         Seconds of service, `CANNOT_SERVE` where the technician may not. Stops at the branch are visits here.
     extra : int64 (n_shifts, n_visits)
         Cents that follow from who serves on which day, those of a crew as a whole excepted.
+    terms : int64 (n_visits, n_shifts)
+        The same by visit, 10**15 where the technician may not: who looks for a place reads along a row.
     visit : int64 (n_visits, V_COUNTS + 2 n_days)
         Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
         shift that was told and the price of leaving the window with that shift and with another, the place in the
@@ -194,6 +196,7 @@ class ProblemArrays(ByAddress):
     ways: ShortArray
     duration: IntArray
     extra: IntArray
+    terms: IntArray
     visit: IntArray
     shift: IntArray
     owner: IntArray
@@ -351,6 +354,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         ways=np.stack((travel.transpose(0, 2, 1), travel), axis=-1),
         duration=duration,
         extra=extra,
+        terms=np.where(duration == CANNOT_SERVE, 10**15, extra).T,
         visit=visit_rows,
         shift=shift_rows,
         owner=resources.owner_rows(),

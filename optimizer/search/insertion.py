@@ -219,11 +219,16 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     full = visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
     if duration == CANNOT_SERVE or full or not has_room(arrays, state, visit, shift_idx):
         return bound, -1
-    day, owner = arrays.shift[shift_idx, S_DAY], arrays.shift[shift_idx, S_OWNER]
+    special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
+    opens, closes, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
+    spots = find_spots(arrays, state, shift_idx, visit, opens, latest, blink)
+    if spots == 0 and not special:
+        return bound, -1
+    owner = arrays.shift[shift_idx, S_OWNER]
     on_road, service = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_SERVICE] + duration
     work, time_cents = on_road + state.route[shift_idx, C_SERVICE], state.route[shift_idx, C_TIME]
     all_days = state.worker[owner, W_WORK]
-    fixed = arrays.extra[shift_idx, visit] - time_cents - per_minute(arrays.rates[R_TRAVEL], on_road)
+    fixed = arrays.terms[visit, shift_idx] - time_cents - per_minute(arrays.rates[R_TRAVEL], on_road)
     fixed -= load_cents(arrays, owner, all_days)
     if count == 0:
         fixed += arrays.shift[shift_idx, S_DAY_CENTS]
@@ -233,12 +238,10 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     if arrays.owner[owner, O_STAFF] == 1:
         fixed -= spread_cents(arrays, books, squares)
     least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + time_cents, service, work)
-    opens, closes, latest = start_bounds(arrays, day, visit)
     behind, spot = state.behind[shift_idx], state.spot
     exact = arrays.rates[R_EXACT] == 1
-    special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
     best = -1
-    for n in range(find_spots(arrays, state, shift_idx, visit, opens, latest, blink)):
+    for n in range(spots):
         road = spot[n, X_ROAD]
         if least_fixed + road * (least_first + road * least_second) >= bound:
             continue
@@ -472,7 +475,7 @@ def best_insertion(arrays, state, visit, bound, blink):
         if shift_idx < 0 or state.route[shift_idx, C_MARK] == stamp:
             continue
         state.route[shift_idx, C_MARK] = stamp
-        if arrays.duration[shift_idx, visit] == CANNOT_SERVE:
+        if arrays.terms[visit, shift_idx] == IMPOSSIBLE:
             continue
         bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
         if place >= 0:
@@ -489,7 +492,7 @@ def best_insertion(arrays, state, visit, bound, blink):
         if state.route[shift_idx, C_COUNT] > 0:
             continue
         empty -= 1
-        if arrays.duration[shift_idx, visit] == CANNOT_SERVE:
+        if arrays.terms[visit, shift_idx] == IMPOSSIBLE:
             continue
         bound, place = best_in_route(arrays, state, shift_idx, visit, bound, blink)
         if place >= 0:

@@ -66,5 +66,5 @@ def test_loading_routes_replaces_all_of_them() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     state = started(arrays)
     load_routes(arrays, state, np.array([[3], [1]], np.int64), np.array([1, 1]), state.best_start)
-    assert state.route[:, C_COUNT].tolist() == [1, 1]
+    assert state.route[:2, C_COUNT].tolist() == [1, 1]
     assert [int(state.seq[0, 0]), int(state.seq[1, 0])] == [3, 1]

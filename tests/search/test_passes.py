@@ -54,8 +54,9 @@ def test_the_books_after_many_moves_equal_books_made_from_scratch(seed: int) -> 
         return
     arrays, state = world
     fresh = make_state(arrays, seed)
-    counts = state.route[:, C_COUNT].copy()
+    shifts = len(arrays.shift)
+    counts = state.route[:shifts, C_COUNT].copy()
     load_routes(arrays, fresh, state.seq.copy(), counts, fresh.best_start)
-    assert np.array_equal(fresh.route[:, C_CENTS], state.route[:, C_CENTS])
+    assert np.array_equal(fresh.route[:shifts, C_CENTS], state.route[:shifts, C_CENTS])
     assert np.array_equal(fresh.used, state.used)
     assert true_cents(arrays, fresh) == true_cents(arrays, state)
