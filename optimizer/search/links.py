@@ -184,8 +184,6 @@ def relink(arrays, state):
     if state.total[T_HALF] == 1:
         mark_all_stale(arrays, state)
     settle_links(arrays, state)
-    if state.total[T_BROKEN] == 0:
-        state.total[T_HALF] = 0
 
 
 @kernel

@@ -85,6 +85,7 @@ def run_moves(arrays, state, moves):
             total[T_RISE] += after - before
             total[T_RISES] += 1
         if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
+            total[T_HALF] = 0
             cents = true_cents(arrays, state)
             if cents < total[T_BEST]:
                 keep_best(arrays, state)
@@ -261,6 +262,7 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
         if arrays.rates[R_LINKS] == 1:
             state.total[T_BROKEN] = 0
             relink(arrays, state)
+            state.total[T_HALF] = state.total[T_BROKEN]
         settle(arrays, state)
 
 
