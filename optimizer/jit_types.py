@@ -24,12 +24,7 @@ HEAD_WORDS = 5
 class AddressType(types.Type):
     """The type of one class of `ByAddress`; equal when the arrays have equal names, kinds and dimensions.
 
-    Parameters
-    ----------
-    name
-        Name of the class.
-    arrays
-        Kind and number of dimensions of each array by its name, in order.
+    Made of the name of the class, and of the kind and number of dimensions of each array by its name, in order.
     """
 
     def __init__(self, name: str, arrays: dict[str, tuple[str, int]]) -> None:

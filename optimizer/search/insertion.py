@@ -304,7 +304,7 @@ def find_spots(arrays, state, shift_idx, visit, opens, latest, blink):
         is_near = (max(to_visit, onward) <= longest) & (road <= most)
         is_in_time = (start <= latest) & (start + duration + onward <= behind[k, B_HARD])
         if not (blink and draw(state, BLINK) == 0):
-            found += np.int64(is_near & is_in_time)
+            found += is_near & is_in_time
     return found
 
 
