@@ -1,4 +1,4 @@
-"""The only import of numba (with `jit_types`): the decorators, how arrays reach the kernels, the cache folder, the warm-up.
+"""The only import of numba (`jit_types` beside it): decorators, arrays by address, the cache folder, the warm-up.
 
 numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
 hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.

@@ -57,7 +57,7 @@ class Resources:
         self.desk = desk
         self.shifts = shifts
         self._heads = [visit if role == 0 else None for visit, role in roles]
-        leads = [visit for visit in self._heads if visit is not None]
+        self._leads = leads = [visit for visit in self._heads if visit is not None]
         self.parts = sorted({need.part_id for visit in leads for need in visit.parts if need.quantity > 0})
         self.tools = sorted({need.tool_id for visit in leads for need in visit.tools if need.units > 0})
         self.quantities = sorted({load.quantity for visit in leads for load in visit.loads if load.amount > 0})
@@ -149,12 +149,14 @@ class Resources:
 
         For each part and pick-up day one row limits all use by what is there less the reservations of others; a
         second one keeps what is held for single visits. The evening before counts where somebody picks up then.
+        A row that all visits together cannot use up is left out.
         """
         problem, rows = self.desk.problem, []
         at_home = not all(problem.technician_by_id[s.technician_id].starts_at_branch for s in self.shifts)
         for p, part_id in enumerate(self.parts):
             counted = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
             held = self._held[part_id]
+            wanted = sum(need.quantity for v in self._leads for need in v.parts if need.part_id == part_id)
             for day in range(-1 if at_home else 0, problem.days):
                 on = problem.date_of(day)
                 arrived = [a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= on]
@@ -164,8 +166,9 @@ class Resources:
                     if r.part_id == part_id and r.visit_id not in problem.visit_by_id and r.day <= on
                 )
                 there = counted + sum(arrived) - outside
-                rows.append((max(0, there), day, p, 0))
-                if held:
+                if there < wanted:
+                    rows.append((max(0, there), day, p, 0))
+                if held and there - sum(held.values()) < wanted:
                     rows.append((max(0, there - sum(held.values())), day, p, 1))
         return rows
 

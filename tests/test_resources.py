@@ -21,7 +21,7 @@ def test_each_visit_has_what_it_needs_carries_and_follows() -> None:
     lift = job("A", place=10, tools=(ToolNeed("ladder", 2),), loads=(Load("kg", 30),))
     pump = job("B", place=20, parts={"P": 3}, after=(Predecessor("A", GapFrom.START, 600, 7200, same_people=True),))
     world = build([lift, pump], [person("Ann")]).but(
-        parts=(Part("P", "P", 5),), tools=(Tool("ladder", "Ladder", 2), Tool("rope", "Rope", 9))
+        parts=(Part("P", "P", 2),), tools=(Tool("ladder", "Ladder", 2), Tool("rope", "Rope", 9))
     )
     assert entries(world, 0, E_TOOL) == [[0, 2, 0, 0, 0]]
     assert entries(world, 0, E_LOAD) == [[0, 30, 0, 0, 0]]
@@ -30,7 +30,12 @@ def test_each_visit_has_what_it_needs_carries_and_follows() -> None:
     arrays = build_arrays(world.problem, world.matrix).arrays
     assert entries(world, 0, E_LATER) == [[1, arrays.first[1, E_EARLIER], 0, 0, 0]]
     assert arrays.tool_units.tolist() == [2]
-    assert arrays.row[:, ROW_CAP].tolist() == [5]
+    assert arrays.row[:, ROW_CAP].tolist() == [2]
+
+
+def test_a_part_that_cannot_run_out_has_no_row() -> None:
+    world = build([job("A", place=10, parts={"P": 3})], [person("Ann")]).but(parts=(Part("P", "P", 3),))
+    assert len(build_arrays(world.problem, world.matrix).arrays.row) == 0
 
 
 def test_only_who_can_use_a_stop_at_the_branch_may_make_one() -> None:

@@ -66,39 +66,52 @@ DEAREST = 3 * PRICE_ONE // 2
 @kernel
 def run_moves(arrays, state, moves):
     """Make so many moves. Everything that matters between two calls is in `state`."""
-    total = state.total
     for _ in range(moves):
-        before, older = guided_cents(arrays, state), total[T_ABSENT]
-        seed = ruin(arrays, state)
-        count = gather(state, older)
-        sort_moved(arrays, state, count)
-        if arrays.rates[R_LINKS] == 1:
-            total[T_BROKEN] = 0
-            predecessors_first(arrays, state, count)
-        for n in range(count):
-            visit = state.moved[n]
-            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
-        if arrays.rates[R_LINKS] == 1:
-            relink(arrays, state)
-        after = guided_cents(arrays, state)
-        if before < after < before + arrays.visit[seed, V_PRICE]:
-            total[T_RISE] += after - before
-            total[T_RISES] += 1
-        if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
-            total[T_HALF] = 0
-            cents = true_cents(arrays, state)
-            if cents < total[T_BEST]:
-                keep_best(arrays, state)
-                pool_all(state)
-            elif cents < total[T_BEST] + total[T_BEST] // 100:
-                for n in range(total[T_TOUCHED]):
-                    pool_route(state, state.touched[n])
-            forget_touched(state)
-        else:
-            undo(arrays, state)
-        total[T_MOVES] += 1
-        if total[T_MOVES] % REVIEW_MOVES == 0:
-            review_prices(arrays, state)
+        before, seed = propose(arrays, state)
+        decide(arrays, state, before, seed)
+
+
+@kernel
+def propose(arrays, state):
+    """Ruin and recreate; return the guided cents before it, and the visit around which it happened."""
+    total = state.total
+    before, older = guided_cents(arrays, state), total[T_ABSENT]
+    seed = ruin(arrays, state)
+    count = gather(state, older)
+    sort_moved(arrays, state, count)
+    if arrays.rates[R_LINKS] == 1:
+        total[T_BROKEN] = 0
+        predecessors_first(arrays, state, count)
+    for n in range(count):
+        visit = state.moved[n]
+        insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
+    if arrays.rates[R_LINKS] == 1:
+        relink(arrays, state)
+    return before, seed
+
+
+@kernel
+def decide(arrays, state, before, seed):
+    """Keep the proposed routes or undo them, and close the move."""
+    total, after = state.total, guided_cents(arrays, state)
+    if before < after < before + arrays.visit[seed, V_PRICE]:
+        total[T_RISE] += after - before
+        total[T_RISES] += 1
+    if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
+        total[T_HALF] = 0
+        cents = true_cents(arrays, state)
+        if cents < total[T_BEST]:
+            keep_best(arrays, state)
+            pool_all(state)
+        elif cents < total[T_BEST] + total[T_BEST] // 100:
+            for n in range(total[T_TOUCHED]):
+                pool_route(state, state.touched[n])
+        forget_touched(state)
+    else:
+        undo(arrays, state)
+    total[T_MOVES] += 1
+    if total[T_MOVES] % REVIEW_MOVES == 0:
+        review_prices(arrays, state)
 
 
 @kernel

@@ -176,6 +176,8 @@ def walk_plain(arrays, state, owner, sign):
 def unbook(arrays, state, shift_idx):
     """Take back what a technician who is walked along draws, before one of the routes changes."""
     owner = arrays.shift[shift_idx, S_OWNER]
+    if arrays.row.shape[0] == 0:
+        return
     if arrays.shift[shift_idx, S_SPECIAL] == 1 and state.worker[owner, W_BOOKED] == 1:
         walk_plain(arrays, state, owner, np.int64(-1))
         state.worker[owner, W_BOOKED] = 0
@@ -185,6 +187,8 @@ def unbook(arrays, state, shift_idx):
 def book(arrays, state, shift_idx):
     """Draw again what the routes of a technician who is walked along need now."""
     owner = arrays.shift[shift_idx, S_OWNER]
+    if arrays.row.shape[0] == 0:
+        return
     if arrays.shift[shift_idx, S_SPECIAL] == 1 and state.worker[owner, W_BOOKED] == 0:
         walk_plain(arrays, state, owner, np.int64(1))
         state.worker[owner, W_BOOKED] = 1
@@ -194,6 +198,8 @@ def book(arrays, state, shift_idx):
 def has_room_at(arrays, state, shift_idx, position, visit, stop_at):
     """Say whether parts and room are there when a visit stands at a position, with a stop at the branch or without."""
     owner = arrays.shift[shift_idx, S_OWNER]
+    if arrays.row.shape[0] == 0:
+        return walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
     walk_plain(arrays, state, owner, np.int64(-1))
     is_fine = walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
     for row in range(arrays.row.shape[0]):
