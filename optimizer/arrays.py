@@ -43,6 +43,8 @@ NO_WAY_S = 100_000_000
 MANDATORY_CENTS = 10**10
 #: `ProblemArrays.duration` of a technician who cannot serve the visit.
 CANNOT_SERVE = -1
+#: The `R_EXACT` of a problem in which a later arrival may use a later window.
+JUMPS = 2
 #: How many near visits each visit knows.
 NEIGHBOURS = 100
 
@@ -189,7 +191,8 @@ class ProblemArrays(ByAddress):
     near : int64 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
     rates : int64 (15,)
-        Entries `R_*`. `R_EXACT` is 1 when a start's cost is not monotone, so that every move is timed in full.
+        Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone, so that every move is timed in full:
+        1, or `JUMPS` when a later arrival may even cost less because it skips a window that it would be late for.
     """
 
     travel: ShortArray
@@ -347,6 +350,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     rates = _rates(desk, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
     rates[R_LINKS] = int(visit_rows[:, V_LINKED].any())
+    if ((counts[:, :, 0].max(axis=0, initial=0) > 1) & (visit_rows[:, V_MAX_LATE] > 0)).any():
+        rates[R_EXACT] = JUMPS
     rates[R_PARTS], rates[R_QUANTITIES] = len(resources.parts), len(resources.quantities)
     left_out = tuple(key for key in able if key not in planned)
     arrays = ProblemArrays(

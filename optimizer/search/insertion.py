@@ -13,6 +13,7 @@ from optimizer.arrays import (
     E_EARLIER,
     E_LOAD,
     E_NEED,
+    JUMPS,
     NO_WAY_S,
     O_DAYS,
     O_OFFSET,
@@ -237,9 +238,11 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     books, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
     if arrays.owner[owner, O_STAFF] == 1:
         fixed -= spread_cents(arrays, books, squares)
-    least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + time_cents, service, work)
+    # Timing an inserted visit never saves lateness or overtime where the triangle holds and windows do not jump.
+    lost = 0 if arrays.rates[R_EXACT] == JUMPS else time_cents
+    least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + lost, service, work)
     behind, spot = state.behind[shift_idx], state.spot
-    exact = arrays.rates[R_EXACT] == 1
+    exact = arrays.rates[R_EXACT] > 0
     best = -1
     for n in range(spots):
         road = spot[n, X_ROAD]
@@ -255,8 +258,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
         cents += load_cents(arrays, owner, now)
         if arrays.owner[owner, O_STAFF] == 1:
             cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
-        # Timing an inserted visit never saves lateness or overtime where the triangle holds.
-        if cents + time_cents >= bound:
+        if cents + lost >= bound:
             continue
         # What this start and the delay after it cost at least: a delay beyond `B_LAST` reaches some visit, or the end.
         delay = start + duration + onward - behind[k, B_LAST]

@@ -35,7 +35,7 @@ def test_an_insertion_is_priced_as_the_full_timing_prices_it(seed: int) -> None:
     if world is None:
         return
     arrays, state = world
-    if arrays.rates[R_EXACT] == 1 or state.total[T_CENTS] >= IMPOSSIBLE:
+    if arrays.rates[R_EXACT] or state.total[T_CENTS] >= IMPOSSIBLE:
         return
     for visit in state.absent[: state.total[T_ABSENT]]:
         for shift in range(len(arrays.shift)):
