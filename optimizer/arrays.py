@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.assignment import Fit
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
-    from optimizer.domain.technician import Shift, Technician
+    from optimizer.domain.technician import Shift
     from optimizer.routes import Solution
     from optimizer.travel.matrix import TravelMatrix
 
@@ -90,7 +90,6 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
     S_MAX_VISITS,
     S_DAY_CENTS,
     S_MINUTE_CENTS,
-    S_STAFF,
     S_PREFIX,
     S_DAY,
     S_OWNER,
@@ -100,7 +99,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
     S_BLOCKED,
     S_SPECIAL,
     S_CAPACITY,
-) = range(24)
+) = range(23)
 # Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
 O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN = range(5)
 # Columns of `ProblemArrays.first`, and what the columns of its entries are.
@@ -111,7 +110,6 @@ E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER = range(6)
 ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
 # Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, behind them one a technician (flags `WHO_*`).
 (
-    K_SIZE,
     K_CONTINUITY,
     K_PERSON,
     K_TIME,
@@ -122,7 +120,7 @@ ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
     K_REQUIRED,
     K_LOCKED,
     K_DAYS,
-) = range(11)
+) = range(10)
 WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
 # Entries of `ProblemArrays.rates`.
 (
@@ -231,8 +229,8 @@ class IndexedProblem:
         The visit of each visit index, once for each member of a crew; without the stops.
     shifts
         The shift of each shift index.
-    technicians
-        The people behind them, by id.
+    desk
+        Who may serve what, for whoever turns indices back into a plan.
     left_out
         Visits that no technician can serve as the rules stand; they are not in the arrays.
     left_out_cents
@@ -242,7 +240,7 @@ class IndexedProblem:
     arrays: ProblemArrays
     visits: tuple[Visit, ...]
     shifts: tuple[Shift, ...]
-    technicians: Mapping[str, Technician]
+    desk: Assignment
     left_out: tuple[str, ...]
     left_out_cents: int
 
@@ -261,7 +259,7 @@ class IndexedProblem:
         for lock in problem.locks:
             if lock.level is LockLevel.PREFIX and lock.visit_id in index:
                 prefix.setdefault((lock.technician_id, lock.day), []).append((lock.position, lock.visit_id))
-        fixed = {visit_id: key for key, pairs in prefix.items() for _, visit_id in pairs}
+        fixed = {visit_id for pairs in prefix.values() for _, visit_id in pairs}
         wanted: list[list[str]] = []
         for shift in self.shifts:
             key = (shift.technician_id, shift.day)
@@ -346,7 +344,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     days = np.array([shift.day for shift in shifts], np.int64)
     duration[counts[days, :, 0] == 0] = CANNOT_SERVE
     travel, shift_rows = _travel_and_shifts(desk, matrix, visits, shifts, resources)
-    visit_rows = _visit_rows(desk, roles, shifts, resources, duration, windows, counts)
+    visit_rows = _visit_rows(desk, roles, shifts, duration, windows, counts)
     rates = _rates(desk, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
     rates[R_LINKS] = int(visit_rows[:, V_LINKED].any())
@@ -378,7 +376,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         arrays=arrays,
         visits=tuple(visits),
         shifts=tuple(shifts),
-        technicians=problem.technician_by_id,
+        desk=desk,
         left_out=left_out,
         left_out_cents=sum(_absence_cents(desk, problem.visit_by_id[key]) for key in left_out),
     )
@@ -437,7 +435,6 @@ def _visit_rows(
     desk: Assignment,
     roles: list[tuple[Visit, int]],
     shifts: list[Shift],
-    resources: Resources,
     duration: IntArray,
     windows: IntArray,
     counts: IntArray,
@@ -534,7 +531,6 @@ def _crew_rows(desk: Assignment, roles: list[tuple[Visit, int]], shifts: list[Sh
         served_by = desk.problem.customer_of(visit).served_by
         locked = {lock.technician_id for lock in desk.locks.get(visit.visit_id, ())}
         row = table[v]
-        row[K_SIZE] = size
         row[K_CONTINUITY] = desk.policy.continuity_cents if served_by else 0
         row[K_REQUIRED], row[K_LOCKED] = min(size, len(visit.required)), len(locked)
         row[K_TOLD_OPEN], row[K_TOLD_CLOSE], row[K_TOLD_DAY] = -FAR_FUTURE_S, FAR_FUTURE_S, -1
@@ -628,7 +624,6 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
         desk.policy.contractor_day_cents if contractor else 0,
         desk.policy.contractor_minute_cents if contractor else 0,
-        0 if contractor else 1,
         sum(
             lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
             for lock in desk.problem.locks

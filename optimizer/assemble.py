@@ -28,7 +28,7 @@ from optimizer.arrays import (
     V_HEAD,
     V_LATEST,
 )
-from optimizer.assignment import LEAD, MEMBER, Assignment
+from optimizer.assignment import LEAD, MEMBER
 from optimizer.domain.order import Interval, PartNeed
 from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.arrays import IndexedProblem, IntArray, ProblemArrays
+    from optimizer.assignment import Assignment
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.routes import Solution
@@ -68,11 +69,12 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
     starts : int64 (n_visits or 0,)
         Starts of the linked visits in it.
     """
-    desk = Assignment(problem)
+    desk = indexed.desk
     arrays = bound_arrays(indexed.arrays, solution, starts)
     days = [Day(indexed, arrays, shift, visits) for shift, visits in enumerate(solution)]
     planned = {v for visits in solution for v in visits}
-    days = [day.with_held_starts(planned) for day in days]
+    for day in days:
+        day.hold_starts(planned)
     crews = _crews(indexed, solution)
     drawn = _drawn_parts(indexed, solution)
     books = _Books(desk, indexed, crews)
@@ -133,13 +135,12 @@ class Day:
         orders = self.arrays.rates[R_VISITS]
         return sum(int(self.arrays.duration[self.shift, v]) for v in self.visits if v < orders)
 
-    def with_held_starts(self, planned: set[int]) -> Day:
+    def hold_starts(self, planned: set[int]) -> None:
         """Let the visits that others wait for start exactly when they do: later departures must not move them."""
         for k, v in enumerate(self.visits):
             later = self.arrays.entry[self.arrays.first[v, E_LATER] : self.arrays.first[v + 1, E_LATER], 0]
             if planned.intersection(int(w) for w in later):
                 self.arrays.visit[v, V_LATEST] = self.times[k, 1]
-        return self
 
     def leave_by(self) -> list[int]:
         """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour."""
@@ -229,7 +230,7 @@ def _drawn_parts(indexed: IndexedProblem, solution: Solution) -> dict[int, tuple
     drawn: dict[int, tuple[PartNeed, ...]] = {}
     own: dict[tuple[str, str], int] = {}
     for technician in {shift.technician_id for shift in indexed.shifts}:
-        for need in indexed.technicians[technician].own_parts:
+        for need in indexed.desk.problem.technician_by_id[technician].own_parts:
             own[technician, need.part_id] = own.get((technician, need.part_id), 0) + need.quantity
     for shift, visits in enumerate(solution):
         who = indexed.shifts[shift].technician_id

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 def routes_of(plan: Plan) -> dict[str | tuple[str, int], tuple[str, ...]]:
     """Return the routes of a plan, its stops at the branch among the visits."""
-    routes: dict[str | tuple[str, int], tuple[str, ...]] = {}
-    for route in plan.routes:
-        stops = list(route.visit_ids)
-        if route.branch_stop is not None:
-            stops.insert(route.branch_stop.before, BRANCH_STOP)
-        routes[route.technician_id, route.day] = tuple(stops)
-    return routes
+    return {(route.technician_id, route.day): route.stop_ids for route in plan.routes}
 
 
 def possible_routes(

@@ -39,12 +39,24 @@ _Kernel = TypeVar("_Kernel", bound="Callable[..., Any]")
 
 def kernel(function: _Kernel) -> _Kernel:
     """Compile a function with the project's flags: cached, without the GIL, exact floats."""
-    return _compiled(function, **_FLAGS)
+    # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
+    import numba
 
+    _address_type()
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    compiled: Any = numba.njit(**_FLAGS)(function)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return function
+    template = compiled.get_call_template
 
-def inlined(function: _Kernel) -> _Kernel:
-    """Compile a function into its callers: a call would copy and count the references of every array in its tuples."""
-    return _compiled(function, **_FLAGS)
+    def one_template(args: Any, kws: Any) -> Any:
+        # A constant is a number like any other: one signature per kernel, not one for each constant.
+        plain = [numba.types.unliteral(arg) for arg in args]  # type: ignore[no-untyped-call]
+        return template(tuple(plain), kws)
+
+    compiled.get_call_template = one_template
+    kernel_: _Kernel = compiled
+    return kernel_
 
 
 class ByAddress:
@@ -87,27 +99,6 @@ def _address_type() -> Any:
     from optimizer.jit_types import AddressType
 
     return AddressType
-
-
-def _compiled(function: _Kernel, **flags: Any) -> _Kernel:
-    # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
-    import numba
-
-    _address_type()
-    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-    compiled: Any = numba.njit(**flags)(function)
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return function
-    template = compiled.get_call_template
-
-    def one_template(args: Any, kws: Any) -> Any:
-        # A constant is a number like any other: one signature per kernel, not one for each constant.
-        plain = [numba.types.unliteral(arg) for arg in args]  # type: ignore[no-untyped-call]
-        return template(tuple(plain), kws)
-
-    compiled.get_call_template = one_template
-    kernel_: _Kernel = compiled
-    return kernel_
 
 
 @cache

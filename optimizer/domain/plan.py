@@ -172,6 +172,14 @@ class Route:
         """The visits in driving order."""
         return tuple(stop.visit_id for stop in self.stops)
 
+    @property
+    def stop_ids(self) -> tuple[str, ...]:
+        """The visits in driving order, with `BRANCH_STOP` where the route stops at the branch."""
+        stop_ids = list(self.visit_ids)
+        if self.branch_stop is not None:
+            stop_ids.insert(self.branch_stop.before, BRANCH_STOP)
+        return tuple(stop_ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -201,8 +209,5 @@ class Plan:
         """
         by_technician: dict[str, list[str]] = {}
         for route in self.routes:
-            visit_ids = list(route.visit_ids)
-            if route.branch_stop is not None:
-                visit_ids.insert(route.branch_stop.before, BRANCH_STOP)
-            by_technician.setdefault(route.technician_id, []).extend(visit_ids)
+            by_technician.setdefault(route.technician_id, []).extend(route.stop_ids)
         return by_technician

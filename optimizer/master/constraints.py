@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.arrays import (
     E_NEED,
     E_TOOL,
@@ -103,9 +105,9 @@ def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
         for part, count, held, *_ in arrays.entry[arrays.first[visit, E_NEED] : arrays.first[visit + 1, E_NEED]]:
             drawn = max(0, int(count - left[part]))
             left[part] -= count - drawn
-            for row, columns in enumerate(arrays.row):
-                amount = max(0, drawn - int(held)) if columns[ROW_BEYOND] else drawn
-                if columns[ROW_PART] == part and columns[ROW_DAY] >= pickup and amount:
+            for row in np.flatnonzero((arrays.row[:, ROW_PART] == part) & (arrays.row[:, ROW_DAY] >= pickup)).tolist():
+                amount = max(0, drawn - int(held)) if arrays.row[row, ROW_BEYOND] else drawn
+                if amount:
                     use[row] = use.get(row, 0) + amount
     return use
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.jit import inlined
+from optimizer.jit import kernel
 from optimizer.search.state import draw
 
 H_HEAT, H_FACTOR, H_FLOOR = range(3)
@@ -13,7 +13,7 @@ H_HEAT, H_FACTOR, H_FLOOR = range(3)
 _MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)
 
 
-@inlined
+@kernel
 def is_accepted(state, before, after):
     """Say whether a move from `before` to `after` cents is kept (Metropolis), and cool by one step."""
     threshold = before + np.int64(state.heat[H_HEAT] * _MINUS_LOG[draw(state, 1024)])

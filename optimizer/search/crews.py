@@ -34,7 +34,7 @@ from optimizer.arrays import (
     WHO_PUBLISHED,
     WHO_REQUIRED,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.gestures import set_bounds, set_duration, set_link
 from optimizer.search.insertion import TRY_ALL, best_place, put_at
 from optimizer.search.passes import A_DEPART, A_OPEN, A_PAIRS
@@ -115,7 +115,7 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
     return True
 
 
-@inlined
+@kernel
 def bind_absent(arrays, head, ready, latest):
     """Write bounds of an absent crew: of the lead and of the first other member, who stands for all of them."""
     for visit in range(head, head + 2):
@@ -158,7 +158,7 @@ def gather_offers(arrays, state, head, day, same):
     return count
 
 
-@inlined
+@kernel
 def may_join(arrays, state, head, day, same, shift_idx):
     """Say whether a shift can take a part in a crew on a day, with the people of another visit where it must."""
     if arrays.shift[shift_idx, S_DAY] != day:
@@ -174,7 +174,7 @@ def may_join(arrays, state, head, day, same, shift_idx):
     return True
 
 
-@inlined
+@kernel
 def some_arrival(arrays, state, shift_idx, visit):
     """Return when a technician could be at a visit from some place of the route, before or after the break."""
     k = draw(state, state.route[shift_idx, C_COUNT] + 1)
@@ -185,7 +185,7 @@ def some_arrival(arrays, state, shift_idx, visit):
     return departure + arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, here, 0]
 
 
-@inlined
+@kernel
 def ask_offers(arrays, state, head, count, bound, blink):
     """Price each listed shift as the lead and as another member of a crew whose start is set."""
     for n in range(count):
@@ -196,7 +196,7 @@ def ask_offers(arrays, state, head, count, bound, blink):
         state.offer[n, F_CENTS], state.offer[n, F_AT] = cents if position >= 0 else IMPOSSIBLE, position
 
 
-@inlined
+@kernel
 def worth(arrays, head, shift_idx, wish):
     """Return the cents by which a technician is wished for in a crew: who must come, and those known or published."""
     who = arrays.crew[head, K_DAYS + arrays.rates[R_DAYS] + arrays.shift[shift_idx, S_OWNER]]

@@ -33,7 +33,7 @@ from optimizer.arrays import (
     V_PRICE,
     V_READY,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.passes import look_ahead, look_behind
 from optimizer.search.schedule import IMPOSSIBLE, time_route
 from optimizer.search.state import (
@@ -119,7 +119,7 @@ def refresh(arrays, state, shift_idx):
     route[C_EXTRA], route[C_TIME], route[C_STOP], route[C_LINKS] = extra, timing, stop, links
 
 
-@inlined
+@kernel
 def set_books(arrays, state, shift_idx, cents, on_road, in_service):
     """Let a route cost so many cents, with so many seconds of travel and service, and bring the totals up to date."""
     total, route, owner = state.total, state.route[shift_idx], arrays.shift[shift_idx, S_OWNER]
@@ -142,7 +142,7 @@ def set_books(arrays, state, shift_idx, cents, on_road, in_service):
 # --- the links of a visit, and how a move remembers what it overwrote -------------------------------------------------
 
 
-@inlined
+@kernel
 def note(state, kind, a, b, old, older):
     """Write a line of the journal."""
     line = state.total[T_JOURNAL]
@@ -152,7 +152,7 @@ def note(state, kind, a, b, old, older):
         state.total[T_JOURNAL] = line + 1
 
 
-@inlined
+@kernel
 def set_bounds(arrays, state, visit, ready, latest):
     """Let a visit start from `ready` to `latest`; say whether that is new."""
     if arrays.visit[visit, V_READY] == ready and arrays.visit[visit, V_LATEST] == latest:
@@ -162,14 +162,14 @@ def set_bounds(arrays, state, visit, ready, latest):
     return True
 
 
-@inlined
+@kernel
 def set_duration(arrays, state, shift_idx, visit, duration):
     """Let a service of a crew last as long as its slowest member needs."""
     note(state, J_DURATION, shift_idx, visit, arrays.duration[shift_idx, visit], 0)
     arrays.duration[shift_idx, visit] = duration
 
 
-@inlined
+@kernel
 def set_link(state, visit, column, value):
     """Change a column of `State.link`."""
     note(state, J_LINK, visit, column, state.link[visit, column], 0)
@@ -196,7 +196,7 @@ def release(arrays, state, visit, shift_idx):
             set_link(state, visit, L_CENTS, 0)
 
 
-@inlined
+@kernel
 def push_family(arrays, state, visit):
     """List the visits that cannot stay without this one: the rest of its crew, and who comes after it."""
     head, waiting = arrays.visit[visit, V_HEAD], state.total[T_WAITING]
@@ -238,7 +238,7 @@ def take_family(arrays, state):
 # --- taking visits out and putting them in ------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def make_absent(arrays, state, visit):
     """Put a visit that left its route on the list of absent ones, and free its stock."""
     total = state.total
@@ -253,7 +253,7 @@ def make_absent(arrays, state, visit):
     total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
 
 
-@inlined
+@kernel
 def make_present(arrays, state, visit, shift_idx):
     """Take a visit that joined a route off the list of absent ones, and use its stock."""
     total = state.total
@@ -269,7 +269,7 @@ def make_present(arrays, state, visit, shift_idx):
     total[T_ABSENT_PRICE] -= guided_price(arrays, state, visit)
 
 
-@inlined
+@kernel
 def touch(state, shift_idx):
     """Keep a route as it is before the present move changes it for the first time."""
     if state.route[shift_idx, C_TOUCHED] == 1:
@@ -280,7 +280,7 @@ def touch(state, shift_idx):
     state.total[T_TOUCHED] += 1
 
 
-@inlined
+@kernel
 def kept_row(state, shift_idx):
     """Return the row that keeps a route as it was before the present move."""
     return state.best_count.shape[0] + shift_idx
@@ -315,7 +315,7 @@ def put_in(arrays, state, shift_idx, position, visit):
     refresh(arrays, state, shift_idx)
 
 
-@inlined
+@kernel
 def take_out(arrays, state, shift_idx, first, length):
     """Take a string of visits out of a route, fixed ones and a needed stop excepted; the caller refreshes the route."""
     touch(state, shift_idx)
@@ -385,7 +385,7 @@ def undo(arrays, state):
     forget_touched(state)
 
 
-@inlined
+@kernel
 def undo_links(arrays, state):
     """Write back what the journal kept, the last line first."""
     for line in range(state.total[T_JOURNAL] - 1, -1, -1):

@@ -45,7 +45,7 @@ from optimizer.arrays import (
     V_HEAD,
     V_LINKED,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.gestures import put_in
 from optimizer.search.passes import (
     A_CENTS,
@@ -93,10 +93,10 @@ BLINK = 100
 #: More cents than all the roundings of an insertion's cost together.
 ROUNDINGS = 8
 #: A place in a route is its position, plus this much for each position, from 1 on, that a new stop at the branch takes.
-STOX_PLACE = 1_000
+STOP_PLACE = 1_000
 
 
-@inlined
+@kernel
 def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind, leg):
     """Return the cents from reaching place k (the break taken) to the end of the route."""
     day, cents = arrays.shift[shift_idx, S_DAY], 0
@@ -117,7 +117,7 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, behind, leg):
         arrival = start + duration + leg[k]
 
 
-@inlined
+@kernel
 def rest_open(arrays, shift_idx, seq, count, k, arrival, behind, leg):
     """Return the least cents from reaching place k (the break still to come) to the end of the route."""
     opens, closes, length = (
@@ -150,7 +150,7 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, behind, leg):
     return best
 
 
-@inlined
+@kernel
 def inserted_time_cents(arrays, state, shift_idx, k, visit):
     """Return the lateness and overtime cents of a route with a visit inserted at position k."""
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
@@ -211,7 +211,7 @@ def inserted_exact_cents(arrays, state, shift_idx, k, visit):
     return cents
 
 
-@inlined
+@kernel
 def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     """Return the least extra cents below `bound` of putting a visit into one route, and the place (-1: none)."""
     duration = arrays.duration[shift_idx, visit]
@@ -283,7 +283,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, blink):
     return bound, best
 
 
-@inlined
+@kernel
 def find_spots(arrays, state, shift_idx, visit, opens, latest, blink):
     """List in `State.spot` the places of a route where a visit would be in time; return how many they are.
 
@@ -310,7 +310,7 @@ def find_spots(arrays, state, shift_idx, visit, opens, latest, blink):
     return found
 
 
-@inlined
+@kernel
 def least_cents(arrays, state, shift_idx, fixed, service, work):
     """Return what a route with an inserted visit costs at least: a polynomial of its travel, by three coefficients.
 
@@ -341,7 +341,7 @@ def least_cents(arrays, state, shift_idx, fixed, service, work):
     return constant, slope, bend
 
 
-@inlined
+@kernel
 def free_places(arrays, state, shift_idx, visit):
     """Return the first and the last position of a route that a visit may take: none inside a started prefix.
 
@@ -372,7 +372,7 @@ def behind_predecessors(arrays, state, shift_idx, head):
     return position
 
 
-@inlined
+@kernel
 def draws_or_loads(arrays, visit):
     """Say whether a visit needs parts or room in the van."""
     needs = arrays.first[visit + 1, E_NEED] - arrays.first[visit, E_NEED]
@@ -421,11 +421,11 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
             if timing < IMPOSSIBLE and cents + timing < bound:
-                bound, best = cents + timing, position + STOX_PLACE * (stop_at + 1)
+                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
     return bound, best
 
 
-@inlined
+@kernel
 def write_trial(arrays, state, shift_idx, position, visit, stop_at):
     """Write a route with a stop at the branch and a visit in it to the scratch."""
     m = 0
@@ -441,7 +441,7 @@ def write_trial(arrays, state, shift_idx, position, visit, stop_at):
             m += 1
 
 
-@inlined
+@kernel
 def trial_road(arrays, state, shift_idx, profile, count):
     """Return the travel of the scratch route and its longest leg."""
     road, longest, here = 0, 0, arrays.shift[shift_idx, S_START_NODE]
@@ -516,7 +516,7 @@ def insert_alone(arrays, state, visit, price, blink):
 @kernel
 def put_at(arrays, state, shift_idx, place, visit):
     """Put a visit at a place of a route, with a new stop at the branch where the place says so."""
-    position, stop_at = place % STOX_PLACE, place // STOX_PLACE - 1
+    position, stop_at = place % STOP_PLACE, place // STOP_PLACE - 1
     if stop_at >= 0:
         put_in(arrays, state, shift_idx, stop_at, arrays.shift[shift_idx, S_STOP])
         position += 1

@@ -26,7 +26,7 @@ from optimizer.arrays import (
     V_LINKED,
     V_READY,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.crews import crew_cents, insert_crew
 from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
 from optimizer.search.insertion import best_place, insert_alone, put_at
@@ -96,7 +96,7 @@ def demanded(arrays, state, visit):
     return ready <= latest, ready, latest, same
 
 
-@inlined
+@kernel
 def latest_for_followers(arrays, state, visit):
     """Return up to when a visit may start so that no planned follower has to start later than it does.
 
@@ -230,7 +230,7 @@ def rebind(arrays, state, head):
             refresh_linked(arrays, state, state.shift_of[member])
 
 
-@inlined
+@kernel
 def legal_start(arrays, state, head, begin, latest):
     """Return when a planned crew that could begin at a moment starts, -1 when it cannot."""
     shift_idx = state.shift_of[head]
@@ -242,7 +242,7 @@ def legal_start(arrays, state, head, begin, latest):
     return start
 
 
-@inlined
+@kernel
 def meet(arrays, state, head, start):
     """Let a planned crew start at a moment."""
     size = arrays.visit[head, V_CREW]
@@ -255,7 +255,7 @@ def meet(arrays, state, head, start):
     set_link(state, head, L_CENTS, cents)
 
 
-@inlined
+@kernel
 def refresh_linked(arrays, state, shift_idx):
     """Refresh a route whose bounds have changed, and look at its links again."""
     touch(state, shift_idx)

@@ -14,7 +14,7 @@ from optimizer.arrays import (
     V_PRICE,
     V_SERVICE,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.accept import is_accepted
 from optimizer.search.gestures import (
     forget_touched,
@@ -152,7 +152,7 @@ def predecessors_first(arrays, state, count):
             state.moved[place] = visit
 
 
-@inlined
+@kernel
 def worth_inserting(arrays, state, visit):
     """Return below which cents a visit is inserted: its guided price, with those of absent visits that wait for it."""
     price = guided_price(arrays, state, visit)

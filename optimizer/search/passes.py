@@ -28,7 +28,7 @@ from optimizer.arrays import (
     V_MAX_LATE,
     V_READY,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service
 
 #: How many (departure, cost) pairs with the break taken are kept per place; one or two is usual.
@@ -44,7 +44,7 @@ A_CENTS = A_DEPART + FRONT
 B_FREE, B_HARD, B_OPEN_FREE, B_OPEN_HARD, B_LAST = range(5)
 
 
-@inlined
+@kernel
 def push_pair(ahead, place, moment, cents):
     """Add a (departure, cost) pair with the break taken, if no kept pair is as early and as cheap."""
     count = ahead[place, A_PAIRS]
@@ -121,7 +121,7 @@ def look_ahead(arrays, shift_idx, seq, count, ahead, earliest):
     return best
 
 
-@inlined
+@kernel
 def first_departure(ahead, place):
     """Return the earliest departure from a place, the break taken or still to come."""
     first = ahead[place, A_OPEN]
@@ -130,7 +130,7 @@ def first_departure(ahead, place):
     return first
 
 
-@inlined
+@kernel
 def end_cents(arrays, shift_idx, back, cents):
     """Return cents plus the overtime of a return, `IMPOSSIBLE` beyond the limit."""
     if back > arrays.shift[shift_idx, S_RETURN_LIMIT]:
@@ -138,7 +138,7 @@ def end_cents(arrays, shift_idx, back, cents):
     return cents + per_minute(arrays.rates[R_OVERTIME], max(0, back - arrays.shift[shift_idx, S_END]))
 
 
-@inlined
+@kernel
 def free_start(arrays, day, visit, duration, bound):
     """Return the latest arrival up to `bound` from which a start costs nothing, -1 when there is none for sure.
 
@@ -159,7 +159,7 @@ def free_start(arrays, day, visit, duration, bound):
     return latest if earliest <= latest else -1
 
 
-@inlined
+@kernel
 def hard_start(arrays, day, visit, bound):
     """Return the latest arrival up to `bound` from which a start may be possible, -1 when there is none."""
     opens, _, latest = start_bounds(arrays, day, visit)
@@ -167,7 +167,7 @@ def hard_start(arrays, day, visit, bound):
     return latest if opens <= latest else -1
 
 
-@inlined
+@kernel
 def start_bounds(arrays, day, visit):
     """Return before when no start lies, when the last window of the day closes, and after when no start lies."""
     plain = arrays.plain[day, visit]
@@ -177,7 +177,7 @@ def start_bounds(arrays, day, visit):
     return opens, closes, min(closes + arrays.visit[visit, V_MAX_LATE], arrays.visit[visit, V_LATEST])
 
 
-@inlined
+@kernel
 def last_close(arrays, day, visit):
     """Return when the last window of a day closes."""
     if arrays.plain[day, visit, P_IS] == 1:
@@ -226,7 +226,7 @@ def look_behind(arrays, shift_idx, seq, count, behind):
         )
 
 
-@inlined
+@kernel
 def latest_before_break(opens, closes, length, bound):
     """Return the latest moment at which a break can still begin and end by `bound`, -1 when it cannot."""
     if opens + length > bound:

@@ -37,7 +37,7 @@ from optimizer.arrays import (
     V_TOLD_OPEN,
     V_TOLD_SHIFT,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 
 #: A cost or a moment that stands for "not possible"; far above every real one, far below the end of 64 bits.
 IMPOSSIBLE = 10**15
@@ -47,13 +47,13 @@ NO_SLOT = -1
 NO_LEG = -1
 
 
-@inlined
+@kernel
 def per_minute(rate, seconds):
     """Return whole cents for seconds at a rate per minute, rounded half up."""
     return (rate * seconds + 30) // 60
 
 
-@inlined
+@kernel
 def late_cents(arrays, late):
     """Return the cents of one visit's lateness in seconds, both tiers summed."""
     if late <= 0:
@@ -62,7 +62,7 @@ def late_cents(arrays, late):
     return (arrays.rates[R_LATE_SMALL] * small + arrays.rates[R_LATE_LARGE] * (late - small) + 30) // 60
 
 
-@inlined
+@kernel
 def start_of_service(arrays, day, visit_idx, duration, arrival):
     """Return when a service starts and how late that is; start -1 when it cannot start at all.
 
@@ -115,7 +115,7 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
     return -1, 0
 
 
-@inlined
+@kernel
 def stability_cents(arrays, shift_idx, visit_idx, start):
     """Return the cents of a start outside the window that the published plan told, on the day that it told."""
     if arrays.visit[visit_idx, V_TOLD_OPEN] <= start <= arrays.visit[visit_idx, V_TOLD_CLOSE]:
@@ -129,7 +129,7 @@ def stability_cents(arrays, shift_idx, visit_idx, start):
     )
 
 
-@inlined
+@kernel
 def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
     """Time a route with its break in one given slot.
 

@@ -33,7 +33,7 @@ from optimizer.arrays import (
     V_HEAD,
     V_PRICE,
 )
-from optimizer.jit import ByAddress, inlined
+from optimizer.jit import ByAddress, kernel
 from optimizer.search.passes import A_CENTS, FRONT
 from optimizer.search.schedule import IMPOSSIBLE, per_minute
 
@@ -287,7 +287,7 @@ def _scrambled(seed: int) -> int:
     return int(state * 0x85EBCA6B & 0xFFFFFFFF) or 1
 
 
-@inlined
+@kernel
 def draw(state, limit):
     """Return a random integer from 0 to limit - 1, by a masked 32-bit xorshift (Marsaglia 2003)."""
     x = state.total[T_RANDOM]
@@ -301,7 +301,7 @@ def draw(state, limit):
 # --- costs that are not timing ----------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def load_cents(arrays, owner, work):
     """Return what a technician's load costs by the rule book: its square above the share of the contracted time."""
     divisor = arrays.rates[R_LOAD_DIVISOR]
@@ -311,7 +311,7 @@ def load_cents(arrays, owner, work):
     return above * above // (divisor * arrays.owner[owner, O_DAYS])
 
 
-@inlined
+@kernel
 def spread_cents(arrays, work, squares):
     """Return what uneven work costs on the benchmark days, from the sum of work and of its squares, in seconds."""
     staff = arrays.rates[R_STAFF]
@@ -320,7 +320,7 @@ def spread_cents(arrays, work, squares):
     return arrays.rates[R_SPREAD] * (staff * squares - work * work) // 3600 // staff // 100
 
 
-@inlined
+@kernel
 def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
     """Return everything that a route costs by itself."""
     cents = per_minute(arrays.rates[R_TRAVEL], travel) + extra + timing
@@ -331,7 +331,7 @@ def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
     return cents
 
 
-@inlined
+@kernel
 def true_cents(arrays, state):
     """Return the plan's cost: routes, load, spread, and absent visits at their true price."""
     total = state.total
@@ -339,13 +339,13 @@ def true_cents(arrays, state):
     return total[T_CENTS] + total[T_LOAD] + spread + total[T_ABSENT_CENTS]
 
 
-@inlined
+@kernel
 def guided_cents(arrays, state):
     """Return the cost that the search accepts on: absent visits at their guided price."""
     return true_cents(arrays, state) - state.total[T_ABSENT_CENTS] + state.total[T_ABSENT_PRICE]
 
 
-@inlined
+@kernel
 def guided_price(arrays, state, visit):
     """Return the present search price of leaving a visit out."""
     return arrays.visit[visit, V_PRICE] * state.factor[visit] // PRICE_ONE

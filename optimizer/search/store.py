@@ -32,14 +32,14 @@ from optimizer.arrays import (
     S_SPECIAL,
     S_STOP,
 )
-from optimizer.jit import inlined, kernel
+from optimizer.jit import kernel
 from optimizer.search.state import C_COUNT, C_STOP, W_BOOKED
 
 #: No place in a route.
 NOWHERE = -1
 
 
-@inlined
+@kernel
 def draw_stock(arrays, state, visit, shift_idx, sign):
     """Add to the stock rows what a visit draws (sign 1), or take it back (-1), for who picks up in the morning."""
     if arrays.shift[shift_idx, S_SPECIAL] == 1:
@@ -50,7 +50,7 @@ def draw_stock(arrays, state, visit, shift_idx, sign):
             state.used[row] += sign * arrays.entry[n, 1]
 
 
-@inlined
+@kernel
 def has_room(arrays, state, visit, shift_idx):
     """Say whether parts, tools and room for a visit are there, wherever in the route it stands.
 
@@ -165,14 +165,14 @@ def walk(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
     return is_fine
 
 
-@inlined
+@kernel
 def walk_plain(arrays, state, owner, sign):
     """Walk along a technician's days as they are."""
     nowhere = np.int64(NOWHERE)
     return walk(arrays, state, owner, sign, nowhere, nowhere, nowhere, nowhere)
 
 
-@inlined
+@kernel
 def unbook(arrays, state, shift_idx):
     """Take back what a technician who is walked along draws, before one of the routes changes."""
     owner = arrays.shift[shift_idx, S_OWNER]
@@ -183,7 +183,7 @@ def unbook(arrays, state, shift_idx):
         state.worker[owner, W_BOOKED] = 0
 
 
-@inlined
+@kernel
 def book(arrays, state, shift_idx):
     """Draw again what the routes of a technician who is walked along need now."""
     owner = arrays.shift[shift_idx, S_OWNER]
@@ -195,16 +195,23 @@ def book(arrays, state, shift_idx):
 
 
 @kernel
+def has_stock(arrays, state):
+    """Say whether no more of any part is drawn than there is."""
+    is_fine = True
+    for row in range(arrays.row.shape[0]):
+        if state.used[row] > arrays.row[row, ROW_CAP]:
+            is_fine = False
+    return is_fine
+
+
+@kernel
 def has_room_at(arrays, state, shift_idx, position, visit, stop_at):
     """Say whether parts and room are there when a visit stands at a position, with a stop at the branch or without."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
         return walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
     walk_plain(arrays, state, owner, np.int64(-1))
-    is_fine = walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
-    for row in range(arrays.row.shape[0]):
-        if state.used[row] > arrays.row[row, ROW_CAP]:
-            is_fine = False
+    is_fine = walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at) and has_stock(arrays, state)
     walk(arrays, state, owner, np.int64(-1), shift_idx, position, visit, stop_at)
     walk_plain(arrays, state, owner, np.int64(1))
     return is_fine
@@ -219,10 +226,7 @@ def is_stop_idle(arrays, state, shift_idx):
     for k in range(stop, count - 1):
         seq[k] = seq[k + 1]
     state.route[shift_idx, C_COUNT] = count - 1
-    is_idle = walk_plain(arrays, state, owner, np.int64(1))
-    for row in range(arrays.row.shape[0]):
-        if state.used[row] > arrays.row[row, ROW_CAP]:
-            is_idle = False
+    is_idle = walk_plain(arrays, state, owner, np.int64(1)) and has_stock(arrays, state)
     walk_plain(arrays, state, owner, np.int64(-1))
     for k in range(count - 1, stop, -1):
         seq[k] = seq[k - 1]
