@@ -186,7 +186,7 @@ class ProblemArrays(ByAddress):
         How many units of each tool exist.
     crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
         What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
-    near : int64 (n_orders, at most `NEIGHBOURS`)
+    near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
     rates : int64 (15,)
         Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone, so that every move is timed in full:
@@ -689,7 +689,7 @@ def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
     """Return each visit's nearest visits by travel plus a fifth of the wait that their windows force."""
     count = len(visit_rows)
     if count < 2:
-        return np.zeros((count, 0), np.int64)
+        return np.zeros((count, 0), np.int32)
     between = np.minimum(travel[:count, :count], travel[:count, :count].T).astype(np.int64)
     opens, closes = visit_rows[:, V_OPENS], visit_rows[:, V_CLOSES]
     gap = np.maximum(opens[None, :] - closes[:, None], opens[:, None] - closes[None, :])
@@ -699,4 +699,4 @@ def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
     key, most = distance * count + np.arange(count), min(NEIGHBOURS, count - 1)
     nearest = np.argpartition(key, most - 1, axis=1)[:, :most]
     order = np.argsort(np.take_along_axis(key, nearest, axis=1), axis=1)
-    return np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1).astype(np.int64))
+    return np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1).astype(np.int32))

@@ -41,7 +41,6 @@ from optimizer.search.passes import A_DEPART, A_OPEN, A_PAIRS
 from optimizer.search.schedule import IMPOSSIBLE, start_of_service
 from optimizer.search.state import (
     C_COUNT,
-    C_MARK,
     F_AT,
     F_CENTS,
     F_LEAD_AT,
@@ -137,9 +136,9 @@ def gather_offers(arrays, state, head, day, same):
         return count
     for n in range(arrays.near.shape[1]):
         shift_idx = state.shift_of[arrays.near[head, n]]
-        if shift_idx < 0 or state.route[shift_idx, C_MARK] == stamp:
+        if shift_idx < 0 or state.mark[shift_idx] == stamp:
             continue
-        state.route[shift_idx, C_MARK] = stamp
+        state.mark[shift_idx] = stamp
         if may_join(arrays, state, head, day, same, shift_idx):
             state.offer[count, F_SHIFT] = shift_idx
             count += 1
@@ -150,7 +149,7 @@ def gather_offers(arrays, state, head, day, same):
         shift_idx = (offset + n) % shifts
         if count == CREW_OFFERS:
             break
-        if state.route[shift_idx, C_MARK] == stamp:
+        if state.mark[shift_idx] == stamp:
             continue
         if may_join(arrays, state, head, day, same, shift_idx):
             state.offer[count, F_SHIFT] = shift_idx

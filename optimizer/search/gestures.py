@@ -47,6 +47,7 @@ from optimizer.search.state import (
     C_TIME,
     C_TOUCHED,
     C_TRAVEL,
+    C_VERSION,
     L_CENTS,
     L_FROM,
     L_OWN,
@@ -61,6 +62,7 @@ from optimizer.search.state import (
     T_JOURNAL,
     T_LOAD,
     T_TOUCHED,
+    T_VERSION,
     T_WAITING,
     T_WORK,
     T_WORK_SQUARES,
@@ -116,7 +118,9 @@ def refresh(arrays, state, shift_idx):
     cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
     route = state.route[shift_idx]
     set_books(arrays, state, shift_idx, cents, on_road, in_service)
+    state.total[T_VERSION] += 1
     route[C_EXTRA], route[C_TIME], route[C_STOP], route[C_LINKS] = extra, timing, stop, links
+    route[C_VERSION] = state.total[T_VERSION]
 
 
 @kernel

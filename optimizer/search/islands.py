@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ import numpy as np
 from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
 from optimizer.routes import PooledRoute
 from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
+from optimizer.search.dials import D_COLD, D_HOT
 from optimizer.search.lns import construct, forget_prices, load_routes, run_moves, settle
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
@@ -33,7 +34,7 @@ from optimizer.search.state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from optimizer.arrays import IntArray, ProblemArrays
     from optimizer.routes import Solution
@@ -45,7 +46,6 @@ MARKS = 40
 TRUE_PRICES_MARK = 16
 #: Moves that measure how much a typical move loses; the first temperature is this share of it, the last one that.
 PROBE_MOVES = 600
-HOT, COLD = 0.5, 0.01
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -63,6 +63,8 @@ class SearchBudget:
         Moment (`time.monotonic`) at which the search must have ended, also in work mode.
     islands, threads, seed
         How many searches, on how many threads, from which seed.
+    dials
+        Figures of the search to be set otherwise (`dials.py`).
     """
 
     moves: int | None
@@ -70,6 +72,7 @@ class SearchBudget:
     islands: int = 1
     threads: int = 1
     seed: int = 0
+    dials: Mapping[str, int] = field(default_factory=dict)
 
 
 class Islands:
@@ -91,7 +94,7 @@ class Islands:
         self._is_stopped = is_stopped
         islands = range(max(1, budget.islands))
         self._own = [arrays.own_copy() for _ in islands]
-        self._states = [make_state(arrays, budget.seed * 1009 + n) for n in islands]
+        self._states = [make_state(arrays, budget.seed * 1009 + n, dials=budget.dials) for n in islands]
         self._began = time.monotonic()
 
     @property
@@ -181,8 +184,8 @@ class Islands:
                     return
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
         typical = max(1.0, state.total[T_RISE] / max(1, state.total[T_RISES]))
-        state.heat[H_HEAT] = HOT * typical
-        state.heat[H_FLOOR] = COLD * typical
+        state.heat[H_HEAT] = state.dial[D_HOT] / 1000 * typical
+        state.heat[H_FLOOR] = state.dial[D_COLD] / 1000 * typical
 
     def _left(self, state: State) -> int:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""

@@ -16,6 +16,7 @@ from optimizer.arrays import (
 )
 from optimizer.jit import kernel
 from optimizer.search.accept import is_accepted
+from optimizer.search.dials import D_DEAREST, D_RAISE, D_RETRIED
 from optimizer.search.gestures import (
     forget_touched,
     keep_best,
@@ -53,14 +54,8 @@ from optimizer.search.state import (
 )
 from optimizer.search.store import unbook
 
-#: How many absent visits a move tries again, beside those it took out.
-RETRIED = 12
-#: Guided prices: reviewed every so many moves, raised and lowered by these percentages, capped at this factor.
-#: Caps of 2, 4 and 8 were 2 to 15 % worse on the benchmark days: the search then stays far from any good true cost.
+#: Guided prices are reviewed every so many moves.
 REVIEW_MOVES = 500
-RAISE_PCT = 10
-LOWER_PCT = 10
-DEAREST = 3 * PRICE_ONE // 2
 
 
 @kernel
@@ -123,13 +118,13 @@ def gather(state, older):
     for n in range(older, absent):
         state.moved[count] = state.absent[n]
         count += 1
-    if older <= RETRIED:
+    if older <= state.dial[D_RETRIED]:
         for n in range(older):
             state.moved[count] = state.absent[n]
             count += 1
         return count
     offset = draw(state, older)
-    for n in range(RETRIED):
+    for n in range(state.dial[D_RETRIED]):
         state.moved[count] = state.absent[(offset + n) % older]
         count += 1
     return count
@@ -198,12 +193,13 @@ def review_prices(arrays, state):
     """Raise the guided price of absent visits, let that of served ones fall back (DESIGN §4, over-subscribed days)."""
     total = state.total
     total[T_ABSENT_PRICE] = 0
+    dearest = PRICE_ONE * state.dial[D_DEAREST] // 100
     for visit in range(arrays.rates[R_VISITS]):
         if state.shift_of[visit] < 0:
-            state.factor[visit] = min(DEAREST, state.factor[visit] * (100 + RAISE_PCT) // 100)
+            state.factor[visit] = min(dearest, state.factor[visit] * (100 + state.dial[D_RAISE]) // 100)
             total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
         elif state.factor[visit] > PRICE_ONE:
-            state.factor[visit] = max(PRICE_ONE, state.factor[visit] * (100 - LOWER_PCT) // 100)
+            state.factor[visit] = max(PRICE_ONE, state.factor[visit] * (100 - state.dial[D_RAISE]) // 100)
 
 
 @kernel

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 from optimizer.arrays import E_STOCK, R_VISITS, ROW_CAP
 from optimizer.jit import kernel
+from optimizer.search.dials import D_DAY, D_FROM_ABSENT, D_REMOVED, D_SPLIT, D_STRING
 from optimizer.search.gestures import refresh, take_out
 from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, draw
 
-#: Mean number of visits a move takes out, and the longest string.
-MEAN_REMOVED = 10
-LONGEST_STRING = 10
-#: Of 100 moves, so many empty a technician's whole day, and so many start from an absent visit.
-WHOLE_DAY_PCT = 4
-FROM_ABSENT_PCT = 40
-#: A string keeps some visits in its middle in so many of 100 cases; the hole grows with the second figure.
-SPLIT_PCT = 50
+#: The visits that a string keeps in its middle become more in so many of 100 cases.
 SPLIT_GROW_PCT = 1
 
 
@@ -28,15 +22,15 @@ def ruin(arrays, state):
     visits, shifts = arrays.rates[R_VISITS], arrays.shift.shape[0]
     absent = state.total[T_ABSENT]
     seed = draw(state, visits)
-    if absent > 0 and draw(state, 100) < FROM_ABSENT_PCT:
+    if absent > 0 and draw(state, 100) < state.dial[D_FROM_ABSENT]:
         seed = state.absent[draw(state, absent)]
         free_a_part(arrays, state, seed)
-    if draw(state, 100) < WHOLE_DAY_PCT:
+    if draw(state, 100) < state.dial[D_DAY]:
         remove_day(arrays, state, draw(state, shifts))
     served = max(1, visits - state.total[T_ABSENT])
     mean_length = max(1, served // max(1, shifts))
-    longest = min(LONGEST_STRING, mean_length + mean_length // 2 + 1)
-    most_strings = max(1, 4 * MEAN_REMOVED // (1 + longest))
+    longest = min(state.dial[D_STRING], mean_length + mean_length // 2 + 1)
+    most_strings = max(1, 4 * state.dial[D_REMOVED] // (1 + longest))
     strings = 1 + draw(state, most_strings)
     remove_strings(arrays, state, seed, strings, longest)
     return seed
@@ -57,7 +51,7 @@ def remove_strings(arrays, state, seed, strings, longest):
         while state.seq[shift_idx, position] != visit:
             position += 1
         hole = 0
-        if length > 1 and length < count and draw(state, 100) < SPLIT_PCT:
+        if length > 1 and length < count and draw(state, 100) < state.dial[D_SPLIT]:
             hole = 1
             while length + hole < count and draw(state, 100) < SPLIT_GROW_PCT:
                 hole += 1

@@ -28,16 +28,21 @@ from optimizer.arrays import (
     S_DEPART,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_PICKUP_DAY,
     S_RETURN_LIMIT,
+    S_SPECIAL,
     V_CREW,
     V_HEAD,
     V_PRICE,
 )
 from optimizer.jit import ByAddress, kernel
+from optimizer.search.dials import dial_values
 from optimizer.search.passes import A_CENTS, FRONT
 from optimizer.search.schedule import IMPOSSIBLE, per_minute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.arrays import IntArray, ProblemArrays
 
 # Columns of `State.route`.
@@ -49,11 +54,11 @@ if TYPE_CHECKING:
     C_EXTRA,
     C_TIME,
     C_TOUCHED,
-    C_MARK,
     C_STOP,
     C_LINKS,
     C_STALE,
     C_EMPTY,
+    C_VERSION,
 ) = range(12)
 # Columns of `State.offer`: a shift, cents and place as the lead of a crew, cents and place as a member.
 F_SHIFT, F_LEAD_CENTS, F_LEAD_AT, F_CENTS, F_AT = range(5)
@@ -86,9 +91,17 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_BROKEN,
     T_HALF,
     T_EMPTY,
-) = range(20)
+    T_VERSION,
+    T_PICKUP,
+) = range(22)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
+# Columns of `State.memory`: version of the route and visit in one number, place, cents and seconds of travel it adds.
+M_KEY, M_PLACE, M_CENTS, M_ROAD = range(4)
+#: The memory has two to the power of this many slots at most: 32 MiB; pairs beyond that share slots.
+MOST_SLOTS_BITS = 20
+#: A day after all days.
+NEVER = 1 << 40
 #: `State.link` of a visit that is not in a route.
 NO_START = -1
 
@@ -103,8 +116,9 @@ class State(ByAddress):
         rows from n_shifts on keep the routes as they were before the present move touched them.
     route : int64 (2 n_shifts, 12)
         Columns `C_*`: number of visits, all cents but the load's, seconds of travel and service, cents by assignment
-        and by timing, whether this move touched it, mark of the last look, where it stops at the branch (-1), number
-        of linked visits, whether their starts are to be looked at again, 1 when it was empty at the last refresh.
+        and by timing, whether this move touched it, where it stops at the branch (-1), number
+        of linked visits, whether their starts are to be looked at again, 1 when it was empty at the last refresh, and
+        which refresh that was.
     worker : int64 (n_technicians, 2)
         Columns `W_*`: seconds of work of all days, whether what is drawn is in `used`.
     ahead, behind : int64 (2 n_shifts, most + 2, ...)
@@ -129,13 +143,19 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (20,)
+    total : int64 (22,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
         counters.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
     best, best_count, best_start : int64
         The best routes by true cost, and the starts of linked visits in them.
+    mark, asked : int64 (n_shifts,), (n_shifts,)
+        Scratch of an insertion: stamp of the last look at each route, and the routes to ask.
+    memory : int64 (power of two, 4)
+        What routes offered for visits, columns `M_*`, by visit and shift.
+    dial : int64 (n_dials,)
+        The figures that the search is tuned by, `dials.py`.
     touched : int64 (n_shifts,)
         The routes that the present move touched.
     moved : int64 (n_visits,)
@@ -183,6 +203,10 @@ class State(ByAddress):
     best: IntArray
     best_count: IntArray
     best_start: IntArray
+    mark: IntArray
+    asked: IntArray
+    memory: IntArray
+    dial: IntArray
     touched: IntArray
     moved: IntArray
     key: IntArray
@@ -198,7 +222,9 @@ class State(ByAddress):
     pool_seen: IntArray
 
 
-def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> State:
+def make_state(
+    arrays: ProblemArrays, seed: int, pool_size: int = 4_096, dials: Mapping[str, int] | None = None
+) -> State:
     """Allocate the state of one search: every route empty, every visit absent."""
     shifts, nodes = arrays.duration.shape
     orders = int(arrays.rates[R_VISITS])
@@ -229,11 +255,15 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         link=np.full((links, 4), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(20, np.int64),
+        total=np.zeros(22, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
         best_start=np.full(links, NO_START, np.int64),
+        mark=np.zeros(shifts, np.int64),
+        asked=np.zeros(shifts, np.int64),
+        memory=np.full((_memory_slots(shifts * nodes), 4), -1, np.int64),
+        dial=dial_values(dials or {}),
         touched=np.zeros(shifts, np.int64),
         moved=np.zeros(max(1, nodes), np.int64),
         key=np.zeros(max(1, nodes), np.int64),
@@ -256,9 +286,16 @@ def make_state(arrays: ProblemArrays, seed: int, pool_size: int = 4_096) -> Stat
         state.total[T_LOAD] += load_cents(arrays, owner, 0)
     state.total[T_ABSENT] = len(heads)
     state.total[T_ABSENT_CENTS] = state.total[T_ABSENT_PRICE] = arrays.visit[heads, V_PRICE].sum()
+    own_ways = arrays.shift[:, S_SPECIAL] == 1
+    state.total[T_PICKUP] = NEVER if own_ways.any() else arrays.shift[:, S_PICKUP_DAY].max(initial=0)
     state.total[T_RANDOM] = _scrambled(seed)
     state.total[T_BEST] = IMPOSSIBLE
     return state
+
+
+def _memory_slots(pairs: int) -> int:
+    """Return the number of slots for so many pairs of visit and shift: a power of two, bounded."""
+    return 1 << min(MOST_SLOTS_BITS, max(1, pairs - 1).bit_length())
 
 
 def longest_route(arrays: ProblemArrays) -> int:

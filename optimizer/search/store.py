@@ -33,7 +33,7 @@ from optimizer.arrays import (
     S_STOP,
 )
 from optimizer.jit import kernel
-from optimizer.search.state import C_COUNT, C_STOP, W_BOOKED
+from optimizer.search.state import C_COUNT, C_STOP, T_PICKUP, W_BOOKED
 
 #: No place in a route.
 NOWHERE = -1
@@ -75,6 +75,24 @@ def has_room(arrays, state, visit, shift_idx):
         if more > 0 and state.tool_used[day, tool] + more > arrays.tool_units[tool]:
             return False
     return True
+
+
+@kernel
+def is_sold_out(arrays, state, visit):
+    """Say whether a part that a visit needs is used up for everybody, whenever they pick it up."""
+    for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
+        row = arrays.entry[n, 0]
+        if state.total[T_PICKUP] <= arrays.row[row, ROW_DAY]:
+            if state.used[row] + arrays.entry[n, 1] > arrays.row[row, ROW_CAP]:
+                return True
+    return False
+
+
+@kernel
+def draws_or_loads(arrays, visit):
+    """Say whether a visit needs parts or room in the van."""
+    needs = arrays.first[visit + 1, E_NEED] - arrays.first[visit, E_NEED]
+    return needs + arrays.first[visit + 1, E_LOAD] - arrays.first[visit, E_LOAD] > 0
 
 
 @kernel

@@ -1,0 +1,68 @@
+"""The figures that the search is tuned by, in one table: what each means, and how a run may set it otherwise.
+
+Nothing here depends on an instance: sizes and temperatures are derived from the problem where they are used. A run
+that sets a dial (`SearchBudget.dials`) shows what the part behind it brings; 0 turns most of them off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Places in `State.dial`.
+(
+    D_REMOVED,
+    D_STRING,
+    D_DAY,
+    D_FROM_ABSENT,
+    D_SPLIT,
+    D_RETRIED,
+    D_NEAR,
+    D_UNUSED,
+    D_BLINK,
+    D_RAISE,
+    D_DEAREST,
+    D_HOT,
+    D_COLD,
+    D_SLACK,
+) = range(14)
+
+#: Name, place, value and meaning of each dial.
+DIALS: dict[str, tuple[int, int, str]] = {
+    "removed": (D_REMOVED, 10, "mean number of visits that a move takes out"),
+    "string": (D_STRING, 10, "longest string of neighbours that a move takes out of one route"),
+    "day": (D_DAY, 4, "of 100 moves, so many empty a technician's whole day"),
+    "from_absent": (D_FROM_ABSENT, 40, "of 100 moves, so many happen around an absent visit"),
+    "split": (D_SPLIT, 50, "of 100 strings, so many keep a visit in their middle"),
+    "retried": (D_RETRIED, 12, "absent visits that a move tries again, beside those that it took out"),
+    "near": (D_NEAR, 10, "routes with near visits that are tried for a visit"),
+    "unused": (D_UNUSED, 3, "unused days that are tried for a visit"),
+    "blink": (D_BLINK, 10, "of 1 000 routes' best places, so many are overlooked"),
+    "raise": (D_RAISE, 10, "per cent by which the guided price of an absent visit grows at each review"),
+    "dearest": (D_DEAREST, 150, "per cent of its true price that a guided price may reach"),
+    "hot": (D_HOT, 500, "thousandths of a typical loss: the first temperature"),
+    "cold": (D_COLD, 10, "thousandths of a typical loss: the last temperature"),
+    "slack": (D_SLACK, 0, "per cent"),
+}
+
+
+def dial_values(changed: Mapping[str, int]) -> np.ndarray:
+    """Return the dials as the kernels take them, int64 (n_dials,), with those of a run in place of the usual ones.
+
+    Raises
+    ------
+    ValueError
+        When a dial has no such name, or a value below 0.
+    """
+    values = np.zeros(len(DIALS), np.int64)
+    for place, value, _ in DIALS.values():
+        values[place] = value
+    for name, value in changed.items():
+        if name not in DIALS or value < 0:
+            raise ValueError(f"{name}={value}: expected one of {', '.join(DIALS)} and a whole number from 0 on")
+        values[DIALS[name][0]] = value
+    return values

@@ -1,0 +1,119 @@
+"""A visit put into a route together with a stop at the branch before it."""
+
+from __future__ import annotations
+
+from optimizer.arrays import (
+    NO_WAY_S,
+    O_STAFF,
+    R_TRAVEL,
+    S_DAY_CENTS,
+    S_END_NODE,
+    S_MAX_LEG,
+    S_MAX_TRAVEL,
+    S_MINUTE_CENTS,
+    S_OWNER,
+    S_PROFILE,
+    S_SPECIAL,
+    S_START_NODE,
+    S_STOP,
+)
+from optimizer.jit import kernel
+from optimizer.search.places import free_places
+from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
+from optimizer.search.state import (
+    C_COUNT,
+    C_SERVICE,
+    C_STOP,
+    C_TIME,
+    C_TRAVEL,
+    T_WORK,
+    T_WORK_SQUARES,
+    W_WORK,
+    load_cents,
+    spread_cents,
+)
+from optimizer.search.store import draws_or_loads, has_room_at
+
+#: A place in a route is its position, plus this much for each position, from 1 on, that a new stop at the branch takes.
+STOP_PLACE = 1_000
+
+
+@kernel
+def has_stop_to_try(arrays, state, shift_idx, visit):
+    """Say whether a new stop at the branch could help a visit into a route."""
+    if arrays.shift[shift_idx, S_SPECIAL] == 0 or arrays.shift[shift_idx, S_STOP] < 0:
+        return False
+    return state.route[shift_idx, C_STOP] < 0 and draws_or_loads(arrays, visit)
+
+
+@kernel
+def best_with_stop(arrays, state, shift_idx, visit, bound):
+    """Return the least extra cents below `bound` of a visit together with a new stop at the branch before it."""
+    count = state.route[shift_idx, C_COUNT]
+    if count + 2 >= state.seq.shape[1]:
+        return bound, -1
+    profile, owner = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_OWNER]
+    work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    service = state.route[shift_idx, C_SERVICE] + arrays.duration[shift_idx, visit]
+    all_days, books, squares = state.worker[owner, W_WORK], state.total[T_WORK], state.total[T_WORK_SQUARES]
+    before = (
+        per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL])
+        + state.route[shift_idx, C_TIME]
+        + load_cents(arrays, owner, all_days)
+        + spread_cents(arrays, books, squares)
+    )
+    if count > 0:
+        before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
+    first, last = free_places(arrays, state, shift_idx, visit)
+    best = -1
+    for position in range(first, last + 1):
+        for stop_at in range(first, position + 1):
+            write_trial(arrays, state, shift_idx, position, visit, stop_at)
+            road, longest = trial_road(arrays, state, shift_idx, profile, count + 2)
+            if longest > arrays.shift[shift_idx, S_MAX_LEG] or road > arrays.shift[shift_idx, S_MAX_TRAVEL]:
+                continue
+            if longest >= NO_WAY_S:
+                continue
+            now = all_days + road + service - work
+            cents = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], road)
+            cents += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
+            cents += load_cents(arrays, owner, now)
+            if count == 0:
+                cents += arrays.shift[shift_idx, S_DAY_CENTS]
+            if arrays.owner[owner, O_STAFF] == 1:
+                cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
+            else:
+                cents += spread_cents(arrays, books, squares)
+            if cents >= bound or not has_room_at(arrays, state, shift_idx, position, visit, stop_at):
+                continue
+            timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
+            if timing < IMPOSSIBLE and cents + timing < bound:
+                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
+    return bound, best
+
+
+@kernel
+def write_trial(arrays, state, shift_idx, position, visit, stop_at):
+    """Write a route with a stop at the branch and a visit in it to the scratch."""
+    m = 0
+    for k in range(state.route[shift_idx, C_COUNT] + 1):
+        if k == stop_at:
+            state.trial[m] = arrays.shift[shift_idx, S_STOP]
+            m += 1
+        if k == position:
+            state.trial[m] = visit
+            m += 1
+        if k < state.route[shift_idx, C_COUNT]:
+            state.trial[m] = state.seq[shift_idx, k]
+            m += 1
+
+
+@kernel
+def trial_road(arrays, state, shift_idx, profile, count):
+    """Return the travel of the scratch route and its longest leg."""
+    road, longest, here = 0, 0, arrays.shift[shift_idx, S_START_NODE]
+    for k in range(count + 1):
+        node = state.trial[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
+        leg = arrays.travel[profile, here, node]
+        road, longest, here = road + leg, max(longest, leg), node
+    return road, longest
