@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     D_DEAREST,
     D_HOT,
     D_COLD,
-    D_SLACK,
-) = range(14)
+    D_SMALL,
+    D_SMALL_REMOVED,
+    D_SMALL_STRING,
+) = range(16)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
@@ -46,7 +48,9 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "dearest": (D_DEAREST, 150, "per cent of its true price that a guided price may reach"),
     "hot": (D_HOT, 500, "thousandths of a typical loss: the first temperature"),
     "cold": (D_COLD, 10, "thousandths of a typical loss: the last temperature"),
-    "slack": (D_SLACK, 0, "per cent"),
+    "small": (D_SMALL, 70, "of 100 moves, so many are small ones"),
+    "small_removed": (D_SMALL_REMOVED, 5, "mean number of visits that a small move takes out"),
+    "small_string": (D_SMALL_STRING, 3, "longest string of neighbours that a small move takes out of one route"),
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.arrays import O_STAFF, R_SPREAD, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
 from optimizer.jit import kernel
-from optimizer.search.dials import D_BLINK, D_NEAR, D_SLACK, D_UNUSED
+from optimizer.search.dials import D_BLINK, D_NEAR, D_UNUSED
 from optimizer.search.gestures import put_in
 from optimizer.search.places import NO_PLACE, best_in_route
 from optimizer.search.schedule import IMPOSSIBLE
@@ -146,8 +146,7 @@ def look(arrays, state, shift_idx, visit, bound, blink):
         return best_place(arrays, state, shift_idx, visit, bound, blink)
     if not has_room(arrays, state, visit, shift_idx):
         return bound, np.int64(NO_PLACE)
-    reach = bound + bound * state.dial[D_SLACK] // 100
-    cents, place, own, road = best_in_route(arrays, state, shift_idx, visit, reach, np.int64(NO_PLACE))
+    cents, place, own, road = best_in_route(arrays, state, shift_idx, visit, bound, np.int64(NO_PLACE))
     slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
     state.memory[slot, M_KEY] = state.route[shift_idx, C_VERSION] * MOST_NODES + visit
     state.memory[slot, M_PLACE], state.memory[slot, M_CENTS], state.memory[slot, M_ROAD] = place, own, road

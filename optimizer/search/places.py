@@ -85,9 +85,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
     """
     duration = arrays.duration[shift_idx, visit]
     count = state.route[shift_idx, C_COUNT]
-    visits = count - 1 if state.route[shift_idx, C_STOP] >= 0 else count
-    full = visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
-    if duration == CANNOT_SERVE or full:
+    if duration == CANNOT_SERVE or is_full(arrays, state, shift_idx):
         return bound, NO_PLACE, IMPOSSIBLE, 0
     special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
     opens, closes, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
@@ -148,6 +146,14 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
             bound = cents + timing
             best, best_own, best_road = k, own + timing, road - on_road
     return bound, best, best_own, best_road
+
+
+@kernel
+def is_full(arrays, state, shift_idx):
+    """Say whether a route has as many visits as its technician may serve in a day, or as it can hold."""
+    count = state.route[shift_idx, C_COUNT]
+    visits = count - 1 if state.route[shift_idx, C_STOP] >= 0 else count
+    return visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
 
 
 @kernel

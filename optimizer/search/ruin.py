@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from optimizer.arrays import E_STOCK, R_VISITS, ROW_CAP
 from optimizer.jit import kernel
-from optimizer.search.dials import D_DAY, D_FROM_ABSENT, D_REMOVED, D_SPLIT, D_STRING
+from optimizer.search.dials import (
+    D_DAY,
+    D_FROM_ABSENT,
+    D_REMOVED,
+    D_SMALL,
+    D_SMALL_REMOVED,
+    D_SMALL_STRING,
+    D_SPLIT,
+    D_STRING,
+)
 from optimizer.search.gestures import refresh, take_out
 from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, draw
 
@@ -27,10 +36,13 @@ def ruin(arrays, state):
         free_a_part(arrays, state, seed)
     if draw(state, 100) < state.dial[D_DAY]:
         remove_day(arrays, state, draw(state, shifts))
+    removed, longest = state.dial[D_REMOVED], state.dial[D_STRING]
+    if draw(state, 100) < state.dial[D_SMALL]:
+        removed, longest = state.dial[D_SMALL_REMOVED], state.dial[D_SMALL_STRING]
     served = max(1, visits - state.total[T_ABSENT])
     mean_length = max(1, served // max(1, shifts))
-    longest = min(state.dial[D_STRING], mean_length + mean_length // 2 + 1)
-    most_strings = max(1, 4 * state.dial[D_REMOVED] // (1 + longest))
+    longest = min(longest, mean_length + mean_length // 2 + 1)
+    most_strings = max(1, 4 * removed // (1 + longest))
     strings = 1 + draw(state, most_strings)
     remove_strings(arrays, state, seed, strings, longest)
     return seed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer.arrays import (
+    CANNOT_SERVE,
     NO_WAY_S,
     O_STAFF,
     R_TRAVEL,
@@ -18,7 +19,7 @@ from optimizer.arrays import (
     S_STOP,
 )
 from optimizer.jit import kernel
-from optimizer.search.places import free_places
+from optimizer.search.places import free_places, is_full
 from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
 from optimizer.search.state import (
     C_COUNT,
@@ -42,6 +43,8 @@ STOP_PLACE = 1_000
 def has_stop_to_try(arrays, state, shift_idx, visit):
     """Say whether a new stop at the branch could help a visit into a route."""
     if arrays.shift[shift_idx, S_SPECIAL] == 0 or arrays.shift[shift_idx, S_STOP] < 0:
+        return False
+    if arrays.duration[shift_idx, visit] == CANNOT_SERVE or is_full(arrays, state, shift_idx):
         return False
     return state.route[shift_idx, C_STOP] < 0 and draws_or_loads(arrays, visit)
 
