@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: The virtual machine of Java starts within the time.
+SECONDS = dict.fromkeys(PEERS, 0.3) | {"timefold": 4.0}
+
+
 def skip_without(peer: str) -> None:
     if PEERS[peer].missing is not None:
         pytest.skip(str(PEERS[peer].missing))
@@ -42,16 +46,16 @@ def test_a_peer_finds_the_optimum_of_a_tiny_instance(peer: str, source: Path, op
     skip_without(peer)
     if peer == "vrp-cli" and source == TWO_VEHICLES:
         pytest.skip("vrp-cli counts a longest route from the opening of the depot, until a first job is in it")
-    row = run_peer(read_instance(source), peer, seconds=0.3, seed=1)
+    row = run_peer(read_instance(source), peer, seconds=SECONDS[peer], seed=1)
     assert (row["status"], row["feasible"], row["objective"]) == ("solved", True, optimum)
     assert row["solver_version"] != "not installed"
-    assert row["seconds"] < 2
+    assert row["seconds"] < SECONDS[peer] + 2
 
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_technicians_with_homes(peer: str) -> None:
     skip_without(peer)
-    row = run_peer(read_instance(THREE_REQUESTS), peer, seconds=0.3, seed=1)
+    row = run_peer(read_instance(THREE_REQUESTS), peer, seconds=SECONDS[peer], seed=1)
     assert (row["feasible"], row["unassigned"]) == (True, 0)
     # VROOM does not price waiting, vrp-cli finds the optimum in some runs; it is worked out in test_main.py.
     assert row["objective"] <= (290.467 if peer in ("vroom", "vrp-cli") else 281.267)
@@ -60,7 +64,7 @@ def test_technicians_with_homes(peer: str) -> None:
 @pytest.mark.parametrize("peer", PEERS)
 def test_a_day_is_repaired_and_completed(peer: str) -> None:
     skip_without(peer)
-    row = run_peer(read_instance(SIX_ORDERS), peer, seconds=0.3, seed=1)
+    row = run_peer(read_instance(SIX_ORDERS), peer, seconds=SECONDS[peer], seed=1)
     # Order 3 waits for the one P02, which order 4 uses.
     assert (row["feasible"], row["unassigned"]) == (True, 1)
     assert row["raw_objective"] is None or row["objective"] <= row["raw_objective"]
@@ -72,7 +76,7 @@ def test_a_peer_that_says_every_price_finds_the_optimum_of_a_day(tmp_path: Path)
     ample.write_text(
         SIX_ORDERS.read_text(encoding="utf-8").replace('"P02": 1},\n', '"P02": 2},\n', 1), encoding="utf-8"
     )
-    row = run_peer(read_instance(ample), "timefold", seconds=0.3, seed=1)
+    row = run_peer(read_instance(ample), "timefold", seconds=SECONDS["timefold"], seed=1)
     # Ann serves 1, 2, 4, Ben 3, 5, 6: the least of all plans, tried one by one.
     assert row["raw_objective"] == row["objective"] == 16_000
 
