@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed`."""
 
 from __future__ import annotations
 
@@ -76,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
     peers.add_argument("--seeds", type=_seeds, default=(1,), help="default 1")
     peers.add_argument("--out", type=Path, help="the results file (.jsonl); without it, rows are printed")
     peers.set_defaults(command=_peers)
+
+    speed = commands.add_parser("speed", help="what a move costs on instances of growing size: a table and a picture")
+    speed.add_argument("paths", type=Path, nargs="+", help="instance files and folders")
+    speed.add_argument("--moves", type=int, default=3_000, help="moves of each instance in each round (default 3000)")
+    speed.add_argument("--rounds", type=int, default=5, help="rounds over all instances (default 5)")
+    speed.add_argument("--seed", type=int, default=1, help="default 1")
+    speed.add_argument("--reference", help="the instance that the others are compared with (default: the smallest)")
+    speed.add_argument("--svg", type=Path, help="write the picture")
+    speed.set_defaults(command=_speed)
     return parser
 
 
@@ -140,6 +149,27 @@ def _compare(options: argparse.Namespace) -> int:
     if options.svg is not None:
         options.svg.write_text(scatter_svg(found[-1]), encoding="utf-8")
     return 0
+
+
+def _speed(options: argparse.Namespace) -> int:
+    # The engine is loaded here alone: tables are made without it.
+    from benchmarks.speed import measure_speed, table_of
+    from benchmarks.speed_plot import speed_svg
+
+    if options.moves < 1 or options.rounds < 1:
+        raise FormatError("moves and rounds are at least 1")
+    speed = measure_speed(
+        plan_campaign(options.paths).paths,
+        moves=options.moves,
+        rounds=options.rounds,
+        seed=options.seed,
+        reference=options.reference,
+        say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+    )
+    print(table_of(speed))
+    if options.svg is not None:
+        options.svg.write_text(speed_svg(speed), encoding="utf-8")
+    return WAITS if speed.unsupported else 0
 
 
 def _seeds(text: str) -> tuple[int, ...]:

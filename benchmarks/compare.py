@@ -67,6 +67,13 @@ class Entry:
         return 100 * (max(values) - min(values)) / self.mean if len(values) > 1 and self.mean else None
 
     @property
+    def first_plan_s(self) -> float | None:
+        """The mean of when the first plan was judged clean, in seconds; `None` where no progress was recorded."""
+        # Rows of earlier versions have it in their progress alone.
+        found = [row["progress"][0][0] for row in self.valid if row.get("progress")]
+        return fmean(found) if found else None
+
+    @property
     def gap_pct(self) -> float | None:
         """The mean gap to the best-known value; `None` when some run has none."""
         gaps = [row["gap_pct"] for row in self.valid]
@@ -188,7 +195,7 @@ def key_of(row: Row) -> Key:
 def table_of(comparison: Comparison, references: Mapping[Key, float]) -> str:
     """Return a comparison as Markdown: the table, the geometric mean, the losses, what was not planned."""
     title = comparison.label + (f" against {comparison.against}" if comparison.against else "")
-    heads = ["instance", "runs", "mean", "left out", "best known", "gap", "spread", "primal integral"]
+    heads = ["instance", "runs", "mean", "left out", "best known", "gap", "spread", "first plan", "primal integral"]
     heads += ["other, least", "of", "ratio", ""] if comparison.against else [""]
     lines = [f"### {title}", "", _row(heads), _row(["---"] * len(heads))]
     lines += [_row(_cells(line, references, has_other=bool(comparison.against))) for line in comparison.lines]
@@ -278,9 +285,9 @@ def _cells(line: Line, references: Mapping[Key, float], *, has_other: bool) -> l
         integral_s = None if reference is None else mean_integral_s(entry, reference)
         cells += [f"{entry.mean:.10g}", f"{entry.unassigned:g}", "" if best is None else f"{best:.10g}"]
         cells += [_shown(entry.gap_pct, ".2f", " %"), _shown(entry.spread_pct, ".2f", " %")]
-        cells += [_shown(integral_s, ".3f", " s")]
+        cells += [_shown(entry.first_plan_s, ".2f", " s"), _shown(integral_s, ".3f", " s")]
     else:
-        cells += ["no valid plan", "", "", "", "", ""]
+        cells += ["no valid plan", "", "", "", "", "", ""]
     if has_other:
         if line.other is None:
             cells += ["", "", ""]

@@ -51,6 +51,7 @@ def report(instance: Instance, budget: Budget, solved: Solved, measured: Measure
             "seconds": round(solved.elapsed_s, 3),
             "moves": solved.moves,
             "stopped": solved.stopped,
+            "first_plan_s": solved.progress[0][0] if solved.progress else None,
             "progress": [list(point) for point in solved.progress],
             "reference_cents": reference,
             "primal_integral_s": round(integral_s, 4),

@@ -1,4 +1,4 @@
-"""The one place where the benchmarks call the optimizer."""
+"""The one place where the benchmarks solve; `speed.py` calls the engine's parts by themselves."""
 
 from __future__ import annotations
 

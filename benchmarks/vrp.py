@@ -97,12 +97,8 @@ class VrpInstance:
     @property
     def unbuilt(self) -> tuple[str, ...]:
         """The rules that can bind in this instance and that this version does not build."""
-        waits = []
-        if self.max_duration is not None and self.max_duration < self.close - self.open:
-            waits.append("route duration")
-        if len({client.prize for client in self.clients}) > 1:
-            waits.append("price of one visit left out")
-        return tuple(waits)
+        binds = self.max_duration is not None and self.max_duration < self.close - self.open
+        return ("route duration",) if binds else ()
 
     @property
     def units_per_second(self) -> int:
@@ -139,7 +135,7 @@ def rounded_thousandths(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def problem_of(instance: VrpInstance) -> Problem:
-    """Return the problem whose cents are the seconds travelled; a customer left out costs more than any plan.
+    """Return the problem whose cents are the seconds travelled; who is left out costs the prize, or more than any plan.
 
     Raises
     ------
@@ -164,7 +160,7 @@ def problem_of(instance: VrpInstance) -> Problem:
             Shift(v.vehicle_id, day=0, start_s=start_s, end_s=end_s, contracted_s=end_s - start_s, profile=PROFILE)
             for v in instance.vehicles
         ),
-        policy=_policy(_left_out_cents(instance)),
+        policy=_policy(instance),
     )
 
 
@@ -192,30 +188,30 @@ def rounding_of(instance: VrpInstance) -> str:
     )
 
 
-def _policy(left_out_cents: int) -> Policy:
+def _policy(instance: VrpInstance) -> Policy:
+    prizes = {
+        client.client_id: _up(client.prize, instance.units_per_second)
+        for client in instance.clients
+        if client.prize is not None
+    }
+    legs = len(instance.clients) + len(instance.vehicles)
+    # More than any plan costs, so that serving one more who has no prize always pays.
+    dearest_cents = int(_seconds(instance).max()) * legs + sum(prizes.values()) + 1
     return Policy(
         name="bench",
         arrival_lead_s=0,
         morning_s=0,
         max_lateness_s=0,
         reload=False,
-        unassigned_cents=(left_out_cents,) * 5,
+        unassigned_cents=(dearest_cents,) * 5,
         unassigned_due_pct=(100, 100, 100, 100),
+        unassigned_by_order_cents=prizes,
         travel_cents=MINUTE_S,  # a cent a second
         overtime_cents=0,
         continuity_cents=0,
         fairness=Fairness.OFF,
         overqualified_cents=0,
     )
-
-
-def _left_out_cents(instance: VrpInstance) -> int:
-    """Return the one prize of all customers, else more than any plan costs, so that serving one more always pays."""
-    prizes = {client.prize for client in instance.clients}
-    if prizes != {None} and prizes:
-        return _up(max(prize for prize in prizes if prize is not None), instance.units_per_second)
-    legs = len(instance.clients) + len(instance.vehicles)
-    return int(_seconds(instance).max()) * legs + 1
 
 
 def _order(client: Client, per_second: int) -> Order:

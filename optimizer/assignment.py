@@ -195,11 +195,14 @@ class Assignment:
         return self._absence_cents(visit, self.problem.date_of(day - 1)) // 2
 
     def unassigned_cents(self, visit: Visit) -> int:
-        """Return the price of leaving a visit out, by priority and by working days left after the horizon."""
+        """Return the price of leaving a visit out: the order's own, else by priority and working days left after."""
         return self._absence_cents(visit, self.problem.last_day)
 
     def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
+        own = self.policy.unassigned_by_order_cents.get(order.order_id)
+        if own is not None:
+            return own
         priority = min(5, self.problem.priority_of(visit) + (1 if order.carried_over else 0))
         base, pct = self.policy.unassigned_cents[priority - 1], self.policy.unassigned_due_pct[0]
         if order.due_day is not None:

@@ -176,7 +176,7 @@ def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 
 
 def unassigned_cents(problem: Problem, visit: Visit) -> int:
-    """Price leaving a visit out: by priority, times what the working days left after the horizon make of it."""
+    """Price leaving a visit out: at the order's own price, else by priority and working days left after the horizon."""
     return _left_out_cents(problem, visit, after=problem.last_day)
 
 
@@ -193,6 +193,8 @@ def after_due_cents(problem: Problem, visit: Visit, day: int) -> int:
 
 def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
     order, policy = problem.order_of(visit), problem.policy
+    if order.order_id in policy.unassigned_by_order_cents:
+        return policy.unassigned_by_order_cents[order.order_id]
     priority = min(5, problem.priority_of(visit) + (1 if order.carried_over else 0))
     many, one, none, past_due = policy.unassigned_due_pct
     if order.due_day is None:

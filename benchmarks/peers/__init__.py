@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from shutil import which
 from typing import TYPE_CHECKING
 
 from benchmarks.errors import FormatError
@@ -21,11 +23,30 @@ if TYPE_CHECKING:
 
     from benchmarks.instances import Instance
 
-#: Peer: the module that it is imported as, and the package that brings it.
-PEERS: Mapping[str, tuple[str, str]] = {
-    "pyvrp": ("pyvrp", "pyvrp"),
-    "vroom": ("vroom", "pyvroom"),
-    "ortools": ("ortools", "ortools"),
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What a peer needs: the module that is looked for, the package that brings it, and programs."""
+
+    module: str
+    package: str
+    programs: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> str | None:
+        """What is not installed, as a sentence; `None` when all is there."""
+        if find_spec(self.module) is None:
+            return f"{self.package} is not installed; `pip install '.[bench]'` brings it"
+        absent = [program for program in self.programs if which(program) is None]
+        return f"{self.package} needs {' and '.join(absent)}, not found on this machine" if absent else None
+
+
+PEERS: Mapping[str, Peer] = {
+    "pyvrp": Peer("pyvrp", "pyvrp"),
+    "vroom": Peer("vroom", "pyvroom"),
+    "ortools": Peer("ortools", "ortools"),
+    "vrp-cli": Peer("vrp_cli", "vrp-cli"),
+    "timefold": Peer("timefold", "timefold", programs=("javac", "java")),
 }
 
 
@@ -38,17 +59,16 @@ def run_peer(instance: Instance, peer: str, *, seconds: float, seed: int) -> Row
     Raises
     ------
     FormatError
-        When the peer's package is absent, or no peer is modelled for the format.
+        When the peer is not installed, or no peer is modelled for the format.
     """
-    module, package = PEERS[peer]
-    if find_spec(module) is None:
-        raise FormatError(f"{peer} is not installed; `pip install '.[bench]'` brings it")
-    solve = import_module(f"benchmarks.peers.with_{peer}").solve
+    if (missing := PEERS[peer].missing) is not None:
+        raise FormatError(missing)
+    solve = import_module(f"benchmarks.peers.with_{peer.replace('-', '_')}").solve
     model = model_of(instance)
     began = time.perf_counter()
     found, solve_s = solve(model, seconds, seed)
     setup_s = time.perf_counter() - began - solve_s
-    head = {"solver": peer, "solver_version": package_version(package), "config": "default"}
+    head = {"solver": peer, "solver_version": package_version(PEERS[peer].package), "config": "default"}
     spent = {"seconds": round(solve_s, 3), "setup_seconds": round(setup_s, 3), "judged_clean": None}
     tail = budgeted(Budget(seconds, None, seed, threads=1)) | circumstances()
     if found is None:

@@ -1,11 +1,11 @@
 """An instance in the words that vehicle routing solvers share: jobs, workers, travel, prices, all whole numbers.
 
-What a solver cannot say it leaves out; what no solver can say (the spread of work) is not here.
+What a solver cannot say it leaves out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,8 @@ class Job:
         Its row of the travel table.
     late_limit, late_price
         How long after `close` it may still start, at which price per unit of time.
+    later_price
+        The price per unit of time beyond that; `None` when no later start is allowed.
     prize
         What leaving it out costs; `None` when it must be served.
     """
@@ -47,6 +49,7 @@ class Job:
     demand: int = 0
     late_limit: int = 0
     late_price: int = 0
+    later_price: int | None = None
     prize: int | None = None
 
 
@@ -70,6 +73,8 @@ class Worker:
         Time added to the service of a visit.
     charge, miss
         What serving a visit costs: for the service's time, and because somebody else is preferred.
+    shares_load
+        Whether the time travelled and served counts in the spread of work.
     """
 
     worker_id: str
@@ -88,6 +93,7 @@ class Worker:
     extra: Mapping[str, int] = field(default_factory=dict)
     charge: Mapping[str, int] = field(default_factory=dict)
     miss: Mapping[str, int] = field(default_factory=dict)
+    shares_load: bool = False
 
     def can_serve(self, visit_id: str) -> bool:
         """Say whether the worker may serve a visit."""
@@ -113,6 +119,8 @@ class PeerModel:
         int64 array of shape (n, n): time from row to column.
     stock, uses
         Parts on hand, and the parts that a visit uses.
+    spread_price
+        Of the n who share the load, with times w: `spread_price` x (n x sum of w^2 - (sum of w)^2) // n // 100.
     """
 
     name: str
@@ -122,6 +130,22 @@ class PeerModel:
     break_: Break | None = None
     stock: Mapping[str, int] = field(default_factory=dict)
     uses: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    spread_price: int = 0
+
+    def without_break(self) -> PeerModel:
+        """Return the model with the break cut out of the time axis, in the middle of when it may start."""
+        if self.break_ is None:
+            return self
+        length, begins = self.break_.length, (self.break_.earliest + self.break_.latest) // 2
+
+        def at(moment: int) -> int:
+            return moment if moment <= begins else max(begins, moment - length)
+
+        jobs = tuple(replace(job, open=at(job.open), close=at(job.close)) for job in self.jobs)
+        workers = tuple(
+            replace(w, open=at(w.open), regular_end=at(w.regular_end), close=at(w.close)) for w in self.workers
+        )
+        return replace(self, jobs=jobs, workers=workers, break_=None)
 
     def within_stock(self) -> tuple[Job, ...]:
         """Return the jobs for solvers without stock: of a scarce part, the cheapest and longest are not offered."""
@@ -180,6 +204,7 @@ def _day(day: DaysInstance) -> PeerModel:
                 extra=extra,
                 charge={i: by_minute * (able[i]["base"] + extra.get(i, 0)) for i in able} if by_minute else {},
                 miss={i: costs["preferred_miss"] for i in able if able[i]["preferred"] not in (None, who)},
+                shares_load=not tech["contractor"],
             )
         )
     jobs = [
@@ -191,13 +216,15 @@ def _day(day: DaysInstance) -> PeerModel:
             close=order["tw"][1],
             late_limit=costs["late_limit"],
             late_price=costs["late_small"],
+            later_price=costs["late_big"],
             prize=costs["drop"][str(order["priority"])],
         )
         for visit_id, order in orders.items()
     ]
     rest = Break(day.break_["len"], day.break_["start_min"], day.break_["start_max"])
     uses = {visit_id: order["parts"] for visit_id, order in orders.items() if order["parts"]}
-    return PeerModel(day.name, np.array(day.travel_min), tuple(jobs), tuple(workers), rest, day.parts, uses)
+    travel = np.array(day.travel_min)
+    return PeerModel(day.name, travel, tuple(jobs), tuple(workers), rest, day.parts, uses, costs["fair"])
 
 
 def _vrp(instance: VrpInstance) -> PeerModel:

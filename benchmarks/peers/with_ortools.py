@@ -1,6 +1,8 @@
 """OR-Tools routing: constraint propagation with guided local search; it has no seed.
 
-It says everything but the spread, and lateness at its first price only.
+It has no spread, and lateness at its first price only. It has breaks, but finds far dearer plans with them: in 10 s,
+315 406 instead of 277 407 cents at 8 x 60, 1 290 043 instead of 715 090 at 25 x 200. So the break is cut out of the
+time axis.
 """
 
 from __future__ import annotations
@@ -21,13 +23,14 @@ def solve(model: PeerModel, seconds: float, seed: int) -> tuple[dict[str, list[s
     """Return routes and the seconds that the search took; the seed has no use here."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+    model = model.without_break()
     jobs, workers = model.jobs, model.workers
     places = sorted({row for worker in workers for row in (worker.start, worker.finish)})
     rows = np.array(places + [job.row for job in jobs])
     starts = [places.index(worker.start) for worker in workers]
     manager = pywrapcp.RoutingIndexManager(len(rows), len(workers), starts, [places.index(w.finish) for w in workers])
     routing = pywrapcp.RoutingModel(manager)
-    clock = _Clock(model, rows, routing, manager)
+    clock = _Clock(model, rows, routing)
     index_of = {job.visit_id: manager.NodeToIndex(k) for k, job in enumerate(jobs, start=len(places))}
     for job in jobs:
         index = index_of[job.visit_id]
@@ -65,7 +68,7 @@ def solve(model: PeerModel, seconds: float, seed: int) -> tuple[dict[str, list[s
 class _Clock:
     """The time dimension, and the price of each worker's ways."""
 
-    def __init__(self, model: PeerModel, rows: Any, routing: Any, manager: Any) -> None:
+    def __init__(self, model: PeerModel, rows: Any, routing: Any) -> None:
         self._travel = model.travel[np.ix_(rows, rows)].astype(np.int64)
         self._first = len(rows) - len(model.jobs)
         self._jobs = model.jobs
@@ -87,8 +90,6 @@ class _Clock:
             routing.SetArcCostEvaluatorOfVehicle(priced[v], v)
             routing.SetFixedCostOfVehicle(worker.fixed, v)
             self._set_hours(routing, worker, v)
-        if model.break_ is not None:
-            self._set_breaks(model, routing, manager)
 
     def _service(self, worker: Worker) -> list[int]:
         services = [job.service + worker.extra.get(job.visit_id, 0) for job in self._jobs]
@@ -112,17 +113,6 @@ class _Clock:
             self.dimension.SetSpanCostCoefficientForVehicle(worker.duration_price, v)
         if worker.max_duration is not None:
             self.dimension.SetSpanUpperBoundForVehicle(worker.max_duration, v)
-
-    def _set_breaks(self, model: PeerModel, routing: Any, manager: Any) -> None:
-        rest, solver = model.break_, routing.solver()
-        assert rest is not None
-        for v, worker in enumerate(model.workers):
-            services = self._service(worker)
-            by_index = [0] * routing.Size()
-            for k in range(self._first, len(services)):
-                by_index[manager.NodeToIndex(k)] = services[k]
-            interval = solver.FixedDurationIntervalVar(rest.earliest, rest.latest, rest.length, False, f"break {v}")
-            self.dimension.SetBreakIntervalsOfVehicle([interval], v, by_index)
 
 
 def _add_stock(model: PeerModel, routing: Any, index_of: dict[str, int]) -> None:

@@ -68,6 +68,8 @@ class Policy:
         Price of leaving a visit out, for priority 1 to 5.
     unassigned_due_pct
         Its percentage with 2 or more, 1 and 0 working days left, and past due.
+    unassigned_by_order_cents
+        Price of leaving out single orders, by their ids, whatever their priority and due day.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     load_target_pct, load_divisor
@@ -94,6 +96,7 @@ class Policy:
     priority_floor: Floor = Floor()
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)
     unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
+    unassigned_by_order_cents: Mapping[str, int] = field(default_factory=dict)
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400

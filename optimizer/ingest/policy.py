@@ -63,6 +63,17 @@ def _kinds(value: object) -> frozenset[str]:
     return frozenset(english_word(parse_text(kind)) for kind in value)
 
 
+def _prices(value: object) -> dict[str, int]:
+    """Return amounts by the ids of orders."""
+    if not isinstance(value, dict):
+        raise fault("CELL_TYPE", expected=Phrase("a table"))
+    return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
+
+
+def _sorted_prices(prices: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(prices.items()))
+
+
 def _keys() -> tuple[ProfileKey, ...]:
     """Return every key but `name`, `base` and the tables, in the order of the domain's fields."""
     special: dict[str, tuple[str, Callable[[object], Any]]] = {
@@ -79,7 +90,9 @@ def _keys() -> tuple[ProfileKey, ...]:
         "load_divisor": ("load_divisor", positive),
         "reload": ("reload", _truth),
         "pair_kinds": ("pair_kinds", _kinds),
+        "unassigned_by_order_cents": ("unassigned_by_order_cents", _prices),
     }
+    written: dict[str, Callable[[Any], Any]] = {"pair_kinds": sorted, "unassigned_by_order_cents": _sorted_prices}
     keys = []
     for field in (f.name for f in fields(Policy)):
         if field in ("name", "promise", *FLOORS):
@@ -88,7 +101,7 @@ def _keys() -> tuple[ProfileKey, ...]:
             keys.append(duration_key(field, none_word=UNLIMITED if field == "max_lateness_s" else ""))
         else:
             key, parse_value = special.get(field, (field, amount))
-            keys.append(ProfileKey(field, key, parse_value, write=sorted if field == "pair_kinds" else None))
+            keys.append(ProfileKey(field, key, parse_value, write=written.get(field)))
     return tuple(keys)
 
 
@@ -96,7 +109,7 @@ def _keys() -> tuple[ProfileKey, ...]:
 FLOORS = {"level_floor": 9, "priority_floor": 5}
 POLICY_KEYS = _keys()
 #: Keys that plans of earlier versions do not state.
-_LATER_KEYS = {"reload", "pair_kinds"}
+_LATER_KEYS = {"reload", "pair_kinds", "unassigned_by_order_cents"}
 
 
 # --- named profiles -----------------------------------------------------------------------------------------------

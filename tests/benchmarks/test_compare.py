@@ -110,7 +110,9 @@ def test_primal_integrals_share_one_reference() -> None:
     references = reference_of(rows)
     assert references == {("A", ""): 100}
     # One second without and nine at a half; two without and none.
-    assert "| 3.750 s |" in table_of(compare(rows)[0], references)
+    table = table_of(compare(rows)[0], references)
+    assert "| first plan | primal integral |" in table
+    assert "| 1.50 s | 3.750 s |" in table  # first plans after 1 and 2 seconds
     assert reference_of([_row("A", 1, progress=[[1.0, 200]], reference_cents=90.0)]) == {("A", ""): 90.0}
 
 

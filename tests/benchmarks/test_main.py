@@ -15,6 +15,7 @@ from tests.benchmarks.worlds import (
     THREE_CUSTOMERS,
     THREE_PATIENTS,
     THREE_REQUESTS,
+    TWO_PRIZES,
     TWO_VEHICLES,
 )
 
@@ -67,6 +68,20 @@ def test_a_vehicle_that_is_full_leaves_a_customer_to_another(capsys: pytest.Capt
     # Two of the three fit. 2 alone: 2.8 + 14.6 (1 3); 3 alone: 12.0 + 10.0 (2 1); 1 alone: 10.0 + 12.4 (2 3).
     record = _run(capsys, "solve", str(THREE_CUSTOMERS), "--iterations", "2000")
     assert (record["objective"], record["judge_cents"], record["unassigned"]) == (17.4, 174, 0)
+
+
+def test_a_customer_whose_prize_is_less_than_the_way_stays_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Both are 14.6, without 2 it is 12.0 and the prize of 2, without 3 10.0 and 20, nobody 20 and the prize of 2.
+    record = _run(capsys, "solve", str(TWO_PRIZES), "--iterations", "2000")
+    assert (record["objective"], record["judge_cents"], record["unassigned"]) == (14.6, 146, 0)
+    text = TWO_PRIZES.read_text(encoding="utf-8").replace("\n2 5\n", "\n2 2\n")
+    (tmp_path / "less.vrp").write_text(text, encoding="utf-8")
+    (tmp_path / "bks.csv").write_text("instance,bks\nless,14.0\n", encoding="utf-8")
+    record = _run(capsys, "solve", str(tmp_path / "less.vrp"), "--iterations", "2000")
+    assert (record["objective"], record["judge_cents"], record["unassigned"]) == (14.0, 140, 1)
+    assert (record["feasible"], record["gap_pct"]) == (True, 0.0)
 
 
 def test_a_stop_at_the_depot_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,6 +45,7 @@ def test_a_real_run_is_recorded_in_full(tmp_path: Path) -> None:
     assert (row["seed"], row["iterations_allowed"], row["seconds_allowed"]) == (3, 2000, None)
     assert row["moves"] > 0
     assert 0 < row["primal_integral_s"] <= row["seconds"]
+    assert row["first_plan_s"] == row["progress"][0][0]
     assert row["solver_version"] == engine_version()
     assert {"machine", "versions", "ended", "digest", "rounding"} <= set(row)
 

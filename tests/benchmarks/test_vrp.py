@@ -12,11 +12,12 @@ from benchmarks.measure_vrp import measure_vrp
 from benchmarks.readers import vrplib, vrptw
 from optimizer.domain.rules import Rule
 from optimizer.judge import judge, time_routes
-from tests.benchmarks.worlds import THREE_CUSTOMERS, TWO_VEHICLES
+from tests.benchmarks.worlds import THREE_CUSTOMERS, TWO_PRIZES, TWO_VEHICLES
 
 TIGHT = vrptw.parse(THREE_CUSTOMERS.read_text(encoding="utf-8"), name="three_customers")
 ROOMY = replace(TIGHT, vehicles=tuple(replace(vehicle, capacity=12) for vehicle in TIGHT.vehicles))
 SITES = vrplib.parse(TWO_VEHICLES.read_text(encoding="utf-8"), name="two_vehicles")
+PRIZES = vrplib.parse(TWO_PRIZES.read_text(encoding="utf-8"), name="two_prizes")
 FREE_SITES = replace(SITES, max_duration=None)
 
 
@@ -51,6 +52,25 @@ def test_leaving_a_customer_out_costs_more_than_any_plan() -> None:
     empty = judge(problem, matrix, time_routes(problem, matrix, {}))
     dearest = {"1": ("1",), "2": ("2", "3")}
     assert empty.cost_cents / 3 > judge(problem, matrix, time_routes(problem, matrix, dearest)).cost_cents
+
+
+def test_a_customer_left_out_costs_the_prize() -> None:
+    problem = vrp.problem_of(PRIZES)
+    matrix = vrp.matrix_of(PRIZES, problem)
+    for routes in ({"1": ("2", "3")}, {"1": ("3",)}, {"1": ("2",)}, {}):
+        judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+        assert judgement.is_clean
+        assert judgement.cost_cents == 10 * measure_vrp(PRIZES, routes).value
+    # Leaving out one who has no prize costs more than any plan: four ways of at most 6.0, and the other's prize.
+    first, second = PRIZES.clients
+    mixed = vrp.problem_of(replace(PRIZES, clients=(replace(first, prize=None), second)))
+    assert judge(mixed, matrix, time_routes(mixed, matrix, {"1": ("3",)})).costs[Rule.UNASSIGNED] == 4 * 60 + 200 + 1
+
+
+def test_prizes_beyond_a_day_are_in_coarser_cents() -> None:
+    long = replace(PRIZES, close=100_000)
+    assert long.units_per_second == 2
+    assert vrp.problem_of(long).policy.unassigned_by_order_cents == {"2": 25, "3": 100}
 
 
 def test_a_vehicle_that_may_not_serve_a_customer_is_refused_by_the_judge() -> None:

@@ -165,9 +165,24 @@ def test_the_safety_list_and_reloading(tmp_path: Path) -> None:
     assert not log.issues
 
 
+def test_prices_of_single_orders(tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text('[unassigned_by_order_cents]\nSO-2 = 500_000\n"工单 1" = 0\n', encoding="utf-8")
+    policy = read_policy(path)
+    assert policy.unassigned_by_order_cents == {"SO-2": 500_000, "工单 1": 0}
+    entries = policy_to_json(policy)
+    log = IssueLog(form="json", file="plan.json")
+    assert resolve_policy(entries, log) == policy
+    del entries["unassigned_by_order_cents"]  # as a plan of an earlier version has it
+    assert resolve_policy(entries, log) == replace(policy, unassigned_by_order_cents={})
+    assert not log.issues
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
+        ("unassigned_by_order_cents = 5", "'5' has the wrong type. Expected a table."),
+        ("unassigned_by_order_cents = {SO-1 = 1.5}", "has the wrong type. Expected a whole number."),
         ('pair_kinds = "repair"', "'repair' has the wrong type. Expected an array of texts."),
         ("pair_kinds = [1]", "'[1]' has the wrong type. Expected an array of texts."),
         ("reload = 1", "'1' has the wrong type. Expected true or false."),

@@ -113,6 +113,7 @@ policies = st.builds(
     priority_floor=floors,
     unassigned_cents=st.tuples(counts, counts, counts, counts, counts),
     unassigned_due_pct=st.tuples(counts, counts, counts, counts),
+    unassigned_by_order_cents=st.dictionaries(st.sampled_from(IDS), counts, max_size=2),
     late_small_s=durations,
     fairness=st.sampled_from(Fairness),
     load_divisor=st.integers(1, 10**9),

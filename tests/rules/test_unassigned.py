@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from optimizer.arrays import V_PRICE, build_arrays
 from optimizer.domain.order import Urgency
 from optimizer.domain.policy import Floor
 from optimizer.domain.problem import Branch
@@ -55,6 +56,15 @@ def test_the_policy_raises_the_priority_of_an_urgent_visit(one_van: World) -> No
     assert price(strict.with_job("A", urgency=Urgency.URGENT)) == 50_000
     assert price(strict.with_job("A", urgency=Urgency.URGENT, tier="gold")) == 80_000
     assert price(strict.with_job("A", urgency=Urgency.URGENT, priority=5)) == 150_000
+
+
+def test_an_order_may_have_a_price_of_its_own(one_van: World) -> None:
+    own = one_van.with_policy(unassigned_by_order_cents={"A": 700})
+    for facts in ({}, {"priority": 5}, {"due_day": SUNDAY, "carried_over": True}):
+        made = own.with_job("A", **facts)
+        assert price(made) == 700
+        prices = build_arrays(made.problem, made.matrix).arrays.visit[:2, V_PRICE]
+        assert prices.tolist() == [700, 20_000]  # the search weighs the same
 
 
 def test_holidays_are_no_working_days(one_van: World) -> None:

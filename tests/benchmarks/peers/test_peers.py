@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: The virtual machine of Java starts within the time.
+SECONDS = dict.fromkeys(PEERS, 0.3) | {"timefold": 4.0}
+
+
+def skip_without(peer: str) -> None:
+    if PEERS[peer].missing is not None:
+        pytest.skip(str(PEERS[peer].missing))
+
+
 @pytest.mark.parametrize("peer", PEERS)
 @pytest.mark.parametrize(
     ("source", "optimum"),
@@ -34,29 +43,42 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_peer_finds_the_optimum_of_a_tiny_instance(peer: str, source: Path, optimum: float) -> None:
-    pytest.importorskip(PEERS[peer][0])
-    row = run_peer(read_instance(source), peer, seconds=0.3, seed=1)
+    skip_without(peer)
+    if peer == "vrp-cli" and source == TWO_VEHICLES:
+        pytest.skip("vrp-cli counts a longest route from the opening of the depot, until a first job is in it")
+    row = run_peer(read_instance(source), peer, seconds=SECONDS[peer], seed=1)
     assert (row["status"], row["feasible"], row["objective"]) == ("solved", True, optimum)
     assert row["solver_version"] != "not installed"
-    assert row["seconds"] < 2
+    assert row["seconds"] < SECONDS[peer] + 2
 
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_technicians_with_homes(peer: str) -> None:
-    pytest.importorskip(PEERS[peer][0])
-    row = run_peer(read_instance(THREE_REQUESTS), peer, seconds=0.3, seed=1)
+    skip_without(peer)
+    row = run_peer(read_instance(THREE_REQUESTS), peer, seconds=SECONDS[peer], seed=1)
     assert (row["feasible"], row["unassigned"]) == (True, 0)
-    # VROOM does not price waiting; the optimum is worked out in test_main.py.
-    assert row["objective"] == pytest.approx(290.4666 if peer == "vroom" else 281.2666, abs=1e-3)
+    # VROOM does not price waiting, vrp-cli finds the optimum in some runs; it is worked out in test_main.py.
+    assert row["objective"] <= (290.467 if peer in ("vroom", "vrp-cli") else 281.267)
 
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_a_day_is_repaired_and_completed(peer: str) -> None:
-    pytest.importorskip(PEERS[peer][0])
-    row = run_peer(read_instance(SIX_ORDERS), peer, seconds=0.3, seed=1)
+    skip_without(peer)
+    row = run_peer(read_instance(SIX_ORDERS), peer, seconds=SECONDS[peer], seed=1)
     # Order 3 waits for the one P02, which order 4 uses.
     assert (row["feasible"], row["unassigned"]) == (True, 1)
     assert row["raw_objective"] is None or row["objective"] <= row["raw_objective"]
+
+
+def test_a_peer_that_says_every_price_finds_the_optimum_of_a_day(tmp_path: Path) -> None:
+    skip_without("timefold")
+    ample = tmp_path / "ample_stock.json"
+    ample.write_text(
+        SIX_ORDERS.read_text(encoding="utf-8").replace('"P02": 1},\n', '"P02": 2},\n', 1), encoding="utf-8"
+    )
+    row = run_peer(read_instance(ample), "timefold", seconds=SECONDS["timefold"], seed=1)
+    # Ann serves 1, 2, 4, Ben 3, 5, 6: the least of all plans, tried one by one.
+    assert row["raw_objective"] == row["objective"] == 16_000
 
 
 def test_an_absent_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,6 +86,13 @@ def test_an_absent_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch, caps
     assert main(["peers", str(SIX_ORDERS), "--peer", "pyvrp", "--seconds", "1"]) == UNREADABLE
     said = capsys.readouterr().err.splitlines()
     assert said == ["pyvrp is not installed; `pip install '.[bench]'` brings it"]
+
+
+def test_an_absent_program_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(peers, "find_spec", lambda module: module)
+    monkeypatch.setattr(peers, "which", lambda program: None)
+    assert main(["peers", str(SIX_ORDERS), "--peer", "timefold", "--seconds", "1"]) == UNREADABLE
+    assert capsys.readouterr().err.splitlines() == ["timefold needs javac and java, not found on this machine"]
 
 
 def test_rows_of_peers_go_into_the_same_file_and_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
