@@ -33,7 +33,7 @@ FINISHED = ("solved", "unsupported")
 #: What tells one run from another.
 _KEY = (
     "solver", "instance", "digest", "config", "seed",
-    "seconds_allowed", "iterations_allowed", "threads", "islands", "use_master",
+    "seconds_allowed", "iterations_allowed", "threads", "islands", "use_master", "dials",
 )  # fmt: skip
 
 
@@ -87,7 +87,8 @@ def budgeted(budget: Budget) -> Row:
     """Return the part of a row that says what a run was allowed."""
     allowed = asdict(budget)
     renamed = {"seconds_allowed": allowed.pop("seconds"), "iterations_allowed": allowed.pop("iterations")}
-    return renamed | allowed
+    dials = " ".join(f"{name}={value}" for name, value in sorted(allowed.pop("dials").items()))
+    return renamed | allowed | {"dials": dials}
 
 
 def circumstances() -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.errors import FormatError
@@ -23,6 +23,7 @@ from benchmarks.records import (
 )
 from benchmarks.solver import Budget, engine_version, solve_problem
 from optimizer.errors import JudgementError
+from optimizer.search.dials import dial_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,11 +47,12 @@ class Config:
     threads: int = 1
     islands: int | None = None
     use_master: bool = True
+    dials: dict[str, int] = field(default_factory=dict)
 
     def budget(self, seed: int) -> Budget:
         """Return what a run with this seed may use; ten seconds where no limit is named."""
         seconds = 10.0 if self.seconds is None and self.iterations is None else self.seconds
-        return Budget(seconds, self.iterations, seed, self.threads, self.islands, self.use_master)
+        return Budget(seconds, self.iterations, seed, self.threads, self.islands, self.use_master, self.dials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ _SETTINGS: dict[str, tuple[type, ...]] = {
     "threads": (int,),
     "islands": (int,),
     "use_master": (bool,),
+    "dials": (dict,),
 }
 
 
@@ -240,6 +243,10 @@ def _config(entry: dict[str, Any], number: int, *, where: str) -> Config:
     for name in ("seconds", "iterations", "threads", "islands"):
         if entry.get(name, 1) <= 0:
             raise FormatError(f"{where}: {name} is {entry[name]}; expected more than 0")
+    try:
+        dial_values(entry.get("dials", {}))
+    except (TypeError, ValueError) as fault:
+        raise FormatError(f"{where}: dials: {fault}") from fault
     return Config(**entry)
 
 

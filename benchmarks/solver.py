@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ from optimizer.runner import warm_up
 from optimizer.solve import find_plans, solve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmarks.measure import Routes
     from optimizer.domain.problem import Problem
     from optimizer.runner import Progress
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a run may use: wall seconds, iterations or both, threads, islands; its seed; and whether the master runs."""
+    """What a run may use: wall seconds, iterations or both, threads, islands; its seed; its parts and dials."""
 
     seconds: float | None
     iterations: int | None
@@ -32,6 +34,7 @@ class Budget:
     threads: int
     islands: int | None = None
     use_master: bool = True
+    dials: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
         threads=budget.threads,
         islands=budget.islands,
         use_master=budget.use_master,
+        dials=budget.dials,
         on_progress=note,
     )
     elapsed_s = time.perf_counter() - begin

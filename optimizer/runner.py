@@ -53,7 +53,8 @@ POLL_S = 0.05
 class Budget:
     """How much a solve may take, from which seed, and the routes that it starts from (by technician and day).
 
-    `patience_s` ends it early when so long no better plan has come; `None` waits for the deadline.
+    `patience_s` ends it early when so long no better plan has come; `None` waits for the deadline. `dials` sets figures
+    of the search otherwise (`search/dials.py`).
     """
 
     deadline_s: float
@@ -64,6 +65,7 @@ class Budget:
     use_master: bool
     start: Mapping[str | tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     patience_s: float | None = None
+    dials: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -79,6 +81,7 @@ class Budget:
         use_master: bool,
         start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
         patience: float | None = None,
+        dials: Mapping[str, int] | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
         if seconds is None and iterations is None:
@@ -99,13 +102,14 @@ class Budget:
             use_master=use_master,
             start=start or {},
             patience_s=patience,
+            dials=dials or {},
         )
 
     def search(self) -> SearchBudget:
         """Return the part of the budget that the search sees."""
         from optimizer.search.islands import SearchBudget
 
-        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed)
+        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed, self.dials)
 
 
 @dataclass(frozen=True, slots=True)

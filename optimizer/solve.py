@@ -132,6 +132,7 @@ def solve(
     islands: int | None = None,
     use_master: bool = True,
     patience: float | None = None,
+    dials: Mapping[str, int] | None = None,
     start: Routes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
@@ -156,6 +157,8 @@ def solve(
         Let CP-SAT recombine the routes found.
     patience
         Seconds without a better plan after which the solve ends early; by default it takes all its time.
+    dials
+        Figures of the search to be set otherwise, by name (`optimizer/search/dials.py`); for measuring what they bring.
     start
         Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
@@ -191,6 +194,7 @@ def solve(
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
+        dials=dials,
     )  # fmt: skip
     plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
