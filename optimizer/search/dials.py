@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     D_SMALL,
     D_SMALL_REMOVED,
     D_SMALL_STRING,
-) = range(16)
+    D_FORCED,
+) = range(17)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
@@ -39,6 +40,7 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "string": (D_STRING, 10, "longest string of neighbours that a move takes out of one route"),
     "day": (D_DAY, 4, "of 100 moves, so many empty a technician's whole day"),
     "from_absent": (D_FROM_ABSENT, 40, "of 100 moves, so many happen around an absent visit"),
+    "forced": (D_FORCED, 20, "of 100 such moves, so many plan it whatever it costs, as one day's first visit must be"),
     "split": (D_SPLIT, 50, "of 100 strings, so many keep a visit in their middle"),
     "retried": (D_RETRIED, 12, "absent visits that a move tries again, beside those that it took out"),
     "near": (D_NEAR, 10, "routes with near visits that are tried for a visit"),

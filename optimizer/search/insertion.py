@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.arrays import O_STAFF, R_SPREAD, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
+from optimizer.arrays import O_DAYS, O_STAFF, R_SPREAD, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
 from optimizer.jit import kernel
 from optimizer.search.dials import D_BLINK, D_NEAR, D_UNUSED
 from optimizer.search.gestures import put_in
@@ -57,7 +57,7 @@ def best_insertion(arrays, state, visit, bound, blink):
             if known == KNOWN:
                 cents, place = recall(arrays, state, shift_idx, visit, bound, blink)
             elif turn == 2 or (turn == 1 and known == UNKNOWN):
-                cents, place = look(arrays, state, shift_idx, visit, bound, blink)
+                cents, place = best_place(arrays, state, shift_idx, visit, bound, blink)
             else:
                 state.asked[left] = shift_idx
                 left += 1
@@ -134,27 +134,52 @@ def recall(arrays, state, shift_idx, visit, bound, blink):
     if cents >= bound or not has_room(arrays, state, visit, shift_idx):
         return bound, np.int64(NO_PLACE)
     if blink and draw(state, 1_000) < state.dial[D_BLINK]:
-        cents, place, _, _ = best_in_route(arrays, state, shift_idx, visit, bound, place)
+        cents, place, _, _ = search_route(arrays, state, shift_idx, visit, bound, place)
     return cents, place
 
 
 @kernel
-def look(arrays, state, shift_idx, visit, bound, blink):
-    """Look for the cheapest place of a visit in a route below `bound`, and remember what was found."""
-    special = arrays.shift[shift_idx, S_SPECIAL] == 1 and draws_or_loads(arrays, visit)
-    if special or arrays.visit[visit, V_LINKED] == 1:
-        return best_place(arrays, state, shift_idx, visit, bound, blink)
+def best_place(arrays, state, shift_idx, visit, bound, blink):
+    """Return the least extra cents below `bound` of putting a visit into one route, and the place (`NO_PLACE`: none).
+
+    What was found is remembered. With `blink` the best place is now and then overlooked (Christiaens & Vanden Berghe
+    2020, section 4.2).
+    """
     if not has_room(arrays, state, visit, shift_idx):
         return bound, np.int64(NO_PLACE)
-    cents, place, own, road = best_in_route(arrays, state, shift_idx, visit, bound, np.int64(NO_PLACE))
-    slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
-    state.memory[slot, M_KEY] = state.route[shift_idx, C_VERSION] * MOST_NODES + visit
-    state.memory[slot, M_PLACE], state.memory[slot, M_CENTS], state.memory[slot, M_ROAD] = place, own, road
-    if place < 0 or cents >= bound:
-        return bound, np.int64(NO_PLACE)
-    if blink and draw(state, 1_000) < state.dial[D_BLINK]:
-        cents, place, _, _ = best_in_route(arrays, state, shift_idx, visit, bound, place)
+    cents, place, own, road = search_route(arrays, state, shift_idx, visit, bound, np.int64(NO_PLACE))
+    if depends_on_route_alone(arrays, shift_idx, visit):
+        slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
+        state.memory[slot, M_KEY] = state.route[shift_idx, C_VERSION] * MOST_NODES + visit
+        state.memory[slot, M_PLACE], state.memory[slot, M_CENTS], state.memory[slot, M_ROAD] = place, own, road
+    if blink and place >= 0 and draw(state, 1_000) < state.dial[D_BLINK]:
+        cents, place, _, _ = search_route(arrays, state, shift_idx, visit, bound, place)
     return cents, place
+
+
+@kernel
+def depends_on_route_alone(arrays, shift_idx, visit):
+    """Say whether a place of a visit in a route stays what it is as long as the route does, but for stock and load.
+
+    It does not where others bind the visit's start, nor where parts are walked along that others or other days use.
+    """
+    if arrays.visit[visit, V_LINKED] == 1:
+        return False
+    if arrays.shift[shift_idx, S_SPECIAL] == 0 or not draws_or_loads(arrays, visit):
+        return True
+    return arrays.row.shape[0] == 0 and arrays.owner[arrays.shift[shift_idx, S_OWNER], O_DAYS] == 1
+
+
+@kernel
+def search_route(arrays, state, shift_idx, visit, bound, barred):
+    """Find the cheapest place of a visit in a route, with a new stop at the branch where it cannot do without.
+
+    Parameters and results are those of `best_in_route`.
+    """
+    cents, place, own, road = best_in_route(arrays, state, shift_idx, visit, bound, barred)
+    if place < 0 and has_stop_to_try(arrays, state, shift_idx, visit):
+        return best_with_stop(arrays, state, shift_idx, visit, bound, barred)
+    return cents, place, own, road
 
 
 @kernel
@@ -170,23 +195,6 @@ def more_load_cents(arrays, state, shift_idx, work):
         cents += spread_cents(arrays, books + work, squares + now * now - before * before)
         cents -= spread_cents(arrays, books, squares)
     return cents
-
-
-@kernel
-def best_place(arrays, state, shift_idx, visit, bound, blink):
-    """Return the least extra cents below `bound` of putting a visit into one route, and the place (`NO_PLACE`: none).
-
-    With `blink` the best place is now and then overlooked (Christiaens & Vanden Berghe 2020, section 4.2).
-    """
-    if not has_room(arrays, state, visit, shift_idx):
-        return bound, np.int64(NO_PLACE)
-    cents, place, _, _ = best_in_route(arrays, state, shift_idx, visit, bound, np.int64(NO_PLACE))
-    if blink and place >= 0 and draw(state, 1_000) < state.dial[D_BLINK]:
-        cents, place, _, _ = best_in_route(arrays, state, shift_idx, visit, bound, place)
-    if not has_stop_to_try(arrays, state, shift_idx, visit):
-        return cents, place
-    cents, with_stop = best_with_stop(arrays, state, shift_idx, visit, cents)
-    return cents, with_stop if with_stop >= 0 else place
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.arrays import (
     E_EARLIER,
     E_LATER,
@@ -9,6 +11,7 @@ from optimizer.arrays import (
     R_VISITS,
     V_ABLE,
     V_CLOSES,
+    V_HEAD,
     V_LINKED,
     V_OPENS,
     V_PRICE,
@@ -16,7 +19,7 @@ from optimizer.arrays import (
 )
 from optimizer.jit import kernel
 from optimizer.search.accept import is_accepted
-from optimizer.search.dials import D_DEAREST, D_RAISE, D_RETRIED
+from optimizer.search.dials import D_DEAREST, D_FORCED, D_RAISE, D_RETRIED
 from optimizer.search.gestures import (
     forget_touched,
     keep_best,
@@ -72,14 +75,17 @@ def propose(arrays, state):
     total = state.total
     before, older = guided_cents(arrays, state), total[T_ABSENT]
     seed = ruin(arrays, state)
-    count = gather(state, older)
+    count = gather(arrays, state, seed, older)
     sort_moved(arrays, state, count)
     if arrays.rates[R_LINKS] == 1:
         total[T_BROKEN] = 0
         predecessors_first(arrays, state, count)
+    if is_older_absent(arrays, state, seed, older) and draw(state, 100) < state.dial[D_FORCED]:
+        insert_visit(arrays, state, seed, np.int64(IMPOSSIBLE), True)
     for n in range(count):
         visit = state.moved[n]
-        insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
+        if state.shift_of[visit] < 0:
+            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
     if arrays.rates[R_LINKS] == 1:
         relink(arrays, state)
     return before, seed
@@ -110,10 +116,15 @@ def decide(arrays, state, before, seed):
 
 
 @kernel
-def gather(state, older):
-    """List the visits to insert: all if few are absent, else those taken out and a dozen of the `older` absent ones."""
-    absent = state.total[T_ABSENT]
-    count = 0
+def is_older_absent(arrays, state, visit, older):
+    """Say whether a visit, or the lead of a crew, is one of the first `older` on the list of absent ones."""
+    return state.shift_of[visit] < 0 and arrays.visit[visit, V_HEAD] == visit and state.absent_at[visit] < older
+
+
+@kernel
+def gather(arrays, state, seed, older):
+    """List the visits to insert: those taken out, and of the `older` absent ones a dozen: near the seed, else any."""
+    absent, count = state.total[T_ABSENT], 0
     # The visits this move took out are the last on the list of absent ones; older ones come before them.
     for n in range(older, absent):
         state.moved[count] = state.absent[n]
@@ -123,10 +134,25 @@ def gather(state, older):
             state.moved[count] = state.absent[n]
             count += 1
         return count
-    offset = draw(state, older)
-    for n in range(state.dial[D_RETRIED]):
-        state.moved[count] = state.absent[(offset + n) % older]
-        count += 1
+    own, most = count, count + state.dial[D_RETRIED]
+    for n in range(-1, arrays.near.shape[1]):
+        visit = seed if n < 0 else arrays.near[seed, n]
+        if count == most:
+            return count
+        if is_older_absent(arrays, state, visit, older):
+            state.moved[count] = visit
+            count += 1
+    near, offset = count, draw(state, older)
+    for n in range(older):
+        if count == most:
+            return count
+        visit = state.absent[(offset + n) % older]
+        is_listed = False
+        for m in range(own, near):
+            is_listed = is_listed or state.moved[m] == visit
+        if not is_listed:
+            state.moved[count] = visit
+            count += 1
     return count
 
 

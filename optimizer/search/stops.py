@@ -19,7 +19,7 @@ from optimizer.arrays import (
     S_STOP,
 )
 from optimizer.jit import kernel
-from optimizer.search.places import free_places, is_full
+from optimizer.search.places import NO_PLACE, free_places, is_full
 from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
 from optimizer.search.state import (
     C_COUNT,
@@ -50,27 +50,26 @@ def has_stop_to_try(arrays, state, shift_idx, visit):
 
 
 @kernel
-def best_with_stop(arrays, state, shift_idx, visit, bound):
-    """Return the least extra cents below `bound` of a visit together with a new stop at the branch before it."""
+def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
+    """Find the cheapest place of a visit together with a new stop at the branch before it, as `best_in_route` does."""
     count = state.route[shift_idx, C_COUNT]
     if count + 2 >= state.seq.shape[1]:
-        return bound, -1
+        return bound, NO_PLACE, IMPOSSIBLE, 0
     profile, owner = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_OWNER]
     work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
     service = state.route[shift_idx, C_SERVICE] + arrays.duration[shift_idx, visit]
     all_days, books, squares = state.worker[owner, W_WORK], state.total[T_WORK], state.total[T_WORK_SQUARES]
-    before = (
-        per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL])
-        + state.route[shift_idx, C_TIME]
-        + load_cents(arrays, owner, all_days)
-        + spread_cents(arrays, books, squares)
-    )
+    before = per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL]) + state.route[shift_idx, C_TIME]
+    loads = load_cents(arrays, owner, all_days) + spread_cents(arrays, books, squares)
     if count > 0:
         before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     first, last = free_places(arrays, state, shift_idx, visit)
-    best = -1
+    best, best_own, best_road = NO_PLACE, bound, 0
     for position in range(first, last + 1):
         for stop_at in range(first, position + 1):
+            place = position + STOP_PLACE * (stop_at + 1)
+            if place == barred:
+                continue
             write_trial(arrays, state, shift_idx, position, visit, stop_at)
             road, longest = trial_road(arrays, state, shift_idx, profile, count + 2)
             if longest > arrays.shift[shift_idx, S_MAX_LEG] or road > arrays.shift[shift_idx, S_MAX_TRAVEL]:
@@ -78,11 +77,11 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
             if longest >= NO_WAY_S:
                 continue
             now = all_days + road + service - work
-            cents = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], road)
-            cents += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
-            cents += load_cents(arrays, owner, now)
+            own = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], road)
+            own += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
             if count == 0:
-                cents += arrays.shift[shift_idx, S_DAY_CENTS]
+                own += arrays.shift[shift_idx, S_DAY_CENTS]
+            cents = own - loads + load_cents(arrays, owner, now)
             if arrays.owner[owner, O_STAFF] == 1:
                 cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
             else:
@@ -91,8 +90,9 @@ def best_with_stop(arrays, state, shift_idx, visit, bound):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
             if timing < IMPOSSIBLE and cents + timing < bound:
-                bound, best = cents + timing, position + STOP_PLACE * (stop_at + 1)
-    return bound, best
+                bound, best = cents + timing, place
+                best_own, best_road = own + timing, road - state.route[shift_idx, C_TRAVEL]
+    return bound, best, best_own, best_road
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizer.arrays import S_SPECIAL, V_LINKED
-from optimizer.search.insertion import KNOWN, UNKNOWN, look, recall, recollection
+from optimizer.search.insertion import KNOWN, UNKNOWN, best_place, recall, recollection
 from optimizer.search.places import NO_PLACE, best_in_route
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import M_CENTS, M_PLACE, T_ABSENT
@@ -29,7 +29,7 @@ def test_a_remembered_place_costs_what_a_new_look_finds(seed: int) -> None:
             if is_walked or not has_room(arrays, state, visit, shift) or arrays.terms[visit, shift] >= IMPOSSIBLE:
                 continue
             cents, place, _, _ = best_in_route(arrays, state, shift, visit, MUCH, NO_PLACE)
-            assert look(arrays, state, shift, visit, MUCH, False) == (cents, place)
+            assert best_place(arrays, state, shift, visit, MUCH, False) == (cents, place)
             assert recollection(arrays, state, shift, visit, MUCH) == KNOWN
             assert recall(arrays, state, shift, visit, MUCH, False) == (cents, place)
             assert recall(arrays, state, shift, visit, cents, False)[1] == NO_PLACE
