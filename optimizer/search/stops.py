@@ -7,6 +7,7 @@ from optimizer.arrays import (
     NO_WAY_S,
     O_STAFF,
     R_TRAVEL,
+    S_DAY,
     S_DAY_CENTS,
     S_END_NODE,
     S_MAX_LEG,
@@ -19,7 +20,8 @@ from optimizer.arrays import (
     S_STOP,
 )
 from optimizer.jit import kernel
-from optimizer.search.places import NO_PLACE, free_places, is_full
+from optimizer.search.passes import start_bounds
+from optimizer.search.places import NO_PLACE, find_spots, free_places, is_full
 from optimizer.search.schedule import IMPOSSIBLE, per_minute, time_route
 from optimizer.search.state import (
     C_COUNT,
@@ -30,6 +32,7 @@ from optimizer.search.state import (
     T_WORK,
     T_WORK_SQUARES,
     W_WORK,
+    X_PLACE,
     load_cents,
     spread_cents,
 )
@@ -63,9 +66,13 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
     loads = load_cents(arrays, owner, all_days) + spread_cents(arrays, books, squares)
     if count > 0:
         before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
-    first, last = free_places(arrays, state, shift_idx, visit)
-    best, best_own, best_road = NO_PLACE, bound, 0
-    for position in range(first, last + 1):
+    # A detour over the branch comes nowhere sooner: only places that are in time without it are asked.
+    opens, _, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
+    spots = find_spots(arrays, state, shift_idx, visit, opens, latest)
+    first, _ = free_places(arrays, state, shift_idx, visit)
+    best, best_own, best_road = NO_PLACE, bound if spots > 0 else IMPOSSIBLE, 0
+    for n in range(spots):
+        position = state.spot[n, X_PLACE]
         for stop_at in range(first, position + 1):
             place = position + STOP_PLACE * (stop_at + 1)
             if place == barred:
