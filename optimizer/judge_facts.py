@@ -268,7 +268,7 @@ class Facts:
         crews = crews or {}
         places = [self.service(technician, visit, crews.get(visit.visit_id)) for visit in visits]
         if branch_at is not None:
-            places.insert(branch_at, self._branch_service(shift.day))
+            places.insert(branch_at, self.branch_service(shift.day))
             keys.insert(branch_at + 1, BRANCH_PLACE)
         legs = [(pair, self.travel_s(shift.profile, *pair)) for pair in pairwise(keys)]
         morning_s = self.problem.policy.morning_s if technician.starts_at_branch else 0
@@ -282,7 +282,7 @@ class Facts:
             missing=tuple(pair for pair, seconds in legs if seconds is None),
         )
 
-    def _branch_service(self, day: int) -> Service:
+    def branch_service(self, day: int) -> Service:
         """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""
         business = self.problem.branch.business
         return Service(

@@ -98,6 +98,11 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_LIMIT, ""): (
         "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
     ),
+    (ReasonCode.TIME_LIMIT, "untried"): (
+        "There was no time left to try its places in this plan: {technician} is able to serve it; plan again with more "
+        "time."
+    ),
+    (ReasonCode.TIME_LIMIT, "unknown"): ("There was no time left to find out why; plan again with more time."),
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
 }
 
