@@ -10,11 +10,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.budget import Budget
 from optimizer.explain import explain_unassigned
 from optimizer.first_routes import possible_routes
-from optimizer.judge import Judgement, judge
 from optimizer.promise import with_due_days
-from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
+from optimizer.runner import Progress, RunRecord, run_in_child, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,47 +25,59 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
     from optimizer.first_routes import Routes
-    from optimizer.runner import CancelToken
+    from optimizer.judge import Judgement
+    from optimizer.runner import CancelToken, Post
     from optimizer.travel.matrix import TravelMatrix
 
 #: Marks of the search at which the master recombines the pool.
 MASTER_MARKS = (28, 34, 38)
 #: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
 MASTER_EFFORT, MASTER_SHARE = 0.1, 0.05
+#: Share of the search's time that making plans of its routes may take at the marks; the last one is always made.
+TELLING_SHARE = 0.1
 
 
 def find_plans(
     problem: Problem,
     matrix: TravelMatrix,
     budget: Budget,
-    post: Callable[[Plan | None, Progress], None],
+    post: Post,
     is_stopped: Callable[[], bool],
 ) -> None:
-    """Search, and post at every mark how it stands, with the plan where it is a better one.
+    """Search, and post at every mark how it stands, with the plan where it is a better one and making it is cheap.
 
-    Runs in the child process; the engine is imported only there.
+    Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
+    needed; the search ends earlier by as long as it takes to make a plan of its routes.
     """
     from optimizer.arrays import build_arrays
     from optimizer.assemble import assemble_plan
     from optimizer.master.model import choose_routes
     from optimizer.routes import RoutePool
-    from optimizer.search.islands import Islands
+    from optimizer.search.islands import MARKS, Islands
 
     indexed = build_arrays(problem, matrix)
     islands = Islands(indexed.arrays, budget.search(), is_stopped)
     pool = RoutePool()
-    told = None
+    told, telling_s, told_at_s = None, 0.0, 0.0
 
-    def tell(mark: int) -> None:
-        nonlocal told
+    def tell(mark: int, *, at_any_price: bool = False) -> None:
+        nonlocal told, telling_s, told_at_s
+        began_s = time.monotonic()
         cents = islands.best_cents + indexed.left_out_cents
         progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
-        is_better, told = told != islands.best_cents, islands.best_cents
-        plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts()) if is_better else None
-        post(plan, progress)
+        plan = None
+        if told != islands.best_cents and (at_any_price or TELLING_SHARE * (began_s - told_at_s) >= telling_s):
+            told = islands.best_cents
+            plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
+        deadline_s = post(plan, progress)
+        if plan is not None:
+            told_at_s = time.monotonic()
+            telling_s = told_at_s - began_s
+        islands.budget = replace(islands.budget, deadline_s=deadline_s - telling_s)
 
     islands.construct(indexed.first_routes(problem, budget.start))
-    tell(0)
+    mark = 0
+    tell(mark, at_any_price=True)
     for mark in islands.run():
         pool.add(islands.drain())
         if budget.use_master and mark in MASTER_MARKS:
@@ -74,12 +86,14 @@ def find_plans(
                 list(pool),
                 islands.best(),
                 effort=MASTER_EFFORT,
-                seconds=MASTER_SHARE * (budget.deadline_s - time.monotonic()),
+                seconds=MASTER_SHARE * max(0.0, islands.budget.deadline_s - time.monotonic()),
                 seed=budget.seed,
             )
             if better is not None:
                 islands.adopt(better)
-        tell(mark)
+        tell(mark, at_any_price=mark == MARKS)
+    if told != islands.best_cents:
+        tell(mark, at_any_price=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,8 @@ def solve(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
     )  # fmt: skip
-    plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
-    plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
-    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=judge(problem, matrix, plan), run=run)
+    found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+    reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
+    # The judge does not look at reasons: what it says of the plan holds with them.
+    plan = replace(found.plan, unassigned=reasons)
+    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=found.judgement, run=found.run)
