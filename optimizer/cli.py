@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 #: The moment from which a time limit counts: the start of the process, as near as we can tell.
 _STARTED_S = time.monotonic() - time.process_time()
-#: Kept back from the limit for writing the files.
-WRITE_S = 1.5
+#: Kept back from the limit for writing the files: a base, and so much per visit; at most half of it.
+WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.012
 
 app = typer.Typer(help="派工 Paigong: plan tomorrow's visits of a service branch.", no_args_is_help=True)
 
@@ -112,7 +112,7 @@ def plan(
                 problem,
                 matrix,
                 published,
-                seconds=None if seconds is None else max(seconds / 2, seconds - WRITE_S),
+                seconds=None if seconds is None else _without_writing(seconds, len(problem.visits)),
                 iterations=iterations,
                 seed=seed,
                 threads=threads,
@@ -125,6 +125,11 @@ def plan(
             )
         desk = replace(intake.desk, changes=solved.changes, is_published=published is not None)
         _write(solved, desk, branch, out, lang, say, console)
+
+
+def _without_writing(seconds: float, visits: int) -> float:
+    """Return what a time limit leaves when the time for writing the files of so many visits is taken off."""
+    return max(seconds / 2, seconds - WRITE_S - WRITE_PER_VISIT_S * visits)
 
 
 def _write(
