@@ -188,7 +188,7 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
     work_s: dict[str, int] = defaultdict(int)
     for one in timed.values():
         work_s[one.tour.technician.technician_id] += work_of(one)
-    shifts = tuple(sorted((s for s in facts.problem.shifts if 0 <= s.day < facts.problem.days), key=key_of))
+    shifts = tuple(sorted((s for s in facts.shifts.values() if 0 <= s.day < facts.problem.days), key=key_of))
     return Scene(
         facts=facts,
         roads=Roads(facts),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.budget import Budget
+from optimizer.domain.policy import BrokenLocks
 from optimizer.explain import explain_unassigned
 from optimizer.first_routes import possible_routes
 from optimizer.promise import with_due_days
@@ -51,11 +52,12 @@ def find_plans(
     """
     from optimizer.arrays import build_arrays
     from optimizer.assemble import assemble_plan
+    from optimizer.kept_locks import with_kept_shifts
     from optimizer.master.model import choose_routes
     from optimizer.routes import RoutePool
     from optimizer.search.islands import MARKS, Islands
 
-    indexed = build_arrays(problem, matrix)
+    indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
     islands = Islands(indexed.arrays, budget.search(), is_stopped)
     pool = RoutePool()
     told, telling_s, told_at_s = None, 0.0, 0.0
@@ -107,7 +109,7 @@ class Outcome:
     plan
         The best plan that the judge found clean, with a reason for each visit left out.
     judgement
-        The judge's own costs and assumptions.
+        The judge's own costs, its assumptions, and what kept locks break.
     run
         Seed, moves, elapsed seconds, why the search stopped, versions.
     """
@@ -146,6 +148,7 @@ def solve(
     islands: int | None = None,
     use_master: bool = True,
     patience: float | None = None,
+    broken_locks: BrokenLocks | str | None = None,
     start: Routes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
@@ -170,6 +173,9 @@ def solve(
         Let CP-SAT recombine the routes found.
     patience
         Seconds without a better plan after which the solve ends early; by default it takes all its time.
+    broken_locks
+        Whether a lock that breaks a hard rule by itself is refused (`refuse`), or kept and listed as accepted
+        (`keep`); by default what the policy says.
     start
         Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
@@ -201,6 +207,8 @@ def solve(
     began = time.monotonic() if started_s is None else started_s
     began += warm_up(find_plans, on_message)
     matrix = travel_for(problem) if matrix is None else matrix
+    if broken_locks is not None:
+        problem = replace(problem, policy=replace(problem.policy, broken_locks=BrokenLocks(broken_locks)))
     problem = with_due_days(problem, matrix)
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
