@@ -36,7 +36,7 @@ Key = tuple[str, int]
 
 
 class Shorter(NamedTuple):
-    """A part of which others leave too few, and a visit that has it; `None` stands for nothing missing."""
+    """A part of which others leave too few, and a visit that has it."""
 
     shortage: Shortage
     taker: str

@@ -214,6 +214,9 @@ class _Watch:
         plan, progress = self.newest
         judgement = judge(self.problem, self.matrix, plan)
         self.newest = None
+        # The machine may have been busy for once: an old measure counts less and less.
+        self.judging_s = max(time.monotonic() - began, AGEING * self.judging_s)
+        self.deadline_s = self.budget.deadline_after(judging_s=self.judging_s, left_out=len(plan.unassigned))
         if not judgement.is_clean:
             self.refused = judgement.violations
         elif self.kept is None or plan.cost_cents < self.kept[0].cost_cents:
@@ -223,9 +226,6 @@ class _Watch:
                 self.on_progress(
                     Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed)
                 )
-        # The machine may have been busy for once: an old measure counts less and less.
-        self.judging_s = max(time.monotonic() - began, AGEING * self.judging_s)
-        self.deadline_s = self.budget.deadline_after(judging_s=self.judging_s, left_out=len(plan.unassigned))
 
     def is_stagnant(self, patience_s: float | None) -> bool:
         """Say whether a plan is there and no better one has come for so long."""
