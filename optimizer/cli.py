@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 #: The moment from which a time limit counts: the start of the process, as near as we can tell.
 _STARTED_S = time.monotonic() - time.process_time()
 #: Kept back from the limit for writing the files: a base, and so much per visit; at most half of it.
-WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.012
+WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.018
 
 app = typer.Typer(help="派工 Paigong: plan tomorrow's visits of a service branch.", no_args_is_help=True)
 
