@@ -45,6 +45,8 @@ MANDATORY_CENTS = 10**10
 CANNOT_SERVE = -1
 #: The `R_EXACT` of a problem in which a later arrival may use a later window.
 JUMPS = 2
+#: The nearest visits are looked for in so many rows of the travel table at a time.
+NEAREST_ROWS = 256
 #: How many near visits each visit knows.
 NEIGHBOURS = 100
 
@@ -688,15 +690,19 @@ def _plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
 def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
     """Return each visit's nearest visits by travel plus a fifth of the wait that their windows force."""
     count = len(visit_rows)
-    if count < 2:
-        return np.zeros((count, 0), np.int32)
-    between = np.minimum(travel[:count, :count], travel[:count, :count].T).astype(np.int64)
-    opens, closes = visit_rows[:, V_OPENS], visit_rows[:, V_CLOSES]
-    gap = np.maximum(opens[None, :] - closes[:, None], opens[:, None] - closes[None, :])
-    distance = between + np.maximum(gap, 0) // 5
-    np.fill_diagonal(distance, np.iinfo(np.int32).max)
-    # Equally far ones by index: the key is unique, and only the nearest need be sorted.
-    key, most = distance * count + np.arange(count), min(NEIGHBOURS, count - 1)
-    nearest = np.argpartition(key, most - 1, axis=1)[:, :most]
-    order = np.argsort(np.take_along_axis(key, nearest, axis=1), axis=1)
-    return np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1).astype(np.int32))
+    most = min(NEIGHBOURS, max(0, count - 1))
+    near = np.zeros((count, most), np.int32)
+    # In blocks of rows: what is looked at fits the processor's cache also where the whole table does not.
+    for first in range(0, count if most else 0, NEAREST_ROWS):
+        rows = slice(first, min(first + NEAREST_ROWS, count))
+        between = np.minimum(travel[rows, :count], travel[:count, rows].T).astype(np.int64)
+        opens, closes = visit_rows[:, V_OPENS], visit_rows[:, V_CLOSES]
+        gap = np.maximum(opens[None, :] - closes[rows, None], opens[rows, None] - closes[None, :])
+        distance = between + np.maximum(gap, 0) // 5
+        distance[np.arange(len(distance)), np.arange(rows.start, rows.stop)] = np.iinfo(np.int32).max
+        # Equally far ones by index: the key is unique, and only the nearest need be sorted.
+        key = distance * count + np.arange(count)
+        nearest = np.argpartition(key, most - 1, axis=1)[:, :most]
+        order = np.argsort(np.take_along_axis(key, nearest, axis=1), axis=1)
+        near[rows] = np.take_along_axis(nearest, order, axis=1)
+    return near

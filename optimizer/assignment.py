@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.policy import Pickup
+from optimizer.domain.policy import BrokenLocks, Pickup
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S
+from optimizer.domain.units import DAY_S, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -70,14 +70,15 @@ class Assignment:
         """Say whether the rules that need no clock and no other visit let this technician serve this visit that day."""
         problem = self.problem
         technician = problem.technician_by_id[shift.technician_id]
-        if not self._fit(shift, visit, role).is_enough:
+        kept = self._kept_locks(technician, visit)
+        if not self._fit(shift, visit, role).is_enough and not self._is_unskilled_for_all(kept, visit, role):
             return False
         who = technician.technician_id
         crew = problem.crew_size_of(visit)
         refused = who in visit.prohibited or who in problem.customer_of(visit).refused
         unwanted = bool(visit.required) and who not in visit.required and len(visit.required) >= crew
         outside = bool(technician.areas) and bool(visit.area) and visit.area not in technician.areas
-        if refused or unwanted or outside:
+        if (refused or unwanted or outside) and not kept:
             return False
         if role == LEAD and not self._may_have_parts(shift, technician, visit):
             return False
@@ -89,6 +90,23 @@ class Assignment:
         ):
             return False
         return all(self._keeps(lock, shift, crew) for lock in self.locks.get(visit.visit_id, ()))
+
+    def _kept_locks(self, technician: Technician, visit: Visit) -> list[Lock]:
+        """Return the locks that put a technician on a visit whatever they break, where broken locks are kept."""
+        if self.policy.broken_locks is not BrokenLocks.KEEP:
+            return []
+        return [lock for lock in self.locks.get(visit.visit_id, ()) if lock.technician_id == technician.technician_id]
+
+    def _is_unskilled_for_all(self, kept: Sequence[Lock], visit: Visit, role: str) -> bool:
+        """Say whether some kept lock leaves its technician no day with the skills to serve alone, or as a member."""
+        if role == LEAD and self.problem.crew_size_of(visit) > 1:
+            return False
+        for lock in kept:
+            mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
+            days = [s for s in mine if 0 <= s.day < self.problem.days and _allows(lock, s.day)]
+            if not any(self._fit(shift, visit, role).is_enough for shift in days):
+                return True
+        return False
 
     def likeness(self, visit: Visit) -> tuple[object, ...]:
         """Return what `can_serve` looks at of a visit: who may serve one of two like visits may serve the other."""
@@ -145,7 +163,7 @@ class Assignment:
                 is_enough=len(held) == len(needs) and enough,
                 factor_pct=max((record.factor_pct for _, record in held), default=100),
                 surcharge_s=sum(record.surcharge_s for _, record in held),
-                levels_above=sum(record.level - need.min_level for need, record in held),
+                levels_above=sum(max(0, record.level - need.min_level) for need, record in held),
             )
         return fit
 
@@ -157,6 +175,11 @@ class Assignment:
         if needs not in self._fits_of:
             self._fits_of[needs] = tuple(self._fit(shift, visit, role) for shift in shifts)
         return self._fits_of[needs]
+
+    def duration_s(self, shift: Shift, visit: Visit, role: str) -> int:
+        """Return how long a technician takes for a visit (RULES §2)."""
+        fit = self._fit(shift, visit, role)
+        return (visit.base_s * fit.factor_pct + 50) // 100 + fit.surcharge_s + self.surcharge_s(visit)
 
     def surcharge_s(self, visit: Visit) -> int:
         """Return what a service takes beyond its base, whoever serves (RULES §2)."""
@@ -229,3 +252,10 @@ class Assignment:
     def with_notice(self, cents: int, day: int) -> int:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
+
+
+def _allows(lock: Lock, day: int) -> bool:
+    """Say whether a lock lets its visit be served on a day."""
+    if lock.level is LockLevel.START:
+        return day_of(lock.start_s) == day
+    return lock.level is LockLevel.PERSON or lock.day == day

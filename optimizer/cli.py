@@ -22,21 +22,23 @@ from rich.text import Text
 
 from optimizer.console import Faults, stop, translator_for, violation_line, warn
 from optimizer.domain.desk import Desk, Stage
+from optimizer.domain.policy import BrokenLocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from optimizer.catalogue import Translate
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
     from optimizer.ingest.geocode import GeocoderSettings
     from optimizer.runner import Progress
     from optimizer.stages import StageOutcome
 
 #: The moment from which a time limit counts: the start of the process, as near as we can tell.
 _STARTED_S = time.monotonic() - time.process_time()
-#: Kept back from the limit for writing the files.
-WRITE_S = 1.5
+#: Kept back from the limit for writing the files: a base, and so much per visit; at most half of it.
+WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.018
 
 app = typer.Typer(help="派工 Paigong: plan tomorrow's visits of a service branch.", no_args_is_help=True)
 
@@ -49,6 +51,10 @@ Geocode = Annotated[
     str | None, typer.Option(help="Look up addresses without coordinates: nominatim, baiduv3, ... [default: off]")
 ]
 StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
+KeepOf = Annotated[
+    BrokenLocks | None,
+    typer.Option(help="Locks that break a rule: refuse, or keep and list them. [default: what the policy says]"),
+]
 At = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.")]
 
 
@@ -74,6 +80,7 @@ def plan(
     days: Annotated[
         int | None, typer.Option(min=1, max=7, help="Days to plan in one go. [default: what the branch says, or 1]")
     ] = None,
+    broken_locks: KeepOf = None,
     skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
     fault_book: FaultBook = None,
     datum: Datum = None,
@@ -96,6 +103,8 @@ def plan(
     with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
         intake = read_intake(branch, options)
         problem = intake.checked()
+        if broken_locks is not None:
+            problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
         if fault_book is not None:
             write_fault_book(branch, intake.report, fault_book, lang)
         matrix = travel_for(problem, branch)
@@ -112,7 +121,7 @@ def plan(
                 problem,
                 matrix,
                 published,
-                seconds=None if seconds is None else max(seconds / 2, seconds - WRITE_S),
+                seconds=None if seconds is None else _without_writing(seconds, len(problem.visits)),
                 iterations=iterations,
                 seed=seed,
                 threads=threads,
@@ -127,6 +136,18 @@ def plan(
         _write(solved, desk, branch, out, lang, say, console)
 
 
+def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
+    """Return what kept locks break, in words."""
+    from optimizer.sentences import accepted_sentence
+
+    return [accepted_sentence(violation, problem, say) for violation in accepted]
+
+
+def _without_writing(seconds: float, visits: int) -> float:
+    """Return what a time limit leaves when the time for writing the files of so many visits is taken off."""
+    return max(seconds / 2, seconds - WRITE_S - WRITE_PER_VISIT_S * visits)
+
+
 def _write(
     solved: StageOutcome, desk: Desk, branch: Path, out: Path, lang: str, say: Translate, console: Console
 ) -> None:
@@ -137,17 +158,22 @@ def _write(
 
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
+    accepted = _accepted_sentences(outcome.judgement.accepted, problem, say)
     record = {**run.to_json(), "branch": str(branch), "stage": str(desk.stage)}
-    write_plan(made, problem, matrix, record, out / "plan.json", kpis=kpis(problem, matrix, made))
+    figures = kpis(problem, matrix, made)
+    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=outcome.judgement.accepted)
     papers = make_papers(problem, matrix, made, desk, lang)
     write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
-    write_page(problem, matrix, made, out / "plan.html", lang, assumptions=assumptions, papers=papers)
+    page = out / "plan.html"
+    write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
     print_plan(problem, matrix, made, console, lang)
     print_changes(problem, desk, console, lang)
     for visit_id in solved.released:
         console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
+    for text in accepted:
+        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
     for assumption in assumptions:
         console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
     if run.stopped == "child_died":
@@ -319,6 +345,8 @@ def judge_plan(
         judgement = judge(problem, matrix, given)
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
+    for text in _accepted_sentences(judgement.accepted, problem, say):
+        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
     for rule, cents in judgement.costs.items():
         console.print(Text(f"{rule:<14}{cents / 100:>14,.2f}"))
     console.print(Text(f"{say('total'):<14}{judgement.cost_cents / 100:>14,.2f}"))

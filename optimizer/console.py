@@ -56,7 +56,8 @@ class Faults:
             stop(2, text)
         if isinstance(error, LockConflictError):
             head = self.say("What is locked cannot be kept together with the other rules:")
-            stop(3, "\n".join([head, *map(violation_line, error.violations)]))
+            hint = self.say("What a lock breaks by itself can be accepted and listed: --broken-locks keep.")
+            stop(3, "\n".join([head, *map(violation_line, error.violations), hint]))
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
             stop(4, "\n".join([head, *map(violation_line, error.violations)]))

@@ -1,47 +1,44 @@
 """Every place for a visit in the present plan: what stops it there, or what it would cost.
 
 A place is a technician's day, or for a crew the days of several, with the visit at some point of it and perhaps with a
-stop at the branch. A day that waits for others, or others for it, is timed again together with them.
+stop at the branch. A day that waits for others, or others for it, is timed again together with them. For a visit of one
+person the days are looked at nearest first, and of each day only the places are timed that could still matter.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise, product
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.plan import BRANCH_STOP, Plan, Reason, ReasonCode, Route
 from optimizer.domain.policy import Pickup
-from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.judge_carried import loads_of, tools_of, tools_out, units_there
+from optimizer.explain_scene import draws_of_tours, key_of
+from optimizer.judge_carried import loads_of, tools_out, units_there
 from optimizer.judge_costs import fairness_cents, price_route, work_of
-from optimizer.judge_drafts import stated_draft, tours_of
 from optimizer.judge_facts import Crew, choose_lead, gaps_in
 from optimizer.judge_links import time_together
 from optimizer.judge_rules import Case, JudgedDay, past_due_loan, prefix_of
-from optimizer.judge_stock import drawn_parts, draws_of_tour, pickup_day_of, stock_shortages
+from optimizer.judge_stock import Draw, drawn_parts, needs_of, own_parts_of, pickup_day_of
 from optimizer.judge_timing import TimedTour, time_canonically
 from optimizer.judge_together import crew, precedence
-from optimizer.obstacles import Obstacle, Roads, make_obstacle, obstacle_alone, road_obstacle
+from optimizer.obstacles import STAGES, Obstacle, make_obstacle, road_obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from optimizer.domain.order import Visit
     from optimizer.domain.technician import Shift
-    from optimizer.judge_facts import Facts, Tour
-    from optimizer.judge_stock import Draw
+    from optimizer.explain_scene import Key, Scene, Shorter
+    from optimizer.judge_facts import Tour
 
 #: In how many technicians' days, those with the least detour, a place for a visit is looked for.
 LOOKED_AT = 25
 #: The same for a crew, on each day: all their days are tried in every combination.
 LOOKED_AT_FOR_CREWS = 3
-
-#: A technician's day: id and day index.
-Key = tuple[str, int]
 
 
 class Place(NamedTuple):
@@ -52,106 +49,101 @@ class Place(NamedTuple):
     extra_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The present plan, as the questions need it.
+@dataclass(slots=True)
+class Best:
+    """The best of what has been found: the cheapest place, else the narrowest obstacle."""
 
-    Parameters
-    ----------
-    timed, cents, draws
-        Each technician's timed day, its price, and what it draws from the branch.
-    planned
-        Visit id to the technicians and days that serve it.
-    followers
-        Visit id to the visits that come after it.
-    work_s, fairness_cents
-        Everybody's work, and what fairness makes of it.
-    """
+    place: Place | None = None
+    obstacle: Obstacle | None = None
 
-    facts: Facts
-    roads: Roads
-    timed: Mapping[Key, TimedTour]
-    cents: Mapping[Key, int]
-    draws: Mapping[Key, Sequence[Draw]]
-    planned: Mapping[str, tuple[Key, ...]]
-    followers: Mapping[str, Sequence[str]]
-    work_s: Mapping[str, int]
-    fairness_cents: int
-    _alone: dict[object, Obstacle | None] = field(default_factory=dict)
-    _shortages: dict[object, Obstacle | None] = field(default_factory=dict)
+    def add(self, found: Place | Obstacle) -> None:
+        """Keep what has been found if it is better."""
+        if isinstance(found, Obstacle):
+            if self.obstacle is None or found.nearness < self.obstacle.nearness:
+                self.obstacle = found
+        elif self.place is None or _dearness(found) < _dearness(self.place):
+            self.place = found
 
-    def alone(self, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
-        """Return what keeps a technician from a visit in every plan; found once."""
-        key = (shift.technician_id, shift.day, visit.visit_id, leads)
-        if key not in self._alone:
-            self._alone[key] = obstacle_alone(self.roads, shift, visit, leads=leads)
-        return self._alone[key]
+    @property
+    def most_breach_s(self) -> int:
+        """By how many seconds a place may break the clock and still matter."""
+        if self.place is not None:
+            return 0
+        is_clock = self.obstacle is not None and self.obstacle.stage == len(STAGES)
+        return self.obstacle.missing if self.obstacle is not None and is_clock else FAR_FUTURE_S
 
-    def shortage(self, who: str, day: int, draws: Sequence[Draw]) -> Obstacle | None:
-        """Return the part of which others leave a technician too few; found once."""
-        key = (who, tuple(sorted((d.part_id, d.visit_id, d.quantity, d.pickup_day) for d in draws)))
-        if key not in self._shortages:
-            self._shortages[key] = _shortage(self, who, day, draws)
-        return self._shortages[key]
+    def __bool__(self) -> bool:
+        return self.place is not None or self.obstacle is not None
 
 
-def open_scene(facts: Facts, plan: Plan) -> Scene:
-    """Time a plan again, canonically, as far as it can be timed."""
-    drafts = {(route.technician_id, route.day): stated_draft(route) for route in plan.routes}
-    found = tours_of(facts, list(drafts.values()))
-    tours = [found[number] for number in sorted(found)]
-    timed = {_key(one.tour): one for one in time_together(facts, tours, [None] * len(tours))}
-    planned: dict[str, tuple[Key, ...]] = {}
-    for one in timed.values():
-        for visit in one.tour.visits:
-            planned[visit.visit_id] = (*planned.get(visit.visit_id, ()), _key(one.tour))
-    followers: dict[str, list[str]] = {}
-    for visit in facts.problem.visits:
-        for earlier in visit.after:
-            followers.setdefault(earlier.visit_id, []).append(visit.visit_id)
-    work_s: dict[str, int] = defaultdict(int)
-    for one in timed.values():
-        work_s[one.tour.technician.technician_id] += work_of(one)
-    return Scene(
-        facts=facts,
-        roads=Roads(facts),
-        timed=timed,
-        cents={key: sum(price_route(facts, one).values()) for key, one in timed.items()},
-        draws=_draws(facts, [one.tour for one in timed.values()]),
-        planned=planned,
-        followers=followers,
-        work_s=dict(work_s),
-        fairness_cents=fairness_cents(facts.problem, work_s),
-    )
-
-
-def _key(tour: Tour) -> Key:
-    return tour.shift.technician_id, tour.shift.day
-
-
-def _draws(facts: Facts, tours: Sequence[Tour]) -> dict[Key, list[Draw]]:
-    parts = zip(tours, drawn_parts(tours), strict=True)
-    return {_key(tour): draws_of_tour(facts.problem, tour, drawn) for tour, drawn in parts}
+def _dearness(place: Place) -> tuple[int, str, int]:
+    return place.extra_cents, place.technician_id, place.day
 
 
 # --- one technician -------------------------------------------------------------------------------------------------
 
 
-def single_places(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Iterator[Place | Obstacle]:
-    """Try a visit of one person at every place of the nearest days."""
-    able = [shift for shift in shifts if scene.alone(shift, visit) is None]
-    for shift in _nearest_days(scene, visit, able, LOOKED_AT):
-        for sequence in _sequences(scene, shift, visit):
-            yield _try(scene, visit, {_key_of(shift): sequence}, None)
+def best_single_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+    """Return the best that the nearest days have for a visit of one person.
+
+    Parameters
+    ----------
+    is_up
+        Asked between places once something has been found: then that is what is returned.
+    """
+    best = Best()
+    for shift in _nearest_able_days(scene, visit):
+        if best and is_up():
+            break
+        day = scene.open_day(shift)
+        carried = _lasting_obstacle(scene, shift, visit)
+        if carried is not None and not day.has_limits and day.is_near_every(visit):
+            best.add(carried)
+            continue
+        may_walk = day.is_open and visit.visit_id not in scene.facts.linked
+        places = [
+            (day.least_breach_s(sequence, visit, most_s=best.most_breach_s) if may_walk else 0, number, sequence)
+            for number, sequence in enumerate(_sequences(scene, shift, visit))
+        ]
+        for breach_s, _, sequence in sorted(places):
+            if breach_s > best.most_breach_s or (best and is_up()):
+                break
+            best.add(_try(scene, visit, {key_of(shift): sequence}, None))
+    return best
 
 
-def crew_places(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Iterator[Place | Obstacle]:
-    """Try a visit of several people with the nearest of each day, in every combination of places."""
+def _nearest_able_days(scene: Scene, visit: Visit) -> Iterator[Shift]:
+    """Yield the days of those whom nothing keeps from a visit for sure, the nearest first."""
+    barred, count = scene.barred(visit), 0
+    for shift in scene.near_first(visit):
+        if key_of(shift) not in barred and scene.alone(shift, visit) is None:
+            yield shift
+            count += 1
+            if count == LOOKED_AT:
+                return
+
+
+def best_crew_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+    """Return the best that the nearest of each day have for a visit of several people, in every combination of places.
+
+    Parameters
+    ----------
+    is_up
+        Asked between places once something has been found: then that is what is returned.
+    """
+    best = Best()
+    for place in _crew_places(scene, visit):
+        best.add(place)
+        if is_up():
+            break
+    return best
+
+
+def _crew_places(scene: Scene, visit: Visit) -> Iterator[Place | Obstacle]:
     problem, size = scene.facts.problem, scene.facts.problem.crew_size_of(visit)
-    able = [shift for shift in shifts if None in (scene.alone(shift, visit, leads=False), scene.alone(shift, visit))]
-    for day in sorted({shift.day for shift in able}):
-        today = [shift for shift in able if shift.day == day]
-        near = _nearest_days(scene, visit, today, max(size, LOOKED_AT_FOR_CREWS))
+    near_first = scene.near_first(visit)
+    for day in sorted({shift.day for shift in near_first}):
+        near = _nearest_able_people(scene, visit, [shift for shift in near_first if shift.day == day])
         for people in combinations(near, size):
             members = tuple(sorted(shift.technician_id for shift in people))
             team = Crew(members, choose_lead(problem, visit, members, problem.date_of(day)))
@@ -160,8 +152,15 @@ def crew_places(scene: Scene, visit: Visit, shifts: Iterable[Shift]) -> Iterator
                 yield obstacle
                 continue
             for sequences in product(*(list(_sequences(scene, shift, visit)) for shift in people)):
-                routes = {_key_of(shift): sequence for shift, sequence in zip(people, sequences, strict=True)}
+                routes = {key_of(shift): sequence for shift, sequence in zip(people, sequences, strict=True)}
                 yield _try(scene, visit, routes, team)
+
+
+def _nearest_able_people(scene: Scene, visit: Visit, near_first: Sequence[Shift]) -> list[Shift]:
+    """Return the nearest who may lead or be a member, by technician."""
+    size = scene.facts.problem.crew_size_of(visit)
+    able = (s for s in near_first if None in (scene.alone(s, visit, leads=False), scene.alone(s, visit)))
+    return sorted(islice(able, max(size, LOOKED_AT_FOR_CREWS)), key=key_of)
 
 
 def _team_obstacle(scene: Scene, visit: Visit, team: Crew, day: int) -> Obstacle | None:
@@ -188,53 +187,33 @@ def _team_obstacle(scene: Scene, visit: Visit, team: Crew, day: int) -> Obstacle
     return None
 
 
-def _key_of(shift: Shift) -> Key:
-    return shift.technician_id, shift.day
-
-
-def _nearest_days(scene: Scene, visit: Visit, shifts: Sequence[Shift], count: int) -> list[Shift]:
-    """Return the days into which the visit fits with the least detour, so many of them, in their usual order."""
-    if len(shifts) <= count:
-        return list(shifts)
-    detour_s = {_key_of(shift): _least_detour_s(scene, visit, shift) for shift in shifts}
-    near = sorted(shifts, key=lambda shift: (detour_s[_key_of(shift)], _key_of(shift)))[:count]
-    chosen = {_key_of(shift) for shift in near}
-    return [shift for shift in shifts if _key_of(shift) in chosen]
-
-
-def _least_detour_s(scene: Scene, visit: Visit, shift: Shift) -> int:
-    """Return the least seconds of travel that the visit adds to a technician's day; missing ways count as far."""
-    facts, day = scene.facts, scene.timed.get(_key_of(shift))
-    technician = facts.problem.technician_by_id[shift.technician_id]
-    places = () if day is None else day.tour.places
-    on_the_way = [BRANCH_PLACE if place.visit is None else place.visit.visit_id for place in places]
-    keys = [start_key(technician), *on_the_way, end_key(technician)]
-
-    def travel_s(origin: str, destination: str) -> int:
-        seconds = facts.travel_s(shift.profile, origin, destination)
-        return FAR_FUTURE_S if seconds is None else seconds
-
-    new = visit.visit_id
-    return min(travel_s(a, new) + travel_s(new, b) - (travel_s(a, b) if places else 0) for a, b in pairwise(keys))
-
-
 def _sequences(scene: Scene, shift: Shift, visit: Visit) -> Iterator[tuple[str, ...]]:
     """Yield a day's visits and stop at the branch with the visit at every place behind a started route's prefix.
 
     A new stop at the branch is tried wherever it may bring parts or let a technician load again.
     """
-    day, problem = scene.timed.get(_key_of(shift)), scene.facts.problem
-    places = () if day is None else day.tour.places
-    present = [BRANCH_STOP if place.visit is None else place.visit.visit_id for place in places]
+    present, problem = _present_ids(scene, shift), scene.facts.problem
+    may_need_a_stop = BRANCH_STOP not in present and _may_need_a_stop(scene, shift, visit)
     held = len(prefix_of(problem, shift.technician_id, shift.day))
     for at in range(len(present) + 1):
         if sum(visit_id != BRANCH_STOP for visit_id in present[:at]) < min(held, len(present)):
             continue
         longer = (*present[:at], visit.visit_id, *present[at:])
         yield longer
-        if BRANCH_STOP not in present and _may_need_a_stop(scene, shift, visit):
+        if may_need_a_stop:
             for stop in range(len(longer)):
                 yield (*longer[:stop], BRANCH_STOP, *longer[stop:])
+
+
+def _present_tour(scene: Scene, shift: Shift) -> Tour | None:
+    timed = scene.timed.get(key_of(shift))
+    return None if timed is None else timed.tour
+
+
+def _present_ids(scene: Scene, shift: Shift) -> tuple[str, ...]:
+    tour = _present_tour(scene, shift)
+    places = () if tour is None else tour.places
+    return tuple(BRANCH_STOP if place.visit is None else place.visit.visit_id for place in places)
 
 
 def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
@@ -254,9 +233,7 @@ def _try(scene: Scene, visit: Visit, sequences: Mapping[Key, tuple[str, ...]], t
     """Say what a visit costs at a place, or what stops it there."""
     tours = {key: _tour(scene, key, sequence, visit, team) for key, sequence in sequences.items()}
     for tour in tours.values():
-        obstacle = _route_obstacle(tour) or _tool_obstacle(scene, tours, tour)
-        if obstacle is None and visit.parts:
-            obstacle = _part_obstacle(scene, tours, tour)
+        obstacle = _road_obstacle(tour) or _carried_obstacle(scene, tours, tour, visit)
         if obstacle is not None:
             return obstacle
     timed = _time(scene, tours)
@@ -323,12 +300,44 @@ def _unlinked(tour: Tour) -> Tour:
 # --- what stops it --------------------------------------------------------------------------------------------------
 
 
-def _route_obstacle(tour: Tour) -> Obstacle | None:
-    """Name the road, or the load above what the technician can carry."""
+def _road_obstacle(tour: Tour) -> Obstacle | None:
     road = road_obstacle(tour)
-    if road is not None:
-        return replace(road, reason=replace(road.reason, proven=False))
-    who, day = _key(tour)
+    return None if road is None else replace(road, reason=replace(road.reason, proven=False))
+
+
+def _lasting_obstacle(scene: Scene, shift: Shift, visit: Visit) -> Obstacle | None:
+    """Name a load, tool or part that stops a visit of one person wherever it comes in a day; `None` when there is none.
+
+    Where the technician stops at the branch, or has some of the parts but not enough, it may depend on the place.
+    """
+    if not (visit.loads or visit.tools or visit.parts):
+        return None
+    present, key = _present_ids(scene, shift), key_of(shift)
+    if BRANCH_STOP in present or _may_need_a_stop(scene, shift, visit):
+        return None
+    problem, technician = scene.facts.problem, scene.facts.problem.technician_by_id[shift.technician_id]
+    own, needs = own_parts_of(technician), Counter(needs_of(visit))
+    if technician.starts_at_branch and not (own or problem.loans or visit.loads or visit.tools):
+        # The usual case: what is short for this one is short for everybody.
+        found = scene.shorter_with([Draw(visit.visit_id, part, count, shift.day) for part, count in needs.items()])
+        return None if found is None else _short_part(shift.technician_id, found)
+    for day in scene.days_of.get(shift.technician_id, ()):
+        for service in scene.timed[day].tour.services:
+            needs.update(needs_of(service.visit) if service.visit is not None and service.pays else {})
+    if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
+        return None
+    tours = {key: _tour(scene, key, (*present, visit.visit_id), visit, None)}
+    return _carried_obstacle(scene, tours, tours[key], visit)
+
+
+def _carried_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour, visit: Visit) -> Obstacle | None:
+    """Name what is too much to carry, or the tool or part of which too few are left, on a changed day."""
+    found = _load_obstacle(tour) or _tool_obstacle(scene, tours, tour)
+    return found or (_part_obstacle(scene, tours, tour) if visit.parts else None)
+
+
+def _load_obstacle(tour: Tour) -> Obstacle | None:
+    who, day = key_of(tour.shift)
     for one in loads_of(tour):
         if one.amount > one.limit:
             over = one.amount - one.limit
@@ -338,20 +347,21 @@ def _route_obstacle(tour: Tour) -> Obstacle | None:
 
 def _tool_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
     """Name a tool of which too few are left for a changed day, and another visit that has it."""
-    needed = tools_of(tour)
+    needed = tools_out([tour])
     if not needed:
         return None
-    (who, day), problem = _key(tour), scene.facts.problem
-    others = {key: one.tour for key, one in scene.timed.items() if key[1] == day}
-    out = tools_out({**others, **tours}.values())
+    (who, day), problem = key_of(tour.shift), scene.facts.problem
+    changed = tools_out(tours.values())
     for tool_id in sorted(needed):
-        missing = out[tool_id] - units_there(problem, tool_id)
+        others = [key for key, out in scene.tools.items() if key[1] == day and key not in tours and tool_id in out]
+        out = changed[tool_id] + sum(scene.tools[key][tool_id] for key in others)
+        missing = out - units_there(problem, tool_id)
         if missing > 0:
             takers = [
                 visit.visit_id
-                for key, one in others.items()
-                for visit in one.visits
-                if key not in tours and any(need.tool_id == tool_id for need in visit.tools)
+                for key in others
+                for visit in scene.timed[key].tour.visits
+                if any(need.tool_id == tool_id for need in visit.tools)
             ]
             taker = min(takers, default="")
             return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, False, who, day, missing, "tools", tool_id, taker))
@@ -360,8 +370,8 @@ def _tool_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obsta
 
 def _part_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
     """Name a part that cannot be handed over any more, or of which planned visits leave too few."""
-    facts, (who, day) = scene.facts, _key(tour)
-    own_days = {key: one.tour for key, one in scene.timed.items() if key[0] == who}
+    facts, (who, day) = scene.facts, key_of(tour.shift)
+    own_days = {key: scene.timed[key].tour for key in scene.days_of.get(who, ())}
     everywhere = list({**own_days, **{key: one for key, one in tours.items() if key[0] == who}}.values())
     for one, drawn in zip(everywhere, drawn_parts(everywhere), strict=True):
         for number, parts in enumerate(drawn):
@@ -372,37 +382,22 @@ def _part_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obsta
         if owed is not None and any(drawn):
             reason = Reason(ReasonCode.PART_NOT_RETURNED, False, who, day, owed.quantity, "parts", owed.part_id)
             return make_obstacle(reason)
-    draws = [draw for new in _draws(facts, everywhere).values() for draw in new]
-    if not draws:
-        return None
-    return scene.shortage(who, day, draws)
+    draws = [draw for new in draws_of_tours(facts, everywhere).values() for draw in new]
+    found = scene.shorter(who, draws)
+    return None if found is None else _short_part(who, found)
 
 
-def _shortage(scene: Scene, who: str, day: int, draws: Sequence[Draw]) -> Obstacle | None:
-    """Return the part of which others leave a technician too few, if there is one, and a visit that has it."""
-    needed = {draw.part_id for draw in draws}
-    others = [draw for key, own in scene.draws.items() if key[0] != who for draw in own if draw.part_id in needed]
-    for short in stock_shortages(scene.facts.problem, [*others, *draws]):
-        takers = {draw.visit_id for own in scene.draws.values() for draw in own if draw.part_id == short.part_id}
-        reason = Reason(
-            ReasonCode.PART_OUT_OF_STOCK,
-            False,
-            who,
-            short.day,
-            short.missing,
-            "parts",
-            short.part_id,
-            min(takers, default=""),
-        )
-        return make_obstacle(reason)
-    return None
+def _short_part(who: str, found: Shorter) -> Obstacle:
+    short = found.shortage
+    code, amount = ReasonCode.PART_OUT_OF_STOCK, short.missing
+    return make_obstacle(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
 
 
 def _clock_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
     """Name where a day lacks most seconds."""
     if timed.breach_s == 0:
         return None
-    who, day = _key(timed.tour)
+    who, day = key_of(timed.tour.shift)
     found = [(timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""), (timed.past_break_s, ReasonCode.BREAK, "", "")]
     if timed.branch_stop is not None:
         found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))

@@ -116,12 +116,18 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Say whether this version's kernels have been compiled on this machine."""
-    return (cache_folder() / "warm").exists()
+    return _warm_mark().exists()
 
 
 def mark_warm() -> None:
     """Note that every kernel has been compiled."""
-    (cache_folder() / "warm").touch()
+    _warm_mark().touch()
+
+
+def _warm_mark() -> Path:
+    """Return the file that notes it: numba keeps what it compiled by the path of the source, so the mark does, too."""
+    place = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
+    return cache_folder() / f"warm-{place}"
 
 
 def _cache_root() -> Path:

@@ -3,7 +3,7 @@
 This is RULES in code, and the specification: it imports the domain and the travel matrix and nothing of the engine,
 so that what the engine believes of a plan and what the judge finds are two independent readings of one rule book.
 Its parts are `judge_facts` (look-ups), `judge_timing` and `judge_links` (RULES §2), `judge_rules`, `judge_carried`,
-`judge_together` and `judge_stock` (§3), `judge_costs` (§4) and `judge_stated` (what the plan states).
+`judge_together`, `judge_stock` and `judge_locks` (§3), `judge_costs` (§4) and `judge_stated` (what the plan states).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -23,6 +23,7 @@ from optimizer.judge_costs import price_plan
 from optimizer.judge_drafts import draft_of, stated_draft, tours_of
 from optimizer.judge_facts import Facts
 from optimizer.judge_links import time_together
+from optimizer.judge_locks import split_accepted
 from optimizer.judge_rules import (
     Case,
     JudgedDay,
@@ -120,11 +121,14 @@ class Judgement:
         Cents of every soft rule, recomputed.
     assumptions
         What was taken for granted.
+    accepted
+        What locks break that are kept all the same (policy `broken_locks`): known, and no violation.
     """
 
     violations: tuple[Violation, ...]
     costs: Mapping[Rule, int]
     assumptions: tuple[Assumption, ...] = ()
+    accepted: tuple[Violation, ...] = ()
 
     @property
     def cost_cents(self) -> int:
@@ -140,13 +144,19 @@ class Judgement:
 def judge(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
     """Judge a plan: time every route again, check every rule, recompute every cost.
 
-    A stated break slot is accepted when it is legal; all times must then be the earliest ones for that slot.
+    A stated break slot is accepted when it is legal; all times must then be the earliest ones for that slot. What a
+    lock breaks by itself is accepted where the policy keeps broken locks.
     """
     case = _open_case(Facts(problem, matrix), plan)
     costs = price_plan(case.facts, [day.timed for day in case.days], case.planned)
-    broken = [violation for _, check in HARD_CHECKS for violation in check(case)]
+    broken, accepted = split_accepted(case, [violation for _, check in HARD_CHECKS for violation in check(case)])
     wrong = [*wrong_moments(case), *wrong_unassigned(case), *wrong_costs(case, costs)]
-    return Judgement(violations=tuple(broken + wrong), costs=costs, assumptions=tuple(_assumptions(case)))
+    return Judgement(
+        violations=tuple(broken + wrong),
+        costs=costs,
+        assumptions=tuple(_assumptions(case)),
+        accepted=tuple(accepted),
+    )
 
 
 def time_routes(

@@ -6,13 +6,14 @@ this module; the engine reads the problem on its own. Everything is whole second
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from optimizer.domain.order import Interval
+from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -182,6 +183,8 @@ class Facts:
 
     Parameters
     ----------
+    shifts
+        The shifts in force, by technician and day: those of the problem, longer where a kept lock demands it.
     published, published_people
         Per visit that is published for a day of the horizon: the first row about it, and the people of all rows.
     linked
@@ -211,13 +214,14 @@ class Facts:
                 people[said.visit_id] = people.get(said.visit_id, frozenset()) | {said.technician_id}
         waiting = {visit.visit_id for visit in problem.visits if visit.after or problem.crew_size_of(visit) > 1}
         followed = {earlier.visit_id for visit in problem.visits for earlier in visit.after}
-        object.__setattr__(self, "shifts", {(s.technician_id, s.day): s for s in problem.shifts})
         object.__setattr__(self, "locks", locks)
         object.__setattr__(self, "published", published)
         object.__setattr__(self, "published_people", people)
         object.__setattr__(self, "linked", frozenset(waiting | followed))
         object.__setattr__(self, "_services", {})
         object.__setattr__(self, "_travel", {})
+        shifts = {(s.technician_id, s.day): self._with_kept_locks(s) for s in problem.shifts}
+        object.__setattr__(self, "shifts", shifts)
 
     def told_lock(self, visit_id: str) -> Interval | None:
         """Return the told window that binds a visit because notice is too short to change it."""
@@ -268,7 +272,7 @@ class Facts:
         crews = crews or {}
         places = [self.service(technician, visit, crews.get(visit.visit_id)) for visit in visits]
         if branch_at is not None:
-            places.insert(branch_at, self._branch_service(shift.day))
+            places.insert(branch_at, self.branch_service(shift.day))
             keys.insert(branch_at + 1, BRANCH_PLACE)
         legs = [(pair, self.travel_s(shift.profile, *pair)) for pair in pairwise(keys)]
         morning_s = self.problem.policy.morning_s if technician.starts_at_branch else 0
@@ -282,7 +286,29 @@ class Facts:
             missing=tuple(pair for pair, seconds in legs if seconds is None),
         )
 
-    def _branch_service(self, day: int) -> Service:
+    def _with_kept_locks(self, shift: Shift) -> Shift:
+        """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
+
+        It lasts longer only for a visit of one person that could not start at any locked moment otherwise.
+        """
+        problem, limit_s = self.problem, shift.return_limit_s
+        if problem.policy.broken_locks is not BrokenLocks.KEEP:
+            return shift
+        technician = problem.technician_by_id[shift.technician_id]
+        for lock in problem.locks:
+            is_here = lock.technician_id == shift.technician_id and day_of(lock.start_s) == shift.day
+            visit = problem.visit_by_id[lock.visit_id]
+            if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
+                continue
+            home_s = self.travel_s(shift.profile, visit.visit_id, end_key(technician))
+            if home_s is None:
+                continue
+            back_s = lock.start_s + duration_s(problem, technician, visit) + home_s
+            if back_s - lock.tolerance_s > shift.return_limit_s:
+                limit_s = max(limit_s, back_s + lock.tolerance_s)
+        return replace(shift, overtime_limit_s=limit_s - shift.end_s)
+
+    def branch_service(self, day: int) -> Service:
         """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""
         business = self.problem.branch.business
         return Service(

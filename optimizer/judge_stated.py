@@ -80,7 +80,8 @@ def break_of(timed: TimedTour) -> BreakTaken | None:
 def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Interval:
     """Return what the customer is told: the promised window used, without lead, else the start plus and minus.
 
-    A start inside a window that the customer was told already keeps that window.
+    Whom a kept lock holds outside every window is told the start. A start inside a window that the customer was told
+    already keeps that window.
     """
     problem = facts.problem
     promised = [
@@ -88,7 +89,7 @@ def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Int
         for told in sorted(problem.order_of(visit).promised)
         if told.open_s < problem.days * DAY_S and told.close_s >= 0
     ]
-    if 0 <= window < len(promised):
+    if 0 <= window < len(promised) and visit.visit_id not in problem.off_window:
         return promised[window]
     said = facts.published.get(visit.visit_id)
     if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
     from optimizer.judge_facts import Facts, Service, Tour
+    from optimizer.judge_stock import Shortage
 
 
 #: How near a technician comes who is stopped by a reason: who is stopped by a later one comes nearer.
@@ -63,13 +64,29 @@ class Obstacle:
     missing: int
 
     @property
-    def nearness(self) -> tuple[int, int, str]:
-        """Sort key: the nearest first, ties by id."""
-        return (-self.stage, self.missing, self.reason.technician_id)
+    def nearness(self) -> tuple[int, int, str, int]:
+        """Sort key: the nearest first, ties by id and day."""
+        return (-self.stage, self.missing, self.reason.technician_id, self.reason.day)
+
+
+def obstacle_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+    """Return the lock, refusal or skill that keeps a technician from a visit, whatever the day looks like.
+
+    Parameters
+    ----------
+    leads
+        Whether the technician serves alone or leads the crew; else as a member.
+    """
+    problem, technician = facts.problem, facts.problem.technician_by_id[shift.technician_id]
+    is_lead = _role(facts, shift, visit, leads=leads) is not None
+    needs = problem.lead_skills_needed(visit) if is_lead else problem.skills_needed(visit)
+    return _lock_obstacle(facts, shift, visit) or _person_obstacle(problem, technician, visit, needs, shift.day)
 
 
 def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
     """Return the first rule that keeps a technician from a visit in every plan; `None` when none is sure to.
+
+    It asks what `obstacle_of_person` does not: what is carried, roads and the clock.
 
     Parameters
     ----------
@@ -78,18 +95,16 @@ def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = Tr
     """
     facts, problem = roads.facts, roads.facts.problem
     technician, crew = problem.technician_by_id[shift.technician_id], _role(roads.facts, shift, visit, leads=leads)
-    needs = problem.lead_skills_needed(visit) if crew is not None else problem.skills_needed(visit)
-    sure = _lock_obstacle(facts, shift, visit) or _person_obstacle(problem, technician, visit, needs, shift.day)
-    if sure is None and leads:
-        sure = (
-            _load_obstacle(facts.tour(shift, [visit]))
+    if leads:
+        carried = (
+            (_load_obstacle(facts.tour(shift, [visit])) if visit.loads else None)
             or _tool_obstacle(problem, technician, visit, shift.day)
-            or _part_obstacle(problem, technician, visit, shift.day)
+            or _part_obstacle(roads, technician, visit, shift.day)
         )
-    if sure is not None:
-        return sure
+        if carried is not None:
+            return carried
     found = None
-    for branch_at in _ways_to_parts(problem, technician, visit, shift.day) if leads else (None,):
+    for branch_at in _ways_to_parts(roads, technician, visit, shift.day) if leads else (None,):
         tour = facts.tour(shift, [visit], branch_at=branch_at, crews={} if crew is None else {visit.visit_id: crew})
         found = road_obstacle(tour) or _clock_obstacle(facts, tour)
         if found is None or may_fit_somehow(roads, tour):
@@ -178,22 +193,21 @@ def _missing_parts(technician: Technician, visit: Visit) -> tuple[PartNeed, ...]
     return take_own(own_parts_of(technician), needs_of(visit))
 
 
-def _ways_to_parts(problem: Problem, technician: Technician, visit: Visit, day: int) -> list[int | None]:
+def _ways_to_parts(roads: Roads, technician: Technician, visit: Visit, day: int) -> list[int | None]:
     """Return the stops at the branch by which a visit's parts reach a technician: none, or one before the visit."""
     missing = _missing_parts(technician, visit)
     if not missing or technician.starts_at_branch:
         return [None]
-    ways = [] if problem.policy.pickup is Pickup.STOP else [None]
-    return [
-        way for way in (*ways, 0) if not stock_shortages(problem, _draws(visit, missing, day if way == 0 else day - 1))
-    ]
+    ways = [] if roads.facts.problem.policy.pickup is Pickup.STOP else [None]
+    return [way for way in (*ways, 0) if not roads.shortages(_draws(visit, missing, day if way == 0 else day - 1))]
 
 
-def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> list[Draw]:
-    return [Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts]
+def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> tuple[Draw, ...]:
+    return tuple(Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts)
 
 
-def _part_obstacle(problem: Problem, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+def _part_obstacle(roads: Roads, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+    problem = roads.facts.problem
     who, missing = technician.technician_id, _missing_parts(technician, visit)
     if not missing:
         return None
@@ -202,7 +216,7 @@ def _part_obstacle(problem: Problem, technician: Technician, visit: Visit, day: 
         amount, part_id = owed.quantity, owed.part_id
         return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, day, amount, "parts", part_id))
     # A stop at the branch on the day finds whatever the evening before has, and more.
-    for short in stock_shortages(problem, _draws(visit, missing, day)):
+    for short in roads.shortages(_draws(visit, missing, day)):
         reason = Reason(
             ReasonCode.PART_OUT_OF_STOCK,
             True,
@@ -291,10 +305,21 @@ _NO_WAY_S = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Roads:
-    """Shortest ways between the ends of a day, the visits and the branch, over others at no time; found once."""
+    """Shortest ways between the ends of a day, the visits and the branch, over others at no time; found once.
+
+    What the stock allows for some draws is kept beside them: the same is asked for everybody who starts at the branch.
+    """
 
     facts: Facts
     _found: dict[tuple[str, str, int | None, bool], dict[str, int]] = field(default_factory=dict)
+    _legs: dict[tuple[str, int | None, bool], _Open] = field(default_factory=dict)
+    _shortages: dict[tuple[Draw, ...], list[Shortage]] = field(default_factory=dict)
+
+    def shortages(self, draws: tuple[Draw, ...]) -> list[Shortage]:
+        """Return each part that is short when these draws are all, found once."""
+        if draws not in self._shortages:
+            self._shortages[draws] = stock_shortages(self.facts.problem, draws)
+        return self._shortages[draws]
 
     def shortest_s(self, shift: Shift, place: str, key: str, *, is_homeward: bool = False) -> int | None:
         """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows."""
@@ -306,23 +331,52 @@ class Roads:
     def _search(self, profile: str, place: str, max_leg_s: int | None, is_homeward: bool) -> dict[str, int]:
         """Run Dijkstra's algorithm on the dense matrix, from the place over the visits and the branch."""
         matrix = self.facts.matrix
-        keys = [BRANCH_PLACE, *(visit.visit_id for visit in self.facts.problem.visits)]
-        visits = [key for key in keys if key in matrix.row_of]
-        if profile not in matrix.profiles or place not in matrix.row_of or not visits:
+        if profile not in matrix.profiles or place not in matrix.row_of:
             return {}
-        legs: NDArray[np.int64] = matrix.seconds[matrix.profiles.index(profile)].astype(np.int64)
-        legs = legs.T if is_homeward else legs
-        longest_s = _NO_WAY_S if max_leg_s is None else max_leg_s
-        legs = np.where((legs < 0) | (legs > longest_s), _NO_WAY_S, legs)
-        rows = np.array([matrix.row_of[visit_id] for visit_id in visits])
-        way_s, between = legs[matrix.row_of[place], rows], legs[np.ix_(rows, rows)]
-        is_open = np.ones(len(rows), dtype=bool)
-        for _ in rows:
+        if (profile, max_leg_s, is_homeward) not in self._legs:
+            self._legs[profile, max_leg_s, is_homeward] = self._open_legs(profile, max_leg_s, is_homeward)
+        legs = self._legs[profile, max_leg_s, is_homeward]
+        row = matrix.row_of[place]
+        seconds = matrix.seconds[matrix.profiles.index(profile)]
+        way_s = _open_s((seconds[legs.rows, row] if is_homeward else seconds[row, legs.rows]), max_leg_s)
+        is_open = np.ones(len(legs.rows), dtype=bool)
+        for _ in legs.rows:
             nearest = int(np.argmin(np.where(is_open, way_s, 2 * _NO_WAY_S)))
+            if way_s[nearest] >= _NO_WAY_S:
+                break
             is_open[nearest] = False
-            way_s = np.minimum(way_s, way_s[nearest] + between[nearest])
-        ways = zip(visits, way_s.tolist(), strict=True)
-        return {visit_id: seconds for visit_id, seconds in ways if seconds < _NO_WAY_S}
+            way_s = np.minimum(way_s, way_s[nearest] + legs.between_s[nearest])
+        ways = zip(legs.keys, way_s.tolist(), strict=True)
+        return {key: seconds for key, seconds in ways if seconds < _NO_WAY_S}
+
+    def _open_legs(self, profile: str, max_leg_s: int | None, is_homeward: bool) -> _Open:
+        matrix = self.facts.matrix
+        keys = [BRANCH_PLACE, *(visit.visit_id for visit in self.facts.problem.visits)]
+        keys = [key for key in keys if key in matrix.row_of]
+        rows = np.array([matrix.row_of[key] for key in keys], np.int64)
+        travel_s = matrix.seconds[matrix.profiles.index(profile)]
+        is_all = len(rows) == len(travel_s) and bool((np.diff(rows) == 1).all())
+        between_s = _open_s(travel_s if is_all else travel_s[np.ix_(rows, rows)], max_leg_s)
+        return _Open(keys, rows, np.ascontiguousarray(between_s.T) if is_homeward else between_s)
+
+
+class _Open(NamedTuple):
+    """The branch and the visits, their rows in the matrix, and the legs between them that a shift allows, in seconds.
+
+    Homeward, the legs are turned round.
+    """
+
+    keys: list[str]
+    rows: NDArray[np.int64]
+    between_s: NDArray[np.int32]
+
+
+def _open_s(legs_s: NDArray[np.int32], max_leg_s: int | None) -> NDArray[np.int32]:
+    """Return legs with those that are missing or too long as `_NO_WAY_S`; two of them add up within 32 bits."""
+    if max_leg_s is None and legs_s.min(initial=0) >= 0:
+        return legs_s
+    longest_s = _NO_WAY_S if max_leg_s is None else max_leg_s
+    return np.where((legs_s < 0) | (legs_s > longest_s), np.int32(_NO_WAY_S), legs_s)
 
 
 def may_fit_somehow(roads: Roads, tour: Tour) -> bool:

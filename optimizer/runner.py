@@ -7,6 +7,7 @@ record says what happened. Messages are pickles over the child's standard output
 from __future__ import annotations
 
 import contextlib
+import math
 import pickle
 import platform
 import queue
@@ -15,10 +16,11 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from optimizer.budget import LONGEST_S, Budget
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
 from optimizer.jit import is_warm, mark_warm
@@ -26,90 +28,27 @@ from optimizer.judge import judge, time_routes
 from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
-    from optimizer.search.islands import SearchBudget
+    from optimizer.judge import Judgement
     from optimizer.travel.matrix import TravelMatrix
 
-    #: Searches (problem, matrix, budget), posts each (plan or None, progress), asks whether to stop.
-    FindPlans: TypeAlias = Callable[
-        [Problem, TravelMatrix, "Budget", Callable[[Plan | None, "Progress"], None], Callable[[], bool]], None
-    ]
+    #: Takes how a search stands, with the plan where it is a better one; returns by when the last one is to be posted.
+    Post: TypeAlias = Callable[[Plan | None, "Progress"], float]
+    #: Searches (problem, matrix, budget), posts how it stands, asks whether to stop.
+    FindPlans: TypeAlias = Callable[[Problem, TravelMatrix, Budget, Post, Callable[[], bool]], None]
 
-#: Kept back from the time limit for the last judging and explaining: a base, and so much per visit.
-RESERVE_S, RESERVE_PER_VISIT_S = 0.25, 0.002
-#: How long the parent waits for the child's last plan after asking it to stop, and beyond the deadline.
+#: How long the parent waits at least for the child's last plan after asking it to stop, and beyond the deadline.
 LAST_WORD_S = 0.25
-#: Work mode without a time limit ends after this long all the same.
-LONGEST_S = 3_600.0
 #: How often the parent looks at the clock and the cancel token.
 POLL_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much a solve may take, from which seed, and the routes that it starts from (by technician and day).
-
-    `patience_s` ends it early when so long no better plan has come; `None` waits for the deadline. `dials` sets figures
-    of the search otherwise (`search/dials.py`).
-    """
-
-    deadline_s: float
-    moves: int | None
-    seed: int
-    threads: int
-    islands: int
-    use_master: bool
-    start: Mapping[str | tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
-    patience_s: float | None = None
-    dials: Mapping[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls,
-        problem: Problem,
-        *,
-        began_s: float,
-        seconds: float | None,
-        iterations: int | None,
-        seed: int,
-        threads: int,
-        islands: int | None,
-        use_master: bool,
-        start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
-        patience: float | None = None,
-        dials: Mapping[str, int] | None = None,
-    ) -> Budget:
-        """Return the budget of a solve that began at a moment of `time.monotonic`."""
-        if seconds is None and iterations is None:
-            raise ValueError("a solve needs a limit: seconds or iterations")
-        for name, value in (("seconds", seconds), ("iterations", iterations), ("patience", patience)):
-            if value is not None and not 0 <= value < float("inf"):
-                raise ValueError(f"{name} is {value}, expected a number from 0 on")
-        if threads < 1 or (islands is not None and islands < 1):
-            raise ValueError("threads and islands are at least 1")
-        limit = LONGEST_S if seconds is None else float(seconds)
-        reserve = RESERVE_S + RESERVE_PER_VISIT_S * len(problem.visits)
-        return cls(
-            deadline_s=began_s + limit - min(reserve, limit / 2),
-            moves=iterations,
-            seed=seed,
-            threads=min(threads, 64),
-            islands=islands or (1 if iterations is not None else min(threads, 64)),
-            use_master=use_master,
-            start=start or {},
-            patience_s=patience,
-            dials=dials or {},
-        )
-
-    def search(self) -> SearchBudget:
-        """Return the part of the budget that the search sees."""
-        from optimizer.search.islands import SearchBudget
-
-        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed, self.dials)
+#: What an earlier, longer judging still counts at the next one.
+AGEING = 0.8
+#: A deadline that moves by less is not told to the child.
+WORTH_TELLING_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +82,15 @@ class RunRecord:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best plan of a child that the judge found clean, what the judge says of it, and how it came about."""
+
+    plan: Plan
+    judgement: Judgement
+    run: RunRecord
+
+
 class CancelToken:
     """Lets another thread end a solve: `cancel()` once, and the best plan so far comes back."""
 
@@ -169,8 +117,8 @@ def run_in_child(
     budget: Budget,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
-) -> tuple[Plan, RunRecord]:
-    """Run `find_plans` in a child process; return the best plan that the judge finds clean, and the record.
+) -> Found:
+    """Run `find_plans` in a child process; return the best plan that the judge finds clean.
 
     Parameters
     ----------
@@ -183,10 +131,11 @@ def run_in_child(
         When no plan came back clean: because of the user's locks, or of a defect of ours.
     """
     began = time.monotonic()
-    watch = _Watch(problem, matrix, began, on_progress)
+    watch = _Watch(problem, matrix, budget, began, on_progress)
     with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
         job = Path(folder) / "job.pickle"
-        job.write_bytes(pickle.dumps((find_plans, problem, matrix, budget)))
+        with job.open("wb") as stream:
+            pickle.dump((find_plans, problem, matrix, budget), stream)
         with (Path(folder) / "stderr").open("w+b") as stderr:
             child = subprocess.Popen(
                 [sys.executable, "-m", "optimizer.runner", str(job)],
@@ -197,7 +146,7 @@ def run_in_child(
                 start_new_session=True,
             )
             try:
-                stopped = _follow(child, watch, budget, cancel)
+                stopped = _follow(child, watch, cancel)
             finally:
                 _end(child)
             stderr.seek(0)
@@ -206,47 +155,72 @@ def run_in_child(
         watch.note = f"the solver process ended with code {child.returncode}; this is its last judged plan"
         if last_words:
             watch.note += f" ({last_words.splitlines()[-1]})"
-    plan = watch.result()
-    return plan, watch.record(budget, stopped)
+    plan, judgement = watch.result()
+    return Found(plan, judgement, watch.record(stopped))
 
 
 class _Watch:
-    """What the parent knows of a running child."""
+    """What the parent knows of a running child; `deadline_s` is by when the child has to have posted its last plan."""
 
     def __init__(
-        self, problem: Problem, matrix: TravelMatrix, began: float, on_progress: Callable[[Progress], None] | None
+        self,
+        problem: Problem,
+        matrix: TravelMatrix,
+        budget: Budget,
+        began: float,
+        on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self.problem = problem
         self.matrix = matrix
+        self.budget = budget
         self.began = began
         self.on_progress = on_progress
-        self.plan: Plan | None = None
+        self.kept: tuple[Plan, Judgement] | None = None
+        self.newest: tuple[Plan, Progress] | None = None
         self.refused: tuple[Violation, ...] = ()
         self.marks: list[tuple[int, int, float]] = []
         self.moves = 0
         self.note = ""
         self.better_at = began
+        self.judging_s = 0.0
+        self.deadline_s = budget.deadline_s
 
-    def take_all(self, messages: list[Any]) -> str:
-        """Judge the newest plan among the messages; return how the child ended, if it did."""
-        posts = [message for message in messages if isinstance(message, tuple)]
-        for _, progress in posts:
-            self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
-            self.moves = progress.moves
-        plans = [post for post in posts if post[0] is not None]
-        if plans:
-            self.take(*plans[-1])
+    def note_all(self, messages: list[Any]) -> str:
+        """Note the marks and the newest plan among the messages; return how the child ended, if it did."""
+        for message in messages:
+            if isinstance(message, tuple):
+                plan, progress = message
+                self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
+                self.moves = progress.moves
+                self.newest = self.newest if plan is None else (plan, progress)
         if "done" in messages:
             return "finished"
         return "child_died" if None in messages else ""
 
-    def take(self, plan: Plan, progress: Progress) -> None:
-        """Judge a plan and keep it when it is clean and cheaper than the one kept."""
+    def has_time_to_judge(self) -> bool:
+        """Say whether a plan can be judged before the last one comes, which must not have to wait; the first always."""
+        return self.kept is None or time.monotonic() + self.judging_s <= self.deadline_s
+
+    @property
+    def last_word_s(self) -> float:
+        """How long the child may take for its last plan: making one takes about as long as judging it."""
+        return max(LAST_WORD_S, self.judging_s)
+
+    def judge_newest(self) -> None:
+        """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
+        if self.newest is None:
+            return
+        began = time.monotonic()
+        plan, progress = self.newest
         judgement = judge(self.problem, self.matrix, plan)
+        self.newest = None
+        # The machine may have been busy for once: an old measure counts less and less.
+        self.judging_s = max(time.monotonic() - began, AGEING * self.judging_s)
+        self.deadline_s = self.budget.deadline_after(judging_s=self.judging_s, left_out=len(plan.unassigned))
         if not judgement.is_clean:
             self.refused = judgement.violations
-        elif self.plan is None or plan.cost_cents < self.plan.cost_cents:
-            self.plan, self.better_at = plan, time.monotonic()
+        elif self.kept is None or plan.cost_cents < self.kept[0].cost_cents:
+            self.kept, self.better_at = (plan, judgement), time.monotonic()
             if self.on_progress is not None:
                 elapsed = time.monotonic() - self.began
                 self.on_progress(
@@ -255,14 +229,14 @@ class _Watch:
 
     def is_stagnant(self, patience_s: float | None) -> bool:
         """Say whether a plan is there and no better one has come for so long."""
-        return patience_s is not None and self.plan is not None and time.monotonic() - self.better_at > patience_s
+        return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
 
-    def result(self) -> Plan:
-        """Return the plan kept; without one, a plan that serves nobody, if the locks allow that."""
-        if self.plan is not None:
+    def result(self) -> tuple[Plan, Judgement]:
+        """Return the plan kept, as it was judged; without one, a plan that serves nobody, if the locks allow that."""
+        if self.kept is not None:
             if self.refused:
                 self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
-            return self.plan
+            return self.kept
         if self.refused:
             locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
             raise (LockConflictError if locks_only else JudgementError)(self.refused)
@@ -273,46 +247,63 @@ class _Watch:
                 "The time was up before a first plan was found, and locked visits may not be left out."
             )
         self.note = self.note or "the time was up before a first plan was found"
-        return empty
+        return empty, judgement
 
-    def record(self, budget: Budget, stopped: str) -> RunRecord:
+    def record(self, stopped: str) -> RunRecord:
         """Return how the plan came about."""
         return RunRecord(
-            seed=budget.seed,
+            seed=self.budget.seed,
             moves=self.moves,
             elapsed_s=round(time.monotonic() - self.began, 3),
             stopped=stopped,
             note=self.note,
-            islands=budget.islands,
-            threads=budget.threads,
+            islands=self.budget.islands,
+            threads=self.budget.threads,
             marks=tuple(self.marks),
             versions=_versions(),
         )
 
 
-def _follow(child: subprocess.Popen[bytes], watch: _Watch, budget: Budget, cancel: CancelToken | None) -> str:
-    """Take the child's messages until it is done, dead, stopped or too late; return which."""
+def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken | None) -> str:
+    """Take the child's messages until it is done, dead, stopped or too late, and judge; return which."""
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
     assert child.stdout is not None
-    assert child.stdin is not None
     threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
-    stopped, until = "", budget.deadline_s + LAST_WORD_S
-    while True:
+    stopped, ended, last_word = "", "", math.inf
+    while not ended and (wait_s := min(last_word, watch.deadline_s + watch.last_word_s) - time.monotonic()) > 0:
         try:
-            end = watch.take_all(_waiting(messages, max(0.0, min(POLL_S, until - time.monotonic()))))
-            if end:
-                return stopped or end
+            ended = watch.note_all(_waiting(messages, min(POLL_S, wait_s)))
+            if not ended and not stopped and watch.has_time_to_judge():
+                told = watch.deadline_s
+                watch.judge_newest()
+                if abs(watch.deadline_s - told) > WORTH_TELLING_S:
+                    _tell(child, watch.deadline_s)
             if not stopped and cancel is not None and cancel.is_cancelled:
                 stopped = "cancelled"
-            elif not stopped and watch.is_stagnant(budget.patience_s):
+            elif not stopped and watch.is_stagnant(watch.budget.patience_s):
                 stopped = "stagnant"
         except KeyboardInterrupt:
             stopped = "interrupted"
-        if stopped and not child.stdin.closed:
-            child.stdin.close()
-            until = min(until, time.monotonic() + LAST_WORD_S)
-        if time.monotonic() >= until:
-            return stopped or "overrun"
+        if stopped and last_word == math.inf:
+            _close(child)
+            last_word = time.monotonic() + watch.last_word_s
+    watch.judge_newest()
+    return stopped or ended or "overrun"
+
+
+def _tell(child: subprocess.Popen[bytes], deadline_s: float) -> None:
+    """Tell the child by when it has to have posted its last plan."""
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):
+        child.stdin.write(f"{deadline_s}\n".encode())
+        child.stdin.flush()
+
+
+def _close(child: subprocess.Popen[bytes]) -> None:
+    """Close the child's standard input, which asks it to stop."""
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):
+        child.stdin.close()
 
 
 def _waiting(messages: queue.SimpleQueue[Any], wait_s: float) -> list[Any]:
@@ -335,9 +326,7 @@ def _read(stream: IO[bytes], messages: queue.SimpleQueue[Any]) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.stdin is not None and not child.stdin.closed:
-        with contextlib.suppress(OSError):
-            child.stdin.close()
+    _close(child)
     try:
         child.wait(timeout=0.05)
     except subprocess.TimeoutExpired:
@@ -373,23 +362,36 @@ def warm_up(find_plans: FindPlans, on_message: Callable[[str], None] | None = No
 
 def _child(job: Path) -> None:
     """Solve the job of a file; stop when the parent closes our standard input."""
-    stopped = threading.Event()
-    threading.Thread(target=_wait_for_parent, args=(stopped,), daemon=True).start()
     out = sys.stdout.buffer
-    find_plans, problem, matrix, budget = pickle.loads(job.read_bytes())
+    with job.open("rb") as stream:
+        find_plans, problem, matrix, budget = pickle.load(stream)
+    orders = _Orders(budget.deadline_s)
+    threading.Thread(target=orders.listen, daemon=True).start()
 
-    def post(message: Any) -> None:
+    def post(plan: Plan | None, progress: Progress) -> float:
+        send((plan, progress))
+        return orders.deadline_s
+
+    def send(message: Any) -> None:
         out.write(pickle.dumps(message))
         out.flush()
 
-    find_plans(problem, matrix, budget, lambda plan, progress: post((plan, progress)), stopped.is_set)
-    post("done")
+    find_plans(problem, matrix, budget, post, orders.stopped.is_set)
+    send("done")
 
 
-def _wait_for_parent(stopped: threading.Event) -> None:
-    """Set the flag when our standard input ends: the parent has closed it, or is gone."""
-    sys.stdin.buffer.read()
-    stopped.set()
+class _Orders:
+    """What the parent asks for meanwhile: another deadline, a line each, or to stop, by closing our standard input."""
+
+    def __init__(self, deadline_s: float) -> None:
+        self.deadline_s = deadline_s
+        self.stopped = threading.Event()
+
+    def listen(self) -> None:
+        """Obey until our standard input ends: the parent has closed it, or is gone."""
+        for line in sys.stdin.buffer:
+            self.deadline_s = float(line)
+        self.stopped.set()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reasons in words: one plain sentence for people, in the reader's language.
+"""Reasons, and what kept locks break, in words: one plain sentence for people, in the reader's language.
 
 Each sentence is a key of the catalogue; which one fits a reason depends on its code and on what the reason names.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import ReasonCode
+from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
     from optimizer.catalogue import Translate
     from optimizer.domain.plan import Reason
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
 
 #: Sentences by code, and by what the reason names (its subject, unit or "visit") where that makes a difference.
 SENTENCES: dict[tuple[ReasonCode, str], str] = {
@@ -98,8 +100,37 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_LIMIT, ""): (
         "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
     ),
+    (ReasonCode.TIME_LIMIT, "untried"): (
+        "There was no time left to try its places in this plan: {technician} is able to serve it; plan again with more "
+        "time."
+    ),
+    (ReasonCode.TIME_LIMIT, "unknown"): ("There was no time left to find out why; plan again with more time."),
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
 }
+
+
+#: What a kept lock breaks, by rule and unit.
+ACCEPTED: dict[tuple[Rule, str], str] = {
+    (Rule.SKILL, "levels"): "The lock of visit {visit} is kept although {technician} lacks a skill that it needs.",
+    (Rule.ALLOWED, ""): "The lock of visit {visit} is kept although {technician} may not serve it.",
+    (Rule.WINDOW, "s"): (
+        "The lock of visit {visit} is kept although it lies {minutes} min outside the customer's window or hours."
+    ),
+    (Rule.WINDOW, "visits"): "The lock of visit {visit} is kept although the customer has no window on that day.",
+    (Rule.SHIFT, "s"): (
+        "The lock of visit {visit} is kept although {technician} is back {minutes} min after the latest allowed return."
+    ),
+}
+
+
+def accepted_sentence(accepted: Violation, problem: Problem, translate: Translate) -> str:
+    """Return what a kept lock breaks as one plain sentence."""
+    return translate(
+        ACCEPTED[accepted.rule, accepted.unit],
+        visit=accepted.visit_id,
+        technician=_technician(accepted.technician_id, problem),
+        minutes=-(-accepted.amount // 60),
+    )
 
 
 def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:

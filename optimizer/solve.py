@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.budget import Budget
+from optimizer.domain.policy import BrokenLocks
 from optimizer.explain import explain_unassigned
 from optimizer.first_routes import possible_routes
-from optimizer.judge import Judgement, judge
 from optimizer.promise import with_due_days
-from optimizer.runner import Budget, Progress, RunRecord, run_in_child, warm_up
+from optimizer.runner import Progress, RunRecord, run_in_child, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,47 +26,60 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
     from optimizer.first_routes import Routes
-    from optimizer.runner import CancelToken
+    from optimizer.judge import Judgement
+    from optimizer.runner import CancelToken, Post
     from optimizer.travel.matrix import TravelMatrix
 
 #: Marks of the search at which the master recombines the pool.
 MASTER_MARKS = (28, 34, 38)
 #: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
 MASTER_EFFORT, MASTER_SHARE = 0.1, 0.05
+#: Share of the search's time that making plans of its routes may take at the marks; the last one is always made.
+TELLING_SHARE = 0.1
 
 
 def find_plans(
     problem: Problem,
     matrix: TravelMatrix,
     budget: Budget,
-    post: Callable[[Plan | None, Progress], None],
+    post: Post,
     is_stopped: Callable[[], bool],
 ) -> None:
-    """Search, and post at every mark how it stands, with the plan where it is a better one.
+    """Search, and post at every mark how it stands, with the plan where it is a better one and making it is cheap.
 
-    Runs in the child process; the engine is imported only there.
+    Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
+    needed; the search ends earlier by as long as it takes to make a plan of its routes.
     """
     from optimizer.arrays import build_arrays
     from optimizer.assemble import assemble_plan
+    from optimizer.kept_locks import with_kept_shifts
     from optimizer.master.model import choose_routes
     from optimizer.routes import RoutePool
-    from optimizer.search.islands import Islands
+    from optimizer.search.islands import MARKS, Islands
 
-    indexed = build_arrays(problem, matrix)
+    indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
     islands = Islands(indexed.arrays, budget.search(), is_stopped)
     pool = RoutePool()
-    told = None
+    told, telling_s, told_at_s = None, 0.0, 0.0
 
-    def tell(mark: int) -> None:
-        nonlocal told
+    def tell(mark: int, *, at_any_price: bool = False) -> None:
+        nonlocal told, telling_s, told_at_s
+        began_s = time.monotonic()
         cents = islands.best_cents + indexed.left_out_cents
         progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
-        is_better, told = told != islands.best_cents, islands.best_cents
-        plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts()) if is_better else None
-        post(plan, progress)
+        plan = None
+        if told != islands.best_cents and (at_any_price or TELLING_SHARE * (began_s - told_at_s) >= telling_s):
+            told = islands.best_cents
+            plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
+        deadline_s = post(plan, progress)
+        if plan is not None:
+            told_at_s = time.monotonic()
+            telling_s = told_at_s - began_s
+        islands.budget = replace(islands.budget, deadline_s=deadline_s - telling_s)
 
     islands.construct(indexed.first_routes(problem, budget.start))
-    tell(0)
+    mark = 0
+    tell(mark, at_any_price=True)
     for mark in islands.run():
         pool.add(islands.drain())
         if budget.use_master and mark in MASTER_MARKS:
@@ -74,12 +88,14 @@ def find_plans(
                 list(pool),
                 islands.best(),
                 effort=MASTER_EFFORT,
-                seconds=MASTER_SHARE * (budget.deadline_s - time.monotonic()),
+                seconds=MASTER_SHARE * max(0.0, islands.budget.deadline_s - time.monotonic()),
                 seed=budget.seed,
             )
             if better is not None:
                 islands.adopt(better)
-        tell(mark)
+        tell(mark, at_any_price=mark == MARKS)
+    if told != islands.best_cents:
+        tell(mark, at_any_price=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +109,7 @@ class Outcome:
     plan
         The best plan that the judge found clean, with a reason for each visit left out.
     judgement
-        The judge's own costs and assumptions.
+        The judge's own costs, its assumptions, and what kept locks break.
     run
         Seed, moves, elapsed seconds, why the search stopped, versions.
     """
@@ -133,6 +149,7 @@ def solve(
     use_master: bool = True,
     patience: float | None = None,
     dials: Mapping[str, int] | None = None,
+    broken_locks: BrokenLocks | str | None = None,
     start: Routes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
@@ -159,6 +176,9 @@ def solve(
         Seconds without a better plan after which the solve ends early; by default it takes all its time.
     dials
         Figures of the search to be set otherwise, by name (`optimizer/search/dials.py`); for measuring what they bring.
+    broken_locks
+        Whether a lock that breaks a hard rule by itself is refused (`refuse`), or kept and listed as accepted
+        (`keep`); by default what the policy says.
     start
         Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
@@ -190,12 +210,16 @@ def solve(
     began = time.monotonic() if started_s is None else started_s
     began += warm_up(find_plans, on_message)
     matrix = travel_for(problem) if matrix is None else matrix
+    if broken_locks is not None:
+        problem = replace(problem, policy=replace(problem.policy, broken_locks=BrokenLocks(broken_locks)))
     problem = with_due_days(problem, matrix)
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
         dials=dials,
     )  # fmt: skip
-    plan, run = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
-    plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
-    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=judge(problem, matrix, plan), run=run)
+    found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+    reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
+    # The judge does not look at reasons: what it says of the plan holds with them.
+    plan = replace(found.plan, unassigned=reasons)
+    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=found.judgement, run=found.run)

@@ -36,7 +36,7 @@ from optimizer.report.wording import (
     STATES,
     UNFINISHED,
 )
-from optimizer.sentences import SENTENCES
+from optimizer.sentences import ACCEPTED, SENTENCES
 
 SOURCE = Path(str(files("optimizer")))
 
@@ -95,6 +95,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
         column.heading for sheet in SHEETS for column in sheet.all_columns
     ],
     ("sentences.py", "_template(reason)"): list(SENTENCES.values()),
+    ("sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
 }
 
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from optimizer.cli import app
 from tests.ingest.books import write_book
+from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
 RUN = CliRunner()
@@ -68,6 +69,27 @@ def test_the_same_data_in_another_row_order_gives_the_same_plan_byte_for_byte(pl
     first, second = (json.loads((folder / "plan.json").read_text(encoding="utf-8")) for folder in (planned, out))
     del first["run"], second["run"]
     assert json.dumps(first, ensure_ascii=False) == json.dumps(second, ensure_ascii=False)
+
+
+def test_a_broken_lock_is_refused_or_kept_and_listed_everywhere(tmp_path: Path) -> None:
+    # O1 needs aircon at level 2 and is locked to Ann, who holds level 1.
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "skills", 2, "level", "1"))
+    out = tmp_path / "out"
+    arguments = ["plan", str(branch), "--out", str(out), "--iterations", "50", "--lang", "en"]
+    refused = RUN.invoke(app, arguments)
+    assert refused.exit_code == 3
+    assert "--broken-locks keep" in refused.output
+    kept = RUN.invoke(app, [*arguments, "--broken-locks", "keep"])
+    assert kept.exit_code == 0, kept.output
+    said = "The lock of visit O1 is kept although Ann (T1) lacks a skill that it needs."
+    judged = RUN.invoke(app, ["judge", str(out / "plan.json"), "--lang", "en"])
+    assert judged.exit_code == 0
+    for text in (kept.output, judged.output, (out / "plan.html").read_text(encoding="utf-8")):
+        assert said in " ".join(text.split())
+    document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    (accepted,) = document["accepted"]
+    assert (accepted["rule"], accepted["amount"], accepted["visit"]) == ("skill", 1, "O1")
+    assert document["problem"]["policy"]["broken_locks"] == "keep"
 
 
 def test_faults_are_one_report_with_exit_code_2_and_nothing_is_written(tmp_path: Path) -> None:

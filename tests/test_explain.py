@@ -364,6 +364,59 @@ def test_cheaper_than_leaving_out(one_van: World) -> None:
     )
 
 
+# --- with little time -----------------------------------------------------------------------------------------------
+
+
+def explained_by(made: World, monkeypatch: pytest.MonkeyPatch, *, looks: int) -> dict[str, Reason]:
+    """Return the reasons of an empty plan when the time is up after so many looks at the clock."""
+    ticks = iter(range(10_000))
+    monkeypatch.setattr("optimizer.explain.time.monotonic", lambda: next(ticks))
+    entries = explain_unassigned(made.problem, made.matrix, made.plan({}), until_s=looks)
+    return {entry.visit_id: entry.reasons[0] for entry in entries}
+
+
+def three_visits() -> World:
+    """Nobody may serve C; B, urgent, and A could be served by Ann."""
+    jobs = [job("A", place=10), job("B", place=20, priority=5), job("C", place=30, skills={"gas": 1})]
+    return world(jobs, [person("Ann")])
+
+
+def test_without_a_limit_of_time_the_clock_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("optimizer.explain.time.monotonic")
+    made = three_visits()
+    entries = explain_unassigned(made.problem, made.matrix, made.plan({}))
+    assert [entry.reasons[0].code for entry in entries] == [ReasonCode.TIME_LIMIT, ReasonCode.TIME_LIMIT, "SKILL"]
+
+
+def test_enough_time_gives_the_same_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = three_visits()
+    timed = explained_by(made, monkeypatch, looks=9_000)
+    assert timed == {v: reason_of(made, v) for v in ("A", "B", "C")}
+
+
+def test_the_dearest_visit_is_looked_at_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = three_visits()
+    found = {looks: explained_by(made, monkeypatch, looks=looks) for looks in range(12)}
+    full = {v: reason_of(made, v) for v in ("A", "B", "C")}
+    # What nobody can do is found before places are tried, and B's place is found before A's.
+    seen = [tuple(v for v in "CBA" if reasons[v] == full[v]) for reasons in found.values()]
+    assert [order for n, order in enumerate(seen) if order not in seen[:n]] == [(), ("C",), ("C", "B"), ("C", "B", "A")]
+
+
+def test_a_visit_without_time_says_so_and_names_who_could_serve_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = three_visits()
+    nothing = explained_by(made, monkeypatch, looks=0)
+    assert nothing["A"] == Reason(ReasonCode.TIME_LIMIT, False, subject="unknown")
+    assert sentence(nothing["A"], made.problem, translator("en")) == (
+        "There was no time left to find out why; plan again with more time."
+    )
+    some = [explained_by(made, monkeypatch, looks=looks)["A"] for looks in range(12)]
+    assert Reason(ReasonCode.TIME_LIMIT, False, "Ann", subject="untried") in some
+    assert sentence(Reason(ReasonCode.TIME_LIMIT, False, "Ann", subject="untried"), made.problem, translator("zh")) == (
+        "没有剩余时间逐一试排：Ann Li (Ann)有能力上门；请延长求解时间后重排。"
+    )
+
+
 # --- sentences ------------------------------------------------------------------------------------------------------
 
 

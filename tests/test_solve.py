@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optimizer.budget import Budget
 from optimizer.judge import judge
-from optimizer.runner import Budget
 from optimizer.solve import find_plans
 from optimizer.warm import tiny_problem
 from tests.naive import best_plan
@@ -19,6 +19,7 @@ from tests.random_problems import random_problem, random_whole_problem
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.runner import Progress
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -35,7 +36,12 @@ def plan_of(
     """Return the engine's best plan in work mode, without the child process."""
     plans: list[Plan] = []
     budget = Budget(time.monotonic() + 3600, moves, seed, threads, islands, use_master)
-    find_plans(problem, matrix, budget, lambda plan, _: plans.append(plan) if plan else None, lambda: False)
+
+    def keep(plan: Plan | None, _: Progress) -> float:
+        plans.extend([plan] if plan else [])
+        return budget.deadline_s
+
+    find_plans(problem, matrix, budget, keep, lambda: False)
     return plans[-1]
 
 

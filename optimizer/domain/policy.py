@@ -19,6 +19,16 @@ class Pickup(StrEnum):
     STOP = "stop"
 
 
+class BrokenLocks(StrEnum):
+    """What becomes of a lock that breaks a hard rule by itself.
+
+    `REFUSE`: there is no plan. `KEEP`: it is planned all the same, and what it breaks is listed as accepted.
+    """
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+
+
 class Fairness(StrEnum):
     """How uneven load is priced.
 
@@ -60,6 +70,8 @@ class Policy:
         A visit without a promise is told its planned start, plus and minus this.
     reload
         A technician who has carried all there is room for may stop at the branch and load again.
+    broken_locks
+        What becomes of a lock that breaks a hard rule by itself.
     pair_kinds
         The safety list: orders of these kinds are served by at least two technicians.
     level_floor, priority_floor
@@ -89,6 +101,7 @@ class Policy:
     max_lateness_s: int | None = 0
     pickup: Pickup = Pickup.EVENING
     reload: bool = True
+    broken_locks: BrokenLocks = BrokenLocks.REFUSE
     observation_s: int = 1800
     told_half_width_s: int = 1800
     pair_kinds: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
-from optimizer.domain.policy import Policy
+from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
@@ -111,9 +111,13 @@ class Problem:
         Derived: windows of the service start in force per visit, in order (promised, else requested, else opening
         or business hours), the arrival lead taken off; empty when none lies in the horizon. Windows that were over
         before the horizon and before `as_of_s` bind nobody any more. An emergency without an agreed time is to be
-        reached within the promise profile's limit from its technician's receipt, else from now.
+        reached within the promise profile's limit from its technician's receipt, else from now. A locked start or
+        day outside all of them takes their place where the policy keeps broken locks.
     hours
-        Derived: the stretches inside which a whole service must lie, per visit; `None` when no hours bind it.
+        Derived: the stretches inside which a whole service must lie, per visit; `None` when no hours bind it, or
+        a kept lock leaves no room for it in them.
+    off_window
+        Derived: the visits whose window in force is that of a kept lock.
 
     Raises
     ------
@@ -145,6 +149,7 @@ class Problem:
     technician_by_id: Mapping[str, Technician] = field(init=False, repr=False, compare=False)
     windows: Mapping[str, tuple[Interval, ...]] = field(init=False, repr=False, compare=False)
     hours: Mapping[str, tuple[Interval, ...] | None] = field(init=False, repr=False, compare=False)
+    off_window: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Mapping[str, object]) -> None:
@@ -157,8 +162,18 @@ class Problem:
         put("technician_by_id", _index("technician", people, len(self.technicians)))
         self._check_references()
         self._check_circles()
-        put("windows", {v.visit_id: self._windows_in_force(v) for v in self.visits})
-        put("hours", {v.visit_id: self._service_hours(v) for v in self.visits})
+        windows = {v.visit_id: self.windows_of(v) for v in self.visits}
+        hours = {v.visit_id: self.hours_of(v) for v in self.visits}
+        held = {lock.visit_id for lock in self.locks} if self.policy.broken_locks is BrokenLocks.KEEP else set()
+        off_window = set()
+        for visit_id in held:
+            kept = self._with_kept_lock(self.visit_by_id[visit_id], windows[visit_id], hours[visit_id])
+            if kept[0] != windows[visit_id]:
+                off_window.add(visit_id)
+            windows[visit_id], hours[visit_id] = kept
+        put("windows", windows)
+        put("hours", hours)
+        object.__setattr__(self, "off_window", frozenset(off_window))
 
     # --- look-ups ---------------------------------------------------------------------------------------------
 
@@ -272,7 +287,8 @@ class Problem:
         floor = self.policy.level_floor if name == "level_floor" else self.policy.priority_floor
         return floor.least(urgency=order.urgency, difficulty=order.difficulty, tier=self.customer_of(visit).tier)
 
-    def _windows_in_force(self, visit: Visit) -> tuple[Interval, ...]:
+    def windows_of(self, visit: Visit) -> tuple[Interval, ...]:
+        """Return the windows that a visit has by itself, kept locks aside; see `windows`."""
         order = self.order_of(visit)
         if self.is_due_before_plan(visit):
             return ()
@@ -289,6 +305,38 @@ class Problem:
             if w.open_s <= horizon.close_s and w.close_s >= horizon.open_s
         )
 
+    def _with_kept_lock(
+        self, visit: Visit, windows: tuple[Interval, ...], hours: tuple[Interval, ...] | None
+    ) -> tuple[tuple[Interval, ...], tuple[Interval, ...] | None]:
+        """Return the windows and hours of a locked visit that is kept: without those that leave its lock no start.
+
+        Whether the hours leave one is told by the visit's base duration, whoever is locked.
+        """
+        span = self._locked_span(visit.visit_id)
+        if span is None or self.is_due_before_plan(visit):
+            return windows, hours
+        late_s = self.max_lateness_s(visit)
+        usable = [w for w in windows if w.open_s <= span.close_s and span.open_s <= w.close_s + late_s]
+        if not usable:
+            windows, usable, late_s = (span,), [span], 0
+        if hours is not None and not any(
+            max(span.open_s, w.open_s, h.open_s) <= min(span.close_s, w.close_s + late_s, h.close_s - visit.base_s)
+            for w in usable
+            for h in hours
+        ):
+            hours = None
+        return windows, hours
+
+    def _locked_span(self, visit_id: str) -> Interval | None:
+        """Return when a visit's locks let it start: about the locked start, else on the locked day."""
+        locks = [lock for lock in self.locks if lock.visit_id == visit_id]
+        starts = [lock for lock in locks if lock.level is LockLevel.START]
+        days = [lock.day for lock in locks if lock.level in (LockLevel.DAY, LockLevel.PREFIX)]
+        spans = [(lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s) for lock in starts]
+        spans = spans or [(day * DAY_S, (day + 1) * DAY_S - 1) for day in days]
+        open_s, close_s = max((a for a, _ in spans), default=0), min((b for _, b in spans), default=-1)
+        return Interval(open_s, close_s) if open_s <= close_s else None
+
     def _open_days(self, visit: Visit) -> tuple[Interval, ...]:
         """Return the customer's opening hours on each day of the horizon, else the branch's business hours."""
         opening = self.customer_of(visit).opening
@@ -299,7 +347,8 @@ class Problem:
             hours += [Interval(day * DAY_S + iv.open_s, day * DAY_S + iv.close_s) for iv in daily]
         return tuple(sorted(hours))
 
-    def _service_hours(self, visit: Visit) -> tuple[Interval, ...] | None:
+    def hours_of(self, visit: Visit) -> tuple[Interval, ...] | None:
+        """Return the hours that a visit has by itself, kept locks aside; see `hours`."""
         customer = self.customer_of(visit)
         if visit.works_through or (customer.opening is None and not customer.closed):
             return None

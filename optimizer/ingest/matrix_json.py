@@ -38,6 +38,9 @@ def matrix_sha256(matrix: TravelMatrix) -> str:
 
 
 def _nulled(values: NDArray[np.int32]) -> list[list[list[int | None]]]:
+    if not (values == UNREACHABLE).any():
+        every: list[list[list[int | None]]] = values.tolist()
+        return every
     return [[[None if v == UNREACHABLE else v for v in row] for row in profile] for profile in values.tolist()]
 
 

@@ -19,10 +19,11 @@ from optimizer.ingest.read import problem_of_document, read_branch
 from optimizer.ingest.write import JsonObject, branch_clock, problem_to_json, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
     from optimizer.ingest.times import BranchClock
     from optimizer.travel.matrix import TravelMatrix
 
@@ -39,6 +40,7 @@ def plan_to_json(
     run: Mapping[str, Any],
     *,
     kpis: Mapping[str, Any] | None = None,
+    accepted: Sequence[Violation] = (),
 ) -> JsonObject:
     """Return the plan file's content.
 
@@ -48,12 +50,15 @@ def plan_to_json(
         How the plan came about (seed, moves, elapsed time, versions): the only part that may differ between equal runs.
     kpis
         Figures of the plan to show beside it.
+    accepted
+        What kept locks break, as the judge lists it.
     """
     clock = branch_clock(problem)
     return {
         "format": PLAN_FORMAT,
         "routes": [_route(route, problem, clock) for route in plan.routes],
         "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
+        "accepted": [_accepted(violation) for violation in accepted],
         "costs": {str(rule): plan.costs[rule] for rule in Rule if rule in plan.costs},
         "kpis": dict(kpis or {}),
         "bound": None,
@@ -71,9 +76,10 @@ def write_plan(
     path: str | Path,
     *,
     kpis: Mapping[str, Any] | None = None,
+    accepted: Sequence[Violation] = (),
 ) -> None:
     """Write the plan file at once; an interrupted write leaves the old file."""
-    write_json(plan_to_json(plan, problem, matrix, run, kpis=kpis), path)
+    write_json(plan_to_json(plan, problem, matrix, run, kpis=kpis, accepted=accepted), path)
 
 
 def _route(route: Route, problem: Problem, clock: BranchClock) -> JsonObject:
@@ -112,6 +118,17 @@ def _stop(stop: Stop, technician_id: str, clock: BranchClock) -> JsonObject:
         "crew": list(stop.crew) or [technician_id],
         "lead": stop.lead or ("" if stop.crew else technician_id),
         "pinned": stop.pinned,
+    }
+
+
+def _accepted(violation: Violation) -> JsonObject:
+    return {
+        "rule": str(violation.rule),
+        "amount": violation.amount,
+        "unit": violation.unit,
+        "technician": violation.technician_id,
+        "visit": violation.visit_id,
+        "message": violation.message,
     }
 
 

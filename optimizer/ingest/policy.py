@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.order import Difficulty, Urgency
-from optimizer.domain.policy import Fairness, Floor, Pickup, Policy
+from optimizer.domain.policy import BrokenLocks, Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
 from optimizer.ingest.cells import choice, fault, parse_text, whole
 from optimizer.ingest.decode import read_text
@@ -78,6 +78,7 @@ def _keys() -> tuple[ProfileKey, ...]:
     """Return every key but `name`, `base` and the tables, in the order of the domain's fields."""
     special: dict[str, tuple[str, Callable[[object], Any]]] = {
         "pickup": ("pickup", lambda value: Pickup(choice(*Pickup)(value))),
+        "broken_locks": ("broken_locks", lambda value: BrokenLocks(choice(*BrokenLocks)(value))),
         "fairness": ("fairness", lambda value: Fairness(choice(*Fairness)(value))),
         "unassigned_cents": ("unassigned_cents", _amounts(5)),
         "unassigned_due_pct": ("unassigned_due_pct", _amounts(4)),
@@ -109,7 +110,7 @@ def _keys() -> tuple[ProfileKey, ...]:
 FLOORS = {"level_floor": 9, "priority_floor": 5}
 POLICY_KEYS = _keys()
 #: Keys that plans of earlier versions do not state.
-_LATER_KEYS = {"reload", "pair_kinds", "unassigned_by_order_cents"}
+_LATER_KEYS = {"reload", "broken_locks", "pair_kinds", "unassigned_by_order_cents"}
 
 
 # --- named profiles -----------------------------------------------------------------------------------------------

@@ -115,25 +115,27 @@ def json_text(value: object) -> str:
 
 
 def _layout(value: object, *, indent: int) -> str:
-    if not isinstance(value, dict | list) or not value:
+    if not isinstance(value, dict | list) or not value or _is_flat(value):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     if isinstance(value, list):
         items = [_layout(item, indent=indent + 2) for item in value]
-        brackets, is_flat = "[]", isinstance(value[0], int | float | None) and not any(map(_is_container, value))
+        brackets = "[]"
     else:
         items = [
             f"{json.dumps(key, ensure_ascii=False)}: {_layout(item, indent=indent + 2)}" for key, item in value.items()
         ]
-        brackets, is_flat = "{}", False
+        brackets = "{}"
     width = indent + sum(map(len, items)) + 2 * len(items)
-    if is_flat or (width <= LINE_WIDTH and not any("\n" in item for item in items)):
+    if width <= LINE_WIDTH and not any("\n" in item for item in items):
         return brackets[0] + ", ".join(items) + brackets[1]
     margin = " " * (indent + 2)
     return brackets[0] + "\n" + ",\n".join(margin + item for item in items) + "\n" + " " * indent + brackets[1]
 
 
-def _is_container(value: object) -> bool:
-    return isinstance(value, dict | list)
+def _is_flat(value: list[object] | dict[str, object]) -> bool:
+    """Say whether a value is an array of plain numbers, or begins with one and holds no other container."""
+    is_array = isinstance(value, list) and isinstance(value[0], int | float | None)
+    return is_array and not any(isinstance(item, dict | list) for item in value)
 
 
 def write_json(value: object, path: str | Path) -> None:

@@ -41,6 +41,7 @@ def write_page(
     lang: str,
     *,
     assumptions: Sequence[str] = (),
+    accepted: Sequence[str] = (),
     papers: Papers | None = None,
 ) -> None:
     """Write the plan as one self-contained page: figures, time chart, map, and the papers to print.
@@ -49,10 +50,12 @@ def write_page(
     ----------
     assumptions
         What the judge took for granted, as sentences; shown when there are any.
+    accepted
+        What kept locks break, as sentences; shown when there are any.
     papers
         The papers of the plan in the same language, if they are made already.
     """
-    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, papers=papers)
+    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -64,6 +67,7 @@ def render_page(
     lang: str,
     *,
     assumptions: Sequence[str] = (),
+    accepted: Sequence[str] = (),
     papers: Papers | None = None,
 ) -> str:
     """Return the page as text; see `write_page`."""
@@ -85,6 +89,7 @@ def render_page(
         unassigned=[_Left(left, problem, wording) for left in plan.unassigned],
         costs=_costs(plan, wording),
         assumptions=assumptions,
+        accepted=accepted,
         chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), problem, people, wording),
     )
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 from optimizer.report.palette import pen
-from optimizer.report.wording import printable
+from optimizer.report.wording import Wording, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from optimizer.report.wording import Wording
 
 _TAGS = {"en": "en", "zh": "zh-CN"}
 
 
 def render(template: str, script: str, wording: Wording, **values: object) -> str:
     """Return a page as text; its content policy lets this one script run and no other."""
-    environment = _environment(wording)
+    environment = _environment(wording.lang)
     code = environment.get_template(script).render()
     page = environment.get_template(template).render(
         lang=_TAGS[wording.lang],
@@ -30,8 +29,12 @@ def render(template: str, script: str, wording: Wording, **values: object) -> st
     return printable(page)
 
 
-def _environment(wording: Wording) -> Environment:
-    """Return the template environment; a name that is missing is an error."""
+@cache
+def _environment(lang: str) -> Environment:
+    """Return the template environment of a language; a name that is missing is an error.
+
+    It is kept, so that each template is compiled once and not once a technician.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -41,5 +44,6 @@ def _environment(wording: Wording) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    wording = Wording(lang)
     environment.globals.update(t=wording.translate, wording=wording, pen=pen)
     return environment

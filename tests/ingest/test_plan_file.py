@@ -130,7 +130,7 @@ def test_what_a_route_looks_like(document: dict[str, Any]) -> None:
 
 def test_the_rest_of_the_file(document: dict[str, Any], plan: Plan) -> None:
     assert list(document) == [
-        "format", "routes", "unassigned", "costs", "kpis", "bound", "problem", "matrix", "run"
+        "format", "routes", "unassigned", "accepted", "costs", "kpis", "bound", "problem", "matrix", "run"
     ]  # fmt: skip
     assert document["unassigned"][0]["reasons"][0] == {
         "code": "SHIFT_CAPACITY",
