@@ -211,7 +211,7 @@ class ProblemArrays(ByAddress):
     row: IntArray
     tool_units: IntArray
     crew: IntArray
-    near: IntArray
+    near: ShortArray
     rates: IntArray
 
     def own_copy(self) -> ProblemArrays:
@@ -687,7 +687,7 @@ def _plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
     return plain * plain[..., P_IS:]
 
 
-def _nearest(travel: ShortArray, visit_rows: IntArray) -> IntArray:
+def _nearest(travel: ShortArray, visit_rows: IntArray) -> ShortArray:
     """Return each visit's nearest visits by travel plus a fifth of the wait that their windows force."""
     count = len(visit_rows)
     most = min(NEIGHBOURS, max(0, count - 1))
