@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.arrays import O_DAYS, O_STAFF, R_SPREAD, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
+from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
 from optimizer.jit import kernel
 from optimizer.search.dials import D_BLINK, D_NEAR, D_UNUSED
 from optimizer.search.gestures import put_in
@@ -19,12 +19,8 @@ from optimizer.search.state import (
     M_ROAD,
     T_EMPTY,
     T_STAMP,
-    T_WORK,
-    T_WORK_SQUARES,
-    W_WORK,
     draw,
-    load_cents,
-    spread_cents,
+    more_load_cents,
 )
 from optimizer.search.stops import STOP_PLACE, best_with_stop, has_stop_to_try
 from optimizer.search.store import draws_or_loads, has_room, is_sold_out
@@ -109,13 +105,25 @@ def routes_to_ask(arrays, state, visit):
 
 
 @kernel
+def slot_of(arrays, state, shift_idx, visit):
+    """Return where the memory keeps what a route offered a visit; pairs may share it."""
+    return (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
+
+
+@kernel
+def key_of(state, shift_idx, visit):
+    """Return what tells a visit in a route as it is now from every other pair, and from the route as it was."""
+    return state.route[shift_idx, C_VERSION] * MOST_NODES + visit
+
+
+@kernel
 def recollection(arrays, state, shift_idx, visit, bound):
     """Say what is known of a visit in a route as it is now.
 
     `KNOWN`: its place, or that it has none below the bound; `UNKNOWN`; `TOO_LOW`: no place below a lower bound.
     """
-    slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
-    if state.memory[slot, M_KEY] != state.route[shift_idx, C_VERSION] * MOST_NODES + visit:
+    slot = slot_of(arrays, state, shift_idx, visit)
+    if state.memory[slot, M_KEY] != key_of(state, shift_idx, visit):
         return UNKNOWN
     return KNOWN if state.memory[slot, M_PLACE] >= 0 or bound <= state.memory[slot, M_CENTS] else TOO_LOW
 
@@ -126,7 +134,7 @@ def recall(arrays, state, shift_idx, visit, bound, blink):
 
     Loads change with every route: of several places in a route the one is kept that was the cheapest at the time.
     """
-    slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
+    slot = slot_of(arrays, state, shift_idx, visit)
     place, own, road = state.memory[slot, M_PLACE], state.memory[slot, M_CENTS], state.memory[slot, M_ROAD]
     if place < 0:
         return bound, place
@@ -149,8 +157,8 @@ def best_place(arrays, state, shift_idx, visit, bound, blink):
         return bound, np.int64(NO_PLACE)
     cents, place, own, road = search_route(arrays, state, shift_idx, visit, bound, np.int64(NO_PLACE))
     if depends_on_route_alone(arrays, shift_idx, visit):
-        slot = (visit * arrays.shift.shape[0] + shift_idx) & (state.memory.shape[0] - 1)
-        state.memory[slot, M_KEY] = state.route[shift_idx, C_VERSION] * MOST_NODES + visit
+        slot = slot_of(arrays, state, shift_idx, visit)
+        state.memory[slot, M_KEY] = key_of(state, shift_idx, visit)
         state.memory[slot, M_PLACE], state.memory[slot, M_CENTS], state.memory[slot, M_ROAD] = place, own, road
     if blink and place >= 0 and draw(state, 1_000) < state.dial[D_BLINK]:
         cents, place, _, _ = search_route(arrays, state, shift_idx, visit, bound, place)
@@ -180,21 +188,6 @@ def search_route(arrays, state, shift_idx, visit, bound, barred):
     if place < 0 and has_stop_to_try(arrays, state, shift_idx, visit):
         return best_with_stop(arrays, state, shift_idx, visit, bound, barred)
     return cents, place, own, road
-
-
-@kernel
-def more_load_cents(arrays, state, shift_idx, work):
-    """Return by how much everybody's load gets dearer when a route takes so many seconds of work more."""
-    owner = arrays.shift[shift_idx, S_OWNER]
-    if arrays.owner[owner, O_STAFF] == 0:
-        return 0
-    before = state.worker[owner, W_WORK]
-    now, books, squares = before + work, state.total[T_WORK], state.total[T_WORK_SQUARES]
-    cents = load_cents(arrays, owner, now) - load_cents(arrays, owner, before)
-    if arrays.rates[R_SPREAD] > 0:
-        cents += spread_cents(arrays, books + work, squares + now * now - before * before)
-        cents -= spread_cents(arrays, books, squares)
-    return cents
 
 
 @kernel

@@ -28,6 +28,7 @@ from optimizer.arrays import (
     S_DEPART,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_OWNER,
     S_PICKUP_DAY,
     S_RETURN_LIMIT,
     S_SPECIAL,
@@ -355,6 +356,21 @@ def spread_cents(arrays, work, squares):
     if arrays.rates[R_SPREAD] == 0 or staff == 0:
         return 0
     return arrays.rates[R_SPREAD] * (staff * squares - work * work) // 3600 // staff // 100
+
+
+@kernel
+def more_load_cents(arrays, state, shift_idx, work):
+    """Return by how much everybody's load gets dearer when a route takes so many seconds of work more."""
+    owner = arrays.shift[shift_idx, S_OWNER]
+    if arrays.owner[owner, O_STAFF] == 0:
+        return 0
+    before = state.worker[owner, W_WORK]
+    now, books, squares = before + work, state.total[T_WORK], state.total[T_WORK_SQUARES]
+    cents = load_cents(arrays, owner, now) - load_cents(arrays, owner, before)
+    if arrays.rates[R_SPREAD] > 0:
+        cents += spread_cents(arrays, books + work, squares + now * now - before * before)
+        cents -= spread_cents(arrays, books, squares)
+    return cents
 
 
 @kernel

@@ -5,7 +5,6 @@ from __future__ import annotations
 from optimizer.arrays import (
     CANNOT_SERVE,
     NO_WAY_S,
-    O_STAFF,
     R_TRAVEL,
     S_DAY,
     S_DAY_CENTS,
@@ -13,7 +12,6 @@ from optimizer.arrays import (
     S_MAX_LEG,
     S_MAX_TRAVEL,
     S_MINUTE_CENTS,
-    S_OWNER,
     S_PROFILE,
     S_SPECIAL,
     S_START_NODE,
@@ -29,12 +27,8 @@ from optimizer.search.state import (
     C_STOP,
     C_TIME,
     C_TRAVEL,
-    T_WORK,
-    T_WORK_SQUARES,
-    W_WORK,
     X_PLACE,
-    load_cents,
-    spread_cents,
+    more_load_cents,
 )
 from optimizer.search.store import draws_or_loads, has_room_at
 
@@ -58,12 +52,10 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
     count = state.route[shift_idx, C_COUNT]
     if count + 2 >= state.seq.shape[1]:
         return bound, NO_PLACE, IMPOSSIBLE, 0
-    profile, owner = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_OWNER]
+    profile = arrays.shift[shift_idx, S_PROFILE]
     work = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
     service = state.route[shift_idx, C_SERVICE] + arrays.duration[shift_idx, visit]
-    all_days, books, squares = state.worker[owner, W_WORK], state.total[T_WORK], state.total[T_WORK_SQUARES]
     before = per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL]) + state.route[shift_idx, C_TIME]
-    loads = load_cents(arrays, owner, all_days) + spread_cents(arrays, books, squares)
     if count > 0:
         before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
     # A detour over the branch comes nowhere sooner: only places that are in time without it are asked.
@@ -83,16 +75,11 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
                 continue
             if longest >= NO_WAY_S:
                 continue
-            now = all_days + road + service - work
             own = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], road)
             own += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], road + service)
             if count == 0:
                 own += arrays.shift[shift_idx, S_DAY_CENTS]
-            cents = own - loads + load_cents(arrays, owner, now)
-            if arrays.owner[owner, O_STAFF] == 1:
-                cents += spread_cents(arrays, books + now - all_days, squares + now * now - all_days * all_days)
-            else:
-                cents += spread_cents(arrays, books, squares)
+            cents = own + more_load_cents(arrays, state, shift_idx, road + service - work)
             if cents >= bound or not has_room_at(arrays, state, shift_idx, position, visit, stop_at):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
