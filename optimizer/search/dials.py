@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     D_SMALL_REMOVED,
     D_SMALL_STRING,
     D_FORCED,
-) = range(17)
+    D_WIDE,
+) = range(18)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
@@ -44,6 +45,7 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "split": (D_SPLIT, 50, "of 100 strings, so many keep a visit in their middle"),
     "retried": (D_RETRIED, 12, "absent visits that a move tries again, beside those that it took out"),
     "near": (D_NEAR, 10, "routes with near visits that are tried for a visit"),
+    "wide": (D_WIDE, 10, "of 100 insertions, so many are wide ones: they try ten times as many routes"),
     "unused": (D_UNUSED, 3, "unused days that are tried for a visit"),
     "blink": (D_BLINK, 10, "of 1 000 routes' best places, so many are overlooked"),
     "raise": (D_RAISE, 10, "per cent by which the guided price of an absent visit grows at each review"),

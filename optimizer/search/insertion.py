@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, S_STOP, V_LINKED
 from optimizer.jit import kernel
-from optimizer.search.dials import D_BLINK, D_NEAR, D_UNUSED
+from optimizer.search.dials import D_BLINK, D_NEAR, D_UNUSED, D_WIDE
 from optimizer.search.gestures import put_in
 from optimizer.search.places import NO_PLACE, best_in_route
 from optimizer.search.schedule import IMPOSSIBLE
@@ -27,6 +27,8 @@ from optimizer.search.store import draws_or_loads, has_room, is_sold_out
 
 #: Up to so many technicians every route is tried; beyond, those that hold a near visit.
 TRY_ALL = 12
+#: A wide insertion tries so many times the usual number of routes.
+WIDER = 10
 #: More than there are visits and stops: a key of the memory is a route's version times this, plus the visit.
 MOST_NODES = 1 << 21
 # What is known of a visit in a route.
@@ -77,6 +79,8 @@ def routes_to_ask(arrays, state, visit):
     state.total[T_STAMP] += 1
     stamp = state.total[T_STAMP]
     most = min(state.dial[D_NEAR], shifts)
+    if draw(state, 100) < state.dial[D_WIDE]:
+        most = min(WIDER * most, shifts)
     for n in range(arrays.near.shape[1]):
         if count == most:
             break
