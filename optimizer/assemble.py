@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.arrays import (
+    E_EARLIER,
     E_LATER,
     O_STAFF,
     R_OVERTIME,
@@ -72,9 +73,9 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
     desk = indexed.desk
     arrays = bound_arrays(indexed.arrays, solution, starts)
     days = [Day(indexed, arrays, shift, visits) for shift, visits in enumerate(solution)]
-    planned = {v for visits in solution for v in visits}
+    served_s = {v: (int(day.times[k, 1]), int(day.times[k, 2])) for day in days for k, v in enumerate(day.visits)}
     for day in days:
-        day.hold_starts(planned)
+        day.hold_starts(served_s)
     crews = _crews(indexed, solution)
     drawn = _drawn_parts(indexed, solution)
     books = _Books(desk, indexed, crews)
@@ -135,12 +136,23 @@ class Day:
         orders = self.arrays.rates[R_VISITS]
         return sum(int(self.arrays.duration[self.shift, v]) for v in self.visits if v < orders)
 
-    def hold_starts(self, planned: set[int]) -> None:
-        """Let the visits that others wait for start exactly when they do: later departures must not move them."""
-        for k, v in enumerate(self.visits):
-            later = self.arrays.entry[self.arrays.first[v, E_LATER] : self.arrays.first[v + 1, E_LATER], 0]
-            if planned.intersection(int(w) for w in later):
-                self.arrays.visit[v, V_LATEST] = self.times[k, 1]
+    def hold_starts(self, served_s: Mapping[int, tuple[int, int]]) -> None:
+        """Let no later departure move a visit that others wait for, nor take one too far from who comes before it.
+
+        Parameters
+        ----------
+        served_s
+            Start and end of each planned visit.
+        """
+        arrays = self.arrays
+        for v in self.visits:
+            if any(int(later) in served_s for later in _entries(arrays, v, E_LATER)[:, 0]):
+                arrays.visit[v, V_LATEST] = served_s[v][0]
+            for earlier, from_start, _, most_s, _ in _entries(arrays, v, E_EARLIER).tolist():
+                if earlier in served_s:
+                    start_s, end_s = served_s[earlier]
+                    latest_s = (start_s if from_start else end_s) + most_s
+                    arrays.visit[v, V_LATEST] = min(int(arrays.visit[v, V_LATEST]), latest_s)
 
     def leave_by(self) -> list[int]:
         """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour."""
@@ -155,6 +167,12 @@ class Day:
             slack = max(0, int(latest[k]) - earliest)
             leave.append(earliest + slack - min(LEAVE_EARLY_S, slack))
         return leave
+
+
+def _entries(arrays: ProblemArrays, v: int, kind: int) -> IntArray:
+    """Return the rows of `ProblemArrays.entry` of one kind (`E_*`) of a visit."""
+    rows: IntArray = arrays.entry[arrays.first[v, kind] : arrays.first[v + 1, kind]]
+    return rows
 
 
 class _Books:

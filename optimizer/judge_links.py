@@ -1,9 +1,10 @@
 """The judge's clock over several routes: crews that meet, and visits that wait for one another (RULES §2, §3).
 
 Most routes wait for nobody and are timed alone. The others are timed together: each as early as it can, and a service
-that others wait for pushes theirs, until nothing moves. Starts only ever move later, so that this ends, with the least
-starts that satisfy everything. What cannot be satisfied, because the orders of visits contradict one another in a
-circle, is left out of the links; the rules `crew` and `precedence` then find it broken.
+that others wait for pushes theirs, until nothing moves. A service that would be followed too late waits itself, as long
+as its window allows. Starts only ever move later, so that this ends, with the least starts that satisfy everything.
+What cannot be satisfied, because the orders of visits contradict one another in a circle or no wait helps, is left out;
+the rules `crew` and `precedence` then find it broken.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge_timing import TimedTour, moment_s, time_canonically, time_with_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.policy import Policy
     from optimizer.judge_facts import Facts, Tour
+
+    #: Per tour, the stated break slot or `None`.
+    Slots = Mapping[int, int | None] | Sequence[int | None]
 
 
 class Spot(NamedTuple):
@@ -41,6 +45,8 @@ class Link(NamedTuple):
 
 #: People who meet wait for one another's start.
 _MEETING = Predecessor("", GapFrom.START)
+#: So often a service is asked to wait for one that follows it too late; the two then move away from each other.
+_MOST_WAITS = 40
 
 
 def time_together(facts: Facts, tours: Sequence[Tour], slots: Sequence[int | None]) -> list[TimedTour]:
@@ -60,10 +66,11 @@ def time_together(facts: Facts, tours: Sequence[Tour], slots: Sequence[int | Non
     linked = {number: _marked(tours[number], number, by_tour[number]) for number in sorted(by_tour)}
     timed: dict[int, TimedTour] = {}
     if linked:
-        timed, gave_up_a_slot = _settle(linked, links, slots, policy)
+        clock = _Clock(linked, links, policy)
+        timed, gave_up_a_slot = clock.settle(slots)
         if gave_up_a_slot:
             # With the slots as they are now, so that no start is kept up by a slot that was given up meanwhile.
-            timed, _ = _settle(linked, links, {number: one.slot for number, one in timed.items()}, policy)
+            timed, _ = clock.settle({number: one.slot for number, one in timed.items()})
     return [
         _with_bounds_inside(timed[number]) if number in timed else _time(tour, slots[number], policy)
         for number, tour in enumerate(tours)
@@ -163,66 +170,114 @@ def _marked(tour: Tour, number: int, links: Iterable[Link]) -> Tour:
 # --- the least starts -----------------------------------------------------------------------------------------------
 
 
-def _settle(
-    tours: Mapping[int, Tour],
-    links: Iterable[Link],
-    slots: Mapping[int, int | None] | Sequence[int | None],
-    policy: Policy,
-) -> tuple[dict[int, TimedTour], bool]:
-    """Time tours again and again, the waiting places pushed by those they wait for, until nothing moves.
+class _Clock:
+    """Times tours again and again, the waiting places pushed by those they wait for, until nothing moves."""
 
-    Returns
-    -------
-    timed, gave_up_a_slot
-        Whether a tour changed its break slot on the way.
-    """
-    from_s: dict[Spot, int] = {}
-    until_s: dict[Link, int] = {}
-    leaving: dict[int, list[Link]] = {number: [] for number in tours}
-    arriving: dict[int, list[Link]] = {number: [] for number in tours}
-    for link in links:
-        if link.first.tour != link.then.tour:
-            leaving[link.first.tour].append(link)
-            arriving[link.then.tour].append(link)
-    timed: dict[int, TimedTour] = {}
-    gave_up_a_slot = False
-    queue = deque(tours)
-    queued = set(tours)
-    while queue:
-        number = queue.popleft()
-        queued.remove(number)
-        tour = _bounded(tours[number], arriving[number], from_s, until_s)
-        before = timed.get(number)
-        timed[number] = _time(tour, slots[number], policy)
-        gave_up_a_slot |= before is not None and before.slot != timed[number].slot
-        for link in leaving[number]:
-            moment = moment_s(timed[number].places[link.first.place], link.earlier)
+    def __init__(self, tours: Mapping[int, Tour], links: Sequence[Link], policy: Policy) -> None:
+        self.tours, self.policy = tours, policy
+        self.leaving: dict[int, list[Link]] = {number: [] for number in tours}
+        self.arriving: dict[int, list[Link]] = {number: [] for number in tours}
+        self.closing: dict[int, list[Link]] = {number: [] for number in tours}
+        for link in links:
+            if link.first.tour != link.then.tour:
+                self.leaving[link.first.tour].append(link)
+                self.arriving[link.then.tour].append(link)
+            if link.earlier.max_gap_s is not None:
+                self.closing[link.then.tour].append(link)
+        self.helpless: set[Link] = set()
+
+    def settle(self, slots: Slots) -> tuple[dict[int, TimedTour], bool]:
+        """Return the tours in time, and whether one changed its break slot on the way.
+
+        Once it shows that no wait of an earlier service helps, all begins anew without asking for it.
+        """
+        while True:
+            before = len(self.helpless)
+            timed, gave_up_a_slot = self._settle_once(slots)
+            if len(self.helpless) == before:
+                return timed, gave_up_a_slot
+
+    def _settle_once(self, slots: Slots) -> tuple[dict[int, TimedTour], bool]:
+        self.from_s: dict[Spot, int] = {}
+        self.until_s: dict[Link, int] = {}
+        self.waits: dict[Link, int] = {}
+        self.timed: dict[int, TimedTour] = {}
+        gave_up_a_slot = False
+        queue = deque(self.tours)
+        queued = set(self.tours)
+        while queue:
+            number = queue.popleft()
+            queued.remove(number)
+            before = self.timed.get(number)
+            self.timed[number] = _time(self._bounded(number), slots[number], self.policy)
+            gave_up_a_slot |= before is not None and before.slot != self.timed[number].slot
+            for moved in [*self._push_followers(number), *self._hold_back(number, slots)]:
+                if moved not in queued:
+                    queue.append(moved)
+                    queued.add(moved)
+        return self.timed, gave_up_a_slot
+
+    def _push_followers(self, number: int) -> Iterator[int]:
+        """Let who waits for a tour's services start after them; yield the tours that this moves."""
+        for link in self.leaving[number]:
+            moment = moment_s(self.timed[number].places[link.first.place], link.earlier)
             is_moved = False
-            if moment + link.earlier.min_gap_s > from_s.get(link.then, -FAR_FUTURE_S):
-                from_s[link.then] = moment + link.earlier.min_gap_s
+            if moment + link.earlier.min_gap_s > self.from_s.get(link.then, -FAR_FUTURE_S):
+                self.from_s[link.then] = moment + link.earlier.min_gap_s
                 is_moved = True
-            if link.earlier.max_gap_s is not None and moment + link.earlier.max_gap_s > until_s.get(
-                link, -FAR_FUTURE_S
-            ):
-                until_s[link] = moment + link.earlier.max_gap_s
+            until_s = None if link.earlier.max_gap_s is None else moment + link.earlier.max_gap_s
+            if until_s is not None and until_s > self.until_s.get(link, -FAR_FUTURE_S):
+                self.until_s[link] = until_s
                 is_moved = True
-            if is_moved and link.then.tour not in queued:
-                queue.append(link.then.tour)
-                queued.add(link.then.tour)
-    return timed, gave_up_a_slot
+            if is_moved:
+                yield link.then.tour
+
+    def _hold_back(self, number: int, slots: Slots) -> Iterator[int]:
+        """Let services wait that a tour's services follow too late; yield the tours that this moves."""
+        for link in self.closing[number]:
+            then = self.timed[number].places[link.then.place]
+            if then.past_gap_s == 0 or link in self.helpless or link.first.tour not in self.timed:
+                continue
+            assert link.earlier.max_gap_s is not None
+            first = self.timed[link.first.tour].places[link.first.place]
+            start_s = first.start_s + then.start_s - moment_s(first, link.earlier) - link.earlier.max_gap_s
+            if start_s <= max(first.start_s, self.from_s.get(link.first, -FAR_FUTURE_S)):
+                continue
+            self.waits[link] = self.waits.get(link, 0) + 1
+            if self.waits[link] > _MOST_WAITS or not self._may_wait(link.first, start_s, slots[link.first.tour]):
+                self.helpless.add(link)
+                continue
+            self.from_s[link.first] = start_s
+            yield link.first.tour
+
+    def _may_wait(self, spot: Spot, start_s: int, slot: int | None) -> bool:
+        """Say whether a service may start only then without a breach on its route that there is not now.
+
+        Gaps do not count: who comes too late after others may make them wait in turn.
+        """
+        tour = self._bounded(spot.tour)
+        places = list(tour.places)
+        places[spot.place] = replace(places[spot.place], linked_from_s=start_s)
+        waiting = _time(replace(tour, places=tuple(places)), slot, self.policy)
+        return _breach_but_gaps_s(waiting) <= _breach_but_gaps_s(self.timed[spot.tour])
+
+    def _bounded(self, number: int) -> Tour:
+        """Return a tour whose services start no sooner than those on other routes, or after them, let them."""
+        tour = self.tours[number]
+        until: dict[Spot, int] = {}
+        for link in self.arriving[number]:
+            until[link.then] = min(until.get(link.then, FAR_FUTURE_S), self.until_s.get(link, FAR_FUTURE_S))
+        until.update({spot: FAR_FUTURE_S for spot in self.from_s if spot.tour == number and spot not in until})
+        places = list(tour.places)
+        for spot, last_s in until.items():
+            first_s = self.from_s.get(spot, -FAR_FUTURE_S)
+            if first_s > -FAR_FUTURE_S or last_s < FAR_FUTURE_S:
+                places[spot.place] = replace(places[spot.place], linked_from_s=first_s, linked_until_s=last_s)
+        return replace(tour, places=tuple(places))
 
 
-def _bounded(tour: Tour, links: Iterable[Link], from_s: Mapping[Spot, int], until_s: Mapping[Link, int]) -> Tour:
-    """Return a tour whose services start no sooner than those on other routes let them."""
-    until: dict[Spot, int] = {}
-    for link in links:
-        until[link.then] = min(until.get(link.then, FAR_FUTURE_S), until_s.get(link, FAR_FUTURE_S))
-    places = list(tour.places)
-    for spot, last_s in until.items():
-        first_s = from_s.get(spot, -FAR_FUTURE_S)
-        if first_s > -FAR_FUTURE_S or last_s < FAR_FUTURE_S:
-            places[spot.place] = replace(places[spot.place], linked_from_s=first_s, linked_until_s=last_s)
-    return replace(tour, places=tuple(places))
+def _breach_but_gaps_s(timed: TimedTour) -> int:
+    return timed.breach_s - sum(stop.past_gap_s for stop in timed.places)
 
 
 def _with_bounds_inside(timed: TimedTour) -> TimedTour:

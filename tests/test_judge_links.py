@@ -60,11 +60,21 @@ def test_every_start_is_the_least_that_the_others_allow(seed: int) -> None:
             if service.visit is not None:
                 moments.setdefault(service.visit.visit_id, []).append(could_begin_s(one, place))
                 served.setdefault(service.visit.visit_id, []).append((service, one.places[place]))
+    followers: dict[str, list[tuple[str, Predecessor]]] = {}
+    for visit in problem.visits:
+        for earlier in visit.after:
+            followers.setdefault(earlier.visit_id, []).append((visit.visit_id, earlier))
     for visit_id, people in served.items():
         from_s = max(moments[visit_id])
         for earlier in problem.visit_by_id[visit_id].after:
             for _, stop in served.get(earlier.visit_id, []):
                 from_s = max(from_s, moment_s(stop, earlier) + earlier.min_gap_s)
+        for later, earlier in followers.get(visit_id, ()):
+            for _, stop in served.get(later, []):
+                if earlier.max_gap_s is not None and stop.past_gap_s == 0:
+                    # It waits for a follower who would come too late, counted from its own start or end.
+                    lasts_s = moment_s(people[0][1], earlier) - people[0][1].start_s
+                    from_s = max(from_s, stop.start_s - earlier.max_gap_s - lasts_s)
         for service, stop in people:
             assert stop.start_s == serve(service, arrive_s=stop.arrive_s, from_s=from_s).start_s
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.arrays import (
+    E_EARLIER,
     E_LATER,
     NO_WAY_S,
     O_STAFF,
@@ -43,6 +44,7 @@ from optimizer.search.state import (
     C_EXTRA,
     C_LINKS,
     C_SERVICE,
+    C_STALE,
     C_STOP,
     C_TIME,
     C_TOUCHED,
@@ -185,6 +187,11 @@ def unlink(arrays, state, visit, shift_idx):
     """Forget what bound a linked visit that has left its route, and list those that must leave with it."""
     release(arrays, state, visit, shift_idx)
     push_family(arrays, state, visit)
+    # Whoever waited for it need not any more.
+    for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+        earlier = state.shift_of[arrays.entry[n, 0]]
+        if earlier >= 0:
+            state.route[earlier, C_STALE] = 1
 
 
 @kernel

@@ -3,7 +3,9 @@
 What a linked visit demands of the routes of others is written into the bounds of their starts: all members of a crew
 start at one moment, a follower starts no earlier than its predecessor allows, and a predecessor no later than its
 follower can bear. Given those bounds every route is timed alone, so that routes without links pay nothing. After a
-change `relink` brings the bounds of the touched routes back to the earliest that hold, from route to route.
+change `relink` brings the bounds of the touched routes back to the earliest that hold, from route to route. A
+predecessor that is followed too late waits itself, unless the follower's day has a break, of which another slot might
+bring the follower in time.
 
 The starts themselves are the certificate that routes do not wait for one another in a circle: along every route and
 every link they only grow.
@@ -26,10 +28,12 @@ from optimizer.arrays import (
     V_LINKED,
     V_READY,
 )
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.jit import kernel
 from optimizer.search.crews import crew_cents, insert_crew
 from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
 from optimizer.search.insertion import best_place, insert_alone, put_at
+from optimizer.search.passes import B_HARD, B_OPEN_HARD
 from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
 from optimizer.search.state import (
     C_COUNT,
@@ -44,6 +48,7 @@ from optimizer.search.state import (
     T_CENTS,
     T_HALF,
     T_TOUCHED,
+    draw,
 )
 
 #: How often bounds are handed on from route to route before the move is given up.
@@ -55,8 +60,12 @@ def insert_visit(arrays, state, visit, price, blink):
     """Insert an absent visit where it costs least, if that is less than leaving it out; say whether it was."""
     if arrays.visit[visit, V_LINKED] == 0:
         return insert_alone(arrays, state, visit, price, blink)
-    fits, ready, latest, same = demanded(arrays, state, visit)
-    if not fits or (same >= 0 and arrays.visit[same, V_CREW] != arrays.visit[visit, V_CREW]):
+    is_free, ready, latest, same = demanded(arrays, state, visit)
+    if not is_free or (same >= 0 and arrays.visit[same, V_CREW] != arrays.visit[visit, V_CREW]):
+        return False
+    if arrays.first[visit, E_EARLIER] < arrays.first[visit + 1, E_EARLIER] and draw(state, 2) == 0:
+        latest = latest_with_wait(arrays, state, visit)
+    if ready > latest:
         return False
     if arrays.visit[visit, V_CREW] > 1:
         is_in = insert_crew(arrays, state, visit, ready, latest, same, price, blink)
@@ -75,29 +84,88 @@ def insert_visit(arrays, state, visit, price, blink):
 
 @kernel
 def demanded(arrays, state, visit):
-    """Return what the predecessors of a visit demand.
+    """Return what the predecessors of a visit demand, and the planned visits after it.
 
     Returns
     -------
-    fits, ready, latest, same : bool, int, int, int
-        Whether all of them are planned; bounds of the start; a predecessor whose people must serve (-1: none).
+    is_free, ready, latest, same : bool, int, int, int
+        Whether all predecessors are planned; bounds of the start; a predecessor whose people must serve (-1: none).
     """
     ready, latest, same = arrays.visit[visit, V_FIRST_READY], arrays.visit[visit, V_LAST_LATEST], -1
     for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
         earlier = arrays.entry[n, 0]
         if state.shift_of[earlier] < 0 or state.link[earlier, L_START] == NO_START:
             return False, ready, latest, same
-        moment = state.link[earlier, L_START]
-        if arrays.entry[n, 1] == 0:
-            moment += arrays.duration[state.shift_of[earlier], earlier]
-        ready, latest = max(ready, moment + arrays.entry[n, 2]), min(latest, moment + arrays.entry[n, 3])
+        start, lasts = state.link[earlier, L_START], lasts_until_gap(arrays, state, n)
+        ready = max(ready, start + lasts + arrays.entry[n, 2])
+        # Where it waits for this visit, it will start no sooner than it may.
+        latest = min(latest, max(start, arrays.visit[earlier, V_READY]) + lasts + arrays.entry[n, 3])
         if arrays.entry[n, 4] == 1:
             same = earlier
-    return ready <= latest, ready, latest, same
+    return True, max(ready, ready_for_followers(arrays, state, visit)), latest, same
 
 
 @kernel
-def latest_for_followers(arrays, state, visit):
+def lasts_until_gap(arrays, state, entry):
+    """Return the seconds from the start of a planned predecessor to where the gap of a link begins."""
+    earlier = arrays.entry[entry, 0]
+    return 0 if arrays.entry[entry, 1] == 1 else arrays.duration[state.shift_of[earlier], earlier]
+
+
+@kernel
+def ready_for_followers(arrays, state, visit):
+    """Return from when a planned visit may start so that no planned follower comes too late after it.
+
+    A follower that starts as soon as this visit lets it counts with the start that it would have by itself: the two
+    must not hold each other up.
+    """
+    ready = arrays.visit[visit, V_FIRST_READY]
+    if state.shift_of[visit] < 0 or state.link[visit, L_START] == NO_START:
+        return ready
+    for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
+        later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
+        start = state.link[later, L_START]
+        if start == NO_START or arrays.entry[entry, 3] >= FAR_FUTURE_S or not may_be_awaited(arrays, state, later):
+            continue
+        lasts = lasts_until_gap(arrays, state, entry)
+        if start <= state.link[visit, L_START] + lasts + arrays.entry[entry, 2]:
+            begin = arrays.visit[later, V_FIRST_READY]
+            for member in range(later, later + arrays.visit[later, V_CREW]):
+                begin = max(begin, state.link[member, L_FROM])
+            start = legal_start(arrays, state, later, begin, arrays.visit[later, V_LAST_LATEST])
+        ready = max(ready, start - arrays.entry[entry, 3] - lasts)
+    return ready
+
+
+@kernel
+def may_be_awaited(arrays, state, visit):
+    """Say whether predecessors may wait for a visit: it is planned, on days with no break to be put elsewhere."""
+    for member in range(visit, visit + arrays.visit[visit, V_CREW]):
+        shift_idx = state.shift_of[member]
+        if shift_idx < 0 or arrays.shift[shift_idx, S_BREAK_LENGTH] > 0:
+            return False
+    return True
+
+
+@kernel
+def latest_with_wait(arrays, state, visit):
+    """Return up to when a visit may start if its predecessors wait for it, as long as their routes can bear."""
+    latest = arrays.visit[visit, V_LAST_LATEST]
+    for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+        earlier = arrays.entry[n, 0]
+        shift_idx, start = state.shift_of[earlier], state.link[earlier, L_START]
+        if arrays.visit[earlier, V_CREW] == 1:
+            position = 0
+            while state.seq[shift_idx, position] != earlier:
+                position += 1
+            behind = state.behind[shift_idx, position]
+            start = max(start, max(behind[B_HARD], behind[B_OPEN_HARD]))
+        latest = min(latest, start + lasts_until_gap(arrays, state, n) + arrays.entry[n, 3])
+    return latest
+
+
+@kernel
+def latest_for_followers(arrays, state, visit, ready):
     """Return up to when a visit may start so that no planned follower has to start later than it does.
 
     Where the time between departure and return is priced, it starts exactly when it does: a later departure that
@@ -113,7 +181,7 @@ def latest_for_followers(arrays, state, visit):
             bound -= arrays.duration[state.shift_of[visit], visit]
         latest = min(latest, bound)
         if arrays.rates[R_WORKING_TIME] > 0:
-            latest = min(latest, state.link[visit, L_START])
+            latest = min(latest, max(state.link[visit, L_START], ready))
     return latest
 
 
@@ -192,10 +260,10 @@ def settle_links(arrays, state):
 @kernel
 def rebind_around(arrays, state, head):
     """Bring the bounds of a visit, of those before it and of those after it up to date."""
+    for n in range(arrays.first[head, E_EARLIER], arrays.first[head + 1, E_EARLIER]):
+        rebind(arrays, state, arrays.entry[n, 0])
     rebind(arrays, state, head)
     for n in range(arrays.first[head, E_LATER], arrays.first[head + 1, E_LATER]):
-        rebind(arrays, state, arrays.entry[n, 0])
-    for n in range(arrays.first[head, E_EARLIER], arrays.first[head + 1, E_EARLIER]):
         rebind(arrays, state, arrays.entry[n, 0])
 
 
@@ -205,13 +273,15 @@ def rebind(arrays, state, head):
     shift_idx = state.shift_of[head]
     if shift_idx < 0 or state.total[T_BROKEN] == 1:
         return
-    fits, ready, latest, _ = demanded(arrays, state, head)
-    if not fits:
+    is_free, ready, latest, _ = demanded(arrays, state, head)
+    size = arrays.visit[head, V_CREW]
+    if is_free and size == 1 and may_be_awaited(arrays, state, head):
+        latest = latest_with_wait(arrays, state, head)
+    if not is_free or ready > latest:
         state.total[T_BROKEN] = 1
         return
-    size = arrays.visit[head, V_CREW]
     if size == 1:
-        latest = min(latest, latest_for_followers(arrays, state, head))
+        latest = min(latest, latest_for_followers(arrays, state, head, ready))
         if set_bounds(arrays, state, head, ready, latest):
             refresh_linked(arrays, state, shift_idx)
         return
@@ -320,11 +390,13 @@ def raise_starts(arrays, state, starts):
         size = arrays.visit[head, V_CREW]
         if size > 1 and starts[head] != NO_START:
             continue
-        fits, ready, latest, _ = demanded(arrays, state, head)
-        if not fits:
-            # Its predecessor has no start yet, or too late a one: the next round knows.
-            is_higher = is_higher or ready <= latest
+        is_free, ready, _, _ = demanded(arrays, state, head)
+        if not is_free:
+            # Its predecessor has no start yet: the next round knows.
+            is_higher = True
             continue
+        # Whoever comes before may still wait for it; `settle_links` tells whether it comes too late.
+        latest = arrays.visit[head, V_LAST_LATEST]
         if size == 1:
             is_higher = set_bounds(arrays, state, head, ready, latest) or is_higher
             continue

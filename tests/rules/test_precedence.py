@@ -60,6 +60,37 @@ def test_the_greatest_gap_may_be_used_up_but_not_exceeded(most_s: int, expected:
     assert made.broken(APART) == []
 
 
+@pytest.mark.parametrize(("gap_from", "first"), [(GapFrom.END, "11:20"), (GapFrom.START, "11:50")])
+def test_the_earlier_visit_waits_for_one_that_follows_it_too_late(gap_from: GapFrom, first: str) -> None:
+    # B opens at noon: A, of half an hour, ends or starts ten minutes before.
+    made = after_a(gap_from=gap_from, max_gap_s=600).with_job("B", requested=(span("12:00-13:00"),))
+    assert made.starts(APART) == {"A": first, "B": "12:00"}
+    assert made.broken(APART) == []
+    # On one route B is reached ten minutes after the end of A. From its start that is too long, and no wait helps.
+    assert made.broken(IN_ORDER) == ([] if gap_from is GapFrom.END else [(Rule.PRECEDENCE, 13_200)])
+
+
+def test_the_earlier_visit_does_not_wait_beyond_its_window() -> None:
+    made = after_a(max_gap_s=600).with_job("B", requested=(span("12:00-13:00"),))
+    made = made.with_job("A", requested=(span("08:00-11:19"),))
+    assert made.starts(APART) == {"A": "08:10", "B": "12:00"}
+    # B should start ten minutes after 08:40.
+    assert made.broken(APART) == [(Rule.PRECEDENCE, 3 * HOUR_S + 600)]
+
+
+def test_who_waits_for_a_follower_holds_back_who_comes_before() -> None:
+    # C opens at noon; B starts at most ten minutes before it, and A at most ten minutes before B.
+    jobs = [
+        job("A", place=10),
+        job("B", place=10, after=(Predecessor("A", GapFrom.START, max_gap_s=600),)),
+        job("C", place=10, requested="12:00-13:00", after=(Predecessor("B", GapFrom.START, max_gap_s=600),)),
+        job("D", place=20),
+    ]
+    made = world(jobs, [person("Ann"), person("Ben"), person("Cai")])
+    starts = made.starts({"Cai": ["C"], "Ben": ["B"], "Ann": ["A", "D"]})
+    assert starts == {"A": "11:40", "B": "11:50", "C": "12:00", "D": "12:20"}
+
+
 def test_the_earlier_visit_must_be_served() -> None:
     made = after_a()
     (violation,) = made.judge({"Ann": ["B"]}).violations
@@ -165,6 +196,18 @@ def test_working_time_keeps_what_others_wait_for() -> None:
 
 
 # --- the engine -----------------------------------------------------------------------------------------------------
+
+
+def test_the_engine_lets_the_earlier_visit_wait() -> None:
+    # Nobody does both: each can do one of them.
+    made = after_a(max_gap_s=600).with_job("B", requested=(span("12:00-13:00"),))
+    made = made.with_job("A", prohibited=frozenset({"Ben"})).with_job("B", prohibited=frozenset({"Ann"}))
+    plan = made.solved()
+    assert plan.served == 2
+    assert {stop.visit_id: stop.start_s for route in plan.routes for stop in route.stops} == {
+        "A": clock("11:20"),
+        "B": clock("12:00"),
+    }
 
 
 def test_the_engine_keeps_the_order() -> None:
