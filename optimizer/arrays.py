@@ -141,7 +141,8 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_LINKS,
     R_PARTS,
     R_QUANTITIES,
-) = range(15)
+    R_LATE_WORST,
+) = range(16)
 
 
 class ProblemArrays(ByAddress):
@@ -641,10 +642,11 @@ def _rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
     """Return the entries `R_*` up to `R_EXACT`."""
     policy = desk.policy
     told = any(said.told is not None for rows in desk.published.values() for said in rows) and policy.other_time_cents
-    values = [0] * 15
+    values = [0] * 16
     values[R_LATE_SMALL] = policy.late_small_cents
     values[R_LATE_SMALL_S] = policy.late_small_s
     values[R_LATE_LARGE] = policy.late_large_cents
+    values[R_LATE_WORST] = policy.late_worst_cents
     values[R_TRAVEL] = policy.travel_cents
     values[R_OVERTIME] = policy.overtime_cents
     values[R_WORKING_TIME] = policy.working_time_cents

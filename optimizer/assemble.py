@@ -182,6 +182,7 @@ class _Books:
         self.desk, self.indexed, self.crews = desk, indexed, crews
         self.cents = dict.fromkeys(SOFT_RULES, 0)
         self.work_s = [0] * len(indexed.arrays.owner)
+        self.worst_late_s = 0
 
     def enter(self, day: Day) -> None:
         """Enter one technician-day, also an unused one."""
@@ -211,6 +212,7 @@ class _Books:
         people = [self.indexed.shifts[s].technician_id for s in self.crews[head]]
         late = max(0, start - _used_window(desk.problem, visit, start).close_s)
         cents[Rule.LATENESS] += int(late_cents(arrays, late))
+        self.worst_late_s = max(self.worst_late_s, late)
         cents[Rule.CONTINUITY] += desk.continuity_cents(people, visit)
         cents[Rule.UNASSIGNED] += desk.late_day_cents(shift.day, visit)
         deviation = desk.deviation_cents(people, shift.day, visit)
@@ -226,6 +228,7 @@ class _Books:
         arrays = self.indexed.arrays
         staff = [work for owner, work in enumerate(self.work_s) if arrays.owner[owner, O_STAFF]]
         squares = sum(work * work for work in staff)
+        self.cents[Rule.LATENESS] += cents_per_minute(self.desk.policy.late_worst_cents, self.worst_late_s)
         self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
         self.cents[Rule.FAIRNESS] += sum(int(load_cents(arrays, o, work)) for o, work in enumerate(self.work_s))
         for visit in absent:

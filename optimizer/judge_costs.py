@@ -39,7 +39,9 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
     """
     costs = dict.fromkeys(SOFT_RULES, 0)
     work_s: dict[str, int] = {}
+    worst_late_s = 0
     for timed in days:
+        worst_late_s = max([worst_late_s, *_latenesses_s(timed)])
         technician_id = timed.tour.technician.technician_id
         work_s[technician_id] = work_s.get(technician_id, 0) + work_of(timed)
         for rule, cents in price_route(facts, timed).items():
@@ -47,6 +49,7 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
     left_out = [visit for visit in facts.problem.visits if visit.visit_id not in planned]
     costs[Rule.UNASSIGNED] += sum(unassigned_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.STABILITY] += sum(dropped_cents(facts, visit.visit_id) for visit in left_out)
+    costs[Rule.LATENESS] += cents_per_minute(facts.problem.policy.late_worst_cents, worst_late_s)
     costs[Rule.FAIRNESS] = fairness_cents(facts.problem, work_s)
     return costs
 
@@ -70,8 +73,13 @@ def _after_due(facts: Facts, timed: TimedTour) -> int:
 
 
 def _lateness(facts: Facts, timed: TimedTour) -> int:
+    return sum(lateness_cents(facts.problem.policy, late_s) for late_s in _latenesses_s(timed))
+
+
+def _latenesses_s(timed: TimedTour) -> list[int]:
+    """Return how late each visit starts; a crew's counts with its lead."""
     stops = zip(timed.tour.services, timed.stops, strict=True)
-    return sum(lateness_cents(facts.problem.policy, stop.lateness_s) for service, stop in stops if service.pays)
+    return [stop.lateness_s for service, stop in stops if service.pays]
 
 
 def _travel(facts: Facts, timed: TimedTour) -> int:

@@ -39,8 +39,7 @@ PROFILE = "car"
 
 ROUNDING = (
     "times in doubles, three decimals; planned in whole seconds of a minute each unit: travel, services and openings "
-    "rounded up, closings down. Not planned, but valued: the largest tardiness, and that the tardiness of two services "
-    "together counts twice. Not planned at all: a first service that waits so that the second comes in time after it"
+    "rounded up, closings down. Not planned, but valued: that the tardiness of two services together counts twice"
 )
 
 _SECTIONS = ("patients", "services", "caregivers", "central_offices", "distances")
@@ -188,7 +187,7 @@ def _said(fault: Exception) -> str:
 
 
 def problem_of(instance: HhcrspInstance) -> Problem:
-    """Return the problem whose cents are the seconds of travel and of tardiness.
+    """Return the problem whose cents are the seconds of travel, of tardiness and of the largest tardiness.
 
     Raises
     ------
@@ -260,6 +259,7 @@ def _policy(left_out_cents: int) -> Policy:
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=MINUTE_S,
         late_large_cents=MINUTE_S,
+        late_worst_cents=MINUTE_S,
         travel_cents=MINUTE_S,
         overtime_cents=0,
         continuity_cents=0,

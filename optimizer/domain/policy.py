@@ -84,6 +84,8 @@ class Policy:
         Price of leaving out single orders, by their ids, whatever their priority and due day.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
+    late_worst_cents
+        Price per minute of the plan's longest lateness, on top: with it, nobody is as late as all others together.
     load_target_pct, load_divisor
         Fairness: x^2 // (`load_divisor` x days) cents for x seconds of load above this share of the contracted
         time, both over a technician's days of the horizon.
@@ -113,6 +115,7 @@ class Policy:
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400
+    late_worst_cents: int = 0
     travel_cents: int = 50
     overtime_cents: int = 150
     working_time_cents: int = 0

@@ -84,6 +84,7 @@ def _keys() -> tuple[ProfileKey, ...]:
         "unassigned_due_pct": ("unassigned_due_pct", _amounts(4)),
         "late_small_cents": ("late_small_cents_per_min", amount),
         "late_large_cents": ("late_large_cents_per_min", amount),
+        "late_worst_cents": ("late_worst_cents_per_min", amount),
         "travel_cents": ("travel_cents_per_min", amount),
         "overtime_cents": ("overtime_cents_per_min", amount),
         "working_time_cents": ("working_time_cents_per_min", amount),

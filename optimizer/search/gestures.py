@@ -13,6 +13,7 @@ from optimizer.arrays import (
     NO_WAY_S,
     O_STAFF,
     R_EXACT,
+    R_LATE_WORST,
     R_LINKS,
     R_QUANTITIES,
     R_VISITS,
@@ -36,7 +37,7 @@ from optimizer.arrays import (
 )
 from optimizer.jit import kernel
 from optimizer.search.passes import look_ahead, look_behind
-from optimizer.search.schedule import IMPOSSIBLE, time_route
+from optimizer.search.schedule import IMPOSSIBLE, longest_lateness, time_route
 from optimizer.search.state import (
     C_CENTS,
     C_COUNT,
@@ -50,6 +51,7 @@ from optimizer.search.state import (
     C_TOUCHED,
     C_TRAVEL,
     C_VERSION,
+    C_WORST,
     L_CENTS,
     L_FROM,
     L_OWN,
@@ -68,6 +70,7 @@ from optimizer.search.state import (
     T_WAITING,
     T_WORK,
     T_WORK_SQUARES,
+    T_WORST,
     W_WORK,
     guided_price,
     load_cents,
@@ -118,16 +121,22 @@ def refresh(arrays, state, shift_idx):
     if broken:
         timing = IMPOSSIBLE
     cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
+    worst = 0
+    if arrays.rates[R_LATE_WORST] > 0 and not broken:
+        worst = longest_lateness(arrays, shift_idx, seq, count, state.times)
     route = state.route[shift_idx]
-    set_books(arrays, state, shift_idx, cents, on_road, in_service)
+    set_books(arrays, state, shift_idx, cents, on_road, in_service, worst)
     state.total[T_VERSION] += 1
     route[C_EXTRA], route[C_TIME], route[C_STOP], route[C_LINKS] = extra, timing, stop, links
     route[C_VERSION] = state.total[T_VERSION]
 
 
 @kernel
-def set_books(arrays, state, shift_idx, cents, on_road, in_service):
-    """Let a route cost so many cents, with so many seconds of travel and service, and bring the totals up to date."""
+def set_books(arrays, state, shift_idx, cents, on_road, in_service, worst):
+    """Let a route cost so many cents, with so many seconds of travel and service, and bring the totals up to date.
+
+    `worst` is its longest lateness, where that is priced.
+    """
     total, route, owner = state.total, state.route[shift_idx], arrays.shift[shift_idx, S_OWNER]
     if arrays.owner[owner, O_STAFF] == 1:
         before = state.worker[owner, W_WORK]
@@ -140,9 +149,23 @@ def set_books(arrays, state, shift_idx, cents, on_road, in_service):
     is_empty = np.int64(route[C_COUNT] == 0)
     total[T_EMPTY] += is_empty - route[C_EMPTY]
     route[C_CENTS], route[C_TRAVEL], route[C_SERVICE], route[C_EMPTY] = cents, on_road, in_service, is_empty
+    set_worst(state, shift_idx, worst)
     if arrays.tool_units.shape[0] > 0 or arrays.rates[R_QUANTITIES] > 0:
         recount(arrays, state, shift_idx)
     book(arrays, state, shift_idx)
+
+
+@kernel
+def set_worst(state, shift_idx, worst):
+    """Note the longest lateness of a route, and of all routes."""
+    total, before = state.total, state.route[shift_idx, C_WORST]
+    state.route[shift_idx, C_WORST] = worst
+    if worst >= total[T_WORST]:
+        total[T_WORST] = worst
+    elif before == total[T_WORST]:
+        total[T_WORST] = 0
+        for other in range(state.best_count.shape[0]):
+            total[T_WORST] = max(total[T_WORST], state.route[other, C_WORST])
 
 
 # --- the links of a visit, and how a move remembers what it overwrote -------------------------------------------------
@@ -391,7 +414,8 @@ def undo(arrays, state):
         shift_idx = state.touched[n]
         kept = kept_row(state, shift_idx)
         cents, on_road = state.route[kept, C_CENTS], state.route[kept, C_TRAVEL]
-        set_books(arrays, state, shift_idx, cents, on_road, state.route[kept, C_SERVICE])
+        worst = state.route[kept, C_WORST]
+        set_books(arrays, state, shift_idx, cents, on_road, state.route[kept, C_SERVICE], worst)
         copy_route(state, kept, shift_idx)
     forget_touched(state)
 

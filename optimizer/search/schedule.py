@@ -15,6 +15,7 @@ from optimizer.arrays import (
     R_LATE_SMALL,
     R_LATE_SMALL_S,
     R_OVERTIME,
+    R_VISITS,
     R_WORKING_TIME,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
@@ -27,6 +28,7 @@ from optimizer.arrays import (
     S_RETURN_LIMIT,
     S_START_NODE,
     V_COUNTS,
+    V_HEAD,
     V_LATEST,
     V_MAX_LATE,
     V_READY,
@@ -317,3 +319,28 @@ def time_route(arrays, shift_idx, seq, count, times):
     if best >= IMPOSSIBLE:
         return IMPOSSIBLE, NO_SLOT
     return best + best_extra, best_slot
+
+
+@kernel
+def longest_lateness(arrays, shift_idx, seq, count, times):
+    """Return the longest lateness of a route as it is timed canonically, in seconds; a crew's counts with its lead.
+
+    Parameters
+    ----------
+    arrays : ProblemArrays
+    shift_idx, count : int
+        Technician-day and number of visits.
+    seq : int64 array
+        Visit indices in driving order; the route can be timed.
+    times : int64 array (at least count + 1, 3)
+        Scratch, overwritten.
+    """
+    _, slot = time_route(arrays, shift_idx, seq, count, times)
+    run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
+    day, longest = arrays.shift[shift_idx, S_DAY], 0
+    for k in range(count):
+        visit = seq[k]
+        if visit < arrays.rates[R_VISITS] and arrays.visit[visit, V_HEAD] == visit:
+            _, late = start_of_service(arrays, day, visit, arrays.duration[shift_idx, visit], times[k, 1])
+            longest = max(longest, late)
+    return longest

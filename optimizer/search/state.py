@@ -16,6 +16,7 @@ from optimizer.arrays import (
     O_OFFSET,
     O_STAFF,
     R_DAYS,
+    R_LATE_WORST,
     R_LINKS,
     R_LOAD_DIVISOR,
     R_PARTS,
@@ -60,7 +61,8 @@ if TYPE_CHECKING:
     C_STALE,
     C_EMPTY,
     C_VERSION,
-) = range(12)
+    C_WORST,
+) = range(13)
 # Columns of `State.offer`: a shift, cents and place as the lead of a crew, cents and place as a member.
 F_SHIFT, F_LEAD_CENTS, F_LEAD_AT, F_CENTS, F_AT = range(5)
 # Columns of `State.spot`: a place, travel of the changed route, start of the visit there, way on from it.
@@ -94,7 +96,8 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_EMPTY,
     T_VERSION,
     T_PICKUP,
-) = range(22)
+    T_WORST,
+) = range(23)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
 # Columns of `State.memory`: version of the route and visit in one number, place, cents and seconds of travel it adds.
@@ -115,11 +118,11 @@ class State(ByAddress):
     seq : int64 (2 n_shifts, most + 1)
         Visits in driving order, a stop at the branch among them. Here and in all that is derived from a route, the
         rows from n_shifts on keep the routes as they were before the present move touched them.
-    route : int64 (2 n_shifts, 12)
+    route : int64 (2 n_shifts, 13)
         Columns `C_*`: number of visits, all cents but the load's, seconds of travel and service, cents by assignment
         and by timing, whether this move touched it, where it stops at the branch (-1), number
-        of linked visits, whether their starts are to be looked at again, 1 when it was empty at the last refresh, and
-        which refresh that was.
+        of linked visits, whether their starts are to be looked at again, 1 when it was empty at the last refresh,
+        which refresh that was, and its longest lateness where that is priced.
     worker : int64 (n_technicians, 2)
         Columns `W_*`: seconds of work of all days, whether what is drawn is in `used`.
     ahead, behind : int64 (2 n_shifts, most + 2, ...)
@@ -144,9 +147,9 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (22,)
+    total : int64 (23,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
-        counters.
+        counters, the longest lateness of all where that is priced.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
     best, best_count, best_start : int64
@@ -239,7 +242,7 @@ def make_state(
     absent[: len(heads)], absent_at[heads] = heads, np.arange(len(heads))
     state = State(
         seq=np.full((2 * shifts, most + 1), -1, np.int64),
-        route=np.zeros((2 * shifts, 12), np.int64),
+        route=np.zeros((2 * shifts, 13), np.int64),
         worker=np.zeros((len(arrays.owner), 2), np.int64),
         ahead=np.zeros((2 * shifts, most + 2, A_CENTS + FRONT), np.int64),
         behind=np.zeros((2 * shifts, most + 2, 5), np.int64),
@@ -256,7 +259,7 @@ def make_state(
         link=np.full((links, 4), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(22, np.int64),
+        total=np.zeros(23, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
@@ -386,10 +389,11 @@ def route_cents(arrays, shift_idx, count, travel, service, extra, timing):
 
 @kernel
 def true_cents(arrays, state):
-    """Return the plan's cost: routes, load, spread, and absent visits at their true price."""
+    """Return the plan's cost: routes, load, spread, longest lateness, and absent visits at their true price."""
     total = state.total
     spread = spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES])
-    return total[T_CENTS] + total[T_LOAD] + spread + total[T_ABSENT_CENTS]
+    worst = per_minute(arrays.rates[R_LATE_WORST], total[T_WORST])
+    return total[T_CENTS] + total[T_LOAD] + spread + worst + total[T_ABSENT_CENTS]
 
 
 @kernel
