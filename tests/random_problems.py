@@ -160,7 +160,7 @@ def _shift(rng: Random, name: str) -> Shift:
     start_s = at(rng.choice((7, 8, 8, 9)), rng.choice((0, 0, 30)))
     end_s = start_s + rng.choice((5, 9, 9, 10)) * 3600
     rest = Break(Interval(at(11, 30), at(rng.choice((12, 13)), 30)), rng.choice((1800, 2700)))
-    return Shift(
+    drawn = Shift(
         name,
         0,
         start_s,
@@ -173,6 +173,9 @@ def _shift(rng: Random, name: str) -> Shift:
         max_visits=rng.randint(1, 4) if rng.random() < 0.1 else None,
         profile=rng.choice(("car", "car", "ebike")),
     )
+    # Told by what is drawn already, so that the draws of all other facts stay as they are.
+    is_limited = drawn.contracted_s == 4 * 3600 and drawn.overtime_limit_s == 1800
+    return replace(drawn, max_duty_s=(6 if drawn.profile == "car" else 4) * 3600) if is_limited else drawn
 
 
 def _job(rng: Random, name: str, people: list[str]) -> tuple[Visit, Order, Customer]:
