@@ -69,7 +69,7 @@ def random_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
     judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -98,7 +98,7 @@ def random_whole_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
     judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -485,6 +485,13 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
             elif level in (LockLevel.PERSON, LockLevel.DAY):
                 locks.append(Lock(stop.visit_id, level, who, route.day))
     return replace(problem, locks=tuple(locks))
+
+
+def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
+    """Return the problem without longest days if a plan breaks something: held starts may forbid leaving later."""
+    if judge(problem, matrix, time_routes(problem, matrix, routes)).is_clean:
+        return problem
+    return replace(problem, shifts=tuple(replace(shift, max_duty_s=None) for shift in problem.shifts))
 
 
 def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Problem, TravelMatrix, Routes]:
