@@ -203,8 +203,8 @@ def travel_limit(case: Case) -> Iterator[Violation]:
             message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
             yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
         if day.timed.past_duty_s:
-            lasts, over = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)
-            message = f"The day of {who} lasts {lasts}, {over} more than allowed."
+            lasts, too_long = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)
+            message = f"The day of {who} lasts {lasts}, {too_long} more than allowed."
             yield Violation(Rule.TRAVEL_LIMIT, day.timed.past_duty_s, "s", message, who)
         count = len(tour.visits)
         if shift.max_visits is not None and count > shift.max_visits:
