@@ -175,7 +175,6 @@ def _open_vrp(
         rounding=vrp.rounding_of(instance),
         build=_builder(vrp, instance),
         measure=lambda routes: measure_vrp(instance, routes),
-        unbuilt=instance.unbuilt,
         best_known=best_known,
         cents_per_unit=instance.scale / instance.units_per_second,
         model=instance,

@@ -95,12 +95,6 @@ class VrpInstance:
     distance: NDArray[np.int64]
 
     @property
-    def unbuilt(self) -> tuple[str, ...]:
-        """The rules that can bind in this instance and that this version does not build."""
-        binds = self.max_duration is not None and self.max_duration < self.close - self.open
-        return ("route duration",) if binds else ()
-
-    @property
     def units_per_second(self) -> int:
         """How many units one second of our clock stands for: 1 wherever the instance fits into a day."""
         return -(-self.close // (DAY_S - 1))
@@ -137,15 +131,13 @@ def rounded_thousandths(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
 def problem_of(instance: VrpInstance) -> Problem:
     """Return the problem whose cents are the seconds travelled; who is left out costs the prize, or more than any plan.
 
-    Raises
-    ------
-    FormatError
-        When the instance needs a rule that is not built.
+    A longest route that no route can exceed between the opening and the closing of the depot is none.
     """
-    if instance.unbuilt:
-        raise FormatError(f"{instance.name}: needs what is not built yet: {', '.join(instance.unbuilt)}")
     clients, per_second = instance.clients, instance.units_per_second
     start_s, end_s = _up(instance.open, per_second), instance.close // per_second
+    longest_s = None if instance.max_duration is None else instance.max_duration // per_second
+    if longest_s is not None and longest_s >= end_s - start_s:
+        longest_s = None
     return Problem(
         branch=Branch("depot", instance.name, _place(instance, 0)),
         first_day=_DAY,
@@ -157,7 +149,15 @@ def problem_of(instance: VrpInstance) -> Problem:
             Technician(v.vehicle_id, v.vehicle_id, capacity=(Load(DEMAND, v.capacity),)) for v in instance.vehicles
         ),
         shifts=tuple(
-            Shift(v.vehicle_id, day=0, start_s=start_s, end_s=end_s, contracted_s=end_s - start_s, profile=PROFILE)
+            Shift(
+                v.vehicle_id,
+                day=0,
+                start_s=start_s,
+                end_s=end_s,
+                contracted_s=end_s - start_s,
+                max_duty_s=longest_s,
+                profile=PROFILE,
+            )
             for v in instance.vehicles
         ),
         policy=_policy(instance),
@@ -184,7 +184,8 @@ def rounding_of(instance: VrpInstance) -> str:
         return f"none: a second of our clock is 1/{instance.scale} of the file's unit"
     return (
         f"a second of our clock is {instance.units_per_second}/{instance.scale} of the file's unit: travel, services "
-        "and openings rounded up, closings down; value and feasibility are recomputed in the format's numbers"
+        "and openings rounded up, closings and longest routes down; value and feasibility are recomputed in the "
+        "format's numbers"
     )
 
 

@@ -89,6 +89,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
     S_BREAK_LENGTH,
     S_MAX_LEG,
     S_MAX_TRAVEL,
+    S_MAX_DUTY,
     S_MAX_VISITS,
     S_DAY_CENTS,
     S_MINUTE_CENTS,
@@ -101,7 +102,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
     S_BLOCKED,
     S_SPECIAL,
     S_CAPACITY,
-) = range(23)
+) = range(24)
 # Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
 O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN = range(5)
 # Columns of `ProblemArrays.first`, and what the columns of its entries are.
@@ -192,8 +193,9 @@ class ProblemArrays(ByAddress):
     near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
     rates : int64 (15,)
-        Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone, so that every move is timed in full:
-        1, or `JUMPS` when a later arrival may even cost less because it skips a window that it would be late for.
+        Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone or some day may last only so long: every
+        move is then timed in full. It is 1, or `JUMPS` when a later arrival may even cost less because it skips a
+        window that it would be late for.
     """
 
     travel: ShortArray
@@ -624,6 +626,7 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         rest.length_s if rest else 0,
         FAR_FUTURE_S if shift.max_leg_s is None else shift.max_leg_s,
         FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
+        FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
         FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
         desk.policy.contractor_day_cents if contractor else 0,
         desk.policy.contractor_minute_cents if contractor else 0,
@@ -653,7 +656,8 @@ def _rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
     values[R_LOAD_DIVISOR] = policy.load_divisor if policy.fairness is Fairness.LOAD else 0
     values[R_SPREAD] = policy.spread_weight if policy.fairness is Fairness.SPREAD else 0
     values[R_STAFF] = len({s.technician_id for s in shifts if problem.is_staff(s.technician_id)})
-    values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0)
+    is_limited = any(shift.max_duty_s is not None for shift in shifts)
+    values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0 or is_limited)
     return np.array(values, np.int64)
 
 

@@ -193,7 +193,7 @@ class _Books:
         if not day.visits:
             return
         back = int(day.times[-1, 0])
-        leave = latest_departure(arrays, day.shift, day.seq, len(day.seq), day.slot, day.times)
+        leave = latest_departure(arrays, day.shift, day.seq, len(day.seq), day.slot, day.times, False)
         cents[Rule.TRAVEL] += cents_per_minute(int(rates[R_TRAVEL]), road)
         cents[Rule.OVERTIME] += cents_per_minute(int(rates[R_OVERTIME]), max(0, back - int(row[S_END])))
         cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), back - int(leave))

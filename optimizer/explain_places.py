@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.plan import BRANCH_STOP, Plan, Reason, ReasonCode, Route
+from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
@@ -398,7 +398,11 @@ def _clock_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
     if timed.breach_s == 0:
         return None
     who, day = key_of(timed.tour.shift)
-    found = [(timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""), (timed.past_break_s, ReasonCode.BREAK, "", "")]
+    found = [
+        (timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""),
+        (timed.past_break_s, ReasonCode.BREAK, "", ""),
+        (timed.past_duty_s, ReasonCode.MAX_TRAVEL, DUTY, ""),
+    ]
     if timed.branch_stop is not None:
         found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))
     for other, stop in zip(timed.tour.visits, timed.stops, strict=True):

@@ -183,7 +183,7 @@ def allowed(case: Case) -> Iterator[Violation]:
 
 
 def travel_limit(case: Case) -> Iterator[Violation]:
-    """Find pairs without a way, and legs, days and numbers of visits above the shift's limits."""
+    """Find pairs without a way, and legs, travel, length of the day and visits above the shift's limits."""
     for day in case.days:
         tour, who = day.timed.tour, day.technician.technician_id
         shift = tour.shift
@@ -202,6 +202,10 @@ def travel_limit(case: Case) -> Iterator[Violation]:
             over_s = tour.travel_s - shift.max_travel_s
             message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
             yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
+        if day.timed.past_duty_s:
+            lasts, too_long = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)
+            message = f"The day of {who} lasts {lasts}, {too_long} more than allowed."
+            yield Violation(Rule.TRAVEL_LIMIT, day.timed.past_duty_s, "s", message, who)
         count = len(tour.visits)
         if shift.max_visits is not None and count > shift.max_visits:
             over = count - shift.max_visits

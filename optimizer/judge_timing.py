@@ -85,9 +85,31 @@ class TimedTour:
         return max(0, self.break_start_s - rest.window.close_s)
 
     @property
+    def clock_breach_s(self) -> int:
+        """Every breach of windows, hours, locks, gaps, break and return in seconds, added up.
+
+        A visit without any window counts one.
+        """
+        return sum(stop.breach_s for stop in self.places) + self.past_limit_s + self.past_break_s
+
+    @property
+    def duty_s(self) -> int:
+        """How long the day lasts, from the latest departure that keeps return and break slot to the return."""
+        return self.return_s - latest_departure_s(self)
+
+    @property
+    def past_duty_s(self) -> int:
+        """How much longer the day lasts than it may; not counted on a day that breaks the clock already."""
+        most_s = self.tour.shift.max_duty_s
+        # From its first moment on: most days are short enough at first sight.
+        if most_s is None or self.return_s - self.tour.depart_s <= most_s or self.clock_breach_s:
+            return 0
+        return max(0, self.duty_s - most_s)
+
+    @property
     def breach_s(self) -> int:
         """Every breach of a hard timing rule in seconds, added up; a visit without any window counts one."""
-        return sum(stop.breach_s for stop in self.places) + self.past_limit_s + self.past_break_s
+        return self.clock_breach_s + self.past_duty_s
 
     def departures_s(self) -> list[int]:
         """Return the departure on each leg, after a break taken before it."""
@@ -265,7 +287,7 @@ def latest_departure_s(timed: TimedTour) -> int:
     The break may move inside its window. With several windows a later departure can be harmless although one before
     it is not; what is meant is the moment up to which every departure is harmless.
     """
-    if timed.breach_s:
+    if timed.clock_breach_s:
         return timed.tour.depart_s
     anytime = [(-FAR_FUTURE_S, FAR_FUTURE_S)] * len(timed.places)
     moments, _ = _harmless(timed, latest_return_s=timed.return_s, may_start=anytime)
@@ -283,6 +305,8 @@ def last_of_stretch(moments: Moments, moment_s: int) -> int:
 def harmless_departures(timed: TimedTour, may_start: Sequence[tuple[int, int]]) -> list[Moments]:
     """Return, per leg, the departures that raise no lateness and no overtime and break no hard timing rule.
 
+    Where the day may last only so long, whoever leaves at the latest departure is back in time all the same.
+
     Parameters
     ----------
     may_start
@@ -290,6 +314,8 @@ def harmless_departures(timed: TimedTour, may_start: Sequence[tuple[int, int]]) 
     """
     shift = timed.tour.shift
     latest_return_s = min(shift.return_limit_s, max(timed.return_s, shift.end_s))
+    if shift.max_duty_s is not None:
+        latest_return_s = min(latest_return_s, latest_departure_s(timed) + shift.max_duty_s)
     return _harmless(timed, latest_return_s=latest_return_s, may_start=may_start)[1]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.domain.plan import Reason, ReasonCode
+from optimizer.domain.plan import DUTY, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
@@ -123,6 +123,8 @@ def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
     stage = STAGES.index(reason.code) if reason.code in STAGES else len(STAGES)
     if reason.code is ReasonCode.PINNED_CONFLICT and reason.unit == "s":
         stage = len(STAGES)  # A start is missed, not a person: that is a matter of the clock.
+    if (reason.code, reason.subject) == (ReasonCode.MAX_TRAVEL, DUTY):
+        stage = len(STAGES)  # How long a day lasts is a matter of the clock, too.
     if reason.unit == "visits":
         stage = STAGES.index(ReasonCode.MAX_TRAVEL)
     return Obstacle(reason, stage, reason.amount if missing is None else missing)
@@ -275,6 +277,9 @@ def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
     timed, who = time_canonically(tour, policy), shift.technician_id
     if timed.breach_s == 0:
         return None
+    if timed.past_duty_s:
+        reason = Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, timed.past_duty_s, "s", DUTY)
+        return make_obstacle(reason)
     if timed.stops[0].window < 0:
         return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, shift.day, subject="day"))
     service = tour.services[0]
@@ -395,6 +400,13 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
     quick = replace(tour, legs_s=legs_s, missing=())
     if shift.max_travel_s is not None and quick.travel_s > shift.max_travel_s:
         return False
+    if shift.max_duty_s is not None:
+        rest_s = shift.break_.length_s if shift.break_ is not None and tour.needs_break else 0
+        if quick.travel_s + sum(place.duration_s for place in quick.places) + rest_s > shift.max_duty_s:
+            return False
+        # More than that is not sure: where there are several windows, a fuller day may begin so much later.
+        shift = replace(shift, max_duty_s=None)
+        quick = replace(quick, shift=shift)
     if shift.break_ is None or not tour.needs_break:
         return time_with_slot(quick, None).breach_s == 0
     for leg, leg_s in enumerate(quick.legs_s):

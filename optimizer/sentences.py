@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import ReasonCode
+from optimizer.domain.plan import DUTY, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but would have to stop at the branch for the parts first."
     ),
     (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
+    (ReasonCode.MAX_TRAVEL, DUTY): (
+        "{technician} comes closest but the day would last {lasts}, {span} more than allowed."
+    ),
     (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
     (ReasonCode.TIME_WINDOW, ""): (
         "{technician} comes closest but misses the customer's window or hours by {minutes} min."
@@ -146,6 +149,7 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
         amount=reason.amount,
         minutes=-(-reason.amount // 60),
         span=_span(reason.amount, translate),
+        lasts=_span(_most_duty_s(reason, problem) + reason.amount, translate),
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
     )
@@ -156,6 +160,14 @@ def _template(reason: Reason) -> str:
     names = (reason.subject, reason.unit, "visit" if reason.visit_id else "")
     fitting = [SENTENCES[reason.code, name] for name in names if name and (reason.code, name) in SENTENCES]
     return fitting[0] if fitting else SENTENCES.get((reason.code, ""), reason.code.value)
+
+
+def _most_duty_s(reason: Reason, problem: Problem) -> int:
+    """Return how long the day that a reason is about may last, 0 when the reason is about something else."""
+    if (reason.code, reason.subject) != (ReasonCode.MAX_TRAVEL, DUTY):
+        return 0
+    key = (reason.technician_id, reason.day)
+    return next((shift.max_duty_s or 0 for shift in problem.shifts if (shift.technician_id, shift.day) == key), 0)
 
 
 def _span(seconds: int, translate: Translate) -> str:

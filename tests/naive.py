@@ -11,6 +11,7 @@ is carried is limited.
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -190,6 +191,9 @@ def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int |
     visit_ids = tuple(visit.visit_id for visit in visits)
     if visit_ids[: len(prefix)] != prefix or tour.missing:
         return None
+    if not facts.linked.isdisjoint(visit_ids):
+        # How long the day lasts depends on the others: waiting for them may also make it shorter.
+        tour = replace(tour, shift=replace(shift, max_duty_s=None))
     timed = time_canonically(tour, facts.problem.policy)
     case = _case(facts, [timed])
     has_crew = any(facts.problem.crew_size_of(visit) > 1 for visit in visits)

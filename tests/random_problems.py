@@ -69,7 +69,7 @@ def random_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
     judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -98,7 +98,7 @@ def random_whole_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_locks(rng, _with_published(rng, problem, plan), plan)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
     judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -160,7 +160,7 @@ def _shift(rng: Random, name: str) -> Shift:
     start_s = at(rng.choice((7, 8, 8, 9)), rng.choice((0, 0, 30)))
     end_s = start_s + rng.choice((5, 9, 9, 10)) * 3600
     rest = Break(Interval(at(11, 30), at(rng.choice((12, 13)), 30)), rng.choice((1800, 2700)))
-    return Shift(
+    drawn = Shift(
         name,
         0,
         start_s,
@@ -173,6 +173,9 @@ def _shift(rng: Random, name: str) -> Shift:
         max_visits=rng.randint(1, 4) if rng.random() < 0.1 else None,
         profile=rng.choice(("car", "car", "ebike")),
     )
+    # Told by what is drawn already, so that the draws of all other facts stay as they are.
+    is_limited = drawn.contracted_s == 4 * 3600 and drawn.overtime_limit_s == 1800
+    return replace(drawn, max_duty_s=(6 if drawn.profile == "car" else 4) * 3600) if is_limited else drawn
 
 
 def _job(rng: Random, name: str, people: list[str]) -> tuple[Visit, Order, Customer]:
@@ -482,6 +485,13 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
             elif level in (LockLevel.PERSON, LockLevel.DAY):
                 locks.append(Lock(stop.visit_id, level, who, route.day))
     return replace(problem, locks=tuple(locks))
+
+
+def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
+    """Return the problem without longest days if a plan breaks something: held starts may forbid leaving later."""
+    if judge(problem, matrix, time_routes(problem, matrix, routes)).is_clean:
+        return problem
+    return replace(problem, shifts=tuple(replace(shift, max_duty_s=None) for shift in problem.shifts))
 
 
 def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Problem, TravelMatrix, Routes]:

@@ -12,6 +12,8 @@ from optimizer.domain.rules import Rule
 
 #: A stop at the branch in the neutral form of benchmarks.
 BRANCH_STOP = "0"
+#: The subject of a reason `MAX_TRAVEL` that is about how long the whole day lasts.
+DUTY = "duty"
 
 
 class ReasonCode(StrEnum):

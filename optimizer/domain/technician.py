@@ -70,6 +70,9 @@ class Shift:
         Paid working time of the shift, break excluded; the base of fairness.
     max_leg_s, max_travel_s, max_visits
         Limits, legs from the start place and to the end place included; `None` is no limit.
+    max_duty_s
+        How long the day may last, from the latest departure that keeps the return and the break slot to the return;
+        `None` is no limit.
     profile
         Which travel profile of the matrix this shift uses, e.g. `car`.
     """
@@ -84,6 +87,7 @@ class Shift:
     max_leg_s: int | None = None
     max_travel_s: int | None = None
     max_visits: int | None = None
+    max_duty_s: int | None = None
     profile: str = "car"
 
     @property

@@ -349,6 +349,7 @@ def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
         max_leg_s=row.max_leg_s,
         max_travel_s=row.max_travel_s,
         max_visits=row.max_visits,
+        max_duty_s=row.max_duty_s,
         profile=row.profile,
     )
 

@@ -253,6 +253,7 @@ class ShiftRow(Row):
     contracted_s: Duration | None = column("495", "Paid time; empty: the shift less its break.", default=None)
     max_leg_s: Duration | None = column("60", "Longest single drive.", default=None)
     max_travel_s: Duration | None = column("240", "Most travel of the day.", default=None)
+    max_duty_s: Duration | None = column("600", "Longest day, from departure to return.", default=None)
     max_visits: Count | None = column("10", "Most visits of the day.", default=None)
     profile: WordId = column("car", "Travel profile.", default="car")
 

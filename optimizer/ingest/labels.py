@@ -196,6 +196,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "contracted_s": ("合同工时（分钟）", "Contracted time (min)", "合同工时 标准工时"),
             "max_leg_s": ("单程上限（分钟）", "Longest drive (min)", "单程上限 单次行程上限"),
             "max_travel_s": ("全天行程上限（分钟）", "Most travel (min)", "全天行程上限 行程上限"),
+            "max_duty_s": ("全天时长上限（分钟）", "Longest day (min)", "全天时长上限 工作时长上限"),
             "max_visits": ("上门次数上限", "Most visits", "最多上门次数 单量上限"),
             "profile": ("交通方式", "Travel profile", "出行方式 交通工具"),
         },

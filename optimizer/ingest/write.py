@@ -374,6 +374,7 @@ def _shift(shift: Shift, day: date, clock: BranchClock) -> JsonObject:
         contracted=iso_duration(shift.contracted_s),
         max_leg=_duration(shift.max_leg_s),
         max_travel=_duration(shift.max_travel_s),
+        max_duty=_duration(shift.max_duty_s),
         max_visits=shift.max_visits,
         profile=shift.profile,
     )

@@ -22,9 +22,11 @@ from optimizer.arrays import (
     R_SPREAD,
     R_STAFF,
     R_TRAVEL,
+    S_BREAK_LENGTH,
     S_DAY,
     S_DAY_CENTS,
     S_END_NODE,
+    S_MAX_DUTY,
     S_MAX_LEG,
     S_MAX_TRAVEL,
     S_MAX_VISITS,
@@ -167,6 +169,9 @@ def find_spots(arrays, state, shift_idx, visit, opens, latest):
     on_road, count = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_COUNT]
     longest, duration = arrays.shift[shift_idx, S_MAX_LEG], arrays.duration[shift_idx, visit]
     most, end = min(arrays.shift[shift_idx, S_MAX_TRAVEL], NO_WAY_S - 1), arrays.shift[shift_idx, S_END_NODE]
+    # A day lasts at least as long as its travel, its services and its break.
+    at_rest = state.route[shift_idx, C_SERVICE] + duration + arrays.shift[shift_idx, S_BREAK_LENGTH]
+    most = min(most, arrays.shift[shift_idx, S_MAX_DUTY] - at_rest)
     first, last = free_places(arrays, state, shift_idx, visit)
     here = seq[first - 1] if first > 0 else arrays.shift[shift_idx, S_START_NODE]
     found = 0

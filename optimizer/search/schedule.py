@@ -7,6 +7,7 @@ Break slots are numbered as in the rule book: 2k before leg k, 2k + 1 after it.
 from __future__ import annotations
 
 from optimizer.arrays import (
+    E_LATER,
     P_CLOSE,
     P_IS,
     P_LATEST,
@@ -24,12 +25,15 @@ from optimizer.arrays import (
     S_DEPART,
     S_END,
     S_END_NODE,
+    S_MAX_DUTY,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
     V_COUNTS,
+    V_CREW,
     V_HEAD,
     V_LATEST,
+    V_LINKED,
     V_MAX_LATE,
     V_READY,
     V_TOLD_CENTS,
@@ -220,7 +224,17 @@ def latest_arrival(arrays, day, visit_idx, duration, start, latest_start):
 
 
 @kernel
-def latest_departure(arrays, shift_idx, seq, count, slot, times):
+def is_awaited(arrays, visit_idx):
+    """Say whether others may wait for a visit: the rest of its crew, or who comes after it."""
+    if arrays.visit[visit_idx, V_LINKED] == 0:
+        return False
+    return arrays.visit[visit_idx, V_CREW] > 1 or (
+        arrays.first[visit_idx, E_LATER] < arrays.first[visit_idx + 1, E_LATER]
+    )
+
+
+@kernel
+def latest_departure(arrays, shift_idx, seq, count, slot, times, holds):
     """Return up to when a route may leave and still return at the same moment, in the same slot, no later anywhere.
 
     Parameters
@@ -232,6 +246,9 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times):
         Visit indices in driving order.
     times : int64 array (at least count + 1, 3)
         As `run_slot` filled it for this slot. Not modified.
+    holds : bool
+        Whether what others may wait for starts exactly when it does, planned or not; otherwise up to the bound that
+        they have put on it by now.
     """
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
@@ -239,7 +256,8 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times):
     for k in range(count, -1, -1):
         if k < count:
             duration = arrays.duration[shift_idx, there]
-            moment = latest_arrival(arrays, day, there, duration, times[k, 1], moment - duration)
+            latest_start = times[k, 1] if holds and is_awaited(arrays, there) else moment - duration
+            moment = latest_arrival(arrays, day, there, duration, times[k, 1], latest_start)
         if slot == 2 * k + 1:
             moment = min(closes, moment - length)
         here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
@@ -254,6 +272,8 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times):
 def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
     """Fill in up to when each leg may be left without harm: no more lateness, overtime or other told cost anywhere.
 
+    Where the day may last only so long, whoever leaves at the latest departure is back in time all the same.
+
     Parameters
     ----------
     arrays, shift_idx, seq, count, slot, times
@@ -264,6 +284,8 @@ def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
     moment = min(arrays.shift[shift_idx, S_RETURN_LIMIT], max(times[count, 0], arrays.shift[shift_idx, S_END]))
+    departure = latest_departure(arrays, shift_idx, seq, count, slot, times, False)
+    moment = min(moment, departure + arrays.shift[shift_idx, S_MAX_DUTY])
     there = arrays.shift[shift_idx, S_END_NODE]
     for k in range(count, -1, -1):
         if k < count:
@@ -286,6 +308,9 @@ def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
 def time_route(arrays, shift_idx, seq, count, times):
     """Time a route canonically: the slot of least lateness and overtime, then earliest return, then least index.
 
+    A slot in which the day lasts too long is none. Starts that others may wait for are held for that also while nobody
+    waits, so that the slot does not change with what happens on other routes.
+
     Parameters
     ----------
     arrays : ProblemArrays
@@ -307,15 +332,19 @@ def time_route(arrays, shift_idx, seq, count, times):
     first, last = 0, 2 * count + 1
     if arrays.shift[shift_idx, S_BREAK_LENGTH] == 0:
         first = last = NO_SLOT
-    best, best_back, best_slot, best_extra = IMPOSSIBLE, IMPOSSIBLE, NO_SLOT, 0
-    rate = arrays.rates[R_WORKING_TIME]
+    # An illegal slot returns at moment 0: it is no better than none.
+    best, best_back, best_slot, best_extra = IMPOSSIBLE, 0, NO_SLOT, 0
+    rate, most = arrays.rates[R_WORKING_TIME], arrays.shift[shift_idx, S_MAX_DUTY]
+    depart = arrays.shift[shift_idx, S_DEPART]
     for slot in range(first, last + 1):
         cents, back, told = run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
-        if cents < best or (cents == best and back < best_back):
-            best, best_back, best_slot = cents, back, slot
-            best_extra = told
-            if rate > 0:
-                best_extra += per_minute(rate, back - latest_departure(arrays, shift_idx, seq, count, slot, times))
+        if cents > best or (cents == best and back >= best_back):
+            continue
+        if back - depart > most and back - latest_departure(arrays, shift_idx, seq, count, slot, times, True) > most:
+            continue
+        best, best_back, best_slot, best_extra = cents, back, slot, told
+        if rate > 0:
+            best_extra += per_minute(rate, back - latest_departure(arrays, shift_idx, seq, count, slot, times, False))
     if best >= IMPOSSIBLE:
         return IMPOSSIBLE, NO_SLOT
     return best + best_extra, best_slot

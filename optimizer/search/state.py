@@ -27,6 +27,7 @@ from optimizer.arrays import (
     R_VISITS,
     S_DAY_CENTS,
     S_DEPART,
+    S_MAX_DUTY,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
     S_OWNER,
@@ -312,7 +313,8 @@ def longest_route(arrays: ProblemArrays) -> int:
     able = np.where(able >= 0, able, np.iinfo(np.int32).max).min(axis=0).astype(np.int64)
     to_next = arrays.travel[:, :orders, :].min(axis=0).astype(np.int64)
     np.fill_diagonal(to_next[:, :orders], NO_WAY_S)
-    span = int((arrays.shift[:, S_RETURN_LIMIT] - arrays.shift[:, S_DEPART]).max())
+    spans = arrays.shift[:, S_RETURN_LIMIT] - arrays.shift[:, S_DEPART]
+    span = int(np.minimum(spans, arrays.shift[:, S_MAX_DUTY]).max())
     shortest = np.sort((able + to_next.min(axis=1))[arrays.visit[:orders, V_CREW] == 1])
     crews = int((arrays.visit[:orders, V_CREW] > 1).sum())
     fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right")) + crews

@@ -10,13 +10,13 @@ import pytest
 from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
 from benchmarks.instances import read_instance
 from tests.benchmarks.worlds import (
+    EARLY_LEAVER,
     FOUR_ERRANDS,
     SIX_ORDERS,
     THREE_CUSTOMERS,
     THREE_PATIENTS,
     THREE_REQUESTS,
     TWO_PRIZES,
-    TWO_VEHICLES,
 )
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def test_double_services_are_planned(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_an_instance_that_needs_more_says_what_it_waits_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.json"
-    assert main(["solve", str(TWO_VEHICLES), "--plan", str(plan)]) == WAITS
+    assert main(["solve", str(EARLY_LEAVER), "--plan", str(plan)]) == WAITS
     record = json.loads(capsys.readouterr().out)
-    assert record == {"instance": "two_vehicles", "format": "vrplib", "waits_for": ["route duration"]}
+    assert record == {"instance": "early_leaver", "format": "hhcrsp", "waits_for": ["crew of which one leaves sooner"]}
     assert not plan.exists()
 
 
@@ -135,9 +135,9 @@ def test_a_campaign_and_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_a_campaign_says_by_its_code_what_was_not_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "results.jsonl")
-    assert main(["run", str(TWO_VEHICLES), "--out", out]) == WAITS
+    assert main(["run", str(EARLY_LEAVER), "--out", out]) == WAITS
     (tmp_path / "x.txt").write_text("hello", encoding="utf-8")
-    assert main(["run", str(tmp_path / "x.txt"), str(TWO_VEHICLES), "--out", out]) == UNREADABLE
+    assert main(["run", str(tmp_path / "x.txt"), str(EARLY_LEAVER), "--out", out]) == UNREADABLE
     assert main(["run", str(tmp_path / "absent.txt"), "--out", out]) == UNREADABLE
     assert main(["compare", str(tmp_path / "absent.jsonl")]) == UNREADABLE
     with pytest.raises(SystemExit):

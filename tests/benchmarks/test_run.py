@@ -14,7 +14,7 @@ from benchmarks.run import Campaign, Config, plan_campaign, run_campaign, told
 from benchmarks.solver import Solved, engine_version
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError
-from tests.benchmarks.worlds import FOLDER, SIX_ORDERS, SIX_ORDERS_ROUTES, THREE_CUSTOMERS, TWO_VEHICLES
+from tests.benchmarks.worlds import EARLY_LEAVER, FOLDER, SIX_ORDERS, SIX_ORDERS_ROUTES, THREE_CUSTOMERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,9 +74,9 @@ def test_the_primal_integral_is_measured_over_the_time_allowed(tmp_path: Path, s
 
 
 def test_what_is_not_built_is_a_row_that_says_so(tmp_path: Path, solved: list[int]) -> None:
-    [row] = run_campaign(Campaign((TWO_VEHICLES,)), tmp_path / "results.jsonl")
-    assert (row["status"], row["waits_for"]) == ("unsupported", ["route duration"])
-    assert "unsupported, waits for route duration" in told(row)
+    [row] = run_campaign(Campaign((EARLY_LEAVER,)), tmp_path / "results.jsonl")
+    assert (row["status"], row["waits_for"]) == ("unsupported", ["crew of which one leaves sooner"])
+    assert "unsupported, waits for crew of which one leaves sooner" in told(row)
     assert solved == []
 
 

@@ -11,7 +11,7 @@ from benchmarks.__main__ import UNREADABLE, WAITS, main
 from benchmarks.errors import FormatError
 from benchmarks.instances import read_instance
 from benchmarks.speed import Line, Speed, Timing, measure_speed, table_of, time_moves
-from tests.benchmarks.worlds import SIX_ORDERS, THREE_CUSTOMERS, THREE_PATIENTS, TWO_VEHICLES
+from tests.benchmarks.worlds import EARLY_LEAVER, SIX_ORDERS, THREE_CUSTOMERS, THREE_PATIENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,16 +68,16 @@ def test_an_unknown_reference_is_refused() -> None:
     with pytest.raises(FormatError, match="no instance t8; there are six_orders"):
         measure_speed([SIX_ORDERS], moves=1, rounds=1, seed=1, reference="t8")
     with pytest.raises(FormatError, match="no instance that can be planned; there are none"):
-        measure_speed([TWO_VEHICLES], moves=1, rounds=1, seed=1)
+        measure_speed([EARLY_LEAVER], moves=1, rounds=1, seed=1)
 
 
 def test_the_command_prints_a_table_and_draws_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "speed.svg"
-    command = ["speed", str(SIX_ORDERS), str(TWO_VEHICLES), "--moves", "1300", "--rounds", "1", "--svg", str(picture)]
+    command = ["speed", str(SIX_ORDERS), str(EARLY_LEAVER), "--moves", "1300", "--rounds", "1", "--svg", str(picture)]
     assert main(command) == WAITS
     said = capsys.readouterr()
     assert "| six_orders | 3 | 6 |" in said.out
-    assert "two_vehicles (route duration)" in said.out
+    assert "early_leaver (crew of which one leaves sooner)" in said.out
     assert len(said.err.splitlines()) == 1
     assert picture.read_text(encoding="utf-8").count("<circle") == 1
     assert main(["speed", str(SIX_ORDERS), "--rounds", "0"]) == UNREADABLE

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from benchmarks import vrp
-from benchmarks.errors import FormatError
 from benchmarks.measure_vrp import measure_vrp
 from benchmarks.readers import vrplib, vrptw
 from optimizer.domain.rules import Rule
@@ -92,6 +89,23 @@ def test_times_beyond_a_day_are_planned_in_coarser_seconds_that_never_pass_a_win
     assert "2/1000 of the file's unit" in vrp.rounding_of(FREE_SITES)
 
 
-def test_what_is_not_built_is_not_planned() -> None:
-    with pytest.raises(FormatError, match="needs what is not built yet: route duration"):
-        vrp.problem_of(SITES)
+def test_a_route_lasts_no_longer_than_the_longest() -> None:
+    problem = vrp.problem_of(SITES)
+    matrix = vrp.matrix_of(SITES, problem)
+    assert {shift.max_duty_s for shift in problem.shifts} == {10_000}
+    apart = {"1": ("2",), "2": ("3",)}
+    # 2 alone lasts 5 + 10 + 5 and is allowed 20; with 3 behind it 25.02, as in test_measure_vrp.
+    assert judge(problem, matrix, time_routes(problem, matrix, apart)).is_clean
+    broken = judge(problem, matrix, time_routes(problem, matrix, {"1": ("2", "3")})).violations
+    assert {violation.rule for violation in broken} == {Rule.LOAD, Rule.TRAVEL_LIMIT}
+    # A thousandth less is a second less of ours, rounded down, and 2 is a second too long.
+    tight = vrp.problem_of(replace(SITES, max_duration=19_999))
+    (violation,) = judge(tight, matrix, time_routes(tight, matrix, apart)).violations
+    assert (violation.rule, violation.amount) == (Rule.TRAVEL_LIMIT, 1)
+
+
+def test_a_longest_route_that_no_route_can_exceed_is_none() -> None:
+    # The depot is open for 50 000 of our seconds.
+    for limit, longest_s in ((99_999, 49_999), (100_000, None)):
+        problem = vrp.problem_of(replace(SITES, max_duration=limit))
+        assert {shift.max_duty_s for shift in problem.shifts} == {longest_s}

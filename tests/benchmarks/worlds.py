@@ -27,3 +27,6 @@ TWO_PRIZES = FOLDER / "two_prizes.vrp"
 
 #: p2 takes two people at one moment, p3 a second service 10 to 20 after the first.
 THREE_PATIENTS = FOLDER / "three_patients.json"
+
+#: The same, but one of the two at p2 leaves sooner, which the rule book has no word for.
+EARLY_LEAVER = FOLDER / "early_leaver.json"

@@ -141,6 +141,7 @@ def shifts(draw: st.DrawFn, technician_id: str, day: int) -> Shift:
         max_leg_s=draw(st.none() | durations),
         max_travel_s=draw(st.none() | durations),
         max_visits=draw(st.none() | counts),
+        max_duty_s=draw(st.none() | durations),
         profile=draw(st.sampled_from(["car", "电动车"])),
     )
 

@@ -10,7 +10,7 @@ from optimizer.domain.order import Interval
 from optimizer.domain.policy import Policy
 from optimizer.domain.rules import Rule
 from optimizer.judge_timing import lateness_cents
-from tests.worlds import clock
+from tests.worlds import clock, job, person, span, world
 
 if TYPE_CHECKING:
     from tests.worlds import World
@@ -44,6 +44,26 @@ def test_every_visit_pays_for_itself(late_promise: World) -> None:
     assert late_promise.costs({"Ann": ["A"]})[Rule.LATENESS] == 6_900
     in_time = late_promise.with_job("A", requested=(Interval(clock("08:00"), clock("09:00")),))
     assert Rule.LATENESS not in in_time.costs({"Ann": ["A"]})
+
+
+def test_the_longest_lateness_is_priced_once_where_the_policy_says_so() -> None:
+    # A, B and C are 10, 40 and 70 minutes after the start of the day, each served for half an hour.
+    jobs = [job(name, place=10, requested="08:00-08:10") for name in "ABC"]
+    made = world(jobs, [person("Ann")]).with_policy(late_small_cents=0, late_large_cents=0, max_lateness_s=None)
+    made = made.with_policy(late_worst_cents=5)
+    # B starts at 08:40 and C at 09:10.
+    assert made.costs({"Ann": ["A", "B", "C"]})[Rule.LATENESS] == 60 * 5
+    assert made.solved().costs[Rule.LATENESS] == 60 * 5
+    assert Rule.LATENESS not in made.costs({"Ann": ["A"]})
+
+
+def test_the_engine_shares_lateness_where_the_longest_is_dear() -> None:
+    # One is 30 minutes late in any order; two short visits first make nobody later than 40.
+    jobs = [job("A", place=10, minutes=60), job("B", place=10, minutes=20), job("C", place=10, minutes=20)]
+    jobs = [one.but(requested=(span("08:00-08:10"),)) for one in jobs]
+    made = world(jobs, [person("Ann")]).with_policy(late_small_cents=0, late_large_cents=0, max_lateness_s=None)
+    (route,) = made.with_policy(late_worst_cents=100).solved().routes
+    assert route.stops[-1].visit_id == "A"
 
 
 def test_the_lead_makes_a_start_late_that_the_promise_would_allow(late_promise: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from optimizer.arrays import build_arrays
 from optimizer.domain.order import Interval
@@ -100,4 +101,16 @@ def test_the_latest_departure_keeps_the_return() -> None:
     seq, times = np.array([0], np.int64), np.zeros((2, 3), np.int64)
     time_route(arrays, 0, seq, 1, times)
     # Arrival at 9:00 sharp is as good as 8:10: leave at 8:50.
-    assert latest_departure(arrays, 0, seq, 1, NO_SLOT, times) == at(8, 50)
+    assert latest_departure(arrays, 0, seq, 1, NO_SLOT, times, False) == at(8, 50)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(195, (0, 3)), (194, (0, 0)), (130, (0, 0)), (129, (IMPOSSIBLE, NO_SLOT))]
+)
+def test_a_slot_in_which_the_day_lasts_too_long_is_none(minutes: int, expected: tuple[int, int]) -> None:
+    problem, matrix = tiny_problem()
+    orders = tuple(replace(o, promised=(Interval(at(9), at(9, 30)), Interval(at(14), at(16)))) for o in problem.orders)
+    shifts = tuple(replace(shift, max_duty_s=60 * minutes) for shift in problem.shifts)
+    # In the morning: left for at 9:15, served at 9:25, break at the branch 11:30 (slot 3), back at 12:30: 195 min.
+    # In the afternoon: break from 12:30 (slot 0), served at 14:00, back at 14:40: 130 min.
+    assert timed(replace(problem, orders=orders, shifts=shifts), matrix, 0)[:2] == expected

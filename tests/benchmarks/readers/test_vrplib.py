@@ -20,7 +20,6 @@ def test_site_dependent_instances_count_in_thousandths() -> None:
     assert (instance.close, instance.max_duration) == (100_000, 20_000)
     # The roots of 25, 2 and 13 = 3.60555, rounded.
     assert instance.distance.tolist() == [[0, 5000, 1414], [5000, 0, 3606], [1414, 3606, 0]]
-    assert instance.unbuilt == ("route duration",)
 
 
 def test_prize_collecting_instances_count_in_tenths() -> None:
@@ -28,7 +27,6 @@ def test_prize_collecting_instances_count_in_tenths() -> None:
     assert instance.clients[0] == Client("2", 1, demand=1, open=0, close=500, service=100, prize=50)
     assert instance.vehicles == (Vehicle("1", 10), Vehicle("2", 10))
     assert instance.distance.tolist() == [[0, 50, 60], [50, 0, 36], [60, 36, 0]]
-    assert instance.unbuilt == ()
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,6 @@ def test_distances_are_cut_to_one_decimal() -> None:
     assert INSTANCE.distance.tolist() == [[0, 50, 14, 60], [50, 0, 36, 36], [14, 36, 0, 50], [60, 36, 50, 0]]
 
 
-def test_nothing_is_waited_for() -> None:
-    assert INSTANCE.unbuilt == ()
-
-
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
