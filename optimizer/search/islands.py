@@ -23,11 +23,11 @@ from optimizer.search.lns import construct, forget_prices, load_routes, run_move
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
     NO_START,
+    PROBE_MOVES,
     T_BEST,
     T_BROKEN,
     T_MOVES,
     T_POOLED,
-    T_RISE,
     T_RISES,
     make_state,
     true_cents,
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 MARKS = 40
 #: From this mark on, prices are true again and each island starts from the best plan of all.
 TRUE_PRICES_MARK = 16
-#: Moves that measure how much a typical move loses; the first temperature is this share of it, the last one that.
-PROBE_MOVES = 600
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -178,12 +176,14 @@ class Islands:
         """Settle, then measure how much the moves lose that lose at all: the first temperature follows from it."""
         state.heat[:] = (1.0, 1.0, 1.0)
         for _ in range(2):
-            state.total[T_RISE] = state.total[T_RISES] = 0
+            state.total[T_RISES] = 0
             for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
                 if self._out_of_time():
                     return
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
-        typical = max(1.0, state.total[T_RISE] / max(1, state.total[T_RISES]))
+        # The median: to leave one more visit out may cost as much as a hundred plans.
+        rises = state.rises[: state.total[T_RISES]]
+        typical = max(1.0, float(np.median(rises))) if len(rises) else 1.0
         state.heat[H_HEAT] = state.dial[D_HOT] / 1000 * typical
         state.heat[H_FLOOR] = state.dial[D_COLD] / 1000 * typical
 

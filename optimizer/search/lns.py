@@ -47,7 +47,6 @@ from optimizer.search.state import (
     T_HALF,
     T_MOVES,
     T_POOLED,
-    T_RISE,
     T_RISES,
     T_TOUCHED,
     draw,
@@ -95,8 +94,8 @@ def propose(arrays, state):
 def decide(arrays, state, before, seed):
     """Keep the proposed routes or undo them, and close the move."""
     total, after = state.total, guided_cents(arrays, state)
-    if before < after < before + arrays.visit[seed, V_PRICE]:
-        total[T_RISE] += after - before
+    if before < after < before + arrays.visit[seed, V_PRICE] and total[T_RISES] < state.rises.shape[0]:
+        state.rises[total[T_RISES]] = after - before
         total[T_RISES] += 1
     if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
         total[T_HALF] = 0

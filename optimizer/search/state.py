@@ -88,7 +88,6 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_TOUCHED,
     T_POOLED,
     T_STAMP,
-    T_RISE,
     T_RISES,
     T_JOURNAL,
     T_WAITING,
@@ -98,13 +97,15 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_VERSION,
     T_PICKUP,
     T_WORST,
-) = range(23)
+) = range(22)
 #: Guided prices are `price * factor // PRICE_ONE`.
 PRICE_ONE = 1024
 # Columns of `State.memory`: version of the route and visit in one number, place, cents and seconds of travel it adds.
 M_KEY, M_PLACE, M_CENTS, M_ROAD = range(4)
 #: The memory has two to the power of this many slots at most: 32 MiB; pairs beyond that share slots.
 MOST_SLOTS_BITS = 20
+#: Moves that measure how much a typical move loses: the first and the last temperature are shares of it.
+PROBE_MOVES = 600
 #: A day after all days.
 NEVER = 1 << 40
 #: `State.link` of a visit that is not in a route.
@@ -148,9 +149,11 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (23,)
+    total : int64 (22,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
         counters, the longest lateness of all where that is priced.
+    rises : int64 (PROBE_MOVES,)
+        By how much the first moves raised the cost that raised it.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
     best, best_count, best_start : int64
@@ -204,6 +207,7 @@ class State(ByAddress):
     journal: IntArray
     waiting: IntArray
     total: IntArray
+    rises: IntArray
     heat: np.ndarray
     best: IntArray
     best_count: IntArray
@@ -260,7 +264,8 @@ def make_state(
         link=np.full((links, 4), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(23, np.int64),
+        total=np.zeros(22, np.int64),
+        rises=np.zeros(PROBE_MOVES, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
