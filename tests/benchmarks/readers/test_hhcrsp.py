@@ -93,7 +93,7 @@ def test_the_judge_prices_travel_and_tardiness_as_the_format_does() -> None:
     judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
     assert judgement.is_clean
     assert judgement.costs[Rule.TRAVEL] == 65 * 60
-    assert judgement.costs[Rule.LATENESS] == (25 + 65) * 60
+    assert judgement.costs[Rule.LATENESS] == (25 + 65 + 65) * 60
     assert measure_hhcrsp(instance, routes).value == pytest.approx((65 + 90 + 65) / 3)
 
 
