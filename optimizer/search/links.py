@@ -4,8 +4,8 @@ What a linked visit demands of the routes of others is written into the bounds o
 start at one moment, a follower starts no earlier than its predecessor allows, and a predecessor no later than its
 follower can bear. Given those bounds every route is timed alone, so that routes without links pay nothing. After a
 change `relink` brings the bounds of the touched routes back to the earliest that hold, from route to route. A
-predecessor that is followed too late waits itself, unless the follower's day has a break, of which another slot might
-bring the follower in time.
+predecessor that is followed too late waits itself, but only as long as no other slot of the follower's break brings the
+follower in time.
 
 The starts themselves are the certificate that routes do not wait for one another in a circle: along every route and
 every link they only grow.
@@ -125,8 +125,12 @@ def ready_for_followers(arrays, state, visit):
     for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
         later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
         start = state.link[later, L_START]
-        if start == NO_START or arrays.entry[entry, 3] >= FAR_FUTURE_S or not may_be_awaited(arrays, state, later):
+        if start == NO_START or arrays.entry[entry, 3] >= FAR_FUTURE_S:
             continue
+        if has_break(arrays, state, later):
+            start = least_start(arrays, state, later, visit)
+            if start >= IMPOSSIBLE:
+                continue
         lasts = lasts_until_gap(arrays, state, entry)
         if start <= state.link[visit, L_START] + lasts + arrays.entry[entry, 2]:
             begin = arrays.visit[later, V_FIRST_READY]
@@ -138,13 +142,34 @@ def ready_for_followers(arrays, state, visit):
 
 
 @kernel
-def may_be_awaited(arrays, state, visit):
-    """Say whether predecessors may wait for a visit: it is planned, on days with no break to be put elsewhere."""
+def has_break(arrays, state, visit):
+    """Say whether somebody who serves a planned visit has a break on that day."""
     for member in range(visit, visit + arrays.visit[visit, V_CREW]):
-        shift_idx = state.shift_of[member]
-        if shift_idx < 0 or arrays.shift[shift_idx, S_BREAK_LENGTH] > 0:
-            return False
-    return True
+        if arrays.shift[state.shift_of[member], S_BREAK_LENGTH] > 0:
+            return True
+    return False
+
+
+@kernel
+def least_start(arrays, state, visit, earlier):
+    """Return when a planned visit starts at the earliest over all slots of the day's break.
+
+    `IMPOSSIBLE` for a crew, and on the route of the predecessor: there a break would move both.
+    """
+    shift_idx, best = state.shift_of[visit], IMPOSSIBLE
+    if arrays.visit[visit, V_CREW] > 1 or shift_idx == state.shift_of[earlier]:
+        return best
+    seq, count, position = state.seq[shift_idx], state.route[shift_idx, C_COUNT], 0
+    while seq[position] != visit:
+        position += 1
+    latest = arrays.visit[visit, V_LATEST]
+    arrays.visit[visit, V_LATEST] = arrays.visit[visit, V_LAST_LATEST]
+    for slot in range(2 * count + 2):
+        cents, _, _ = run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
+        if cents < IMPOSSIBLE:
+            best = min(best, state.times[position, 1])
+    arrays.visit[visit, V_LATEST] = latest
+    return best
 
 
 @kernel
@@ -275,7 +300,7 @@ def rebind(arrays, state, head):
         return
     is_free, ready, latest, _ = demanded(arrays, state, head)
     size = arrays.visit[head, V_CREW]
-    if is_free and size == 1 and may_be_awaited(arrays, state, head):
+    if is_free and size == 1 and not has_break(arrays, state, head):
         latest = latest_with_wait(arrays, state, head)
     if not is_free or ready > latest:
         state.total[T_BROKEN] = 1
