@@ -300,7 +300,8 @@ def rebind(arrays, state, head):
         return
     is_free, ready, latest, _ = demanded(arrays, state, head)
     size = arrays.visit[head, V_CREW]
-    if is_free and size == 1 and not has_break(arrays, state, head):
+    is_new = state.link[head, L_START] == NO_START
+    if is_free and size == 1 and (is_new or not has_break(arrays, state, head)):
         latest = latest_with_wait(arrays, state, head)
     if not is_free or ready > latest:
         state.total[T_BROKEN] = 1
