@@ -280,9 +280,9 @@ def test_any_route_can_be_timed_and_judged(seed: int) -> None:
 def test_a_large_plan_is_clean_and_judged_fast() -> None:
     problem, matrix, routes = large_problem(visits=200, technicians=25)
     plan = time_routes(problem, matrix, routes)
-    began = time.perf_counter()
+    began = time.process_time()
     judgement = judge(problem, matrix, plan)
-    took_s = time.perf_counter() - began
+    took_s = time.process_time() - began
     assert judgement.is_clean, judgement.violations
     assert plan.served > 80
     assert took_s < 0.1

@@ -180,8 +180,8 @@ def test_twenty_thousand_orders_in_crews_and_chains(tmp_path: Path) -> None:
         for n in range(20_000)
     ]
     folder = write_folder(tmp_path / "branch", sheets)
-    started = time.perf_counter()
+    started = time.process_time()
     problem = read_intake(folder).checked()
-    elapsed_s = time.perf_counter() - started
+    elapsed_s = time.process_time() - started
     assert len(problem.visits) == 20_002
     assert elapsed_s < 60, f"{elapsed_s:.1f} s"  # eight seconds alone on one core; room for a busy machine

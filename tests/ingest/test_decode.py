@@ -75,9 +75,9 @@ def test_the_place_of_a_slip_is_stated() -> None:
 
 @pytest.mark.parametrize("text", ['"' + r"\"" * 500_000, "9" * 1_000_000 + ".", '["a' * 100_000, "-" * 1_000_000])
 def test_hostile_text_takes_one_pass(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert codes_of(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -398,11 +398,11 @@ def test_ten_thousand_rows_read_quickly(tmp_path: Path) -> None:
     order = sheets["orders"][0]
     sheets["orders"] = [{**order, "order_id": f"O{n}"} for n in range(1, 10_001)]
     write_folder(tmp_path, sheets)
-    started = time.perf_counter()
+    started = time.process_time()
     problem = read_branch(tmp_path)
-    elapsed_s = time.perf_counter() - started
+    elapsed_s = time.process_time() - started
     assert len(problem.orders) == 10_000
-    assert elapsed_s < 10, f"{elapsed_s:.1f} s"  # about one second alone on one core; room for a busy machine
+    assert elapsed_s < 10, f"{elapsed_s:.1f} s"  # seconds of CPU; about three on one core
 
 
 def test_ten_thousand_faulty_rows_are_all_reported_and_the_text_says_how_many(tmp_path: Path) -> None:
