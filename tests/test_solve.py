@@ -58,6 +58,9 @@ def test_every_plan_of_a_random_problem_is_judged_clean_and_priced_to_the_cent(s
 def test_every_plan_of_the_whole_rule_book_is_judged_clean_and_priced_to_the_cent(seed: int) -> None:
     """So few moves do not always get every locked visit in; nothing else may be wrong with a plan."""
     problem, matrix = random_whole_problem(seed)
+    if seed % 3 == 0:
+        # Brute force takes each day by itself, so that only here the longest lateness of all has a price.
+        problem = replace(problem, policy=replace(problem.policy, late_worst_cents=45))
     plan = plan_of(problem, matrix, moves=600, seed=seed)
     judgement = judge(problem, matrix, plan)
     assert all("is locked and not planned" in violation.message for violation in judgement.violations)
