@@ -130,6 +130,7 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_LATE_SMALL,
     R_LATE_SMALL_S,
     R_LATE_LARGE,
+    R_LATE_WORST,
     R_TRAVEL,
     R_OVERTIME,
     R_WORKING_TIME,
@@ -142,7 +143,6 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_LINKS,
     R_PARTS,
     R_QUANTITIES,
-    R_LATE_WORST,
 ) = range(16)
 
 
@@ -192,7 +192,7 @@ class ProblemArrays(ByAddress):
         What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
     near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
-    rates : int64 (15,)
+    rates : int64 (16,)
         Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone or some day may last only so long: every
         move is then timed in full. It is 1, or `JUMPS` when a later arrival may even cost less because it skips a
         window that it would be late for.
@@ -216,6 +216,11 @@ class ProblemArrays(ByAddress):
     crew: IntArray
     near: ShortArray
     rates: IntArray
+
+    def entries_of(self, visit: int, kind: int) -> IntArray:
+        """Return the rows of `entry` of one kind (`E_*`) of a visit."""
+        rows: IntArray = self.entry[self.first[visit, kind] : self.first[visit + 1, kind]]
+        return rows
 
     def own_copy(self) -> ProblemArrays:
         """Return the arrays with a copy of what a search writes, where it writes at all."""

@@ -146,9 +146,9 @@ class Day:
         """
         arrays = self.arrays
         for v in self.visits:
-            if any(int(later) in served_s for later in _entries(arrays, v, E_LATER)[:, 0]):
+            if any(int(later) in served_s for later in arrays.entries_of(v, E_LATER)[:, 0]):
                 arrays.visit[v, V_LATEST] = served_s[v][0]
-            for earlier, from_start, _, most_s, _ in _entries(arrays, v, E_EARLIER).tolist():
+            for earlier, from_start, _, most_s, _ in arrays.entries_of(v, E_EARLIER).tolist():
                 if earlier in served_s:
                     start_s, end_s = served_s[earlier]
                     latest_s = (start_s if from_start else end_s) + most_s
@@ -167,12 +167,6 @@ class Day:
             slack = max(0, int(latest[k]) - earliest)
             leave.append(earliest + slack - min(LEAVE_EARLY_S, slack))
         return leave
-
-
-def _entries(arrays: ProblemArrays, v: int, kind: int) -> IntArray:
-    """Return the rows of `ProblemArrays.entry` of one kind (`E_*`) of a visit."""
-    rows: IntArray = arrays.entry[arrays.first[v, kind] : arrays.first[v + 1, kind]]
-    return rows
 
 
 class _Books:

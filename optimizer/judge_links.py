@@ -178,12 +178,15 @@ class _Clock:
         self.leaving: dict[int, list[Link]] = {number: [] for number in tours}
         self.arriving: dict[int, list[Link]] = {number: [] for number in tours}
         self.closing: dict[int, list[Link]] = {number: [] for number in tours}
+        self.bound: dict[int, set[Spot]] = {number: set() for number in tours}
         for link in links:
             if link.first.tour != link.then.tour:
                 self.leaving[link.first.tour].append(link)
                 self.arriving[link.then.tour].append(link)
+                self.bound[link.then.tour].add(link.then)
             if link.earlier.max_gap_s is not None:
                 self.closing[link.then.tour].append(link)
+                self.bound[link.first.tour].add(link.first)
         self.helpless: set[Link] = set()
 
     def settle(self, slots: Slots) -> tuple[dict[int, TimedTour], bool]:
@@ -267,10 +270,9 @@ class _Clock:
         until: dict[Spot, int] = {}
         for link in self.arriving[number]:
             until[link.then] = min(until.get(link.then, FAR_FUTURE_S), self.until_s.get(link, FAR_FUTURE_S))
-        until.update({spot: FAR_FUTURE_S for spot in self.from_s if spot.tour == number and spot not in until})
         places = list(tour.places)
-        for spot, last_s in until.items():
-            first_s = self.from_s.get(spot, -FAR_FUTURE_S)
+        for spot in self.bound[number]:
+            first_s, last_s = self.from_s.get(spot, -FAR_FUTURE_S), until.get(spot, FAR_FUTURE_S)
             if first_s > -FAR_FUTURE_S or last_s < FAR_FUTURE_S:
                 places[spot.place] = replace(places[spot.place], linked_from_s=first_s, linked_until_s=last_s)
         return replace(tour, places=tuple(places))

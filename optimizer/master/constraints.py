@@ -102,7 +102,7 @@ def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
         if visit >= arrays.rates[R_VISITS]:
             pickup = arrays.shift[route.shift, S_DAY]
             continue
-        for part, count, held, *_ in arrays.entry[arrays.first[visit, E_NEED] : arrays.first[visit + 1, E_NEED]]:
+        for part, count, held, *_ in arrays.entries_of(visit, E_NEED):
             drawn = max(0, int(count - left[part]))
             left[part] -= count - drawn
             for row in np.flatnonzero((arrays.row[:, ROW_PART] == part) & (arrays.row[:, ROW_DAY] >= pickup)).tolist():
@@ -116,7 +116,7 @@ def tools_out(arrays: ProblemArrays, route: PooledRoute) -> list[int]:
     """Return how many units of each tool a route takes out, those of its technician not counted."""
     most = [0] * len(arrays.tool_units)
     for visit in route.visits:
-        for tool, units, *_ in arrays.entry[arrays.first[visit, E_TOOL] : arrays.first[visit + 1, E_TOOL]]:
+        for tool, units, *_ in arrays.entries_of(visit, E_TOOL):
             most[tool] = max(most[tool], int(units))
     own = arrays.owner[arrays.shift[route.shift, S_OWNER], O_OWN + arrays.rates[R_PARTS] :]
     return [max(0, units - int(mine)) for units, mine in zip(most, own, strict=True)]

@@ -37,7 +37,7 @@ from optimizer.arrays import (
 )
 from optimizer.jit import kernel
 from optimizer.search.passes import look_ahead, look_behind
-from optimizer.search.schedule import IMPOSSIBLE, longest_lateness, time_route
+from optimizer.search.schedule import IMPOSSIBLE, NO_SLOT, longest_lateness, time_route
 from optimizer.search.state import (
     C_CENTS,
     C_COUNT,
@@ -112,8 +112,10 @@ def refresh(arrays, state, shift_idx):
             extra += arrays.extra[shift_idx, node]
     timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx], state.earliest[shift_idx])
     look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
-    if arrays.rates[R_EXACT] > 0:
-        timing, _ = time_route(arrays, shift_idx, seq, count, state.times)
+    slot, has_worst = NO_SLOT, arrays.rates[R_LATE_WORST] > 0
+    if arrays.rates[R_EXACT] > 0 or has_worst:
+        exact, slot = time_route(arrays, shift_idx, seq, count, state.times)
+        timing = exact if arrays.rates[R_EXACT] > 0 else timing
     broken = (
         timing >= IMPOSSIBLE or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= NO_WAY_S
         or on_road > arrays.shift[shift_idx, S_MAX_TRAVEL] or visits > arrays.shift[shift_idx, S_MAX_VISITS]
@@ -122,8 +124,8 @@ def refresh(arrays, state, shift_idx):
         timing = IMPOSSIBLE
     cents = route_cents(arrays, shift_idx, count, on_road, in_service, extra, timing)
     worst = 0
-    if arrays.rates[R_LATE_WORST] > 0 and not broken:
-        worst = longest_lateness(arrays, shift_idx, seq, count, state.times)
+    if has_worst and not broken:
+        worst = longest_lateness(arrays, shift_idx, seq, count, slot, state.times)
     route = state.route[shift_idx]
     set_books(arrays, state, shift_idx, cents, on_road, in_service, worst)
     state.total[T_VERSION] += 1

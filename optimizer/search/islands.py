@@ -243,7 +243,7 @@ def construction_order(arrays: ProblemArrays) -> IntArray:
     for _ in range(orders if arrays.rates[R_LINKS] else 0):
         before = depth.copy()
         for v in range(orders):
-            earlier = arrays.entry[arrays.first[v, E_EARLIER] : arrays.first[v + 1, E_EARLIER], 0]
+            earlier = arrays.entries_of(v, E_EARLIER)[:, 0]
             depth[v] = max((int(depth[e]) + 1 for e in earlier), default=0)
         if (depth == before).all():
             break

@@ -49,6 +49,7 @@ from optimizer.search.state import (
     T_HALF,
     T_TOUCHED,
     draw,
+    place_of,
 )
 
 #: How often bounds are handed on from route to route before the move is given up.
@@ -159,9 +160,7 @@ def least_start(arrays, state, visit, earlier):
     shift_idx, best = state.shift_of[visit], IMPOSSIBLE
     if arrays.visit[visit, V_CREW] > 1 or shift_idx == state.shift_of[earlier]:
         return best
-    seq, count, position = state.seq[shift_idx], state.route[shift_idx, C_COUNT], 0
-    while seq[position] != visit:
-        position += 1
+    seq, count, position = state.seq[shift_idx], state.route[shift_idx, C_COUNT], place_of(state, visit)
     latest = arrays.visit[visit, V_LATEST]
     arrays.visit[visit, V_LATEST] = arrays.visit[visit, V_LAST_LATEST]
     for slot in range(2 * count + 2):
@@ -180,10 +179,7 @@ def latest_with_wait(arrays, state, visit):
         earlier = arrays.entry[n, 0]
         shift_idx, start = state.shift_of[earlier], state.link[earlier, L_START]
         if arrays.visit[earlier, V_CREW] == 1:
-            position = 0
-            while state.seq[shift_idx, position] != earlier:
-                position += 1
-            behind = state.behind[shift_idx, position]
+            behind = state.behind[shift_idx, place_of(state, earlier)]
             start = max(start, max(behind[B_HARD], behind[B_OPEN_HARD]))
         latest = min(latest, start + lasts_until_gap(arrays, state, n) + arrays.entry[n, 3])
     return latest
@@ -201,10 +197,9 @@ def latest_for_followers(arrays, state, visit, ready):
         later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
         if state.shift_of[later] < 0 or state.link[later, L_START] == NO_START:
             continue
-        bound = state.link[later, L_START] - arrays.entry[entry, 2]
-        if arrays.entry[entry, 1] == 0:
-            bound -= arrays.duration[state.shift_of[visit], visit]
-        latest = min(latest, bound)
+        latest = min(
+            latest, state.link[later, L_START] - arrays.entry[entry, 2] - lasts_until_gap(arrays, state, entry)
+        )
         if arrays.rates[R_WORKING_TIME] > 0:
             latest = min(latest, max(state.link[visit, L_START], ready))
     return latest

@@ -19,7 +19,7 @@ from optimizer.search.dials import (
     D_STRING,
 )
 from optimizer.search.gestures import refresh, take_out
-from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, T_EMPTY, draw
+from optimizer.search.state import C_COUNT, C_TOUCHED, T_ABSENT, T_EMPTY, draw, place_of
 
 #: The visits that a string keeps in its middle become more in so many of 100 cases.
 SPLIT_GROW_PCT = 1
@@ -63,9 +63,7 @@ def remove_strings(arrays, state, seed, strings, longest):
             continue
         count = state.route[shift_idx, C_COUNT]
         length = 1 + draw(state, min(longest, count))
-        position = 0
-        while state.seq[shift_idx, position] != visit:
-            position += 1
+        position = place_of(state, visit)
         hole = 0
         if length > 1 and length < count and draw(state, 100) < state.dial[D_SPLIT]:
             hole = 1
@@ -113,9 +111,6 @@ def free_a_part(arrays, state, visit):
                 continue
             for other in range(arrays.first[rival, E_STOCK], arrays.first[rival + 1, E_STOCK]):
                 if arrays.entry[other, 0] == row:
-                    position = 0
-                    while state.seq[shift_idx, position] != rival:
-                        position += 1
-                    take_out(arrays, state, shift_idx, position, 1)
+                    take_out(arrays, state, shift_idx, place_of(state, rival), 1)
                     refresh(arrays, state, shift_idx)
                     return

@@ -351,20 +351,19 @@ def time_route(arrays, shift_idx, seq, count, times):
 
 
 @kernel
-def longest_lateness(arrays, shift_idx, seq, count, times):
-    """Return the longest lateness of a route as it is timed canonically, in seconds; a crew's counts with its lead.
+def longest_lateness(arrays, shift_idx, seq, count, slot, times):
+    """Return the longest lateness of a route in seconds; a crew's counts with its lead.
 
     Parameters
     ----------
     arrays : ProblemArrays
-    shift_idx, count : int
-        Technician-day and number of visits.
+    shift_idx, count, slot : int
+        Technician-day, number of visits, break slot or `NO_SLOT`.
     seq : int64 array
-        Visit indices in driving order; the route can be timed.
+        Visit indices in driving order; the route can be timed with that slot.
     times : int64 array (at least count + 1, 3)
         Scratch, overwritten.
     """
-    _, slot = time_route(arrays, shift_idx, seq, count, times)
     run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
     day, longest = arrays.shift[shift_idx, S_DAY], 0
     for k in range(count):

@@ -350,6 +350,15 @@ def draw(state, limit):
 
 
 @kernel
+def place_of(state, visit):
+    """Return where a planned visit stands in its route."""
+    seq, position = state.seq[state.shift_of[visit]], 0
+    while seq[position] != visit:
+        position += 1
+    return position
+
+
+@kernel
 def load_cents(arrays, owner, work):
     """Return what a technician's load costs by the rule book: its square above the share of the contracted time."""
     divisor = arrays.rates[R_LOAD_DIVISOR]

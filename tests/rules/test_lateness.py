@@ -58,7 +58,7 @@ def test_the_longest_lateness_is_priced_once_where_the_policy_says_so() -> None:
 
 
 def test_the_engine_shares_lateness_where_the_longest_is_dear() -> None:
-    # One is 30 minutes late in any order; two short visits first make nobody later than 40.
+    # With A at the end nobody is later than 40 minutes, in any other order somebody is 80.
     jobs = [job("A", place=10, minutes=60), job("B", place=10, minutes=20), job("C", place=10, minutes=20)]
     jobs = [one.but(requested=(span("08:00-08:10"),)) for one in jobs]
     made = world(jobs, [person("Ann")]).with_policy(late_small_cents=0, late_large_cents=0, max_lateness_s=None)
