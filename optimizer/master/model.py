@@ -35,7 +35,7 @@ def choose_routes(
     Parameters
     ----------
     pool
-        Candidate routes; those of the incumbent must be among them.
+        Candidate routes; those of the incumbent must be among them, in whatever order of visits.
     incumbent
         The best plan so far, given to the solver as a hint.
     effort
@@ -43,20 +43,20 @@ def choose_routes(
     seconds
         Wall-clock limit beside it, for the deadline.
     """
-    mine = {(shift, visits) for shift, visits in enumerate(incumbent) if visits}
-    kept = frozenset(shift for shift, visits in mine if is_bound(arrays, shift, visits))
+    # The pool keeps one order of a set of visits; of two that cost the same that need not be the incumbent's.
+    mine = {(shift, frozenset(visits)) for shift, visits in enumerate(incumbent) if visits}
+    kept = frozenset(shift for shift, visits in enumerate(incumbent) if visits and is_bound(arrays, shift, visits))
     pool = [
         route
         for route in pool
-        if (route.shift, route.visits) in mine
-        or not (route.shift in kept or is_bound(arrays, route.shift, route.visits))
+        if _key(route) in mine or not (route.shift in kept or is_bound(arrays, route.shift, route.visits))
     ]
     # The incumbent first, then the cheapest per visit: the rest would only slow the model down.
     routes = sorted(
         pool,
-        key=lambda r: ((r.shift, r.visits) not in mine, r.cost_cents // len(r.visits), r.shift, r.visits),
+        key=lambda r: (_key(r) not in mine, r.cost_cents // len(r.visits), r.shift, r.visits),
     )[:MOST_ROUTES]
-    used = [route for route in routes if (route.shift, route.visits) in mine]
+    used = [route for route in routes if _key(route) in mine]
     if len(used) < len(mine):
         return None
     model = cp_model.CpModel()
@@ -78,7 +78,11 @@ def choose_routes(
     for route, chosen in zip(routes, variables.chosen, strict=True):
         if solver.boolean_value(chosen):
             found[route.shift] = route.visits
-    return None if tuple(found) == incumbent else tuple(found)
+    return None if {(s, frozenset(visits)) for s, visits in enumerate(found) if visits} == mine else tuple(found)
+
+
+def _key(route: PooledRoute) -> tuple[int, frozenset[int]]:
+    return route.shift, frozenset(route.visits)
 
 
 def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
@@ -88,9 +92,9 @@ def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
     return bool(arrays.shift[shift, S_SPECIAL] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
 
 
-def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:
+def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, frozenset[int]]]) -> None:
     served = {visit for _, visits in mine for visit in visits}
     for route, chosen in zip(variables.routes, variables.chosen, strict=True):
-        model.add_hint(chosen, int((route.shift, route.visits) in mine))
+        model.add_hint(chosen, int(_key(route) in mine))
     for visit, absent in enumerate(variables.absent):
         model.add_hint(absent, int(visit not in served))
