@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     D_NEAR,
     D_UNUSED,
     D_BLINK,
-    D_RAISE,
-    D_DEAREST,
     D_HOT,
     D_COLD,
     D_SMALL,
@@ -33,25 +31,23 @@ if TYPE_CHECKING:
     D_SMALL_STRING,
     D_FORCED,
     D_WIDE,
-) = range(18)
+) = range(16)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
     "removed": (D_REMOVED, 10, "mean number of visits that a move takes out"),
     "string": (D_STRING, 10, "longest string of neighbours that a move takes out of one route"),
     "day": (D_DAY, 4, "of 100 moves, so many empty a technician's whole day"),
-    "from_absent": (D_FROM_ABSENT, 40, "of 100 moves, so many happen around an absent visit"),
+    "from_absent": (D_FROM_ABSENT, 15, "of 100 moves, so many happen around an absent visit"),
     "forced": (D_FORCED, 20, "of 100 such moves, so many plan it whatever it costs, as one day's first visit must be"),
     "split": (D_SPLIT, 50, "of 100 strings, so many keep a visit in their middle"),
-    "retried": (D_RETRIED, 12, "absent visits that a move tries again, beside those that it took out"),
+    "retried": (D_RETRIED, 5, "absent visits that a move tries again, beside those that it took out"),
     "near": (D_NEAR, 10, "routes with near visits that are tried for a visit"),
     "wide": (D_WIDE, 10, "of 100 insertions, so many are wide ones: they try ten times as many routes"),
     "unused": (D_UNUSED, 3, "unused days that are tried for a visit"),
     "blink": (D_BLINK, 10, "of 1 000 routes' best places, so many are overlooked"),
-    "raise": (D_RAISE, 10, "per cent by which the guided price of an absent visit grows at each review"),
-    "dearest": (D_DEAREST, 150, "per cent of its true price that a guided price may reach"),
     "hot": (D_HOT, 700, "thousandths of a typical loss: the first temperature"),
-    "cold": (D_COLD, 14, "thousandths of a typical loss: the last temperature"),
+    "cold": (D_COLD, 15, "thousandths of a typical loss: the last temperature"),
     "small": (D_SMALL, 70, "of 100 moves, so many are small ones"),
     "small_removed": (D_SMALL_REMOVED, 5, "mean number of visits that a small move takes out"),
     "small_string": (D_SMALL_STRING, 3, "longest string of neighbours that a small move takes out of one route"),

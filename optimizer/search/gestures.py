@@ -59,7 +59,6 @@ from optimizer.search.state import (
     NO_START,
     T_ABSENT,
     T_ABSENT_CENTS,
-    T_ABSENT_PRICE,
     T_BEST,
     T_CENTS,
     T_EMPTY,
@@ -72,7 +71,6 @@ from optimizer.search.state import (
     T_WORK_SQUARES,
     T_WORST,
     W_WORK,
-    guided_price,
     load_cents,
     route_cents,
     true_cents,
@@ -286,7 +284,6 @@ def make_absent(arrays, state, visit):
     state.absent_at[visit] = total[T_ABSENT]
     total[T_ABSENT] += 1
     total[T_ABSENT_CENTS] += arrays.visit[visit, V_PRICE]
-    total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
 
 
 @kernel
@@ -302,7 +299,6 @@ def make_present(arrays, state, visit, shift_idx):
     state.absent[state.absent_at[visit]] = last
     state.absent_at[last] = state.absent_at[visit]
     total[T_ABSENT_CENTS] -= arrays.visit[visit, V_PRICE]
-    total[T_ABSENT_PRICE] -= guided_price(arrays, state, visit)
 
 
 @kernel

@@ -19,7 +19,7 @@ from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEA
 from optimizer.routes import PooledRoute
 from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
 from optimizer.search.dials import D_COLD, D_HOT
-from optimizer.search.lns import construct, forget_prices, load_routes, run_moves, settle
+from optimizer.search.lns import construct, load_routes, run_moves, settle
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
     NO_START,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 #: How many times a run brings its islands together.
 MARKS = 40
-#: From this mark on, prices are true again and each island starts from the best plan of all.
-TRUE_PRICES_MARK = 16
+#: From this mark on, each of several islands goes on from the best plan of all.
+MEETING_MARK = 16
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -149,7 +149,7 @@ class Islands:
                     return
                 self._for_all(threads, partial(self._search_to, mark))
                 yield mark
-                if mark == TRUE_PRICES_MARK:
+                if mark == MEETING_MARK and len(self._states) > 1:
                     self._start_from_best()
 
     def adopt(self, solution: Solution) -> None:
@@ -173,7 +173,7 @@ class Islands:
     # --- one island ---------------------------------------------------------------------------------------------
 
     def _probe(self, arrays: ProblemArrays, state: State) -> None:
-        """Settle, then measure how much the moves lose that lose at all: the first temperature follows from it."""
+        """Settle, then measure how much moves lose that leave out no other visits: the temperatures follow from it."""
         state.heat[:] = (1.0, 1.0, 1.0)
         for _ in range(2):
             state.total[T_RISES] = 0
@@ -181,7 +181,7 @@ class Islands:
                 if self._out_of_time():
                     return
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
-        # The median: to leave one more visit out may cost as much as a hundred plans.
+        # The median: a few moves lose far more than any that will be accepted.
         rises = state.rises[: state.total[T_RISES]]
         typical = max(1.0, float(np.median(rises))) if len(rises) else 1.0
         state.heat[H_HEAT] = state.dial[D_HOT] / 1000 * typical
@@ -226,7 +226,6 @@ class Islands:
         starts = self.best_starts()
         for arrays, state in self._pairs():
             load_routes(arrays, state, seqs, counts, starts)
-            forget_prices(arrays, state)
 
     def _for_all(self, threads: ThreadPoolExecutor, work: Callable[[ProblemArrays, State], None]) -> None:
         for _ in threads.map(work, self._own, self._states):

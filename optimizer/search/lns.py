@@ -8,7 +8,6 @@ from optimizer.arrays import (
     E_EARLIER,
     E_LATER,
     R_LINKS,
-    R_VISITS,
     V_ABLE,
     V_CLOSES,
     V_HEAD,
@@ -19,7 +18,7 @@ from optimizer.arrays import (
 )
 from optimizer.jit import kernel
 from optimizer.search.accept import is_accepted
-from optimizer.search.dials import D_DEAREST, D_FORCED, D_RAISE, D_RETRIED
+from optimizer.search.dials import D_FORCED, D_RETRIED
 from optimizer.search.gestures import (
     forget_touched,
     keep_best,
@@ -37,10 +36,9 @@ from optimizer.search.state import (
     C_COUNT,
     C_SERVICE,
     C_TRAVEL,
-    PRICE_ONE,
     T_ABSENT,
+    T_ABSENT_BEFORE,
     T_ABSENT_CENTS,
-    T_ABSENT_PRICE,
     T_BEST,
     T_BROKEN,
     T_CENTS,
@@ -50,29 +48,25 @@ from optimizer.search.state import (
     T_RISES,
     T_TOUCHED,
     draw,
-    guided_cents,
-    guided_price,
     true_cents,
 )
 from optimizer.search.store import unbook
-
-#: Guided prices are reviewed every so many moves.
-REVIEW_MOVES = 500
 
 
 @kernel
 def run_moves(arrays, state, moves):
     """Make so many moves. Everything that matters between two calls is in `state`."""
     for _ in range(moves):
-        before, seed = propose(arrays, state)
-        decide(arrays, state, before, seed)
+        before = propose(arrays, state)
+        decide(arrays, state, before)
 
 
 @kernel
 def propose(arrays, state):
-    """Ruin and recreate; return the guided cents before it, and the visit around which it happened."""
+    """Ruin and recreate; return the cents before it."""
     total = state.total
-    before, older = guided_cents(arrays, state), total[T_ABSENT]
+    before, older = true_cents(arrays, state), total[T_ABSENT]
+    total[T_ABSENT_BEFORE] = total[T_ABSENT_CENTS]
     seed = ruin(arrays, state)
     count = gather(arrays, state, seed, older)
     sort_moved(arrays, state, count)
@@ -87,31 +81,29 @@ def propose(arrays, state):
             insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
     if arrays.rates[R_LINKS] == 1:
         relink(arrays, state)
-    return before, seed
+    return before
 
 
 @kernel
-def decide(arrays, state, before, seed):
+def decide(arrays, state, before):
     """Keep the proposed routes or undo them, and close the move."""
-    total, after = state.total, guided_cents(arrays, state)
-    if before < after < before + arrays.visit[seed, V_PRICE] and total[T_RISES] < state.rises.shape[0]:
+    total, after = state.total, true_cents(arrays, state)
+    is_driving = total[T_ABSENT_CENTS] == total[T_ABSENT_BEFORE]
+    if is_driving and before < after < IMPOSSIBLE and total[T_RISES] < state.rises.shape[0]:
         state.rises[total[T_RISES]] = after - before
         total[T_RISES] += 1
     if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
         total[T_HALF] = 0
-        cents = true_cents(arrays, state)
-        if cents < total[T_BEST]:
+        if after < total[T_BEST]:
             keep_best(arrays, state)
             pool_all(state)
-        elif cents < total[T_BEST] + total[T_BEST] // 100:
+        elif after < total[T_BEST] + total[T_BEST] // 100:
             for n in range(total[T_TOUCHED]):
                 pool_route(state, state.touched[n])
         forget_touched(state)
     else:
         undo(arrays, state)
     total[T_MOVES] += 1
-    if total[T_MOVES] % REVIEW_MOVES == 0:
-        review_prices(arrays, state)
 
 
 @kernel
@@ -122,7 +114,7 @@ def is_older_absent(arrays, state, visit, older):
 
 @kernel
 def gather(arrays, state, seed, older):
-    """List the visits to insert: those taken out, and of the `older` absent ones a dozen: near the seed, else any."""
+    """List the visits to insert: those taken out, and of the `older` absent ones a few: near the seed, else any."""
     absent, count = state.total[T_ABSENT], 0
     # The visits this move took out are the last on the list of absent ones; older ones come before them.
     for n in range(older, absent):
@@ -174,12 +166,12 @@ def predecessors_first(arrays, state, count):
 
 @kernel
 def worth_inserting(arrays, state, visit):
-    """Return below which cents a visit is inserted: its guided price, with those of absent visits that wait for it."""
-    price = guided_price(arrays, state, visit)
+    """Return below which cents a visit is inserted: its price, with those of absent visits that wait for it."""
+    price = arrays.visit[visit, V_PRICE]
     if arrays.visit[visit, V_LINKED] == 1:
         for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
             if state.shift_of[arrays.entry[n, 0]] < 0:
-                price += guided_price(arrays, state, arrays.entry[n, 0])
+                price += arrays.visit[arrays.entry[n, 0], V_PRICE]
     return price
 
 
@@ -192,7 +184,7 @@ def sort_moved(arrays, state, count):
         if drawn < 4:
             key = draw(state, 1 << 20)
         elif drawn < 8:
-            key = -guided_price(arrays, state, visit)
+            key = -arrays.visit[visit, V_PRICE]
         elif drawn < 10:
             key = -arrays.visit[visit, V_SERVICE]
         elif drawn < 12:
@@ -211,20 +203,6 @@ def sort_moved(arrays, state, count):
             m -= 1
         state.moved[m + 1] = visit
         state.key[m + 1] = key
-
-
-@kernel
-def review_prices(arrays, state):
-    """Raise the guided price of absent visits, let that of served ones fall back (DESIGN §4, over-subscribed days)."""
-    total = state.total
-    total[T_ABSENT_PRICE] = 0
-    dearest = PRICE_ONE * state.dial[D_DEAREST] // 100
-    for visit in range(arrays.rates[R_VISITS]):
-        if state.shift_of[visit] < 0:
-            state.factor[visit] = min(dearest, state.factor[visit] * (100 + state.dial[D_RAISE]) // 100)
-            total[T_ABSENT_PRICE] += guided_price(arrays, state, visit)
-        elif state.factor[visit] > PRICE_ONE:
-            state.factor[visit] = max(PRICE_ONE, state.factor[visit] * (100 - state.dial[D_RAISE]) // 100)
 
 
 @kernel
@@ -321,11 +299,3 @@ def load_routes(arrays, state, seqs, counts, starts):
     if arrays.rates[R_LINKS] == 1:
         relink_all(arrays, state, starts)
     forget_touched(state)
-
-
-@kernel
-def forget_prices(arrays, state):
-    """Let every guided price be the true one again."""
-    for visit in range(arrays.rates[R_VISITS]):
-        state.factor[visit] = PRICE_ONE
-    state.total[T_ABSENT_PRICE] = state.total[T_ABSENT_CENTS]

@@ -81,7 +81,6 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_WORK_SQUARES,
     T_ABSENT,
     T_ABSENT_CENTS,
-    T_ABSENT_PRICE,
     T_RANDOM,
     T_BEST,
     T_MOVES,
@@ -97,9 +96,8 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_VERSION,
     T_PICKUP,
     T_WORST,
+    T_ABSENT_BEFORE,
 ) = range(22)
-#: Guided prices are `price * factor // PRICE_ONE`.
-PRICE_ONE = 1024
 # Columns of `State.memory`: version of the route and visit in one number, place, cents and seconds of travel it adds.
 M_KEY, M_PLACE, M_CENTS, M_ROAD = range(4)
 #: The memory has two to the power of this many slots at most: 32 MiB; pairs beyond that share slots.
@@ -135,8 +133,6 @@ class State(ByAddress):
         Shift that serves each visit, -1 for an absent one.
     absent, absent_at : int64 (n_visits,)
         The absent visits (the first `total[T_ABSENT]`), crews by their lead, and where each stands in that list.
-    factor : int64 (n_visits,)
-        Guided price factor of each visit, `PRICE_ONE` for the true price.
     used : int64 (n_rows,)
         Stock rows as used.
     tool_out, tool_used : int64 (n_shifts, n_tools), (n_days, n_tools)
@@ -153,7 +149,7 @@ class State(ByAddress):
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
         counters, the longest lateness of all where that is priced.
     rises : int64 (PROBE_MOVES,)
-        By how much the first moves raised the cost that raised it.
+        By how much the first moves raised the cost that raised it and left out no other visits.
     heat : float64 (3,)
         Temperature in cents, its factor per move, its floor.
     best, best_count, best_start : int64
@@ -198,7 +194,6 @@ class State(ByAddress):
     shift_of: IntArray
     absent: IntArray
     absent_at: IntArray
-    factor: IntArray
     used: IntArray
     tool_out: IntArray
     tool_used: IntArray
@@ -256,7 +251,6 @@ def make_state(
         shift_of=np.full(nodes, -1, np.int64),
         absent=absent,
         absent_at=absent_at,
-        factor=np.full(nodes, PRICE_ONE, np.int64),
         used=np.zeros(len(arrays.row), np.int64),
         tool_out=np.zeros((shifts, tools), np.int64),
         tool_used=np.zeros((int(arrays.rates[R_DAYS]), tools), np.int64),
@@ -295,7 +289,7 @@ def make_state(
     for owner in range(len(arrays.owner)):
         state.total[T_LOAD] += load_cents(arrays, owner, 0)
     state.total[T_ABSENT] = len(heads)
-    state.total[T_ABSENT_CENTS] = state.total[T_ABSENT_PRICE] = arrays.visit[heads, V_PRICE].sum()
+    state.total[T_ABSENT_CENTS] = arrays.visit[heads, V_PRICE].sum()
     own_ways = arrays.shift[:, S_SPECIAL] == 1
     state.total[T_PICKUP] = NEVER if own_ways.any() else arrays.shift[:, S_PICKUP_DAY].max(initial=0)
     state.total[T_RANDOM] = _scrambled(seed)
@@ -410,15 +404,3 @@ def true_cents(arrays, state):
     spread = spread_cents(arrays, total[T_WORK], total[T_WORK_SQUARES])
     worst = per_minute(arrays.rates[R_LATE_WORST], total[T_WORST])
     return total[T_CENTS] + total[T_LOAD] + spread + worst + total[T_ABSENT_CENTS]
-
-
-@kernel
-def guided_cents(arrays, state):
-    """Return the cost that the search accepts on: absent visits at their guided price."""
-    return true_cents(arrays, state) - state.total[T_ABSENT_CENTS] + state.total[T_ABSENT_PRICE]
-
-
-@kernel
-def guided_price(arrays, state, visit):
-    """Return the present search price of leaving a visit out."""
-    return arrays.visit[visit, V_PRICE] * state.factor[visit] // PRICE_ONE
