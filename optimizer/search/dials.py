@@ -46,7 +46,7 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "wide": (D_WIDE, 10, "of 100 insertions, so many are wide ones: they try ten times as many routes"),
     "unused": (D_UNUSED, 3, "unused days that are tried for a visit"),
     "blink": (D_BLINK, 10, "of 1 000 routes' best places, so many are overlooked"),
-    "hot": (D_HOT, 700, "thousandths of a typical loss: the first temperature"),
+    "hot": (D_HOT, 500, "thousandths of a typical loss: the first temperature"),
     "cold": (D_COLD, 15, "thousandths of a typical loss: the last temperature"),
     "small": (D_SMALL, 70, "of 100 moves, so many are small ones"),
     "small_removed": (D_SMALL_REMOVED, 5, "mean number of visits that a small move takes out"),
