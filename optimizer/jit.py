@@ -115,13 +115,18 @@ def cache_folder() -> Path:
 
 
 def is_warm() -> bool:
-    """Say whether this version's kernels have been compiled on this machine."""
-    return _warm_mark().exists()
+    """Say whether this version's kernels have been compiled on this machine, or run as plain Python and need not be."""
+    return _runs_plain() or _warm_mark().exists()
 
 
 def mark_warm() -> None:
     """Note that every kernel has been compiled."""
     _warm_mark().touch()
+
+
+def _runs_plain() -> bool:
+    """Say whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def _warm_mark() -> Path:

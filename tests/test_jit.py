@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from optimizer.jit import cache_folder, source_hash
+from optimizer.jit import cache_folder, is_warm, mark_warm, source_hash
 
 PACKAGE = Path(optimizer.__file__).parent
 
@@ -39,3 +39,20 @@ def test_the_cache_folder_exists_and_is_writable() -> None:
     probe.touch()
     assert probe.exists()
     probe.unlink()
+
+
+def test_kernels_that_run_as_python_are_ready_and_are_not_noted_as_compiled(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PAIGONG_CACHE", str(tmp_path))
+    cache_folder.cache_clear()
+    try:
+        assert not is_warm()
+        monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+        assert is_warm()
+        monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
+        assert not is_warm()
+        mark_warm()
+        assert is_warm()
+    finally:
+        cache_folder.cache_clear()
