@@ -17,7 +17,7 @@ from benchmarks.errors import FormatError
 from benchmarks.instances import read_instance
 from benchmarks.records import machine
 from benchmarks.solver import engine_version
-from optimizer.arrays import build_arrays
+from optimizer.indexing import build_arrays
 from optimizer.runner import warm_up
 from optimizer.search.gestures import undo
 from optimizer.search.islands import Islands, SearchBudget
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from optimizer.arrays import IndexedProblem
     from optimizer.domain.problem import Problem
+    from optimizer.indexing import IndexedProblem
     from optimizer.travel.matrix import TravelMatrix
 
 #: No instance is measured for longer in one round.

@@ -50,10 +50,11 @@ from optimizer.search.state import load_cents, spread_cents
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.arrays import IndexedProblem, IntArray, ProblemArrays
+    from optimizer.arrays import IntArray, ProblemArrays
     from optimizer.assignment import Assignment
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
+    from optimizer.indexing import IndexedProblem
     from optimizer.routes import Solution
 
 #: A departure is told at least this early where there is slack (rule book §2).

@@ -50,8 +50,8 @@ def find_plans(
     Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
     needed; the search ends earlier by as long as it takes to make a plan of its routes.
     """
-    from optimizer.arrays import build_arrays
     from optimizer.assemble import assemble_plan
+    from optimizer.indexing import build_arrays
     from optimizer.kept_locks import with_kept_shifts
     from optimizer.master.model import choose_routes
     from optimizer.routes import RoutePool

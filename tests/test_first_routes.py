@@ -53,7 +53,7 @@ def test_a_visit_locked_to_somebody_else_is_taken_out(pinned_visit: World) -> No
 
 
 def test_the_prefix_of_a_started_route_stays_in_front(one_van: World) -> None:
-    from optimizer.arrays import build_arrays
+    from optimizer.indexing import build_arrays
 
     problem = replace(one_van.problem, locks=(Lock("B", LockLevel.PREFIX, "Ann"),), as_of_s=at(8))
     indexed = build_arrays(problem, one_van.matrix)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.arrays import E_EARLIER, E_LATER, E_LOAD, E_NEED, E_TOOL, ROW_CAP, S_CAPACITY, S_STOP, build_arrays
+from optimizer.arrays import E_EARLIER, E_LATER, E_LOAD, E_NEED, E_TOOL, ROW_CAP, S_CAPACITY, S_STOP
 from optimizer.domain.order import GapFrom, Load, PartNeed, Predecessor, ToolNeed
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.indexing import build_arrays
 from tests.worlds import World, job, person
 from tests.worlds import world as build
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.arrays import build_arrays
+from optimizer.indexing import build_arrays
 from optimizer.ingest.read import read_branch
 from optimizer.search.insertion import best_insertion
 from optimizer.search.lns import construct, run_moves

@@ -5,7 +5,8 @@ import signal
 import numpy as np
 import pytest
 
-from optimizer.arrays import ROW_CAP, V_PRICE, build_arrays
+from optimizer.arrays import ROW_CAP, V_PRICE
+from optimizer.indexing import build_arrays
 from optimizer.master.constraints import stock_use
 from optimizer.master.model import choose_routes
 from optimizer.routes import PooledRoute

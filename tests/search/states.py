@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.arrays import build_arrays
+from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, run_moves
 from optimizer.search.state import make_state

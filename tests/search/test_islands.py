@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from optimizer.arrays import build_arrays
+from optimizer.indexing import build_arrays
 from optimizer.search.islands import MARKS, Islands, SearchBudget
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem

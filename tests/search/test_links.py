@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.arrays import R_LINKS, ROW_CAP, V_CREW, V_HEAD, V_LATEST, V_LINKED, V_READY, ProblemArrays, build_arrays
+from optimizer.arrays import R_LINKS, ROW_CAP, V_CREW, V_HEAD, V_LATEST, V_LINKED, V_READY, ProblemArrays
+from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.schedule import IMPOSSIBLE

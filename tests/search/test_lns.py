@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.arrays import build_arrays
 from optimizer.domain.problem import Lock, LockLevel
+from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.state import C_COUNT, T_BEST, T_MOVES, make_state

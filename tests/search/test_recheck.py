@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from optimizer.arrays import ProblemArrays, build_arrays
+from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, run_moves
 from optimizer.search.recheck import Recheck
 from optimizer.search.state import C_CENTS, T_BEST, T_CENTS, State, make_state
 from tests.random_problems import random_problem, random_whole_problem
+
+if TYPE_CHECKING:
+    from optimizer.arrays import ProblemArrays
 
 
 def started(arrays: ProblemArrays, seed: int) -> tuple[ProblemArrays, State]:

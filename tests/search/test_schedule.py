@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.arrays import build_arrays
 from optimizer.domain.order import Interval
 from optimizer.domain.technician import Break
 from optimizer.domain.units import at
+from optimizer.indexing import build_arrays
 from optimizer.search.schedule import IMPOSSIBLE, NO_SLOT, latest_departure, time_route
 from optimizer.warm import tiny_problem
 
