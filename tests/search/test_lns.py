@@ -10,8 +10,16 @@ import pytest
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, load_routes, run_moves
-from optimizer.search.state import C_COUNT, T_BEST, T_MOVES, make_state
+from optimizer.search.lns import construct, decide, load_routes, propose, run_moves
+from optimizer.search.state import (
+    C_COUNT,
+    T_ABSENT_CENTS,
+    T_BEST,
+    T_MOVES,
+    T_RISES,
+    make_state,
+    true_cents,
+)
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem
 
@@ -39,6 +47,28 @@ def test_many_small_chunks_give_what_one_large_chunk_gives(seed: int) -> None:
     assert one.total[T_BEST] == many.total[T_BEST]
     assert np.array_equal(one.seq, many.seq)
     assert np.array_equal(one.total, many.total)
+
+
+def test_what_a_move_typically_loses_is_driving_not_visits_left_out() -> None:
+    # Leaving one more visit out costs hundreds of minutes of driving: it would heat the search beyond use.
+    problem, matrix = random_problem(8)
+    arrays = build_arrays(problem, matrix).arrays
+    state = started(arrays)
+    left_out, driven = 0, 0
+    for _ in range(300):
+        absent, known = int(state.total[T_ABSENT_CENTS]), int(state.total[T_RISES])
+        before = propose(arrays, state)
+        loss = int(true_cents(arrays, state)) - before
+        is_driving = int(state.total[T_ABSENT_CENTS]) == absent
+        decide(arrays, state, before)
+        if loss > 0 and is_driving:
+            assert state.rises[known] == loss
+            driven += 1
+        else:
+            assert state.total[T_RISES] == known
+            left_out += loss > 0
+    assert driven > 20
+    assert left_out > 0
 
 
 def test_another_seed_takes_another_path() -> None:
