@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
 from dataclasses import dataclass, field, replace
+from glob import escape, glob
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.errors import FormatError
@@ -27,7 +30,6 @@ from optimizer.search.dials import dial_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from benchmarks.instances import Instance
 
@@ -202,6 +204,11 @@ def _expand(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    """Return what a pattern names, beside the configuration or anywhere on the machine."""
+    return sorted(Path(name) for name in glob(os.path.join(escape(str(folder)), pattern), recursive=True))
+
+
 def _read_campaign(path: Path) -> Campaign:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -209,7 +216,7 @@ def _read_campaign(path: Path) -> Campaign:
         raise FormatError(f"{path.name}: {fault}") from fault
     _only_known(table, {"instances", "seeds", "config", *_SETTINGS}, where=path.name)
     patterns = _list_of(table.get("instances"), str, "instances", where=path.name)
-    found = [sorted(path.parent.glob(pattern)) for pattern in patterns]
+    found = [_matches(path.parent, pattern) for pattern in patterns]
     empty = [pattern for pattern, matches in zip(patterns, found, strict=True) if not matches]
     if empty or not patterns:
         raise FormatError(f"{path.name}: instances name no file: {', '.join(empty) or 'the list is empty'}")

@@ -150,6 +150,14 @@ def test_a_configuration_names_instances_seeds_and_settings(tmp_path: Path) -> N
     )
 
 
+def test_instances_may_lie_anywhere(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "days [old]"
+    elsewhere.mkdir()
+    shutil.copy(THREE_CUSTOMERS, elsewhere)
+    campaign = _campaign(elsewhere, f'instances = ["{SIX_ORDERS}", "*.txt"]')
+    assert campaign.paths == (SIX_ORDERS, elsewhere / "three_customers.txt")
+
+
 def test_the_command_line_goes_before_the_configuration(tmp_path: Path) -> None:
     campaign = _campaign(tmp_path, 'instances = ["*.json"]\nseconds = 5')
     changed = campaign.with_options(seconds=None, iterations=300, seeds=[7])
