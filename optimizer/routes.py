@@ -34,6 +34,11 @@ class PooledRoute:
     work_s: int
 
 
+def key_of(shift: int, visits: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    """Return what makes two routes one to the pool: the technician-day and the set of visits, in whatever order."""
+    return shift, tuple(sorted(visits))
+
+
 @dataclass(slots=True)
 class RoutePool:
     """The cheapest known order for each (technician-day, set of visits); ties go to the smaller visit order.
@@ -57,7 +62,7 @@ class RoutePool:
     def add(self, routes: Iterable[PooledRoute]) -> None:
         """Take routes in; a known set of visits keeps its cheaper order."""
         for route in routes:
-            key = (route.shift, tuple(sorted(route.visits)))
+            key = key_of(route.shift, route.visits)
             known = self._cheapest.get(key)
             if known is None or (route.cost_cents, route.visits) < (known.cost_cents, known.visits):
                 self._cheapest[key] = route

@@ -10,6 +10,7 @@ from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, V_LINKED
 from optimizer.master.constraints import add_constraints
 from optimizer.master.objective import set_objective
 from optimizer.master.variables import Variables
+from optimizer.routes import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,19 +45,20 @@ def choose_routes(
         Wall-clock limit beside it, for the deadline.
     """
     # The pool keeps one order of a set of visits; of two that cost the same that need not be the incumbent's.
-    mine = {(shift, frozenset(visits)) for shift, visits in enumerate(incumbent) if visits}
+    mine = _keys(incumbent)
     kept = frozenset(shift for shift, visits in enumerate(incumbent) if visits and is_bound(arrays, shift, visits))
     pool = [
         route
         for route in pool
-        if _key(route) in mine or not (route.shift in kept or is_bound(arrays, route.shift, route.visits))
+        if key_of(route.shift, route.visits) in mine
+        or not (route.shift in kept or is_bound(arrays, route.shift, route.visits))
     ]
     # The incumbent first, then the cheapest per visit: the rest would only slow the model down.
     routes = sorted(
         pool,
-        key=lambda r: (_key(r) not in mine, r.cost_cents // len(r.visits), r.shift, r.visits),
+        key=lambda r: (key_of(r.shift, r.visits) not in mine, r.cost_cents // len(r.visits), r.shift, r.visits),
     )[:MOST_ROUTES]
-    used = [route for route in routes if _key(route) in mine]
+    used = [route for route in routes if key_of(route.shift, route.visits) in mine]
     if len(used) < len(mine):
         return None
     model = cp_model.CpModel()
@@ -78,11 +80,11 @@ def choose_routes(
     for route, chosen in zip(routes, variables.chosen, strict=True):
         if solver.boolean_value(chosen):
             found[route.shift] = route.visits
-    return None if {(s, frozenset(visits)) for s, visits in enumerate(found) if visits} == mine else tuple(found)
+    return None if _keys(found) == mine else tuple(found)
 
 
-def _key(route: PooledRoute) -> tuple[int, frozenset[int]]:
-    return route.shift, frozenset(route.visits)
+def _keys(routes: Sequence[tuple[int, ...]]) -> set[tuple[int, tuple[int, ...]]]:
+    return {key_of(shift, visits) for shift, visits in enumerate(routes) if visits}
 
 
 def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
@@ -92,9 +94,9 @@ def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
     return bool(arrays.shift[shift, S_SPECIAL] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
 
 
-def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, frozenset[int]]]) -> None:
+def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:
     served = {visit for _, visits in mine for visit in visits}
     for route, chosen in zip(variables.routes, variables.chosen, strict=True):
-        model.add_hint(chosen, int(_key(route) in mine))
+        model.add_hint(chosen, int(key_of(route.shift, route.visits) in mine))
     for visit, absent in enumerate(variables.absent):
         model.add_hint(absent, int(visit not in served))
