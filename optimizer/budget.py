@@ -40,6 +40,8 @@ class Budget:
         where the clock changes nothing.
     dials
         Figures of the search to be set otherwise (`search/dials.py`).
+    memory_bytes
+        What the child may hold at most; `None` is whatever the machine has.
     """
 
     deadline_s: float
@@ -53,6 +55,7 @@ class Budget:
     until_s: float | None = None
     limit_s: float | None = None
     dials: Mapping[str, int] = field(default_factory=dict)
+    memory_bytes: int | None = None
 
     @classmethod
     def of(
@@ -69,6 +72,7 @@ class Budget:
         start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
         patience: float | None = None,
         dials: Mapping[str, int] | None = None,
+        memory_bytes: int | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
         if seconds is None and iterations is None:
@@ -92,6 +96,7 @@ class Budget:
             until_s=None if seconds is None else began_s + limit_s,
             limit_s=None if seconds is None else limit_s,
             dials=dials or {},
+            memory_bytes=memory_bytes,
         )
 
     def deadline_after(self, *, judging_s: float, left_out: int) -> float:

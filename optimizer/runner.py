@@ -53,7 +53,13 @@ WORTH_TELLING_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a search stands at a mark: moves so far, temperature, cost of its best plan in cents."""
+    """How a search stands at a mark: moves so far, temperature, cost of its best plan in cents.
+
+    Parameters
+    ----------
+    plan
+        The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
+    """
 
     mark: int
     moves: int
@@ -61,6 +67,7 @@ class Progress:
     cost_cents: int
     served: int = 0
     elapsed_s: float = 0.0
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +231,7 @@ class _Watch:
             if self.on_progress is not None:
                 elapsed = time.monotonic() - self.began
                 self.on_progress(
-                    Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed)
+                    Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed, plan)
                 )
 
     def is_stagnant(self, patience_s: float | None) -> bool:
@@ -365,6 +372,8 @@ def _child(job: Path) -> None:
     out = sys.stdout.buffer
     with job.open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)
+    if budget.memory_bytes is not None:
+        _cap_memory(budget.memory_bytes)
     orders = _Orders(budget.deadline_s)
     threading.Thread(target=orders.listen, daemon=True).start()
 
@@ -378,6 +387,16 @@ def _child(job: Path) -> None:
 
     find_plans(problem, matrix, budget, post, orders.stopped.is_set)
     send("done")
+
+
+def _cap_memory(most: int) -> None:
+    """Limit the memory of this process where the system can: a solve that needs more dies, and harms no other."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 class _Orders:

@@ -151,6 +151,7 @@ def solve(
     dials: Mapping[str, int] | None = None,
     broken_locks: BrokenLocks | str | None = None,
     start: Routes | None = None,
+    memory_bytes: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
@@ -182,8 +183,10 @@ def solve(
     start
         Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
         what the rules no longer allow is taken out first.
+    memory_bytes
+        What the solver process may hold at most; one that needs more dies, and its last judged plan is returned.
     on_progress
-        Called with each progress report.
+        Called with each better plan that the judge found clean.
     cancel
         A token whose `cancel()` ends the solve with the best plan so far.
     on_message
@@ -216,7 +219,7 @@ def solve(
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
-        dials=dials,
+        dials=dials, memory_bytes=memory_bytes,
     )  # fmt: skip
     found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())

@@ -50,6 +50,7 @@ def plan_stage(
     *,
     seconds: float | None = 10.0,
     started_s: float | None = None,
+    start: Routes | None = None,
     **options: Any,
 ) -> StageOutcome:
     """Plan a day near its published plan.
@@ -61,6 +62,8 @@ def plan_stage(
     ----------
     published
         The plan to stay near; without one this is a plain solve.
+    start
+        Routes to start from instead of the published ones: those of a solve of the same that was interrupted.
     seconds, started_s, options
         As for `solve`.
 
@@ -71,19 +74,19 @@ def plan_stage(
     """
     options["started_s"] = time.monotonic() if started_s is None else started_s
     if published is None:
-        return StageOutcome(solve(problem, matrix, seconds=seconds, **options))
+        return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
     near = stay_near(problem, published)
     kept = possible_routes(near, matrix, routes_of(published))
     homeless = _homeless(near, kept)
     first_s = seconds if seconds is None or not homeless else FIRST_TRY_SHARE * seconds
     try:
-        outcome = solve(near, matrix, seconds=first_s, start=kept, **options)
+        outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
         released: tuple[str, ...] = ()
     except (LockConflictError, TimeLimitError):
         if not homeless:
             raise
         near = stay_near(problem, published, released=homeless)
-        outcome = solve(near, matrix, seconds=seconds, start=routes_of(published), **options)
+        outcome = solve(near, matrix, seconds=seconds, start=start or routes_of(published), **options)
         released = homeless
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 

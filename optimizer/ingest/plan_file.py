@@ -53,19 +53,47 @@ def plan_to_json(
     accepted
         What kept locks break, as the judge lists it.
     """
-    clock = branch_clock(problem)
     return {
         "format": PLAN_FORMAT,
+        **routes_to_json(plan, problem, kpis=kpis, accepted=accepted),
+        "problem": problem_to_json(problem),
+        "matrix": matrix_to_json(matrix),
+        "run": dict(run),
+    }
+
+
+def routes_to_json(
+    plan: Plan,
+    problem: Problem,
+    *,
+    kpis: Mapping[str, Any] | None = None,
+    accepted: Sequence[Violation] = (),
+) -> JsonObject:
+    """Return the plan's own part of the plan file: without the problem, the matrix and how it came about."""
+    clock = branch_clock(problem)
+    return {
         "routes": [_route(route, problem, clock) for route in plan.routes],
         "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
         "accepted": [_accepted(violation) for violation in accepted],
         "costs": {str(rule): plan.costs[rule] for rule in Rule if rule in plan.costs},
         "kpis": dict(kpis or {}),
         "bound": None,
-        "problem": problem_to_json(problem),
-        "matrix": matrix_to_json(matrix),
-        "run": dict(run),
     }
+
+
+def plan_from_json(document: JsonObject, problem: Problem) -> Plan:
+    """Return the plan of a plan's own part that Paigong wrote (`routes_to_json`).
+
+    Raises
+    ------
+    InputError
+        When it has faults, or holds routes without their times.
+    """
+    log = IssueLog(form="json", file="plan.json")
+    plan = PlanReader(log, problem, branch_clock(problem)).read(document)
+    if plan is None or log.has_errors:
+        raise InputError(log.report())
+    return plan
 
 
 def write_plan(
