@@ -1,14 +1,32 @@
-"""Named tiny worlds, each with an answer that a reader can compute."""
+"""Named tiny worlds, each with an answer that a reader can compute, and a real browser."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Loan, Part
 from tests.worlds import World, job, person, world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -68,3 +86,18 @@ def pinned_visit() -> World:
     """A is locked to Ben."""
     jobs = [job("A", place=10), job("B", place=20)]
     return world(jobs, [person("Ann"), person("Ben")], locks=(Lock("A", LockLevel.PERSON, "Ben"),))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing; .ci/run installs it")
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield found
+        found.close()

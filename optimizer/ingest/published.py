@@ -38,11 +38,16 @@ def publish_plan(plan_file: str | Path, problem: Problem, branch: str | Path) ->
     """
     folder = published_folder(branch)
     folder.mkdir(parents=True, exist_ok=True)
-    as_of = problem.local_time(problem.as_of_s)
-    days = problem.first_day.isoformat() + (f"_to_{problem.last_day.isoformat()}" if problem.days > 1 else "")
-    target = folder / f"{days}_planned_{as_of:%Y-%m-%dT%H%M}.json"
+    target = folder / published_name(problem)
     write_text(Path(plan_file).read_text(encoding="utf-8"), target)
     return target
+
+
+def published_name(problem: Problem) -> str:
+    """Return the name of a published plan's file: for which days, and at which moment it was planned."""
+    as_of = problem.local_time(problem.as_of_s)
+    days = problem.first_day.isoformat() + (f"_to_{problem.last_day.isoformat()}" if problem.days > 1 else "")
+    return f"{days}_planned_{as_of:%Y-%m-%dT%H%M}.json"
 
 
 def published_plan(branch: str | Path, day: date, as_of: datetime) -> Plan | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,16 +22,6 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
     from optimizer.solve import Outcome
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 #: A4 in millimetres less both margins, in pixels of the screen, upright and on its side.
 PRINTED_WIDTH_PX, WIDE_PX = round((210 - 18) / 25.4 * 96), round((297 - 18) / 25.4 * 96)
@@ -71,21 +59,6 @@ def wordy(outcome: Outcome) -> Problem:
         orders=tuple(replace(order, briefing=briefing) for order in problem.orders),
         customers=tuple(replace(customer, served_by=(someone,)) for customer in problem.customers),
     )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing; .ci/run installs it")
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

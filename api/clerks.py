@@ -1,0 +1,156 @@
+"""The parent of the clerks: gives each one task at a time, and replaces one that dies or takes too long."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from api.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_log = structlog.get_logger(__name__)
+
+
+class Clerks:
+    """A few child processes for reading uploads and printing papers.
+
+    Parameters
+    ----------
+    count
+        How many; so many tasks are done side by side.
+    memory_bytes
+        What each may hold.
+    patience_s
+        How long a task waits for a free one.
+    """
+
+    def __init__(self, count: int, *, memory_bytes: int, patience_s: float = 10.0) -> None:
+        self._memory = str(memory_bytes)
+        self._patience_s = patience_s
+        self._free: queue.LifoQueue[_Clerk | None] = queue.LifoQueue()
+        self._all: set[_Clerk] = set()
+        self._lock = threading.Lock()
+        self._is_closed = False
+        for _ in range(count):
+            self._free.put(self._hire())
+
+    @property
+    def are_ready(self) -> bool:
+        """Say whether a clerk has loaded what it needs."""
+        with self._lock:
+            return any(clerk.is_ready.is_set() for clerk in self._all)
+
+    def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal) -> dict[str, Any]:
+        """Have a task done and return the answer.
+
+        Raises
+        ------
+        Refusal
+            `too_long` when it takes more than `limit_s` or the clerk dies of it; what the clerk refuses; the faults
+            that it found; READERS_BUSY when none is free.
+        """
+        try:
+            clerk = self._free.get(timeout=self._patience_s)
+        except queue.Empty:
+            raise Refusal("READERS_BUSY", headers={"Retry-After": "5"}) from None
+        if clerk is None or not clerk.is_alive:
+            clerk = self._hire()
+        answer = None
+        try:
+            answer = clerk.ask(json.dumps({**task, "limit_s": limit_s}), limit_s)
+        finally:
+            if answer is None:
+                self._dismiss(clerk)
+                _log.warning("clerk_replaced", task=task["task"], code=clerk.process.returncode)
+            self._free.put(None if answer is None else clerk)
+        if answer is None:
+            raise too_long
+        if "refused" in answer:
+            raise Refusal(answer["refused"], **answer["values"])
+        if "faults" in answer:
+            errors = [fault for fault in answer["faults"]["en"] if fault["severity"] == "error"]
+            raise Refusal("INPUT_FAULTS", faults=answer["faults"], count=len(errors))
+        if "defect" in answer:
+            raise RuntimeError(f"a clerk met a defect: {answer['defect']}")
+        return answer
+
+    def close(self) -> None:
+        """End all of them."""
+        with self._lock:
+            self._is_closed = True
+            clerks, self._all = list(self._all), set()
+        for clerk in clerks:
+            clerk.end()
+
+    def _hire(self) -> _Clerk:
+        clerk = _Clerk(self._memory)
+        with self._lock:
+            if self._is_closed:
+                clerk.end()
+                raise Refusal("SHUTTING_DOWN", headers={"Retry-After": "5"})
+            self._all.add(clerk)
+        return clerk
+
+    def _dismiss(self, clerk: _Clerk) -> None:
+        clerk.end()
+        with self._lock:
+            self._all.discard(clerk)
+
+
+class _Clerk:
+    """One child process."""
+
+    def __init__(self, memory: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.clerk", memory],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Ctrl-C is for the parent, which ends its clerks itself.
+            start_new_session=True,
+        )
+        self.is_ready = threading.Event()
+        self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, name="clerk-listener", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether the process runs."""
+        return self.process.poll() is None
+
+    def ask(self, task: str, limit_s: float) -> dict[str, Any] | None:
+        """Return the answer to a task; `None` when there is none in time. Loading is not counted."""
+        if not self.is_ready.wait(timeout=60):
+            return None
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(task + "\n")
+            self.process.stdin.flush()
+            return self._answers.get(timeout=limit_s)
+        except (OSError, ValueError, queue.Empty):
+            return None
+
+    def end(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as stream:
+            for line in stream:
+                if not self.is_ready.is_set():
+                    self.is_ready.set()
+                    continue
+                self._answers.put(json.loads(line))
+        # A process that died before it was ready must not be waited for.
+        self._answers.put(None)
+        self.is_ready.set()

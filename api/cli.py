@@ -1,0 +1,280 @@
+"""The whole command line: the planner's commands, and the service's: serve, work, key, backup, settings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli import app
+from optimizer.console import stop, translator_for
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from api.store.engine import Store
+
+keys_app = typer.Typer(help="API keys: who may ask this service what.", no_args_is_help=True)
+app.add_typer(keys_app, name="key")
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the database and of what is being uploaded.")]
+Database = Annotated[str | None, typer.Option(help="Address of the database. [default: SQLite in the data folder]")]
+Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
+
+#: The key of the first start lies here, for its owner alone.
+KEY_FILE = "admin.key"
+
+
+@app.command()
+def serve(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. [default: 8000]")
+    ] = None,
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side. [default: cores]")] = None,
+    database: Database = None,
+    lang: Lang = "zh",
+) -> None:
+    """Serve the API: one process that answers, and workers that solve. Ctrl-C hands in the best plans and ends."""
+    say = translator_for(lang)
+    settings = _settings(port=port, data=data, host=host, workers=workers, database=database)
+    store = _opened(settings, lang)
+
+    import uvicorn
+
+    from api import logs
+    from api.main import create_app
+    from api.statuses import Role
+    from api.store import access
+
+    with store.read() as tx:
+        has_keys = access.has_keys(tx)
+    if not has_keys:
+        if not _is_loopback(settings.host):
+            stop(2, say("Listening on {host} needs keys first: paigong key add --role admin", host=settings.host))
+        _write_first_key(store, settings, Role.ADMIN)
+        print(say("The admin key is in {file}.", file=str(settings.data / KEY_FILE)), file=sys.stderr)
+    try:
+        sock = _listening(settings)
+    except OSError as error:
+        stop(2, say("Cannot listen on {host}, port {port}: {error}", host=settings.host, port=settings.port,
+                    error=str(error)))  # fmt: skip
+    logs.configure(settings.log_level)
+    address = f"http://{_shown(settings.host)}:{sock.getsockname()[1]}"
+    print(say("Serving {address}; the reference is at {address}/docs", address=address), file=sys.stderr, flush=True)
+    config = uvicorn.Config(
+        create_app(settings, store),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=65_536,
+        limit_concurrency=2_000,
+        backlog=2_048,
+    )
+    uvicorn.Server(config).run(sockets=[sock])
+
+
+@app.command()
+def work(
+    data: Data = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side. [default: cores]")] = None,
+    database: Database = None,
+    lang: Lang = "zh",
+) -> None:
+    """Solve what other machines take in: workers alone, on the same database."""
+    settings = _settings(data=data, workers=workers, database=database)
+    store = _opened(settings, lang)
+
+    from api import logs
+    from api.supervisor import Supervisor
+
+    logs.configure(settings.log_level)
+    supervisor = Supervisor(store, settings)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    supervisor.start()
+    ended.wait()
+    supervisor.stop()
+
+
+@keys_app.command("add")
+def add_key(
+    role: Annotated[str, typer.Option(help="read, plan, publish or admin; each may do what those before it may.")],
+    branch: Annotated[list[str] | None, typer.Option(help="Only for this branch; may be repeated.")] = None,
+    label: Annotated[str, typer.Option(help="Who or what uses it.")] = "",
+    data: Data = None,
+    database: Database = None,
+    lang: Lang = "zh",
+) -> None:
+    """Make a key and print it, this once."""
+    from api.auth import make_key
+    from api.statuses import Role
+
+    if role not in list(Role):
+        raise typer.BadParameter(f"{role!r} is not one of {', '.join(Role)}", param_hint="--role")
+    store = _opened(_settings(data=data, database=database), lang)
+    with store.write() as tx:
+        print(make_key(tx, Role(role), branches=branch or None, label=label))
+
+
+@keys_app.command("list")
+def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+    """List the keys, without their secrets."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from api.store import access
+
+    store = _opened(_settings(data=data, database=database), lang)
+    say = translator_for(lang)
+    table = Table(*(say(title) for title in ("Key", "Role", "Branches", "Label", "Made", "Revoked")))
+    with store.read() as tx:
+        for key in access.all_keys(tx):
+            branches = "*" if key["branches"] is None else ", ".join(key["branches"])
+            cells = (key["key_id"], key["role"], branches, key["label"], key["created_at"], key["revoked_at"] or "")
+            table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+@keys_app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The key's id, the middle part of the key.")],
+    data: Data = None,
+    database: Database = None,
+    lang: Lang = "zh",
+) -> None:
+    """Revoke a key; it is refused within a few seconds."""
+    from api.store import access
+
+    say = translator_for(lang)
+    store = _opened(_settings(data=data, database=database), lang)
+    with store.write() as tx:
+        was_there = access.revoke_key(tx, key_id)
+    if not was_there:
+        stop(2, say("There is no key {key} in force.", key=key_id))
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Option(help="The new file.")],
+    data: Data = None,
+    lang: Lang = "zh",
+) -> None:
+    """Copy the SQLite database into a new file, as of one moment, while the service runs."""
+    from api.store.engine import Store
+    from api.store.upkeep import back_up
+
+    say = translator_for(lang)
+    settings = _settings(data=data)
+    store = Store(settings.database_url)
+    if not store.is_sqlite:
+        stop(2, say("The database is PostgreSQL: back it up with pg_dump."))
+    if not (settings.data / "paigong.db").exists():
+        stop(2, say("There is no database in {folder}.", folder=str(settings.data)))
+    try:
+        back_up(store, out)
+    except FileExistsError:
+        stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
+    except OSError as error:
+        stop(2, say("Cannot write or read: {error}", error=str(error)))
+    print(say("Written to {folder}", folder=str(out)))
+
+
+@app.command(name="settings")
+def print_settings(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+    """Print every setting of the service: its environment variable, its value now, what it means."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from api.settings import settings_table
+
+    say = translator_for(lang)
+    table = Table(say("Variable"), say("Value"), say("Meaning"))
+    for row in settings_table(_settings(data=data, database=database)):
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def _settings(**given: object) -> Settings:
+    """Return the settings, those named on the command line first; workers are told by the environment."""
+    from pydantic import ValidationError
+
+    from api.settings import Settings
+
+    for name, value in given.items():
+        if value is not None:
+            os.environ[f"PAIGONG_{name.upper()}"] = str(value)
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"PAIGONG_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+        stop(2, "\n".join(lines))
+
+
+def _opened(settings: Settings, lang: str) -> Store:
+    """Return the database, brought up to date."""
+    from api.store.engine import Store, StoreError, migrate
+
+    say = translator_for(lang)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.database_url)
+        migrate(store)
+    except (StoreError, OSError, ImportError) as error:
+        stop(2, say("The database cannot be opened: {error}", error=str(error)))
+    return store
+
+
+def _write_first_key(store: Store, settings: Settings, role: str) -> None:
+    """Make the first key and leave it in a file that only its owner can read."""
+    from api.auth import make_key
+    from api.statuses import Role
+
+    path = settings.data / KEY_FILE
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file, store.write() as tx:
+        file.write(make_key(tx, Role(role), branches=None, label="first start") + "\n")
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((settings.host, settings.port))
+    sock.set_inheritable(False)
+    return sock
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Documents as they are kept: JSON, packed."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+
+def pack(document: Any) -> bytes:
+    """Return a JSON document as it is kept."""
+    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+def unpack(content: bytes) -> Any:
+    """Return a kept JSON document."""
+    return json.loads(unpacked(content))
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return the bytes of a kept JSON document."""
+    return zlib.decompress(content)

@@ -1,0 +1,1 @@
+"""Endpoints, a file a subject: each parses, calls one function and answers."""

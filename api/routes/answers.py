@@ -1,0 +1,53 @@
+"""What endpoints may answer, for the reference: every refusal is problem details, and none is undocumented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.errors import MEDIA_TYPE, problem
+from api.fault_texts import FAULT_TEXTS
+from api.schemas import Problem
+
+#: Any endpoint with a key may answer these.
+ALWAYS = (
+    "KEY_MISSING",
+    "KEY_UNKNOWN",
+    "ROLE_TOO_LOW",
+    "TOO_MANY_REQUESTS",
+    "PARAMETER_INVALID",
+    "STORE_UNAVAILABLE",
+)
+#: Any endpoint that takes a body.
+WITH_BODY = (
+    "MEDIA_TYPE",
+    "CONTENT_ENCODING",
+    "BODY_TOO_LARGE",
+    "BODY_TOO_SLOW",
+    "INPUT_FAULTS",
+    "IDEMPOTENCY_KEY_REUSED",
+    "IDEMPOTENCY_KEY_INVALID",
+)
+#: Any endpoint that has a clerk read or print.
+WITH_CLERK = ("READERS_BUSY", "BODY_TOO_COSTLY")
+
+_EXAMPLE_VALUES = {
+    name: "…"
+    for name in (
+        "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason", "reason_zh",
+        "status", "technician", "attempts",
+    )
+}  # fmt: skip
+
+
+def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of faults that an endpoint may answer, by status, with an example each."""
+    made: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        text = FAULT_TEXTS[code]
+        entry = made.setdefault(
+            text.status,
+            {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}},
+        )
+        entry["description"] += ("; " if entry["description"] else "") + f"{code}: {text.title}"
+        entry["content"][MEDIA_TYPE]["examples"][code] = {"value": problem(code, "en", values=_EXAMPLE_VALUES)}
+    return made

@@ -1,0 +1,51 @@
+"""Whether the service is alive, whether it can take work, and its figures."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from api.dependencies import Reader, ServiceOf
+from api.errors import Refusal
+from api.metrics import MEDIA_TYPE
+from api.routes.answers import ALWAYS, refusals
+from api.schemas import Health, Readiness
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Is the process alive?", response_model=Health)
+async def healthz() -> dict[str, str]:
+    """Answer as soon as the process runs; nothing is looked at."""
+    return {"status": "ok"}
+
+
+@router.get(
+    "/readyz",
+    summary="Can work be taken?",
+    response_model=None,
+    responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "not now, by part"}},
+)
+def readyz(service: ServiceOf) -> JSONResponse:
+    """Say whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
+    parts = {
+        "database": service.store.is_writable(),
+        "readers": service.clerks.are_ready,
+        "workers": service.supervisor.is_ready.is_set(),
+    }
+    is_ready = all(parts.values())
+    body = {"status": "ready" if is_ready else "not_ready", "parts": parts}
+    return JSONResponse(body, status_code=200 if is_ready else 503)
+
+
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_model=None,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **refusals(*ALWAYS, "BRANCH_FORBIDDEN")},
+)
+def metrics(service: ServiceOf, caller: Reader) -> Response:
+    """Return queue, solve times, served ratio, judge failures and requests; for keys of all branches."""
+    if caller.branches is not None:
+        raise Refusal("BRANCH_FORBIDDEN", branch="*")
+    return Response(service.metrics.text(), media_type=MEDIA_TYPE)

@@ -1,0 +1,309 @@
+"""Plans as jobs: handed in, watched, looked at, stopped, printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from api import jobs as work
+from api import upload
+from api.auth import Caller
+from api.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
+from api.errors import Refusal
+from api.idempotency import Answer, Asked, once, recall
+from api.openapi import BRANCH_BODY, PLAN_FILE_BODY
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_CLERK, refusals
+from api.schemas import Job, JobPage, JobWithPlan, ListQuery, PlanQuery, Validated, Verdict
+from api.service import Service
+from api.statuses import ENDED
+from api.store import jobs, plans
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", description="the same key and request again are answered as the first time"),
+]
+Prefer = Annotated[
+    str | None, Header(description="`wait=10` waits that many seconds for the plan", examples=["wait=10"])
+]
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="number of the last event seen")]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="ETag of the answer at hand")]
+
+#: A stream that has nothing to say says that it is still there.
+SILENCE_S = 15.0
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Hand in a branch to be planned",
+    response_model=None,
+    responses={
+        202: {"model": Job, "description": "accepted: the job is on disk", "headers": {
+            "Location": {"schema": {"type": "string"}}, "Idempotency-Replayed": {"schema": {"type": "string"}}}},
+        200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
+              "or what a dry run found"},
+        **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
+                   "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
+    },
+    openapi_extra={"requestBody": BRANCH_BODY},
+)  # fmt: skip
+async def hand_in(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    lang: Lang,
+    query: Annotated[PlanQuery, Query()],
+    spooled: BranchUpload,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
+) -> Response:
+    """Validate a branch and queue it: JSON, one workbook, or a zip of its CSV files, as the body itself.
+
+    Every fault of the data is answered at once. With `dry_run=true` that is all.
+    """
+    asked = Asked.of(request, caller, spooled.sha256)
+    request_id = request.scope["request_id"]
+    if query.dry_run:
+
+        def check() -> Response:
+            answer = recall(service.store, asked)
+            if answer is None:
+                found = work.validate(service, caller, spooled, work.options_of(service, caller, query))
+                body = {name: found[name] for name in Validated.model_fields} | {"warnings": found["warnings"][lang]}
+                answer = once(service.store, asked, lambda _: Answer(200, body))
+            return answer.response()
+
+        return await run_in_threadpool(check)
+    answer = await run_in_threadpool(work.submit, service, asked, spooled, query, lang=lang, request_id=request_id)
+    wait_s = _wait_of(prefer, service.settings.wait_s)
+    if wait_s > 0:
+        waited = await _ended_within(service, caller, answer.body["id"], wait_s, lang)
+        if waited is not None:
+            return waited
+    return answer.response()
+
+
+@router.get(
+    "",
+    summary="List plans",
+    responses={200: {"model": JobPage}, **refusals(*ALWAYS)},
+    response_model=None,
+)
+def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[ListQuery, Query()]) -> JSONResponse:
+    """List the plans that the key may see, the newest first."""
+    with service.store.read() as tx:
+        rows = plans.listing(
+            tx,
+            caller.branches,
+            before=None if query.cursor is None else int(query.cursor),
+            limit=query.limit + 1,
+            branch_id=query.branch,
+            status=query.status,
+        )
+    shown = rows[: query.limit]
+    next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
+    return JSONResponse({"items": [work.as_json(row, lang) for row in shown], "next_cursor": next_cursor})
+
+
+@router.post(
+    "/judge",
+    summary="Judge any plan",
+    response_model=None,
+    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN")},
+    openapi_extra={"requestBody": PLAN_FILE_BODY},
+)
+def judge(
+    request: Request, service: ServiceOf, caller: Reader, spooled: PlanUpload, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Check every rule of a plan file, from anywhere, and compute its costs anew."""
+    asked = Asked.of(request, caller, spooled.sha256)
+    answer = recall(service.store, asked)
+    if answer is None:
+        limit_s = service.settings.clerk_s
+        task = {"task": "judge", "file": str(spooled.path.resolve())}
+        too_long = Refusal("BODY_TOO_COSTLY", limit=f"{limit_s:g}")
+        found = service.clerks.do(task, limit_s=limit_s, too_long=too_long)
+        caller.need_branch(found["branch_id"])
+        answer = once(service.store, asked, lambda _: Answer(200, found["verdict"]))
+    return answer.response()
+
+
+@router.get(
+    "/{job_id}",
+    summary="Look at a plan",
+    response_model=None,
+    responses={
+        200: {"model": JobWithPlan, "headers": {"ETag": {"schema": {"type": "string"}}}},
+        304: {"description": "as If-None-Match knows it"},
+        **refusals(*ALWAYS, "NOT_FOUND"),
+    },
+)
+def look_at(
+    service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
+    with service.store.read() as tx:
+        row = work.find(tx, caller, job_id)
+        tag = work.etag(tx, row)
+        headers = {"ETag": tag, "Vary": "Accept-Language"}
+        if if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]:
+            return Response(status_code=304, headers=headers)
+        return JSONResponse(work.with_plan(tx, row, lang), headers=headers)
+
+
+@router.delete(
+    "/{job_id}",
+    summary="Stop a solve and keep its best plan",
+    response_model=None,
+    responses={
+        200: {"model": Job, "description": "it has ended"},
+        202: {"model": Job, "description": "it hands in its best plan within a second or two"},
+        **refusals(*ALWAYS, "NOT_FOUND"),
+    },
+)
+def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, lang: Lang) -> JSONResponse:
+    """Ask a job to end; nothing is deleted."""
+    status, job = work.stop(service, caller, job_id, lang=lang, request_id=request.scope["request_id"])
+    return JSONResponse(job, status_code=status)
+
+
+@router.get(
+    "/{job_id}/events",
+    summary="Watch a solve",
+    response_model=None,
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "server-sent events: `status` and `progress`; ends with the job",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **refusals(*ALWAYS, "NOT_FOUND", "TOO_MANY_STREAMS"),
+    },
+)
+async def watch(
+    service: ServiceOf, caller: Reader, job_id: JobId, last_event_id: LastEventId = None
+) -> StreamingResponse:
+    """Stream a job's events, from the one after `Last-Event-ID`: status, cost, served, bound, elapsed seconds."""
+    number = int(last_event_id) if last_event_id and re.fullmatch(r"\d{1,9}", last_event_id, re.ASCII) else 0
+    limit = service.settings.streams
+    if service.streams >= limit:
+        raise Refusal("TOO_MANY_STREAMS", headers={"Retry-After": "10"}, limit=limit)
+    await run_in_threadpool(_events, service, caller, job_id, number)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_stream(service, caller, job_id, number), media_type="text/event-stream", headers=headers)
+
+
+@router.get(
+    "/{job_id}/plan.json",
+    summary="The plan file",
+    response_model=None,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+    },
+)
+def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
+    """Return the plan with its problem and travel times: anyone can judge it alone, and publish it at a branch."""
+    content = work.paper(service, caller, job_id, work.PLAN_FILE, "en")
+    return Response(content, media_type="application/json", headers=_saved_as(work.PLAN_FILE))
+
+
+@router.get(
+    "/{job_id}/route-sheets.xlsx",
+    summary="Route sheets and papers as a workbook",
+    response_model=None,
+    responses={
+        200: {"content": {upload.WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+    },
+)
+def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
+    """Return the plan's workbook in the language of Accept-Language."""
+    content = work.paper(service, caller, job_id, work.WORKBOOK, lang)
+    headers = _saved_as(work.WORKBOOK) | {"Content-Language": lang, "Vary": "Accept-Language"}
+    return Response(content, media_type=upload.WORKBOOK, headers=headers)
+
+
+@router.get(
+    "/{job_id}/route-sheets.html",
+    summary="Route sheets and papers as one page",
+    response_model=None,
+    responses={
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}},
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+    },
+)
+def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
+    """Return the plan's page, which needs nothing else, in the language of Accept-Language."""
+    content = work.paper(service, caller, job_id, work.PAGE, lang)
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": PAGE_POLICY}
+    return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+# --- waiting ------------------------------------------------------------------------------------------------------
+
+
+def _wait_of(prefer: str | None, most_s: float) -> float:
+    """Return the seconds that a `Prefer` header asks to wait; what else it prefers is not for us."""
+    match = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,5})", prefer or "", re.ASCII)
+    return 0.0 if match is None else min(float(match[1]), most_s)
+
+
+async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: float, lang: str) -> Response | None:
+    """Return a job with its plan when it ends in time; else `None`."""
+    until_s = asyncio.get_running_loop().time() + wait_s
+
+    def look() -> tuple[int, Response | None]:
+        with service.store.read() as tx:
+            row = work.find(tx, caller, job_id)
+            if row["status"] not in ENDED:
+                return row["event_count"], None
+            return 0, JSONResponse(work.with_plan(tx, row, lang), headers={"ETag": work.etag(tx, row)})
+
+    while True:
+        seen, response = await run_in_threadpool(look)
+        left_s = until_s - asyncio.get_running_loop().time()
+        if response is not None or left_s <= 0:
+            return response
+        await service.bulletin.wait(job_id, seen, left_s)
+
+
+def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
+    """Return a job's events after one, and whether no more will come."""
+    with service.store.read() as tx:
+        row = work.find(tx, caller, job_id)
+        return [dict(event) for event in jobs.events_after(tx, job_id, number)], row["status"] in ENDED
+
+
+async def _stream(service: Service, caller: Caller, job_id: str, number: int) -> AsyncIterator[str]:
+    service.streams += 1
+    try:
+        while True:
+            found, has_ended = await run_in_threadpool(_events, service, caller, job_id, number)
+            for event in found:
+                number = event["number"]
+                yield f"id: {number}\nevent: {event['kind']}\ndata: {json.dumps(event['data'])}\n\n"
+            if has_ended:
+                return
+            if not found:
+                yield ": still here\n\n"
+            await service.bulletin.wait(job_id, number, SILENCE_S)
+    finally:
+        service.streams -= 1
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

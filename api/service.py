@@ -1,0 +1,50 @@
+"""The parts of a running service, made once; endpoints find them at `request.app.state.service`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from api.auth import Doorkeeper
+from api.bulletin import Bulletin
+from api.clerks import Clerks
+from api.metrics import Metrics
+from api.outgoing import outgoing
+from api.store.engine import Store
+from api.supervisor import Supervisor
+from api.webhooks import AddressGuard, Deliverer
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that an endpoint may need."""
+
+    settings: Settings
+    store: Store
+    clerks: Clerks
+    doorkeeper: Doorkeeper
+    bulletin: Bulletin
+    metrics: Metrics
+    guard: AddressGuard
+    deliverer: Deliverer
+    supervisor: Supervisor
+    streams: int = field(default=0)
+
+    @classmethod
+    def of(cls, settings: Settings, store: Store) -> Service:
+        """Return the parts, not yet started."""
+        guard = AddressGuard(settings.webhook_networks)
+        return cls(
+            settings=settings,
+            store=store,
+            clerks=Clerks(settings.clerks, memory_bytes=settings.clerk_memory_bytes),
+            doorkeeper=Doorkeeper(store, requests_per_s=settings.requests_per_s, burst=settings.burst),
+            bulletin=Bulletin(store),
+            metrics=Metrics(store),
+            guard=guard,
+            deliverer=outgoing(store, guard),
+            supervisor=Supervisor(store, settings),
+        )

@@ -1,0 +1,87 @@
+"""Keys, remembered answers, the audit trail: who may, what was answered, what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from api.store.engine import now
+from api.store.tables import answers, audit, keys
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+
+def add_key(tx: Connection, *, key_id: str, digest: str, role: str, branches: list[str] | None, label: str) -> None:
+    """Add a key; of its secret only the digest is kept."""
+    tx.execute(
+        insert(keys).values(key_id=key_id, digest=digest, role=role, branches=branches, label=label, created_at=now())
+    )
+
+
+def key(tx: Connection, key_id: str) -> RowMapping | None:
+    """Return a key that is in force."""
+    return tx.execute(select(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None))).mappings().first()
+
+
+def all_keys(tx: Connection) -> list[RowMapping]:
+    """Return every key, the revoked ones too, in the order of their making."""
+    return list(tx.execute(select(keys).order_by(keys.c.created_at, keys.c.key_id)).mappings())
+
+
+def has_keys(tx: Connection) -> bool:
+    """Say whether there is a key in force."""
+    return bool(tx.execute(select(func.count()).select_from(keys).where(keys.c.revoked_at.is_(None))).scalar())
+
+
+def revoke_key(tx: Connection, key_id: str) -> bool:
+    """Revoke a key; say whether there was one in force."""
+    wanted = update(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=now())
+    return tx.execute(wanted).rowcount == 1
+
+
+def answer(tx: Connection, key_id: str, idempotency_key: str) -> RowMapping | None:
+    """Return what was answered when a key used an Idempotency-Key before."""
+    wanted = select(answers).where(answers.c.key_id == key_id, answers.c.idempotency_key == idempotency_key)
+    return tx.execute(wanted).mappings().first()
+
+
+def keep_answer(tx: Connection, key_id: str, idempotency_key: str, asked: str, **values: Any) -> None:
+    """Keep an answer for the next time that it is asked for.
+
+    Raises
+    ------
+    sqlalchemy.exc.IntegrityError
+        When another request with this key came first; the caller's transaction is undone by it.
+    """
+    tx.execute(
+        insert(answers).values(key_id=key_id, idempotency_key=idempotency_key, asked=asked, created_at=now(), **values)
+    )
+
+
+def note(
+    tx: Connection,
+    action: str,
+    subject: str,
+    *,
+    key_id: str,
+    request_id: str,
+    branch_id: str | None = None,
+    **detail: Any,
+) -> None:
+    """Add to the audit trail."""
+    tx.execute(
+        insert(audit).values(
+            at=now(), key_id=key_id, action=action, branch_id=branch_id, subject=subject, detail=detail,
+            request_id=request_id,
+        )
+    )  # fmt: skip
+
+
+def trail(tx: Connection, *, before: int | None, limit: int) -> list[RowMapping]:
+    """Return the audit trail, the newest first, from the entry before a number on."""
+    wanted = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(audit.c.seq < before)
+    return list(tx.execute(wanted).mappings())

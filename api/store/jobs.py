@@ -1,0 +1,272 @@
+"""The queue: jobs are handed in, taken by one worker at a time, kept alive by its beats, and ended once.
+
+A taker gets a fence, a number that grows with each taker; whatever it writes names its fence, so that one that was
+paused and given up cannot write over its successor. No clock is compared: whoever watches (`api.sweeper`) waits, on a
+clock of its own, for a beat that no longer grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, func, insert, select, update
+
+from api.statuses import ENDED, Status
+from api.store.engine import now
+from api.store.tables import events, inputs, jobs, plans
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in the hands of one worker.
+
+    Parameters
+    ----------
+    fence
+        Which taker this is; writes with an older one are refused.
+    done_s
+        Seconds that earlier takers have searched.
+    incumbent
+        Their best judged plan, packed; `None` when there is none.
+    """
+
+    job_id: str
+    fence: int
+    branch_id: str
+    first_day: str
+    options: dict[str, Any]
+    media_type: str
+    content: bytes
+    done_s: float
+    incumbent: bytes | None
+    request_id: str
+    seq: int
+
+
+# --- the side that hands in ---------------------------------------------------------------------------------------
+
+
+def submit(tx: Connection, values: dict[str, Any], *, media_type: str, content: bytes) -> None:
+    """Add a job with its input; the same input is kept once."""
+    known = tx.execute(select(inputs.c.sha256).where(inputs.c.sha256 == values["input_sha"])).first()
+    if known is None:
+        row = {"sha256": values["input_sha"], "media_type": media_type, "content": content, "created_at": now()}
+        if tx.dialect.name == "postgresql":
+            from sqlalchemy.dialects import postgresql
+
+            tx.execute(postgresql.insert(inputs).values(row).on_conflict_do_nothing())
+        else:
+            tx.execute(insert(inputs).values(row))
+    tx.execute(insert(jobs).values(values | {"status": Status.QUEUED}))
+    add_event(tx, values["job_id"], "status", {"status": Status.QUEUED, "visits": values["visits"]})
+
+
+def waiting(tx: Connection, key_id: str) -> tuple[int, int]:
+    """Return how many jobs wait for a worker: of a key, and of all."""
+    of_key = func.sum(case((jobs.c.key_id == key_id, 1), else_=0))
+    row = tx.execute(select(of_key, func.count()).where(jobs.c.status == Status.QUEUED)).one()
+    return int(row[0] or 0), int(row[1])
+
+
+def ask_to_stop(tx: Connection, job_id: str) -> str:
+    """Ask for a job's end; one that waits has ended at once. Return the status it has now."""
+    values = {"status": Status.STOPPED, "finished_at": now(), "stop_requested": True}
+    waits = (jobs.c.job_id == job_id) & (jobs.c.status == Status.QUEUED)
+    if tx.execute(update(jobs).where(waits).values(values)).rowcount:
+        add_event(tx, job_id, "status", {"status": Status.STOPPED})
+        return Status.STOPPED
+    runs = (jobs.c.job_id == job_id) & (jobs.c.status == Status.SOLVING)
+    tx.execute(update(jobs).where(runs).values(stop_requested=True))
+    return str(tx.execute(select(jobs.c.status).where(jobs.c.job_id == job_id)).scalar_one())
+
+
+# --- the side that works ------------------------------------------------------------------------------------------
+
+
+def claim(tx: Connection, owner: str) -> Claim | None:
+    """Take the job that has waited longest; `None` when nothing waits. No two takers get the same."""
+    first = (
+        select(jobs.c.job_id)
+        .where(jobs.c.status == Status.QUEUED)
+        .order_by(jobs.c.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job_id = tx.execute(first).scalar()
+    if job_id is None:
+        return None
+    row = (
+        tx.execute(
+            update(jobs)
+            .where(jobs.c.job_id == job_id)
+            .values(
+                status=Status.SOLVING,
+                owner=owner,
+                fence=jobs.c.fence + 1,
+                attempt=jobs.c.attempt + 1,
+                started_at=func.coalesce(jobs.c.started_at, now()),
+            )
+            .returning(*jobs.c)
+        )
+        .mappings()
+        .one()
+    )
+    add_event(tx, job_id, "status", {"status": Status.SOLVING, "visits": row["visits"]})
+    source = tx.execute(select(inputs).where(inputs.c.sha256 == row["input_sha"])).mappings().one()
+    return Claim(
+        job_id=job_id,
+        fence=row["fence"],
+        branch_id=row["branch_id"],
+        first_day=row["first_day"],
+        options=row["options"],
+        media_type=source["media_type"],
+        content=source["content"],
+        done_s=row["elapsed_s"],
+        incumbent=row["incumbent"],
+        request_id=row["request_id"],
+        seq=row["seq"],
+    )
+
+
+def is_anything_waiting(tx: Connection) -> bool:
+    """Say whether a job waits for a worker; cheap enough to be asked ten times a second."""
+    return tx.execute(select(jobs.c.seq).where(jobs.c.status == Status.QUEUED).limit(1)).first() is not None
+
+
+def beat(tx: Connection, job_id: str, fence: int) -> bool | None:
+    """Give a sign of life; return whether the job is to stop, `None` when it is no longer in this worker's hands."""
+    return tx.execute(
+        update(jobs).where(_held(job_id, fence)).values(beat=jobs.c.beat + 1).returning(jobs.c.stop_requested)
+    ).scalar()
+
+
+def checkpoint(
+    tx: Connection, job_id: str, fence: int, progress: dict[str, Any], *, elapsed_s: float, incumbent: bytes | None
+) -> bool:
+    """Keep how a solve stands, with its plan where that is given; say whether the job is still in these hands."""
+    values: dict[str, Any] = {
+        "beat": jobs.c.beat + 1,
+        "cost_cents": progress["cost_cents"],
+        "served": progress["served"],
+        "elapsed_s": elapsed_s,
+    }
+    if incumbent is not None:
+        values["incumbent"] = incumbent
+    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(values)).rowcount:
+        return False
+    add_event(tx, job_id, "progress", progress)
+    return True
+
+
+def finish(
+    tx: Connection,
+    job_id: str,
+    fence: int,
+    status: Status,
+    *,
+    values: dict[str, Any],
+    plan: tuple[bytes, bytes] | None = None,
+    failure: dict[str, Any] | None = None,
+) -> bool:
+    """End a job, once: with its plan and problem, packed, or with a failure. Say whether it was in these hands."""
+    ended = values | {"status": status, "finished_at": now(), "incumbent": None, "failure": failure, "owner": None}
+    if plan is not None:
+        ended["state"] = "draft"
+    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(ended)).rowcount:
+        return False
+    if plan is not None:
+        tx.execute(insert(plans).values(job_id=job_id, content=plan[0], problem=plan[1]))
+    told: dict[str, Any] = {"status": status}
+    told |= {name: values[name] for name in ("cost_cents", "served", "elapsed_s") if name in values}
+    add_event(tx, job_id, "status", told)
+    return True
+
+
+def has_ended(tx: Connection, job_id: str, fence: int) -> bool:
+    """Say whether a job was ended by the holder of this fence: what it asks after a commit whose answer was lost."""
+    row = tx.execute(select(jobs.c.status, jobs.c.fence).where(jobs.c.job_id == job_id)).one()
+    return row[0] in ENDED and row[1] == fence
+
+
+# --- the side that watches ----------------------------------------------------------------------------------------
+
+
+def beats(tx: Connection) -> list[tuple[str, int, int]]:
+    """Return id, fence and beat of every job that is being solved."""
+    rows = tx.execute(select(jobs.c.job_id, jobs.c.fence, jobs.c.beat).where(_is_solving()))
+    return [(row.job_id, row.fence, row.beat) for row in rows]
+
+
+def give_up(tx: Connection, job_id: str, fence: int, *, attempts: int) -> Status | None:
+    """Take a job out of the hands that held it: back into the queue, or, begun too often, failed.
+
+    Returns
+    -------
+    Status or None
+        What it has become; `None` when it was no longer in those hands.
+    """
+    row = tx.execute(select(jobs.c.attempt, jobs.c.stop_requested).where(_held(job_id, fence))).first()
+    if row is None:
+        return None
+    values: dict[str, Any] = {"fence": jobs.c.fence + 1, "owner": None}
+    if row.attempt >= attempts:
+        status = Status.FAILED
+        values |= {"finished_at": now(), "failure": {"code": "WORKER_LOST", "values": {"attempts": attempts}}}
+    else:
+        status = Status.QUEUED
+    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(values | {"status": status})).rowcount:
+        return None
+    add_event(tx, job_id, "status", {"status": status})
+    return status
+
+
+def place_of(tx: Connection, job_id: str) -> tuple[str, str]:
+    """Return a job's branch and first day."""
+    row = tx.execute(select(jobs.c.branch_id, jobs.c.first_day).where(jobs.c.job_id == job_id)).one()
+    return row.branch_id, row.first_day
+
+
+def held_by(tx: Connection, owner: str) -> list[tuple[str, int]]:
+    """Return id and fence of the jobs in a worker's hands."""
+    rows = tx.execute(select(jobs.c.job_id, jobs.c.fence).where(_is_solving(), jobs.c.owner == owner))
+    return [(row.job_id, row.fence) for row in rows]
+
+
+# --- events -------------------------------------------------------------------------------------------------------
+
+
+def add_event(tx: Connection, job_id: str, kind: str, data: dict[str, Any]) -> None:
+    """Add an event of a job; its number is one more than that of the one before."""
+    number = tx.execute(
+        update(jobs)
+        .where(jobs.c.job_id == job_id)
+        .values(event_count=jobs.c.event_count + 1)
+        .returning(jobs.c.event_count)
+    ).scalar_one()
+    tx.execute(insert(events).values(job_id=job_id, number=number, kind=kind, data=data))
+
+
+def events_after(tx: Connection, job_id: str, number: int) -> list[RowMapping]:
+    """Return number, kind and data of a job's events after one, in their order."""
+    wanted = select(events.c.number, events.c.kind, events.c.data).where(
+        events.c.job_id == job_id, events.c.number > number
+    )
+    return list(tx.execute(wanted.order_by(events.c.number)).mappings())
+
+
+def event_counts(tx: Connection, job_ids: list[str]) -> dict[str, int]:
+    """Return how many events each job has."""
+    wanted = select(jobs.c.job_id, jobs.c.event_count).where(jobs.c.job_id.in_(job_ids))
+    return {row.job_id: row.event_count for row in tx.execute(wanted)}
+
+
+def _held(job_id: str, fence: int) -> Any:
+    return (jobs.c.job_id == job_id) & (jobs.c.fence == fence) & _is_solving()
+
+
+def _is_solving() -> Any:
+    return jobs.c.status == Status.SOLVING

@@ -1,0 +1,73 @@
+"""Webhooks and what is to be sent to them: written with the event in one transaction, so that none is forgotten."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from api.store.engine import now
+from api.store.tables import deliveries, webhooks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+
+def add_webhook(tx: Connection, *, key_id: str, branches: list[str] | None, url: str, secret: str) -> RowMapping:
+    """Add a webhook for events of some branches (`None` all), signed with a secret."""
+    wanted = insert(webhooks).values(
+        webhook_id=secrets.token_hex(8), key_id=key_id, branches=branches, url=url, secret=secret, created_at=now()
+    )
+    return tx.execute(wanted.returning(*webhooks.c)).mappings().one()
+
+
+def all_webhooks(tx: Connection) -> list[RowMapping]:
+    """Return every webhook, in the order of their making."""
+    return list(tx.execute(select(webhooks).order_by(webhooks.c.created_at, webhooks.c.webhook_id)).mappings())
+
+
+def remove_webhook(tx: Connection, webhook_id: str) -> bool:
+    """Remove a webhook with what was still to be sent to it; say whether it was there."""
+    tx.execute(delete(deliveries).where(deliveries.c.webhook_id == webhook_id))
+    return tx.execute(delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+
+
+def tell(tx: Connection, event: str, branch_id: str, data: dict[str, Any]) -> None:
+    """Put an event of a branch into the outbox, for every webhook that wants it."""
+    body = json.dumps({"event": event, "at": now(), **data}, ensure_ascii=False).encode()
+    for hook in tx.execute(select(webhooks.c.webhook_id, webhooks.c.branches)):
+        if hook.branches is None or branch_id in hook.branches:
+            tx.execute(
+                insert(deliveries).values(
+                    delivery_id=secrets.token_hex(16), webhook_id=hook.webhook_id, event=event, body=body,
+                    attempts=0, state="waiting", created_at=now(),
+                )
+            )  # fmt: skip
+
+
+def undelivered(tx: Connection, limit: int) -> list[RowMapping]:
+    """Return what is to be sent, the oldest first, with address and secret."""
+    wanted = (
+        select(deliveries, webhooks.c.url, webhooks.c.secret)
+        .join(webhooks, webhooks.c.webhook_id == deliveries.c.webhook_id)
+        .where(deliveries.c.state == "waiting")
+        .order_by(deliveries.c.created_at)
+        .limit(limit)
+    )
+    return list(tx.execute(wanted).mappings())
+
+
+def claim(tx: Connection, delivery_id: str, attempts: int) -> bool:
+    """Begin the next attempt, the one after `attempts`; say whether nobody else has begun it."""
+    wanted = update(deliveries).where(
+        deliveries.c.delivery_id == delivery_id, deliveries.c.attempts == attempts, deliveries.c.state == "waiting"
+    )
+    return tx.execute(wanted.values(attempts=attempts + 1)).rowcount == 1
+
+
+def close(tx: Connection, delivery_id: str, *, state: str, answer: str) -> None:
+    """Note how an attempt went: `waiting` for the next one, `delivered`, or `given_up`."""
+    wanted = update(deliveries).where(deliveries.c.delivery_id == delivery_id)
+    tx.execute(wanted.values(state=state, last_answer=answer[:500]))

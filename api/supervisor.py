@@ -1,0 +1,199 @@
+"""What watches over workers: processes that end are replaced, jobs whose worker is silent are given to others."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.store import jobs, outbox, upkeep
+from api.store.engine import Store, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.settings import Settings
+
+#: How often processes and beats are looked at.
+LOOK_S = 0.25
+#: A worker that dies is replaced after a pause that doubles up to this, so that a broken machine does not spin.
+LONGEST_PAUSE_S = 10.0
+#: How often old plans are looked for.
+UPKEEP_S = 3600.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """Gives up jobs whose beat has not grown for the time of a lease, on a clock that never steps.
+
+    Moments of different machines are never compared: this process waits on its own clock for a beat to grow.
+    """
+
+    def __init__(self, store: Store, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._settings, self._clock = store, settings, clock
+        self._seen: dict[str, tuple[int, int, float]] = {}
+
+    def sweep(self) -> list[str]:
+        """Look at every job in work once; return the ids of those given up."""
+        with self._store.read() as tx:
+            beats = jobs.beats(tx)
+        moment = self._clock()
+        seen = {}
+        silent = []
+        for job_id, fence, beat in beats:
+            before = self._seen.get(job_id)
+            at = before[2] if before is not None and before[:2] == (fence, beat) else moment
+            seen[job_id] = (fence, beat, at)
+            if moment - at > self._settings.lease_s:
+                silent.append((job_id, fence))
+        self._seen = seen
+        return [job_id for job_id, fence in silent if give_up(self._store, self._settings, job_id, fence)]
+
+
+def give_up(store: Store, settings: Settings, job_id: str, fence: int) -> bool:
+    """Take a job out of the hands that held it; say whether it was still in them."""
+    with store.write() as tx:
+        status = jobs.give_up(tx, job_id, fence, attempts=settings.attempts)
+        if status == "failed":
+            branch_id, first_day = jobs.place_of(tx, job_id)
+            told = {"id": job_id, "status": status, "branch_id": branch_id, "first_day": first_day}
+            outbox.tell(tx, "plan.failed", branch_id, told)
+    if status is not None:
+        _log.warning("job_given_up", job_id=job_id, fence=fence, status=str(status))
+    return status is not None
+
+
+class Supervisor:
+    """A thread that keeps the workers of this machine running and sweeps."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._sweeper = Sweeper(store, settings)
+        self._is_stopping = threading.Event()
+        self._workers: list[_Post] = []
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        #: Set when the kernels are compiled and the workers have been started.
+        self.is_ready = threading.Event()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let every worker hand in its best plan, wait for that as long as the settings say, and end."""
+        self._is_stopping.set()
+        self._thread.join()
+        for post in self._workers:
+            post.ask_to_end()
+        until_s = time.monotonic() + self._settings.grace_s
+        for post in self._workers:
+            post.end(until_s - time.monotonic())
+
+    def _run(self) -> None:
+        if self._settings.workers:
+            self._warm_up()
+        self._workers = [_Post() for _ in range(self._settings.workers)]
+        upkeep_at_s = time.monotonic()
+        while not self._is_stopping.is_set():
+            for post in self._workers:
+                gone = post.keep_manned()
+                if gone is not None:
+                    self._give_up_all_of(gone)
+            self.is_ready.set()
+            try:
+                self._sweeper.sweep()
+                if time.monotonic() >= upkeep_at_s:
+                    upkeep_at_s = time.monotonic() + UPKEEP_S
+                    self._forget_old()
+            except StoreError as error:
+                _log.warning("sweep_failed", error=str(error))
+            self._is_stopping.wait(LOOK_S)
+
+    def _warm_up(self) -> None:
+        from optimizer.runner import warm_up
+        from optimizer.solve import find_plans
+
+        took_s = warm_up(find_plans, lambda sentence: _log.info("warming_up", message=sentence))
+        _log.info("kernels_ready", took_s=round(took_s, 1))
+
+    def _give_up_all_of(self, owner: str) -> None:
+        """Give the jobs of a dead worker to others at once; if that fails, the sweep does it later."""
+        try:
+            with self._store.read() as tx:
+                held = jobs.held_by(tx, owner)
+            for job_id, fence in held:
+                give_up(self._store, self._settings, job_id, fence)
+        except StoreError as error:
+            _log.warning("give_up_failed", owner=owner, error=str(error))
+
+    def _forget_old(self) -> None:
+        settings = self._settings
+        with self._store.write() as tx:
+            count = upkeep.forget_old(
+                tx,
+                keep_days=settings.keep_days,
+                idempotency_hours=settings.idempotency_hours,
+                at=upkeep.utc_now(),
+            )
+        if count:
+            _log.info("old_plans_deleted", count=count)
+
+
+class _Post:
+    """A place for one worker process, manned again when it ends."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = ""
+        self._pause_s = 0.0
+        self._began_s = 0.0
+        self._next_s = 0.0
+
+    def keep_manned(self) -> str | None:
+        """Start a worker when none runs; return the name of one that has ended, once."""
+        if self._process is not None and self._process.poll() is None:
+            return None
+        gone = None
+        if self._process is not None:
+            gone, code, self._process = self._owner, self._process.returncode, None
+            lived_s = time.monotonic() - self._began_s
+            self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
+            self._next_s = time.monotonic() + self._pause_s
+            _log.warning("worker_ended", owner=gone, code=code)
+        if time.monotonic() >= self._next_s:
+            self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+            self._began_s = time.monotonic()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "api.worker", self._owner],
+                stdin=subprocess.PIPE,
+                # Ctrl-C is for the parent, which tells its workers itself.
+                start_new_session=True,
+            )
+            _log.info("worker_started", owner=self._owner, pid=self._process.pid)
+        return gone
+
+    def ask_to_end(self) -> None:
+        """Ask for the best plan so far and the end."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGTERM)
+
+    def end(self, wait_s: float) -> None:
+        """Wait for the end, then make it."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(timeout=max(0.0, wait_s))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,318 @@
+"""A worker process: takes a job, solves it in the runner's child process, keeps each better plan, hands in the last.
+
+    claim -> lay out -> read -> plan_stage (progress -> checkpoint, beat -> stop?) -> finish
+
+It may be killed, paused or cut off from the database at any point: what it holds is given up by whoever watches, the
+next taker goes on from the last plan kept, and anything that it still writes is refused by its fence.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from api import logs, upload
+from api.convert import outcome_to_json, start_of, violation_to_json, with_receipts
+from api.documents import pack, unpack, unpacked
+from api.settings import Settings
+from api.statuses import Status
+from api.store import jobs, outbox, plans
+from api.store.engine import Store, StoreError
+from optimizer.catalogue import LANGUAGES
+from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
+from optimizer.ingest.plan_file import routes_to_json
+from optimizer.ingest.published import published_plan
+from optimizer.runner import CancelToken
+from optimizer.stages import plan_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from optimizer.domain.problem import Problem
+    from optimizer.runner import Progress
+    from optimizer.stages import StageOutcome
+
+#: How often the queue is looked at.
+POLL_S = 0.05
+#: A plan is kept at most so often, and at most for this share of the time.
+KEEP_S, KEEP_SHARE = 1.0, 0.03
+#: A resumed solve has so long at least.
+LEAST_S = 1.0
+#: How long a finished plan is offered to a database that does not take it.
+OFFER_S = 600.0
+#: Below the API process, so that answers do not wait for solves.
+NICENESS = 5
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Does jobs, one after another.
+
+    Parameters
+    ----------
+    owner
+        Its name in the database, of this process alone.
+    """
+
+    def __init__(self, store: Store, settings: Settings, owner: str) -> None:
+        self._store = store
+        self._settings = settings
+        self._owner = owner
+        #: Take no more jobs; the one in hand is done to its end.
+        self.last_one = threading.Event()
+        #: Hand in the best plan now.
+        self.hurry = threading.Event()
+
+    def run(self) -> None:
+        """Do jobs until told to stop."""
+        while not self.last_one.is_set():
+            try:
+                claim = self._claim()
+            except StoreError as error:
+                _log.warning("queue_unreadable", error=str(error))
+                self.last_one.wait(1.0)
+                continue
+            if claim is None:
+                self.last_one.wait(POLL_S)
+            else:
+                Task(self._store, self._settings, claim, self.hurry).run()
+
+    def _claim(self) -> jobs.Claim | None:
+        with self._store.read() as tx:
+            if not jobs.is_anything_waiting(tx):
+                return None
+        with self._store.write() as tx:
+            return jobs.claim(tx, self._owner)
+
+
+class Task:
+    """One job in one worker's hands.
+
+    Parameters
+    ----------
+    hurry
+        Set when the worker has to end.
+    """
+
+    def __init__(self, store: Store, settings: Settings, claim: jobs.Claim, hurry: threading.Event) -> None:
+        self._store, self._settings, self._claim = store, settings, claim
+        self._hurry = hurry
+        self._began_s = time.monotonic()
+        self._cancel = CancelToken()
+        self._is_lost = False
+        self._kept_at_s = 0.0
+        self._keep_every_s = KEEP_S
+        self._near_published = False
+
+    def run(self) -> None:
+        """Solve the job and hand in how it ended; nothing that happens here ends the worker."""
+        claim = self._claim
+        with structlog.contextvars.bound_contextvars(job_id=claim.job_id, request_id=claim.request_id):
+            _log.info("solve_began", fence=claim.fence, done_s=claim.done_s)
+            ended = threading.Event()
+            pulse = threading.Thread(target=self._pulse, args=(ended,), name="pulse", daemon=True)
+            pulse.start()
+            try:
+                finish = self._outcome()
+                if not self._is_lost:
+                    self._hand_in(finish)
+            finally:
+                ended.set()
+                pulse.join()
+            _log.info("solve_ended", is_lost=self._is_lost, elapsed_s=round(self._elapsed_s, 3))
+
+    @property
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._began_s
+
+    def _outcome(self) -> Callable[[Connection], bool]:
+        """Solve; return what writes how it ended."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="paigong-job-") as folder:
+                solved = self._solve(Path(folder))
+            return self._solved(solved)
+        except InputError as error:
+            faults = {lang: error.report.to_json(lang) for lang in LANGUAGES}
+            count = len(error.report.errors)
+            return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
+        except LockConflictError as error:
+            found = [violation_to_json(violation) for violation in error.violations]
+            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", {}, dict.fromkeys(LANGUAGES, found))
+        except TimeLimitError:
+            return self._without_plan(Status.INVALID, "TIME_TOO_SHORT", {}, {})
+        except JudgementError as error:
+            _log.exception("judge_refused")
+            return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message}, {})
+        except Exception as error:
+            _log.exception("solve_failed")
+            return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__}, {})
+
+    def _solve(self, folder: Path) -> StageOutcome:
+        claim, options = self._claim, self._claim.options
+        path = upload.lay_out(claim.content, claim.media_type, folder)
+        laid = upload.read(path, options)
+        problem, matrix = laid.intake.checked(), laid.matrix
+        assert matrix is not None
+        published = None
+        if options["stage"] != "draft":
+            with self._store.read() as tx:
+                files = plans.published_files(tx, claim.branch_id, claim.first_day)
+                receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+            upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
+            published = published_plan(path, problem.first_day, problem.local_time(problem.as_of_s))
+            problem = with_receipts(problem, published, receipts)
+            self._near_published = published is not None
+        iterations = options.get("iterations")
+        seconds = None if iterations is not None else max(LEAST_S, options["seconds"] - claim.done_s)
+        # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
+        is_resumed = claim.incumbent is not None and iterations is None
+        return plan_stage(
+            problem,
+            matrix,
+            published,
+            seconds=min(seconds or options["seconds"], self._settings.max_solve_s),
+            iterations=iterations,
+            seed=options["seed"],
+            threads=self._settings.solve_threads,
+            start=start_of(unpack(claim.incumbent), problem) if is_resumed and claim.incumbent else None,
+            memory_bytes=self._settings.solve_memory_bytes,
+            on_progress=lambda progress: self._keep(progress, problem),
+            cancel=self._cancel,
+            started_s=self._began_s,
+        )
+
+    # --- while it is solved ---
+
+    def _pulse(self, ended: threading.Event) -> None:
+        """Give signs of life, and find out whether the job is to stop or is no longer ours."""
+        while not ended.wait(self._settings.beat_s):
+            if self._hurry.is_set():
+                self._cancel.cancel()
+            try:
+                with self._store.write() as tx:
+                    stop = jobs.beat(tx, self._claim.job_id, self._claim.fence)
+            except StoreError as error:
+                _log.warning("beat_lost", error=str(error))
+                continue
+            if stop is None and not ended.is_set():
+                self._is_lost = True
+            if stop is None or stop:
+                self._cancel.cancel()
+
+    def _keep(self, progress: Progress, problem: Problem) -> None:
+        """Tell how the solve stands, and keep its plan, unless that was done a moment ago."""
+        packed = None
+        began_s = time.monotonic()
+        if progress.plan is not None and began_s - self._kept_at_s >= self._keep_every_s:
+            packed = pack(routes_to_json(progress.plan, problem))
+        elapsed_s = self._claim.done_s + self._elapsed_s
+        told = {
+            "status": Status.SOLVING,
+            "cost_cents": progress.cost_cents,
+            "served": progress.served,
+            "visits": len(problem.visits),
+            "bound": None,
+            "elapsed_s": round(elapsed_s, 3),
+        }
+        try:
+            with self._store.write() as tx:
+                is_ours = jobs.checkpoint(
+                    tx, self._claim.job_id, self._claim.fence, told, elapsed_s=elapsed_s, incumbent=packed
+                )
+        except StoreError as error:
+            _log.warning("checkpoint_lost", error=str(error))
+            return
+        if packed is not None:
+            self._kept_at_s = time.monotonic()
+            self._keep_every_s = max(KEEP_S, (self._kept_at_s - began_s) / KEEP_SHARE)
+        if not is_ours:
+            self._is_lost = True
+            self._cancel.cancel()
+
+    # --- how it ended ---
+
+    def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
+        made, problem = outcome_to_json(solved)
+        made["near_published"] = self._near_published
+        is_stopped = solved.outcome.run.stopped in ("cancelled", "interrupted")
+        status = Status.STOPPED if is_stopped else Status.SOLVED
+        values = {
+            "cost_cents": made["cost_cents"],
+            "served": made["served"],
+            "elapsed_s": round(self._claim.done_s + self._elapsed_s, 3),
+        }
+        packed = (pack(made), pack(problem))
+        return lambda tx: self._finish(tx, status, values=values, plan=packed)
+
+    def _without_plan(
+        self, status: Status, code: str, values: dict[str, Any], faults: dict[str, Any]
+    ) -> Callable[[Connection], bool]:
+        failure = {"code": code, "values": values, "faults": faults}
+        elapsed = {"elapsed_s": round(self._claim.done_s + self._elapsed_s, 3)}
+        return lambda tx: self._finish(tx, status, values=elapsed, failure=failure)
+
+    def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
+        claim = self._claim
+        if not jobs.finish(tx, claim.job_id, claim.fence, status, **ended):
+            return False
+        told = {"id": claim.job_id, "status": status, "branch_id": claim.branch_id, "first_day": claim.first_day}
+        outbox.tell(tx, f"plan.{status}", claim.branch_id, told)
+        return True
+
+    def _hand_in(self, finish: Callable[[Connection], bool]) -> None:
+        """Write how the job ended; a database that is away for a while is waited for."""
+        wait_s = 0.2
+        until_s = time.monotonic() + OFFER_S
+        while True:
+            try:
+                with self._store.write() as tx:
+                    # A commit whose answer was lost has landed: then it was this very ending.
+                    is_ours = finish(tx) or jobs.has_ended(tx, self._claim.job_id, self._claim.fence)
+                self._is_lost = not is_ours
+                return
+            except StoreError as error:
+                _log.warning("hand_in_waits", error=str(error))
+                if time.monotonic() > until_s:
+                    return
+                time.sleep(wait_s)
+                wait_s = min(5.0, wait_s * 2)
+
+
+def main() -> None:
+    """Work until standard input ends (then the job in hand is finished) or SIGTERM (then it is handed in at once)."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    with suppress(OSError, AttributeError):
+        os.nice(NICENESS)
+    worker = Worker(Store(settings.database_url), settings, sys.argv[1])
+
+    def listen() -> None:
+        # Not the buffered stream, whose lock this thread would hold when the process ends.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        worker.last_one.set()
+
+    def hand_in(*_: object) -> None:
+        worker.last_one.set()
+        worker.hurry.set()
+
+    signal.signal(signal.SIGTERM, hand_in)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=listen, name="parent-listener", daemon=True).start()
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()

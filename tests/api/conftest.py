@@ -1,0 +1,161 @@
+"""A real server process on loopback, as an operator starts it, and a client that speaks HTTP to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+BRANCH = (ROOT / "api/examples/branch.json").read_bytes()
+#: How long a test waits for what has to come; on a busy machine nothing is fast.
+PATIENCE_S = 90.0
+
+
+class Server:
+    """One `paigong serve` with its data folder; it can be killed, paused and started again on the same data."""
+
+    def __init__(self, data: Path, **settings: object) -> None:
+        self.data = data
+        self.settings = {"workers": 1, "clerks": 1, "beat_s": 0.2, "lease_s": 3.0, **settings}
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+        self.log: list[str] = []
+        self.http = httpx2.Client()
+
+    def start(self, *arguments: str, preexec: Callable[[], None] | None = None, ready: bool = True) -> Server:
+        """Start the process; return when it takes work."""
+        env = os.environ | {f"PAIGONG_{name.upper()}": str(value) for name, value in self.settings.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--data", str(self.data), "--lang", "en",
+             *arguments],
+            cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=preexec, start_new_session=True,
+        )  # fmt: skip
+        self.log = []
+        started = threading.Event()
+        threading.Thread(target=self._listen, args=(self.process, started), daemon=True).start()
+        assert started.wait(PATIENCE_S), self.log
+        self.http.close()
+        key = (self.data / "admin.key").read_text().strip() if (self.data / "admin.key").exists() else ""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.http = httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
+        if ready:
+            wait_until(lambda: self.http.get("/readyz").status_code == 200)
+        return self
+
+    def _listen(self, process: subprocess.Popen[str], started: threading.Event) -> None:
+        assert process.stderr is not None
+        with process.stderr as stream:
+            for line in stream:
+                self.log.append(line.rstrip())
+                found = re.search(r"Serving (http://\S+);", line)
+                if found:
+                    self.url = found[1]
+                    started.set()
+        started.set()
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """Return the log's entries of an event."""
+        entries = [json.loads(line) for line in self.log if line.startswith("{")]
+        return [entry for entry in entries if entry["event"] == event]
+
+    def worker_pids(self) -> list[int]:
+        """Return the workers that run now."""
+        pids = [entry["pid"] for entry in self.logged("worker_started")]
+        return [pid for pid in pids if _runs(pid)]
+
+    def kill(self) -> None:
+        """Kill the process, as a machine that loses its power would; its workers end when they notice."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End the process and all that it started."""
+        self.http.close()
+        if self.process is not None:
+            workers = self.worker_pids()
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGTERM)
+                try:
+                    self.process.wait(30)
+                except subprocess.TimeoutExpired:
+                    self.process.kill()
+                    self.process.wait()
+            for pid in workers:
+                if _runs(pid):
+                    os.kill(pid, signal.SIGKILL)
+
+    # --- what tests ask most ---
+
+    def submit(self, content: bytes = BRANCH, **query: Any) -> str:
+        """Hand a branch in; return the job's id."""
+        headers = {"Content-Type": "application/json"}
+        answer = self.http.post("/v1/plans", params={"seconds": 2, **query}, content=content, headers=headers)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Return a job as it stands."""
+        answer = self.http.get(f"/v1/plans/{job_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def ended(self, job_id: str) -> dict[str, Any]:
+        """Return a job when it has ended."""
+        wait_until(lambda: self.job(job_id)["status"] in ("solved", "stopped", "failed", "invalid"))
+        return self.job(job_id)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def wait_until(is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Wait until something is so; a test fails that waits in vain."""
+    until_s = time.monotonic() + patience_s
+    while time.monotonic() < until_s:
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for tests that leave it as it is."""
+    started = Server(tmp_path_factory.mktemp("service")).start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Make servers of one's own, not yet started, on one data folder."""
+    made: list[Server] = []
+
+    def make(**settings: object) -> Server:
+        made.append(Server(tmp_path / "data", **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
