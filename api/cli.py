@@ -28,6 +28,8 @@ Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
 KEY_FILE = "admin.key"
+#: Connections that may wait to be taken.
+BACKLOG = 2_048
 
 
 @app.command()
@@ -78,7 +80,7 @@ def serve(
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65_536,
         limit_concurrency=2_000,
-        backlog=2_048,
+        backlog=BACKLOG,
     )
     uvicorn.Server(config).run(sockets=[sock])
 
@@ -254,6 +256,8 @@ def _listening(settings: Settings) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((settings.host, settings.port))
+    # From here on the port is taken, and who comes before the service has started waits instead of being refused.
+    sock.listen(BACKLOG)
     sock.set_inheritable(False)
     return sock
 

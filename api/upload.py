@@ -19,7 +19,7 @@ from optimizer.ingest.intake import Intake, ReadOptions
 from optimizer.ingest.published import published_folder
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.workbook_file import RefusedError, check_file
-from optimizer.travel.provider import travel_for
+from optimizer.travel.provider import check_travel, travel_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,10 @@ class Laid:
 
     path: Path
     intake: Intake
-    matrix: TravelMatrix | None
+
+    def matrix(self) -> TravelMatrix:
+        """Return the travel of the branch."""
+        return travel_for(self.intake.checked(), self.path)
 
 
 def lay_out(content: bytes, media_type: str, folder: Path) -> Path:
@@ -65,12 +68,12 @@ def lay_out(content: bytes, media_type: str, folder: Path) -> Path:
 
 
 def read(path: Path, options: dict[str, Any]) -> Laid:
-    """Return what a branch on disk holds, with its travel, read as a job's options say.
+    """Return what a branch on disk holds, read as a job's options say; its travel is checked.
 
     Raises
     ------
     optimizer.InputError
-        When its travel file has faults.
+        When its travel file has faults, or nobody knows the travel of a shift.
     """
     as_of = options.get("as_of")
     intake = read_intake(
@@ -84,13 +87,14 @@ def read(path: Path, options: dict[str, Any]) -> Laid:
         ),
     )
     if intake.problem is None:
-        return Laid(path, intake, None)
+        return Laid(path, intake)
     broken_locks = options.get("broken_locks")
     if broken_locks is not None:
         policy = replace(intake.problem.policy, broken_locks=BrokenLocks(broken_locks))
         intake = replace(intake, problem=replace(intake.problem, policy=policy))
     assert intake.problem is not None
-    return Laid(path, intake, travel_for(intake.problem, path))
+    check_travel(intake.problem, path)
+    return Laid(path, intake)
 
 
 def lay_published(path: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -163,8 +163,7 @@ class Task:
         claim, options = self._claim, self._claim.options
         path = upload.lay_out(claim.content, claim.media_type, folder)
         laid = upload.read(path, options)
-        problem, matrix = laid.intake.checked(), laid.matrix
-        assert matrix is not None
+        problem, matrix = laid.intake.checked(), laid.matrix()
         published = None
         if options["stage"] != "draft":
             with self._store.read() as tx:

@@ -21,9 +21,11 @@ MAX_JSON_INT = 10**9
 #: Characters of a number; a float written out in full has at most 25.
 MAX_NUMBER = 400
 
-#: All that matters for the shape of a JSON text: strings (also an unclosed one), brackets, and long numbers. Each
-#: alternative matches wherever it begins, so that hostile text costs no more than a pass over it.
-_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]|[\d.eE+-]{10,}', re.ASCII | re.DOTALL)
+#: A string, also an unclosed one: it matches wherever it begins, so that hostile text costs no more than a pass.
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_LONG_NUMBER = re.compile(r"[\d.eE+-]{10,}", re.ASCII)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_MAYBE_HALF = re.compile(r"\\u[dD]")
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _ESCAPES = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
@@ -127,32 +129,42 @@ def decode_json(text: str, log: IssueLog) -> Any:
     except json.JSONDecodeError as error:
         log.add("JSON_SYNTAX", error=error.msg, line=error.lineno, position=error.colno)
         return None
+    except RecursionError:
+        log.add("JSON_TOO_DEEP", limit=MAX_DEPTH)
+        return None
     return None if noted else value
 
 
 def _note_shape(text: str, log: IssueLog) -> bool:
     """Note too deep nesting, too long integers and half characters, before a decoder sees them."""
-    depth, noted, too_deep = 0, False, False
-    for match in _TOKENS.finditer(text):
+    noted = False
+    for match in _STRING.finditer(text) if _MAYBE_HALF.search(text) else ():
+        half = _half_character(match[0]) if "\\u" in match[0] else ""
+        if half:
+            log.add("JSON_SURROGATE", value=half)
+            noted = True
+    bare = _STRING.sub("", text)
+    for match in _LONG_NUMBER.finditer(bare):
         token = match[0]
-        if token[0] == '"':
-            half = _half_character(token) if "\\u" in token else ""
-            if half:
-                log.add("JSON_SURROGATE", value=half)
-                noted = True
-        elif token in "[{":
-            depth += 1
-            too_deep = too_deep or depth > MAX_DEPTH
-        elif token in "]}":
-            depth -= 1
-        elif len(token) > MAX_NUMBER or (
+        if len(token) > MAX_NUMBER or (
             _INTEGER.fullmatch(token) and (len(token) > 11 or abs(int(token)) > MAX_JSON_INT)
         ):
             log.add("JSON_INT", value=token, limit=MAX_JSON_INT)
             noted = True
-    if too_deep:
+    if _is_too_deep(_NO_BRACKETS.sub("", bare)):
         log.add("JSON_TOO_DEEP", limit=MAX_DEPTH)
-    return noted or too_deep
+        noted = True
+    return noted
+
+
+def _is_too_deep(brackets: str) -> bool:
+    """Say whether brackets nest deeper than allowed, taken away from the inside out; what does not close is no JSON."""
+    for _ in range(MAX_DEPTH):
+        left = brackets.replace("[]", "").replace("{}", "")
+        if not left or left == brackets:
+            return False
+        brackets = left
+    return True
 
 
 def _half_character(token: str) -> str:

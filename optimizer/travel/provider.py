@@ -44,6 +44,20 @@ class TravelProvider(Protocol):
         ...
 
 
+def check_travel(problem: Problem, folder: Path | str | None = None) -> None:
+    """Check that a problem's travel can be had, without computing more of it than that takes.
+
+    Raises
+    ------
+    InputError
+        As `travel_for` does.
+    """
+    if folder is not None and matrix_file_in(Path(folder)) is not None:
+        travel_for(problem, folder)
+    else:
+        _check_profiles(_profiles_of(problem), GeodesicProvider())
+
+
 def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatrix:
     """Return the travel of a problem: the branch's own matrix file, else great-circle estimates.
 
@@ -58,7 +72,7 @@ def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatr
     InputError
         When the matrix file has faults, or a shift's profile is unknown and no matrix file answers for it.
     """
-    profiles = tuple(sorted({shift.profile for shift in problem.shifts})) or (DEFAULT_PROFILE,)
+    profiles = _profiles_of(problem)
     own_file = None if folder is None else matrix_file_in(Path(folder))
     provider: TravelProvider
     if own_file is not None:
@@ -67,6 +81,10 @@ def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatr
         provider = GeodesicProvider()
         _check_profiles(profiles, provider)
     return provider.matrix(problem.places(), profiles)
+
+
+def _profiles_of(problem: Problem) -> tuple[str, ...]:
+    return tuple(sorted({shift.profile for shift in problem.shifts})) or (DEFAULT_PROFILE,)
 
 
 def _check_profiles(profiles: Sequence[str], provider: GeodesicProvider) -> None:

@@ -671,9 +671,13 @@ def test_the_certificate_must_bear_the_name(
     assert len(server.received) == (reply.error is None)
 
 
-def test_a_plain_server_cannot_shake_hands(receiver: Receiver) -> None:
-    reply = post(f"https://one.example:{receiver.port}/", b"", {}, LOCAL, PATIENCE_S)
-    assert reply == Reply(None, "tls")
+def test_a_plain_server_cannot_shake_hands() -> None:
+    def serve(caller: socket.socket) -> None:
+        caller.recv(65_536)
+        caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with answering(serve) as port:
+        assert post(f"https://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == Reply(None, "tls")
 
 
 # --- the deliverer --------------------------------------------------------------------------------------------------
