@@ -63,6 +63,7 @@ class Bulletin:
                 counts = await asyncio.to_thread(self._counts, ids)
             except StoreError as error:
                 _log.warning("bulletin_unreadable", error=str(error))
+                await asyncio.sleep(1.0)
                 continue
             for job_id, seen, future in list(self._waiting):
                 # A job that is gone wakes them, too: they find that out themselves.

@@ -62,6 +62,7 @@ def serve(
             stop(2, say("Listening on {host} needs keys first: paigong key add --role admin", host=settings.host))
         _write_first_key(store, settings, Role.ADMIN)
         print(say("The admin key is in {file}.", file=str(settings.data / KEY_FILE)), file=sys.stderr)
+    _clear_spool(settings)
     try:
         sock = _listening(settings)
     except OSError as error:
@@ -249,6 +250,16 @@ def _write_first_key(store: Store, settings: Settings, role: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file, store.write() as tx:
         file.write(make_key(tx, Role(role), branches=None, label="first start") + "\n")
+
+
+def _clear_spool(settings: Settings) -> None:
+    """Delete what uploads of a process that was killed have left; another server's may still be under way."""
+    import shutil
+    import time
+
+    for path in (*settings.data.glob("upload-*.part"), *settings.data.glob("print-*")):
+        if time.time() - path.stat().st_mtime > 3600:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -115,6 +115,8 @@ class Task:
         self._kept_at_s = 0.0
         self._keep_every_s = KEEP_S
         self._near_published = False
+        self._read_s = 0.0
+        self._keeping_s = 0.0
 
     def run(self) -> None:
         """Solve the job and hand in how it ended; nothing that happens here ends the worker."""
@@ -127,11 +129,19 @@ class Task:
             try:
                 finish = self._outcome()
                 if not self._is_lost:
+                    began_s = time.monotonic()
                     self._hand_in(finish)
+                    self._keeping_s += time.monotonic() - began_s
             finally:
                 ended.set()
                 pulse.join()
-            _log.info("solve_ended", is_lost=self._is_lost, elapsed_s=round(self._elapsed_s, 3))
+            _log.info(
+                "solve_ended",
+                is_lost=self._is_lost,
+                elapsed_s=round(self._elapsed_s, 3),
+                read_s=round(self._read_s, 3),
+                keeping_s=round(self._keeping_s, 3),
+            )
 
     @property
     def _elapsed_s(self) -> float:
@@ -149,21 +159,24 @@ class Task:
             return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
         except LockConflictError as error:
             found = [violation_to_json(violation) for violation in error.violations]
-            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", {}, dict.fromkeys(LANGUAGES, found))
+            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=dict.fromkeys(LANGUAGES, found))
         except TimeLimitError:
-            return self._without_plan(Status.INVALID, "TIME_TOO_SHORT", {}, {})
+            if self._cancel.is_cancelled:
+                return self._without_plan(Status.STOPPED)
+            return self._without_plan(Status.INVALID, "TIME_TOO_SHORT")
         except JudgementError as error:
             _log.exception("judge_refused")
-            return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message}, {})
+            return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message})
         except Exception as error:
             _log.exception("solve_failed")
-            return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__}, {})
+            return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__})
 
     def _solve(self, folder: Path) -> StageOutcome:
         claim, options = self._claim, self._claim.options
         path = upload.lay_out(claim.content, claim.media_type, folder)
         laid = upload.read(path, options)
         problem, matrix = laid.intake.checked(), laid.matrix()
+        self._read_s = self._elapsed_s
         published = None
         if options["stage"] != "draft":
             with self._store.read() as tx:
@@ -233,6 +246,8 @@ class Task:
         except StoreError as error:
             _log.warning("checkpoint_lost", error=str(error))
             return
+        finally:
+            self._keeping_s += time.monotonic() - began_s
         if packed is not None:
             self._kept_at_s = time.monotonic()
             self._keep_every_s = max(KEEP_S, (self._kept_at_s - began_s) / KEEP_SHARE)
@@ -243,6 +258,7 @@ class Task:
     # --- how it ended ---
 
     def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
+        began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
         is_stopped = solved.outcome.run.stopped in ("cancelled", "interrupted")
@@ -253,12 +269,17 @@ class Task:
             "elapsed_s": round(self._claim.done_s + self._elapsed_s, 3),
         }
         packed = (pack(made), pack(problem))
+        self._keeping_s += time.monotonic() - began_s
         return lambda tx: self._finish(tx, status, values=values, plan=packed)
 
     def _without_plan(
-        self, status: Status, code: str, values: dict[str, Any], faults: dict[str, Any]
+        self,
+        status: Status,
+        code: str | None = None,
+        values: dict[str, Any] | None = None,
+        faults: dict[str, Any] | None = None,
     ) -> Callable[[Connection], bool]:
-        failure = {"code": code, "values": values, "faults": faults}
+        failure = None if code is None else {"code": code, "values": values or {}, "faults": faults or {}}
         elapsed = {"elapsed_s": round(self._claim.done_s + self._elapsed_s, 3)}
         return lambda tx: self._finish(tx, status, values=elapsed, failure=failure)
 

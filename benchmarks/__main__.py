@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed | service`."""
 
 from __future__ import annotations
 
@@ -85,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     speed.add_argument("--reference", help="the instance that the others are compared with (default: the smallest)")
     speed.add_argument("--svg", type=Path, help="write the picture")
     speed.set_defaults(command=_speed)
+
+    service = commands.add_parser("service", help="what the service costs beside its solves: one JSON line")
+    service.add_argument("instance", type=Path, help="the instance that is handed in")
+    service.add_argument("--seconds", type=float, default=10.0, help="wall seconds of its solve (default 10)")
+    service.add_argument("--small", type=Path, default=Path("data/hangzhou"), help="a branch for the small solves")
+    service.add_argument("--count", type=int, default=200, help="how many small solves (default 200)")
+    service.set_defaults(command=_service)
     return parser
 
 
@@ -96,6 +103,18 @@ def _solve(options: argparse.Namespace) -> int:
     seconds = 10.0 if options.seconds is None and options.iterations is None else options.seconds
     budget = Budget(seconds, options.iterations, options.seed, options.threads)
     return _solve_instance(instance, budget, options.plan)
+
+
+def _service(options: argparse.Namespace) -> int:
+    from benchmarks.service import measure_service
+    from optimizer.ingest.write import problem_to_json
+
+    problem, _ = read_instance(options.instance).build()
+    figures = measure_service(
+        problem_to_json(problem), seconds=options.seconds, small=options.small, count=options.count
+    )
+    print(line_of(figures))
+    return 0
 
 
 def _solve_instance(instance: Instance, budget: Budget, plan: Path | None) -> int:
