@@ -88,6 +88,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
             if waiting >= limit:
                 raise Refusal("QUEUE_FULL", headers={"Retry-After": "10"}, waiting=waiting, limit=limit)
         jobs.submit(tx, values, media_type=spooled.media_type, content=content)
+        plans.lock_days(tx, values["branch_id"])
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
         assert row is not None
@@ -299,11 +300,12 @@ def publish(
         return earlier
     caller = asked.caller
     with service.store.read() as tx:
-        row = find(tx, caller, job_id)
-        _check_publishable(tx, row, if_match, anyway=anyway)
-    content, about = _printed(service, row, PLAN_FILE, "en")
+        row_before = find(tx, caller, job_id)
+        _check_publishable(tx, row_before, if_match, anyway=anyway)
+    content, about = _printed(service, row_before, PLAN_FILE, "en")
 
     def put_in_force(tx: Connection) -> Answer:
+        plans.lock_days(tx, row_before["branch_id"])
         row = find(tx, caller, job_id)
         _check_publishable(tx, row, if_match, anyway=anyway)
         if row["state"] == State.DRAFT:
@@ -369,6 +371,8 @@ def acknowledge(
     caller = asked.caller
 
     def note(tx: Connection) -> Answer:
+        row = find(tx, caller, job_id)
+        plans.lock_days(tx, row["branch_id"])
         row = find(tx, caller, job_id)
         if row["state"] not in (State.PUBLISHED, State.HANDED_OUT):
             raise Refusal("NOT_PUBLISHED")

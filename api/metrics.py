@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from api.statuses import ENDED, Status
 from api.store.engine import StoreError
@@ -66,31 +66,33 @@ class _Stored:
         yield from found
 
     def _read(self) -> Iterator[Metric]:
+        within = [func.sum(case((jobs.c.elapsed_s <= end, 1), else_=0)) for end in SOLVE_CLASSES_S]
+        refused = case((jobs.c.failure["code"].as_string() == "PLAN_BREAKS_RULES", 1), else_=0)
+        of_plans = case((jobs.c.served.is_not(None), jobs.c.visits), else_=0)
+        totals = select(
+            func.count(), func.sum(jobs.c.elapsed_s), func.sum(jobs.c.served), func.sum(of_plans), func.sum(refused)
+        )
         with self._store.read() as tx:
             counts = tx.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))
             by_status: dict[str, int] = {status: count for status, count in counts}
-            ended = tx.execute(
-                select(jobs.c.elapsed_s, jobs.c.served, jobs.c.visits, jobs.c.failure).where(jobs.c.status.in_(ENDED))
-            ).all()
-            waiting = tx.execute(
-                select(func.count()).select_from(deliveries).where(deliveries.c.state == "waiting")
-            ).scalar_one()
+            has_ended = jobs.c.status.in_(ENDED)
+            ended, elapsed_s, served, visits, refusals = (
+                float(figure or 0) for figure in tx.execute(totals.where(has_ended)).one()
+            )
+            classes = [float(count or 0) for count in tx.execute(select(*within).where(has_ended)).one()]
+            unsent = select(func.count()).select_from(deliveries).where(deliveries.c.state == "waiting")
+            waiting = tx.execute(unsent).scalar_one()
         of_status = GaugeMetricFamily("paigong_jobs", "Jobs by status.", labels=["status"])
         for status in Status:
             of_status.add_metric([status], by_status.get(status, 0))
         yield of_status
         yield GaugeMetricFamily("paigong_queue_jobs", "Jobs that wait for a worker.", by_status.get(Status.QUEUED, 0))
-        times = sorted(row.elapsed_s for row in ended)
-        buckets = [(f"{end:g}", float(sum(time <= end for time in times))) for end in SOLVE_CLASSES_S]
+        buckets = [(f"{end:g}", count) for end, count in zip(SOLVE_CLASSES_S, classes, strict=True)]
         yield HistogramMetricFamily(
-            "paigong_solve_seconds", "Time of ended solves.", [*buckets, ("+Inf", float(len(times)))], sum(times)
-        )
-        served, visits = (
-            sum(getattr(row, name) for row in ended if row.served is not None) for name in ("served", "visits")
+            "paigong_solve_seconds", "Time of ended solves.", [*buckets, ("+Inf", ended)], elapsed_s
         )
         yield CounterMetricFamily("paigong_visits_served", "Visits that plans serve.", served)
         yield CounterMetricFamily("paigong_visits_asked", "Visits that plans were asked for.", visits)
         yield GaugeMetricFamily("paigong_served_ratio", "Served of asked.", served / visits if visits else 1.0)
-        refused = sum(bool(row.failure) and row.failure.get("code") == "PLAN_BREAKS_RULES" for row in ended)
-        yield CounterMetricFamily("paigong_judge_failures", "Plans of ours that the judge refused.", refused)
+        yield CounterMetricFamily("paigong_judge_failures", "Plans of ours that the judge refused.", refusals)
         yield GaugeMetricFamily("paigong_deliveries_waiting", "Webhook deliveries not yet taken.", waiting)

@@ -108,6 +108,19 @@ PLAN_FILE_BODY: dict[str, Any] = {
 }
 
 
+#: One event of a stream, as OpenAPI 3.2 and the tools of 3.1 describe it.
+EVENT: dict[str, Any] = {
+    "title": "Event",
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number, for Last-Event-ID"},
+        "event": {"enum": ["status", "progress", "acknowledgement"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}},
+    },
+}
+
+
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
     """Return the documentation of a small JSON body, with an example made of its fields' own."""
     schema = model.model_json_schema()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.plan_schemas import Change, PlanPart
 from api.statuses import Role, State, Status
 from optimizer.domain.desk import Stage
 from optimizer.domain.policy import BrokenLocks
@@ -187,15 +188,8 @@ class Job(Given):
 class JobWithPlan(Job):
     """A job with its plan."""
 
-    plan: Annotated[
-        dict[str, Any] | None,
-        Field(
-            description="routes, unassigned visits with reasons, costs by rule, key figures: the plan file's own part"
-        ),
-    ]
-    changes: Annotated[
-        list[dict[str, Any]], Field(description="what differs from the published plan, and whom to call")
-    ]
+    plan: PlanPart | None
+    changes: Annotated[list[Change], Field(description="what differs from the published plan, and until when to call")]
     released: Annotated[list[str], Field(description="visits whose told window could not be kept")]
     assumptions: list[str]
     run: Annotated[dict[str, Any] | None, Field(description="seed, moves, elapsed seconds, versions")]

@@ -18,7 +18,7 @@ from api.auth import Caller
 from api.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.errors import Refusal
 from api.idempotency import Answer, Asked, once, recall
-from api.openapi import BRANCH_BODY, PLAN_FILE_BODY
+from api.openapi import BRANCH_BODY, EVENT, PLAN_FILE_BODY
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_CLERK, refusals
 from api.schemas import Job, JobPage, JobWithPlan, ListQuery, PlanQuery, Validated, Verdict
 from api.service import Service
@@ -188,7 +188,7 @@ def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, l
     responses={
         200: {
             "description": "server-sent events: `status` and `progress`; ends with the job",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"itemSchema": EVENT}},
         },
         **refusals(*ALWAYS, "NOT_FOUND", "TOO_MANY_STREAMS"),
     },

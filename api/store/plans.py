@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from api.statuses import State
 from api.store.engine import now
@@ -56,6 +56,12 @@ def source(tx: Connection, input_sha: str) -> RowMapping:
 
 
 # --- what is in force for a day -----------------------------------------------------------------------------------
+
+
+def lock_days(tx: Connection, branch_id: str) -> None:
+    """Let nobody else change what is in force for a branch until this transaction ends; SQLite has one writer."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(branch_id))))
 
 
 def note_orders(tx: Connection, branch_id: str, days: Iterable[str], input_sha: str) -> None:

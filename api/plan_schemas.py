@@ -1,0 +1,137 @@
+"""The wire models of a plan: routes with their stops, visits left out with their reasons, changes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+#: Local time of the branch with its offset.
+LocalMoment = Annotated[str, Field(examples=["2026-11-30T09:00:00+08:00"], description="ISO 8601 with offset")]
+
+
+class Part(BaseModel):
+    """Of the plan file; what is not listed here is not in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Window(Part):
+    """From when until when."""
+
+    open: LocalMoment
+    close: LocalMoment
+
+
+class PartTaken(Part):
+    """A part that a stop needs."""
+
+    part_id: str
+    quantity: int
+
+
+class Stop(Part):
+    """One visit on a route."""
+
+    visit: str
+    arrive: LocalMoment
+    start: LocalMoment
+    end: LocalMoment
+    leave_by: Annotated[LocalMoment, Field(description="the latest departure with which the rest still holds")]
+    window: Annotated[Window, Field(description="what the customer is told")]
+    lateness_s: int
+    parts: list[PartTaken]
+    crew: Annotated[list[str], Field(description="everybody who serves it")]
+    lead: str
+    pinned: bool
+
+
+class BreakTaken(Part):
+    """The break of a route: in which slot, from when."""
+
+    slot: int
+    start: LocalMoment
+
+
+class BranchStop(Part):
+    """A stop at the branch on the way, before the stop of this index."""
+
+    before: int
+    arrive: LocalMoment
+    start: LocalMoment
+    end: LocalMoment
+    leave_by: LocalMoment
+
+
+class Route(Part):
+    """One technician on one day."""
+
+    technician: str
+    date: str
+    depart: LocalMoment
+    return_: Annotated[LocalMoment, Field(alias="return")]
+    break_: Annotated[BreakTaken | None, Field(alias="break")]
+    branch_stop: BranchStop | None = None
+    stops: list[Stop]
+
+
+class Reason(Part):
+    """Why a visit is not planned: a code, whom and which day it is about, what is missing."""
+
+    code: Annotated[str, Field(examples=["SKILL_LEVEL"])]
+    proven: bool
+    technician: str
+    day: str
+    amount: int
+    unit: str
+    subject: str
+    visit: str
+
+
+class UnassignedVisit(Part):
+    """A visit that no route serves."""
+
+    visit: str
+    state: Annotated[str, Field(description="whether it may wait, or a promise will break")]
+    due: str | None
+    reasons: list[Reason]
+
+
+class Accepted(Part):
+    """What kept locks break."""
+
+    rule: str
+    amount: int
+    unit: str
+    technician: str
+    visit: str
+    message: str
+
+
+class PlanPart(Part):
+    """The plan itself, as in the plan file."""
+
+    routes: list[Route]
+    unassigned: list[UnassignedVisit]
+    accepted: list[Accepted]
+    costs: Annotated[dict[str, int], Field(description="cents by rule")]
+    kpis: Annotated[dict[str, Any], Field(description="key figures")]
+    bound: Annotated[int | None, Field(description="proven lower bound in cents; null while none is computed")]
+
+
+class ChangeSide(Part):
+    """How a visit is treated: by whom, within which window; empty where no route has it."""
+
+    technician: str
+    window: Window | None
+    crew: list[str]
+
+
+class Change(Part):
+    """A visit that is treated otherwise than in the published plan."""
+
+    visit: str
+    kind: Annotated[str, Field(examples=["technician_and_time"])]
+    before: ChangeSide
+    after: ChangeSide
+    call_by: LocalMoment
