@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -119,7 +120,8 @@ class _Clerk:
         )
         self.is_ready = threading.Event()
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, name="clerk-listener", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="clerk-listener", daemon=True)
+        self._listener.start()
 
     @property
     def is_alive(self) -> bool:
@@ -142,6 +144,10 @@ class _Clerk:
         """End the process."""
         self.process.kill()
         self.process.wait()
+        assert self.process.stdin is not None
+        with suppress(OSError):
+            self.process.stdin.close()
+        self._listener.join()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None

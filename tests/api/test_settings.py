@@ -1,0 +1,46 @@
+"""Settings: from the environment, printed with their meaning, without a database's password."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.settings import Settings, settings_table
+
+
+def test_every_setting_says_what_it_means() -> None:
+    rows = settings_table(Settings())
+    assert len(rows) == len(Settings.model_fields)
+    assert all(name.startswith("PAIGONG_") and meaning for name, _, meaning in rows)
+
+
+def test_the_environment_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAIGONG_MAX_VISITS", "7")
+    monkeypatch.setenv("PAIGONG_WEBHOOK_NETWORKS", '["10.0.0.0/8"]')
+    settings = Settings()
+    assert settings.max_visits == 7
+    assert [str(network) for network in settings.webhook_networks] == ["10.0.0.0/8"]
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAIGONG_WORKERS", "many")
+    with pytest.raises(ValidationError, match="workers"):
+        Settings()
+    result = CliRunner().invoke(app, ["settings", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "PAIGONG_WORKERS" in result.output
+
+
+def test_a_password_is_not_printed() -> None:
+    settings = Settings(database="postgresql+psycopg://paigong:hush@db/paigong")
+    assert all("hush" not in value for _, value, _ in settings_table(settings))
+    assert "hush" not in repr(settings)
+
+
+def test_keys_that_only_plan_get_less_time() -> None:
+    settings = Settings(max_solve_s=3600, max_solve_plan_s=600)
+    assert settings.max_seconds("plan") == 600
+    assert settings.max_seconds("publish") == settings.max_seconds("admin") == 3600
+    assert Settings(max_solve_s=60, max_solve_plan_s=600).max_seconds("plan") == 60

@@ -1,0 +1,167 @@
+"""The database: its migrations, its transactions, what is kept and what goes."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from api.statuses import Status
+from api.store import jobs, plans, upkeep
+from api.store.engine import Store, StoreError, migrate, moment_text
+from api.store.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(f"sqlite:///{tmp_path / 'paigong.db'}")
+    migrate(made)
+    yield made
+    made.close()
+
+
+def values(job_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "job_id": job_id, "key_id": "k", "branch_id": "HZ", "first_day": "2026-11-30", "days": 1, "as_of": "x",
+        "visits": 3, "technicians": 2, "options": {}, "input_sha": "s", "warnings": {}, "request_id": "r",
+        "created_at": "2026-11-27T08:00:00.000Z", **changes,
+    }  # fmt: skip
+
+
+def add(store: Store, job_id: str, **changes: Any) -> None:
+    with store.write() as tx:
+        jobs.submit(tx, values(job_id, **changes), media_type="application/json", content=b"{}")
+
+
+def test_the_migrations_make_the_tables(store: Store) -> None:
+    migrate(store)  # a second time changes nothing
+    with store.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert tx.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def submit_and_fail() -> None:
+        with store.write() as tx:
+            jobs.submit(tx, values("a"), media_type="application/json", content=b"{}")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        submit_and_fail()
+    with store.read() as tx:
+        assert plans.listing(tx, None, before=None, limit=10) == []
+
+
+def test_a_database_that_takes_no_write_is_named(tmp_path: Path, store: Store) -> None:
+    read_only = Store(f"sqlite:///file:{tmp_path / 'paigong.db'}?mode=ro&uri=true")
+    with pytest.raises(StoreError, match="readonly"), read_only.write() as tx:
+        jobs.submit(tx, values("a"), media_type="application/json", content=b"{}")
+    assert not read_only.is_writable()
+    assert store.is_writable()
+    read_only.close()
+
+
+def test_jobs_are_taken_in_their_order_and_once(store: Store) -> None:
+    for job_id in "abc":
+        add(store, job_id)
+    with store.write() as tx:
+        taken = [jobs.claim(tx, "w1"), jobs.claim(tx, "w2"), jobs.claim(tx, "w1"), jobs.claim(tx, "w2")]
+    assert [claim and claim.job_id for claim in taken] == ["a", "b", "c", None]
+
+
+def test_a_fence_keeps_out_whoever_was_given_up(store: Store) -> None:
+    add(store, "a")
+    with store.write() as tx:
+        first = jobs.claim(tx, "w1")
+        assert first is not None
+        assert jobs.give_up(tx, "a", first.fence, attempts=5) == Status.QUEUED
+        second = jobs.claim(tx, "w2")
+        assert second is not None
+        assert second.fence > first.fence
+        told = {"cost_cents": 1, "served": 1}
+        assert jobs.beat(tx, "a", first.fence) is None
+        assert not jobs.checkpoint(tx, "a", first.fence, told, elapsed_s=1, incumbent=None)
+        assert not jobs.finish(tx, "a", first.fence, Status.SOLVED, values={})
+        assert jobs.beat(tx, "a", second.fence) is False
+        assert jobs.finish(tx, "a", second.fence, Status.SOLVED, values={}, plan=(b"", b""))
+        # The answer to a commit may be lost: who asks again is told that it landed, another is not.
+        assert jobs.has_ended(tx, "a", second.fence)
+        assert not jobs.has_ended(tx, "a", first.fence)
+        numbers = [event["number"] for event in jobs.events_after(tx, "a", 0)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_job_begun_too_often_has_failed(store: Store) -> None:
+    add(store, "a")
+    with store.write() as tx:
+        for expected in (Status.QUEUED, Status.FAILED):
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            assert jobs.give_up(tx, "a", claim.fence, attempts=2) == expected
+        assert jobs.claim(tx, "w") is None
+        row = plans.job(tx, "a", None)
+        assert row is not None
+        assert row["failure"] == {"code": "WORKER_LOST", "values": {"attempts": 2}}
+
+
+def test_a_queued_job_that_is_stopped_never_runs(store: Store) -> None:
+    add(store, "a")
+    with store.write() as tx:
+        assert jobs.ask_to_stop(tx, "a") == Status.STOPPED
+        assert jobs.claim(tx, "w") is None
+
+
+def test_old_plans_go_and_published_ones_stay_longer(store: Store) -> None:
+    for job_id in ("draft", "published", "queued"):
+        add(store, job_id, input_sha=job_id)
+    with store.write() as tx:
+        for _ in range(2):
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            jobs.finish(tx, claim.job_id, claim.fence, Status.SOLVED, values={}, plan=(b"", b""))
+        row = plans.job(tx, "published", None)
+        assert row is not None
+        plans.publish(tx, row, ["2026-11-30"], file_name="x", content=b"")
+
+    def left(after_days: int) -> list[str]:
+        at = datetime.now(UTC) + timedelta(days=after_days)
+        with store.write() as tx:
+            upkeep.forget_old(tx, keep_days=60, idempotency_hours=48, at=at)
+        with store.read() as tx:
+            assert {row["input_sha"] for row in plans.listing(tx, None, before=None, limit=10)} == set(
+                tx.exec_driver_sql("SELECT sha256 FROM inputs").scalars()
+            )
+            return [row["job_id"] for row in plans.listing(tx, None, before=None, limit=10)]
+
+    assert left(after_days=59) == ["queued", "published", "draft"]
+    assert left(after_days=61) == ["queued", "published"]
+    assert left(after_days=601) == ["queued"]
+
+
+def test_a_backup_is_whole_while_the_database_is_in_use(store: Store, tmp_path: Path) -> None:
+    add(store, "a")
+    with store.write() as tx:
+        jobs.submit(tx, values("b"), media_type="application/json", content=b"{}")
+        upkeep.back_up(store, tmp_path / "copy.db")
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT job_id FROM jobs").fetchall() == [("a",)]
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+    with pytest.raises(FileExistsError):
+        upkeep.back_up(store, tmp_path / "copy.db")
+
+
+def test_moments_sort_as_texts() -> None:
+    begin = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+    moments = [begin + timedelta(milliseconds=n * 350) for n in range(20)]
+    assert [moment_text(moment) for moment in moments] == sorted(moment_text(moment) for moment in moments)
+    assert {len(moment_text(moment)) for moment in moments} == {24}
