@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import upload
 from api.convert import changes_from_json, plan_from_json, violation_to_json
+from api.errors import MOST_LISTED
 from optimizer.catalogue import LANGUAGES
 from optimizer.domain.desk import Stage
 from optimizer.errors import InputError, PaigongError
@@ -171,7 +172,13 @@ def _published_name(problem: Problem) -> Answer:
 
 
 def _faults(report: IssueReport) -> Answer:
-    return {"faults": {lang: report.to_json(lang) for lang in LANGUAGES}}
+    """Answer the first faults, as many as anybody is told, and how many there are: a list of all may be of any size."""
+    first = (*report.errors, *report.warnings)[:MOST_LISTED]
+    return {
+        "faults": {lang: [issue.to_json(lang) for issue in first] for lang in LANGUAGES},
+        "count": len(report.errors),
+        "total": len(report.issues),
+    }
 
 
 def _cap_memory(most: int) -> None:

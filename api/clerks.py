@@ -77,8 +77,7 @@ class Clerks:
         if "refused" in answer:
             raise Refusal(answer["refused"], **answer["values"])
         if "faults" in answer:
-            errors = [fault for fault in answer["faults"]["en"] if fault["severity"] == "error"]
-            raise Refusal("INPUT_FAULTS", faults=answer["faults"], count=len(errors))
+            raise Refusal("INPUT_FAULTS", faults=answer["faults"], total=answer["total"], count=answer["count"])
         if "defect" in answer:
             raise RuntimeError(f"a clerk met a defect: {answer['defect']}")
         return answer

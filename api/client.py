@@ -33,7 +33,7 @@ import threading
 import time
 import uuid
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -44,7 +44,7 @@ from api.statuses import ENDED, State, Status
 from optimizer.errors import PaigongError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from datetime import datetime
     from types import TracebackType
 
@@ -287,7 +287,7 @@ class ServiceError(PaigongError):
     Parameters
     ----------
     details
-        All that it says.
+        What it says; `status`, `code`, `cause`, `action`, `errors` and `request_id` are at hand here too.
     retry_after_s
         How long it wants not to be asked again; `None` when it does not say.
     etag
@@ -297,41 +297,14 @@ class ServiceError(PaigongError):
     def __init__(self, details: ProblemDetails, *, retry_after_s: float | None = None, etag: str = "") -> None:
         super().__init__(details)
         self.details = details
+        self.status, self.code = details.status, details.code
+        self.cause, self.action = details.cause, details.action
+        self.errors, self.request_id = details.errors, details.request_id
         self.retry_after_s = retry_after_s
         self.etag = etag
 
     def __str__(self) -> str:
         return self.details.text()
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.details.status
-
-    @property
-    def code(self) -> str:
-        """The stable name of the fault."""
-        return self.details.code
-
-    @property
-    def cause(self) -> str:
-        """What is wrong, as a sentence."""
-        return self.details.cause
-
-    @property
-    def action(self) -> str:
-        """The way out, as a sentence."""
-        return self.details.action
-
-    @property
-    def errors(self) -> tuple[Fault, ...]:
-        """The single faults, warnings among them."""
-        return self.details.errors
-
-    @property
-    def request_id(self) -> str:
-        """What an operator finds the request by."""
-        return self.details.request_id
 
 
 class PlanStaleError(ServiceError):
@@ -391,9 +364,8 @@ class UnreachableError(PaigongError):
         self.idempotency_key = idempotency_key
 
     def __str__(self) -> str:
-        again = f" Repeat it with idempotency_key={self.idempotency_key!r}: it is done once." * bool(
-            self.idempotency_key
-        )
+        key = self.idempotency_key
+        again = f" With idempotency_key={key!r} the same request is done once, also when repeated." if key else ""
         return f"{self.url} gives no answer: {self.reason}. Check the address and whether the service runs.{again}"
 
 
@@ -725,19 +697,21 @@ _CUT = (OSError, http.client.HTTPException)
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    target: str
-    content: bytes | None
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
     reason: str
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     content: bytes
+
+    @classmethod
+    def of(cls, response: http.client.HTTPResponse, content: bytes) -> _Answer:
+        return cls(response.status, response.reason, response.headers, content)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """How long the service wants not to be asked again."""
+        stated = self.headers.get("Retry-After", "").strip()
+        return float(stated) if stated.isdecimal() else None
 
 
 class _Patience:
@@ -813,15 +787,14 @@ class _Wire:
         UnreachableError
             When there is none.
         """
-        request = self._request(method, path, query, content, headers)
-        return self._repeated(lambda: self._exchange(request))
+        target = f"{path}?{urlencode(query)}" if query else path
+        return self._repeated(lambda: self._exchange(method, target, content, headers or {}))
 
-    def events(self, path: str, after: int, until_s: float) -> Iterator[Event]:
+    def events(self, path: str, after: int, until_s: float) -> Generator[Event, None, None]:
         """Give the events of one stream until it ends or a moment has come; a cut is raised as it is."""
-        request = self._request("GET", path, None, None, {"Last-Event-ID": str(after)})
-        with self._opened(request) as (sock, response):
+        with self._opened(path, {"Last-Event-ID": str(after)}) as (sock, response):
             if response.headers.get_content_type() != "text/event-stream":
-                raise _not_ours(_answer(response, b""), self._lang)
+                raise _not_ours(_Answer.of(response, b""), self._lang)
             fields: dict[str, str] = {}
             for line in _lines(sock, response, until_s):
                 name, _, value = line.partition(":")
@@ -845,17 +818,6 @@ class _Wire:
 
     # --- one request ---
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        content: bytes | None,
-        headers: Mapping[str, str] | None,
-    ) -> _Request:
-        target = self._root + path + (f"?{urlencode(query)}" if query else "")
-        return _Request(method, target, content, self._headers | dict(headers or {}))
-
     def _repeated(self, do: Callable[[], T]) -> T:
         patience = self.patience()
         while True:
@@ -872,11 +834,11 @@ class _Wire:
                 if _is_lasting(error) or not patience.bears(lost_s=lost_s):
                     raise UnreachableError(self.url, _reason(error)) from error
 
-    def _exchange(self, request: _Request) -> _Answer:
+    def _exchange(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> _Answer:
         connection = self._take()
         try:
-            with self._send(connection, request) as response:
-                answer = _answer(response, response.read())
+            with self._send(connection, method, target, content, headers) as response:
+                answer = _Answer.of(response, response.read())
                 can_stay = not response.will_close
         except BaseException:
             connection.close()
@@ -890,18 +852,20 @@ class _Wire:
         return answer
 
     @contextmanager
-    def _opened(self, request: _Request) -> Iterator[tuple[socket.socket, http.client.HTTPResponse]]:
+    def _opened(
+        self, target: str, headers: Mapping[str, str]
+    ) -> Iterator[tuple[socket.socket, http.client.HTTPResponse]]:
         """Give an answer that is still coming, on a connection of its own."""
 
         def open_it() -> tuple[http.client.HTTPConnection, socket.socket, http.client.HTTPResponse]:
             connection = self._connected()
             sock = connection.sock
             try:
-                response = self._send(connection, request)
+                response = self._send(connection, "GET", target, None, headers)
                 if response.status < 300:
                     return connection, sock, response
                 with response:
-                    raise _error_of(_answer(response, response.read()), self._lang)
+                    raise _error_of(_Answer.of(response, response.read()), self._lang)
             except BaseException:
                 connection.close()
                 raise
@@ -913,12 +877,17 @@ class _Wire:
             response.close()
             connection.close()
 
-    def _send(self, connection: http.client.HTTPConnection, request: _Request) -> http.client.HTTPResponse:
-        try:
-            connection.request(request.method, request.target, request.content, dict(request.headers))
-        except ConnectionError:
-            # A service that refuses a large body answers before it has read all of it: the answer says why.
-            return connection.getresponse()
+    def _send(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+    ) -> http.client.HTTPResponse:
+        # A service that refuses a large body answers before it has read all of it: that answer says why.
+        with suppress(ConnectionError):
+            connection.request(method, self._root + target, content, {**self._headers, **headers})
         return connection.getresponse()
 
     # --- connections ---
@@ -982,10 +951,6 @@ def _lines(sock: socket.socket, response: http.client.HTTPResponse, until_s: flo
         *lines, rest = (rest + piece).split(b"\n")
         for line in lines:
             yield line.removesuffix(b"\r").decode("utf-8")
-
-
-def _answer(response: http.client.HTTPResponse, content: bytes) -> _Answer:
-    return _Answer(response.status, response.reason, response.headers, content)
 
 
 def _is_lasting(error: BaseException) -> bool:
@@ -1087,30 +1052,23 @@ def _error_of(answer: _Answer, lang: str) -> ServiceError:
         details = _details(json.loads(answer.content), lang)
     except (ValueError, LookupError, TypeError, AttributeError):
         return _not_ours(answer, lang)
-    retry_after = answer.headers.get("Retry-After", "").strip()
-    return (PlanStaleError if details.code == "PLAN_STALE" else ServiceError)(
-        details,
-        retry_after_s=float(retry_after) if retry_after.isdecimal() else None,
-        etag=answer.headers.get("ETag", ""),
-    )
+    kind = PlanStaleError if details.code == "PLAN_STALE" else ServiceError
+    return kind(details, retry_after_s=answer.retry_after_s, etag=answer.headers.get("ETag", ""))
 
 
 def _not_ours(answer: _Answer, lang: str) -> ServiceError:
     """Return an error for what Paigong does not answer: a proxy's page, another program's."""
     leads = f", which leads to {answer.headers['Location']}" if answer.headers.get("Location") else ""
-    retry_after = answer.headers.get("Retry-After", "").strip()
-    return ServiceError(
-        ProblemDetails(
-            status=answer.status,
-            code=f"HTTP_{answer.status}",
-            title="Not an answer of Paigong",
-            cause=f"The address answers {answer.status} {answer.reason}{leads}.",
-            action="Check the address; something between here and the service may have answered in its place.",
-            request_id=answer.headers.get("X-Request-ID", ""),
-            lang=lang,
-        ),
-        retry_after_s=float(retry_after) if retry_after.isdecimal() else None,
+    details = ProblemDetails(
+        status=answer.status,
+        code=f"HTTP_{answer.status}",
+        title="Not an answer of Paigong",
+        cause=f"The address answers {answer.status} {answer.reason}{leads}.",
+        action="Check the address; something between here and the service may have answered in its place.",
+        request_id=answer.headers.get("X-Request-ID", ""),
+        lang=lang,
     )
+    return ServiceError(details, retry_after_s=answer.retry_after_s)
 
 
 # --- to the wire --------------------------------------------------------------------------------------------------
@@ -1130,7 +1088,7 @@ def _query(**given: object) -> dict[str, str]:
     return {name: "true" if value is True else str(value) for name, value in said.items()}
 
 
-def _json(document: Mapping[str, Any]) -> bytes:
+def _json(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -1155,7 +1113,7 @@ def _content_of(branch: BranchSource) -> tuple[bytes, str]:
 
 
 def _zipped(folder: Path) -> bytes:
-    """Return the files of a branch as an archive; the same files always give the same bytes, as an Idempotency-Key asks.
+    """Return the files of a branch as an archive; the same files give the same bytes, as an Idempotency-Key asks.
 
     Raises
     ------

@@ -27,6 +27,8 @@ class Refusal(Exception):
         One of `FAULT_TEXTS`.
     faults
         Single faults by language, each as `Issue.to_json` has them; all of them at once.
+    total
+        How many there are, where only the first are given.
     headers
         To be answered with it.
     values
@@ -38,12 +40,14 @@ class Refusal(Exception):
         code: str,
         *,
         faults: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        total: int | None = None,
         headers: Mapping[str, str] | None = None,
         **values: object,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.faults = faults
+        self.total = total
         self.headers = dict(headers or {})
         self.values = values
 
@@ -59,6 +63,7 @@ def problem(
     *,
     values: Mapping[str, object] | None = None,
     faults: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    total: int | None = None,
     request_id: str = "",
 ) -> dict[str, Any]:
     """Return a fault as problem details."""
@@ -77,7 +82,7 @@ def problem(
         "cause": cause,
         "action": action,
         "errors": found[:MOST_LISTED],
-        "error_count": len(found),
+        "error_count": len(found) if total is None else total,
     }
     return made | ({"request_id": request_id} if request_id else {})
 
@@ -92,6 +97,7 @@ def answer(refusal: Refusal, request: Request) -> Response:
         lang,
         values=refusal.values,
         faults=refusal.faults,
+        total=refusal.total,
         request_id=request.scope.get("request_id", ""),
     )
     return Response(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from api.documents import pack, unpack
 from api.errors import Refusal, problem
 from api.idempotency import Answer, once, recall
-from api.statuses import ENDED, State, Status
+from api.statuses import ENDED, State
 from api.store import access, jobs, outbox, plans
 from api.store.engine import now
 
@@ -225,9 +225,7 @@ def stop(service: Service, caller: Caller, job_id: str, *, lang: str, request_id
         row = find(tx, caller, job_id)
         if row["status"] not in ENDED:
             access.note(tx, "stop", job_id, key_id=caller.key_id, request_id=request_id, branch_id=row["branch_id"])
-            status = jobs.ask_to_stop(tx, job_id)
-            if status == Status.STOPPED:
-                _tell(tx, row, "plan.stopped", status=status)
+            jobs.ask_to_stop(tx, job_id)
             row = find(tx, caller, job_id)
         return (200 if row["status"] in ENDED else 202), as_json(row, lang)
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
 from api.docs import docs_router
 from api.errors import Refusal, answer
@@ -118,7 +119,18 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
-    return answer(Refusal(code, headers=error.headers, method=request.method), request)
+    headers = {**(error.headers or {})}
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return answer(Refusal(code, headers=headers, method=request.method), request)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return what an address takes; the routes that it has, one a method, know only their own."""
+    methods = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+    scopes = {method: {**request.scope, "method": method} for method in methods}
+    routes = request.app.routes
+    return [method for method in methods if any(route.matches(scopes[method])[0] is Match.FULL for route in routes)]
 
 
 # --- the door -----------------------------------------------------------------------------------------------------

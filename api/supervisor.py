@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from api.store import jobs, outbox, upkeep
+from api.store import jobs, upkeep
 from api.store.engine import Store, StoreError
 
 if TYPE_CHECKING:
@@ -64,10 +64,6 @@ def give_up(store: Store, settings: Settings, job_id: str, fence: int) -> bool:
     """Take a job out of the hands that held it; say whether it was still in them."""
     with store.write() as tx:
         status = jobs.give_up(tx, job_id, fence, attempts=settings.attempts)
-        if status == "failed":
-            branch_id, first_day = jobs.place_of(tx, job_id)
-            told = {"id": job_id, "status": status, "branch_id": branch_id, "first_day": first_day}
-            outbox.tell(tx, "plan.failed", branch_id, told)
     if status is not None:
         _log.warning("job_given_up", job_id=job_id, fence=fence, status=str(status))
     return status is not None

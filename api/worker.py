@@ -25,7 +25,7 @@ from api.convert import outcome_to_json, start_of, violation_to_json, with_recei
 from api.documents import pack, unpack, unpacked
 from api.settings import Settings
 from api.statuses import Status
-from api.store import jobs, outbox, plans
+from api.store import jobs, plans
 from api.store.engine import Store, StoreError
 from optimizer.catalogue import LANGUAGES
 from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
@@ -46,9 +46,11 @@ if TYPE_CHECKING:
 #: How often the queue is looked at.
 POLL_S = 0.05
 #: A plan is kept at most so often, and at most for this share of the time.
-KEEP_S, KEEP_SHARE = 1.0, 0.03
+KEEP_S, KEEP_SHARE = 0.25, 0.03
 #: A resumed solve has so long at least.
 LEAST_S = 1.0
+#: A job whose solver process dies before a first plan is begun so often.
+SOLVER_ATTEMPTS = 2
 #: How long a finished plan is offered to a database that does not take it.
 OFFER_S = 600.0
 #: Below the API process, so that answers do not wait for solves.
@@ -224,11 +226,14 @@ class Task:
                 self._cancel.cancel()
 
     def _keep(self, progress: Progress, problem: Problem) -> None:
-        """Tell how the solve stands, and keep its plan, unless that was done a moment ago."""
-        packed = None
+        """Tell how the solve stands and keep its plan, unless that was done a moment ago.
+
+        Neither is done without the other: who goes on with the job begins no worse than what was told.
+        """
         began_s = time.monotonic()
-        if progress.plan is not None and began_s - self._kept_at_s >= self._keep_every_s:
-            packed = pack(routes_to_json(progress.plan, problem))
+        if progress.plan is None or began_s - self._kept_at_s < self._keep_every_s:
+            return
+        packed = pack(routes_to_json(progress.plan, problem))
         elapsed_s = self._claim.done_s + self._elapsed_s
         told = {
             "status": Status.SOLVING,
@@ -248,9 +253,8 @@ class Task:
             return
         finally:
             self._keeping_s += time.monotonic() - began_s
-        if packed is not None:
-            self._kept_at_s = time.monotonic()
-            self._keep_every_s = max(KEEP_S, (self._kept_at_s - began_s) / KEEP_SHARE)
+        self._kept_at_s = time.monotonic()
+        self._keep_every_s = max(KEEP_S, (self._kept_at_s - began_s) / KEEP_SHARE)
         if not is_ours:
             self._is_lost = True
             self._cancel.cancel()
@@ -258,10 +262,14 @@ class Task:
     # --- how it ended ---
 
     def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
+        run = solved.outcome.run
+        if run.stopped == "child_died" and not solved.outcome.plan.served:
+            _log.error("solver_died", note=run.note)
+            return self._without_solver
         began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
-        is_stopped = solved.outcome.run.stopped in ("cancelled", "interrupted")
+        is_stopped = run.stopped in ("cancelled", "interrupted")
         status = Status.STOPPED if is_stopped else Status.SOLVED
         values = {
             "cost_cents": made["cost_cents"],
@@ -284,12 +292,11 @@ class Task:
         return lambda tx: self._finish(tx, status, values=elapsed, failure=failure)
 
     def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
-        claim = self._claim
-        if not jobs.finish(tx, claim.job_id, claim.fence, status, **ended):
-            return False
-        told = {"id": claim.job_id, "status": status, "branch_id": claim.branch_id, "first_day": claim.first_day}
-        outbox.tell(tx, f"plan.{status}", claim.branch_id, told)
-        return True
+        return jobs.finish(tx, self._claim.job_id, self._claim.fence, status, **ended)
+
+    def _without_solver(self, tx: Connection) -> bool:
+        """Give the job back: the solver's process died before a first plan, which costs it one more beginning."""
+        return jobs.give_up(tx, self._claim.job_id, self._claim.fence, attempts=SOLVER_ATTEMPTS) is not None
 
     def _hand_in(self, finish: Callable[[Connection], bool]) -> None:
         """Write how the job ended; a database that is away for a while is waited for."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, insert, select, update
 
 from api.statuses import ENDED, Status
+from api.store import outbox
 from api.store.engine import now
 from api.store.tables import events, inputs, jobs, plans
 
@@ -78,6 +79,7 @@ def ask_to_stop(tx: Connection, job_id: str) -> str:
     waits = (jobs.c.job_id == job_id) & (jobs.c.status == Status.QUEUED)
     if tx.execute(update(jobs).where(waits).values(values)).rowcount:
         add_event(tx, job_id, "status", {"status": Status.STOPPED})
+        _tell_ended(tx, job_id, Status.STOPPED)
         return Status.STOPPED
     runs = (jobs.c.job_id == job_id) & (jobs.c.status == Status.SOLVING)
     tx.execute(update(jobs).where(runs).values(stop_requested=True))
@@ -183,6 +185,7 @@ def finish(
     told: dict[str, Any] = {"status": status}
     told |= {name: values[name] for name in ("cost_cents", "served", "elapsed_s") if name in values}
     add_event(tx, job_id, "status", told)
+    _tell_ended(tx, job_id, status)
     return True
 
 
@@ -221,13 +224,9 @@ def give_up(tx: Connection, job_id: str, fence: int, *, attempts: int) -> Status
     if not tx.execute(update(jobs).where(_held(job_id, fence)).values(values | {"status": status})).rowcount:
         return None
     add_event(tx, job_id, "status", {"status": status})
+    if status == Status.FAILED:
+        _tell_ended(tx, job_id, status)
     return status
-
-
-def place_of(tx: Connection, job_id: str) -> tuple[str, str]:
-    """Return a job's branch and first day."""
-    row = tx.execute(select(jobs.c.branch_id, jobs.c.first_day).where(jobs.c.job_id == job_id)).one()
-    return row.branch_id, row.first_day
 
 
 def held_by(tx: Connection, owner: str) -> list[tuple[str, int]]:
@@ -262,6 +261,13 @@ def event_counts(tx: Connection, job_ids: list[str]) -> dict[str, int]:
     """Return how many events each job has."""
     wanted = select(jobs.c.job_id, jobs.c.event_count).where(jobs.c.job_id.in_(job_ids))
     return {row.job_id: row.event_count for row in tx.execute(wanted)}
+
+
+def _tell_ended(tx: Connection, job_id: str, status: Status) -> None:
+    """Put the end of a job into the outbox."""
+    row = tx.execute(select(jobs.c.branch_id, jobs.c.first_day).where(jobs.c.job_id == job_id)).one()
+    told = {"id": job_id, "status": status, "branch_id": row.branch_id, "first_day": row.first_day}
+    outbox.tell(tx, f"plan.{status}", row.branch_id, told)
 
 
 def _held(job_id: str, fence: int) -> Any:
