@@ -64,6 +64,8 @@ CONNECT_S = 10.0
 SILENCE_S = 45.0
 #: The service closes a connection that was idle for 30 seconds.
 IDLE_S, MOST_IDLE = 20.0, 8
+#: Jobs of one page; the most that the service gives.
+PAGE = 200
 #: Faults that the text of an error lists.
 LISTED = 10
 
@@ -561,7 +563,7 @@ class Client:
         """Give the jobs that the key may see, the newest first, without their plans; pages are asked for as needed."""
         cursor: str | None = None
         while True:
-            query = _query(branch=branch, status=status, cursor=cursor, limit=200)
+            query = _query(branch=branch, status=status, cursor=cursor, limit=PAGE)
             answer = self._wire.ask("GET", "/v1/plans", query=query)
             page, cursor = self._read(
                 answer, lambda found: ([_job(item, "", self._lang) for item in found["items"]], found["next_cursor"])

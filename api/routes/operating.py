@@ -21,7 +21,7 @@ from api.routes.plans import IdempotencyKey
 from api.schemas import Limits, NewWebhook, Trail, TrailQuery, Webhook, Webhooks
 from api.statuses import Role
 from api.store import access, outbox
-from api.webhooks import RefusedUrlError
+from api.webhooks import REFUSALS_ZH, RefusedUrlError
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.ingest.cells import MAX_TEXT
 from optimizer.ingest.decode import MAX_DEPTH, MAX_JSON_INT
@@ -113,12 +113,16 @@ async def add_webhook(
                 target = service.guard.check_url(wanted.url)
                 service.guard.resolve(target.host, target.port, is_plain=target.is_plain)
             except RefusedUrlError as error:
-                raise Refusal("URL_REFUSED", reason=error.code) from error
+                host = error.host
+                raise Refusal(
+                    "URL_REFUSED",
+                    reason=str(error),
+                    reason_zh=REFUSALS_ZH[error.code].format(host=host),
+                ) from error
             answer = once(service.store, asked, make)
         return answer.response()
 
     def make(tx: Connection) -> Answer:
-        # The secret is of the caller's key and Idempotency-Key: a repeated request is given the same one again.
         secret = "whsec_" + secrets.token_hex(24)
         listed = None if branches is None else list(branches)
         row = outbox.add_webhook(tx, key_id=caller.key_id, branches=listed, url=wanted.url, secret=secret)

@@ -19,17 +19,18 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import CapturingLogger
 
-from api import webhooks
 from api.webhooks import (
     MAX_ANSWER_BYTES,
     MAX_URL_CHARS,
     REFUSALS,
+    REFUSALS_ZH,
     AddressGuard,
     Backoff,
     Deliverer,
     Delivery,
     RefusedUrlError,
     Reply,
+    deliverer,
     is_signed,
     post,
     refusal_of,
@@ -885,7 +886,7 @@ def test_a_database_that_is_away_for_a_moment_loses_nothing(
     outbox = MemoryOutbox()
     outbox.add(delivery(receiver.url()))
     told = CapturingLogger()
-    monkeypatch.setattr(webhooks, "log", told)
+    monkeypatch.setattr(deliverer, "log", told)
     works = getattr(MemoryOutbox, method)
     faults = [OSError("the database is locked")]
 
@@ -903,7 +904,7 @@ def test_a_database_that_is_away_for_a_moment_loses_nothing(
 def test_a_log_names_the_delivery_and_keeps_its_secrets(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     receiver.statuses = [500]
     told = CapturingLogger()
-    monkeypatch.setattr(webhooks, "log", told)
+    monkeypatch.setattr(deliverer, "log", told)
     outbox = MemoryOutbox()
     sent = delivery(receiver.url())
     outbox.add(sent)
@@ -923,3 +924,8 @@ def test_a_log_names_the_delivery_and_keeps_its_secrets(receiver: Receiver, monk
     for hidden in (SECRET, "t0ken", "hook", '"plan"'):
         assert hidden not in repr(sent)
         assert hidden not in repr([call.kwargs for call in told.calls])
+
+
+def test_every_refusal_has_its_chinese() -> None:
+    assert REFUSALS_ZH.keys() == REFUSALS.keys()
+    assert all(("{host}" in text) == ("{host}" in REFUSALS[code]) for code, text in REFUSALS_ZH.items())
