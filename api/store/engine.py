@@ -109,6 +109,8 @@ def _sqlite(url: str) -> Engine:
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=60,
+        # What is in a statement is somebody's: it is in no message.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -130,7 +132,13 @@ def _sqlite(url: str) -> Engine:
 def _postgresql(url: str) -> Engine:
     # A connection that a restart has cut is noticed and replaced before it is used.
     return create_engine(
-        url, pool_size=20, max_overflow=60, pool_pre_ping=True, pool_timeout=10, connect_args={"connect_timeout": 5}
+        url,
+        pool_size=20,
+        max_overflow=60,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5},
+        hide_parameters=True,
     )
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 BRANCH = (ROOT / "api/examples/branch.json").read_bytes()
 #: How long a test waits for what has to come; on a busy machine nothing is fast.
 PATIENCE_S = 90.0
+#: Every kind of kill is repeated so often; a release repeats each twenty times.
+KILLS = int(os.environ.get("PAIGONG_KILLS", "3"))
 
 
 class Server:
@@ -120,6 +123,57 @@ class Server:
         wait_until(lambda: self.job(job_id)["status"] in ("solved", "stopped", "failed", "invalid"))
         return self.job(job_id)
 
+    def listed(self) -> list[str]:
+        """Return the ids of all jobs, page by page, the newest first."""
+        ids: list[str] = []
+        query: dict[str, Any] = {"limit": 200}
+        while True:
+            page = self.http.get("/v1/plans", params=query).json()
+            ids += [job["id"] for job in page["items"]]
+            if page["next_cursor"] is None:
+                return ids
+            query["cursor"] = page["next_cursor"]
+
+    def events(self, job_id: str) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return number, kind and data of every event of a job that has ended."""
+        text = self.http.get(f"/v1/plans/{job_id}/events").text
+        found = re.findall(r"id: (\d+)\nevent: (\w+)\ndata: (.*)\n\n", text)
+        return [(int(number), kind, json.loads(data)) for number, kind, data in found]
+
+    def statuses(self, job_id: str) -> list[str]:
+        """Return how a job that has ended went: queued, solving, ..."""
+        return [data["status"] for _, kind, data in self.events(job_id) if kind == "status"]
+
+    def check_plan(self, job_id: str) -> None:
+        """Check that a job ended once, with a plan that the judge finds clean, and that no event is lost or doubled."""
+        job = self.ended(job_id)
+        assert job["status"] in ("solved", "stopped"), job["failure"]
+        assert job["state"] is not None, job
+        plan_file = self.http.get(f"/v1/plans/{job_id}/plan.json")
+        assert plan_file.status_code == 200, plan_file.text
+        headers = {"Content-Type": "application/json"}
+        verdict = self.http.post("/v1/plans/judge", content=plan_file.content, headers=headers)
+        assert verdict.status_code == 200, verdict.text
+        assert verdict.json()["clean"], verdict.text
+        assert verdict.json()["cost_cents"] == job["progress"]["cost_cents"]
+        assert [number for number, _, _ in self.events(job_id)] == list(range(1, len(self.events(job_id)) + 1))
+        ended = [status for status in self.statuses(job_id) if status not in ("queued", "solving")]
+        assert ended[:1] == [job["status"]]
+        assert set(ended) == {job["status"]}
+
+    def children(self) -> dict[int, str]:
+        """Return pid and command line of the processes that it or one of those started and that run, dead parents'
+        children too: each has the data folder in its environment."""
+        mark = f"PAIGONG_DATA={self.data}".encode()
+        found = {}
+        for folder in Path("/proc").iterdir():
+            try:
+                if folder.name.isdecimal() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
+            except OSError:
+                continue
+        return {pid: line for pid, line in found.items() if _runs(pid)}
+
 
 def _runs(pid: int) -> bool:
     try:
@@ -137,6 +191,34 @@ def wait_until(is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> Non
             return
         time.sleep(0.05)
     raise AssertionError("waited in vain")
+
+
+def town(visits: int = 40, technicians: int = 4, *, branch_id: str = "HZ") -> bytes:
+    """Return a branch with more work than the example has, at places drawn at random, the same each time."""
+    rng = Random(1)
+    branch = json.loads(BRANCH)
+    orders = [
+        {
+            "order_id": f"O{number}",
+            "customer_id": "C1",
+            "lat": round(30.27 + rng.uniform(-0.15, 0.15), 5),
+            "lon": round(120.16 + rng.uniform(-0.15, 0.15), 5),
+            "service": "PT20M",
+            "received": "2026-11-27T09:00:00+08:00",
+        }
+        for number in range(visits)
+    ]
+    people = [f"T{number}" for number in range(technicians)]
+    shifts = [{"technician_id": who, "date": "2026-11-30", "start": "08:30", "end": "17:30"} for who in people]
+    made = {
+        "format": branch["format"],
+        "branch": branch["branch"] | {"branch_id": branch_id},
+        "customers": branch["customers"],
+        "orders": orders,
+        "technicians": [{"technician_id": who, "name": who} for who in people],
+        "shifts": shifts,
+    }
+    return json.dumps(made).encode()
 
 
 @pytest.fixture(scope="session")
