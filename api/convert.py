@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from optimizer.judge import Judgement
     from optimizer.stages import StageOutcome
 
-__all__ = ["changes_from_json", "outcome_to_json", "plan_from_json", "start_of", "violation_to_json", "with_receipts"]
+__all__ = [
+    "changes_from_json",
+    "outcome_to_json",
+    "plan_from_json",
+    "start_of",
+    "violation_as_fault",
+    "violation_to_json",
+    "with_receipts",
+]
 
 
 def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -58,6 +66,19 @@ def violation_to_json(violation: Violation) -> dict[str, Any]:
         "technician": violation.technician_id,
         "visit": violation.visit_id,
         "message": violation.message,
+    }
+
+
+def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:
+    """Return what a lock breaks as a fault of the data; the judge speaks English, the rule book both languages."""
+    statement = translator(lang)(violation.rule.statement)
+    cause = violation.message if lang == "en" else f"{violation.visit_id}：{statement}"
+    return {
+        "code": f"LOCK_BREAKS_{str(violation.rule).upper()}",
+        "severity": "error",
+        **violation_to_json(violation),
+        "cause": cause,
+        "action": "Release it, or change what it breaks." if lang == "en" else "请解除该锁定，或更改与之冲突的内容。",
     }
 
 

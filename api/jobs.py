@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import tempfile
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from api.errors import Refusal, problem
 from api.idempotency import Answer, once, recall
 from api.statuses import ENDED, State
 from api.store import access, jobs, outbox, plans
-from api.store.engine import now
+from api.store.engine import StoreError, now
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
@@ -247,7 +248,8 @@ def paper(service: Service, caller: Caller, job_id: str, name: str, lang: str) -
     if known is not None:
         return known
     content, _ = _printed(service, row, name, lang)
-    with service.store.write() as tx:
+    # A paper that cannot be kept is printed anew the next time.
+    with suppress(StoreError), service.store.write() as tx:
         if plans.job(tx, job_id, None) is not None:
             plans.keep_paper(tx, job_id, name, lang, content)
     return content
@@ -389,7 +391,8 @@ def acknowledge(
             if received >= set(served) and row["state"] == State.PUBLISHED:
                 plans.set_state(tx, job_id, State.HANDED_OUT)
                 _tell(tx, row, "plan.handed_out", state=State.HANDED_OUT)
-        return Answer(200, with_plan(tx, find(tx, caller, job_id), lang))
+        row = find(tx, caller, job_id)
+        return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
 
     return once(service.store, asked, note)
 

@@ -75,7 +75,9 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{(self.data / 'paigong.db').resolve()}"
 
     def max_seconds(self, role: str) -> float:
-        """Return how long a solve for a key of a role may take."""
+        """Return how long a solve for a key of a role may take; one that only reads has none made."""
+        if role == "read":
+            return 0.0
         return min(self.max_solve_plan_s, self.max_solve_s) if role == "plan" else self.max_solve_s
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from api import logs, upload
-from api.convert import outcome_to_json, start_of, violation_to_json, with_receipts
+from api.convert import outcome_to_json, start_of, violation_as_fault, with_receipts
 from api.documents import pack, unpack, unpacked
 from api.settings import Settings
 from api.statuses import Status
@@ -160,8 +160,8 @@ class Task:
             count = len(error.report.errors)
             return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
         except LockConflictError as error:
-            found = [violation_to_json(violation) for violation in error.violations]
-            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=dict.fromkeys(LANGUAGES, found))
+            found = {lang: [violation_as_fault(broken, lang) for broken in error.violations] for lang in LANGUAGES}
+            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=found)
         except TimeLimitError:
             if self._cancel.is_cancelled:
                 return self._without_plan(Status.STOPPED)

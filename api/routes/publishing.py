@@ -64,7 +64,7 @@ def publish(
     summary="A technician has received a route",
     response_model=None,
     responses={
-        200: {"model": JobWithPlan},
+        200: {"model": JobWithPlan, "headers": {"ETag": {"schema": {"type": "string"}}}},
         **refusals(*ALWAYS, *WITH_BODY, "NOT_FOUND", "NOT_PUBLISHED", "TECHNICIAN_HAS_NO_ROUTE"),
     },
     openapi_extra={"requestBody": body_of(Receipt)},

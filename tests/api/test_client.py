@@ -331,7 +331,7 @@ def test_every_fault_is_raised_at_once(paigong: Client) -> None:
         "/orders/0/service", "/orders/1/lat", "/orders/2/customer_id"
     ]  # fmt: skip
     lines = str(error).splitlines()
-    assert lines[0].startswith("Faults in the data: The data have 3 faults. Correct them")
+    assert lines[0].startswith("Faults in the data: Faults found: 3. Correct them")
     assert lines[2] == "  branch.json at /orders/1/lat: 91 is no latitude. Latitudes go from -90 to 90 degrees."
     assert lines[-1] == f"Request {error.request_id}."
     again = pickle.loads(pickle.dumps(error))

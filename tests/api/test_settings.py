@@ -42,5 +42,6 @@ def test_a_password_is_not_printed() -> None:
 def test_keys_that_only_plan_get_less_time() -> None:
     settings = Settings(max_solve_s=3600, max_solve_plan_s=600)
     assert settings.max_seconds("plan") == 600
+    assert settings.max_seconds("read") == 0
     assert settings.max_seconds("publish") == settings.max_seconds("admin") == 3600
     assert Settings(max_solve_s=60, max_solve_plan_s=600).max_seconds("plan") == 60
