@@ -48,7 +48,8 @@ def read(task: Answer) -> Answer:
             path = upload.lay_out(content, task["media_type"], Path(folder))
             laid = upload.read(path, task["options"])
         except upload.ArchiveError as error:
-            return {"refused": "ARCHIVE_REFUSED", "values": {"reason": str(error)}}
+            values = {"reason": str(error), "reason_zh": error.reason_zh}
+            return {"refused": "ARCHIVE_REFUSED", "values": values}
         except InputError as error:
             return _faults(error.report)
     report, problem = laid.intake.report, laid.intake.problem
@@ -210,6 +211,8 @@ def main() -> None:
             answer = _TASKS[task["task"]](task)
         except MemoryError:
             answer = {"refused": "BODY_TOO_COSTLY", "values": {"limit": task.get("limit_s", "?")}}
+        except OSError as error:
+            answer = {"errno": error.errno, "text": str(error)}
         except PaigongError as error:
             answer = {"defect": f"{type(error).__name__}: {error}"}
         except Exception as error:

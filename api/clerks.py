@@ -78,6 +78,8 @@ class Clerks:
             raise Refusal(answer["refused"], **answer["values"])
         if "faults" in answer:
             raise Refusal("INPUT_FAULTS", faults=answer["faults"], total=answer["total"], count=answer["count"])
+        if "errno" in answer:
+            raise OSError(answer["errno"], f"a clerk met it: {answer['text']}")
         if "defect" in answer:
             raise RuntimeError(f"a clerk met a defect: {answer['defect']}")
         return answer

@@ -228,7 +228,7 @@ FAULT_TEXTS: dict[str, FaultText] = {
         "Archive refused",
         "压缩包被拒绝",
         "The archive is not read: {reason}.",
-        "压缩包未读取：{reason}。",
+        "压缩包未读取：{reason_zh}。",
         "Send a zip archive of the branch's CSV files, unencrypted, without folders in folders.",
         "请发送该网点 CSV 文件的 zip 压缩包，不加密、不嵌套文件夹。",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import secrets
 import time
@@ -13,7 +14,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Match
 
 from api.docs import docs_router
@@ -40,6 +41,9 @@ _HEADERS = (
     (b"cache-control", b"no-store"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+#: A disk that is full, over its quota, read-only or broken; any other error of the system is a defect of ours.
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 _log = structlog.get_logger(__name__)
 
@@ -81,6 +85,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         app.include_router(docs_router())
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(StoreError, _store_failed)
+    app.add_exception_handler(OSError, _system_failed)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_failed)
     app.add_middleware(Door)
@@ -108,6 +114,18 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _store_failed(request: Request, error: Exception) -> Response:
     _log.error("store_unavailable", error=str(error))
     return answer(Refusal("STORE_UNAVAILABLE", headers={"Retry-After": "5"}), request)
+
+
+async def _system_failed(request: Request, error: Exception) -> Response:
+    """Answer a disk that does not take an upload or a paper as what it is."""
+    if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
+        return await _store_failed(request, error)
+    raise error
+
+
+async def _hung_up(request: Request, _error: Exception) -> Response:
+    """Answer, though nobody reads it, who hung up before the whole body had come: no defect, for log and figures."""
+    return answer(Refusal("BAD_REQUEST"), request)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

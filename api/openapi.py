@@ -108,7 +108,7 @@ PLAN_FILE_BODY: dict[str, Any] = {
 }
 
 
-#: One event of a stream, as OpenAPI 3.2 and the tools of 3.1 describe it.
+#: One event of a stream.
 EVENT: dict[str, Any] = {
     "title": "Event",
     "type": "object",

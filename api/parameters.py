@@ -54,6 +54,7 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "至少 {min_length} 个字符。",
     ),
     "too_long": ("It has too many entries.", "条目过多。", "At most {max_length}.", "最多 {max_length} 个。"),
+    "moment_unknown": ("There is no such day.", "没有这一天。", "Correct the date.", "请更正日期。"),
     "string_pattern_mismatch": ("It has another form.", "格式不符。", "Expected: {pattern}", "应符合：{pattern}"),
     "enum": ("It is none of the known words.", "不是已知的词。", "One of {expected}.", "应为 {expected} 之一。"),
     "literal_error": (
@@ -74,6 +75,8 @@ def faults_of(errors: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, A
 def _fault(error: Mapping[str, Any], *, is_zh: bool) -> dict[str, Any]:
     cause, cause_zh, action, action_zh = _TEXTS.get(str(error["type"]), _OTHERS)
     context = {name: str(value)[:200] for name, value in dict(error.get("ctx") or {}).items()}
+    if is_zh and "expected" in context:
+        context["expected"] = context["expected"].replace(" or ", "、").replace(", ", "、")
     place = "/" + "/".join(str(part)[:100] for part in error["loc"])
     return {
         "code": str(error["type"]).upper(),

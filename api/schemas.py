@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.plan_schemas import Change, PlanPart
 from api.statuses import Role, State, Status
@@ -18,6 +20,15 @@ TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 Moment = Annotated[str, Field(examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601")]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-30"])]
+
+
+def _moment(text: str | None) -> str | None:
+    """Return the text of a moment; 31 September has the form of one."""
+    try:
+        datetime.fromisoformat(text or "2000-01-01")
+    except ValueError:
+        raise PydanticCustomError("moment_unknown", "there is no such moment") from None
+    return text
 
 
 class Taken(BaseModel):
@@ -62,6 +73,7 @@ class PlanQuery(BaseModel):
             description="the moment of planning, local time of the branch",
             examples=["2026-11-27T16:00"],
         ),
+        AfterValidator(_moment),
     ] = None
     days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
     skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
@@ -102,7 +114,7 @@ class PublishQuery(BaseModel):
 class Receipt(Taken):
     """A technician has received a route."""
 
-    technician_id: Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN, examples=["T01"])]
+    technician_id: Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN, examples=["T1"])]
 
 
 class NewWebhook(Taken):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -34,10 +35,16 @@ MEDIA_TYPES = (JSON, WORKBOOK, ARCHIVE)
 #: What a branch's folder may hold; anything else in an archive is left out, as it would be in a folder.
 _SUFFIXES = (".csv", ".toml", ".npz")
 MAX_MEMBERS = 100
+#: Bytes of a file's name that every file system takes.
+MAX_NAME = 200
 
 
 class ArchiveError(Exception):
-    """An archive is not unpacked; the text says why."""
+    """An archive is not unpacked; the text says why, `reason_zh` says it in Chinese."""
+
+    def __init__(self, reason: str, reason_zh: str) -> None:
+        super().__init__(reason)
+        self.reason_zh = reason_zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +117,29 @@ def _unpack(content: bytes, folder: Path) -> Path:
     try:
         check_file(content)
     except RefusedError as refused:
-        raise ArchiveError(_REASONS.get(refused.code, "it is broken")) from refused
+        raise ArchiveError(*_REASONS.get(refused.code, _BROKEN)) from refused
     folder.mkdir()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(members) > MAX_MEMBERS:
-            raise ArchiveError(f"it holds more than {MAX_MEMBERS} files")
+            raise ArchiveError(f"it holds more than {MAX_MEMBERS} files", f"其中的文件超过 {MAX_MEMBERS} 个")
         for entry in members:
             # Only the last part of a name is used: nothing is written beside the folder.
             name = PurePosixPath(_name_of(entry).replace("\\", "/")).name
             if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
+                if len(name.encode()) > MAX_NAME:
+                    raise ArchiveError("a name in it is too long", "其中有文件名过长")
                 if (folder / name).exists():
-                    raise ArchiveError("it holds two files of one name")
-                (folder / name).write_bytes(archive.read(entry))
+                    raise ArchiveError("it holds two files of one name", "其中有两个同名文件")
+                (folder / name).write_bytes(_member(archive, entry))
     return folder
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ArchiveError(*_BROKEN) from error
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
@@ -136,11 +152,12 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
+_BROKEN = ("it is broken", "文件已损坏")
 _REASONS = {
-    "WORKBOOK_OLD": "it is no zip archive",
-    "WORKBOOK_KIND": "it is no zip archive",
-    "WORKBOOK_PASSWORD": "it is encrypted",
-    "WORKBOOK_ENTRIES": "it has too many entries",
-    "WORKBOOK_INFLATES": "it inflates to too much",
-    "WORKBOOK_DOCTYPE": "a file in it declares a document type",
+    "WORKBOOK_OLD": ("it is no zip archive", "不是 zip 压缩包"),
+    "WORKBOOK_KIND": ("it is no zip archive", "不是 zip 压缩包"),
+    "WORKBOOK_PASSWORD": ("it is encrypted", "已加密"),
+    "WORKBOOK_ENTRIES": ("it has too many entries", "条目过多"),
+    "WORKBOOK_INFLATES": ("it inflates to too much", "解压后过大"),
+    "WORKBOOK_DOCTYPE": ("a file in it declares a document type", "其中有文件声明了文档类型"),
 }

@@ -6,7 +6,6 @@ from typing import Any
 
 from api.errors import MEDIA_TYPE, problem
 from api.fault_texts import FAULT_TEXTS
-from api.schemas import Problem
 
 #: Any endpoint with a key may answer these.
 ALWAYS = (
@@ -30,6 +29,9 @@ WITH_BODY = (
 #: Any endpoint that has a clerk read or print.
 WITH_CLERK = ("READERS_BUSY", "BODY_TOO_COSTLY")
 
+#: `schemas.Problem`, which the schema of a job refers to, too.
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
 _EXAMPLE_VALUES = {
     name: "…"
     for name in (
@@ -46,7 +48,7 @@ def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
         text = FAULT_TEXTS[code]
         entry = made.setdefault(
             text.status,
-            {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}},
+            {"description": "", "content": {MEDIA_TYPE: {"schema": PROBLEM, "examples": {}}}},
         )
         entry["description"] += ("; " if entry["description"] else "") + f"{code}: {text.title}"
         entry["content"][MEDIA_TYPE]["examples"][code] = {"value": problem(code, "en", values=_EXAMPLE_VALUES)}

@@ -92,6 +92,8 @@ async def hand_in(
     if wait_s > 0:
         waited = await _ended_within(service, caller, answer.body["id"], wait_s, lang)
         if waited is not None:
+            if answer.is_replay:
+                waited.headers["Idempotency-Replayed"] = "true"
             return waited
     return answer.response()
 
@@ -187,8 +189,8 @@ def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, l
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "server-sent events: `status` and `progress`; ends with the job",
-            "content": {"text/event-stream": {"itemSchema": EVENT}},
+            "description": "server-sent events, each like this; ends with the job",
+            "content": {"text/event-stream": {"schema": EVENT}},
         },
         **refusals(*ALWAYS, "NOT_FOUND", "TOO_MANY_STREAMS"),
     },

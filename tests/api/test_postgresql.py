@@ -1,0 +1,349 @@
+"""Two API processes and two work processes on a PostgreSQL server of the test's own: as a company runs the service."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import psycopg
+import pytest
+
+from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), default=None)
+if BINARIES is None and os.environ.get("CI") != "true":
+    pytest.skip("needs PostgreSQL's server below /usr/lib/postgresql", allow_module_level=True)
+
+# One database server for all.
+pytestmark = pytest.mark.xdist_group("postgresql")
+
+JSON = {"Content-Type": "application/json"}
+TOWN = town()
+#: After a restart connections are made anew; so long an answer may still say that the database is away.
+RECOVERY_S = 5.0
+
+
+class Cluster:
+    """A PostgreSQL server with files of its own, on a free port of loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        assert BINARIES is not None, "PostgreSQL's server is missing"
+        self._binaries, self._folder = BINARIES, folder
+        # PostgreSQL refuses to run as root.
+        self._user = _other_user() if os.geteuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(folder, self._user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self._folder}"
+        # A slow disk makes the way back from a crash long; with this it is one call.
+        options += " -c recovery_init_sync_method=syncfs"
+        self._run("pg_ctl", "--wait", f"--log={self._folder / 'log'}", f"--options={options}", "start")
+
+    def restart_at_once(self) -> None:
+        """Restart without a word to those connected, as after a crash."""
+        self._run("pg_ctl", "--wait", "--mode=immediate", f"--log={self._folder / 'log'}", "restart")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
+
+    def database(self, name: str) -> str:
+        """Make a database; return its address."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def dsn(self, name: str) -> str:
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={name}"
+
+    def query(self, name: str, statement: bytes) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn(name)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # The server outlives this call, so that it must not hold a pipe of it.
+        subprocess.run(
+            [self._binaries / program, "-D", self._folder / "data", *arguments],
+            cwd=self._folder, user=self._user, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60,
+            check=True,
+        )  # fmt: skip
+
+
+def _other_user() -> str:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+class Hands:
+    """One `paigong work` with one worker, on the same database as others."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        folder.mkdir()
+        self._folder, self._log = folder, folder / "log"
+        self._command = [
+            sys.executable, "-m", "api.cli", "work", "--data", str(folder), "--database", database, "--workers", "1",
+            "--lang", "en",
+        ]  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("wb") as log:
+            env = os.environ | {"PAIGONG_BEAT_S": "0.2", "PAIGONG_LEASE_S": "3"}
+            self.process = subprocess.Popen(self._command, cwd=ROOT, env=env, stderr=log, start_new_session=True)
+
+    def worker(self) -> tuple[int, str]:
+        """Return pid and name of the worker that it started last."""
+        lines = [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
+        started = [line for line in lines if line["event"] == "worker_started"]
+        return (started[-1]["pid"], started[-1]["owner"]) if started else (0, "")
+
+    def kill(self) -> None:
+        """Kill it and its worker, as a machine that loses its power would."""
+        for pid in (self.process.pid, self.worker()[0]):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(30) == 0
+
+
+class Company:
+    """Two servers without workers, two work processes, one database."""
+
+    def __init__(self, cluster: Cluster, folder: Path) -> None:
+        self.cluster = cluster
+        self.address = cluster.database("company")
+        settings = {"database": self.address, "workers": 0, "requests_per_s": 10_000, "burst": 10_000}
+        self.servers = [Server(folder / "a", **settings).start()]
+        (folder / "b").mkdir()
+        shutil.copy(folder / "a/admin.key", folder / "b/admin.key")
+        self.servers.append(Server(folder / "b", **settings).start())
+        self.hands = [Hands(folder / name, self.address) for name in ("c", "d")]
+
+    def submit(self, number: int, content: bytes = BRANCH, **options: object) -> str:
+        """Hand in at one server or the other."""
+        return self.servers[number % 2].submit(content, **options)
+
+    def check(self, job_ids: list[str]) -> None:
+        """Check that jobs ended once each, begun once more for each time that they were given up."""
+        for number, job_id in enumerate(job_ids):
+            # Handed in here, looked at there.
+            server = self.servers[(number + 1) % 2]
+            server.check_plan(job_id)
+            went = Counter(server.statuses(job_id))
+            assert went["solving"] == went["queued"], went
+
+    def has_told(self, job_id: str) -> bool:
+        return self.servers[0].job(job_id)["progress"]["cost_cents"] is not None
+
+    def holder(self, job_id: str) -> Hands | None:
+        """Return who holds a job now."""
+        owners = self.cluster.query("company", f"SELECT owner FROM jobs WHERE job_id = '{job_id}'".encode())
+        return next((hands for hands in self.hands if hands.worker()[1] == owners[0][0]), None)
+
+    def stop(self) -> None:
+        for part in (*self.hands, *self.servers):
+            part.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    # Not pytest's own folder, which the server's user could not enter.
+    with tempfile.TemporaryDirectory(prefix="paigong-postgresql-") as folder:
+        made = Cluster(Path(folder))
+        made.start()
+        yield made
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def company(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    made = Company(cluster, tmp_path_factory.mktemp("company"))
+    yield made
+    made.stop()
+
+
+def cli(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "api.cli", *arguments, "--lang", "en"]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_two_processes_bring_one_database_up_to_date(cluster: Cluster, tmp_path: Path) -> None:
+    address = cluster.database("fresh")
+    started = [cli("key", "list", "--database", address, "--data", str(tmp_path / name)) for name in ("a", "b")]
+    for process in started:
+        _, errors = process.communicate(timeout=90)
+        assert process.returncode == 0, errors
+    assert len(cluster.query("fresh", b"SELECT version_num FROM alembic_version")) == 1
+    assert cluster.query("fresh", b"SELECT count(*) FROM jobs") == [(0,)]
+
+
+def test_thirty_jobs_at_two_servers_are_each_done_once(company: Company) -> None:
+    before = company.servers[0].listed()
+    with ThreadPoolExecutor(10) as pool:
+        made = list(pool.map(lambda number: company.submit(number, iterations=200), range(30)))
+    assert len(set(made)) == 30
+    company.check(made)
+    for server in company.servers:
+        assert sorted(server.listed()) == sorted(before + made)
+    for job_id in made:
+        assert company.servers[0].statuses(job_id) == ["queued", "solving", "solved"]
+
+
+def test_worker_killed_while_it_solves(company: Company) -> None:
+    rng = random.Random(20261202)
+    before = company.servers[0].listed()
+    made: list[str] = []
+    for number in range(KILLS):
+        pair = [company.submit(n, TOWN, seconds=4) for n in range(2)]
+        made += pair
+        wait_until(partial(company.has_told, pair[0]))
+        time.sleep(rng.uniform(0, 0.3))
+        hands = company.holder(pair[0])
+        if hands is not None and number < KILLS - 1:
+            with suppress(ProcessLookupError):
+                os.kill(hands.worker()[0], signal.SIGKILL)
+        elif hands is not None:
+            # The whole machine goes: the others find out by the beats that do not come.
+            hands.kill()
+            company.check(pair)
+            hands.start()
+        company.check(pair)
+    assert sorted(company.servers[1].listed()) == sorted(before + made)
+    assert sum(company.servers[0].statuses(job_id).count("solving") > 1 for job_id in made) > 0
+
+
+def test_database_that_restarts_under_load(company: Company) -> None:
+    before = company.servers[0].listed()
+    known = company.submit(0, iterations=50)
+    is_over = threading.Event()
+    gap_s = [0.0, 0.0]
+
+    def read(server: Server) -> list[tuple[float, int]]:
+        """Ask on and on; return when what was answered."""
+        answers = []
+        with httpx2.Client(base_url=server.url, headers=server.http.headers, timeout=60) as http:
+            while not is_over.is_set():
+                began_s = time.monotonic()
+                answers.append((began_s, http.get(f"/v1/plans/{known}").status_code))
+                time.sleep(0.02)
+        return answers
+
+    def submit(server: Server, name: str) -> list[str]:
+        """Hand in six plans, each until it is accepted."""
+        made = []
+        with httpx2.Client(base_url=server.url, headers=server.http.headers, timeout=60) as http:
+            for number in range(6):
+                headers = JSON | {"Idempotency-Key": f"{name}-{number}"}
+                while True:
+                    ask = partial(http.post, "/v1/plans", params={"iterations": 50}, content=BRANCH, headers=headers)
+                    answer = ask()
+                    assert answer.status_code in (202, 503), answer.text
+                    if answer.status_code == 202:
+                        break
+                    time.sleep(0.1)
+                made.append(answer.json()["id"])
+                time.sleep(0.2)
+        return made
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, server) for server in company.servers]
+        writers = [pool.submit(submit, server, f"load-{n}") for n, server in enumerate(company.servers)]
+        time.sleep(0.7)
+        gap_s[0] = time.monotonic()
+        company.cluster.restart_at_once()
+        gap_s[1] = time.monotonic()
+        made = [job_id for writer in writers for job_id in writer.result()]
+        wait_until(lambda: company.servers[0].http.get(f"/v1/plans/{known}").status_code == 200)
+        time.sleep(1.0)
+        is_over.set()
+        answers = [answer for reader in readers for answer in reader.result()]
+    assert {status for _, status in answers} <= {200, 503}
+    away_s = [began_s for began_s, status in answers if status == 503]
+    print(f"restart {gap_s[1] - gap_s[0]:.2f} s; {len(away_s)} of {len(answers)} answers were 503,"
+          f" the last {max(away_s, default=gap_s[1]) - gap_s[1]:+.2f} s after it")  # fmt: skip
+    assert all(gap_s[0] - 0.5 <= began_s <= gap_s[1] + RECOVERY_S for began_s in away_s)
+    assert len(set(made)) == 12
+    company.check([known, *made])
+    for server in company.servers:
+        assert sorted(server.listed()) == sorted([*before, known, *made])
+        assert server.http.get("/readyz").status_code == 200
+
+
+def test_key_of_one_branch_sees_nothing_of_another(company: Company, tmp_path: Path) -> None:
+    keys = {}
+    for branch_id in ("NB", "SH"):
+        process = cli("key", "add", "--role", "publish", "--branch", branch_id, "--database", company.address,
+                      "--data", str(tmp_path))  # fmt: skip
+        output, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        keys[branch_id] = {"Authorization": f"Bearer {output.strip()}"}
+    http = company.servers[0].http
+    foreign = company.servers[1].http
+    made = {}
+    for branch_id, key in keys.items():
+        body = town(2, 1, branch_id=branch_id)
+        answer = http.post("/v1/plans", params={"iterations": 50}, content=body, headers=key | JSON)
+        assert answer.status_code == 202, answer.text
+        made[branch_id] = answer.json()["id"]
+    company.check(list(made.values()))
+    for branch_id, other_id in (("NB", "SH"), ("SH", "NB")):
+        mine, theirs = keys[branch_id], f"/v1/plans/{made[other_id]}"
+        listed = foreign.get("/v1/plans", headers=mine).json()["items"]
+        assert [job["id"] for job in listed] == [made[branch_id]]
+        asked = foreign.get("/v1/plans", params={"branch": other_id}, headers=mine)
+        assert asked.status_code == 403 or asked.json()["items"] == []
+        for method, path in (
+            ("GET", ""), ("GET", "/events"), ("GET", "/plan.json"), ("GET", "/route-sheets.html"),
+            ("GET", "/route-sheets.xlsx"), ("DELETE", ""), ("POST", "/publish?anyway=true"),
+        ):  # fmt: skip
+            answer = foreign.request(method, theirs + path, headers=mine)
+            assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND"), (method, path)
+        receipt = foreign.post(f"{theirs}/acknowledgements", json={"technician_id": "T0"}, headers=mine)
+        assert receipt.status_code == 404
+        answer = foreign.post("/v1/plans", content=town(2, 1, branch_id=other_id), headers=mine | JSON)
+        assert (answer.status_code, answer.json()["code"]) == (403, "BRANCH_FORBIDDEN")
+        plan = http.get(f"/v1/plans/{made[other_id]}/plan.json").content
+        answer = foreign.post("/v1/plans/judge", content=plan, headers=mine | JSON)
+        assert (answer.status_code, answer.json()["code"]) == (403, "BRANCH_FORBIDDEN")
+        assert foreign.get("/metrics", headers=mine).status_code == 403
+        assert foreign.get("/v1/audit", headers=mine).status_code == 403
+    assert {http.get(f"/v1/plans/{job_id}").json()["state"] for job_id in made.values()} == {"draft"}
+
+
+def test_what_is_kept_holds_together(company: Company) -> None:
+    """Run last: no plan without its job's end, no end without its plan, no gap in the numbers of events."""
+    for statement in (
+        b"SELECT job_id FROM jobs WHERE (state IS NOT NULL) <> (job_id IN (SELECT job_id FROM plans))",
+        b"SELECT job_id FROM jobs WHERE status NOT IN ('solved', 'stopped')",
+        b"SELECT job_id FROM jobs JOIN events USING (job_id) GROUP BY job_id, event_count"
+        b" HAVING count(*) <> event_count OR max(number) <> event_count OR min(number) <> 1",
+    ):
+        assert company.cluster.query("company", statement) == [], statement
