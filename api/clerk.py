@@ -68,7 +68,8 @@ def read(task: Answer) -> Answer:
         "as_of": problem.local_time(problem.as_of_s).isoformat(),
         "visits": len(problem.visits),
         "technicians": len(problem.technicians),
-        "warnings": {lang: [issue.to_json(lang) for issue in report.warnings] for lang in LANGUAGES},
+        "warnings": {lang: [issue.to_json(lang) for issue in report.warnings[:MOST_LISTED]] for lang in LANGUAGES},
+        "warning_count": len(report.warnings),
     }
 
 
@@ -207,6 +208,7 @@ def main() -> None:
     for line in sys.stdin:
         gc.disable()
         task = json.loads(line)
+        Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
         try:
             answer = _TASKS[task["task"]](task)
         except MemoryError:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -29,12 +33,15 @@ class Clerks:
         How many; so many tasks are done side by side.
     memory_bytes
         What each may hold.
+    folder
+        Where each clerk has a folder of its own for what it works on, deleted with it; by default the system's.
     patience_s
         How long a task waits for a free one.
     """
 
-    def __init__(self, count: int, *, memory_bytes: int, patience_s: float = 10.0) -> None:
+    def __init__(self, count: int, *, memory_bytes: int, folder: Path | None = None, patience_s: float = 10.0) -> None:
         self._memory = str(memory_bytes)
+        self._folder = folder
         self._patience_s = patience_s
         self._free: queue.LifoQueue[_Clerk | None] = queue.LifoQueue()
         self._all: set[_Clerk] = set()
@@ -62,13 +69,13 @@ class Clerks:
             clerk = self._free.get(timeout=self._patience_s)
         except queue.Empty:
             raise Refusal("READERS_BUSY", headers={"Retry-After": "5"}) from None
-        if clerk is None or not clerk.is_alive:
-            clerk = self._hire()
         answer = None
         try:
+            if clerk is None or not clerk.is_alive:
+                clerk = self._hire()
             answer = clerk.ask(json.dumps({**task, "limit_s": limit_s}), limit_s)
         finally:
-            if answer is None:
+            if answer is None and clerk is not None:
                 self._dismiss(clerk)
                 _log.warning("clerk_replaced", task=task["task"], code=clerk.process.returncode)
             self._free.put(None if answer is None else clerk)
@@ -93,7 +100,7 @@ class Clerks:
             clerk.end()
 
     def _hire(self) -> _Clerk:
-        clerk = _Clerk(self._memory)
+        clerk = _Clerk(self._memory, self._folder)
         with self._lock:
             if self._is_closed:
                 clerk.end()
@@ -110,12 +117,14 @@ class Clerks:
 class _Clerk:
     """One child process."""
 
-    def __init__(self, memory: str) -> None:
+    def __init__(self, memory: str, folder: Path | None) -> None:
+        self._place = Path(tempfile.mkdtemp(prefix="clerk-", dir=folder))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "api.clerk", memory],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"TMPDIR": str(self._place)},
             # Ctrl-C is for the parent, which ends its clerks itself.
             start_new_session=True,
         )
@@ -149,6 +158,7 @@ class _Clerk:
         with suppress(OSError):
             self.process.stdin.close()
         self._listener.join()
+        shutil.rmtree(self._place, ignore_errors=True)
 
     def _listen(self) -> None:
         assert self.process.stdout is not None

@@ -28,6 +28,8 @@ Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
 KEY_FILE = "admin.key"
+#: What nobody has touched for so long belongs to no process any more; those that live make theirs anew.
+ABANDONED_S = 86_400.0
 #: Connections that may wait to be taken.
 BACKLOG = 2_048
 
@@ -253,13 +255,15 @@ def _write_first_key(store: Store, settings: Settings, role: str) -> None:
 
 
 def _clear_spool(settings: Settings) -> None:
-    """Delete what uploads of a process that was killed have left; another server's may still be under way."""
+    """Delete what a process that was killed has left of uploads and jobs; another server's may still be under way."""
     import shutil
     import time
 
-    for path in (*settings.data.glob("upload-*.part"), *settings.data.glob("print-*")):
-        if time.time() - path.stat().st_mtime > 3600:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    for pattern in ("upload-*.part", "print-*", "clerk-*", "worker-*"):
+        for path in settings.data.glob(pattern):
+            newest = max((entry.stat().st_mtime for entry in (path, *path.rglob("*"))), default=0.0)
+            if time.time() - newest > ABANDONED_S:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -78,7 +78,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         "technicians": found["technicians"],
         "options": options,
         "input_sha": spooled.sha256,
-        "warnings": found["warnings"],
+        "warnings": found["warnings"] | {"count": found["warning_count"]},
         "request_id": request_id,
         "created_at": now(),
     }
@@ -187,6 +187,7 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
             "elapsed_s": row["elapsed_s"],
         },
         "warnings": row["warnings"].get(lang, []),
+        "warning_count": row["warnings"].get("count", 0),
         "failure": None
         if failure is None
         else problem(failure["code"], lang, values=failure["values"], faults=failure.get("faults")),

@@ -192,7 +192,8 @@ class Job(Given):
     finished_at: Moment | None
     published_at: Moment | None
     progress: Progress
-    warnings: list[Fault]
+    warnings: Annotated[list[Fault], Field(description="the first 200")]
+    warning_count: int
     failure: Problem | None
     links: dict[str, str]
 
@@ -225,7 +226,8 @@ class Validated(Given):
     as_of: str
     visits: int
     technicians: int
-    warnings: list[Fault]
+    warnings: Annotated[list[Fault], Field(description="the first 200")]
+    warning_count: int
 
 
 class Violation(Given):

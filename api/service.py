@@ -40,7 +40,7 @@ class Service:
         return cls(
             settings=settings,
             store=store,
-            clerks=Clerks(settings.clerks, memory_bytes=settings.clerk_memory_bytes),
+            clerks=Clerks(settings.clerks, memory_bytes=settings.clerk_memory_bytes, folder=settings.data.resolve()),
             doorkeeper=Doorkeeper(store, requests_per_s=settings.requests_per_s, burst=settings.burst),
             bulletin=Bulletin(store),
             metrics=Metrics(store),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from api.store.engine import Store, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from api.settings import Settings
 
@@ -98,7 +100,7 @@ class Supervisor:
     def _run(self) -> None:
         if self._settings.workers:
             self._warm_up()
-        self._workers = [_Post() for _ in range(self._settings.workers)]
+        self._workers = [_Post(self._settings.data.resolve()) for _ in range(self._settings.workers)]
         upkeep_at_s = time.monotonic()
         while not self._is_stopping.is_set():
             for post in self._workers:
@@ -146,9 +148,16 @@ class Supervisor:
 
 
 class _Post:
-    """A place for one worker process, manned again when it ends."""
+    """A place for one worker process, manned again when it ends; what a dead one leaves on disk is deleted.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    data
+        Folder in which each worker has its own for what it works on, which is customers' data.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = ""
         self._pause_s = 0.0
@@ -166,12 +175,15 @@ class _Post:
             self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
             self._next_s = time.monotonic() + self._pause_s
             _log.warning("worker_ended", owner=gone, code=code)
+            shutil.rmtree(self._folder(gone), ignore_errors=True)
         if time.monotonic() >= self._next_s:
             self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
             self._began_s = time.monotonic()
+            self._folder(self._owner).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "api.worker", self._owner],
                 stdin=subprocess.PIPE,
+                env=os.environ | {"TMPDIR": str(self._folder(self._owner))},
                 # Ctrl-C is for the parent, which tells its workers itself.
                 start_new_session=True,
             )
@@ -193,3 +205,7 @@ class _Post:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._folder(self._owner), ignore_errors=True)
+
+    def _folder(self, owner: str) -> Path:
+        return self._data / f"worker-{owner}"

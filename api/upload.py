@@ -138,7 +138,8 @@ def _unpack(content: bytes, folder: Path) -> Path:
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         return archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    # A RuntimeError is what the library says of a way of packing that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ArchiveError(*_BROKEN) from error
 
 

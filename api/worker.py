@@ -169,12 +169,19 @@ class Task:
         except JudgementError as error:
             _log.exception("judge_refused")
             return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message})
+        except OSError:
+            # A disk that is full, a process that cannot be begun: another machine or another moment may do better.
+            _log.exception("solve_given_back")
+            self._hurry.wait(1.0)
+            return self._given_back
         except Exception as error:
             _log.exception("solve_failed")
             return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__})
 
     def _solve(self, folder: Path) -> StageOutcome:
         claim, options = self._claim, self._claim.options
+        # Where the supervisor clears up after this process, should it be killed.
+        Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
         path = upload.lay_out(claim.content, claim.media_type, folder)
         laid = upload.read(path, options)
         problem, matrix = laid.intake.checked(), laid.matrix()
@@ -293,6 +300,10 @@ class Task:
 
     def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
         return jobs.finish(tx, self._claim.job_id, self._claim.fence, status, **ended)
+
+    def _given_back(self, tx: Connection) -> bool:
+        """Give the job back; who takes it next may be better off."""
+        return jobs.give_up(tx, self._claim.job_id, self._claim.fence, attempts=self._settings.attempts) is not None
 
     def _without_solver(self, tx: Connection) -> bool:
         """Give the job back: the solver's process died before a first plan, which costs it one more beginning."""

@@ -239,7 +239,7 @@ class _Watch:
         return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
 
     def result(self) -> tuple[Plan, Judgement]:
-        """Return the plan kept, as it was judged; without one, a plan that serves nobody, if the locks allow that."""
+        """Return the plan kept, as it was judged; without one, the routes begun with, or a plan that serves nobody."""
         if self.kept is not None:
             if self.refused:
                 self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
@@ -247,14 +247,13 @@ class _Watch:
         if self.refused:
             locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
             raise (LockConflictError if locks_only else JudgementError)(self.refused)
-        empty = time_routes(self.problem, self.matrix, {})
-        judgement = judge(self.problem, self.matrix, empty)
-        if not judgement.is_clean:
-            raise TimeLimitError(
-                "The time was up before a first plan was found, and locked visits may not be left out."
-            )
-        self.note = self.note or "the time was up before a first plan was found"
-        return empty, judgement
+        for routes in (self.budget.start, {}) if self.budget.start else ({},):
+            plan = time_routes(self.problem, self.matrix, routes)
+            judgement = judge(self.problem, self.matrix, plan)
+            if judgement.is_clean:
+                self.note = self.note or "the time was up before a first plan was found"
+                return plan, judgement
+        raise TimeLimitError("The time was up before a first plan was found, and locked visits may not be left out.")
 
     def record(self, stopped: str) -> RunRecord:
         """Return how the plan came about."""

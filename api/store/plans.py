@@ -98,10 +98,9 @@ def publish(tx: Connection, row: RowMapping, days: Sequence[str], *, file_name: 
 
 
 def published_files(tx: Connection, branch_id: str, first_day: str) -> list[tuple[str, bytes]]:
-    """Return name and packed bytes of what was published for a day of a branch or later days, the oldest first."""
-    wanted = select(published.c.file_name, published.c.content).where(
-        published.c.branch_id == branch_id, published.c.last_day >= first_day
-    )
+    """Return name and packed bytes of the plans in force for a day of a branch and for later days."""
+    in_force = select(heads.c.published_job_id).where(heads.c.branch_id == branch_id, heads.c.day >= first_day)
+    wanted = select(published.c.file_name, published.c.content).where(published.c.job_id.in_(in_force))
     return [(row.file_name, row.content) for row in tx.execute(wanted.order_by(published.c.seq))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from optimizer.ingest.issues import Phrase
@@ -108,8 +109,8 @@ def decode_json(text: str, log: IssueLog) -> Any:
         nonlocal noted
         entries = dict(pairs)
         if len(entries) < len(pairs):
-            names = [name for name, _ in pairs]
-            for name in sorted({name for name in names if names.count(name) > 1}):
+            count = Counter(name for name, _ in pairs)
+            for name in sorted(name for name in count if count[name] > 1):
                 log.add("JSON_DUPLICATE_KEY", value=name)
             noted = True
         return entries

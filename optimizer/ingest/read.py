@@ -13,7 +13,7 @@ from optimizer.errors import InputError
 from optimizer.ingest.build import build_aside, build_problem
 from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
-from optimizer.ingest.checks import check_sheets
+from optimizer.ingest.checks import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.coordinates import convert_sheets
 from optimizer.ingest.decode import decode, decode_json, read_text
@@ -185,6 +185,9 @@ def _assemble(
     assert policy is not None
     if is_ours:
         return build_problem(sheets, policy, clock), Desk()
+    if options.as_of is not None and abs((options.as_of.date() - clock.first_day).days) > MAX_DAYS_AWAY:
+        sheets.branch.note(log, "DATE_FAR", sheets.branch.entries[0].number, "as_of", options.as_of)
+        return None
     unpublished = unpublished_years(sheets, clock)
     sheets = with_public_days(sheets, clock)
     as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)

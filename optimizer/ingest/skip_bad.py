@@ -48,8 +48,11 @@ def set_bad_orders_aside(sheets: BranchSheets, log: IssueLog) -> tuple[BranchShe
     for number in sorted(bad):
         sheets.orders.note(log, "ORDER_SET_ASIDE", number, "order_id", rows[number].row.order_id or "")
     customers = {entry.row.customer_id: entry.row.name for entry in sheets.customers.readable()}
-    issues = [issue for issue in log.issues if issue.is_aside]
-    return kept, tuple(_faulty(rows[number], issues, customers) for number in sorted(bad))
+    own: dict[int, list[Issue]] = {number: [] for number in bad}
+    for issue in log.issues:
+        if issue.is_aside and issue.row is not None and _is_of(issue, "orders", bad):
+            own[issue.row].append(issue)
+    return kept, tuple(_faulty(rows[number], own[number], customers) for number in sorted(bad))
 
 
 def _bad_rows(orders: Sheet[Any], log: IssueLog) -> set[int]:
@@ -101,8 +104,7 @@ def _without(sheet: Sheet[Any], numbers: set[int]) -> Sheet[Any]:
     )
 
 
-def _faulty(entry: Entry[Any], issues: list[Issue], customers: dict[str, str | None]) -> FaultyOrder:
-    own = [issue for issue in issues if _is_of(issue, "orders", {entry.number})]
+def _faulty(entry: Entry[Any], own: list[Issue], customers: dict[str, str | None]) -> FaultyOrder:
     customer_id = entry.row.customer_id or ""
     return FaultyOrder(
         order_id=entry.row.order_id or "",

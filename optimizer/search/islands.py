@@ -181,9 +181,10 @@ class Islands:
                 if self._out_of_time():
                     return
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
-        # The median: a few moves lose far more than any that will be accepted.
+        # The mean, not the median: where many moves lose next to nothing (long routes, a cost of distance alone) the
+        # median froze the search within seconds.
         rises = state.rises[: state.total[T_RISES]]
-        typical = max(1.0, float(np.median(rises))) if len(rises) else 1.0
+        typical = max(1.0, float(np.mean(rises))) if len(rises) else 1.0
         state.heat[H_HEAT] = state.dial[D_HOT] / 1000 * typical
         state.heat[H_FLOOR] = state.dial[D_COLD] / 1000 * typical
 

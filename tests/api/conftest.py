@@ -25,7 +25,7 @@ BRANCH = (ROOT / "api/examples/branch.json").read_bytes()
 #: How long a test waits for what has to come; on a busy machine nothing is fast.
 PATIENCE_S = 90.0
 #: Every kind of kill is repeated so often; a release repeats each twenty times.
-KILLS = int(os.environ.get("PAIGONG_KILLS", "3"))
+KILLS = int(os.environ.get("PAIGONG_KILLS", "2"))
 
 
 class Server:

@@ -78,10 +78,11 @@ def check_database(server: Server) -> None:
     assert query(server, "PRAGMA foreign_key_check") == []
 
 
-def holder(server: Server, job_id: str) -> int:
-    """Return the pid of the worker that holds a job."""
+def holder(server: Server, job_id: str) -> int | None:
+    """Return the pid of the worker that holds a job; `None` when the job is in nobody's hands."""
     [(owner,)] = query(server, "SELECT owner FROM jobs WHERE job_id = ?", job_id)
-    return next(entry["pid"] for entry in server.logged("worker_started") if entry["owner"] == owner)
+    pids = (entry["pid"] for entry in server.logged("worker_started") if entry["owner"] == owner)
+    return next(pids, None)
 
 
 def told_cents(server: Server, job_id: str) -> int | None:
@@ -95,30 +96,28 @@ def test_worker_killed_while_it_solves(rough: Server) -> None:
     rng = Random(20261129)
     before = rough.listed()
     submitted: list[str] = []
-    lost = 0
+    given_up = 0
     for _ in range(KILLS):
         pair = [rough.submit(TOWN, seconds=4) for _ in range(2)]
         submitted += pair
         victim = pair[rng.randrange(2)]
         wait_until(partial(told_cents, rough, victim))
         time.sleep(rng.uniform(0, 0.3))
-        if rough.job(victim)["status"] == "solving":
+        pid = holder(rough, victim)
+        if pid is not None:
             with suppress(ProcessLookupError):
-                os.kill(holder(rough, victim), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
         for job_id in pair:
             rough.check_plan(job_id)
-        lost += rough.statuses(victim).count("solving") - 1
-    assert lost > 0
+        given_up += rough.statuses(victim).count("solving") - 1
+    print(f"{given_up} of {KILLS} kills met the job before its end")
+    assert given_up > 0
     assert sorted(rough.listed()) == sorted(before + submitted)
     check_database(rough)
     # The killed workers' solvers have ended, too.
     wait_until(lambda: not any("optimizer.runner" in line for line in rough.children().values()))
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the runner forgets the routes that a solve begins with when its child posts no plan in time",
-)
 def test_resumed_solve_is_no_worse_than_what_was_told(rough: Server) -> None:
     """Of the jobs of the test above: what was told before the kill, and what came of it."""
     resumed = 0
@@ -188,7 +187,7 @@ def test_server_killed_while_it_publishes(new_server: Callable[..., Server]) -> 
     for number, job_id in enumerate(drafts[2:]):
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(publish, server, job_id)
-            time.sleep(rng.uniform(0, 1.2 * usual_s[number % 2]))
+            time.sleep(rng.uniform(0, 0.5 * usual_s[number % 2]))
             server.kill()
             with suppress(httpx2.TransportError):
                 answer.result()
@@ -239,7 +238,8 @@ def test_paused_worker_is_given_up_and_cannot_write_any_more(rough: Server) -> N
     wait_until(lambda: len(rough.worker_pids()) == 4)
     early, late = rough.submit(TOWN, seconds=4), rough.submit(TOWN, seconds=4)
     wait_until(lambda: all(rough.job(job_id)["status"] == "solving" for job_id in (early, late)))
-    paused = {job_id: holder(rough, job_id) for job_id in (early, late)}
+    paused = {job_id: pid for job_id in (early, late) if (pid := holder(rough, job_id)) is not None}
+    assert len(paused) == 2
     for pid in paused.values():
         os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: all(logged(rough, "solve_began", job_id) >= 2 for job_id in paused))
@@ -276,7 +276,7 @@ def test_full_disk(rough: Server, new_server: Callable[..., Server]) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 
-    server.start(preexec=fill_disk)
+    server.start(preexec=fill_disk, ready=False)
     accepted = []
     for _ in range(20):
         answer = post(server, BRANCH, params={"iterations": 50})
@@ -288,6 +288,7 @@ def test_full_disk(rough: Server, new_server: Callable[..., Server]) -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "STORE_UNAVAILABLE"), answer.text
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert int(answer.headers["Retry-After"]) > 0
+    assert server.http.get("/readyz").json()["parts"]["database"] is False
     assert server.listed() == [*reversed(accepted), *rough.listed()]
     for job_id in solved:
         assert server.job(job_id)["plan"]
@@ -295,7 +296,7 @@ def test_full_disk(rough: Server, new_server: Callable[..., Server]) -> None:
     check_database(server)
     server.stop()
 
-    server.settings["workers"] = 1
+    server.settings["workers"] = 2
     server.start()
     for job_id in (*accepted[:1], server.submit(iterations=50)):
         server.check_plan(job_id)

@@ -212,7 +212,7 @@ def test_a_dry_run_says_what_the_branch_holds_and_leaves_nothing(house: House) -
         warning = found.pop("warnings")[0]
         assert found == {
             "branch_id": "DRY", "first_day": "2026-11-30", "days": 1, "as_of": "2026-11-27T16:00:00", "visits": 3,
-            "technicians": 2,
+            "technicians": 2, "warning_count": 1,
         }  # fmt: skip
         assert (warning["code"], warning["path"]) == ("ORDER_TO_COME", "/orders/3/received")
         assert cause in warning["cause"]
@@ -538,6 +538,13 @@ def test_locks_that_conflict_make_a_job_invalid(house: House) -> None:
     assert house.receiver.events("LOCKS")[:1] == ["plan.invalid"]
 
 
+def test_a_moment_of_planning_that_is_decades_away_is_refused(house: House) -> None:
+    answer = house.post(branch("DECADES"), as_of="2056-01-10T00:02", dry_run=True)
+    assert (answer.status_code, answer.json().get("code")) == (422, "INPUT_FAULTS")
+    errors = [fault for fault in answer.json()["errors"] if fault["severity"] == "error"]
+    assert [(fault["code"], fault["column"]) for fault in errors] == [("DATE_FAR", "as_of")]
+
+
 # --- published and handed out ---------------------------------------------------------------------------------------
 
 
@@ -619,6 +626,24 @@ def test_a_plan_is_published_stays_near_and_is_handed_out(house: House) -> None:
     expected = ["plan.solved"] * 2 + ["plan.published", "plan.solved"] + ["plan.published"] * 2 + ["plan.handed_out"]
     wait_until(lambda: len(house.receiver.events("LIFE")) >= len(expected))
     assert sorted(house.receiver.events("LIFE")) == sorted(expected)
+
+
+def test_a_plan_stays_near_the_one_published_last(house: House) -> None:
+    # The first is planned at 16:00, the second at 17:00; the second is published, then the first instead of it.
+    tied = json.loads(branch("LAST"))
+    free = json.loads(BRANCH) | {"branch": tied["branch"]}
+    first = house.solved(json.dumps(free).encode())
+    second = house.solved(json.dumps(tied).encode(), as_of="2026-11-27T17:00")
+    for job_id in (second, first):
+        assert house.publish(job_id, anyway=True).status_code == 200
+    settled = house.solved(json.dumps(free).encode(), stage="settle", as_of="2026-11-27T18:00")
+
+    def served(job_id: str) -> dict[str, str]:
+        routes = house.server.job(job_id)["plan"]["routes"]
+        return {stop["visit"]: route["technician"] for route in routes for stop in route["stops"]}
+
+    assert (served(first)["O3"], served(second)["O3"]) == ("T1", "T2")
+    assert served(settled) == served(first)
 
 
 # --- for those who run it -------------------------------------------------------------------------------------------

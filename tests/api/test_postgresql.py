@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,38 +114,49 @@ class Hands:
         with self._log.open("wb") as log:
             env = os.environ | {"PAIGONG_BEAT_S": "0.2", "PAIGONG_LEASE_S": "3"}
             self.process = subprocess.Popen(self._command, cwd=ROOT, env=env, stderr=log, start_new_session=True)
+        wait_until(lambda: self.worker() is not None)
 
-    def worker(self) -> tuple[int, str]:
+    def worker(self) -> tuple[int, str] | None:
         """Return pid and name of the worker that it started last."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
-        started = [line for line in lines if line["event"] == "worker_started"]
-        return (started[-1]["pid"], started[-1]["owner"]) if started else (0, "")
+        started = [(line["pid"], line["owner"]) for line in lines if line["event"] == "worker_started"]
+        return started[-1] if started else None
+
+    def kill_worker(self) -> None:
+        worker = self.worker()
+        if worker is not None:
+            with suppress(ProcessLookupError):
+                os.kill(worker[0], signal.SIGKILL)
 
     def kill(self) -> None:
         """Kill it and its worker, as a machine that loses its power would."""
-        for pid in (self.process.pid, self.worker()[0]):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
+        self.kill_worker()
 
     def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(30) == 0
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(30) == 0
 
 
 class Company:
     """Two servers without workers, two work processes, one database."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, ended: ExitStack) -> None:
         self.cluster = cluster
         self.address = cluster.database("company")
         settings = {"database": self.address, "workers": 0, "requests_per_s": 10_000, "burst": 10_000}
-        self.servers = [Server(folder / "a", **settings).start()]
+        self.servers = [Server(folder / name, **settings) for name in ("a", "b")]
+        for server in self.servers:
+            ended.callback(server.stop)
+        self.servers[0].start()
+        # The first start on a database makes the key; the second server is asked with the same.
         (folder / "b").mkdir()
-        shutil.copy(folder / "a/admin.key", folder / "b/admin.key")
-        self.servers.append(Server(folder / "b", **settings).start())
+        shutil.copy(folder / "a/admin.key", folder / "b")
+        self.servers[1].start()
         self.hands = [Hands(folder / name, self.address) for name in ("c", "d")]
+        for hands in self.hands:
+            ended.callback(hands.stop)
 
     def submit(self, number: int, content: bytes = BRANCH, **options: object) -> str:
         """Hand in at one server or the other."""
@@ -165,12 +176,9 @@ class Company:
 
     def holder(self, job_id: str) -> Hands | None:
         """Return who holds a job now."""
-        owners = self.cluster.query("company", f"SELECT owner FROM jobs WHERE job_id = '{job_id}'".encode())
-        return next((hands for hands in self.hands if hands.worker()[1] == owners[0][0]), None)
-
-    def stop(self) -> None:
-        for part in (*self.hands, *self.servers):
-            part.stop()
+        [(owner,)] = self.cluster.query("company", f"SELECT owner FROM jobs WHERE job_id = '{job_id}'".encode())
+        names = {worker[1]: hands for hands in self.hands if (worker := hands.worker()) is not None}
+        return names.get(owner)
 
 
 @pytest.fixture(scope="module")
@@ -185,9 +193,8 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def company(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    made = Company(cluster, tmp_path_factory.mktemp("company"))
-    yield made
-    made.stop()
+    with ExitStack() as ended:
+        yield Company(cluster, tmp_path_factory.mktemp("company"), ended)
 
 
 def cli(*arguments: str) -> subprocess.Popen[str]:
@@ -228,8 +235,7 @@ def test_worker_killed_while_it_solves(company: Company) -> None:
         time.sleep(rng.uniform(0, 0.3))
         hands = company.holder(pair[0])
         if hands is not None and number < KILLS - 1:
-            with suppress(ProcessLookupError):
-                os.kill(hands.worker()[0], signal.SIGKILL)
+            hands.kill_worker()
         elif hands is not None:
             # The whole machine goes: the others find out by the beats that do not come.
             hands.kill()
