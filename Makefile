@@ -11,7 +11,7 @@ plan: $(READY)  ## plan the demo branch into out/hangzhou
 
 test: $(READY)  ## run the tests
 	$(BIN)/paigong warm --lang en
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY)  ## style, types, import contracts, doctests, and whether the demo branch is what its script makes
 	$(BIN)/ruff check .
