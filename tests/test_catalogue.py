@@ -54,6 +54,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ],
     ("api/clerk.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `on_message` is given, a literal there
     ("ingest/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
