@@ -8,6 +8,7 @@ next taker goes on from the last plan kept, and anything that it still writes is
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -349,6 +350,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, hand_in)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=listen, name="parent-listener", daemon=True).start()
+    # What every job needs is loaded now, and is no garbage to look through in any.
+    import optimizer.explain
+    import optimizer.report.figures  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
     worker.run()
 
 
