@@ -16,7 +16,6 @@ import gc
 import json
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,8 @@ from api.convert import changes_from_json, plan_from_json, violation_to_json
 from api.errors import MOST_LISTED
 from optimizer.catalogue import LANGUAGES
 from optimizer.domain.desk import Stage
-from optimizer.errors import InputError, PaigongError
+from optimizer.errors import InputError
+from optimizer.process_limits import cap
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
@@ -145,7 +145,7 @@ def _workbook(
 
 
 def _page(
-    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
 ) -> Answer:
     from optimizer.catalogue import translator
     from optimizer.report.page import write_page
@@ -155,10 +155,16 @@ def _page(
     lang = task["lang"]
     say = translator(lang)
     papers = make_papers(problem, matrix, plan, desk, lang)
-    assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
     accepted = [accepted_sentence(violation, problem, say) for violation in judgement.accepted]
     write_page(
-        problem, matrix, plan, Path(task["out"]), lang, assumptions=assumptions, accepted=accepted, papers=papers
+        problem,
+        matrix,
+        plan,
+        Path(task["out"]),
+        lang,
+        assumptions=made["assumptions"][lang],
+        accepted=accepted,
+        papers=papers,
     )
     return {}
 
@@ -183,19 +189,9 @@ def _faults(report: IssueReport) -> Answer:
     }
 
 
-def _cap_memory(most: int) -> None:
-    try:
-        import resource
-    except ImportError:
-        return
-    with suppress(ValueError, OSError):
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
 def main() -> None:
     """Do tasks until standard input ends."""
-    _cap_memory(int(sys.argv[1]))
+    cap(DATA=int(sys.argv[1]))
     # What the reader needs is loaded before the first task, and is no garbage to look through in any.
     import optimizer.report.figures  # noqa: F401
 
@@ -215,8 +211,6 @@ def main() -> None:
             answer = {"refused": "BODY_TOO_COSTLY", "values": {"limit": task.get("limit_s", "?")}}
         except OSError as error:
             answer = {"errno": error.errno, "text": str(error)}
-        except PaigongError as error:
-            answer = {"defect": f"{type(error).__name__}: {error}"}
         except Exception as error:
             answer = {"defect": f"{type(error).__name__}: {error}"}
         gc.enable()

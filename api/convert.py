@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.catalogue import LANGUAGES, translator
 from optimizer.domain.desk import Change, ChangeKind
 from optimizer.domain.order import Interval
-from optimizer.ingest.plan_file import plan_from_json, routes_to_json
+from optimizer.ingest.plan_file import plan_from_json, routes_to_json, violation_to_json
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.report.figures import kpis
 
@@ -55,18 +55,6 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
 
 def _assumptions(judgement: Judgement, say: Translate) -> list[str]:
     return [say(item.sentence, **item.values) for item in judgement.assumptions]
-
-
-def violation_to_json(violation: Violation) -> dict[str, Any]:
-    """Return what a plan breaks."""
-    return {
-        "rule": str(violation.rule),
-        "amount": violation.amount,
-        "unit": violation.unit,
-        "technician": violation.technician_id,
-        "visit": violation.visit_id,
-        "message": violation.message,
-    }
 
 
 def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:

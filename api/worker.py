@@ -174,7 +174,7 @@ class Task:
             # A disk that is full, a process that cannot be begun: another machine or another moment may do better.
             _log.exception("solve_given_back")
             self._hurry.wait(1.0)
-            return self._given_back
+            return self._given_back(self._settings.attempts)
         except Exception as error:
             _log.exception("solve_failed")
             return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__})
@@ -199,7 +199,7 @@ class Task:
         iterations = options.get("iterations")
         seconds = None if iterations is not None else max(LEAST_S, options["seconds"] - claim.done_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
-        is_resumed = claim.incumbent is not None and iterations is None
+        incumbent = claim.incumbent if iterations is None else None
         return plan_stage(
             problem,
             matrix,
@@ -208,7 +208,7 @@ class Task:
             iterations=iterations,
             seed=options["seed"],
             threads=self._settings.solve_threads,
-            start=start_of(unpack(claim.incumbent), problem) if is_resumed and claim.incumbent else None,
+            start=None if incumbent is None else start_of(unpack(incumbent), problem),
             memory_bytes=self._settings.solve_memory_bytes,
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
@@ -273,7 +273,7 @@ class Task:
         run = solved.outcome.run
         if run.stopped == "child_died" and not solved.outcome.plan.served:
             _log.error("solver_died", note=run.note)
-            return self._without_solver
+            return self._given_back(SOLVER_ATTEMPTS)
         began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
@@ -302,13 +302,10 @@ class Task:
     def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
         return jobs.finish(tx, self._claim.job_id, self._claim.fence, status, **ended)
 
-    def _given_back(self, tx: Connection) -> bool:
-        """Give the job back; who takes it next may be better off."""
-        return jobs.give_up(tx, self._claim.job_id, self._claim.fence, attempts=self._settings.attempts) is not None
-
-    def _without_solver(self, tx: Connection) -> bool:
-        """Give the job back: the solver's process died before a first plan, which costs it one more beginning."""
-        return jobs.give_up(tx, self._claim.job_id, self._claim.fence, attempts=SOLVER_ATTEMPTS) is not None
+    def _given_back(self, attempts: int) -> Callable[[Connection], bool]:
+        """Give the job back: who takes it next may be better off, unless it was begun so often already."""
+        claim = self._claim
+        return lambda tx: jobs.give_up(tx, claim.job_id, claim.fence, attempts=attempts) is not None
 
     def _hand_in(self, finish: Callable[[Connection], bool]) -> None:
         """Write how the job ended; a database that is away for a while is waited for."""

@@ -25,6 +25,7 @@ from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
 from optimizer.jit import is_warm, mark_warm
 from optimizer.judge import judge, time_routes
+from optimizer.process_limits import cap
 from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
@@ -372,7 +373,8 @@ def _child(job: Path) -> None:
     with job.open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)
     if budget.memory_bytes is not None:
-        _cap_memory(budget.memory_bytes)
+        # A solve that needs more dies, and harms no other.
+        cap(DATA=budget.memory_bytes)
     orders = _Orders(budget.deadline_s)
     threading.Thread(target=orders.listen, daemon=True).start()
 
@@ -386,16 +388,6 @@ def _child(job: Path) -> None:
 
     find_plans(problem, matrix, budget, post, orders.stopped.is_set)
     send("done")
-
-
-def _cap_memory(most: int) -> None:
-    """Limit the memory of this process where the system can: a solve that needs more dies, and harms no other."""
-    try:
-        import resource
-    except ImportError:
-        return
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 class _Orders:

@@ -52,7 +52,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("console.py", "str(error)"): [
         "The time was up before a first plan was found, and locked visits may not be left out."
     ],
-    ("api/clerk.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, SQLAlc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
 
 #: How long a writer waits for another one.
 BUSY_MS = 15_000
@@ -84,6 +84,13 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def insert_unless_there(tx: Connection, table: Table) -> Any:
+    """Return an insert that can say what happens to a row that is there already, in the database's own dialect."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def now() -> str:

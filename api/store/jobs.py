@@ -14,7 +14,7 @@ from sqlalchemy import case, func, insert, select, update
 
 from api.statuses import ENDED, Status
 from api.store import outbox
-from api.store.engine import now
+from api.store.engine import insert_unless_there, now
 from api.store.tables import events, inputs, jobs, plans
 
 if TYPE_CHECKING:
@@ -53,15 +53,8 @@ class Claim:
 
 def submit(tx: Connection, values: dict[str, Any], *, media_type: str, content: bytes) -> None:
     """Add a job with its input; the same input is kept once."""
-    known = tx.execute(select(inputs.c.sha256).where(inputs.c.sha256 == values["input_sha"])).first()
-    if known is None:
-        row = {"sha256": values["input_sha"], "media_type": media_type, "content": content, "created_at": now()}
-        if tx.dialect.name == "postgresql":
-            from sqlalchemy.dialects import postgresql
-
-            tx.execute(postgresql.insert(inputs).values(row).on_conflict_do_nothing())
-        else:
-            tx.execute(insert(inputs).values(row))
+    row = {"sha256": values["input_sha"], "media_type": media_type, "content": content, "created_at": now()}
+    tx.execute(insert_unless_there(tx, inputs).values(row).on_conflict_do_nothing())
     tx.execute(insert(jobs).values(values | {"status": Status.QUEUED}))
     add_event(tx, values["job_id"], "status", {"status": Status.QUEUED, "visits": values["visits"]})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from api.statuses import State
-from api.store.engine import now
+from api.store.engine import insert_unless_there, now
 from api.store.tables import acknowledgements, heads, inputs, jobs, papers, plans, published
 
 if TYPE_CHECKING:
@@ -106,16 +106,8 @@ def published_files(tx: Connection, branch_id: str, first_day: str) -> list[tupl
 
 def _set_head(tx: Connection, branch_id: str, day: str, **values: str) -> None:
     key = {"branch_id": branch_id, "day": day}
-    if tx.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        tx.execute(
-            postgresql.insert(heads).values(key | values).on_conflict_do_update(index_elements=list(key), set_=values)
-        )
-        return
-    from sqlalchemy.dialects import sqlite
-
-    tx.execute(sqlite.insert(heads).values(key | values).on_conflict_do_update(index_elements=list(key), set_=values))
+    wanted = insert_unless_there(tx, heads).values(key | values)
+    tx.execute(wanted.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 # --- technicians' receipts ----------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def routes_to_json(
     return {
         "routes": [_route(route, problem, clock) for route in plan.routes],
         "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
-        "accepted": [_accepted(violation) for violation in accepted],
+        "accepted": [violation_to_json(violation) for violation in accepted],
         "costs": {str(rule): plan.costs[rule] for rule in Rule if rule in plan.costs},
         "kpis": dict(kpis or {}),
         "bound": None,
@@ -149,7 +149,8 @@ def _stop(stop: Stop, technician_id: str, clock: BranchClock) -> JsonObject:
     }
 
 
-def _accepted(violation: Violation) -> JsonObject:
+def violation_to_json(violation: Violation) -> JsonObject:
+    """Return what a plan breaks."""
     return {
         "rule": str(violation.rule),
         "amount": violation.amount,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from optimizer.ingest.workbook_file import RefusedError
+from optimizer.process_limits import cap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -284,21 +285,10 @@ def _touches(reference: str, rows: list[tuple[int, list[Cell]]]) -> bool:
 # --- the process --------------------------------------------------------------------------------------------------
 
 
-def _cap_resources() -> None:
-    """Limit memory and work where the system can (Windows cannot; there the parent's clock has to do)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CPU, MAX_CPU_S)):
-        with suppress(ValueError, OSError):
-            hard = resource.getrlimit(what)[1]
-            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
 def main() -> None:
     """Read a workbook from standard input and write its sheets, or the code of a fault, to standard output."""
-    _cap_resources()
+    # Where the system has no limits, the parent's clock has to do.
+    cap(AS=MAX_MEMORY, CPU=MAX_CPU_S)
     try:
         answer = read(sys.stdin.buffer.read())
     except RefusedError as refused:
