@@ -155,6 +155,7 @@ def _write(
     from optimizer.ingest.plan_file import write_plan
     from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
+    from optimizer.runner import FIRST_PLAN
 
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
@@ -178,6 +179,9 @@ def _write(
         console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
     if run.stopped == "child_died":
         console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
+    elif run.stopped == FIRST_PLAN:
+        text = say("The time was up before the search began: this is only a first plan. Allow more seconds.")
+        console.print(Text(text, style="yellow"))
     elif run.stopped != "finished":
         console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
     if run.note:

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 
 #: How long the parent waits at least for the child's last plan after asking it to stop, and beyond the deadline.
 LAST_WORD_S = 0.25
+#: How long beyond the deadline the parent waits for a first plan: an overloaded machine starts a child slowly.
+FIRST_PLAN_S = 300.0
+#: Why a solve ended whose plan is the constructed one, as the time was up.
+FIRST_PLAN = "first_plan"
 #: How often the parent looks at the clock and the cancel token.
 POLL_S = 0.05
 #: What an earlier, longer judging still counts at the next one.
@@ -73,7 +77,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """How a plan came about. `marks` holds (mark, moves, temperature), from which a run can be replayed."""
+    """How a plan came about.
+
+    Parameters
+    ----------
+    stopped
+        Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
+        `first_plan`, where the time was up before the search could improve the plan that was put together first.
+    marks
+        (mark, moves, temperature), from which a run can be replayed.
+    """
 
     seed: int
     moves: int
@@ -159,6 +172,8 @@ def run_in_child(
                 _end(child)
             stderr.seek(0)
             last_words = stderr.read()[-2000:].decode(errors="replace").strip()
+    if stopped in ("finished", "overrun") and watch.has_first_plan_only():
+        stopped = FIRST_PLAN
     if stopped == "child_died":
         watch.note = f"the solver process ended with code {child.returncode}; this is its last judged plan"
         if last_words:
@@ -213,6 +228,15 @@ class _Watch:
     def last_word_s(self) -> float:
         """How long the child may take for its last plan: making one takes about as long as judging it."""
         return max(LAST_WORD_S, self.judging_s)
+
+    def waits_until(self) -> float:
+        """Return until when the child is waited for: a first plan is worth more than the clock."""
+        has_plan = self.kept is not None or self.newest is not None or bool(self.refused)
+        return self.deadline_s + (self.last_word_s if has_plan else FIRST_PLAN_S)
+
+    def has_first_plan_only(self) -> bool:
+        """Say whether the time was up before a single move of the search."""
+        return self.kept is not None and self.moves == 0 and time.monotonic() >= self.deadline_s
 
     def judge_newest(self) -> None:
         """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
@@ -277,7 +301,7 @@ def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken |
     assert child.stdout is not None
     threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
     stopped, ended, last_word = "", "", math.inf
-    while not ended and (wait_s := min(last_word, watch.deadline_s + watch.last_word_s) - time.monotonic()) > 0:
+    while not ended and (wait_s := min(last_word, watch.waits_until()) - time.monotonic()) > 0:
         try:
             ended = watch.note_all(_waiting(messages, min(POLL_S, wait_s)))
             if not ended and not stopped and watch.has_time_to_judge():

@@ -16,7 +16,7 @@ from optimizer.budget import Budget
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.errors import LockConflictError
 from optimizer.judge import judge, time_routes
-from optimizer.runner import CancelToken, Progress, run_in_child
+from optimizer.runner import FIRST_PLAN, CancelToken, Progress, run_in_child
 from optimizer.solve import solve
 from optimizer.warm import tiny_problem
 
@@ -133,12 +133,29 @@ def test_the_last_plan_of_a_stopped_child_is_judged() -> None:
     assert found.judgement == judge(problem, matrix, found.plan)
 
 
-def test_no_time_at_all_gives_a_judged_plan_that_says_so() -> None:
+def test_no_time_at_all_gives_the_first_plan_judged_and_says_so() -> None:
     problem, matrix = tiny_problem()
     outcome = solve(problem, matrix, seconds=0)
     assert outcome.judgement.is_clean
-    assert outcome.plan.served == 0
-    assert outcome.run.note
+    assert outcome.plan.served == 3
+    assert outcome.run.stopped == FIRST_PLAN
+    assert outcome.run.moves == 0
+
+
+def post_late(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
+) -> None:
+    """Post the first plan a second after the deadline, as a child does that a busy machine started slowly."""
+    while time.monotonic() < budget.deadline_s + 1.0:
+        time.sleep(0.05)
+    post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(0, 0, 0.0, 0))
+
+
+def test_a_first_plan_is_waited_for_whatever_the_clock_says() -> None:
+    problem, matrix = tiny_problem()
+    found = run_in_child(post_late, problem, matrix, budget_of(problem, 0.5))
+    assert found.plan.served == 1
+    assert found.run.stopped == FIRST_PLAN
 
 
 def test_a_single_iteration_gives_a_plan() -> None:

@@ -122,14 +122,14 @@ class Islands:
         return min(self._states, key=lambda state: int(state.total[T_BEST]))
 
     def construct(self, fixed: Solution) -> None:
-        """Build each island's first plan around the fixed prefixes of started routes."""
+        """Build each island's first plan around the fixed prefixes of started routes, whatever the clock says."""
         seqs, counts = _as_arrays(fixed, len(self.arrays.shift))
         order = construction_order(self.arrays)
         for arrays, state in self._pairs():
             starts = np.full(len(state.link), NO_START, np.int64)
             for first in range(0, max(1, len(order)), FIRST_CHUNK):
                 construct(arrays, state, seqs, counts, starts, order, first, first + FIRST_CHUNK)
-                if self._out_of_time():
+                if self._is_stopped():
                     break
             if state.total[T_BEST] == IMPOSSIBLE and true_cents(arrays, state) < IMPOSSIBLE:
                 # Cut short: what has been inserted so far is a plan all the same.
