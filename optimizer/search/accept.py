@@ -14,11 +14,15 @@ _MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)
 
 
 @kernel
-def is_accepted(state, before, after):
-    """Say whether a move from `before` to `after` cents is kept (Metropolis), and cool by one step."""
-    threshold = before + np.int64(state.heat[H_HEAT] * _MINUS_LOG[draw(state, 1024)])
+def threshold(state, before):
+    """Return below which cents a plan is kept (Metropolis, drawn before the move; equal cost is always kept)."""
+    return before + max(np.int64(1), np.int64(state.heat[H_HEAT] * _MINUS_LOG[draw(state, 1024)]))
+
+
+@kernel
+def cool(state):
+    """Cool by one step."""
     state.heat[H_HEAT] = max(state.heat[H_FLOOR], state.heat[H_HEAT] * state.heat[H_FACTOR])
-    return after < threshold or after == before
 
 
 def cooling_factor(now: float, target: float, moves: float) -> float:

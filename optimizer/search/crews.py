@@ -35,6 +35,7 @@ from optimizer.arrays import (
     WHO_REQUIRED,
 )
 from optimizer.jit import kernel
+from optimizer.search.dials import D_MEET
 from optimizer.search.gestures import set_bounds, set_duration, set_link
 from optimizer.search.insertion import TRY_ALL, best_place, put_at
 from optimizer.search.passes import A_DEPART, A_OPEN, A_PAIRS
@@ -49,6 +50,7 @@ from optimizer.search.state import (
     L_CENTS,
     L_OWN,
     L_START,
+    L_WAS,
     NO_START,
     T_CENTS,
     T_STAMP,
@@ -79,10 +81,21 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
             longest = max(longest, max(arrays.duration[shift_idx, head], arrays.duration[shift_idx, head + 1]))
         for attempt in range(STARTS):
             moment = ready
+            was = state.link[head, L_WAS] if state.dial[D_MEET] == 1 else NO_START
             if attempt > 0:
-                moment = max(ready, some_arrival(arrays, state, state.offer[draw(state, count), F_SHIFT], head))
+                shift_idx = state.offer[draw(state, count), F_SHIFT]
+                if was == NO_START or attempt > 4:
+                    moment = max(ready, some_arrival(arrays, state, shift_idx, head))
+                elif attempt == 1:
+                    moment = max(ready, was)
+                else:
+                    moment = max(ready, arrival_near(arrays, state, shift_idx, head, was))
             bind_absent(arrays, head, ready, latest)
             start, _ = start_of_service(arrays, day, head, longest, moment)
+            state.starts[attempt] = start
+            for n in range(attempt):
+                if state.starts[n] == start and state.dial[D_MEET] == 1:
+                    start = -1
             if start < 0:
                 continue
             bind_absent(arrays, head, start, start)
@@ -182,6 +195,18 @@ def some_arrival(arrays, state, shift_idx, visit):
     if pairs > 0 and (departure >= IMPOSSIBLE or draw(state, 2) == 0):
         departure = state.ahead[shift_idx, k, A_DEPART + draw(state, pairs)]
     return departure + arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, here, 0]
+
+
+@kernel
+def arrival_near(arrays, state, shift_idx, visit, moment):
+    """Return when a technician without a break could be at a visit, as near to a moment as the route lets it be."""
+    best = IMPOSSIBLE
+    for k in range(state.route[shift_idx, C_COUNT] + 1):
+        here = state.seq[shift_idx, k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+        arrival = state.earliest[shift_idx, k] + arrays.ways[arrays.shift[shift_idx, S_PROFILE], visit, here, 0]
+        if abs(arrival - moment) < abs(best - moment):
+            best = arrival
+    return best
 
 
 @kernel

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     D_SMALL_STRING,
     D_FORCED,
     D_WIDE,
-) = range(16)
+    D_LIGHT,
+    D_REGRET,
+    D_LOOSE,
+    D_MEET,
+) = range(20)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
@@ -44,6 +48,10 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "retried": (D_RETRIED, 5, "absent visits that a move tries again, beside those that it took out"),
     "near": (D_NEAR, 10, "routes with near visits that are tried for a visit"),
     "wide": (D_WIDE, 10, "of 100 insertions, so many are wide ones: they try ten times as many routes"),
+    "light": (D_LIGHT, 30, "of 100 moves, so many begin with a bundle of light ones"),
+    "regret": (D_REGRET, 50, "of 100 moves around a planned visit, so many put back by regret, not in a drawn order"),
+    "loose": (D_LOOSE, 1, "1: a visit put in before a linked one may push that and all that are bound to it"),
+    "meet": (D_MEET, 1, "1: a crew that was taken out may meet again at its old start, or near it"),
     "unused": (D_UNUSED, 3, "unused days that are tried for a visit"),
     "blink": (D_BLINK, 10, "of 1 000 routes' best places, so many are overlooked"),
     "hot": (D_HOT, 450, "thousandths of a typical loss: the first temperature"),

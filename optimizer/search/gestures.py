@@ -56,6 +56,7 @@ from optimizer.search.state import (
     L_FROM,
     L_OWN,
     L_START,
+    L_WAS,
     NO_START,
     T_ABSENT,
     T_ABSENT_CENTS,
@@ -221,6 +222,7 @@ def unlink(arrays, state, visit, shift_idx):
 def release(arrays, state, visit, shift_idx):
     """Forget what bound a linked visit that has left its route."""
     set_bounds(arrays, state, visit, arrays.visit[visit, V_FIRST_READY], arrays.visit[visit, V_LAST_LATEST])
+    state.link[visit, L_WAS] = state.link[visit, L_START]
     set_link(state, visit, L_START, NO_START)
     set_link(state, visit, L_FROM, NO_START)
     if arrays.visit[visit, V_CREW] > 1:

@@ -28,6 +28,7 @@ from optimizer.search.state import (
     T_BROKEN,
     T_MOVES,
     T_POOLED,
+    T_PROBING,
     T_RISES,
     make_state,
     true_cents,
@@ -176,11 +177,15 @@ class Islands:
         """Settle, then measure how much moves lose that leave out no other visits: the temperatures follow from it."""
         state.heat[:] = (1.0, 1.0, 1.0)
         for _ in range(2):
-            state.total[T_RISES] = 0
+            # A proposal that is dropped half-way tells nothing: what all lose is measured.
+            state.total[T_RISES], state.total[T_PROBING] = 0, 1
             for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
                 if self._out_of_time():
-                    return
+                    break
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
+            state.total[T_PROBING] = 0
+        if self._out_of_time():
+            return
         # The mean, not the median: where many moves lose next to nothing (long routes, a cost of distance alone) the
         # median froze the search within seconds.
         rises = state.rises[: state.total[T_RISES]]
@@ -257,7 +262,7 @@ def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) ->
     """Return the arrays with the bounds that the linked visits of a solution put on one another; the same without."""
     if not arrays.rates[R_LINKS]:
         return arrays
-    own, state = arrays.own_copy(), make_state(arrays, 0, pool_size=1)
+    own, state = arrays.own_copy(), make_state(arrays, 0, pool_size=1, dials={"loose": 0})
     load_routes(own, state, *_as_arrays(solution, len(arrays.shift)), starts)
     assert not state.total[T_BROKEN], "the search kept linked visits that cannot be timed"
     return own

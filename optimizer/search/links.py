@@ -19,7 +19,9 @@ from optimizer.arrays import (
     R_WORKING_TIME,
     S_BREAK_LENGTH,
     S_DAY,
+    S_END_NODE,
     S_OWNER,
+    S_PROFILE,
     V_CREW,
     V_FIRST_READY,
     V_HEAD,
@@ -31,9 +33,10 @@ from optimizer.arrays import (
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.jit import kernel
 from optimizer.search.crews import crew_cents, insert_crew
+from optimizer.search.dials import D_LOOSE
 from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
 from optimizer.search.insertion import best_place, insert_alone, put_at
-from optimizer.search.passes import B_HARD, B_OPEN_HARD
+from optimizer.search.passes import B_FREE, B_HARD, B_OPEN_HARD, last_close
 from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
 from optimizer.search.state import (
     C_COUNT,
@@ -197,9 +200,13 @@ def latest_for_followers(arrays, state, visit, ready):
         later, entry = arrays.entry[n, 0], arrays.entry[n, 1]
         if state.shift_of[later] < 0 or state.link[later, L_START] == NO_START:
             continue
-        latest = min(
-            latest, state.link[later, L_START] - arrays.entry[entry, 2] - lasts_until_gap(arrays, state, entry)
-        )
+        start = state.link[later, L_START]
+        if state.dial[D_LOOSE] == 1 and arrays.rates[R_WORKING_TIME] == 0 and arrays.visit[later, V_CREW] == 1:
+            route = state.shift_of[later]
+            if arrays.shift[route, S_BREAK_LENGTH] == 0:
+                # It may start later itself where that costs nothing.
+                start = max(start, state.behind[route, place_of(state, later), B_FREE])
+        latest = min(latest, start - arrays.entry[entry, 2] - lasts_until_gap(arrays, state, entry))
         if arrays.rates[R_WORKING_TIME] > 0:
             latest = min(latest, max(state.link[visit, L_START], ready))
     return latest
@@ -303,8 +310,14 @@ def rebind(arrays, state, head):
         return
     if size == 1:
         latest = min(latest, latest_for_followers(arrays, state, head, ready))
+        keeps = ready == arrays.visit[head, V_READY] and state.link[head, L_START] <= latest and not is_new
         if set_bounds(arrays, state, head, ready, latest):
-            refresh_linked(arrays, state, shift_idx)
+            if keeps and state.dial[D_LOOSE] == 1 and arrays.shift[shift_idx, S_BREAK_LENGTH] == 0:
+                # It starts when it did: only what it could bear has changed.
+                touch(state, shift_idx)
+                refresh(arrays, state, shift_idx)
+            else:
+                refresh_linked(arrays, state, shift_idx)
         return
     begin = ready
     for member in range(head, head + size):
@@ -319,6 +332,37 @@ def rebind(arrays, state, head):
         meet(arrays, state, head, start)
         for member in range(head, head + size):
             refresh_linked(arrays, state, state.shift_of[member])
+    if state.dial[D_LOOSE] == 1 and arrays.rates[R_WORKING_TIME] == 0:
+        give_slack(arrays, state, head, start, min(latest, last_close(arrays, arrays.shift[shift_idx, S_DAY], head)))
+
+
+@kernel
+def give_slack(arrays, state, head, start, latest):
+    """Let each member of a crew come later than it starts, as long as the others' routes bear that at no cost."""
+    size = arrays.visit[head, V_CREW]
+    for member in range(head, head + size):
+        shift_idx = state.shift_of[member]
+        if state.total[T_BROKEN] == 1 or arrays.shift[shift_idx, S_BREAK_LENGTH] > 0:
+            return
+    for member in range(head, head + size):
+        shift_idx, own = state.shift_of[member], latest
+        for other in range(head, head + size):
+            if other != member:
+                route = state.shift_of[other]
+                place = place_of(state, other)
+                duration = arrays.duration[route, other]
+                profile = arrays.shift[route, S_PROFILE]
+                there = arrays.shift[route, S_END_NODE]
+                if place + 1 < state.route[route, C_COUNT]:
+                    there = state.seq[route, place + 1]
+                # What comes behind it in that route bears so much.
+                leave = state.behind[route, place + 1, B_FREE] - arrays.travel[profile, other, there]
+                own = min(own, leave - duration)
+        own = max(own, start)
+        if own != arrays.visit[member, V_LATEST]:
+            touch(state, shift_idx)
+            set_bounds(arrays, state, member, start, own)
+            refresh(arrays, state, shift_idx)
 
 
 @kernel
@@ -435,7 +479,8 @@ def raise_starts(arrays, state, starts):
     if not is_higher:
         for head in range(state.link.shape[0]):
             if state.shift_of[head] >= 0 and arrays.visit[head, V_CREW] > 1 and state.link[head, L_START] >= 0:
-                set_bounds(arrays, state, head, state.link[head, L_START], state.link[head, L_START])
+                start = state.link[head, L_START]
+                set_bounds(arrays, state, head, start, start)
     return is_higher
 
 

@@ -17,8 +17,8 @@ from optimizer.arrays import (
     V_SERVICE,
 )
 from optimizer.jit import kernel
-from optimizer.search.accept import is_accepted
-from optimizer.search.dials import D_FORCED, D_RETRIED
+from optimizer.search.accept import cool, threshold
+from optimizer.search.dials import D_FORCED, D_LIGHT, D_REGRET, D_RETRIED
 from optimizer.search.gestures import (
     forget_touched,
     keep_best,
@@ -28,7 +28,9 @@ from optimizer.search.gestures import (
     release,
     undo,
 )
+from optimizer.search.light import propose_light
 from optimizer.search.links import insert_visit, relink, relink_all
+from optimizer.search.regret import put_back_by_regret
 from optimizer.search.ruin import ruin
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
@@ -36,6 +38,7 @@ from optimizer.search.state import (
     C_COUNT,
     C_SERVICE,
     C_TRAVEL,
+    MOST_REGRETTED,
     T_ABSENT,
     T_ABSENT_BEFORE,
     T_ABSENT_CENTS,
@@ -45,6 +48,7 @@ from optimizer.search.state import (
     T_HALF,
     T_MOVES,
     T_POOLED,
+    T_PROBING,
     T_RISES,
     T_TOUCHED,
     draw,
@@ -52,58 +56,135 @@ from optimizer.search.state import (
 )
 from optimizer.search.store import unbook
 
+#: A share of the moves, `D_LIGHT`, begins with so many light ones.
+LIGHT_BUNDLE = 20
+#: Of 100 moves around a planned visit, so many try all visits whatever the limit, older absent ones among them.
+ALL_TRIED_PCT = 5
+
 
 @kernel
 def run_moves(arrays, state, moves):
     """Make so many moves. Everything that matters between two calls is in `state`."""
     for _ in range(moves):
-        before = propose(arrays, state)
-        decide(arrays, state, before)
+        if draw(state, 100) < state.dial[D_LIGHT]:
+            for _ in range(LIGHT_BUNDLE):
+                move_lightly(arrays, state)
+        limit = threshold(state, true_cents(arrays, state))
+        before = propose(arrays, state, IMPOSSIBLE if state.total[T_PROBING] == 1 else limit)
+        decide(arrays, state, before, limit)
 
 
 @kernel
-def propose(arrays, state):
-    """Ruin and recreate; return the cents before it."""
+def move_lightly(arrays, state):
+    """Make one light move: it counts neither as a move nor towards the cooling."""
+    limit = threshold(state, true_cents(arrays, state))
+    settle_lightly(arrays, state, propose_light(arrays, state, limit), limit)
+
+
+@kernel
+def settle_lightly(arrays, state, is_whole, limit):
+    """Keep or undo a light move."""
+    after = true_cents(arrays, state)
+    if is_whole and state.total[T_CENTS] < IMPOSSIBLE and after < limit:
+        keep(arrays, state, after)
+    else:
+        undo(arrays, state)
+
+
+@kernel
+def propose(arrays, state, limit):
+    """Ruin and recreate; return the cents before it. Insertion ends as soon as the plan cannot cost less than `limit`.
+
+    Where the move is around an absent visit, who stays out may change: all visits are tried then.
+    """
     total = state.total
     before, older = true_cents(arrays, state), total[T_ABSENT]
     total[T_ABSENT_BEFORE] = total[T_ABSENT_CENTS]
     seed = ruin(arrays, state)
     count = gather(arrays, state, seed, older)
+    own = total[T_ABSENT] - older
+    is_older = is_older_absent(arrays, state, seed, older) or arrays.rates[R_LINKS] == 1
+    if not is_older and draw(state, 100) >= ALL_TRIED_PCT:
+        if own <= MOST_REGRETTED and draw(state, 100) < state.dial[D_REGRET]:
+            may_pay = put_back_by_regret(arrays, state, own, limit)
+        else:
+            sort_moved(arrays, state, own)
+            may_pay = put_back(arrays, state, own, limit)
+        if may_pay:
+            for n in range(own, count):
+                visit = state.moved[n]
+                insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
+        return before
     sort_moved(arrays, state, count)
     if arrays.rates[R_LINKS] == 1:
         total[T_BROKEN] = 0
         predecessors_first(arrays, state, count)
     if is_older_absent(arrays, state, seed, older) and draw(state, 100) < state.dial[D_FORCED]:
         insert_visit(arrays, state, seed, np.int64(IMPOSSIBLE), True)
+    left = 0
     for n in range(count):
+        left += arrays.visit[state.moved[n], V_PRICE]
+    for n in range(count):
+        # The visits still to come would cost nothing at best.
+        if true_cents(arrays, state) - left >= limit or total[T_BROKEN] == 1:
+            # The links are not settled: what is dropped half-way is no plan.
+            total[T_BROKEN] = arrays.rates[R_LINKS]
+            return before
         visit = state.moved[n]
         if state.shift_of[visit] < 0:
             insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
+        left -= arrays.visit[visit, V_PRICE]
     if arrays.rates[R_LINKS] == 1:
         relink(arrays, state)
     return before
 
 
 @kernel
-def decide(arrays, state, before):
+def put_back(arrays, state, count, limit):
+    """Insert the first `count` visits to insert; say whether the plan may still cost less than `limit`."""
+    left = 0
+    for n in range(count):
+        left += arrays.visit[state.moved[n], V_PRICE]
+    for n in range(count):
+        visit = state.moved[n]
+        # The visits still to come would cost nothing at best.
+        budget = limit - (true_cents(arrays, state) - left)
+        if budget <= 0:
+            return False
+        price = arrays.visit[visit, V_PRICE]
+        insert_visit(arrays, state, visit, min(price, budget), True)
+        left -= price
+    return true_cents(arrays, state) < limit
+
+
+@kernel
+def decide(arrays, state, before, limit):
     """Keep the proposed routes or undo them, and close the move."""
     total, after = state.total, true_cents(arrays, state)
     is_driving = total[T_ABSENT_CENTS] == total[T_ABSENT_BEFORE]
     if is_driving and before < after < IMPOSSIBLE and total[T_RISES] < state.rises.shape[0]:
         state.rises[total[T_RISES]] = after - before
         total[T_RISES] += 1
-    if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and is_accepted(state, before, after):
+    if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and after < limit:
         total[T_HALF] = 0
-        if after < total[T_BEST]:
-            keep_best(arrays, state)
-            pool_all(state)
-        elif after < total[T_BEST] + total[T_BEST] // 100:
-            for n in range(total[T_TOUCHED]):
-                pool_route(state, state.touched[n])
-        forget_touched(state)
+        keep(arrays, state, after)
     else:
         undo(arrays, state)
+    cool(state)
     total[T_MOVES] += 1
+
+
+@kernel
+def keep(arrays, state, after):
+    """Go on from the proposed routes; pool them where they are good, and note them where they are the best."""
+    total = state.total
+    if after < total[T_BEST]:
+        keep_best(arrays, state)
+        pool_all(state)
+    elif after < total[T_BEST] + total[T_BEST] // 100:
+        for n in range(total[T_TOUCHED]):
+            pool_route(state, state.touched[n])
+    forget_touched(state)
 
 
 @kernel
@@ -267,6 +348,9 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
         if state.shift_of[visit] < 0:
             state.total[T_BROKEN] = 0
             insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
+            if arrays.rates[R_LINKS] == 1:
+                # It may have pushed linked visits of its route.
+                relink(arrays, state)
             if state.total[T_BROKEN] == 1 and state.total[T_HALF] == 0:
                 undo(arrays, state)
         forget_touched(state)

@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.jit import kernel
-from optimizer.search.lns import decide, load_routes, propose
+from optimizer.search.accept import threshold
+from optimizer.search.dials import D_LIGHT
+from optimizer.search.light import propose_light
+from optimizer.search.lns import LIGHT_BUNDLE, decide, load_routes, propose, settle_lightly
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, L_START, T_ABSENT, T_BROKEN, T_CENTS, make_state, true_cents
+from optimizer.search.state import (
+    C_COUNT,
+    L_START,
+    T_ABSENT,
+    T_BROKEN,
+    T_CENTS,
+    T_HALF,
+    draw,
+    make_state,
+    true_cents,
+)
 
 if TYPE_CHECKING:
     from optimizer.arrays import ProblemArrays
@@ -40,9 +53,19 @@ def run_checked_moves(arrays, state, other, fresh, counts, starts, moves):
     """Make moves as `run_moves` does; count the plans whose books differ from those of the same routes loaded anew."""
     wrong = 0
     for _ in range(moves):
-        before = propose(arrays, state)
+        if draw(state, 100) < state.dial[D_LIGHT]:
+            for _ in range(LIGHT_BUNDLE):
+                state.total[T_BROKEN] = state.total[T_HALF]
+                limit = threshold(state, true_cents(arrays, state))
+                is_whole = propose_light(arrays, state, limit)
+                if is_whole:
+                    wrong += differs(arrays, state, other, fresh, counts, starts)
+                settle_lightly(arrays, state, is_whole, limit)
+                wrong += differs(arrays, state, other, fresh, counts, starts)
+        limit = threshold(state, true_cents(arrays, state))
+        before = propose(arrays, state, limit)
         wrong += differs(arrays, state, other, fresh, counts, starts)
-        decide(arrays, state, before)
+        decide(arrays, state, before, limit)
         wrong += differs(arrays, state, other, fresh, counts, starts)
     return wrong
 

@@ -72,7 +72,7 @@ X_PLACE, X_ROAD, X_START, X_ONWARD = range(4)
 W_WORK, W_BOOKED = range(2)
 # Columns of `State.link`: the start of a linked visit, when its technician could begin, own duration in a crew,
 # cents of the crew as a whole.
-L_START, L_FROM, L_OWN, L_CENTS = range(4)
+L_START, L_FROM, L_OWN, L_CENTS, L_WAS = range(5)
 # Entries of `State.total`.
 (
     T_CENTS,
@@ -97,13 +97,16 @@ L_START, L_FROM, L_OWN, L_CENTS = range(4)
     T_PICKUP,
     T_WORST,
     T_ABSENT_BEFORE,
-) = range(22)
+    T_PROBING,
+) = range(23)
 # Columns of `State.memory`: version of the route and visit in one number, place, cents and seconds of travel it adds.
 M_KEY, M_PLACE, M_CENTS, M_ROAD = range(4)
 #: The memory has two to the power of this many slots at most: 32 MiB; pairs beyond that share slots.
 MOST_SLOTS_BITS = 20
 #: Moves that measure how much a typical move loses: the first and the last temperature are shares of it.
 PROBE_MOVES = 600
+#: So many visits are put back by regret at most, and so many routes asked for each.
+MOST_REGRETTED, MOST_ASKED = 64, 256
 #: A day after all days.
 NEVER = 1 << 40
 #: `State.link` of a visit that is not in a route.
@@ -145,9 +148,9 @@ class State(ByAddress):
         What a move overwrote of the links: kind, two indices, two old values.
     waiting : int64 (n_visits,)
         Visits that must follow others out of their routes.
-    total : int64 (22,)
+    total : int64 (23,)
         Entries `T_*`: cents of the routes, of loads and their spread, books of fairness and absence, random state,
-        counters, the longest lateness of all where that is priced.
+        counters, the longest lateness of all where that is priced, whether moves only measure what they lose.
     rises : int64 (PROBE_MOVES,)
         By how much the first moves raised the cost that raised it and left out no other visits.
     heat : float64 (3,)
@@ -178,6 +181,8 @@ class State(ByAddress):
         Scratch of a crew's insertion, columns `F_*`.
     picked, tried : int64 (largest crew, 2)
         Shift and place of each member of the best crew so far, the lead first, and of the crew at hand.
+    table, rows : int64 (3, visits, routes), (visits,)
+        Scratch of insertion by regret: layers `Y_*`, and how many routes were asked for each visit.
     pool, pool_info : int64 (size, most + 1), (size, 4)
         Good routes found since the last reading: visits; shift, count, cents, work.
     pool_seen : int64 (slots,)
@@ -221,6 +226,9 @@ class State(ByAddress):
     offer: IntArray
     picked: IntArray
     tried: IntArray
+    starts: IntArray
+    table: IntArray
+    rows: IntArray
     pool: IntArray
     pool_info: IntArray
     pool_seen: IntArray
@@ -255,10 +263,10 @@ def make_state(
         tool_out=np.zeros((shifts, tools), np.int64),
         tool_used=np.zeros((int(arrays.rates[R_DAYS]), tools), np.int64),
         carried=np.zeros((shifts, int(arrays.rates[R_QUANTITIES])), np.int64),
-        link=np.full((links, 4), NO_START, np.int64),
+        link=np.full((links, 5), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
-        total=np.zeros(22, np.int64),
+        total=np.zeros(23, np.int64),
         rises=np.zeros(PROBE_MOVES, np.int64),
         heat=np.zeros(3, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
@@ -278,6 +286,9 @@ def make_state(
         offer=np.zeros((shifts, 5), np.int64),
         picked=np.zeros((largest, 2), np.int64),
         tried=np.zeros((largest, 2), np.int64),
+        starts=np.zeros(16, np.int64),
+        table=np.zeros((3, MOST_REGRETTED, min(shifts, MOST_ASKED)), np.int64),
+        rows=np.zeros(MOST_REGRETTED, np.int64),
         pool=np.full((pool_size, most + 1), -1, np.int64),
         pool_info=np.zeros((pool_size, 4), np.int64),
         pool_seen=np.zeros(1 << 16, np.int64),

@@ -60,7 +60,7 @@ def test_starts_found_from_below_are_legal_ones(seed: int) -> None:
     for visit in np.flatnonzero((fresh.shift_of >= 0) & (arrays.visit[:, V_CREW] > 1)):
         head = arrays.visit[visit, V_HEAD]
         assert fresh.link[visit, L_START] == fresh.link[head, L_START]
-        assert again.visit[visit, V_READY] == again.visit[visit, V_LATEST] == fresh.link[head, L_START]
+        assert again.visit[visit, V_READY] == fresh.link[head, L_START] <= again.visit[visit, V_LATEST]
 
 
 def test_a_search_leaves_the_arrays_of_the_problem_alone() -> None:
