@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 #: Work mode without a time limit ends after this long all the same.
 LONGEST_S = 3_600.0
+#: The master takes part from this limit on, or from so many moves: in shorter solves it found nothing, six times of
+#: six, and its library takes half a second to load.
+MASTER_FROM_S, MASTER_FROM_MOVES = 120.0, 2_000_000
 #: Kept back from the time limit for judging and explaining the last plan: a base, and so much per visit until a first
 #: plan has been judged and the time that takes is known.
 RESERVE_S, RESERVE_PER_VISIT_S = 0.15, 0.0008
@@ -33,6 +36,8 @@ class Budget:
         Moment by which the child has to have posted its last plan, as far as can be told before anything is measured.
     start
         Routes to start from, by technician and day.
+    use_master
+        Whether CP-SAT recombines the routes found.
     patience_s
         Ends the solve early when so long no better plan has come; `None` waits for the deadline.
     until_s, limit_s
@@ -83,6 +88,7 @@ class Budget:
         if threads < 1 or (islands is not None and islands < 1):
             raise ValueError("threads and islands are at least 1")
         limit_s = LONGEST_S if seconds is None else float(seconds)
+        is_long = limit_s >= MASTER_FROM_S if iterations is None else iterations >= MASTER_FROM_MOVES
         reserve_s = RESERVE_S + RESERVE_PER_VISIT_S * len(problem.visits)
         return cls(
             deadline_s=began_s + limit_s - min(reserve_s, limit_s / 2),
@@ -90,7 +96,7 @@ class Budget:
             seed=seed,
             threads=min(threads, 64),
             islands=islands or (1 if iterations is not None else min(threads, 64)),
-            use_master=use_master,
+            use_master=use_master and is_long,
             start=start or {},
             patience_s=patience,
             until_s=None if seconds is None else began_s + limit_s,

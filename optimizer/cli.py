@@ -93,12 +93,13 @@ def plan(
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.published import published_plan
     from optimizer.ingest.read import read_intake
+    from optimizer.solve import DEFAULT_S
     from optimizer.stages import plan_stage
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
     if seconds is None and iterations is None:
-        seconds = 10.0
+        seconds = DEFAULT_S
     options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
     with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
         intake = read_intake(branch, options)

@@ -18,18 +18,23 @@ from optimizer.promise import with_due_days
 from optimizer.runner import Progress, RunRecord, run_in_child, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from optimizer.arrays import ProblemArrays
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
     from optimizer.first_routes import Routes
     from optimizer.judge import Judgement
+    from optimizer.routes import PooledRoute
     from optimizer.runner import CancelToken, Post
+    from optimizer.search.islands import Islands
     from optimizer.travel.matrix import TravelMatrix
 
+#: End-to-end limit of a solve that names none.
+DEFAULT_S = 10.0
 #: Marks of the search at which the master recombines the pool.
 MASTER_MARKS = (28, 34, 38)
 #: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
@@ -53,7 +58,6 @@ def find_plans(
     from optimizer.assemble import assemble_plan
     from optimizer.indexing import build_arrays
     from optimizer.kept_locks import with_kept_shifts
-    from optimizer.master.model import choose_routes
     from optimizer.routes import RoutePool
     from optimizer.search.islands import MARKS, Islands
 
@@ -83,19 +87,22 @@ def find_plans(
     for mark in islands.run():
         pool.add(islands.drain())
         if budget.use_master and mark in MASTER_MARKS:
-            better = choose_routes(
-                indexed.arrays,
-                list(pool),
-                islands.best(),
-                effort=MASTER_EFFORT,
-                seconds=MASTER_SHARE * max(0.0, islands.budget.deadline_s - time.monotonic()),
-                seed=budget.seed,
-            )
-            if better is not None:
-                islands.adopt(better)
+            _recombine(islands, indexed.arrays, list(pool), budget)
         tell(mark, at_any_price=mark == MARKS)
     if told != islands.best_cents:
         tell(mark, at_any_price=True)
+
+
+def _recombine(islands: Islands, arrays: ProblemArrays, pool: Sequence[PooledRoute], budget: Budget) -> None:
+    """Let the master choose anew among the routes found, and the search go on from its choice if that is better."""
+    # CP-SAT takes half a second to load: only a solve that is long enough for the master waits for it.
+    from optimizer.master.model import choose_routes
+
+    left_s = max(0.0, islands.budget.deadline_s - time.monotonic())
+    seconds = None if budget.until_s is None else MASTER_SHARE * left_s
+    better = choose_routes(arrays, pool, islands.best(), effort=MASTER_EFFORT, seconds=seconds, seed=budget.seed)
+    if better is not None:
+        islands.adopt(better)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ def solve(
     problem: Problem,
     matrix: TravelMatrix | None = None,
     *,
-    seconds: float | None = 10.0,
+    seconds: float | None = None,
     iterations: int | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -166,13 +173,14 @@ def solve(
     matrix
         Travel times; by default great-circle travel for the profiles in use.
     seconds
-        End-to-end limit, judging included; with `iterations` it may be `None`.
+        End-to-end limit, judging included; by default ten, and with `iterations` none.
     iterations
-        Moves of each island. The same input, seed, islands and iterations give the same plan.
+        Moves of each island. The same input, seed, islands and iterations give the same plan, unless the time that is
+        given beside them is up first.
     threads, islands
         Threads only change the speed. By default there are as many islands as threads, and one in work mode.
     use_master
-        Let CP-SAT recombine the routes found.
+        Let CP-SAT recombine the routes found, in a solve that is long enough for it (`Budget`).
     patience
         Seconds without a better plan after which the solve ends early; by default it takes all its time.
     dials
@@ -210,6 +218,8 @@ def solve(
     """
     from optimizer.travel.provider import travel_for
 
+    if seconds is None and iterations is None:
+        seconds = DEFAULT_S
     began = time.monotonic() if started_s is None else started_s
     began += warm_up(find_plans, on_message)
     matrix = travel_for(problem) if matrix is None else matrix

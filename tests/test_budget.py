@@ -6,16 +6,27 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.budget import EXPLAIN_EACH_S, EXPLAIN_SHARE, LONGEST_S, RESERVE_PER_VISIT_S, RESERVE_S, Budget
+from optimizer.budget import (
+    EXPLAIN_EACH_S,
+    EXPLAIN_SHARE,
+    LONGEST_S,
+    MASTER_FROM_MOVES,
+    MASTER_FROM_S,
+    RESERVE_PER_VISIT_S,
+    RESERVE_S,
+    Budget,
+)
 from optimizer.warm import tiny_problem
 
 
-def budget_of(seconds: float | None, *, iterations: int | None = None, began_s: float = 1_000.0) -> Budget:
+def budget_of(
+    seconds: float | None, *, iterations: int | None = None, began_s: float = 1_000.0, use_master: bool = False
+) -> Budget:
     """Return a budget for the four visits of the tiny problem."""
     problem, _ = tiny_problem()
     return Budget.of(
         problem, began_s=began_s, seconds=seconds, iterations=iterations, seed=0, threads=1, islands=None,
-        use_master=False,
+        use_master=use_master,
     )  # fmt: skip
 
 
@@ -49,3 +60,14 @@ def test_without_a_limit_the_clock_changes_nothing() -> None:
     assert budget.explain_until() is None
     assert budget.deadline_after(judging_s=5.0, left_out=100) == budget.deadline_s
     assert budget.deadline_s > 1_000 + LONGEST_S - 1
+
+
+def test_the_master_is_left_out_of_short_solves() -> None:
+    assert budget_of(MASTER_FROM_S, use_master=True).use_master
+    assert not budget_of(MASTER_FROM_S - 1, use_master=True).use_master
+    assert not budget_of(MASTER_FROM_S, use_master=False).use_master
+
+
+def test_in_work_mode_the_moves_decide_on_the_master_not_the_clock() -> None:
+    assert budget_of(1, iterations=MASTER_FROM_MOVES, use_master=True).use_master
+    assert not budget_of(None, iterations=MASTER_FROM_MOVES - 1, use_master=True).use_master

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, V_LINKED
+from optimizer.arrays import O_DAYS, S_OWNER, S_SPECIAL, V_LINKED, V_PRICE
 from optimizer.master.constraints import add_constraints
 from optimizer.master.objective import set_objective
 from optimizer.master.variables import Variables
@@ -28,7 +28,7 @@ def choose_routes(
     incumbent: Solution,
     *,
     effort: float,
-    seconds: float,
+    seconds: float | None,
     seed: int = 0,
 ) -> Solution | None:
     """Return a choice of pooled routes that the model finds better than the incumbent, else `None`.
@@ -42,7 +42,7 @@ def choose_routes(
     effort
         Deterministic work limit of CP-SAT with one worker: equal input gives an equal answer.
     seconds
-        Wall-clock limit beside it, for the deadline.
+        Wall-clock limit beside it, for the deadline; `None` where the clock may change nothing.
     """
     # The pool keeps one order of a set of visits; of two that cost the same that need not be the incumbent's.
     mine = _keys(incumbent)
@@ -64,7 +64,7 @@ def choose_routes(
     model = cp_model.CpModel()
     variables = Variables(model, arrays, routes, kept)
     add_constraints(model, arrays, variables)
-    set_objective(model, arrays, variables, used)
+    cents = set_objective(model, arrays, variables, used)
     _hint(model, variables, mine)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -72,15 +72,27 @@ def choose_routes(
     # Else CP-SAT takes Ctrl-C away from the process that called us, for good.
     solver.parameters.catch_sigint_signal = False
     solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = max(0.05, seconds)
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = max(0.05, seconds)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
+    chosen = [n for n, variable in enumerate(variables.chosen) if solver.boolean_value(variable)]
+    own = [n for n, route in enumerate(routes) if key_of(route.shift, route.visits) in mine]
+    # A limit may end the solve before it has matched the incumbent.
+    if _priced(arrays, routes, cents, chosen) >= _priced(arrays, routes, cents, own):
+        return None
     found: list[tuple[int, ...]] = [()] * len(arrays.shift)
-    for route, chosen in zip(routes, variables.chosen, strict=True):
-        if solver.boolean_value(chosen):
-            found[route.shift] = route.visits
-    return None if _keys(found) == mine else tuple(found)
+    for n in chosen:
+        found[routes[n].shift] = routes[n].visits
+    return tuple(found)
+
+
+def _priced(arrays: ProblemArrays, routes: Sequence[PooledRoute], cents: Sequence[int], chosen: Sequence[int]) -> int:
+    """Return what a choice of routes costs by the model's objective, with the visits that it leaves out."""
+    served = {visit for n in chosen for visit in routes[n].visits}
+    left_out = (int(price) for visit, price in enumerate(arrays.visit[:, V_PRICE]) if visit not in served)
+    return sum(cents[n] for n in chosen) + sum(left_out)
 
 
 def _keys(routes: Sequence[tuple[int, ...]]) -> set[tuple[int, tuple[int, ...]]]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def set_objective(
     model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables, incumbent: Sequence[PooledRoute]
-) -> None:
-    """Minimise the cents of the chosen routes and the absent visits.
+) -> list[int]:
+    """Minimise the cents of the chosen routes and the absent visits; return those of each route.
 
     Uneven work couples routes by a square of their sum. Its price is taken as if only one route changed: against the
     incumbent's mean, and beside the incumbent's other days of the same technician. What the master calls better by
@@ -31,15 +31,17 @@ def set_objective(
     for route in incumbent:
         work_s[arrays.shift[route.shift, S_OWNER]] += route.work_s
         mine[route.shift] = route.work_s
-    terms = []
-    for route, chosen in zip(variables.routes, variables.chosen, strict=True):
+    cents = []
+    for route in variables.routes:
         owner = int(arrays.shift[route.shift, S_OWNER])
         rest_s = work_s[owner] - mine[route.shift]
         uneven = uneven_cents(arrays, owner, rest_s + route.work_s, mean) - uneven_cents(arrays, owner, rest_s, mean)
-        terms.append((route.cost_cents + uneven) * chosen)
+        cents.append(route.cost_cents + uneven)
+    terms = [price * chosen for price, chosen in zip(cents, variables.chosen, strict=True)]
     prices = arrays.visit[:, V_PRICE]
     terms += [int(price) * absent for price, absent in zip(prices, variables.absent, strict=True)]
     model.minimize(sum(terms))
+    return cents
 
 
 def uneven_cents(arrays: ProblemArrays, owner: int, work_s: int, mean_s: int) -> int:

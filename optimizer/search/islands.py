@@ -22,6 +22,8 @@ from optimizer.search.dials import D_COLD, D_HOT
 from optimizer.search.lns import construct, load_routes, run_moves, settle
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
+    C_COUNT,
+    L_START,
     NO_START,
     PROBE_MOVES,
     T_BEST,
@@ -153,12 +155,18 @@ class Islands:
                 if mark == MEETING_MARK and len(self._states) > 1:
                     self._start_from_best()
 
-    def adopt(self, solution: Solution) -> None:
-        """Give the first island a plan that the master found; it goes on from there."""
-        starts = self.best_starts()
+    def adopt(self, solution: Solution) -> bool:
+        """Let the first island go on from a plan that the master found, if that is the best so far; say whether."""
         arrays, state = self._own[0], self._states[0]
+        before, starts = int(state.total[T_BEST]), self.best_starts()
+        in_hand = state.seq[: len(arrays.shift)].copy(), state.route[: len(arrays.shift), C_COUNT].copy()
+        own_starts = state.link[:, L_START].copy()
         load_routes(arrays, state, *_as_arrays(solution, len(arrays.shift)), starts)
         settle(arrays, state)
+        is_better = int(state.total[T_BEST]) < before
+        if not is_better:
+            load_routes(arrays, state, *in_hand, own_starts)
+        return is_better
 
     def drain(self) -> list[PooledRoute]:
         """Return the good routes found since the last call."""

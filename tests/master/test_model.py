@@ -8,7 +8,7 @@ import pytest
 from optimizer.arrays import ROW_CAP, V_PRICE
 from optimizer.indexing import build_arrays
 from optimizer.master.constraints import stock_use
-from optimizer.master.model import choose_routes
+from optimizer.master.model import _priced, choose_routes
 from optimizer.routes import PooledRoute
 from optimizer.warm import tiny_problem
 
@@ -45,6 +45,15 @@ def test_it_says_nothing_when_the_incumbent_is_best() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     pool = [route(0, 0, 1, cents=500), route(1, 2, cents=400)]
     assert choose_routes(arrays, pool, ((0, 1), (2,)), effort=1.0, seconds=10) is None
+
+
+def test_a_choice_that_a_limit_cut_short_is_compared_with_the_incumbent() -> None:
+    # CP-SAT is told to stop at its first solution, which leaves everybody out: 80 000 instead of 900 + 20 000 cents.
+    arrays = build_arrays(*tiny_problem()).arrays
+    pool = [route(0, 0, 1, cents=500), route(1, 2, cents=400)]
+    none, own = _priced(arrays, pool, [500, 400], []), _priced(arrays, pool, [500, 400], [0, 1])
+    assert (none, own) == (80_000, 20_900)
+    assert choose_routes(arrays, pool, ((0, 1), (2,)), effort=1e-9, seconds=None) is None
 
 
 def test_a_locked_visit_is_not_left_out() -> None:

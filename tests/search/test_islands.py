@@ -6,6 +6,7 @@ import time
 
 from optimizer.indexing import build_arrays
 from optimizer.search.islands import MARKS, Islands, SearchBudget
+from optimizer.search.state import C_COUNT, T_CENTS
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem
 
@@ -42,7 +43,21 @@ def test_a_stop_ends_the_search_with_the_constructed_plan() -> None:
 
 def test_a_plan_of_the_master_is_adopted_when_it_is_better() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
+    search, other = (Islands(arrays, SearchBudget(0, time.monotonic() + 60, seed=5), lambda: False) for _ in range(2))
+    other.construct(())
+    search.adopt(((), ()))
+    empty_cents = search.best_cents
+    assert search.adopt(other.best())
+    assert search.best() == other.best()
+    assert search.best_cents == other.best_cents < empty_cents
+
+
+def test_a_dearer_plan_of_the_master_leaves_the_plan_in_hand_alone() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
     search, _ = run(arrays, moves=0)
     best, cents = search.best(), search.best_cents
-    search.adopt(((), ()))
+    state = search._states[0]
+    in_hand = state.seq[:2].tolist(), state.route[:2, C_COUNT].tolist(), int(state.total[T_CENTS])
+    assert not search.adopt(((), ()))
     assert (search.best(), search.best_cents) == (best, cents)
+    assert (state.seq[:2].tolist(), state.route[:2, C_COUNT].tolist(), int(state.total[T_CENTS])) == in_hand
