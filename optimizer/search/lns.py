@@ -95,65 +95,70 @@ def settle_lightly(arrays, state, is_whole, limit):
 def propose(arrays, state, limit):
     """Ruin and recreate; return the cents before it. Insertion ends as soon as the plan cannot cost less than `limit`.
 
-    Where the move is around an absent visit, who stays out may change: all visits are tried then.
+    Around an absent visit, who stays out may change: older absent visits are then tried with those taken out, else only
+    once all of these are back and the plan may still be kept.
     """
     total = state.total
     before, older = true_cents(arrays, state), total[T_ABSENT]
-    total[T_ABSENT_BEFORE] = total[T_ABSENT_CENTS]
+    total[T_ABSENT_BEFORE], total[T_BROKEN] = total[T_ABSENT_CENTS], 0
     seed = ruin(arrays, state)
     count = gather(arrays, state, seed, older)
     own = total[T_ABSENT] - older
-    is_older = is_older_absent(arrays, state, seed, older) or arrays.rates[R_LINKS] == 1
-    if not is_older and draw(state, 100) >= ALL_TRIED_PCT:
-        if own <= MOST_REGRETTED and draw(state, 100) < state.dial[D_REGRET]:
-            may_pay = put_back_by_regret(arrays, state, own, limit)
-        else:
-            sort_moved(arrays, state, own)
-            may_pay = put_back(arrays, state, own, limit)
-        if may_pay:
-            for n in range(own, count):
-                visit = state.moved[n]
-                insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
-        return before
-    sort_moved(arrays, state, count)
-    if arrays.rates[R_LINKS] == 1:
-        total[T_BROKEN] = 0
-        predecessors_first(arrays, state, count)
-    if is_older_absent(arrays, state, seed, older) and draw(state, 100) < state.dial[D_FORCED]:
+    is_around_absent = is_older_absent(arrays, state, seed, older)
+    if is_around_absent and draw(state, 100) < state.dial[D_FORCED]:
         insert_visit(arrays, state, seed, np.int64(IMPOSSIBLE), True)
-    left = 0
-    for n in range(count):
-        left += arrays.visit[state.moved[n], V_PRICE]
-    for n in range(count):
-        # The visits still to come would cost nothing at best.
-        if true_cents(arrays, state) - left >= limit or total[T_BROKEN] == 1:
-            # The links are not settled: what is dropped half-way is no plan.
-            total[T_BROKEN] = arrays.rates[R_LINKS]
-            return before
-        visit = state.moved[n]
-        if state.shift_of[visit] < 0:
-            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), True)
-        left -= arrays.visit[visit, V_PRICE]
+    if is_around_absent or has_linked(arrays, state, count) or draw(state, 100) < ALL_TRIED_PCT:
+        may_pay = put_back_in_order(arrays, state, count, limit)
+    else:
+        may_pay = put_back_own(arrays, state, own, limit)
+        for n in range(own, count if may_pay else own):
+            insert_visit(arrays, state, state.moved[n], arrays.visit[state.moved[n], V_PRICE], True)
     if arrays.rates[R_LINKS] == 1:
-        relink(arrays, state)
+        if may_pay:
+            relink(arrays, state)
+        else:
+            # The links are not settled: what is dropped half-way is no plan.
+            total[T_BROKEN] = 1
     return before
 
 
 @kernel
-def put_back(arrays, state, count, limit):
-    """Insert the first `count` visits to insert; say whether the plan may still cost less than `limit`."""
+def has_linked(arrays, state, count):
+    """Say whether a linked visit is among the first `count` visits to insert."""
+    is_linked = False
+    for n in range(count):
+        is_linked = is_linked or arrays.visit[state.moved[n], V_LINKED] == 1
+    return is_linked
+
+
+@kernel
+def put_back_own(arrays, state, own, limit):
+    """Insert the visits that the move took out, by regret or in a drawn order; say whether the plan may be kept."""
+    if own <= MOST_REGRETTED and draw(state, 100) < state.dial[D_REGRET]:
+        return put_back_by_regret(arrays, state, own, limit)
+    return put_back_in_order(arrays, state, own, limit)
+
+
+@kernel
+def put_back_in_order(arrays, state, count, limit):
+    """Insert the first `count` visits to insert in a drawn order; say whether the plan may cost less than `limit`."""
+    sort_moved(arrays, state, count)
+    if arrays.rates[R_LINKS] == 1:
+        predecessors_first(arrays, state, count)
     left = 0
     for n in range(count):
-        left += arrays.visit[state.moved[n], V_PRICE]
+        if state.shift_of[state.moved[n]] < 0:
+            left += arrays.visit[state.moved[n], V_PRICE]
     for n in range(count):
         visit = state.moved[n]
+        if state.shift_of[visit] >= 0:
+            continue
         # The visits still to come would cost nothing at best.
         budget = limit - (true_cents(arrays, state) - left)
-        if budget <= 0:
+        if budget <= 0 or state.total[T_BROKEN] == 1:
             return False
-        price = arrays.visit[visit, V_PRICE]
-        insert_visit(arrays, state, visit, min(price, budget), True)
-        left -= price
+        insert_visit(arrays, state, visit, min(worth_inserting(arrays, state, visit), budget), True)
+        left -= arrays.visit[visit, V_PRICE]
     return true_cents(arrays, state) < limit
 
 
