@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
+from benchmarks.__main__ import UNREADABLE, WAITS, main
 from benchmarks.instances import read_instance
+from benchmarks.records import neutral_plan
 from tests.benchmarks.worlds import (
     EARLY_LEAVER,
     FOUR_ERRANDS,
