@@ -144,11 +144,16 @@ def shares(units: Sequence[Unit], workers: int) -> dict[Path, int]:
 def share_of(
     page: Page, folders: Folders, *, only: Collection[str] | None, worker: int, workers: int
 ) -> tuple[Unit, ...]:
-    """Return one worker's units of some sections, in the order of the page."""
+    """Return one worker's units of some sections: in the order of the page, but all of one instance together.
+
+    So a peer that is in a later section with the same instance still runs soon after ours.
+    """
     units = [unit for section in page.sections for unit in units_of(section, folders.paths_of(section, page.load))]
     who = shares(units, workers)
     names = {section.name for section in page.some(only)}
-    return tuple(unit for unit in units if unit.section in names and who[unit.path] == worker)
+    mine = [unit for unit in units if unit.section in names and who[unit.path] == worker]
+    place = {path: number for number, path in enumerate(dict.fromkeys(unit.path for unit in mine))}
+    return tuple(sorted(mine, key=lambda unit: place[unit.path]))
 
 
 def work(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,19 @@ def test_an_instance_of_two_sections_has_one_worker(page: Page, folders: Folders
     assert {path.stem: worker for path, worker in shares(units, 2).items()} == {"t3_n6_s7": 1, "t3_n6_s8": 2}
     mine = share_of(page, folders, only=["days"], worker=1, workers=2)
     assert {unit.path.stem for unit in mine} == {"t3_n6_s7"}
+
+
+def test_all_runs_of_an_instance_are_made_together(page: Page, folders: Folders) -> None:
+    days, care = page.sections
+    page = replace(page, sections=(days, care, replace(days, name="again", runs=days.runs[1:])))
+    order = [
+        (unit.path.stem, unit.section, unit.seed) for unit in share_of(page, folders, only=None, worker=1, workers=1)
+    ]
+    assert order == [
+        ("t3_n6_s7", "days", 1), ("t3_n6_s7", "days", 2), ("t3_n6_s7", "again", 1),
+        ("t3_n6_s8", "days", 1), ("t3_n6_s8", "days", 2), ("t3_n6_s8", "again", 1),
+        ("three_patients", "care", 1),
+    ]  # fmt: skip
 
 
 def test_days_are_made_once(page: Page, folders: Folders) -> None:
