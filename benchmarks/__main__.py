@@ -1,9 +1,9 @@
-"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed | service`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed | service | page`."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,8 @@ from benchmarks.compare import compare, provenance, reference_of, table_of
 from benchmarks.errors import FormatError
 from benchmarks.instances import Instance, read_instance
 from benchmarks.peers import PEERS
-from benchmarks.records import line_of, neutral_plan, read_rows, report
-from benchmarks.run import plan_campaign, run_campaign, run_peer_campaign, told
+from benchmarks.records import line_of, read_rows, report, write_plan
+from benchmarks.run import SOLVER, plan_campaign, run_campaign, run_peer_campaign, told
 from benchmarks.scatter import scatter_svg
 from benchmarks.solver import Budget, solve_problem
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Exit codes beside 0: the plan breaks a rule of its format, the file cannot be read, a rule is waited for.
 INFEASIBLE, UNREADABLE, WAITS = 1, 2, 3
+
+#: The minutes of a piece are over, and runs of the page are left.
+LEFT = 4
 
 #: Ended by Ctrl-C; what is in the results file stays, and the campaign can be resumed.
 INTERRUPTED = 130
@@ -86,6 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     speed.add_argument("--svg", type=Path, help="write the picture")
     speed.set_defaults(command=_speed)
 
+    page = commands.add_parser("page", help="what a whole results page needs, in pieces, and the page of what is there")
+    page.add_argument("page", type=Path, help="the file that describes it (.toml)")
+    page.add_argument("--data", type=Path, required=True, help="the folder that its instances are named from")
+    page.add_argument("--out", type=Path, required=True, help="the folder for rows, days, plans and the page")
+    page.add_argument("--only", nargs="+", metavar="SECTION", help="run these sections; the page has all")
+    page.add_argument("--minutes", type=float, help="begin nothing that would not end within them")
+    page.add_argument("--worker", type=_worker, default=(1, 1), metavar="K/N", help="the share of one of N processes")
+    page.add_argument("--report", action="store_true", help="run nothing, write the page from the rows that are there")
+    page.set_defaults(command=_page)
+
     service = commands.add_parser("service", help="what the service costs beside its solves: one JSON line")
     service.add_argument("instance", type=Path, help="the instance that is handed in")
     service.add_argument("--seconds", type=float, default=10.0, help="wall seconds of its solve (default 10)")
@@ -122,7 +135,7 @@ def _solve_instance(instance: Instance, budget: Budget, plan: Path | None) -> in
     solved = solve_problem(problem, matrix, budget)
     measured = instance.measure(solved.routes)
     if plan is not None:
-        plan.write_text(json.dumps(neutral_plan(solved.routes)) + "\n", encoding="utf-8")
+        write_plan(plan, solved.routes)
     print(line_of(report(instance, budget, solved, measured)))
     return 0 if measured.is_feasible else INFEASIBLE
 
@@ -148,6 +161,34 @@ def _peers(options: argparse.Namespace) -> int:
             print(line_of(row))
         codes.append(_code_of(row["status"], is_feasible=row.get("feasible", False)))
     return next(code for code in (UNREADABLE, INFEASIBLE, 0) if code in codes)
+
+
+def _page(options: argparse.Namespace) -> int:
+    from benchmarks.page.plan import Folders, read_page
+    from benchmarks.page.report import page_of
+    from benchmarks.page.work import absent_peers, left_of, rows_of, share_of, work
+
+    def say(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+
+    page, folders = read_page(options.page), Folders(options.data, options.out)
+    share = {"only": options.only, "worker": options.worker[0], "workers": options.worker[1]}
+    codes = [0]
+    if not options.report:
+        for row in work(page, folders, **share, minutes=options.minutes, say=say):
+            say(told(row))
+            # A peer without a good plan is a result of the page; what has to be looked at before going on is not.
+            if row["status"] == "unread" or (row["status"] == "failed" and row["solver"] == SOLVER):
+                codes.append(_code_of(row["status"], is_feasible=False))
+        absent = absent_peers(page.some(options.only))
+        codes.append(LEFT if left_of(share_of(page, folders, **share), rows_of(folders), absent) else 0)
+    folders.out.mkdir(parents=True, exist_ok=True)
+    written = folders.out / f"{options.page.stem}.md"
+    part = written.with_suffix(f".{os.getpid()}.part")
+    part.write_text(page_of(page, folders, name=options.page.name), encoding="utf-8")
+    part.replace(written)
+    say(f"written: {written.name}")
+    return next(code for code in (UNREADABLE, INFEASIBLE, LEFT, 0) if code in codes)
 
 
 def _code_of(status: str, *, is_feasible: bool) -> int:
@@ -196,6 +237,13 @@ def _seeds(text: str) -> tuple[int, ...]:
         return tuple(int(word) for word in text.split(","))
     except ValueError as fault:
         raise argparse.ArgumentTypeError(f"{text!r}; expected whole numbers like 1,2,3") from fault
+
+
+def _worker(text: str) -> tuple[int, int]:
+    worker, slash, workers = text.partition("/")
+    if not (slash and worker.isdecimal() and workers.isdecimal() and 1 <= int(worker) <= int(workers)):
+        raise argparse.ArgumentTypeError(f"{text!r}; expected the first or second of two as 1/2 or 2/2")
+    return int(worker), int(workers)
 
 
 if __name__ == "__main__":

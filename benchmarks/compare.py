@@ -67,6 +67,12 @@ class Entry:
         return 100 * (max(values) - min(values)) / self.mean if len(values) > 1 and self.mean else None
 
     @property
+    def moves(self) -> float | None:
+        """The mean number of moves; `None` for a solver that counts none."""
+        found = [row["moves"] for row in self.valid if row.get("moves") is not None]
+        return fmean(found) if found else None
+
+    @property
     def first_plan_s(self) -> float | None:
         """The mean of when the first plan was judged clean, in seconds; `None` where no progress was recorded."""
         # Rows of earlier versions have it in their progress alone.
@@ -199,10 +205,11 @@ def table_of(comparison: Comparison, references: Mapping[Key, float]) -> str:
     heads += ["other, least", "of", "ratio", ""] if comparison.against else [""]
     lines = [f"### {title}", "", _row(heads), _row(["---"] * len(heads))]
     lines += [_row(_cells(line, references, has_other=bool(comparison.against))) for line in comparison.lines]
-    return "\n".join([*lines, "", *_summary(comparison)])
+    return "\n".join([*lines, "", *summary_of(comparison)])
 
 
-def _summary(comparison: Comparison) -> list[str]:
+def summary_of(comparison: Comparison) -> list[str]:
+    """Return a comparison in sentences: the mean gap, the geometric mean, the losses, what was not planned."""
     said = []
     gaps = [gap for line in comparison.lines if line.ours.valid and (gap := line.ours.gap_pct) is not None]
     if gaps:

@@ -96,6 +96,7 @@ def circumstances() -> Row:
     return {
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
+        "load": load_average(),
         "versions": {"python": platform.python_version()} | {name: package_version(name) for name in PACKAGES},
     }
 
@@ -103,6 +104,14 @@ def circumstances() -> Row:
 def machine() -> str:
     """Return the processor and the number of cores."""
     return f"{platform.machine()}, {os.cpu_count()} cores{_model()}"
+
+
+def load_average() -> list[float] | None:
+    """Return the machine's load over the last 1, 5 and 15 minutes; `None` where the system does not tell."""
+    try:
+        return [round(load, 2) for load in os.getloadavg()]
+    except (AttributeError, OSError):
+        return None
 
 
 def package_version(package: str) -> str:
@@ -129,6 +138,11 @@ def neutral_plan(routes: Routes) -> dict[str, dict[str, list[int | str]]]:
             for technician, stops in sorted(routes.items())
         }
     }
+
+
+def write_plan(path: Path, routes: Routes) -> None:
+    """Write the plan as other tools read it."""
+    path.write_text(json.dumps(neutral_plan(routes)) + "\n", encoding="utf-8")
 
 
 # --- the file -------------------------------------------------------------------------------------------------------

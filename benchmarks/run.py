@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tomllib
-from dataclasses import dataclass, field, replace
-from glob import escape, glob
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from benchmarks.errors import FormatError
 from benchmarks.instances import read_instance
@@ -23,13 +19,15 @@ from benchmarks.records import (
     mixed_versions,
     read_rows,
     report,
+    write_plan,
 )
+from benchmarks.settings import SETTINGS, Config, config_of, list_of, matches, only_known, read_toml
 from benchmarks.solver import Budget, engine_version, solve_problem
 from optimizer.errors import JudgementError
-from optimizer.search.dials import dial_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from benchmarks.instances import Instance
 
@@ -37,24 +35,6 @@ SOLVER = "paigong"
 
 #: Endings that a folder is searched for.
 INSTANCE_ENDINGS = (".json", ".txt", ".vrp")
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """One way of running the optimizer, by name."""
-
-    name: str = "default"
-    seconds: float | None = None
-    iterations: int | None = None
-    threads: int = 1
-    islands: int | None = None
-    use_master: bool = True
-    dials: dict[str, int] = field(default_factory=dict)
-
-    def budget(self, seed: int) -> Budget:
-        """Return what a run with this seed may use; ten seconds where no limit is named."""
-        seconds = 10.0 if self.seconds is None and self.iterations is None else self.seconds
-        return Budget(seconds, self.iterations, seed, self.threads, self.islands, self.use_master, self.dials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +68,13 @@ def plan_campaign(paths: Sequence[Path]) -> Campaign:
     return Campaign(_expand(paths))
 
 
-def run_campaign(campaign: Campaign, out: Path) -> Iterator[Row]:
+def run_campaign(campaign: Campaign, out: Path, *, plans: Path | None = None) -> Iterator[Row]:
     """Run what has no finished row in `out` yet, append each row there, and give it back.
+
+    Parameters
+    ----------
+    plans
+        A folder that each plan is written to; its row names the file as `plan`.
 
     Raises
     ------
@@ -115,7 +100,8 @@ def run_campaign(campaign: Campaign, out: Path) -> Iterator[Row]:
                     # The others can still be measured; nothing is recorded, so that a mended file is run.
                     yield head | {"status": "unread", "instance": path.stem, "seed": seed, "faults": [str(fault)]}
                     continue
-                row = head | run_one(instance, budget)
+                plan = None if plans is None else plans / plan_name(head | {"instance": path.stem} | budgeted(budget))
+                row = head | run_one(instance, budget, plan=plan)
                 if row.get("stopped") == "interrupted":
                     raise KeyboardInterrupt
                 if engine_version() != engine:
@@ -148,8 +134,11 @@ def run_peer_campaign(campaign: Campaign, peer: str, seconds: float, out: Path |
             yield row
 
 
-def run_one(instance: Instance, budget: Budget) -> Row:
-    """Run one instance once and return its row; what is not built and what the judge refuses are rows, too."""
+def run_one(instance: Instance, budget: Budget, *, plan: Path | None = None) -> Row:
+    """Run one instance once and return its row; what is not built and what the judge refuses are rows, too.
+
+    Where `plan` names a file, the routes are written there.
+    """
     named = {"instance": instance.name, "format": instance.format}
     if instance.unbuilt:
         waits = {"status": "unsupported", "waits_for": list(instance.unbuilt)}
@@ -160,7 +149,18 @@ def run_one(instance: Instance, budget: Budget) -> Row:
     except JudgementError as fault:
         refused = {"status": "failed", "judged_clean": False, "feasible": False, "faults": [str(fault)]}
         return refused | named | budgeted(budget) | circumstances()
-    return {"status": "solved"} | report(instance, budget, solved, instance.measure(solved.routes))
+    kept = {}
+    if plan is not None:
+        write_plan(plan, solved.routes)
+        kept = {"plan": plan.name}
+    return {"status": "solved"} | report(instance, budget, solved, instance.measure(solved.routes)) | kept
+
+
+def plan_name(row: Row) -> str:
+    """Return the file name of a run's plan: instance, configuration, limits, seed."""
+    limits = {"s": row["seconds_allowed"], "_moves": row["iterations_allowed"]}
+    said = [f"{limit:g}{unit}" if unit == "s" else f"{limit}{unit}" for unit, limit in limits.items() if limit]
+    return "-".join([row["instance"], row["config"].replace(" ", "_"), *said, f"seed{row['seed']}"]) + ".json"
 
 
 def digest_of(path: Path) -> str:
@@ -204,66 +204,19 @@ def _expand(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _matches(folder: Path, pattern: str) -> list[Path]:
-    """Return what a pattern names, beside the configuration or anywhere on the machine."""
-    return sorted(Path(name) for name in glob(os.path.join(escape(str(folder)), pattern), recursive=True))
-
-
 def _read_campaign(path: Path) -> Campaign:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise FormatError(f"{path.name}: {fault}") from fault
-    _only_known(table, {"instances", "seeds", "config", *_SETTINGS}, where=path.name)
-    patterns = _list_of(table.get("instances"), str, "instances", where=path.name)
-    found = [_matches(path.parent, pattern) for pattern in patterns]
-    empty = [pattern for pattern, matches in zip(patterns, found, strict=True) if not matches]
+    table = read_toml(path)
+    only_known(table, {"instances", "seeds", "config", *SETTINGS}, where=path.name)
+    patterns = list_of(table.get("instances"), str, "instances", where=path.name)
+    found = [matches(path.parent, pattern) for pattern in patterns]
+    empty = [pattern for pattern, paths in zip(patterns, found, strict=True) if not paths]
     if empty or not patterns:
         raise FormatError(f"{path.name}: instances name no file: {', '.join(empty) or 'the list is empty'}")
-    common = {name: table[name] for name in _SETTINGS if name in table}
+    common = {name: table[name] for name in SETTINGS if name in table}
     configs = [
-        _config(common | entry, k, where=path.name) for k, entry in enumerate(table.get("config", [{}]), start=1)
+        config_of(common | entry, k, where=path.name) for k, entry in enumerate(table.get("config", [{}]), start=1)
     ]
     if len({config.name for config in configs}) < len(configs):
         raise FormatError(f"{path.name}: two configurations have the same name")
-    seeds = tuple(_list_of(table.get("seeds", [1]), int, "seeds", where=path.name))
-    return Campaign(_expand([item for matches in found for item in matches]), tuple(configs), seeds)
-
-
-#: The settings of a configuration and what they must be.
-_SETTINGS: dict[str, tuple[type, ...]] = {
-    "seconds": (int, float),
-    "iterations": (int,),
-    "threads": (int,),
-    "islands": (int,),
-    "use_master": (bool,),
-    "dials": (dict,),
-}
-
-
-def _config(entry: dict[str, Any], number: int, *, where: str) -> Config:
-    where = f"{where}, config {number}"
-    _only_known(entry, {"name", *_SETTINGS}, where=where)
-    for name, types in _SETTINGS.items():
-        if name in entry and type(entry[name]) not in types:
-            raise FormatError(f"{where}: {name} is {entry[name]!r}; expected {types[-1].__name__}")
-    for name in ("seconds", "iterations", "threads", "islands"):
-        if entry.get(name, 1) <= 0:
-            raise FormatError(f"{where}: {name} is {entry[name]}; expected more than 0")
-    try:
-        dial_values(entry.get("dials", {}))
-    except (TypeError, ValueError) as fault:
-        raise FormatError(f"{where}: dials: {fault}") from fault
-    return Config(**entry)
-
-
-def _only_known(entry: dict[str, Any], known: set[str], *, where: str) -> None:
-    unknown = sorted(set(entry) - known)
-    if unknown:
-        raise FormatError(f"{where}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-
-
-def _list_of(value: Any, kind: type, name: str, *, where: str) -> list[Any]:
-    if not isinstance(value, list) or not all(type(item) is kind for item in value):
-        raise FormatError(f"{where}: {name} is {value!r}; expected a list of {kind.__name__}")
-    return value
+    seeds = tuple(list_of(table.get("seeds", [1]), int, "seeds", where=path.name))
+    return Campaign(_expand([item for paths in found for item in paths]), tuple(configs), seeds)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.__main__ import UNREADABLE, WAITS, main, neutral_plan
+from benchmarks.__main__ import LEFT, UNREADABLE, WAITS, main
 from benchmarks.instances import read_instance
+from benchmarks.records import neutral_plan
 from tests.benchmarks.worlds import (
     EARLY_LEAVER,
     FOUR_ERRANDS,
@@ -143,3 +145,23 @@ def test_a_campaign_says_by_its_code_what_was_not_planned(tmp_path: Path, capsys
     with pytest.raises(SystemExit):
         main(["run", str(THREE_CUSTOMERS), "--seeds", "one", "--out", out])
     assert "expected whole numbers like 1,2,3" in capsys.readouterr().err
+
+
+def test_a_page_in_pieces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        'title = "tiny"\n[[section]]\nname = "a"\ntitle = "A"\ninstances = ["*.txt"]\n[[section.run]]\niterations = 500'
+    )
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    shutil.copy(THREE_CUSTOMERS, tmp_path)
+    out = tmp_path / "out"
+    command = ["page", str(tmp_path / "p.toml"), "--data", str(tmp_path), "--out", str(out)]
+    assert main([*command, "--minutes", "0.001"]) == LEFT
+    assert "stopped before three_customers" in capsys.readouterr().err
+    assert main([*command, "--worker", "1/1"]) == 0
+    assert main([*command, "--report"]) == 0
+    assert "| three_customers | 17.4 | 17.4 |" in (out / "p.md").read_text(encoding="utf-8")
+    assert main([*command, "--only", "b"]) == UNREADABLE
+    assert "no section b; there are a" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*command, "--worker", "3/2"])
+    assert "expected the first or second of two as 1/2 or 2/2" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import pytest
 from benchmarks import run
 from benchmarks.errors import FormatError
 from benchmarks.records import read_rows
-from benchmarks.run import Campaign, Config, plan_campaign, run_campaign, told
+from benchmarks.run import Campaign, plan_campaign, run_campaign, told
+from benchmarks.settings import Config
 from benchmarks.solver import Solved, engine_version
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError
@@ -47,7 +49,7 @@ def test_a_real_run_is_recorded_in_full(tmp_path: Path) -> None:
     assert 0 < row["primal_integral_s"] <= row["seconds"]
     assert row["first_plan_s"] == row["progress"][0][0]
     assert row["solver_version"] == engine_version()
-    assert {"machine", "versions", "ended", "digest", "rounding"} <= set(row)
+    assert {"machine", "load", "versions", "ended", "digest", "rounding"} <= set(row)
 
 
 def test_a_second_start_runs_what_is_left(tmp_path: Path, solved: list[int]) -> None:
@@ -56,6 +58,17 @@ def test_a_second_start_runs_what_is_left(tmp_path: Path, solved: list[int]) -> 
     assert len(list(run_campaign(Campaign((SIX_ORDERS,), seeds=(1, 2, 3)), out))) == 1
     assert solved == [1, 2, 3]
     assert [row["seed"] for row in read_rows(out)] == [1, 2, 3]
+
+
+def test_plans_are_kept_where_a_folder_is_given(tmp_path: Path, solved: list[int]) -> None:
+    configs = (Config(seconds=2.5), Config("few moves", iterations=500))
+    rows = list(run_campaign(Campaign((SIX_ORDERS,), configs), tmp_path / "results.jsonl", plans=tmp_path))
+    assert [row["plan"] for row in rows] == [
+        "six_orders-default-2.5s-seed1.json",
+        "six_orders-few_moves-500_moves-seed1.json",
+    ]
+    routes = json.loads((tmp_path / rows[0]["plan"]).read_text(encoding="utf-8"))["routes"]
+    assert routes == {who: [int(stop) for stop in stops] for who, stops in SIX_ORDERS_ROUTES.items()}
 
 
 def test_an_edited_instance_is_another_instance(tmp_path: Path, solved: list[int]) -> None:
