@@ -46,87 +46,10 @@ def kernel(function: _Kernel) -> _Kernel:
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
-    _optimise_entries_only()
-    compiled = _with_one_signature(numba.njit(**{**_FLAGS, "cache": False, "no_cpython_wrapper": True})(function))
-    _INNER.add(function.__qualname__)
-    compiled.__class__ = _entry_maker()
-    kernel_: _Kernel = compiled
+    from optimizer.jit_compiler import Kernel
+
+    kernel_: Any = Kernel(function, _FLAGS)
     return kernel_
-
-
-#: Names of the kernels that are handed to their callers as plain LLVM modules.
-_INNER: set[str] = set()
-
-
-def _with_one_signature(compiled: Any) -> Any:
-    """Let a kernel have one signature, not one for each constant: a constant is a number like any other."""
-    from numba.core import types
-
-    template = compiled.get_call_template
-
-    def one_template(args: Any, kws: Any) -> Any:
-        plain = [types.unliteral(arg) for arg in args]  # type: ignore[no-untyped-call]
-        return template(tuple(plain), kws)
-
-    compiled.get_call_template = one_template
-    return compiled
-
-
-@cache
-def _entry_maker() -> Any:
-    """Return the class of all kernels: what Python calls is a twin, compiled and cached with all that it calls."""
-    from numba.core.dispatcher import Dispatcher
-    from numba.core.registry import CPUDispatcher
-
-    class Kernel(CPUDispatcher):
-        def __call__(self, *args: Any) -> Any:
-            twin = self.__dict__.get("twin")
-            if twin is None:
-                twin = self.__dict__["twin"] = _entry(self.py_func)
-            return twin(*args)
-
-    assert issubclass(Kernel, Dispatcher)
-    return Kernel
-
-
-def _entry(function: Any) -> Any:
-    """Return the twin of a kernel for calls from Python. Its name differs, so that it is told from the inner one."""
-    import types
-
-    import numba
-
-    twin = types.FunctionType(function.__code__, function.__globals__, f"{function.__name__}_entry")
-    twin.__qualname__, twin.__module__ = f"{function.__qualname__}_entry", function.__module__
-    return numba.njit(**_FLAGS)(twin)
-
-
-@cache
-def _optimise_entries_only() -> None:
-    """Let numba optimise a module once, where it is called from Python, not at every level of callers."""
-    from numba.core.codegen import CPUCodeLibrary, JITCPUCodegen
-
-    library_type, codegen_type = cast("Any", CPUCodeLibrary), cast("Any", JITCPUCodegen)
-    optimise, add = library_type._optimize_final_module, library_type._finalize_final_module
-    set_env = codegen_type.set_env
-
-    def optimise_entry(library: Any) -> None:
-        if library.name not in _INNER:
-            optimise(library)
-
-    def finalize_entry(library: Any) -> None:
-        if library.name not in _INNER:
-            add(library)
-            return
-        library._finalize_dynamic_globals()
-        library._finalized = True
-
-    def set_known_env(codegen: Any, name: str, env: Any) -> None:
-        if codegen._engine.get_global_value_address(name):
-            set_env(codegen, name, env)
-
-    codegen_type.set_env = set_known_env
-    library_type._optimize_final_module = optimise_entry
-    library_type._finalize_final_module = finalize_entry
 
 
 class ByAddress:
