@@ -1,4 +1,4 @@
-"""The only import of numba (`jit_types` beside it): decorators, arrays by address, the cache folder, the warm-up.
+"""The home of numba (`jit_types` and `jit_compiler` beside it): the decorator, arrays by address, the cache folder.
 
 numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
 hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.
@@ -7,6 +7,7 @@ hash over the source of every kernel file, the versions and the flags: an edited
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import tempfile
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
+_log = logging.getLogger(__name__)
+
 #: Files and folders whose source the kernels are compiled from.
-KERNEL_SOURCES = ("jit.py", "jit_types.py", "arrays.py", "search")
+KERNEL_SOURCES = ("jit.py", "jit_compiler.py", "jit_types.py", "arrays.py", "search")
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -46,10 +49,39 @@ def kernel(function: _Kernel) -> _Kernel:
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
-    from optimizer.jit_compiler import Kernel
+    made: Any = _kernel_type()(function, _FLAGS)
+    return cast("_Kernel", made)
 
-    kernel_: Any = Kernel(function, _FLAGS)
-    return kernel_
+
+@cache
+def _kernel_type() -> Callable[[Any, dict[str, Any]], Any]:
+    """Return what makes a kernel of a function: our own compiler or, where this numba does not bear it, numba's."""
+    try:
+        from optimizer.jit_compiler import Kernel, unmet_expectations
+
+        unmet = unmet_expectations()
+    except (ImportError, AttributeError, TypeError) as error:
+        unmet = [str(error)]
+    if not unmet:
+        return Kernel
+    _log.warning("numba %s is not as expected; kernels compile slowly: %s", version("numba"), "; ".join(unmet))
+    import numba
+
+    return lambda function, flags: numba.njit(**flags)(function)
+
+
+def compile_kernel(compiled: Any, *args: Any, for_python: bool = True) -> None:
+    """Compile a kernel for arguments of these types, or load it from the cache; it is not called.
+
+    Parameters
+    ----------
+    compiled
+        What `kernel` returned.
+    for_python
+        To be called from Python; otherwise only as far as other kernels need it.
+    """
+    target = getattr(compiled, "entry", compiled) if for_python else compiled
+    target.compile(tuple(target.typeof_pyval(arg) for arg in args))
 
 
 class ByAddress:
@@ -138,7 +170,7 @@ def _cache_root() -> Path:
 def source_hash(package: Path) -> str:
     """Return a hash over everything that compiled kernels depend on, for the package in a folder."""
     digest = hashlib.sha256()
-    versions = (sys.version, version("numba"), version("numpy"), sorted(_FLAGS.items()))
+    versions = (sys.version, version("numba"), version("llvmlite"), version("numpy"), sorted(_FLAGS.items()))
     digest.update(repr(versions).encode())
     for name in KERNEL_SOURCES:
         source = package / name
