@@ -210,7 +210,7 @@ class Kernel(CPUDispatcher):
 
     @property
     def entry(self) -> CPUDispatcher:
-        """What Python calls: a twin of the kernel, made at the first call. Named otherwise in traces and in the cache."""
+        """What Python calls: a twin of the kernel, made at the first call, with a name of its own in the cache."""
         if self._entry is None:
             function, name = self.py_func, f"{self.py_func.__name__}_entry"
             twin = FunctionType(function.__code__, function.__globals__, name)

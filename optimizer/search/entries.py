@@ -85,7 +85,7 @@ def true_cents(arrays: ProblemArrays, state: State) -> int:
 # --- the warm-up ----------------------------------------------------------------------------------------------------
 
 
-def timing_calls(arrays: ProblemArrays, state: State) -> list[Call]:
+def timing_calls(arrays: ProblemArrays) -> list[Call]:
     """Return what `assemble` and `make_state` call: the timing and the cents of one route."""
     route = (arrays, 0, _ROW, 1)
     times = np.zeros((2, 3), np.int64)
