@@ -93,7 +93,7 @@ def compile_kernels(on_group: Callable[[str], None]) -> None:
 
 
 def tiny_problem() -> tuple[Problem, TravelMatrix]:
-    """Return a tiny world and its travel: two technicians, four visits, a break, a part, two windows; ten minutes each."""
+    """Return a tiny world and its travel: two technicians, four visits ten minutes apart, a break, a part, windows."""
     place = Place(30.27, 120.16)
     names = [f"V{n}" for n in range(4)]
     visits = tuple(
