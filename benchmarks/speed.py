@@ -18,9 +18,9 @@ from benchmarks.instances import read_instance
 from benchmarks.records import machine
 from benchmarks.solver import engine_version
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import load_routes
 from optimizer.search.gestures import undo
 from optimizer.search.islands import Islands, SearchBudget
-from optimizer.search.lns import load_routes
 from optimizer.search.ruin import ruin
 from optimizer.search.state import T_ABSENT, make_state
 from optimizer.warm import tiny_problem, warm_up
