@@ -118,10 +118,9 @@ class Supervisor:
             self._is_stopping.wait(LOOK_S)
 
     def _warm_up(self) -> None:
-        from optimizer.runner import warm_up
-        from optimizer.solve import find_plans
+        from optimizer.warm import warm_up
 
-        took_s = warm_up(find_plans, lambda sentence: _log.info("warming_up", message=sentence))
+        took_s = warm_up(lambda sentence: _log.info("warming_up", message=sentence))
         _log.info("kernels_ready", took_s=round(took_s, 1))
 
     def _give_up_all_of(self, owner: str) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import optimizer
 from optimizer.errors import JudgementError
 from optimizer.judge import judge
-from optimizer.runner import warm_up
-from optimizer.solve import find_plans, solve
+from optimizer.solve import solve
+from optimizer.warm import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
     JudgementError
         When the judge refuses the plan.
     """
-    warm_up(find_plans)
+    warm_up()
     begin = time.perf_counter()
     progress: list[tuple[float, int]] = []
 

@@ -18,14 +18,12 @@ from benchmarks.instances import read_instance
 from benchmarks.records import machine
 from benchmarks.solver import engine_version
 from optimizer.indexing import build_arrays
-from optimizer.runner import warm_up
+from optimizer.search.entries import load_routes
 from optimizer.search.gestures import undo
 from optimizer.search.islands import Islands, SearchBudget
-from optimizer.search.lns import load_routes
 from optimizer.search.ruin import ruin
 from optimizer.search.state import T_ABSENT, make_state
-from optimizer.solve import find_plans
-from optimizer.warm import tiny_problem
+from optimizer.warm import tiny_problem, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -153,7 +151,7 @@ def measure_speed(
 
 def load_kernels() -> None:
     """Compile the kernels where this version is not compiled yet, and load them into this process."""
-    warm_up(find_plans)
+    warm_up()
     time_moves(*tiny_problem(), moves=1_300, seed=0)
 
 

@@ -381,11 +381,13 @@ def export(
 @app.command()
 def warm(lang: Lang = "zh") -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
-    from optimizer.runner import warm_up
-    from optimizer.solve import find_plans
+    from optimizer.jit import is_warm
+    from optimizer.warm import warm_up
 
     say = translator_for(lang)
-    took = warm_up(find_plans, lambda sentence: print(say(sentence), file=sys.stderr))
+    took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))
+    if not is_warm():
+        stop(1, say("The kernels could not be compiled; the log says why."))
     print(say("The kernels are ready ({seconds:.0f} s).", seconds=took))
 
 

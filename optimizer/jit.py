@@ -1,4 +1,4 @@
-"""The only import of numba (`jit_types` beside it): decorators, arrays by address, the cache folder, the warm-up.
+"""The home of numba (`jit_types` and `jit_compiler` beside it): the decorator, arrays by address, the cache folder.
 
 numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
 hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.
@@ -7,6 +7,7 @@ hash over the source of every kernel file, the versions and the flags: an edited
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import tempfile
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
+_log = logging.getLogger(__name__)
+
 #: Files and folders whose source the kernels are compiled from.
-KERNEL_SOURCES = ("jit.py", "jit_types.py", "arrays.py", "search")
+KERNEL_SOURCES = ("jit.py", "jit_compiler.py", "jit_types.py", "arrays.py", "search")
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -46,87 +49,39 @@ def kernel(function: _Kernel) -> _Kernel:
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
-    _optimise_entries_only()
-    compiled = _with_one_signature(numba.njit(**{**_FLAGS, "cache": False, "no_cpython_wrapper": True})(function))
-    _INNER.add(function.__qualname__)
-    compiled.__class__ = _entry_maker()
-    kernel_: _Kernel = compiled
-    return kernel_
-
-
-#: Names of the kernels that are handed to their callers as plain LLVM modules.
-_INNER: set[str] = set()
-
-
-def _with_one_signature(compiled: Any) -> Any:
-    """Let a kernel have one signature, not one for each constant: a constant is a number like any other."""
-    from numba.core import types
-
-    template = compiled.get_call_template
-
-    def one_template(args: Any, kws: Any) -> Any:
-        plain = [types.unliteral(arg) for arg in args]  # type: ignore[no-untyped-call]
-        return template(tuple(plain), kws)
-
-    compiled.get_call_template = one_template
-    return compiled
+    made: Any = _kernel_type()(function, _FLAGS)
+    return cast("_Kernel", made)
 
 
 @cache
-def _entry_maker() -> Any:
-    """Return the class of all kernels: what Python calls is a twin, compiled and cached with all that it calls."""
-    from numba.core.dispatcher import Dispatcher
-    from numba.core.registry import CPUDispatcher
+def _kernel_type() -> Callable[[Any, dict[str, Any]], Any]:
+    """Return what makes a kernel of a function: our own compiler or, where this numba does not bear it, numba's."""
+    try:
+        from optimizer.jit_compiler import Kernel, unmet_expectations
 
-    class Kernel(CPUDispatcher):
-        def __call__(self, *args: Any) -> Any:
-            twin = self.__dict__.get("twin")
-            if twin is None:
-                twin = self.__dict__["twin"] = _entry(self.py_func)
-            return twin(*args)
-
-    assert issubclass(Kernel, Dispatcher)
-    return Kernel
-
-
-def _entry(function: Any) -> Any:
-    """Return the twin of a kernel for calls from Python. Its name differs, so that it is told from the inner one."""
-    import types
-
+        unmet = unmet_expectations()
+    except (ImportError, AttributeError, TypeError) as error:
+        unmet = [str(error)]
+    if not unmet:
+        return Kernel
+    _log.warning("numba %s is not as expected; kernels compile slowly: %s", version("numba"), "; ".join(unmet))
     import numba
 
-    twin = types.FunctionType(function.__code__, function.__globals__, f"{function.__name__}_entry")
-    twin.__qualname__, twin.__module__ = f"{function.__qualname__}_entry", function.__module__
-    return numba.njit(**_FLAGS)(twin)
+    return lambda function, flags: numba.njit(**flags)(function)
 
 
-@cache
-def _optimise_entries_only() -> None:
-    """Let numba optimise a module once, where it is called from Python, not at every level of callers."""
-    from numba.core.codegen import CPUCodeLibrary, JITCPUCodegen
+def compile_kernel(compiled: Any, *args: Any, for_python: bool = True) -> None:
+    """Compile a kernel for arguments of these types, or load it from the cache; it is not called.
 
-    library_type, codegen_type = cast("Any", CPUCodeLibrary), cast("Any", JITCPUCodegen)
-    optimise, add = library_type._optimize_final_module, library_type._finalize_final_module
-    set_env = codegen_type.set_env
-
-    def optimise_entry(library: Any) -> None:
-        if library.name not in _INNER:
-            optimise(library)
-
-    def finalize_entry(library: Any) -> None:
-        if library.name not in _INNER:
-            add(library)
-            return
-        library._finalize_dynamic_globals()
-        library._finalized = True
-
-    def set_known_env(codegen: Any, name: str, env: Any) -> None:
-        if codegen._engine.get_global_value_address(name):
-            set_env(codegen, name, env)
-
-    codegen_type.set_env = set_known_env
-    library_type._optimize_final_module = optimise_entry
-    library_type._finalize_final_module = finalize_entry
+    Parameters
+    ----------
+    compiled
+        What `kernel` returned.
+    for_python
+        To be called from Python; otherwise only as far as other kernels need it.
+    """
+    target = getattr(compiled, "entry", compiled) if for_python else compiled
+    target.compile(tuple(target.typeof_pyval(arg) for arg in args))
 
 
 class ByAddress:
@@ -215,7 +170,7 @@ def _cache_root() -> Path:
 def source_hash(package: Path) -> str:
     """Return a hash over everything that compiled kernels depend on, for the package in a folder."""
     digest = hashlib.sha256()
-    versions = (sys.version, version("numba"), version("numpy"), sorted(_FLAGS.items()))
+    versions = (sys.version, version("numba"), version("llvmlite"), version("numpy"), sorted(_FLAGS.items()))
     digest.update(repr(versions).encode())
     for name in KERNEL_SOURCES:
         source = package / name

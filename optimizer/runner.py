@@ -20,18 +20,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from optimizer.budget import LONGEST_S, Budget
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
-from optimizer.jit import is_warm, mark_warm
 from optimizer.judge import judge, time_routes
 from optimizer.process_limits import cap
-from optimizer.warm import tiny_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from optimizer.budget import Budget
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.judge import Judgement
@@ -370,22 +368,6 @@ def _versions() -> dict[str, str]:
 
     names = ("paigong", "numba", "numpy", "ortools")
     return {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
-
-
-# --- the warm-up --------------------------------------------------------------------------------------------------
-
-
-def warm_up(find_plans: FindPlans, on_message: Callable[[str], None] | None = None) -> float:
-    """Compile the kernels if this version has not been compiled on this machine; return the seconds that took."""
-    if is_warm():
-        return 0.0
-    began = time.monotonic()
-    if on_message is not None:
-        on_message("Compiling the solver's kernels, once for this version; this takes up to a minute.")
-    budget = Budget(began + LONGEST_S, moves=1_300, seed=0, threads=1, islands=1, use_master=False)
-    run_in_child(find_plans, *tiny_problem(), budget)
-    mark_warm()
-    return time.monotonic() - began
 
 
 # --- the child ----------------------------------------------------------------------------------------------------

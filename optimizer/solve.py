@@ -15,7 +15,8 @@ from optimizer.domain.policy import BrokenLocks
 from optimizer.explain import explain_unassigned
 from optimizer.first_routes import possible_routes
 from optimizer.promise import with_due_days
-from optimizer.runner import Progress, RunRecord, run_in_child, warm_up
+from optimizer.runner import Progress, RunRecord, run_in_child
+from optimizer.warm import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -221,7 +222,7 @@ def solve(
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     began = time.monotonic() if started_s is None else started_s
-    began += warm_up(find_plans, on_message)
+    began += warm_up(on_message)
     matrix = travel_for(problem) if matrix is None else matrix
     if broken_locks is not None:
         problem = replace(problem, policy=replace(problem.policy, broken_locks=BrokenLocks(broken_locks)))

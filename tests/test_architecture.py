@@ -179,7 +179,7 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("numba", ["optimizer/jit.py", "optimizer/jit_types.py"]),
+        ("numba", ["optimizer/jit.py", "optimizer/jit_compiler.py", "optimizer/jit_types.py"]),
         ("ortools", ["optimizer/master", "optimizer/bounds"]),
         ("pandas", ["optimizer/report", "optimizer/solve.py"]),
         ("jinja2", ["optimizer/report"]),

@@ -37,6 +37,7 @@ from optimizer.report.wording import (
     UNFINISHED,
 )
 from optimizer.sentences import ACCEPTED, SENTENCES
+from optimizer.warm import GROUPS
 
 SOURCE = Path(str(files("optimizer")))
 #: Faults of the service have their own two-language book, `api/fault_texts.py`; what its commands say is here.
@@ -55,7 +56,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
-    ("cli.py", "sentence"): [],  # what `on_message` is given, a literal there
+    ("cli.py", "sentence"): [],  # what `on_message` is given, in warm.py
     ("ingest/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("ingest/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/fault_book.py", "title"): [title for title, _ in fault_book._COLUMNS],
@@ -77,6 +78,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("warm.py", "GROUPS[line.strip()]"): list(GROUPS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),

@@ -22,7 +22,7 @@ def test_the_same_sources_share_one_cache(package_copy: Path) -> None:
     assert source_hash(package_copy) == source_hash(PACKAGE)
 
 
-@pytest.mark.parametrize("edited", ["search/schedule.py", "search/state.py", "arrays.py", "jit.py"])
+@pytest.mark.parametrize("edited", ["search/schedule.py", "search/state.py", "arrays.py", "jit.py", "jit_compiler.py"])
 def test_an_edited_kernel_gets_a_new_cache(package_copy: Path, edited: str) -> None:
     file = package_copy / edited
     file.write_text(file.read_text() + "\n# edited\n")

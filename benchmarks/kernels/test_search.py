@@ -7,8 +7,8 @@ import pytest
 
 from optimizer.indexing import build_arrays
 from optimizer.ingest.read import read_branch
+from optimizer.search.entries import construct, run_moves
 from optimizer.search.insertion import best_insertion
-from optimizer.search.lns import construct, run_moves
 from optimizer.search.schedule import time_route
 from optimizer.search.state import C_COUNT, make_state, refresh
 from optimizer.travel.provider import travel_for

@@ -19,7 +19,7 @@ from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEA
 from optimizer.routes import PooledRoute
 from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
 from optimizer.search.dials import D_COLD, D_HOT
-from optimizer.search.lns import construct, load_routes, run_moves, settle
+from optimizer.search.entries import construct, load_routes, run_moves, settle, true_cents
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
     C_COUNT,
@@ -33,7 +33,6 @@ from optimizer.search.state import (
     T_PROBING,
     T_RISES,
     make_state,
-    true_cents,
 )
 
 if TYPE_CHECKING:

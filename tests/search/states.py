@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import construct, run_moves
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, run_moves
 from optimizer.search.state import make_state
 from tests.random_problems import random_problem
 

@@ -7,11 +7,11 @@ import pytest
 
 from optimizer.arrays import R_LINKS, S_PREFIX, S_PROFILE
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import load_routes, true_cents
 from optimizer.search.gestures import undo
 from optimizer.search.light import exchange, is_in_time, is_plain, joints, merge, propose_light, split
-from optimizer.search.lns import load_routes
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, C_TRAVEL, T_CENTS, make_state, true_cents
+from optimizer.search.state import C_COUNT, C_TRAVEL, T_CENTS, make_state
 from optimizer.warm import tiny_problem
 from tests.search.states import searched
 

@@ -7,8 +7,8 @@ import pytest
 
 from optimizer.arrays import R_LINKS, ROW_CAP, V_CREW, V_HEAD, V_LATEST, V_LINKED, V_READY, ProblemArrays
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import construct, load_routes, run_moves
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import C_COUNT, L_START, T_BROKEN, T_CENTS, State, make_state, true_cents
 from tests.random_problems import random_whole_problem

@@ -11,8 +11,9 @@ from optimizer.domain.problem import Lock, LockLevel
 from optimizer.indexing import build_arrays
 from optimizer.search.accept import threshold
 from optimizer.search.dials import D_REGRET
+from optimizer.search.entries import construct, load_routes, run_moves
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, decide, load_routes, propose, run_moves
+from optimizer.search.lns import decide, propose
 from optimizer.search.schedule import IMPOSSIBLE
 from optimizer.search.state import (
     C_COUNT,

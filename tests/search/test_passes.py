@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.search.lns import load_routes
+from optimizer.search.entries import load_routes
 from optimizer.search.state import C_CENTS, C_COUNT, make_state, true_cents
 from tests.search.states import searched
 

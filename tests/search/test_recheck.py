@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import construct, run_moves
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, run_moves
 from optimizer.search.recheck import Recheck
 from optimizer.search.state import C_CENTS, T_BEST, T_CENTS, State, make_state
 from tests.random_problems import random_problem, random_whole_problem

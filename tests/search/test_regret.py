@@ -7,15 +7,25 @@ import pytest
 
 from optimizer.arrays import R_LINKS, S_SPECIAL, V_PRICE
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import load_routes, true_cents
 from optimizer.search.insertion import best_place
 from optimizer.search.regret import DONE, Y_CENTS, Y_PLACE, Y_SHIFT, ask_all, choose, put_back_by_regret
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, T_ABSENT, make_state, true_cents
+from optimizer.search.state import C_COUNT, T_ABSENT, make_state
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem
 from tests.search.states import searched
 
 MUCH = 10**9
+
+
+def empty():
+    """Return the tiny problem's arrays, and a state in which all four visits, to be put back, are absent."""
+    arrays = build_arrays(*tiny_problem()).arrays
+    state = make_state(arrays, 1)
+    load_routes(arrays, state, np.full((2, 1), -1, np.int64), np.zeros(2, np.int64), state.best_start)
+    state.moved[:4] = range(4)
+    return arrays, state
 
 
 def offered(*rows: tuple[int, ...]):
@@ -48,19 +58,15 @@ def test_a_visit_without_an_offer_is_marked_and_one_that_is_in_is_passed_over() 
 
 
 def test_all_visits_are_back_where_there_is_room_for_all() -> None:
-    arrays = build_arrays(*tiny_problem()).arrays
-    state = make_state(arrays, 1)
     # Parts for three of the four visits: one stays out.
-    state.moved[:4] = range(4)
+    arrays, state = empty()
     assert put_back_by_regret(arrays, state, 4, IMPOSSIBLE)
     assert state.total[T_ABSENT] == 1
     assert state.route[:2, C_COUNT].sum() == 3
 
 
 def test_a_limit_that_no_offer_meets_ends_the_move_before_a_route_changes() -> None:
-    arrays = build_arrays(*tiny_problem()).arrays
-    state = make_state(arrays, 1)
-    state.moved[:4] = range(4)
+    arrays, state = empty()
     before = true_cents(arrays, state)
     # Three visits cost their ways, the fourth its price.
     assert not put_back_by_regret(arrays, state, 4, 100)
