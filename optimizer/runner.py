@@ -233,8 +233,9 @@ class _Watch:
         return self.deadline_s + (self.last_word_s if has_plan else FIRST_PLAN_S)
 
     def has_first_plan_only(self) -> bool:
-        """Say whether the time was up before a single move of the search."""
-        return self.kept is not None and self.moves == 0 and time.monotonic() >= self.deadline_s
+        """Say whether the time was up before the search reached its first mark."""
+        is_late = time.monotonic() >= self.deadline_s
+        return self.kept is not None and is_late and all(mark == 0 for mark, _, _ in self.marks)
 
     def judge_newest(self) -> None:
         """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""

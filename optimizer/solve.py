@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from types import EllipsisType
 from typing import TYPE_CHECKING
 
 from optimizer.budget import Budget
@@ -60,7 +61,8 @@ def find_plans(
     from optimizer.indexing import build_arrays
     from optimizer.kept_locks import with_kept_shifts
     from optimizer.routes import RoutePool
-    from optimizer.search.islands import MARKS, Islands
+    from optimizer.search.annealing import MARKS
+    from optimizer.search.islands import Islands
 
     indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
     islands = Islands(indexed.arrays, budget.search(), is_stopped)
@@ -149,7 +151,7 @@ def solve(
     problem: Problem,
     matrix: TravelMatrix | None = None,
     *,
-    seconds: float | None = None,
+    seconds: float | EllipsisType | None = ...,
     iterations: int | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -174,7 +176,7 @@ def solve(
     matrix
         Travel times; by default great-circle travel for the profiles in use.
     seconds
-        End-to-end limit, judging included; by default ten, and with `iterations` none.
+        End-to-end limit, judging included; by default ten, and none where `iterations` are given.
     iterations
         Moves of each island. The same input, seed, islands and iterations give the same plan, unless the time that is
         given beside them is up first.
@@ -219,8 +221,8 @@ def solve(
     """
     from optimizer.travel.provider import travel_for
 
-    if seconds is None and iterations is None:
-        seconds = DEFAULT_S
+    if isinstance(seconds, EllipsisType):
+        seconds = DEFAULT_S if iterations is None else None
     began = time.monotonic() if started_s is None else started_s
     began += warm_up(on_message)
     matrix = travel_for(problem) if matrix is None else matrix

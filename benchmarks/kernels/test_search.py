@@ -22,7 +22,7 @@ def world():
     visits, shifts = len(arrays.visit), len(arrays.shift)
     no_routes = np.full((shifts, 1), -1, np.int32), np.zeros(shifts, np.int64)
     construct(arrays, state, *no_routes, np.arange(visits), 0, visits)
-    state.heat[:] = (3000.0, 1.0, 1.0)
+    state.heat[:3] = (3000.0, 1.0, 1.0)
     run_moves(arrays, state, 1000)
     return arrays, state
 

@@ -7,7 +7,8 @@ import numpy as np
 from optimizer.jit import kernel
 from optimizer.search.state import draw
 
-H_HEAT, H_FACTOR, H_FLOOR = range(3)
+# Entries of `State.heat`: the temperature in cents, its factor per move, the last temperature and the first.
+H_HEAT, H_FACTOR, H_FLOOR, H_HOT = range(4)
 
 #: -ln(u) at 1024 evenly spaced u: the acceptance threshold is the temperature times one of them.
 _MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)

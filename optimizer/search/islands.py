@@ -7,6 +7,7 @@ its own measured speed.
 
 from __future__ import annotations
 
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ import numpy as np
 
 from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
 from optimizer.routes import PooledRoute
-from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, cooling_factor
+from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, H_HOT, cooling_factor
+from optimizer.search.annealing import LAST_HEAT, MARKS, Schedule, temperature
 from optimizer.search.dials import D_COLD, D_HOT
 from optimizer.search.entries import construct, load_routes, run_moves, settle, true_cents
 from optimizer.search.schedule import IMPOSSIBLE
@@ -42,10 +44,11 @@ if TYPE_CHECKING:
     from optimizer.routes import Solution
     from optimizer.search.state import State
 
-#: How many times a run brings its islands together.
-MARKS = 40
-#: From this mark on, each of several islands goes on from the best plan of all.
+#: After this mark, each of several islands goes on from the best plan of all; where there are several annealings, that
+#: is where the last one begins.
 MEETING_MARK = 16
+#: Every so many marks, so many moves measure again what moves lose; fewer losing ones than that tell nothing.
+RELOOK_MARKS, RELOOK_MOVES, ENOUGH_LOSSES = 5, 300, 20
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -95,7 +98,8 @@ class Islands:
         islands = range(max(1, budget.islands))
         self._own = [arrays.own_copy() for _ in islands]
         self._states = [make_state(arrays, budget.seed * 1009 + n, dials=budget.dials) for n in islands]
-        self._began = time.monotonic()
+        self._schedule = Schedule()
+        self._searching_from = time.monotonic()
 
     @property
     def moves(self) -> int:
@@ -145,14 +149,22 @@ class Islands:
         if not len(self.arrays.visit) or not len(self.arrays.shift):
             return
         with ThreadPoolExecutor(max_workers=max(1, self.budget.threads)) as threads:
+            self._searching_from = time.monotonic()
             self._for_all(threads, self._probe)
+            self._schedule = self._plan_annealings()
             for mark in range(1, MARKS + 1):
                 if self._out_of_time():
                     return
+                if self._meets_before(mark):
+                    self._start_from_best()
                 self._for_all(threads, partial(self._search_to, mark))
                 yield mark
-                if mark == MEETING_MARK and len(self._states) > 1:
-                    self._start_from_best()
+
+    def _meets_before(self, mark: int) -> bool:
+        """Say whether all islands go on from the best plan of all before the moves that lead to a mark."""
+        if self._schedule.count > 1:
+            return self._schedule.is_last(mark) and self._schedule.begins_at(mark)
+        return mark == MEETING_MARK + 1 and len(self._states) > 1
 
     def adopt(self, solution: Solution) -> bool:
         """Let the first island go on from a plan that the master found, if that is the best so far; say whether."""
@@ -181,58 +193,89 @@ class Islands:
     # --- one island ---------------------------------------------------------------------------------------------
 
     def _probe(self, arrays: ProblemArrays, state: State) -> None:
-        """Settle, then measure how much moves lose that leave out no other visits: the temperatures follow from it."""
-        state.heat[:] = (1.0, 1.0, 1.0)
+        """Settle, whatever the clock says, then measure how much moves lose: the temperatures follow from it."""
+        state.heat[:] = 1.0
         for _ in range(2):
-            # A proposal that is dropped half-way tells nothing: what all lose is measured.
-            state.total[T_RISES], state.total[T_PROBING] = 0, 1
-            for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
-                if self._out_of_time():
-                    break
-                run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
-            state.total[T_PROBING] = 0
-        if self._out_of_time():
-            return
-        # The mean, not the median: where many moves lose next to nothing (long routes, a cost of distance alone) the
-        # median froze the search within seconds.
-        rises = state.rises[: state.total[T_RISES]]
-        typical = max(1.0, float(np.mean(rises))) if len(rises) else 1.0
-        state.heat[H_HEAT] = state.dial[D_HOT] / 1000 * typical
-        state.heat[H_FLOOR] = state.dial[D_COLD] / 1000 * typical
+            self._measure(arrays, state, PROBE_MOVES)
+        state.heat[H_HOT] = temperature(_losses(state), state.dial[D_HOT] / 1000)
+        state.heat[H_FLOOR] = temperature(_losses(state), state.dial[D_COLD] / 1000)
+        state.heat[H_HEAT] = state.heat[H_HOT]
 
-    def _left(self, state: State) -> int:
+    def _measure(self, arrays: ProblemArrays, state: State, moves: int) -> None:
+        """Make moves that are never dropped half-way: `State.rises` then tells what losing moves lose."""
+        state.total[T_RISES], state.total[T_PROBING] = 0, 1
+        for done in range(0, moves, FIRST_CHUNK):
+            if self._is_stopped():
+                break
+            chunk = min(FIRST_CHUNK, moves - done)
+            run_moves(arrays, state, chunk if self.budget.moves is None else self._left(state, chunk))
+        state.total[T_PROBING] = 0
+
+    def _look_again(self, arrays: ProblemArrays, state: State) -> None:
+        """Measure again what moves lose, as plans have become better: the last temperature moves half-way."""
+        moves = min(RELOOK_MOVES, int(state.total[T_MOVES]) // 50)
+        if moves < FIRST_CHUNK // 2:
+            return
+        factor = float(state.heat[H_FACTOR])
+        state.heat[H_FACTOR] = 1.0
+        self._measure(arrays, state, moves)
+        state.heat[H_FACTOR] = factor
+        losses = _losses(state)
+        if len(losses) >= ENOUGH_LOSSES:
+            cold = math.sqrt(state.heat[H_FLOOR] * temperature(losses, state.dial[D_COLD] / 1000))
+            state.heat[H_FLOOR] = min(float(f"{cold:.3g}"), state.heat[H_HEAT])
+
+    def _left(self, state: State, chunk: int) -> int:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""
-        return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
+        return max(0, min(chunk, (self.budget.moves or 0) - int(state.total[T_MOVES])))
 
     def _search_to(self, mark: int, arrays: ProblemArrays, state: State) -> None:
+        schedule = self._schedule
+        if schedule.begins_at(mark):
+            hot = float(state.heat[H_HOT])
+            state.heat[H_HEAT] = max(hot * LAST_HEAT, state.heat[H_FLOOR]) if schedule.is_last(mark) else hot
+        elif mark % RELOOK_MARKS == 0:
+            self._look_again(arrays, state)
         if self.budget.moves is not None:
-            self._search_moves(arrays, state, self.budget.moves * mark // MARKS)
+            self._search_moves(arrays, state, mark)
         else:
-            self._search_time(arrays, state, self._began + (self.budget.deadline_s - self._began) * mark / MARKS)
+            self._search_time(arrays, state, mark)
 
-    def _search_moves(self, arrays: ProblemArrays, state: State, until: int) -> None:
+    def _search_moves(self, arrays: ProblemArrays, state: State, mark: int) -> None:
         """Work mode: cooling follows the number of moves alone."""
         moves = self.budget.moves or 0
-        span = max(1, moves - 2 * PROBE_MOVES)
-        if state.heat[H_FACTOR] == 1.0:
-            state.heat[H_FACTOR] = cooling_factor(float(state.heat[H_HEAT]), float(state.heat[H_FLOOR]), span)
+        until, end = moves * mark // MARKS, moves * self._schedule.end_of(mark) // MARKS
+        heat, floor = float(state.heat[H_HEAT]), float(state.heat[H_FLOOR])
+        state.heat[H_FACTOR] = cooling_factor(heat, floor, end - int(state.total[T_MOVES]))
         chunk = FIRST_CHUNK
         while state.total[T_MOVES] < until and not self._out_of_time():
             began = time.monotonic()
             run_moves(arrays, state, min(chunk, until - int(state.total[T_MOVES])))
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
-    def _search_time(self, arrays: ProblemArrays, state: State, until: float) -> None:
-        """Time mode: cool so that the coldest temperature is reached when the time is up, at the present speed."""
+    def _search_time(self, arrays: ProblemArrays, state: State, mark: int) -> None:
+        """Time mode: cool so that the coldest temperature is reached when the annealing's time is up."""
         chunk = FIRST_CHUNK
-        while time.monotonic() < until and not self._out_of_time():
-            began = time.monotonic()
-            left = self.budget.deadline_s - began
-            speed = state.total[T_MOVES] / max(1e-3, began - self._began)
+        while (began := time.monotonic()) < self._moment_of(mark) and not self._out_of_time():
+            left = self._moment_of(self._schedule.end_of(mark)) - began
+            speed = state.total[T_MOVES] / max(1e-3, began - self._searching_from)
             heat = float(state.heat[H_HEAT])
             state.heat[H_FACTOR] = cooling_factor(heat, float(state.heat[H_FLOOR]), speed * left)
             run_moves(arrays, state, chunk)
             chunk = _next_chunk(chunk, time.monotonic() - began)
+
+    def _moment_of(self, mark: int) -> float:
+        """Return when a mark is reached in time mode."""
+        return self._searching_from + (self.budget.deadline_s - self._searching_from) * mark / MARKS
+
+    def _plan_annealings(self) -> Schedule:
+        """Return how many annealings the moves are enough for, which in time mode the speed so far tells."""
+        visits = int(self.arrays.rates[R_VISITS])
+        if self.budget.moves is not None:
+            return Schedule.of(self.budget.moves, visits)
+        now = time.monotonic()
+        speed = self.moves / len(self._states) / max(1e-3, now - self._searching_from)
+        return Schedule.of(speed * max(0.0, self.budget.deadline_s - now), visits)
 
     def _start_from_best(self) -> None:
         seqs, counts = _as_arrays(self.best(), len(self.arrays.shift))
@@ -273,6 +316,12 @@ def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) ->
     load_routes(own, state, *_as_arrays(solution, len(arrays.shift)), starts)
     assert not state.total[T_BROKEN], "the search kept linked visits that cannot be timed"
     return own
+
+
+def _losses(state: State) -> IntArray:
+    """Return by how many cents the measured moves made the plan dearer."""
+    losses: IntArray = state.rises[: state.total[T_RISES]]
+    return losses
 
 
 def _next_chunk(chunk: int, took_s: float) -> int:

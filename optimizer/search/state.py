@@ -103,7 +103,7 @@ L_START, L_FROM, L_OWN, L_CENTS, L_WAS = range(5)
 M_KEY, M_PLACE, M_CENTS, M_ROAD = range(4)
 #: The memory has two to the power of this many slots at most: 32 MiB; pairs beyond that share slots.
 MOST_SLOTS_BITS = 20
-#: Moves that measure how much a typical move loses: the first and the last temperature are shares of it.
+#: Moves that measure how much losing moves lose: the temperatures follow from it.
 PROBE_MOVES = 600
 #: So many visits are put back by regret at most, and so many routes asked for each.
 MOST_REGRETTED, MOST_ASKED = 64, 256
@@ -153,8 +153,8 @@ class State(ByAddress):
         counters, the longest lateness of all where that is priced, whether moves only measure what they lose.
     rises : int64 (PROBE_MOVES,)
         By how much the first moves raised the cost that raised it and left out no other visits.
-    heat : float64 (3,)
-        Temperature in cents, its factor per move, its floor.
+    heat : float64 (4,)
+        Entries `H_*` of `accept.py`: temperature in cents, its factor per move, its floor, the first temperature.
     best, best_count, best_start : int64
         The best routes by true cost, and the starts of linked visits in them.
     mark, asked : int64 (n_shifts,), (n_shifts,)
@@ -268,7 +268,7 @@ def make_state(
         waiting=np.zeros(1 + (families if links else 0), np.int64),
         total=np.zeros(23, np.int64),
         rises=np.zeros(PROBE_MOVES, np.int64),
-        heat=np.zeros(3, np.float64),
+        heat=np.zeros(4, np.float64),
         best=np.full((shifts, most + 1), -1, np.int64),
         best_count=np.zeros(shifts, np.int64),
         best_start=np.full(links, NO_START, np.int64),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from optimizer.indexing import build_arrays
-from optimizer.search.islands import MARKS, Islands, SearchBudget
+from optimizer.search.annealing import MARKS
+from optimizer.search.islands import Islands, SearchBudget
 from optimizer.search.state import C_COUNT, T_CENTS
 from optimizer.warm import tiny_problem
 from tests.random_problems import random_problem

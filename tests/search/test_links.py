@@ -21,7 +21,7 @@ def searched(seed: int, moves: int = 150) -> tuple[ProblemArrays, State, Problem
     seqs, counts = np.full((len(arrays.shift), 1), -1, np.int64), np.zeros(len(arrays.shift), np.int64)
     order = construction_order(arrays)
     construct(own, state, seqs, counts, state.best_start.copy(), order, 0, len(order))
-    state.heat[:] = (5000.0, 1.0, 1.0)
+    state.heat[:3] = (5000.0, 1.0, 1.0)
     if len(order) and len(arrays.shift):
         run_moves(own, state, moves)
     return own, state, arrays

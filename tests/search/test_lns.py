@@ -35,7 +35,7 @@ def started(arrays, seed: int = 1, fixed: tuple[tuple[int, ...], ...] = ()):
     for shift, route in enumerate(fixed):
         seqs[shift, : len(route)], counts[shift] = route, len(route)
     construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
-    state.heat[:] = (4000.0, 0.999, 10.0)
+    state.heat[:3] = (4000.0, 0.999, 10.0)
     return state
 
 

@@ -1,0 +1,70 @@
+"""Temperatures by the share of losing moves kept, and how many annealings a run has."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from optimizer.indexing import build_arrays
+from optimizer.search.accept import H_FLOOR, H_HEAT, H_HOT
+from optimizer.search.annealing import COUNTS, MARKS, MOVES_PER_PAIR, Schedule, temperature
+from optimizer.search.islands import Islands, SearchBudget
+from tests.random_problems import random_problem
+
+
+def test_a_temperature_keeps_the_share_that_was_asked_for() -> None:
+    losses = np.array([10, 100, 1_000, 20_000])
+    for kept in (0.07, 0.3, 0.5):
+        heat = temperature(losses, kept)
+        assert np.exp(-losses / heat).mean() == pytest.approx(kept, rel=0.01)
+
+
+def test_a_few_large_losses_do_not_heat_the_search() -> None:
+    # The mean of the losses is 100 times as large, the moves that can be kept are the same.
+    usual = temperature(np.full(99, 100), 0.3)
+    assert temperature(np.append(np.full(99, 100), 1_000_000), 0.3) == pytest.approx(usual, rel=0.02)
+
+
+def test_without_losing_moves_the_temperature_is_one() -> None:
+    assert temperature(np.array([], np.int64), 0.5) == 1.0
+
+
+def test_it_has_three_digits_so_that_no_last_bit_decides() -> None:
+    heat = temperature(np.array([123_457]), 0.5)
+    assert heat == float(f"{123_457 / math.log(2):.3g}")
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_annealings_are_equally_long_and_begin_and_end_on_marks(count: int) -> None:
+    schedule = Schedule(count)
+    begins = [mark for mark in range(1, MARKS + 1) if schedule.begins_at(mark)]
+    assert begins == list(range(1, MARKS + 1, MARKS // count))
+    assert [schedule.end_of(mark) for mark in begins] == [mark + MARKS // count - 1 for mark in begins]
+    assert schedule.is_last(MARKS) == (count > 1)
+    assert not schedule.is_last(1)
+
+
+def test_a_small_day_with_many_moves_is_annealed_several_times_a_large_one_once() -> None:
+    assert Schedule.of(MOVES_PER_PAIR * 60**2 * 4.5, 60) == Schedule(4)
+    assert Schedule.of(MOVES_PER_PAIR * 60**2 * 100, 60) == Schedule(8)
+    assert Schedule.of(300_000, 200) == Schedule(1)
+    assert Schedule.of(0, 0) == Schedule(1)
+
+
+def test_every_annealing_begins_hot_and_the_last_one_at_the_best_plan() -> None:
+    arrays = build_arrays(*random_problem(11)).arrays
+    moves = 5 * MOVES_PER_PAIR * len(arrays.visit) ** 2 + 5_000
+    search = Islands(arrays, SearchBudget(moves, time.monotonic() + 3600, seed=5), lambda: False)
+    search.construct(())
+    state, heats = search._states[0], []
+    for _ in search.run():
+        heats.append(float(state.heat[H_HEAT]))
+    rises = [n + 1 for n in range(1, MARKS) if heats[n] > 1.5 * heats[n - 1]]
+    begins = [mark for mark in range(2, MARKS + 1) if search._schedule.begins_at(mark)]
+    assert search._schedule.count > 1
+    assert rises == begins
+    assert heats[-1] == pytest.approx(state.heat[H_FLOOR], rel=0.05)
+    assert state.heat[H_HOT] > state.heat[H_FLOOR]
