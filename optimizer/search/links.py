@@ -419,26 +419,67 @@ def relink_all(arrays, state, starts):
                 state.total[T_BROKEN] = state.total[T_HALF] = 1
                 return
             set_link(state, member, L_OWN, arrays.duration[state.shift_of[member], member])
+            slowest = max(slowest, state.link[member, L_OWN])
+        for member in range(head, head + size):
+            if size > 1:
+                set_duration(arrays, state, state.shift_of[member], member, slowest)
+    open_bounds(arrays, state, starts)
+    if not holds_starts(arrays, state, starts):
+        for _ in range(2 * state.link.shape[0] + ROUNDS):
+            if not raise_starts(arrays, state, starts):
+                break
+        for shift_idx in range(arrays.shift.shape[0]):
+            if state.route[shift_idx, C_LINKS] > 0:
+                refresh_linked(arrays, state, shift_idx)
+        settle_links(arrays, state)
+    state.total[T_HALF] = state.total[T_BROKEN]
+
+
+@kernel
+def open_bounds(arrays, state, starts):
+    """Let the linked visits of loaded routes start at any moment, but for crews whose start is known."""
+    state.total[T_BROKEN] = 0
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_HEAD] != head:
+            continue
+        size = arrays.visit[head, V_CREW]
+        for member in range(head, head + size):
             set_link(state, member, L_FROM, NO_START)
             set_link(state, member, L_START, starts[head])
-            slowest = max(slowest, state.link[member, L_OWN])
             bound = starts[head] if size > 1 else NO_START
             ready = arrays.visit[member, V_FIRST_READY] if bound == NO_START else bound
             latest = arrays.visit[member, V_LAST_LATEST] if bound == NO_START else bound
             set_bounds(arrays, state, member, ready, latest)
-        for member in range(head, head + size):
-            if size > 1:
-                set_duration(arrays, state, state.shift_of[member], member, slowest)
         if size > 1 and starts[head] != NO_START:
             meet(arrays, state, head, starts[head])
-    for _ in range(2 * state.link.shape[0] + ROUNDS):
-        if not raise_starts(arrays, state, starts):
-            break
+
+
+@kernel
+def holds_starts(arrays, state, starts):
+    """Bind the linked visits of loaded routes by their known starts; say whether these starts hold.
+
+    What a visit demands of the one before it can depend on the slot of a break that lies between them: the bounds that
+    follow from the starts give the slot back. Where a start is unknown or does not hold, all bounds are left open.
+    """
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] >= 0 and arrays.visit[head, V_LINKED] == 1 and starts[head] == NO_START:
+            return False
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_CREW] > 1:
+            continue
+        is_free, ready, latest, _ = demanded(arrays, state, head)
+        latest = min(latest, latest_for_followers(arrays, state, head, ready))
+        if not is_free or ready > starts[head] or starts[head] > latest:
+            continue
+        set_bounds(arrays, state, head, ready, latest)
     for shift_idx in range(arrays.shift.shape[0]):
         if state.route[shift_idx, C_LINKS] > 0:
             refresh_linked(arrays, state, shift_idx)
     settle_links(arrays, state)
-    state.total[T_HALF] = state.total[T_BROKEN]
+    if state.total[T_BROKEN] == 0:
+        return True
+    open_bounds(arrays, state, starts)
+    return False
 
 
 @kernel

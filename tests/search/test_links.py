@@ -10,7 +10,7 @@ from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, L_START, T_BROKEN, T_CENTS, State, make_state, true_cents
+from optimizer.search.state import C_COUNT, L_START, NO_START, T_BROKEN, T_CENTS, State, make_state, true_cents
 from tests.random_problems import random_whole_problem
 
 
@@ -71,3 +71,16 @@ def test_a_search_leaves_the_arrays_of_the_problem_alone() -> None:
     assert np.array_equal(arrays.visit, before.visit)
     assert np.array_equal(arrays.duration, before.duration)
     assert arrays.visit[:, V_LINKED].any()
+
+
+def test_a_visit_before_the_break_is_not_loaded_behind_it_and_too_late_for_its_follower() -> None:
+    # Break slots tie by cost and return: without the follower's demand the earlier visit moved behind the break.
+    arrays = build_arrays(*random_whole_problem(5075)).arrays
+    own, state = arrays.own_copy(), make_state(arrays, 1)
+    seqs, counts = np.full((len(arrays.shift), 2), -1, np.int64), np.zeros(len(arrays.shift), np.int64)
+    seqs[1], counts[1] = (0, 1), 2
+    starts = np.full(len(state.link), NO_START, np.int64)
+    starts[:2] = 33045, 46800
+    load_routes(own, state, seqs, counts, starts)
+    assert not state.total[T_BROKEN]
+    assert state.link[:2, L_START].tolist() == [33045, 46800]
