@@ -16,12 +16,20 @@ from __future__ import annotations
 from optimizer.arrays import (
     E_EARLIER,
     E_LATER,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_TOLD_OPEN,
     R_WORKING_TIME,
+    S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_DAY,
+    S_END,
     S_END_NODE,
+    S_MAX_DUTY,
     S_OWNER,
     S_PROFILE,
+    S_RETURN_LIMIT,
+    S_START_NODE,
     V_CREW,
     V_FIRST_READY,
     V_HEAD,
@@ -29,19 +37,39 @@ from optimizer.arrays import (
     V_LATEST,
     V_LINKED,
     V_READY,
+    V_TOLD_CLOSE,
+    V_TOLD_DAY,
 )
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.jit import kernel
 from optimizer.search.crews import crew_cents, insert_crew
 from optimizer.search.dials import D_LOOSE
-from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
+from optimizer.search.gestures import (
+    hold_crews,
+    loosen_crews,
+    refresh,
+    refresh_behind,
+    set_bounds,
+    set_duration,
+    set_link,
+    touch,
+)
 from optimizer.search.insertion import best_place, insert_alone, put_at
-from optimizer.search.passes import B_FREE, B_HARD, B_OPEN_HARD, last_close
-from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
+from optimizer.search.passes import B_FREE, B_HARD, B_OPEN_HARD, free_start
+from optimizer.search.schedule import (
+    IMPOSSIBLE,
+    NO_LEG,
+    latest_arrival,
+    run_slot,
+    stability_cents,
+    start_of_service,
+    time_route,
+)
 from optimizer.search.state import (
     C_COUNT,
     C_LINKS,
     C_STALE,
+    L_BEARS,
     L_CENTS,
     L_FROM,
     L_OWN,
@@ -216,10 +244,18 @@ def latest_for_followers(arrays, state, visit, ready):
 def look_at_links(arrays, state, shift_idx):
     """Note when the linked visits of a route start, and when each member of a crew could; say whether it has times."""
     seq, count = state.seq[shift_idx], state.route[shift_idx, C_COUNT]
+    is_held = hold_crews(arrays, state, shift_idx)
     cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+    if is_held and cents >= IMPOSSIBLE:
+        loosen_crews(arrays, state, shift_idx)
+        is_held = False
+        cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+    if cents < IMPOSSIBLE:
+        run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
+    if is_held:
+        loosen_crews(arrays, state, shift_idx)
     if cents >= IMPOSSIBLE:
         return False
-    run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
     for k in range(count):
         visit = seq[k]
         if arrays.visit[visit, V_LINKED] == 0:
@@ -231,7 +267,42 @@ def look_at_links(arrays, state, shift_idx):
             set_link(state, visit, L_FROM, begin)
         if arrays.visit[visit, V_CREW] == 1 and state.link[visit, L_START] != state.times[k, 1]:
             set_link(state, visit, L_START, state.times[k, 1])
+    if state.dial[D_LOOSE] == 1:
+        note_what_it_bears(arrays, state, shift_idx, slot)
     return True
+
+
+@kernel
+def note_what_it_bears(arrays, state, shift_idx, slot):
+    """Note up to when each member of a crew could start so that the route costs no more; `times` are the route's.
+
+    Its break stays where it is, and where working time is priced or limited the route ends when it does.
+    """
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
+    closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    seq, count, times = state.seq[shift_idx], state.route[shift_idx, C_COUNT], state.times
+    moment = times[count, 0]
+    if arrays.rates[R_WORKING_TIME] == 0 and arrays.shift[shift_idx, S_MAX_DUTY] >= FAR_FUTURE_S:
+        moment = max(moment, min(arrays.shift[shift_idx, S_END], arrays.shift[shift_idx, S_RETURN_LIMIT]))
+    there = arrays.shift[shift_idx, S_END_NODE]
+    for k in range(count, -1, -1):
+        if k < count:
+            duration, start = arrays.duration[shift_idx, there], times[k, 1]
+            latest = moment - duration
+            if arrays.visit[there, V_CREW] > 1:
+                bears = max(start, latest)
+                if state.link[there, L_BEARS] != bears:
+                    set_link(state, there, L_BEARS, bears)
+            if stability_cents(arrays, shift_idx, there, start) == 0 and arrays.visit[there, V_TOLD_DAY] == day:
+                latest = min(latest, max(start, arrays.visit[there, V_TOLD_CLOSE]))
+            moment = latest_arrival(arrays, day, there, duration, start, latest)
+        if slot == 2 * k + 1:
+            moment = min(closes, moment - length)
+        here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+        moment -= arrays.travel[profile, here, there]
+        if slot == 2 * k:
+            moment = min(closes, moment - length)
+        there = here
 
 
 @kernel
@@ -329,40 +400,45 @@ def rebind(arrays, state, head):
         state.total[T_BROKEN] = 1
         return
     if start != state.link[head, L_START]:
+        # What it may bear is asked when its routes have been looked at again.
         meet(arrays, state, head, start)
         for member in range(head, head + size):
             refresh_linked(arrays, state, state.shift_of[member])
-    if state.dial[D_LOOSE] == 1 and arrays.rates[R_WORKING_TIME] == 0:
-        give_slack(arrays, state, head, start, min(latest, last_close(arrays, arrays.shift[shift_idx, S_DAY], head)))
+    elif state.dial[D_LOOSE] == 1:
+        give_slack(arrays, state, head, start, latest_at_no_cost(arrays, state, head, start, latest))
+
+
+@kernel
+def latest_at_no_cost(arrays, state, head, start, latest):
+    """Return up to when a planned crew could start, by its own windows, what was told and those who come after it."""
+    shift_idx, row = state.shift_of[head], arrays.crew[head]
+    day = arrays.shift[shift_idx, S_DAY]
+    latest = min(latest, latest_for_followers(arrays, state, head, start))
+    if row[K_TOLD_DAY] == day and row[K_TOLD_OPEN] <= start <= row[K_TOLD_CLOSE]:
+        latest = min(latest, row[K_TOLD_CLOSE])
+    last = arrays.visit[head, V_LATEST]
+    arrays.visit[head, V_LATEST] = latest
+    free = free_start(arrays, day, head, arrays.duration[shift_idx, head], latest)
+    arrays.visit[head, V_LATEST] = last
+    return free
 
 
 @kernel
 def give_slack(arrays, state, head, start, latest):
     """Let each member of a crew come later than it starts, as long as the others' routes bear that at no cost."""
     size = arrays.visit[head, V_CREW]
+    if state.total[T_BROKEN] == 1:
+        return
     for member in range(head, head + size):
-        shift_idx = state.shift_of[member]
-        if state.total[T_BROKEN] == 1 or arrays.shift[shift_idx, S_BREAK_LENGTH] > 0:
-            return
-    for member in range(head, head + size):
-        shift_idx, own = state.shift_of[member], latest
+        own = latest
         for other in range(head, head + size):
             if other != member:
-                route = state.shift_of[other]
-                place = place_of(state, other)
-                duration = arrays.duration[route, other]
-                profile = arrays.shift[route, S_PROFILE]
-                there = arrays.shift[route, S_END_NODE]
-                if place + 1 < state.route[route, C_COUNT]:
-                    there = state.seq[route, place + 1]
-                # What comes behind it in that route bears so much.
-                leave = state.behind[route, place + 1, B_FREE] - arrays.travel[profile, other, there]
-                own = min(own, leave - duration)
+                own = min(own, state.link[other, L_BEARS])
         own = max(own, start)
         if own != arrays.visit[member, V_LATEST]:
-            touch(state, shift_idx)
+            touch(state, state.shift_of[member])
             set_bounds(arrays, state, member, start, own)
-            refresh(arrays, state, shift_idx)
+            refresh_behind(arrays, state, state.shift_of[member])
 
 
 @kernel
