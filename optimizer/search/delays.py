@@ -14,6 +14,7 @@ from optimizer.arrays import (
     S_START_NODE,
 )
 from optimizer.jit import kernel
+from optimizer.search.gestures import hold_crews, loosen_crews
 from optimizer.search.passes import (
     A_CENTS,
     A_DEPART,
@@ -26,7 +27,7 @@ from optimizer.search.passes import (
     B_OPEN_HARD,
 )
 from optimizer.search.schedule import IMPOSSIBLE, late_cents, per_minute, start_of_service, time_route
-from optimizer.search.state import C_COUNT
+from optimizer.search.state import C_COUNT, C_LINKS
 
 
 @kernel
@@ -133,12 +134,20 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
 
 @kernel
 def inserted_exact_cents(arrays, state, shift_idx, k, visit):
-    """Return the same by timing the whole changed route: for costs that are not monotone in the start."""
+    """Return the same by timing the whole changed route: for costs that are not monotone in the start.
+
+    First with the crews of the route at their starts: only a visit that pushes one is timed with the crews' slack.
+    """
     count = state.route[shift_idx, C_COUNT]
     for n in range(k):
         state.trial[n] = state.seq[shift_idx, n]
     state.trial[k] = visit
     for n in range(k, count):
         state.trial[n + 1] = state.seq[shift_idx, n]
+    if state.route[shift_idx, C_LINKS] > 0 and hold_crews(arrays, state, shift_idx):
+        cents, _ = time_route(arrays, shift_idx, state.trial, count + 1, state.times)
+        loosen_crews(arrays, state, shift_idx)
+        if cents < IMPOSSIBLE:
+            return cents
     cents, _ = time_route(arrays, shift_idx, state.trial, count + 1, state.times)
     return cents

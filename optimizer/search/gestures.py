@@ -52,6 +52,7 @@ from optimizer.search.state import (
     C_TRAVEL,
     C_VERSION,
     C_WORST,
+    L_BEARS,
     L_CENTS,
     L_FROM,
     L_OWN,
@@ -109,12 +110,14 @@ def refresh(arrays, state, shift_idx):
             links += arrays.visit[node, V_LINKED]
             in_service += arrays.duration[shift_idx, node]
             extra += arrays.extra[shift_idx, node]
-    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx], state.earliest[shift_idx])
-    look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
-    slot, has_worst = NO_SLOT, arrays.rates[R_LATE_WORST] > 0
-    if arrays.rates[R_EXACT] > 0 or has_worst:
-        exact, slot = time_route(arrays, shift_idx, seq, count, state.times)
-        timing = exact if arrays.rates[R_EXACT] > 0 else timing
+    has_worst = arrays.rates[R_LATE_WORST] > 0
+    is_held = links > 0 and hold_crews(arrays, state, shift_idx)
+    timing, slot = time_forward(arrays, state, shift_idx)
+    if is_held and timing >= IMPOSSIBLE:
+        # Somebody pushes a crew: it is timed as late as it may start, until `relink` gives it its new start.
+        loosen_crews(arrays, state, shift_idx)
+        is_held = False
+        timing, slot = time_forward(arrays, state, shift_idx)
     broken = (
         timing >= IMPOSSIBLE or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= NO_WAY_S
         or on_road > arrays.shift[shift_idx, S_MAX_TRAVEL] or visits > arrays.shift[shift_idx, S_MAX_VISITS]
@@ -125,11 +128,62 @@ def refresh(arrays, state, shift_idx):
     worst = 0
     if has_worst and not broken:
         worst = longest_lateness(arrays, shift_idx, seq, count, slot, state.times)
+    if is_held:
+        loosen_crews(arrays, state, shift_idx)
+    look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
     route = state.route[shift_idx]
     set_books(arrays, state, shift_idx, cents, on_road, in_service, worst)
     state.total[T_VERSION] += 1
     route[C_EXTRA], route[C_TIME], route[C_STOP], route[C_LINKS] = extra, timing, stop, links
     route[C_VERSION] = state.total[T_VERSION]
+
+
+@kernel
+def time_forward(arrays, state, shift_idx):
+    """Fill the forward pass of a route; return its cents of timing, and the break slot where that is asked for.
+
+    The cents are `IMPOSSIBLE` when the route cannot be timed, the slot is `NO_SLOT` where nothing depends on it.
+    """
+    seq, count, slot = state.seq[shift_idx], state.route[shift_idx, C_COUNT], NO_SLOT
+    timing = look_ahead(arrays, shift_idx, seq, count, state.ahead[shift_idx], state.earliest[shift_idx])
+    if arrays.rates[R_EXACT] > 0 or arrays.rates[R_LATE_WORST] > 0:
+        exact, slot = time_route(arrays, shift_idx, seq, count, state.times)
+        timing = exact if arrays.rates[R_EXACT] > 0 else timing
+    return timing, slot
+
+
+@kernel
+def hold_crews(arrays, state, shift_idx):
+    """Bind the crews of a route to their very starts, whatever slack they have; say whether one had any.
+
+    So every route is timed as long as nobody pushes: its break lies where it lies when the plan is loaded anew. The
+    slack serves whoever asks what may come before a crew, and `loosen_crews` gives it back.
+    """
+    seq, has_slack = state.seq[shift_idx], False
+    for k in range(state.route[shift_idx, C_COUNT]):
+        visit = seq[k]
+        state.held[k] = arrays.visit[visit, V_LATEST]
+        ready = arrays.visit[visit, V_READY]
+        if arrays.visit[visit, V_CREW] > 1 and ready < state.held[k] and state.link[visit, L_START] == ready:
+            arrays.visit[visit, V_LATEST] = ready
+            has_slack = True
+    return has_slack
+
+
+@kernel
+def loosen_crews(arrays, state, shift_idx):
+    """Give the crews of a route that were held to their starts their slack back."""
+    for k in range(state.route[shift_idx, C_COUNT]):
+        arrays.visit[state.seq[shift_idx, k], V_LATEST] = state.held[k]
+
+
+@kernel
+def refresh_behind(arrays, state, shift_idx):
+    """Bring up to date what a route may bear, after the slack of its crews has changed and nothing else."""
+    seq, count = state.seq[shift_idx], state.route[shift_idx, C_COUNT]
+    look_behind(arrays, shift_idx, seq, count, state.behind[shift_idx])
+    state.total[T_VERSION] += 1
+    state.route[shift_idx, C_VERSION] = state.total[T_VERSION]
 
 
 @kernel
@@ -225,6 +279,7 @@ def release(arrays, state, visit, shift_idx):
     state.link[visit, L_WAS] = state.link[visit, L_START]
     set_link(state, visit, L_START, NO_START)
     set_link(state, visit, L_FROM, NO_START)
+    set_link(state, visit, L_BEARS, NO_START)
     if arrays.visit[visit, V_CREW] > 1:
         set_duration(arrays, state, shift_idx, visit, state.link[visit, L_OWN])
         if state.link[visit, L_CENTS] > 0:

@@ -16,12 +16,20 @@ from __future__ import annotations
 from optimizer.arrays import (
     E_EARLIER,
     E_LATER,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_TOLD_OPEN,
     R_WORKING_TIME,
+    S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_DAY,
+    S_END,
     S_END_NODE,
+    S_MAX_DUTY,
     S_OWNER,
     S_PROFILE,
+    S_RETURN_LIMIT,
+    S_START_NODE,
     V_CREW,
     V_FIRST_READY,
     V_HEAD,
@@ -29,19 +37,39 @@ from optimizer.arrays import (
     V_LATEST,
     V_LINKED,
     V_READY,
+    V_TOLD_CLOSE,
+    V_TOLD_DAY,
 )
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.jit import kernel
 from optimizer.search.crews import crew_cents, insert_crew
 from optimizer.search.dials import D_LOOSE
-from optimizer.search.gestures import refresh, set_bounds, set_duration, set_link, touch
+from optimizer.search.gestures import (
+    hold_crews,
+    loosen_crews,
+    refresh,
+    refresh_behind,
+    set_bounds,
+    set_duration,
+    set_link,
+    touch,
+)
 from optimizer.search.insertion import best_place, insert_alone, put_at
-from optimizer.search.passes import B_FREE, B_HARD, B_OPEN_HARD, last_close
-from optimizer.search.schedule import IMPOSSIBLE, NO_LEG, run_slot, start_of_service, time_route
+from optimizer.search.passes import B_FREE, B_HARD, B_OPEN_HARD, free_start
+from optimizer.search.schedule import (
+    IMPOSSIBLE,
+    NO_LEG,
+    latest_arrival,
+    run_slot,
+    stability_cents,
+    start_of_service,
+    time_route,
+)
 from optimizer.search.state import (
     C_COUNT,
     C_LINKS,
     C_STALE,
+    L_BEARS,
     L_CENTS,
     L_FROM,
     L_OWN,
@@ -53,6 +81,7 @@ from optimizer.search.state import (
     T_TOUCHED,
     draw,
     place_of,
+    true_cents,
 )
 
 #: How often bounds are handed on from route to route before the move is given up.
@@ -216,10 +245,18 @@ def latest_for_followers(arrays, state, visit, ready):
 def look_at_links(arrays, state, shift_idx):
     """Note when the linked visits of a route start, and when each member of a crew could; say whether it has times."""
     seq, count = state.seq[shift_idx], state.route[shift_idx, C_COUNT]
+    is_held = hold_crews(arrays, state, shift_idx)
     cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+    if is_held and cents >= IMPOSSIBLE:
+        loosen_crews(arrays, state, shift_idx)
+        is_held = False
+        cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+    if cents < IMPOSSIBLE:
+        run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
+    if is_held:
+        loosen_crews(arrays, state, shift_idx)
     if cents >= IMPOSSIBLE:
         return False
-    run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, state.times)
     for k in range(count):
         visit = seq[k]
         if arrays.visit[visit, V_LINKED] == 0:
@@ -231,7 +268,42 @@ def look_at_links(arrays, state, shift_idx):
             set_link(state, visit, L_FROM, begin)
         if arrays.visit[visit, V_CREW] == 1 and state.link[visit, L_START] != state.times[k, 1]:
             set_link(state, visit, L_START, state.times[k, 1])
+    if state.dial[D_LOOSE] == 1:
+        note_what_it_bears(arrays, state, shift_idx, slot)
     return True
+
+
+@kernel
+def note_what_it_bears(arrays, state, shift_idx, slot):
+    """Note up to when each member of a crew could start so that the route costs no more; `times` are the route's.
+
+    Its break stays where it is, and where working time is priced or limited the route ends when it does.
+    """
+    profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
+    closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
+    seq, count, times = state.seq[shift_idx], state.route[shift_idx, C_COUNT], state.times
+    moment = times[count, 0]
+    if arrays.rates[R_WORKING_TIME] == 0 and arrays.shift[shift_idx, S_MAX_DUTY] >= FAR_FUTURE_S:
+        moment = max(moment, min(arrays.shift[shift_idx, S_END], arrays.shift[shift_idx, S_RETURN_LIMIT]))
+    there = arrays.shift[shift_idx, S_END_NODE]
+    for k in range(count, -1, -1):
+        if k < count:
+            duration, start = arrays.duration[shift_idx, there], times[k, 1]
+            latest = moment - duration
+            if arrays.visit[there, V_CREW] > 1:
+                bears = max(start, latest)
+                if state.link[there, L_BEARS] != bears:
+                    set_link(state, there, L_BEARS, bears)
+            if stability_cents(arrays, shift_idx, there, start) == 0 and arrays.visit[there, V_TOLD_DAY] == day:
+                latest = min(latest, max(start, arrays.visit[there, V_TOLD_CLOSE]))
+            moment = latest_arrival(arrays, day, there, duration, start, latest)
+        if slot == 2 * k + 1:
+            moment = min(closes, moment - length)
+        here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
+        moment -= arrays.travel[profile, here, there]
+        if slot == 2 * k:
+            moment = min(closes, moment - length)
+        there = here
 
 
 @kernel
@@ -247,6 +319,20 @@ def relink(arrays, state):
     if state.total[T_HALF] == 1:
         mark_all_stale(arrays, state)
     settle_links(arrays, state)
+
+
+@kernel
+def is_settled(arrays, state, limit):
+    """Bring the links of the changed routes up to date; say whether they hold, for less than `limit`."""
+    if state.total[T_CENTS] >= IMPOSSIBLE or true_cents(arrays, state) >= limit:
+        # An earlier start of a crew might still pay, but most proposals are dropped here at no cost.
+        return False
+    state.total[T_BROKEN] = 0
+    relink(arrays, state)
+    is_whole = state.total[T_BROKEN] == 0
+    # What does not hold is undone: the plan as it was is whole.
+    state.total[T_BROKEN] = 0
+    return is_whole
 
 
 @kernel
@@ -329,40 +415,45 @@ def rebind(arrays, state, head):
         state.total[T_BROKEN] = 1
         return
     if start != state.link[head, L_START]:
+        # What it may bear is asked when its routes have been looked at again.
         meet(arrays, state, head, start)
         for member in range(head, head + size):
             refresh_linked(arrays, state, state.shift_of[member])
-    if state.dial[D_LOOSE] == 1 and arrays.rates[R_WORKING_TIME] == 0:
-        give_slack(arrays, state, head, start, min(latest, last_close(arrays, arrays.shift[shift_idx, S_DAY], head)))
+    elif state.dial[D_LOOSE] == 1:
+        give_slack(arrays, state, head, start, latest_at_no_cost(arrays, state, head, start, latest))
+
+
+@kernel
+def latest_at_no_cost(arrays, state, head, start, latest):
+    """Return up to when a planned crew could start, by its own windows, what was told and those who come after it."""
+    shift_idx, row = state.shift_of[head], arrays.crew[head]
+    day = arrays.shift[shift_idx, S_DAY]
+    latest = min(latest, latest_for_followers(arrays, state, head, start))
+    if row[K_TOLD_DAY] == day and row[K_TOLD_OPEN] <= start <= row[K_TOLD_CLOSE]:
+        latest = min(latest, row[K_TOLD_CLOSE])
+    last = arrays.visit[head, V_LATEST]
+    arrays.visit[head, V_LATEST] = latest
+    free = free_start(arrays, day, head, arrays.duration[shift_idx, head], latest)
+    arrays.visit[head, V_LATEST] = last
+    return free
 
 
 @kernel
 def give_slack(arrays, state, head, start, latest):
     """Let each member of a crew come later than it starts, as long as the others' routes bear that at no cost."""
     size = arrays.visit[head, V_CREW]
+    if state.total[T_BROKEN] == 1:
+        return
     for member in range(head, head + size):
-        shift_idx = state.shift_of[member]
-        if state.total[T_BROKEN] == 1 or arrays.shift[shift_idx, S_BREAK_LENGTH] > 0:
-            return
-    for member in range(head, head + size):
-        shift_idx, own = state.shift_of[member], latest
+        own = latest
         for other in range(head, head + size):
             if other != member:
-                route = state.shift_of[other]
-                place = place_of(state, other)
-                duration = arrays.duration[route, other]
-                profile = arrays.shift[route, S_PROFILE]
-                there = arrays.shift[route, S_END_NODE]
-                if place + 1 < state.route[route, C_COUNT]:
-                    there = state.seq[route, place + 1]
-                # What comes behind it in that route bears so much.
-                leave = state.behind[route, place + 1, B_FREE] - arrays.travel[profile, other, there]
-                own = min(own, leave - duration)
+                own = min(own, state.link[other, L_BEARS])
         own = max(own, start)
         if own != arrays.visit[member, V_LATEST]:
-            touch(state, shift_idx)
+            touch(state, state.shift_of[member])
             set_bounds(arrays, state, member, start, own)
-            refresh(arrays, state, shift_idx)
+            refresh_behind(arrays, state, state.shift_of[member])
 
 
 @kernel
@@ -419,26 +510,67 @@ def relink_all(arrays, state, starts):
                 state.total[T_BROKEN] = state.total[T_HALF] = 1
                 return
             set_link(state, member, L_OWN, arrays.duration[state.shift_of[member], member])
+            slowest = max(slowest, state.link[member, L_OWN])
+        for member in range(head, head + size):
+            if size > 1:
+                set_duration(arrays, state, state.shift_of[member], member, slowest)
+    open_bounds(arrays, state, starts)
+    if not holds_starts(arrays, state, starts):
+        for _ in range(2 * state.link.shape[0] + ROUNDS):
+            if not raise_starts(arrays, state, starts):
+                break
+        for shift_idx in range(arrays.shift.shape[0]):
+            if state.route[shift_idx, C_LINKS] > 0:
+                refresh_linked(arrays, state, shift_idx)
+        settle_links(arrays, state)
+    state.total[T_HALF] = state.total[T_BROKEN]
+
+
+@kernel
+def open_bounds(arrays, state, starts):
+    """Let the linked visits of loaded routes start at any moment, but for crews whose start is known."""
+    state.total[T_BROKEN] = 0
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_HEAD] != head:
+            continue
+        size = arrays.visit[head, V_CREW]
+        for member in range(head, head + size):
             set_link(state, member, L_FROM, NO_START)
             set_link(state, member, L_START, starts[head])
-            slowest = max(slowest, state.link[member, L_OWN])
             bound = starts[head] if size > 1 else NO_START
             ready = arrays.visit[member, V_FIRST_READY] if bound == NO_START else bound
             latest = arrays.visit[member, V_LAST_LATEST] if bound == NO_START else bound
             set_bounds(arrays, state, member, ready, latest)
-        for member in range(head, head + size):
-            if size > 1:
-                set_duration(arrays, state, state.shift_of[member], member, slowest)
         if size > 1 and starts[head] != NO_START:
             meet(arrays, state, head, starts[head])
-    for _ in range(2 * state.link.shape[0] + ROUNDS):
-        if not raise_starts(arrays, state, starts):
-            break
+
+
+@kernel
+def holds_starts(arrays, state, starts):
+    """Bind the linked visits of loaded routes by their known starts; say whether these starts hold.
+
+    What a visit demands of the one before it can depend on the slot of a break that lies between them: the bounds that
+    follow from the starts give the slot back. Where a start is unknown or does not hold, all bounds are left open.
+    """
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] >= 0 and arrays.visit[head, V_LINKED] == 1 and starts[head] == NO_START:
+            return False
+    for head in range(state.link.shape[0]):
+        if state.shift_of[head] < 0 or arrays.visit[head, V_LINKED] == 0 or arrays.visit[head, V_CREW] > 1:
+            continue
+        is_free, ready, latest, _ = demanded(arrays, state, head)
+        latest = min(latest, latest_for_followers(arrays, state, head, ready))
+        if not is_free or ready > starts[head] or starts[head] > latest:
+            continue
+        set_bounds(arrays, state, head, ready, latest)
     for shift_idx in range(arrays.shift.shape[0]):
         if state.route[shift_idx, C_LINKS] > 0:
             refresh_linked(arrays, state, shift_idx)
     settle_links(arrays, state)
-    state.total[T_HALF] = state.total[T_BROKEN]
+    if state.total[T_BROKEN] == 0:
+        return True
+    open_bounds(arrays, state, starts)
+    return False
 
 
 @kernel

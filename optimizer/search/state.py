@@ -71,8 +71,9 @@ X_PLACE, X_ROAD, X_START, X_ONWARD = range(4)
 # Columns of `State.worker`.
 W_WORK, W_BOOKED = range(2)
 # Columns of `State.link`: the start of a linked visit, when its technician could begin, own duration in a crew,
-# cents of the crew as a whole.
-L_START, L_FROM, L_OWN, L_CENTS, L_WAS = range(5)
+# cents of the crew as a whole, its last start before it was taken out, and up to when the technician's own route bears
+# a start at no cost.
+L_START, L_FROM, L_OWN, L_CENTS, L_WAS, L_BEARS = range(6)
 # Entries of `State.total`.
 (
     T_CENTS,
@@ -142,7 +143,7 @@ class State(ByAddress):
         Units of each tool that a route takes out, and that are out on a day.
     carried : int64 (n_shifts, n_quantities)
         What each route carries in all.
-    link : int64 (n_visits or 0, 4)
+    link : int64 (n_visits or 0, 6)
         Columns `L_*` of linked visits.
     journal : int64 (size, 5)
         What a move overwrote of the links: kind, two indices, two old values.
@@ -175,6 +176,8 @@ class State(ByAddress):
         Scratch of an insertion, columns `X_*`: the places that are in time.
     trial : int64 (most + 3,)
         Scratch of an insertion that is timed in full.
+    held : int64 (most + 3,)
+        Scratch: the latest starts of a route's visits while its crews are held to their starts.
     walked : int64 (n_parts + n_quantities,)
         Scratch of a walk along a technician's days: own parts left, load carried.
     offer : int64 (n_shifts, 5)
@@ -222,6 +225,7 @@ class State(ByAddress):
     times: IntArray
     spot: IntArray
     trial: IntArray
+    held: IntArray
     walked: IntArray
     offer: IntArray
     picked: IntArray
@@ -263,7 +267,7 @@ def make_state(
         tool_out=np.zeros((shifts, tools), np.int64),
         tool_used=np.zeros((int(arrays.rates[R_DAYS]), tools), np.int64),
         carried=np.zeros((shifts, int(arrays.rates[R_QUANTITIES])), np.int64),
-        link=np.full((links, 5), NO_START, np.int64),
+        link=np.full((links, 6), NO_START, np.int64),
         journal=np.zeros((64 * (links + 1), 5), np.int64),
         waiting=np.zeros(1 + (families if links else 0), np.int64),
         total=np.zeros(23, np.int64),
@@ -282,6 +286,7 @@ def make_state(
         times=np.zeros((most + 3, 3), np.int64),
         spot=np.zeros((most + 3, 4), np.int64),
         trial=np.full(most + 3, -1, np.int64),
+        held=np.zeros(most + 3, np.int64),
         walked=np.zeros(int(arrays.rates[R_PARTS] + arrays.rates[R_QUANTITIES]), np.int64),
         offer=np.zeros((shifts, 5), np.int64),
         picked=np.zeros((largest, 2), np.int64),

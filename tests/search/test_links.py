@@ -5,12 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.arrays import R_LINKS, ROW_CAP, V_CREW, V_HEAD, V_LATEST, V_LINKED, V_READY, ProblemArrays
+from optimizer.arrays import (
+    R_LINKS,
+    ROW_CAP,
+    S_BREAK_LENGTH,
+    V_CREW,
+    V_HEAD,
+    V_LATEST,
+    V_LINKED,
+    V_READY,
+    ProblemArrays,
+)
 from optimizer.indexing import build_arrays
-from optimizer.search.entries import construct, load_routes, run_moves
+from optimizer.search.entries import construct, load_routes, run_moves, true_cents
 from optimizer.search.islands import construction_order
+from optimizer.search.lns import move_lightly
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, L_START, T_BROKEN, T_CENTS, State, make_state, true_cents
+from optimizer.search.state import C_COUNT, C_LINKS, L_START, NO_START, T_BROKEN, T_CENTS, State, make_state
 from tests.random_problems import random_whole_problem
 
 
@@ -63,6 +74,28 @@ def test_starts_found_from_below_are_legal_ones(seed: int) -> None:
         assert again.visit[visit, V_READY] == fresh.link[head, L_START] <= again.visit[visit, V_LATEST]
 
 
+def slack_and_break(arrays: ProblemArrays, state: State) -> bool:
+    """Say whether some member of a crew may come later than the crew starts, on a day with a break."""
+    crews = np.flatnonzero((arrays.visit[:, V_CREW] > 1) & (state.shift_of >= 0))
+    loose = crews[arrays.visit[crews, V_LATEST] > arrays.visit[crews, V_READY]]
+    return bool((arrays.shift[state.shift_of[loose], S_BREAK_LENGTH] > 0).any())
+
+
+def test_slack_of_crews_moves_no_break_and_costs_nothing_before_somebody_uses_it() -> None:
+    loose = 0
+    for seed in range(80):
+        own, state, arrays = searched(seed)
+        if not arrays.rates[R_LINKS] or state.total[T_CENTS] >= IMPOSSIBLE or state.total[T_BROKEN]:
+            continue
+        strict, fresh = arrays.own_copy(), make_state(arrays, 1, dials={"loose": 0})
+        load_routes(strict, fresh, state.seq.copy(), state.route[:, C_COUNT].copy(), state.link[:, L_START].copy())
+        assert not fresh.total[T_BROKEN]
+        assert true_cents(strict, fresh) == true_cents(own, state)
+        assert np.array_equal(fresh.link[:, L_START], state.link[:, L_START])
+        loose += slack_and_break(own, state)
+    assert loose > 1
+
+
 def test_a_search_leaves_the_arrays_of_the_problem_alone() -> None:
     seeds = (seed for seed in range(50) if build_arrays(*random_whole_problem(seed)).arrays.rates[R_LINKS])
     seed = next(seeds)
@@ -71,3 +104,33 @@ def test_a_search_leaves_the_arrays_of_the_problem_alone() -> None:
     assert np.array_equal(arrays.visit, before.visit)
     assert np.array_equal(arrays.duration, before.duration)
     assert arrays.visit[:, V_LINKED].any()
+
+
+def test_a_visit_before_the_break_is_not_loaded_behind_it_and_too_late_for_its_follower() -> None:
+    # Break slots tie by cost and return: without the follower's demand the earlier visit moved behind the break.
+    arrays = build_arrays(*random_whole_problem(5075)).arrays
+    own, state = arrays.own_copy(), make_state(arrays, 1)
+    seqs, counts = np.full((len(arrays.shift), 2), -1, np.int64), np.zeros(len(arrays.shift), np.int64)
+    seqs[1], counts[1] = (0, 1), 2
+    starts = np.full(len(state.link), NO_START, np.int64)
+    starts[:2] = 33045, 46800
+    load_routes(own, state, seqs, counts, starts)
+    assert not state.total[T_BROKEN]
+    assert state.link[:2, L_START].tolist() == [33045, 46800]
+
+
+def test_light_moves_between_linked_visits_leave_those_in_their_routes_and_the_books_right() -> None:
+    changed = 0
+    for seed in range(120, 140):
+        own, state, arrays = searched(seed)
+        if not arrays.rates[R_LINKS] or state.total[T_CENTS] >= IMPOSSIBLE or state.total[T_BROKEN]:
+            continue
+        before, linked = state.shift_of.copy(), arrays.visit[:, V_LINKED] == 1
+        for _ in range(3000):
+            move_lightly(own, state)
+        assert np.array_equal(state.shift_of[linked], before[linked])
+        changed += bool((state.shift_of != before).any() and state.route[:, C_LINKS].any())
+        again, fresh = reloaded(state, arrays, with_starts=True)
+        assert not fresh.total[T_BROKEN]
+        assert true_cents(again, fresh) == true_cents(own, state)
+    assert changed
