@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
 #: How long the parent waits at least for the child's last plan after asking it to stop, and beyond the deadline.
 LAST_WORD_S = 0.25
-#: How long beyond the deadline the parent waits for a first plan: an overloaded machine starts a child slowly.
-FIRST_PLAN_S = 300.0
+#: How long beyond the deadline the parent waits for a first plan, as an overloaded machine starts a child slowly; and
+#: how long for the few moves that make it a sound one.
+FIRST_PLAN_S, FIRST_MOVES_S = 300.0, 1.0
 #: Why a solve ended whose plan is the constructed one, as the time was up.
 FIRST_PLAN = "first_plan"
 #: How often the parent looks at the clock and the cancel token.
@@ -203,6 +204,7 @@ class _Watch:
         self.moves = 0
         self.note = ""
         self.better_at = began
+        self.heard_at = began
         self.judging_s = 0.0
         self.deadline_s = budget.deadline_s
 
@@ -211,6 +213,7 @@ class _Watch:
         for message in messages:
             if isinstance(message, tuple):
                 plan, progress = message
+                self.heard_at = self.heard_at if self.marks else time.monotonic()
                 self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
                 self.moves = progress.moves
                 self.newest = self.newest if plan is None else (plan, progress)
@@ -228,9 +231,11 @@ class _Watch:
         return max(LAST_WORD_S, self.judging_s)
 
     def waits_until(self) -> float:
-        """Return until when the child is waited for: a first plan is worth more than the clock."""
-        has_plan = self.kept is not None or self.newest is not None or bool(self.refused)
-        return self.deadline_s + (self.last_word_s if has_plan else FIRST_PLAN_S)
+        """Return until when the child is waited for: a sound first plan is worth more than the clock."""
+        if not self.marks:
+            return self.deadline_s + FIRST_PLAN_S
+        patience_s = FIRST_MOVES_S if len(self.marks) == 1 else 0.0
+        return max(self.deadline_s, self.heard_at) + max(self.last_word_s, patience_s)
 
     def has_first_plan_only(self) -> bool:
         """Say whether the time was up before the search reached its first mark."""

@@ -91,7 +91,7 @@ def find_plans(
         pool.add(islands.drain())
         if budget.use_master and mark in MASTER_MARKS:
             _recombine(islands, indexed.arrays, list(pool), budget)
-        tell(mark, at_any_price=mark == MARKS)
+        tell(mark, at_any_price=mark in (0, MARKS))
     if told != islands.best_cents:
         tell(mark, at_any_price=True)
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 #: How many marks divide a run.
 MARKS = 40
-#: One annealing takes about so many moves for each pair of visits: with more, several of them find better plans. At
-#: 8 x 60 and 400 000 moves four or eight ended 0.9 % above the best known on average, one 1.6 %.
-MOVES_PER_PAIR = 28
+#: One annealing takes about so many moves, times the number of visits to this power: with more, several of them find
+#: better plans. 8 x 60 and 400 000 moves: four or eight ended 0.9 % above the best known on average, one 1.6 %; 100
+#: requests and 500 000 moves: four 0.4 %, one 0.8 %; 25 x 200 and a million: four 1.1 %, one 0.4 %.
+ANNEALING_MOVES, POWER = 1.5, 2.5
 #: How many annealings there may be; their beginnings lie on marks.
 COUNTS = (8, 5, 4, 2, 1)
 #: The last of several begins at the best plan, at this share of the first temperature.
@@ -35,7 +36,7 @@ class Schedule:
     @classmethod
     def of(cls, moves: float, visits: int) -> Schedule:
         """Return the annealings that so many moves are enough for."""
-        enough = moves / (MOVES_PER_PAIR * max(1, visits) ** 2)
+        enough = moves / (ANNEALING_MOVES * max(1, visits) ** POWER)
         return cls(next((count for count in COUNTS if count <= enough), 1))
 
     def begins_at(self, mark: int) -> bool:

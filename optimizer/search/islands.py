@@ -145,12 +145,18 @@ class Islands:
         return list(zip(self._own, self._states, strict=True))
 
     def run(self) -> Iterator[int]:
-        """Search from mark to mark; yield each mark's number when every island has reached it."""
+        """Search from mark to mark; yield each mark's number when every island has reached it.
+
+        Mark 0 is that the temperatures are known; these few moves are made whatever the clock says.
+        """
         if not len(self.arrays.visit) or not len(self.arrays.shift):
             return
         with ThreadPoolExecutor(max_workers=max(1, self.budget.threads)) as threads:
             self._searching_from = time.monotonic()
             self._for_all(threads, self._probe)
+            if self._is_stopped():
+                return
+            yield 0
             self._schedule = self._plan_annealings()
             for mark in range(1, MARKS + 1):
                 if self._out_of_time():

@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.indexing import build_arrays
 from optimizer.search.accept import H_FLOOR, H_HEAT, H_HOT
-from optimizer.search.annealing import COUNTS, MARKS, MOVES_PER_PAIR, Schedule, temperature
+from optimizer.search.annealing import ANNEALING_MOVES, COUNTS, MARKS, POWER, Schedule, temperature
 from optimizer.search.islands import Islands, SearchBudget
 from tests.random_problems import random_problem
 
@@ -48,21 +48,22 @@ def test_annealings_are_equally_long_and_begin_and_end_on_marks(count: int) -> N
 
 
 def test_a_small_day_with_many_moves_is_annealed_several_times_a_large_one_once() -> None:
-    assert Schedule.of(MOVES_PER_PAIR * 60**2 * 4.5, 60) == Schedule(4)
-    assert Schedule.of(MOVES_PER_PAIR * 60**2 * 100, 60) == Schedule(8)
+    # 1.5 * 60 ** 2.5 are 41 828 moves.
+    assert Schedule.of(4.5 * 41_828, 60) == Schedule(4)
+    assert Schedule.of(1_000_000, 60) == Schedule(8)
     assert Schedule.of(300_000, 200) == Schedule(1)
     assert Schedule.of(0, 0) == Schedule(1)
 
 
 def test_every_annealing_begins_hot_and_the_last_one_at_the_best_plan() -> None:
     arrays = build_arrays(*random_problem(11)).arrays
-    moves = 5 * MOVES_PER_PAIR * len(arrays.visit) ** 2 + 5_000
+    moves = 40_000 + round(5 * ANNEALING_MOVES * len(arrays.visit) ** POWER)
     search = Islands(arrays, SearchBudget(moves, time.monotonic() + 3600, seed=5), lambda: False)
     search.construct(())
     state, heats = search._states[0], []
     for _ in search.run():
         heats.append(float(state.heat[H_HEAT]))
-    rises = [n + 1 for n in range(1, MARKS) if heats[n] > 1.5 * heats[n - 1]]
+    rises = [mark for mark in range(2, MARKS + 1) if heats[mark] > 1.5 * heats[mark - 1]]
     begins = [mark for mark in range(2, MARKS + 1) if search._schedule.begins_at(mark)]
     assert search._schedule.count > 1
     assert rises == begins
