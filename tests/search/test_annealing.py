@@ -48,8 +48,8 @@ def test_annealings_are_equally_long_and_begin_and_end_on_marks(count: int) -> N
 
 
 def test_a_small_day_with_many_moves_is_annealed_several_times_a_large_one_once() -> None:
-    # 1.5 * 60 ** 2.5 are 41 828 moves.
-    assert Schedule.of(4.5 * 41_828, 60) == Schedule(4)
+    # 0.4 * 60 ** 3 are 86 400 moves.
+    assert Schedule.of(4.5 * 86_400, 60) == Schedule(4)
     assert Schedule.of(1_000_000, 60) == Schedule(8)
     assert Schedule.of(300_000, 200) == Schedule(1)
     assert Schedule.of(0, 0) == Schedule(1)
