@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     D_REGRET,
     D_LOOSE,
     D_MEET,
-    D_LINKED_STRINGS,
-) = range(21)
+) = range(20)
 
 #: Name, place, value and meaning of each dial.
 DIALS: dict[str, tuple[int, int, str]] = {
@@ -60,7 +59,6 @@ DIALS: dict[str, tuple[int, int, str]] = {
     "small": (D_SMALL, 70, "of 100 moves, so many are small ones"),
     "small_removed": (D_SMALL_REMOVED, 5, "mean number of visits that a small move takes out"),
     "small_string": (D_SMALL_STRING, 3, "longest string of neighbours that a small move takes out of one route"),
-    "linked_strings": (D_LINKED_STRINGS, 1, "1: light moves also exchange strings between routes with linked visits"),
 }
 
 

@@ -2,8 +2,7 @@
 
 A move is dropped in constant time where a backward pass says that a tail comes too late or travel alone is dearer than
 what would be kept; only what is left changes the routes and prices them in full. On long routes that is what a ruin of
-a few visits cannot do: half of a day changes hands at once. Linked visits stay where they are: what
-stands between them may change.
+a few visits cannot do: half of a day changes hands at once.
 """
 
 from __future__ import annotations
@@ -23,12 +22,9 @@ from optimizer.arrays import (
     S_PROFILE,
     S_SPECIAL,
     S_START_NODE,
-    V_LINKED,
 )
 from optimizer.jit import kernel
-from optimizer.search.dials import D_LINKED_STRINGS
 from optimizer.search.gestures import kept_row, make_absent, make_present, refresh, touch
-from optimizer.search.links import is_settled
 from optimizer.search.passes import B_HARD
 from optimizer.search.schedule import per_minute, start_of_service
 from optimizer.search.state import (
@@ -125,40 +121,20 @@ def try_exchange(arrays, state, limit, one, from_one, many_one, other, from_othe
     more = limit - true_cents(arrays, state)
     if not may_pay(arrays, state, more, one, from_one, many_one, other, from_other, many_other):
         return False
-    has_links = state.route[one, C_LINKS] + state.route[other, C_LINKS] > 0
-    if has_links and (
-        holds_linked(arrays, state, one, from_one, many_one)
-        or holds_linked(arrays, state, other, from_other, many_other)
-    ):
-        return False
     exchange(arrays, state, one, from_one, many_one, other, from_other, many_other)
-    if not (holds(arrays, state, one) and holds(arrays, state, other)):
-        return False
-    return not has_links or is_settled(arrays, state, limit)
+    return holds(arrays, state, one) and holds(arrays, state, other)
 
 
 @kernel
 def is_plain(arrays, state, shift_idx):
-    """Say whether a route's visits may leave it freely: no prefix, no parts or stops of its own.
-
-    Linked visits stay where they are; `D_LINKED_STRINGS` says whether what stands between them may leave.
-    """
+    """Say whether a route's visits may leave it freely: no prefix, no links, no parts or stops of its own."""
     route = state.route[shift_idx]
     return (
         arrays.shift[shift_idx, S_PREFIX] == 0
         and arrays.shift[shift_idx, S_SPECIAL] == 0
-        and (route[C_LINKS] == 0 or state.dial[D_LINKED_STRINGS] == 1)
+        and route[C_LINKS] == 0
         and route[C_STOP] < 0
     )
-
-
-@kernel
-def holds_linked(arrays, state, shift_idx, place, many):
-    """Say whether a string of a route holds a visit that is linked to others."""
-    linked = 0
-    for k in range(place, place + many):
-        linked += arrays.visit[state.seq[shift_idx, k], V_LINKED]
-    return linked > 0
 
 
 @kernel

@@ -81,7 +81,6 @@ from optimizer.search.state import (
     T_TOUCHED,
     draw,
     place_of,
-    true_cents,
 )
 
 #: How often bounds are handed on from route to route before the move is given up.
@@ -319,20 +318,6 @@ def relink(arrays, state):
     if state.total[T_HALF] == 1:
         mark_all_stale(arrays, state)
     settle_links(arrays, state)
-
-
-@kernel
-def is_settled(arrays, state, limit):
-    """Bring the links of the changed routes up to date; say whether they hold, for less than `limit`."""
-    if state.total[T_CENTS] >= IMPOSSIBLE or true_cents(arrays, state) >= limit:
-        # An earlier start of a crew might still pay, but most proposals are dropped here at no cost.
-        return False
-    state.total[T_BROKEN] = 0
-    relink(arrays, state)
-    is_whole = state.total[T_BROKEN] == 0
-    # What does not hold is undone: the plan as it was is whole.
-    state.total[T_BROKEN] = 0
-    return is_whole
 
 
 @kernel
