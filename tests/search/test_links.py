@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.arrays import R_LINKS, ROW_CAP, V_CREW, V_HEAD, V_LATEST, V_LINKED, V_READY, ProblemArrays
+from optimizer.arrays import (
+    R_LINKS,
+    ROW_CAP,
+    S_BREAK_LENGTH,
+    V_CREW,
+    V_HEAD,
+    V_LATEST,
+    V_LINKED,
+    V_READY,
+    ProblemArrays,
+)
 from optimizer.indexing import build_arrays
 from optimizer.search.islands import construction_order
 from optimizer.search.lns import construct, load_routes, run_moves
@@ -61,6 +71,28 @@ def test_starts_found_from_below_are_legal_ones(seed: int) -> None:
         head = arrays.visit[visit, V_HEAD]
         assert fresh.link[visit, L_START] == fresh.link[head, L_START]
         assert again.visit[visit, V_READY] == fresh.link[head, L_START] <= again.visit[visit, V_LATEST]
+
+
+def slack_and_break(arrays: ProblemArrays, state: State) -> bool:
+    """Say whether some member of a crew may come later than the crew starts, on a day with a break."""
+    crews = np.flatnonzero((arrays.visit[:, V_CREW] > 1) & (state.shift_of >= 0))
+    loose = crews[arrays.visit[crews, V_LATEST] > arrays.visit[crews, V_READY]]
+    return bool((arrays.shift[state.shift_of[loose], S_BREAK_LENGTH] > 0).any())
+
+
+def test_slack_of_crews_moves_no_break_and_costs_nothing_before_somebody_uses_it() -> None:
+    loose = 0
+    for seed in range(80):
+        own, state, arrays = searched(seed)
+        if not arrays.rates[R_LINKS] or state.total[T_CENTS] >= IMPOSSIBLE or state.total[T_BROKEN]:
+            continue
+        strict, fresh = arrays.own_copy(), make_state(arrays, 1, dials={"loose": 0})
+        load_routes(strict, fresh, state.seq.copy(), state.route[:, C_COUNT].copy(), state.link[:, L_START].copy())
+        assert not fresh.total[T_BROKEN]
+        assert true_cents(strict, fresh) == true_cents(own, state)
+        assert np.array_equal(fresh.link[:, L_START], state.link[:, L_START])
+        loose += slack_and_break(own, state)
+    assert loose > 1
 
 
 def test_a_search_leaves_the_arrays_of_the_problem_alone() -> None:
