@@ -17,10 +17,10 @@ from optimizer.arrays import (
     ProblemArrays,
 )
 from optimizer.indexing import build_arrays
+from optimizer.search.entries import construct, load_routes, run_moves, true_cents
 from optimizer.search.islands import construction_order
-from optimizer.search.lns import construct, load_routes, run_moves
 from optimizer.search.schedule import IMPOSSIBLE
-from optimizer.search.state import C_COUNT, L_START, NO_START, T_BROKEN, T_CENTS, State, make_state, true_cents
+from optimizer.search.state import C_COUNT, L_START, NO_START, T_BROKEN, T_CENTS, State, make_state
 from tests.random_problems import random_whole_problem
 
 
@@ -31,7 +31,7 @@ def searched(seed: int, moves: int = 150) -> tuple[ProblemArrays, State, Problem
     seqs, counts = np.full((len(arrays.shift), 1), -1, np.int64), np.zeros(len(arrays.shift), np.int64)
     order = construction_order(arrays)
     construct(own, state, seqs, counts, state.best_start.copy(), order, 0, len(order))
-    state.heat[:] = (5000.0, 1.0, 1.0)
+    state.heat[:3] = (5000.0, 1.0, 1.0)
     if len(order) and len(arrays.shift):
         run_moves(own, state, moves)
     return own, state, arrays
