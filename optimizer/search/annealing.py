@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 #: How many marks divide a run.
 MARKS = 40
 #: One annealing takes about so many moves, times the number of visits to this power: with more, several of them find
-#: better plans. One annealing, and four of a quarter's length, ended so far above the best known on average: 8 x 60 with
-#: 400 000 moves 1.6 and 0.9 %; 25 x 200 with a million 0.4 and 1.1 %; 100 requests with 500 000 on one instance 0.8 and
+#: better plans. One annealing, and four of a quarter's length, ended so far above the best known on average: 8 x 60 and
+#: 400 000 moves 1.6 and 0.9 %; 25 x 200 and a million 0.4 and 1.1 %; 100 requests and 500 000 on one instance 0.8 and
 #: 0.4 %, on another 0.0 and 1.9 %.
 ANNEALING_MOVES, POWER = 0.4, 3
 #: How many annealings there may be; their beginnings lie on marks.
