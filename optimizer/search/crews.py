@@ -60,6 +60,8 @@ from optimizer.search.state import (
 #: How many starts are tried for a crew on a day, and how many technicians, beyond those who must come.
 STARTS = 6
 CREW_OFFERS = 14
+#: Of those starts, so many after the first are the one that the crew had before, and moments near it.
+OLD_STARTS = 4
 #: What a technician who must be in the crew is worth when it is put together.
 MUST = 10**11
 
@@ -80,23 +82,10 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
             shift_idx = state.offer[n, F_SHIFT]
             longest = max(longest, max(arrays.duration[shift_idx, head], arrays.duration[shift_idx, head + 1]))
         for attempt in range(STARTS):
-            moment = ready
-            was = state.link[head, L_WAS] if state.dial[D_MEET] == 1 else NO_START
-            if attempt > 0:
-                shift_idx = state.offer[draw(state, count), F_SHIFT]
-                if was == NO_START or attempt > 4:
-                    moment = max(ready, some_arrival(arrays, state, shift_idx, head))
-                elif attempt == 1:
-                    moment = max(ready, was)
-                else:
-                    moment = max(ready, arrival_near(arrays, state, shift_idx, head, was))
+            moment = moment_to_try(arrays, state, head, count, ready, attempt)
             bind_absent(arrays, head, ready, latest)
             start, _ = start_of_service(arrays, day, head, longest, moment)
-            state.starts[attempt] = start
-            for n in range(attempt):
-                if state.starts[n] == start and state.dial[D_MEET] == 1:
-                    start = -1
-            if start < 0:
+            if is_tried(state, attempt, start) or start < 0:
                 continue
             bind_absent(arrays, head, start, start)
             ask_offers(arrays, state, head, count, best, blink)
@@ -125,6 +114,31 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
     state.total[T_CENTS] += cents - state.link[head, L_CENTS]
     set_link(state, head, L_CENTS, cents)
     return True
+
+
+@kernel
+def moment_to_try(arrays, state, head, count, ready, attempt):
+    """Return a moment at which a crew of the first `count` offers might meet: first as early as may be.
+
+    A crew that was taken out tries its old start next and then arrivals near it, else any arrivals.
+    """
+    if attempt == 0:
+        return ready
+    shift_idx = state.offer[draw(state, count), F_SHIFT]
+    was = state.link[head, L_WAS] if state.dial[D_MEET] == 1 else NO_START
+    if was == NO_START or attempt > OLD_STARTS:
+        return max(ready, some_arrival(arrays, state, shift_idx, head))
+    return max(ready, was if attempt == 1 else arrival_near(arrays, state, shift_idx, head, was))
+
+
+@kernel
+def is_tried(state, attempt, start):
+    """Say whether an earlier attempt had the same start; note it for the attempts to come."""
+    is_known = False
+    for n in range(attempt):
+        is_known = is_known or state.starts[n] == start
+    state.starts[attempt] = start
+    return is_known
 
 
 @kernel

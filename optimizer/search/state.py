@@ -184,6 +184,8 @@ class State(ByAddress):
         Scratch of a crew's insertion, columns `F_*`.
     picked, tried : int64 (largest crew, 2)
         Shift and place of each member of the best crew so far, the lead first, and of the crew at hand.
+    starts : int64 (16,)
+        Scratch of a crew's insertion: the starts tried so far.
     table, rows : int64 (3, visits, routes), (visits,)
         Scratch of insertion by regret: layers `Y_*`, and how many routes were asked for each visit.
     pool, pool_info : int64 (size, most + 1), (size, 4)
