@@ -45,6 +45,8 @@ LAST_WORD_S = 0.25
 #: How long beyond the deadline the parent waits for a first plan, as an overloaded machine starts a child slowly; and
 #: how long for the few moves that make it a sound one.
 FIRST_PLAN_S, FIRST_MOVES_S = 300.0, 1.0
+#: How long a solve that is stopped before its first plan waits for it: who stops wants the best plan so far, not none.
+STOPPED_PLAN_S = 30.0
 #: Why a solve ended whose plan is the constructed one, as the time was up.
 FIRST_PLAN = "first_plan"
 #: How often the parent looks at the clock and the cancel token.
@@ -318,10 +320,12 @@ def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken |
             elif not stopped and watch.is_stagnant(watch.budget.patience_s):
                 stopped = "stagnant"
         except KeyboardInterrupt:
+            if stopped == "interrupted":
+                break
             stopped = "interrupted"
         if stopped and last_word == math.inf:
             _close(child)
-            last_word = time.monotonic() + watch.last_word_s
+            last_word = time.monotonic() + (watch.last_word_s if watch.marks else STOPPED_PLAN_S)
     watch.judge_newest()
     return stopped or ended or "overrun"
 

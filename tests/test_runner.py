@@ -157,6 +157,34 @@ def test_a_first_plan_is_waited_for_whatever_the_clock_says() -> None:
     assert found.run.stopped == FIRST_PLAN
 
 
+def test_a_solve_that_is_stopped_before_its_first_plan_waits_for_it() -> None:
+    # Found on a busy machine: Ctrl-C after eight seconds, no plan yet, and locked visits that may not be left out.
+    problem, matrix = tiny_problem()
+    token = CancelToken()
+    token.cancel()
+    found = run_in_child(post_late, problem, matrix, budget_of(problem, 0.5), cancel=token)
+    assert found.plan.served == 1
+    assert found.run.stopped == "cancelled"
+
+
+def test_a_second_ctrl_c_waits_no_longer() -> None:
+    problem, matrix = tiny_problem()
+    timers = [threading.Timer(delay, signal.raise_signal, [signal.SIGINT]) for delay in (0.5, 1.5)]
+    for timer in timers:
+        timer.start()
+    found = run_in_child(post_never, problem, matrix, budget_of(problem, 60))
+    assert found.run.elapsed_s < 30
+    assert found.plan.served == 0
+    assert found.run.stopped == "interrupted"
+
+
+def post_never(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
+) -> None:
+    """Think for longer than anybody waits."""
+    time.sleep(60)
+
+
 def test_a_single_iteration_gives_a_plan() -> None:
     problem, matrix = tiny_problem()
     outcome = solve(problem, matrix, seconds=None, iterations=1)
