@@ -1,8 +1,13 @@
 """Light moves: exchange the tails of two routes, or short strings between them, judged from what is known of both.
 
-A move is dropped in constant time where a backward pass says that a tail comes too late or travel alone is dearer than
-what would be kept; only what is left changes the routes and prices them in full. On long routes that is what a ruin of
-a few visits cannot do: half of a day changes hands at once.
+A move is dropped in constant time where a backward pass says that a tail comes too late, or travel alone is dearer than
+what would be kept: what only fairness or another technician's prices would gain is left to ruin and recreate. What
+passes changes the routes and prices them in full. On long routes that is what a ruin of a few visits cannot do: half of
+a day changes hands at once.
+
+Tails: Potvin & Rousseau, "An exchange heuristic for routeing problems with time windows", JORS 46, 1995 (2-opt*).
+Strings: Taillard, Badeau, Gendreau, Guertin & Potvin, "A tabu search heuristic for the vehicle routing problem with
+soft time windows", Transportation Science 31(2), 1997 (cross-exchange).
 """
 
 from __future__ import annotations
@@ -139,12 +144,12 @@ def is_plain(arrays, state, shift_idx):
 
 @kernel
 def may_pay(arrays, state, cents, one, from_one, many_one, other, from_other, many_other):
-    """Say whether an exchange may be in time and cost less than so many cents more, by travel alone."""
-    most = state.seq.shape[1]
-    if (
-        max(state.route[one, C_COUNT] + many_other - many_one, state.route[other, C_COUNT] + many_one - many_other)
-        >= most
-    ):
+    """Say whether an exchange may be in time and cost less than so many cents more, by travel alone.
+
+    Strings begin at places `from_one` and `from_other` and hold `many_one` and `many_other` visits, as in `exchange`.
+    """
+    more, most = many_other - many_one, state.seq.shape[1]
+    if max(state.route[one, C_COUNT] + more, state.route[other, C_COUNT] - more) >= most:
         return False
     # Where both travel alike, only the legs at the ends of the strings change: nearly all proposals end here.
     road = joints(arrays, state, one, from_one, many_one, other, from_other, many_other)
@@ -171,9 +176,8 @@ def end_before(arrays, state, shift_idx, place):
 @kernel
 def end_behind(arrays, state, shift_idx, place):
     """Return the node at a place of a route: a visit, or its end."""
-    return (
-        state.seq[shift_idx, place] if place < state.route[shift_idx, C_COUNT] else arrays.shift[shift_idx, S_END_NODE]
-    )
+    is_visit = place < state.route[shift_idx, C_COUNT]
+    return state.seq[shift_idx, place] if is_visit else arrays.shift[shift_idx, S_END_NODE]
 
 
 @kernel
@@ -211,7 +215,7 @@ def is_in_time(arrays, state, shift_idx, place, many, giver, start, given):
 
 @kernel
 def exchange(arrays, state, one, from_one, many_one, other, from_other, many_other):
-    """Let two routes exchange strings."""
+    """Let two routes exchange strings: `many_one` visits from a place of the one, `many_other` of the other."""
     touch(state, one)
     touch(state, other)
     for k in range(from_one, from_one + many_one):

@@ -3,6 +3,9 @@
 What every near route offers for every visit is kept in a table; after each insertion one route is asked again. The
 memory of what unchanged routes offer (`insertion.py`) makes most of the table cheap. A visit that no route can take for
 less than the move may still cost ends the move before any route is changed.
+
+Potvin & Rousseau, "A parallel route building algorithm for the vehicle routing and scheduling problem with time
+windows", EJOR 66(3), 1993; Ropke & Pisinger, Transportation Science 40(4), 2006, section 3.2.2.
 """
 
 from __future__ import annotations
