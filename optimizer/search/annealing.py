@@ -1,12 +1,7 @@
-"""How hot a search is and when: temperatures by the share of dearer moves that are kept, one annealing or several.
-
-A temperature that follows the cost of a move needs its own factor for every kind of problem, since in some of them most
-moves lose next to nothing and a few lose a lot. The share that would be kept needs none: it is what annealing is about.
-"""
+"""How hot a search is and when: temperatures by what moves lose, one annealing or several."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,30 +49,22 @@ class Schedule:
         return self.count > 1 and self.end_of(mark) == MARKS
 
 
-def temperature(losses: IntArray, kept: float) -> float:
-    """Return the temperature at which so large a share of losing moves is kept.
+def typical_loss(losses: IntArray) -> float:
+    """Return what a losing move loses on average, which the temperatures are shares of.
 
-    A move that loses x cents is kept with probability exp(-x / T) (Metropolis). The result has three digits, so that no
-    library's last bit decides on a plan.
+    The mean, not the median: where many moves lose next to nothing (long routes, a cost of distance alone) the median
+    froze the search within seconds. Nor the share of losing moves that would be kept: 45 % at first and 7 % at last was
+    right on days and long routes, but twice too hot with 1 000 customers on short routes (8.3 instead of 2.9 % above
+    the best known). The result has three digits, so that no library's last bit decides on a plan.
 
     Parameters
     ----------
     losses : int64 (any,)
-        Cents by which moves made the plan dearer, all above 0; without one the temperature is 1.
-    kept
-        Share between 0 and 1.
+        Cents by which moves made the plan dearer, all above 0; without one the result is 1.
 
     Examples
     --------
-    A move that loses 100 cents is kept in one of two cases at 100 / ln 2 cents:
-
-    >>> temperature(np.array([100]), 0.5)
-    144.0
+    >>> typical_loss(np.array([100, 300, 1_000]))
+    467.0
     """
-    if not len(losses):
-        return 1.0
-    low, high = 1e-3, 1e12
-    for _ in range(64):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if np.exp(-losses / middle).mean() < kept else (low, middle)
-    return float(f"{max(1.0, low):.3g}")
+    return float(f"{max(1.0, float(np.mean(losses))):.3g}") if len(losses) else 1.0

@@ -7,7 +7,6 @@ its own measured speed.
 
 from __future__ import annotations
 
-import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ import numpy as np
 from optimizer.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
 from optimizer.routes import PooledRoute
 from optimizer.search.accept import H_FACTOR, H_FLOOR, H_HEAT, H_HOT, cooling_factor
-from optimizer.search.annealing import LAST_HEAT, MARKS, Schedule, temperature
+from optimizer.search.annealing import LAST_HEAT, MARKS, Schedule, typical_loss
 from optimizer.search.dials import D_COLD, D_HOT
 from optimizer.search.entries import construct, load_routes, run_moves, settle, true_cents
 from optimizer.search.schedule import IMPOSSIBLE
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 #: After this mark, each of several islands goes on from the best plan of all; where there are several annealings, that
 #: is where the last one begins.
 MEETING_MARK = 16
-#: Every so many marks, so many moves measure again what moves lose; fewer losing ones than that tell nothing.
-RELOOK_MARKS, RELOOK_MOVES, ENOUGH_LOSSES = 5, 300, 20
 #: A kernel call lasts about so long, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -202,46 +199,26 @@ class Islands:
         """Settle, whatever the clock says, then measure how much moves lose: the temperatures follow from it."""
         state.heat[:] = 1.0
         for _ in range(2):
-            self._measure(arrays, state, PROBE_MOVES)
-        state.heat[H_HOT] = temperature(_losses(state), state.dial[D_HOT] / 1000)
-        state.heat[H_FLOOR] = temperature(_losses(state), state.dial[D_COLD] / 1000)
+            # A proposal that is dropped half-way tells nothing: what all lose is measured.
+            state.total[T_RISES], state.total[T_PROBING] = 0, 1
+            for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
+                if self._is_stopped():
+                    break
+                run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
+            state.total[T_PROBING] = 0
+        typical = typical_loss(state.rises[: state.total[T_RISES]])
+        state.heat[H_HOT], state.heat[H_FLOOR] = typical * state.dial[D_HOT] / 1000, typical * state.dial[D_COLD] / 1000
         state.heat[H_HEAT] = state.heat[H_HOT]
 
-    def _measure(self, arrays: ProblemArrays, state: State, moves: int) -> None:
-        """Make moves that are never dropped half-way: `State.rises` then tells what losing moves lose."""
-        state.total[T_RISES], state.total[T_PROBING] = 0, 1
-        for done in range(0, moves, FIRST_CHUNK):
-            if self._is_stopped():
-                break
-            chunk = min(FIRST_CHUNK, moves - done)
-            run_moves(arrays, state, chunk if self.budget.moves is None else self._left(state, chunk))
-        state.total[T_PROBING] = 0
-
-    def _look_again(self, arrays: ProblemArrays, state: State) -> None:
-        """Measure again what moves lose, as plans have become better: the last temperature moves half-way."""
-        moves = min(RELOOK_MOVES, int(state.total[T_MOVES]) // 50)
-        if moves < FIRST_CHUNK // 2:
-            return
-        factor = float(state.heat[H_FACTOR])
-        state.heat[H_FACTOR] = 1.0
-        self._measure(arrays, state, moves)
-        state.heat[H_FACTOR] = factor
-        losses = _losses(state)
-        if len(losses) >= ENOUGH_LOSSES:
-            cold = math.sqrt(state.heat[H_FLOOR] * temperature(losses, state.dial[D_COLD] / 1000))
-            state.heat[H_FLOOR] = min(float(f"{cold:.3g}"), state.heat[H_HEAT])
-
-    def _left(self, state: State, chunk: int) -> int:
+    def _left(self, state: State) -> int:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""
-        return max(0, min(chunk, (self.budget.moves or 0) - int(state.total[T_MOVES])))
+        return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
 
     def _search_to(self, mark: int, arrays: ProblemArrays, state: State) -> None:
         schedule = self._schedule
         if schedule.begins_at(mark):
             hot = float(state.heat[H_HOT])
             state.heat[H_HEAT] = max(hot * LAST_HEAT, state.heat[H_FLOOR]) if schedule.is_last(mark) else hot
-        elif mark % RELOOK_MARKS == 0:
-            self._look_again(arrays, state)
         if self.budget.moves is not None:
             self._search_moves(arrays, state, mark)
         else:
@@ -322,12 +299,6 @@ def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) ->
     load_routes(own, state, *_as_arrays(solution, len(arrays.shift)), starts)
     assert not state.total[T_BROKEN], "the search kept linked visits that cannot be timed"
     return own
-
-
-def _losses(state: State) -> IntArray:
-    """Return by how many cents the measured moves made the plan dearer."""
-    losses: IntArray = state.rises[: state.total[T_RISES]]
-    return losses
 
 
 def _next_chunk(chunk: int, took_s: float) -> int:

@@ -1,8 +1,7 @@
-"""Temperatures by the share of losing moves kept, and how many annealings a run has."""
+"""What the temperatures are shares of, and how many annealings a run has."""
 
 from __future__ import annotations
 
-import math
 import time
 
 import numpy as np
@@ -10,31 +9,18 @@ import pytest
 
 from optimizer.indexing import build_arrays
 from optimizer.search.accept import H_FLOOR, H_HEAT, H_HOT
-from optimizer.search.annealing import ANNEALING_MOVES, COUNTS, MARKS, POWER, Schedule, temperature
+from optimizer.search.annealing import ANNEALING_MOVES, COUNTS, MARKS, POWER, Schedule, typical_loss
 from optimizer.search.islands import Islands, SearchBudget
 from tests.random_problems import random_problem
 
 
-def test_a_temperature_keeps_the_share_that_was_asked_for() -> None:
-    losses = np.array([10, 100, 1_000, 20_000])
-    for kept in (0.07, 0.3, 0.5):
-        heat = temperature(losses, kept)
-        assert np.exp(-losses / heat).mean() == pytest.approx(kept, rel=0.01)
+def test_a_typical_loss_is_the_mean_with_three_digits_so_that_no_last_bit_decides() -> None:
+    assert typical_loss(np.array([10, 20, 70])) == 33.3
+    assert typical_loss(np.array([123_457])) == 123_000.0
 
 
-def test_a_few_large_losses_do_not_heat_the_search() -> None:
-    # The mean of the losses is 100 times as large, the moves that can be kept are the same.
-    usual = temperature(np.full(99, 100), 0.3)
-    assert temperature(np.append(np.full(99, 100), 1_000_000), 0.3) == pytest.approx(usual, rel=0.02)
-
-
-def test_without_losing_moves_the_temperature_is_one() -> None:
-    assert temperature(np.array([], np.int64), 0.5) == 1.0
-
-
-def test_it_has_three_digits_so_that_no_last_bit_decides() -> None:
-    heat = temperature(np.array([123_457]), 0.5)
-    assert heat == float(f"{123_457 / math.log(2):.3g}")
+def test_without_losing_moves_the_typical_loss_is_one_cent() -> None:
+    assert typical_loss(np.array([], np.int64)) == 1.0
 
 
 @pytest.mark.parametrize("count", COUNTS)
