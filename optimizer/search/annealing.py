@@ -54,7 +54,7 @@ def typical_loss(losses: IntArray) -> float:
 
     The mean, not the median: where many moves lose next to nothing (long routes, a cost of distance alone) the median
     froze the search within seconds. Nor the share of losing moves that would be kept: 45 % at first and 7 % at last was
-    right on days and long routes, but twice too hot with 1 000 customers on short routes (8.3 instead of 2.9 % above
+    right on days and long routes, but twice too hot with 1 000 customers on short routes (8.3 instead of 3.3 % above
     the best known). The result has three digits, so that no library's last bit decides on a plan.
 
     Parameters
