@@ -64,6 +64,8 @@ from optimizer.search.store import NOWHERE, draws_or_loads, has_room_at
 
 #: No place in a route.
 NO_PLACE = -1
+#: A route with more places than this is halved to find those that are in time.
+LONG = 8
 #: More cents than all the roundings of an insertion's cost together.
 ROUNDINGS = 8
 
@@ -173,6 +175,7 @@ def find_spots(arrays, state, shift_idx, visit, opens, latest):
     at_rest = state.route[shift_idx, C_SERVICE] + duration + arrays.shift[shift_idx, S_BREAK_LENGTH]
     most = min(most, arrays.shift[shift_idx, S_MAX_DUTY] - at_rest)
     first, last = free_places(arrays, state, shift_idx, visit)
+    first, last = places_in_time(behind, earliest, first, last, opens + duration, latest)
     here = seq[first - 1] if first > 0 else arrays.shift[shift_idx, S_START_NODE]
     found = 0
     for k in range(first, last + 1):
@@ -185,6 +188,28 @@ def find_spots(arrays, state, shift_idx, visit, opens, latest):
         is_in_time = (start <= latest) & (start + duration + onward <= behind[k, B_HARD])
         found += is_near & is_in_time
     return found
+
+
+@kernel
+def places_in_time(behind, earliest, first, last, done, latest):
+    """Return the first and last of some places of a route between which all lie that a visit could take in time.
+
+    The rest of the route must bear that it is done no sooner than `done`, and it starts by `latest`. Both grow along
+    the route, so a long one is halved while its middle is out of time; what then is left is looked at one by one.
+    """
+    while last - first > LONG:
+        middle = (first + last) // 2
+        if behind[middle, B_HARD] < done:
+            first = middle + 1
+        elif earliest[middle] > latest:
+            last = middle - 1
+        else:
+            break
+    while first <= last and behind[first, B_HARD] < done:
+        first += 1
+    while first <= last and earliest[last] > latest:
+        last -= 1
+    return first, last
 
 
 @kernel
