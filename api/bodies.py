@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from api.errors import Refusal
 from api.parameters import faults_of
-from optimizer.catalogue import LANGUAGES
-from optimizer.ingest.decode import decode, decode_json
-from optimizer.ingest.issues import IssueLog
+from optimizer.faults.decoding import decode_json, decode_text
+from optimizer.faults.issues import IssueLog
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,7 +78,7 @@ async def small_json(request: Request, settings: Settings, model: type[Model]) -
     _media_type(request, ("application/json",))
     content = b"".join([piece async for piece in _pieces(request, settings, settings.max_small_body_bytes)])
     log = IssueLog(form="json", file="body.json")
-    text = decode(content, log, file="body.json")
+    text = decode_text(content, log, file="body.json")
     value = None if text is None else decode_json(text, log)
     report = log.report()
     if report.has_errors:

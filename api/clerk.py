@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 from api import upload
 from api.convert import changes_from_json, plan_from_json, violation_to_json
 from api.errors import MOST_LISTED
-from optimizer.catalogue import LANGUAGES
 from optimizer.domain.desk import Stage
 from optimizer.errors import InputError
-from optimizer.process_limits import cap
+from optimizer.running.limits import cap
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
     from optimizer.travel.matrix import TravelMatrix
 
 Answer = dict[str, Any]
@@ -76,13 +76,13 @@ def read(task: Answer) -> Answer:
 def judge(task: Answer) -> Answer:
     """Judge a plan file that holds its own problem."""
     from optimizer.ingest.plan_file import read_plan
-    from optimizer.judge import judge
+    from optimizer.judge.verdict import judge_plan
 
     try:
         problem, matrix, plan = read_plan(task["file"])
     except InputError as error:
         return _faults(error.report)
-    judgement = judge(problem, matrix, plan)
+    judgement = judge_plan(problem, matrix, plan)
     return {
         "branch_id": problem.branch.branch_id,
         "verdict": {
@@ -97,7 +97,7 @@ def judge(task: Answer) -> Answer:
 
 def print_paper(task: Answer) -> Answer:
     """Print one paper of a kept plan into a file, after judging the plan once more."""
-    from optimizer.judge import judge
+    from optimizer.judge.verdict import judge_plan
 
     made = json.loads(Path(task["made"]).read_bytes())
     with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
@@ -110,7 +110,7 @@ def print_paper(task: Answer) -> Answer:
         problem = problem_from_json(made["problem"])
         matrix = travel_for(problem, path)
         plan = plan_from_json(made["plan"], problem)
-        judgement = judge(problem, matrix, plan)
+        judgement = judge_plan(problem, matrix, plan)
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
         desk = upload.read(path, task["options"]).intake.desk
@@ -147,10 +147,10 @@ def _workbook(
 def _page(
     task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
 ) -> Answer:
-    from optimizer.catalogue import translator
+    from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
     from optimizer.report.papers import make_papers
-    from optimizer.sentences import accepted_sentence
+    from optimizer.text.catalogue import translator
 
     lang = task["lang"]
     say = translator(lang)

@@ -6,23 +6,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from optimizer.catalogue import LANGUAGES, translator
 from optimizer.domain.desk import Change, ChangeKind
 from optimizer.domain.order import Interval
 from optimizer.ingest.plan_file import plan_from_json, routes_to_json, violation_to_json
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.report.figures import kpis
+from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from optimizer.catalogue import Translate
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.times import BranchClock
-    from optimizer.judge import Judgement
-    from optimizer.stages import StageOutcome
+    from optimizer.judge.verdict import Judgement
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.text.catalogue import Translate
 
 __all__ = [
     "changes_from_json",
@@ -72,7 +72,7 @@ def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:
 
 def start_of(document: Mapping[str, Any], problem: Problem) -> dict[str | tuple[str, int], tuple[str, ...]]:
     """Return the routes of a kept plan, to start a solve from."""
-    from optimizer.first_routes import routes_of
+    from optimizer.running.first_routes import routes_of
 
     return routes_of(plan_from_json(dict(document), problem))
 

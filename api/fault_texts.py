@@ -1,6 +1,6 @@
 """Every fault that the service answers with: its status, its cause and the way out, in English and Chinese.
 
-Faults of the data themselves (a sheet, a row, a column) have their own book, `optimizer.ingest.faults`; they come as a
+Faults of the data themselves (a sheet, a row, a column) have their own book, `optimizer.faults.table`; they come as a
 list below `INPUT_FAULTS`.
 """
 

@@ -50,6 +50,6 @@ class StoredOutbox:
             outbox.close(tx, delivery_id, state="given_up" if is_last else "waiting", answer=error)
 
 
-def outgoing(store: Store, guard: AddressGuard) -> Deliverer:
+def outgoing_deliverer(store: Store, guard: AddressGuard) -> Deliverer:
     """Return the deliverer of a database's outbox."""
     return Deliverer(StoredOutbox(store), guard, random.Random())

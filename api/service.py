@@ -9,7 +9,7 @@ from api.auth import Doorkeeper
 from api.bulletin import Bulletin
 from api.clerks import Clerks
 from api.metrics import Metrics
-from api.outgoing import outgoing
+from api.outgoing import outgoing_deliverer
 from api.store.engine import Store
 from api.supervisor import Supervisor
 from api.webhooks import AddressGuard, Deliverer
@@ -45,6 +45,6 @@ class Service:
             bulletin=Bulletin(store),
             metrics=Metrics(store),
             guard=guard,
-            deliverer=outgoing(store, guard),
+            deliverer=outgoing_deliverer(store, guard),
             supervisor=Supervisor(store, settings),
         )

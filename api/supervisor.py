@@ -118,7 +118,7 @@ class Supervisor:
             self._is_stopping.wait(LOOK_S)
 
     def _warm_up(self) -> None:
-        from optimizer.warm import warm_up
+        from optimizer.running.warming import warm_up
 
         took_s = warm_up(lambda sentence: _log.info("warming_up", message=sentence))
         _log.info("kernels_ready", took_s=round(took_s, 1))

@@ -28,12 +28,12 @@ from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
-from optimizer.catalogue import LANGUAGES
 from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
 from optimizer.ingest.plan_file import routes_to_json
 from optimizer.ingest.published import published_plan
-from optimizer.runner import CancelToken
-from optimizer.stages import plan_stage
+from optimizer.moments.draft_settle_open import plan_stage
+from optimizer.running.child import CancelToken
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from optimizer.domain.problem import Problem
-    from optimizer.runner import Progress
-    from optimizer.stages import StageOutcome
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.running.child import Progress
 
 #: How often the queue is looked at.
 POLL_S = 0.05
@@ -348,7 +348,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=listen, name="parent-listener", daemon=True).start()
     # What every job needs is loaded now, and is no garbage to look through in any.
-    import optimizer.explain
+    import optimizer.explain.unassigned
     import optimizer.report.figures  # noqa: F401
 
     gc.collect()

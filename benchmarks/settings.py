@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.errors import FormatError
 from benchmarks.solver import Budget
-from optimizer.search.dials import dial_values
+from optimizer.engine.search.dials import dial_values
 
 #: The settings of a configuration and what they must be.
 SETTINGS: dict[str, tuple[type, ...]] = {

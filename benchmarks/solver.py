@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import optimizer
 from optimizer.errors import JudgementError
-from optimizer.judge import judge
-from optimizer.solve import solve
-from optimizer.warm import warm_up
+from optimizer.judge.verdict import judge_plan
+from optimizer.running.warming import warm_up
+from optimizer.solver import solve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from benchmarks.measure import Routes
     from optimizer.domain.problem import Problem
-    from optimizer.runner import Progress
+    from optimizer.running.child import Progress
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -93,7 +93,7 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
         on_progress=note,
     )
     elapsed_s = time.perf_counter() - begin
-    judgement = judge(problem, matrix, outcome.plan)
+    judgement = judge_plan(problem, matrix, outcome.plan)
     if not judgement.is_clean:
         raise JudgementError(judgement.violations)
     if not progress or progress[-1][1] != judgement.cost_cents:

@@ -17,20 +17,20 @@ from benchmarks.errors import FormatError
 from benchmarks.instances import read_instance
 from benchmarks.records import machine
 from benchmarks.solver import engine_version
-from optimizer.indexing import build_arrays
-from optimizer.search.entries import load_routes
-from optimizer.search.gestures import undo
-from optimizer.search.islands import Islands, SearchBudget
-from optimizer.search.ruin import ruin
-from optimizer.search.state import T_ABSENT, make_state
-from optimizer.warm import tiny_problem, warm_up
+from optimizer.engine.indexing import build_arrays
+from optimizer.engine.search.entries import load_routes
+from optimizer.engine.search.gestures import undo
+from optimizer.engine.search.islands import Islands, SearchBudget
+from optimizer.engine.search.ruin import ruin
+from optimizer.engine.search.state import T_ABSENT, make_state
+from optimizer.running.warming import tiny_problem, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from optimizer.domain.problem import Problem
-    from optimizer.indexing import IndexedProblem
+    from optimizer.engine.indexing import IndexedProblem
     from optimizer.travel.matrix import TravelMatrix
 
 #: No instance is measured for longer in one round.

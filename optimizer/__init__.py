@@ -8,9 +8,7 @@ The public names are loaded when they are first used, so that importing the pack
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,43 +45,43 @@ if TYPE_CHECKING:
         PaigongError as PaigongError,
     )
     from optimizer.ingest.read import read_branch as read_branch
-    from optimizer.judge import Judgement as Judgement
-    from optimizer.judge import judge as judge
-    from optimizer.judge import time_routes as time_routes
-    from optimizer.runner import CancelToken as CancelToken
-    from optimizer.runner import Progress as Progress
-    from optimizer.solve import Outcome as Outcome
-    from optimizer.solve import solve as solve
+    from optimizer.judge.verdict import Judgement as Judgement
+    from optimizer.judge.verdict import judge_plan as judge_plan
+    from optimizer.judge.verdict import time_routes as time_routes
+    from optimizer.running.child import CancelToken as CancelToken
+    from optimizer.running.child import Progress as Progress
+    from optimizer.solver import Outcome as Outcome
+    from optimizer.solver import solve as solve
     from optimizer.travel.matrix import TravelMatrix as TravelMatrix
     from optimizer.travel.provider import travel_for as travel_for
 
 #: Public name: the module it lives in.
 _HOME = {
     "Branch": "domain.problem",
-    "CancelToken": "runner",
+    "CancelToken": "running.child",
     "Customer": "domain.order",
     "InputError": "errors",
     "Interval": "domain.order",
-    "Judgement": "judge",
+    "Judgement": "judge.verdict",
     "LockConflictError": "errors",
     "Order": "domain.order",
-    "Outcome": "solve",
+    "Outcome": "solver",
     "PaigongError": "errors",
     "Place": "domain.order",
     "Plan": "domain.plan",
     "Policy": "domain.policy",
     "Problem": "domain.problem",
-    "Progress": "runner",
+    "Progress": "running.child",
     "Rule": "domain.rules",
     "Shift": "domain.technician",
     "Technician": "domain.technician",
     "TravelMatrix": "travel.matrix",
     "Violation": "domain.rules",
     "Visit": "domain.order",
-    "judge": "judge",
+    "judge_plan": "judge.verdict",
     "read_branch": "ingest.read",
-    "solve": "solve",
-    "time_routes": "judge",
+    "solve": "solver",
+    "time_routes": "judge.verdict",
     "travel_for": "travel.provider",
 }
 
@@ -100,14 +98,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class _Package(ModuleType):
-    """Importing the modules `judge` and `solve` does not hide the functions of these names."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -27,13 +27,13 @@ from optimizer.domain.policy import BrokenLocks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from optimizer.catalogue import Translate
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.geocode import GeocoderSettings
-    from optimizer.runner import Progress
-    from optimizer.stages import StageOutcome
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.running.child import Progress
+    from optimizer.text.catalogue import Translate
 
 #: The moment from which a time limit counts: the start of the process, as near as we can tell.
 _STARTED_S = time.monotonic() - time.process_time()
@@ -93,8 +93,8 @@ def plan(
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.published import published_plan
     from optimizer.ingest.read import read_intake
-    from optimizer.solve import DEFAULT_S
-    from optimizer.stages import plan_stage
+    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
@@ -139,7 +139,7 @@ def plan(
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
     """Return what kept locks break, in words."""
-    from optimizer.sentences import accepted_sentence
+    from optimizer.explain.sentences import accepted_sentence
 
     return [accepted_sentence(violation, problem, say) for violation in accepted]
 
@@ -156,7 +156,7 @@ def _write(
     from optimizer.ingest.plan_file import write_plan
     from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
-    from optimizer.runner import FIRST_PLAN
+    from optimizer.running.child import FIRST_PLAN
 
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
@@ -216,7 +216,7 @@ def _progress_bar(
 
 def _warn_of_gone(problem: Problem, published: Plan, say: Translate) -> None:
     """Say which technicians and orders of the published plan the branch has no more."""
-    from optimizer.changes import gone_since
+    from optimizer.moments.changes import gone_since
 
     left, called_off = gone_since(problem, published)
     for who, visits in left.items():
@@ -257,12 +257,12 @@ def publish(
     """Keep a plan as the one that later plans of the day stay near."""
     from optimizer.ingest.plan_file import branch_of_plan, read_plan
     from optimizer.ingest.published import publish_plan
-    from optimizer.judge import judge
+    from optimizer.judge.verdict import judge_plan
 
     say = translator_for(lang)
     with Faults(say, lang, as_json=json_faults):
         problem, matrix, made = read_plan(plan_file, branch)
-        judgement = judge(problem, matrix, made)
+        judgement = judge_plan(problem, matrix, made)
         if not judgement.is_clean:
             stop(1, "\n".join([say("The plan breaks rules and is not published:"),
                                *map(violation_line, judgement.violations)]))  # fmt: skip
@@ -286,10 +286,10 @@ def promise(
     json_faults: AsJson = False,
 ) -> None:
     """Say what is promised for one order, until when, and how its clocks stand, each with the reason."""
+    from optimizer.faults.issues import nearest
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.issues import nearest
     from optimizer.ingest.read import read_intake
-    from optimizer.promise_report import promise_report
+    from optimizer.promise.report import promise_report
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
@@ -334,7 +334,7 @@ def template(
 
 
 @app.command(name="judge")
-def judge_plan(
+def judge(
     plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
     branch: Annotated[Path | None, typer.Option(help="The branch, for a plan that holds routes only.")] = None,
     lang: Lang = "zh",
@@ -342,12 +342,12 @@ def judge_plan(
 ) -> None:
     """Check every rule of a plan and recompute its costs."""
     from optimizer.ingest.plan_file import read_plan
-    from optimizer.judge import judge
+    from optimizer.judge.verdict import judge_plan
 
     say, console = translator_for(lang), Console()
     with Faults(say, lang, as_json=json_faults):
         problem, matrix, given = read_plan(plan_file, branch)
-        judgement = judge(problem, matrix, given)
+        judgement = judge_plan(problem, matrix, given)
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
     for text in _accepted_sentences(judgement.accepted, problem, say):
@@ -381,8 +381,8 @@ def export(
 @app.command()
 def warm(lang: Lang = "zh") -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
-    from optimizer.jit import is_warm
-    from optimizer.warm import warm_up
+    from optimizer.engine.jit.kernels import is_warm
+    from optimizer.running.warming import warm_up
 
     say = translator_for(lang)
     took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from optimizer.catalogue import LANGUAGES, translator
 from optimizer.errors import InputError, JudgementError, LockConflictError, PaigongError, TimeLimitError
+from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.catalogue import Translate
     from optimizer.domain.rules import Violation
+    from optimizer.text.catalogue import Translate
 
 
 def translator_for(lang: str) -> Translate:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.rules import Violation
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
 
 
 class PaigongError(Exception):

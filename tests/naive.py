@@ -18,15 +18,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.domain.plan import BRANCH_STOP, Plan, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
-from optimizer.judge import judge, time_routes
-from optimizer.judge_carried import load, tool, tools_out, units_there
-from optimizer.judge_costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
-from optimizer.judge_facts import Crew, Facts, gaps_in
-from optimizer.judge_links import time_together
-from optimizer.judge_rules import Case, JudgedDay, allowed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
-from optimizer.judge_stock import drawn_parts
-from optimizer.judge_timing import TimedTour, time_canonically
-from optimizer.judge_together import crew, precedence
+from optimizer.judge.carried import load, tool, tools_out, units_there
+from optimizer.judge.costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
+from optimizer.judge.crews import crew, precedence
+from optimizer.judge.facts import Crew, Facts, gaps_in
+from optimizer.judge.hard_rules import (
+    Case,
+    JudgedDay,
+    allowed,
+    loan,
+    lock,
+    prefix_of,
+    refusals,
+    skill,
+    stock,
+    travel_limit,
+)
+from optimizer.judge.links import time_together
+from optimizer.judge.stock import drawn_parts
+from optimizer.judge.timing import TimedTour, time_canonically
+from optimizer.judge.verdict import judge_plan, time_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +45,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import SkillNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
-    from optimizer.judge_facts import Tour
+    from optimizer.judge.facts import Tour
     from optimizer.travel.matrix import TravelMatrix
 
 #: More than any plan costs.
@@ -105,7 +116,7 @@ def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
                 used = {(s.technician_id, s.day): d.sequence for s, d in zip(shifts, chosen, strict=True) if d.sequence}
                 best = Best(cents, used, leads)
     if best is not None:
-        judgement = judge(problem, matrix, time_routes(problem, matrix, best.routes, leads=best.leads))
+        judgement = judge_plan(problem, matrix, time_routes(problem, matrix, best.routes, leads=best.leads))
         assert judgement.is_clean, judgement.violations
         assert judgement.cost_cents == best.cents
     return best

@@ -33,15 +33,15 @@ from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, Published
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import DAY_S, MINUTE_S, at
-from optimizer.judge import judge, time_routes
-from optimizer.judge_facts import Facts
-from optimizer.judge_rules import refusals, skill_gaps
-from optimizer.judge_timing import time_canonically
+from optimizer.judge.facts import Facts
+from optimizer.judge.hard_rules import refusals, skill_gaps
+from optimizer.judge.timing import time_canonically
+from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
-    from optimizer.judge_facts import Tour
+    from optimizer.judge.facts import Tour
 
 MONDAY = date(2026, 11, 23)
 #: In time for Monday; then twice after the close of business on Friday, when notice is short.
@@ -70,7 +70,7 @@ def random_problem_with_plan(
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
-    judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
+    judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
 
@@ -99,7 +99,7 @@ def random_whole_problem_with_plan(
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
-    judgement = judge(locked, matrix, time_routes(locked, matrix, routes))
+    judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
 
@@ -386,7 +386,7 @@ def _any_days(rng: Random, problem: Problem, matrix: TravelMatrix) -> DayRoutes:
     routes: DayRoutes = {}
     for visit in _earlier_first(rng, problem):
         for longer in _tries(rng, problem, routes, visit):
-            if judge(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
+            if judge_plan(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
                 routes = longer
                 break
     return routes
@@ -439,7 +439,7 @@ def _any_plan(rng: Random, problem: Problem, matrix: TravelMatrix) -> Routes:
         for who, place in rng.sample(tried, len(tried)):
             longer = {**routes, who: list(routes.get(who, ()))}
             longer[who].insert(place, visit.visit_id)
-            if judge(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
+            if judge_plan(problem, matrix, time_routes(problem, matrix, longer)).is_clean:
                 routes = longer
                 break
     return routes
@@ -489,7 +489,7 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
 
 def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
     """Return the problem without longest days if a plan breaks something: held starts may forbid leaving later."""
-    if judge(problem, matrix, time_routes(problem, matrix, routes)).is_clean:
+    if judge_plan(problem, matrix, time_routes(problem, matrix, routes)).is_clean:
         return problem
     return replace(problem, shifts=tuple(replace(shift, max_duty_s=None) for shift in problem.shifts))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
-from optimizer.judge import judge, time_routes
+from optimizer.judge.verdict import judge_plan, time_routes
 from tests.naive import best_plan
 from tests.random_problems import random_problem_with_plan, random_whole_problem_with_plan
 
@@ -34,7 +34,7 @@ def test_no_known_plan_is_cheaper(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed, most_visits=5, most_technicians=2)
     best_cents = best_plan(problem, matrix)
     assert best_cents is not None
-    assert best_cents <= judge(problem, matrix, time_routes(problem, matrix, routes)).cost_cents
+    assert best_cents <= judge_plan(problem, matrix, time_routes(problem, matrix, routes)).cost_cents
 
 
 #: Seeds whose brute force takes seconds: several crews of which every order has to be refused.
@@ -46,4 +46,4 @@ def test_no_known_plan_of_the_whole_book_is_cheaper(seed: int) -> None:
     problem, matrix, routes = random_whole_problem_with_plan(seed)
     best_cents = best_plan(problem, matrix)
     assert best_cents is not None
-    assert best_cents <= judge(problem, matrix, time_routes(problem, matrix, routes)).cost_cents
+    assert best_cents <= judge_plan(problem, matrix, time_routes(problem, matrix, routes)).cost_cents

@@ -17,9 +17,9 @@ from optimizer.domain.policy import Fairness, Policy
 from optimizer.domain.problem import Branch, Problem
 from optimizer.domain.technician import Break, HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S, at, clock_text
-from optimizer.judge import Judgement, judge, time_routes
-from optimizer.judge_facts import Facts
-from optimizer.judge_timing import time_canonically, time_with_slot
+from optimizer.judge.facts import Facts
+from optimizer.judge.timing import time_canonically, time_with_slot
+from optimizer.judge.verdict import Judgement, judge_plan, time_routes
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 from tests.random_problems import MONDAY, random_problem
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from optimizer.domain.rules import Rule
-    from optimizer.judge import Routes
-    from optimizer.judge_timing import TimedTour
+    from optimizer.judge.timing import TimedTour
+    from optimizer.judge.verdict import Routes
 
 __all__ = ["MONDAY", "PLAIN", "Job", "Person", "World", "job", "line", "person", "random_problem", "world"]
 
@@ -192,7 +192,7 @@ class World:
     def judge(self, plan: Plan | Routes) -> Judgement:
         """Judge a plan, or routes after timing them."""
         made = plan if isinstance(plan, Plan) else self.plan(plan)
-        return judge(self.problem, self.matrix, made)
+        return judge_plan(self.problem, self.matrix, made)
 
     def broken(self, plan: Plan | Routes) -> list[tuple[Rule, int]]:
         """Return rule and amount of every violation."""
@@ -215,7 +215,7 @@ class World:
         from optimizer import solve
 
         outcome = solve(self.problem, self.matrix, seconds=30.0, iterations=iterations)
-        judgement = judge(self.problem, self.matrix, outcome.plan)
+        judgement = judge_plan(self.problem, self.matrix, outcome.plan)
         assert judgement.is_clean, judgement.violations
         return outcome.plan
 

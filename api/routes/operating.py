@@ -23,8 +23,8 @@ from api.statuses import Role
 from api.store import access, outbox
 from api.webhooks import REFUSALS_ZH, RefusedUrlError
 from optimizer.domain.problem import MOST_DAYS
+from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells import MAX_TEXT
-from optimizer.ingest.decode import MAX_DEPTH, MAX_JSON_INT
 
 router = APIRouter(prefix="/v1", tags=["operating"])
 

@@ -17,8 +17,8 @@ from api.webhooks.guard import (
     look_up,
     refusal_of,
 )
-from api.webhooks.post import MAX_ANSWER_BYTES, Reply, post
-from api.webhooks.signature import is_signed, signature
+from api.webhooks.post import MAX_ANSWER_BYTES, Reply, send_post
+from api.webhooks.signature import is_signed, sign
 
 __all__ = [
     "BATCH",
@@ -36,7 +36,7 @@ __all__ = [
     "Target",
     "is_signed",
     "look_up",
-    "post",
     "refusal_of",
-    "signature",
+    "send_post",
+    "sign",
 ]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from api.webhooks.guard import AddressGuard, RefusedUrlError
-from api.webhooks.post import Reply, post
-from api.webhooks.signature import signature
+from api.webhooks.post import Reply, send_post
+from api.webhooks.signature import sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +271,7 @@ class Deliverer:
         if attempt > self._backoff.most_attempts:  # the last attempt never came to its end
             reply = Reply(None, "attempts_exhausted")
         else:
-            reply = post(
+            reply = send_post(
                 delivery.url, delivery.body, self._headers(delivery), self._guard, self._timeout_s, tls=self._tls
             )
         facts = {"delivery_id": delivery.id, "host": host, "status": reply.status, "attempt": attempt}
@@ -293,5 +293,5 @@ class Deliverer:
             "Paigong-Event": delivery.event,
             "Paigong-Delivery": delivery.id,
             "Paigong-Timestamp": str(timestamp),
-            "Paigong-Signature": signature(delivery.secret, timestamp, delivery.body),
+            "Paigong-Signature": sign(delivery.secret, timestamp, delivery.body),
         }

@@ -54,7 +54,7 @@ _TROUBLES = (
 )
 
 
-def post(
+def send_post(
     url: str,
     body: bytes,
     headers: Mapping[str, str],

@@ -6,7 +6,7 @@ import hmac
 import re
 
 
-def signature(secret: str, timestamp: int, body: bytes) -> str:
+def sign(secret: str, timestamp: int, body: bytes) -> str:
     """Return what the header `Paigong-Signature` says: `v1=` and the hex HMAC-SHA256 of `timestamp.body`.
 
     Parameters
@@ -31,5 +31,5 @@ def is_signed(body: bytes, *, secret: str, timestamp: str, claimed: str, now_s: 
     """
     if not re.fullmatch(r"[0-9]{1,12}", timestamp) or abs(now_s - int(timestamp)) > tolerance_s:
         return False
-    expected = signature(secret, int(timestamp), body)
+    expected = sign(secret, int(timestamp), body)
     return hmac.compare_digest(expected.encode(), claimed.encode(errors="replace"))

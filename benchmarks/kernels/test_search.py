@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.indexing import build_arrays
+from optimizer.engine.indexing import build_arrays
+from optimizer.engine.search.entries import construct, run_moves
+from optimizer.engine.search.insertion import best_insertion
+from optimizer.engine.search.schedule import time_route
+from optimizer.engine.search.state import C_COUNT, make_state, refresh
 from optimizer.ingest.read import read_branch
-from optimizer.search.entries import construct, run_moves
-from optimizer.search.insertion import best_insertion
-from optimizer.search.schedule import time_route
-from optimizer.search.state import C_COUNT, make_state, refresh
 from optimizer.travel.provider import travel_for
 
 

@@ -12,16 +12,16 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.faults.issues import nearest
 from optimizer.ingest.columns import CalendarRow
-from optimizer.ingest.issues import nearest
 from optimizer.ingest.sheets import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from optimizer.domain.working_time import WorkingCalendar
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.columns import BranchRow
-    from optimizer.ingest.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets
     from optimizer.ingest.times import BranchClock
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.units import DAY_S, MINUTE_S
-from optimizer.ingest.issues import nearest
+from optimizer.faults.issues import nearest
 from optimizer.ingest.times import MOMENT, TIME_OF_DAY, as_moment, excel_day, iso_duration_seconds
 from optimizer.ingest.words import CHINESE
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from optimizer.domain.policy import Policy
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.columns import ShiftRow
-    from optimizer.ingest.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
     from optimizer.ingest.times import BranchClock
 

@@ -367,6 +367,9 @@ class AbsenceRow(Row):
     reason: Text = column("发烧", "Why.", default="")
 
 
+#: The name and number of the wire form that these sheets make.
+PROBLEM_FORMAT = "paigong.problem/1"
+
 #: Every sheet by its name, in the order in which faults are reported.
 SHEETS: Mapping[str, type[Row]] = MappingProxyType(
     {

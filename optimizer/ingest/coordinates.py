@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Place
-from optimizer.ingest.issues import nearest
+from optimizer.faults.issues import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.columns import Row
-    from optimizer.ingest.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
 
 #: Krasovsky 1940: semi-major axis in metres and squared eccentricity.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue import translator
-from optimizer.ingest.faults import FAULTS
+from optimizer.faults.table import FAULTS
 from optimizer.ingest.input_tables import tables_of
-from optimizer.report.files import replacing
-from optimizer.report.workbook_cells import NAVY, put, set_up_print, sheet_title
+from optimizer.text.catalogue import translator
+from optimizer.text.files import replacing
+from optimizer.text.workbook_cells import NAVY, put, set_up_print, sheet_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from optimizer.catalogue import Translate
+    from optimizer.faults.issues import Issue, IssueReport
     from optimizer.ingest.input_tables import InputTable
-    from optimizer.ingest.issues import Issue, IssueReport
+    from optimizer.text.catalogue import Translate
 
 #: Fill and letters of a cell with a fault, and of one with a doubt.
 RED, YELLOW = ("FFC7CE", "9C0006"), ("FFEB9C", "7F6000")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.faults.decoding import read_text
+from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
-from optimizer.ingest.decode import read_text
 from optimizer.ingest.headers import is_note, sheet_label, sheet_named
-from optimizer.ingest.issues import Source, nearest
 from optimizer.ingest.sheets import RawSheet, place_of
 from optimizer.ingest.table import read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueLog
+    from optimizer.faults.issues import IssueLog
 
 #: Sheets that a branch folder may hold and that are read elsewhere.
 _OTHER_SHEETS = {"matrix", "matrix_metres"}

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Place
+from optimizer.faults.issues import nearest
 from optimizer.ingest.coordinates import Datum, rounded_wgs84
-from optimizer.ingest.issues import nearest
-from optimizer.ingest.write import write_text
+from optimizer.text.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueLog
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
 
 #: Where a service's key is read from: never from a file of the branch, never from the command line.

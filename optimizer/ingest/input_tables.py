@@ -8,10 +8,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.faults.decoding import decode_json, read_bytes, read_text
+from optimizer.faults.issues import IssueLog, safe
 from optimizer.ingest.columns import SHEETS, columns_of
-from optimizer.ingest.decode import decode_json, read_bytes, read_text
 from optimizer.ingest.headers import columns_by_title, normal, sheet_named
-from optimizer.ingest.issues import IssueLog, safe
 from optimizer.ingest.sheets import MAX_ROWS
 from optimizer.ingest.tidy import Shape
 from optimizer.ingest.workbook import SUFFIXES, cell_text, open_book
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from optimizer.ingest.issues import Issue
+    from optimizer.faults.issues import Issue
 
 #: More columns than any sheet of ours has, fewer than a spreadsheet takes.
 MAX_COLUMNS = 500

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from optimizer.domain.problem import Problem
+    from optimizer.faults.issues import IssueReport
     from optimizer.ingest.geocode import GeocoderSettings
-    from optimizer.ingest.issues import IssueReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from optimizer.domain.order import (
 )
 from optimizer.domain.problem import MOST_DAYS, LockLevel
 from optimizer.domain.technician import Employment
+from optimizer.faults.issues import Phrase
 from optimizer.ingest.cells import (
     choice,
     parse_date,
@@ -54,7 +55,6 @@ from optimizer.ingest.compound import (
     parse_tool_needs,
     parse_windows,
 )
-from optimizer.ingest.issues import Phrase
 from optimizer.ingest.tidy import Shape
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.ingest.issues import IssueLog, Phrase
+from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimizer.ingest.write import JsonObject
+    from optimizer.text.files import JsonObject
 
 
 def matrix_to_json(matrix: TravelMatrix) -> JsonObject:

@@ -20,8 +20,8 @@ from optimizer.ingest.sheets import Entry, Sheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.columns import OrderRow, PartRow, ResultRow, ShiftRow
-    from optimizer.ingest.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets
     from optimizer.ingest.times import BranchClock
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule
 from optimizer.errors import InputError
-from optimizer.ingest.decode import MAX_PLAN_BYTES, decode_json, read_text
-from optimizer.ingest.issues import IssueLog, Phrase
+from optimizer.faults.decoding import MAX_PLAN_BYTES, decode_json, read_text
+from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.matrix_json import matrix_from_json, matrix_to_json
 from optimizer.ingest.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
-from optimizer.ingest.write import JsonObject, branch_clock, problem_to_json, write_json
+from optimizer.ingest.write import branch_clock, problem_to_json
+from optimizer.text.files import JsonObject, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -211,7 +212,7 @@ def read_plan(path: str | Path, branch: str | Path | None = None) -> tuple[Probl
         raise InputError(log.report())
     if plan is not None:
         return problem, matrix, plan
-    from optimizer.judge import time_routes
+    from optimizer.judge.verdict import time_routes
 
     return problem, matrix, time_routes(problem, matrix, routes_only(document, problem))
 

@@ -21,9 +21,9 @@ from optimizer.domain.plan import (
     UnassignedVisit,
 )
 from optimizer.domain.rules import Rule
+from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.cells import fault, parse_date, parse_id, parse_moment
 from optimizer.ingest.compound import parse_ids, parse_part_needs
-from optimizer.ingest.issues import IssueLog, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
     from optimizer.ingest.times import BranchClock
-    from optimizer.ingest.write import JsonObject
+    from optimizer.text.files import JsonObject
 
 T = TypeVar("T")
 

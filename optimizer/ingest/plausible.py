@@ -12,7 +12,7 @@ from optimizer.domain.order import Place
 from optimizer.domain.units import DAY_S, great_circle_m
 
 if TYPE_CHECKING:
-    from optimizer.ingest.issues import IssueLog
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets, Sheet
     from optimizer.ingest.times import BranchClock
 

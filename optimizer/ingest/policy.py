@@ -15,9 +15,9 @@ from pydantic_core import PydanticCustomError
 from optimizer.domain.order import Difficulty, Urgency
 from optimizer.domain.policy import BrokenLocks, Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
+from optimizer.faults.decoding import read_text
+from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells import choice, fault, parse_text, whole
-from optimizer.ingest.decode import read_text
-from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.profiles import (
     ProfileKey,
     TableReader,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
+    from optimizer.faults.issues import IssueLog
     from optimizer.ingest.columns import LockRow
-    from optimizer.ingest.issues import IssueLog
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
     from optimizer.ingest.times import BranchClock
 

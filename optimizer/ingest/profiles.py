@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
+from optimizer.faults.decoding import decode_text
+from optimizer.faults.issues import Phrase, nearest
 from optimizer.ingest.cells import fault, parse_duration, whole
-from optimizer.ingest.decode import decode
-from optimizer.ingest.issues import Phrase, nearest
 from optimizer.ingest.times import iso_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from importlib.resources.abc import Traversable
 
-    from optimizer.ingest.issues import IssueLog
+    from optimizer.faults.issues import IssueLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def profile_names(kind: str) -> tuple[str, ...]:
 
 def shipped_entries(kind: str, name: str, log: IssueLog) -> dict[str, Any] | None:
     """Return the entries of a named profile that ships with Paigong, or `None` after noting what is wrong with it."""
-    text = decode(profile_folder(kind).joinpath(f"{name}.toml").read_bytes(), log, file=log.file)
+    text = decode_text(profile_folder(kind).joinpath(f"{name}.toml").read_bytes(), log, file=log.file)
     return None if text is None else decode_toml(text, log, file=log.file)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.errors import InputError
+from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells import MAX_INT, fault, parse_duration, parse_number, whole
-from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.profiles import (
     ProfileKey,
     TableReader,

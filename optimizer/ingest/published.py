@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Interval
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.plan_file import read_plan
-from optimizer.ingest.write import write_text
+from optimizer.text.files import write_text
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from optimizer.domain.desk import Desk
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
+from optimizer.faults.decoding import decode_json, decode_text, read_text
+from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
 from optimizer.ingest.build import build_aside, build_problem
 from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks import MAX_DAYS_AWAY, check_sheets
-from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.coordinates import convert_sheets
-from optimizer.ingest.decode import decode, decode_json, read_text
 from optimizer.ingest.folder import read_folder
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.issues import IssueLog, IssueReport, Phrase, nearest
 from optimizer.ingest.moment import moment_of, sheets_known_at
 from optimizer.ingest.plausible import check_plausibility
 from optimizer.ingest.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
     from optimizer.domain.promise import PromiseProfile
-
-PROBLEM_FORMAT = "paigong.problem/1"
 
 #: What a branch holds, or nothing when the log holds errors.
 _Found: TypeAlias = "tuple[Problem, Desk] | None"
@@ -88,7 +86,7 @@ def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
 def read_document(content: bytes, *, file: str = "problem.json") -> tuple[Problem | None, IssueReport]:
     """Return the Problem of the bytes of a JSON document, decoded strictly, with all errors and warnings."""
     log = IssueLog(form="json", file=file)
-    text = decode(content, log, file=file)
+    text = decode_text(content, log, file=file)
     found = None if text is None else _from_text(text, log, ReadOptions())
     return found[0] if found else None, log.report()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.columns import (
     KEYS,
     SHEETS,
@@ -33,7 +34,6 @@ from optimizer.ingest.columns import (
     columns_of,
     partial_model,
 )
-from optimizer.ingest.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.words import word_label
 
 if TYPE_CHECKING:

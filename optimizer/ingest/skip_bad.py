@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from optimizer.catalogue import LANGUAGES
 from optimizer.domain.desk import FaultyOrder
 from optimizer.ingest.columns import SHEETS
 from optimizer.ingest.jobs import day_ids, visit_ids_of
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
-    from optimizer.ingest.issues import Issue, IssueLog
+    from optimizer.faults.issues import Issue, IssueLog
     from optimizer.ingest.sheets import BranchSheets, Entry, Sheet
 
 _PLACE = {name: index for index, name in enumerate(SHEETS)}

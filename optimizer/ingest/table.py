@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.columns import columns_of
 from optimizer.ingest.headers import columns_by_title, field_names, label, normal
-from optimizer.ingest.issues import IssueLog, Source, nearest
 from optimizer.ingest.sheets import MAX_ROWS, RawSheet, file_of, place_of
 from optimizer.ingest.tidy import Shape, is_change, tidy_cell
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue import translator
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.technician import Employment
@@ -15,8 +14,9 @@ from optimizer.ingest.headers import label, sheet_label
 from optimizer.ingest.labels import NOTES
 from optimizer.ingest.tidy import Shape
 from optimizer.ingest.words import word_label
-from optimizer.report.files import replacing
-from optimizer.report.workbook_cells import NAVY, PALE, put, set_up_print
+from optimizer.text.catalogue import translator
+from optimizer.text.files import replacing
+from optimizer.text.workbook_cells import NAVY, PALE, put, set_up_print
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from optimizer.catalogue import Translate
     from optimizer.ingest.columns import Column
+    from optimizer.text.catalogue import Translate
 
 _YES_NO = ("yes", "no")
 _DATUMS = tuple(datum.label for datum in Datum)

@@ -11,10 +11,10 @@ import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from optimizer.faults.decoding import MAX_BYTES, read_bytes
+from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS
-from optimizer.ingest.decode import MAX_BYTES, read_bytes
 from optimizer.ingest.headers import columns_by_title, is_note, normal, sheet_label, sheet_named
-from optimizer.ingest.issues import Source, nearest
 from optimizer.ingest.sheets import RawSheet, file_of, place_of
 from optimizer.ingest.table import read_table, shape_of
 from optimizer.ingest.tidy import Shape, moment_text, time_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueLog
+    from optimizer.faults.issues import IssueLog
 
 #: What a path of a workbook ends in; an old one is named as such.
 SUFFIXES = (".xlsx", ".xlsm", ".xls")

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from optimizer.ingest.workbook_file import RefusedError
-from optimizer.process_limits import cap
+from optimizer.running.limits import cap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

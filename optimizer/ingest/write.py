@@ -1,34 +1,28 @@
-"""Write a Problem in its wire form, and any JSON file so that a reader never sees half of it."""
+"""Write a Problem in its wire form."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.order import GapFrom
 from optimizer.ingest.build import in_normal_order
 from optimizer.ingest.calendar import adds_public_days
+from optimizer.ingest.columns import PROBLEM_FORMAT
 from optimizer.ingest.compound import WEEKDAY_NAMES
 from optimizer.ingest.policy import policy_to_json
-from optimizer.ingest.read import PROBLEM_FORMAT
 from optimizer.ingest.times import BranchClock, iso_duration, time_text
+from optimizer.text.files import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from pathlib import Path
 
     from optimizer.domain.order import Briefing, Customer, Interval, Load, Place, Predecessor, ServiceLog, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
-
-JsonObject = dict[str, Any]
-
-#: Longer arrays and objects are spread over lines.
-LINE_WIDTH = 118
+    from optimizer.text.files import JsonObject
 
 
 def branch_clock(problem: Problem) -> BranchClock:
@@ -104,66 +98,6 @@ def problem_to_json(problem: Problem) -> JsonObject:
 def write_problem(problem: Problem, path: str | Path) -> None:
     """Write a problem as one JSON file; whoever reads meanwhile sees the old file or the new one."""
     write_json(problem_to_json(problem), path)
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-
-def json_text(value: object) -> str:
-    """Return deterministic JSON for people: what fits goes onto one line, and so does any array of plain numbers."""
-    return _layout(value, indent=0) + "\n"
-
-
-def _layout(value: object, *, indent: int) -> str:
-    if not isinstance(value, dict | list) or not value or _is_flat(value):
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if isinstance(value, list):
-        items = [_layout(item, indent=indent + 2) for item in value]
-        brackets = "[]"
-    else:
-        items = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_layout(item, indent=indent + 2)}" for key, item in value.items()
-        ]
-        brackets = "{}"
-    width = indent + sum(map(len, items)) + 2 * len(items)
-    if width <= LINE_WIDTH and not any("\n" in item for item in items):
-        return brackets[0] + ", ".join(items) + brackets[1]
-    margin = " " * (indent + 2)
-    return brackets[0] + "\n" + ",\n".join(margin + item for item in items) + "\n" + " " * indent + brackets[1]
-
-
-def _is_flat(value: list[object] | dict[str, object]) -> bool:
-    """Say whether a value is an array of plain numbers, or begins with one and holds no other container."""
-    is_array = isinstance(value, list) and isinstance(value[0], int | float | None)
-    return is_array and not any(isinstance(item, dict | list) for item in value)
-
-
-def write_json(value: object, path: str | Path) -> None:
-    """Write JSON into a file at once: a temporary file in the same folder takes its place when it is complete."""
-    write_text(json_text(value), path)
-
-
-def write_text(text: str, path: str | Path) -> None:
-    """Write a UTF-8 text file at once, so that an interrupted write leaves the old file."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, _usual_mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _usual_mode(path: Path) -> int:
-    """Return the permissions of the file that is replaced, else those that a new file gets."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 # --- one entry each -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import SOFT_RULES
@@ -10,6 +10,7 @@ from optimizer.report.columns import SHEETS
 from optimizer.report.days import TechnicianDay, technician_days
 from optimizer.report.figures import figures_by_day
 from optimizer.report.wording import Wording
+from optimizer.text.workbook_cells import Value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
 
-Value = str | int | float | bool | date | datetime | None
 Row = dict[str, Value]
 
 

@@ -9,7 +9,6 @@ from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import days_by_date, technician_days
 from optimizer.report.figures import kpis, loads_of
-from optimizer.report.files import replacing
 from optimizer.report.gantt import axis_of, draw_gantt
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
@@ -17,6 +16,7 @@ from optimizer.report.papers import make_papers
 from optimizer.report.routemap import draw_map
 from optimizer.report.templating import render
 from optimizer.report.wording import Wording
+from optimizer.text.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

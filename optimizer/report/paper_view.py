@@ -10,16 +10,16 @@ from optimizer.report.barcode import Barcode, draw_barcode
 from optimizer.report.columns import CLOCK, COUNT, MINUTES, MONEY, SHARE
 from optimizer.report.density import Density, choose_density
 from optimizer.report.text_width import DIGIT, column_widths
-from optimizer.report.wording import printable
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.technician import Technician
     from optimizer.report.columns import Column
-    from optimizer.report.frames import Value
     from optimizer.report.papers.model import Entry, Field, Line, Paper, PickUp, RouteSheet
     from optimizer.report.wording import Wording
+    from optimizer.text.workbook_cells import Value
 
 #: Where the fields of an entry stand; whatever is in none of them comes with the people.
 _TIMES = ("leave_by", "told", "promised")
@@ -216,4 +216,4 @@ def _words(column: Column, value: Value, wording: Wording) -> str:
         return f"{value:%H:%M}" if column.number_format == CLOCK else f"{value:%m-%d %H:%M}"
     if isinstance(value, date):
         return f"{value:%m-%d}"
-    return printable(str(value)).strip()
+    return without_controls(str(value)).strip()

@@ -9,7 +9,8 @@ from optimizer.domain.units import day_of
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
 from optimizer.report.gantt import crew_text
-from optimizer.report.wording import CHANGE_KINDS, Wording, added, printable
+from optimizer.report.wording import CHANGE_KINDS, Wording, added
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -233,4 +234,4 @@ def _text(content: str, style: str = "") -> Text:
     """Return text that is printed as it is, never read as markup."""
     from rich.text import Text
 
-    return Text(printable(content), style=style)
+    return Text(without_controls(content), style=style)

@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.report.files import replacing
 from optimizer.report.paper_view import ListView, SheetView
 from optimizer.report.templating import render
 from optimizer.report.wording import Wording
+from optimizer.text.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

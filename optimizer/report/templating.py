@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from optimizer.report.palette import pen
-from optimizer.report.wording import Wording, printable
+from optimizer.report.wording import Wording
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,7 +27,7 @@ def render(template: str, script: str, wording: Wording, **values: object) -> st
         script_hash=base64.b64encode(hashlib.sha256(code.encode()).digest()).decode(),
         **values,
     )
-    return printable(page)
+    return without_controls(page)
 
 
 @cache

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optimizer.catalogue import Translate, translator
 from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, day_of
+from optimizer.text.catalogue import Translate, translator
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Interval, Load, ToolNeed, Visit
     from optimizer.domain.plan import UnassignedVisit
     from optimizer.domain.problem import Problem
-
-#: Control characters and lone surrogates: they move a terminal's cursor, and no workbook or page may hold them.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
@@ -66,15 +63,6 @@ CHANGE_KINDS = {
     ChangeKind.TIME: "Other time",
     ChangeKind.TECHNICIAN_AND_TIME: "Other technician and time",
 }
-
-
-def printable(text: str) -> str:
-    r"""Return user data without the characters that no page, workbook or terminal should be given.
-
-    >>> printable("Ann\x1b[2J\nLee")
-    'Ann[2J\nLee'
-    """
-    return _UNPRINTABLE.sub("", text)
 
 
 def added(needs: Iterable[PartNeed]) -> list[PartNeed]:
@@ -150,12 +138,12 @@ class Wording:
 
     def kind(self, kind: str) -> str:
         """Return the kind of an order; a branch's own word stays as it is."""
-        return self.translate(KINDS[kind]) if kind in KINDS else printable(kind)
+        return self.translate(KINDS[kind]) if kind in KINDS else without_controls(kind)
 
     def person(self, technician_id: str, problem: Problem) -> str:
         """Return the name of a technician, the id where there is no name or nobody with that id."""
         technician = problem.technician_by_id.get(technician_id)
-        return printable(technician.name if technician and technician.name else technician_id)
+        return without_controls(technician.name if technician and technician.name else technician_id)
 
     def employment(self, employment: Employment) -> str:
         """Return whether somebody is staff or a contractor."""
@@ -173,23 +161,23 @@ class Wording:
 
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
         """Return one sentence per reason why a visit is not planned."""
-        from optimizer.sentences import sentence
+        from optimizer.explain.sentences import sentence
 
-        return [printable(sentence(reason, problem, self.translate)) for reason in left.reasons]
+        return [without_controls(sentence(reason, problem, self.translate)) for reason in left.reasons]
 
     def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
         """Return parts with their quantities: `Compressor ×1; Fan ×2`."""
         names = {part.part_id: part.name for part in problem.parts}
-        return printable("; ".join(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
+        return without_controls("; ".join(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
 
     def tools(self, needs: Iterable[ToolNeed], problem: Problem) -> str:
         """Return tools with their units: `Ladder ×1`."""
         names = {tool.tool_id: tool.name for tool in problem.tools}
-        return printable("; ".join(f"{names.get(n.tool_id) or n.tool_id} ×{n.units}" for n in needs if n.units))
+        return without_controls("; ".join(f"{names.get(n.tool_id) or n.tool_id} ×{n.units}" for n in needs if n.units))
 
     def loads(self, loads: Iterable[Load]) -> str:
         """Return loads with their quantities: `40 kg; 2 crates`."""
-        return printable("; ".join(f"{load.amount} {load.quantity}" for load in loads if load.amount))
+        return without_controls("; ".join(f"{load.amount} {load.quantity}" for load in loads if load.amount))
 
     def windows(self, visit: Visit, problem: Problem) -> str:
         """Return the arrival windows of the days as the customer knows them: promised, else requested, else derived."""

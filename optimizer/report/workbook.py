@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.report.columns import COSTS, DAYS, SHEETS
-from optimizer.report.files import replacing
-from optimizer.report.frames import Value, table_rows
+from optimizer.report.frames import table_rows
 from optimizer.report.papers import make_papers
 from optimizer.report.wording import RULE_NAMES, Wording
-from optimizer.report.workbook_cells import NAVY, put, set_up_print, sheet_title
 from optimizer.report.workbook_papers import add_papers
+from optimizer.text.files import replacing
+from optimizer.text.workbook_cells import NAVY, Value, put, set_up_print, sheet_title
 
 if TYPE_CHECKING:
     from pathlib import Path

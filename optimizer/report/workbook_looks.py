@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from optimizer.report.workbook_cells import GREY, NAVY, PALE, PALE_RED, RED
+from optimizer.text.workbook_cells import GREY, NAVY, PALE, PALE_RED, RED
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.report.workbook_cells import put, row_height, set_up_print, sheet_title
 from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, add_looks
+from optimizer.text.workbook_cells import put, row_height, set_up_print, sheet_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
     from optimizer.report.columns import Column
-    from optimizer.report.frames import Value
     from optimizer.report.papers.model import Entry, Field, Paper, Papers, PickUp, RouteSheet
     from optimizer.report.wording import Wording
+    from optimizer.text.workbook_cells import Value
 
 #: A route sheet is so many pairs of label and value wide. Printed at this scale, A4 upright holds it even where
 #: another font stands in for the workbook's own, whose digits are a fifth wider.

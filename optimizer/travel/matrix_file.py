@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.errors import InputError
-from optimizer.ingest.issues import IssueLog, nearest
+from optimizer.faults.issues import IssueLog, nearest
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 from optimizer.travel.matrix_table import (

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.ingest.decode import read_text
-from optimizer.ingest.issues import IssueLog, nearest
+from optimizer.faults.decoding import read_text
+from optimizer.faults.issues import IssueLog, nearest
 from optimizer.travel.matrix import UNREACHABLE
 
 if TYPE_CHECKING:

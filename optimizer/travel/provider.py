@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from optimizer.errors import InputError
-from optimizer.ingest.issues import IssueLog, nearest
+from optimizer.faults.issues import IssueLog, nearest
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix_file import MatrixFileProvider, matrix_file_in
 

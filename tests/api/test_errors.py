@@ -18,7 +18,7 @@ from api.main import create_app
 from api.parameters import _TEXTS, faults_of
 from api.settings import Settings
 from api.store.engine import Store
-from optimizer.catalogue import LANGUAGES
+from optimizer.text.catalogue import LANGUAGES
 from tests.api.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from api.store import plans
 from api.store.engine import Store
 from api.webhooks import is_signed
 from optimizer.domain.problem import MOST_DAYS
+from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells import MAX_TEXT
-from optimizer.ingest.decode import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.plan_file import read_plan
-from optimizer.judge import judge
+from optimizer.judge.verdict import judge_plan
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -475,7 +475,7 @@ def test_the_plan_file_can_be_judged_alone(house: House, plan: str, tmp_path: Pa
     file = tmp_path / "plan.json"
     file.write_bytes(answer.content)
     problem, matrix, read = read_plan(file)
-    judgement = judge(problem, matrix, read)
+    judgement = judge_plan(problem, matrix, read)
     assert judgement.is_clean
     job = house.server.job(plan)
     assert judgement.cost_cents == job["progress"]["cost_cents"] == sum(job["plan"]["costs"].values())

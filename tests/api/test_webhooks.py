@@ -32,9 +32,9 @@ from api.webhooks import (
     Reply,
     deliverer,
     is_signed,
-    post,
     refusal_of,
-    signature,
+    send_post,
+    sign,
 )
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ def delivering(
 def test_a_signature_is_what_openssl_makes_of_it() -> None:
     """`printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac s3cret`."""
     expected = "v1=1698a50bc74d1ff1db85c4e0a5297c2ad9fdba245d5737cdb789e4cc6e098940"
-    assert signature("s3cret", 1_700_000_000, b'{"a":1}') == expected
+    assert sign("s3cret", 1_700_000_000, b'{"a":1}') == expected
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_signature_is_what_openssl_makes_of_it() -> None:
         ({"timestamp": "1" * 5_000}, False),
         ({"claimed": ""}, False),
         ({"claimed": "v1=é"}, False),
-        ({"claimed": signature("key", 1_000, b"[1]").upper()}, False),
+        ({"claimed": sign("key", 1_000, b"[1]").upper()}, False),
     ],
 )
 def test_a_receiver_tells_a_signed_body_from_others(change: dict[str, object], is_good: bool) -> None:
@@ -292,7 +292,7 @@ def test_a_receiver_tells_a_signed_body_from_others(change: dict[str, object], i
         "body": b"[1]",
         "secret": "key",
         "timestamp": "1000",
-        "claimed": signature("key", 1_000, b"[1]"),
+        "claimed": sign("key", 1_000, b"[1]"),
         "now_s": 1_000.0,
     }
     assert is_signed(**{**signed, **change}) is is_good  # type: ignore[arg-type]
@@ -418,7 +418,7 @@ def test_a_url_is_refused_with_its_cause(url: str, code: str) -> None:
     with pytest.raises(RefusedUrlError) as refused:
         allow(url, OPEN_WORLD)
     assert refused.value.code == code
-    assert post(url, b"", {}, OPEN_WORLD, PATIENCE_S) == Reply(None, code)
+    assert send_post(url, b"", {}, OPEN_WORLD, PATIENCE_S) == Reply(None, code)
 
 
 def test_every_cause_is_shown() -> None:
@@ -498,7 +498,7 @@ def test_a_refusal_says_what_to_do_and_repeats_no_password() -> None:
 
 
 def test_a_post_reaches_the_checked_address_under_its_name(receiver: Receiver) -> None:
-    assert post(receiver.url(), b"[1]", {"Paigong-Event": "ping"}, LOCAL, PATIENCE_S) == Reply(200, None)
+    assert send_post(receiver.url(), b"[1]", {"Paigong-Event": "ping"}, LOCAL, PATIENCE_S) == Reply(200, None)
     [got] = receiver.received
     assert (got.path, got.body) == ("/hook?key=t0ken", b"[1]")
     assert got.headers["Host"] == f"one.example:{receiver.port}"
@@ -509,21 +509,21 @@ def test_a_name_is_looked_up_once(receiver: Receiver) -> None:
     """The name server turns to another address after the check, as in DNS rebinding: nobody asks it again."""
     answers = [["127.0.0.1"], ["169.254.169.254"]]
     guard = AddressGuard(LOOPBACK, lambda host, port: answers.pop(0))
-    assert post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(200, None)
+    assert send_post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(200, None)
     assert answers == [["169.254.169.254"]]
-    assert post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(None, "address_link_local")
+    assert send_post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(None, "address_link_local")
     assert len(receiver.received) == 1
 
 
 def test_the_next_address_is_tried_when_one_refuses(receiver: Receiver) -> None:
     guard = AddressGuard(LOOPBACK, names(one="127.0.0.2 127.0.0.1"))  # the receiver listens on 127.0.0.1 only
-    assert post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(200, None)
+    assert send_post(receiver.url(), b"", {}, guard, PATIENCE_S) == Reply(200, None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_a_failure_and_not_followed(receiver: Receiver, status: int) -> None:
     receiver.statuses = [status]
-    assert post(receiver.url(), b"", {}, LOCAL, PATIENCE_S) == Reply(status, f"redirect_{status}")
+    assert send_post(receiver.url(), b"", {}, LOCAL, PATIENCE_S) == Reply(status, f"redirect_{status}")
     assert [got.path for got in receiver.received] == ["/hook?key=t0ken"]
 
 
@@ -531,17 +531,17 @@ def test_a_redirect_is_a_failure_and_not_followed(receiver: Receiver, status: in
 def test_a_status_is_taken_or_not(receiver: Receiver, status: int, error: str | None) -> None:
     receiver.statuses = [status]
     receiver.answer = b""
-    assert post(receiver.url(), b"", {}, LOCAL, PATIENCE_S) == Reply(status, error)
+    assert send_post(receiver.url(), b"", {}, LOCAL, PATIENCE_S) == Reply(status, error)
 
 
 def test_nobody_there() -> None:
     url = f"http://one.example:{free_port()}/"
-    assert post(url, b"", {}, LOCAL, PATIENCE_S) == Reply(None, "connection_refused")
+    assert send_post(url, b"", {}, LOCAL, PATIENCE_S) == Reply(None, "connection_refused")
 
 
 def test_a_slow_receiver_is_left(receiver: Receiver) -> None:
     receiver.hold("one.example")
-    assert post(receiver.url(), b"", {}, LOCAL, 0.2) == Reply(None, "timeout")
+    assert send_post(receiver.url(), b"", {}, LOCAL, 0.2) == Reply(None, "timeout")
 
 
 def test_a_dripping_receiver_is_left() -> None:
@@ -553,14 +553,14 @@ def test_a_dripping_receiver_is_left() -> None:
             caller.sendall(b"H")
 
     with answering(drip) as port:
-        assert post(f"http://one.example:{port}/", b"", {}, LOCAL, 0.3) == Reply(None, "timeout")
+        assert send_post(f"http://one.example:{port}/", b"", {}, LOCAL, 0.3) == Reply(None, "timeout")
         is_over.set()
 
 
 def test_a_receiver_that_does_not_read_is_left() -> None:
     is_over = threading.Event()
     with answering(lambda caller: is_over.wait(PATIENCE_S)) as port:
-        assert post(f"http://one.example:{port}/", bytes(50_000_000), {}, LOCAL, 0.3) == Reply(None, "timeout")
+        assert send_post(f"http://one.example:{port}/", bytes(50_000_000), {}, LOCAL, 0.3) == Reply(None, "timeout")
         is_over.set()
 
 
@@ -571,7 +571,7 @@ def test_a_slow_name_server_is_left() -> None:
         is_over.wait(PATIENCE_S)
         return ["127.0.0.1"]
 
-    assert post("https://one.example/", b"", {}, AddressGuard(LOOPBACK, lookup), 0.1) == Reply(None, "timeout")
+    assert send_post("https://one.example/", b"", {}, AddressGuard(LOOPBACK, lookup), 0.1) == Reply(None, "timeout")
     is_over.set()
 
 
@@ -591,7 +591,7 @@ def test_an_odd_answer_is_told_from_an_answer(answer: bytes, reply: Reply) -> No
         caller.sendall(answer)
 
     with answering(serve) as port:
-        assert post(f"http://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == reply
+        assert send_post(f"http://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == reply
 
 
 @pytest.mark.parametrize(
@@ -612,7 +612,7 @@ def test_an_endless_answer_is_read_to_its_limit(head: bytes, reply: Reply) -> No
             sent += caller.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000)
 
     with answering(serve) as port:
-        assert post(f"http://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == reply
+        assert send_post(f"http://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == reply
     assert sent > MAX_ANSWER_BYTES
 
 
@@ -667,7 +667,7 @@ def test_the_certificate_must_bear_the_name(
     server, asked = secure_receiver
     guard = AddressGuard(LOOPBACK, names(hooks="127.0.0.1", other="127.0.0.1"))
     tls = ssl.create_default_context(cadata=CERTIFICATE) if is_trusted else None
-    assert post(f"https://{host}:{server.port}/", b"[1]", {}, guard, PATIENCE_S, tls=tls) == reply
+    assert send_post(f"https://{host}:{server.port}/", b"[1]", {}, guard, PATIENCE_S, tls=tls) == reply
     assert asked == [None if host == "127.0.0.1" else host]
     assert len(server.received) == (reply.error is None)
 
@@ -678,7 +678,7 @@ def test_a_plain_server_cannot_shake_hands() -> None:
         caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     with answering(serve) as port:
-        assert post(f"https://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == Reply(None, "tls")
+        assert send_post(f"https://one.example:{port}/", b"", {}, LOCAL, PATIENCE_S) == Reply(None, "tls")
 
 
 # --- the deliverer --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import chinese_calendar
 import pytest
 
 from optimizer.domain.working_time import WorkingCalendar
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.calendar import (
     check_calendar,
     country_of,
@@ -22,7 +23,6 @@ from optimizer.ingest.calendar import (
     unpublished_years,
     with_public_days,
 )
-from optimizer.ingest.issues import IssueLog
 from optimizer.ingest.read import problem_from_json, read_branch, read_branch_report
 from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells
 from optimizer.ingest.times import BranchClock

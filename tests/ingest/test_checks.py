@@ -14,7 +14,7 @@ from tests.ingest.worlds import Sheets, two_orders, with_cell, write_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from optimizer.domain.order import Place
 from optimizer.domain.units import great_circle_m
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.coordinates import Datum, convert_sheets, from_wgs84, is_in_china, parse_datum, to_wgs84
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.issues import IssueLog
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.sheets import RawSheet, check_cells
 from tests.ingest.worlds import Sheets, two_orders, with_cell, write_folder
@@ -18,7 +18,7 @@ from tests.ingest.worlds import Sheets, two_orders, with_cell, write_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
     from optimizer.ingest.sheets import BranchSheets
 
 GCJ, BD = Datum.GCJ02, Datum.BD09

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
 
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
 
 BAD_CELLS = tomllib.loads(Path(__file__).with_name("bad_cells.toml").read_text(encoding="utf-8"))["case"]
 

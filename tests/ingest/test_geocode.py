@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from optimizer.domain.units import great_circle_m
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.coordinates import Datum, from_wgs84
 from optimizer.ingest.geocode import KEY_VARIABLE, GeocoderSettings, geocode_sheets
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.issues import IssueLog
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells
 from tests.ingest.worlds import Sheets, two_orders, write_folder
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
 
 HILL, LAKE, HOME = "文三路 90 号", "曙光路 1 号", "古墩路 12 号"
 PLACES = {HILL: (30.28, 120.16), LAKE: (30.25, 120.13), HOME: (30.31, 120.09)}

@@ -29,8 +29,8 @@ from optimizer.ingest.build import in_normal_order
 from optimizer.ingest.matrix_json import matrix_sha256
 from optimizer.ingest.plan_file import plan_to_json, read_plan, write_plan
 from optimizer.ingest.read import read_branch
-from optimizer.ingest.write import json_text, write_json
-from optimizer.judge import judge, time_routes
+from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.text.files import json_text, write_json
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 from tests.ingest.worlds import two_orders, write_folder
 from tests.random_problems import random_problem_with_plan
@@ -90,7 +90,7 @@ def test_a_plan_can_be_judged_alone(problem: Problem, plan: Plan, tmp_path: Path
     assert np.array_equal(matrix_again.metres, matrix.metres)
     assert matrix_again.provenance == matrix.provenance
     assert matrix_again.travel_s("car", "O2", "branch") is None
-    assert judge(again, matrix_again, plan_again) == judge(problem, matrix, plan)
+    assert judge_plan(again, matrix_again, plan_again) == judge_plan(problem, matrix, plan)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -101,7 +101,7 @@ def test_random_plans_there_and_back(seed: int, tmp_path: Path) -> None:
     again, matrix_again, plan_again = read_plan(tmp_path / "plan.json")
     assert again == in_normal_order(problem)
     assert plan_again == plan
-    assert judge(again, matrix_again, plan_again).is_clean
+    assert judge_plan(again, matrix_again, plan_again).is_clean
 
 
 def test_what_a_route_looks_like(document: dict[str, Any]) -> None:
@@ -197,7 +197,7 @@ def test_unknown_names_are_for_the_judge(document: dict[str, Any], tmp_path: Pat
     document["routes"] = {"T1": ["O1", "O9"], "T9": ["O2"]}
     write_json(document, tmp_path / "plan.json")
     problem, matrix, plan = read_plan(tmp_path / "plan.json")
-    broken = {violation.rule for violation in judge(problem, matrix, plan).violations}
+    broken = {violation.rule for violation in judge_plan(problem, matrix, plan).violations}
     assert {Rule.ONCE, Rule.SHIFT} <= broken
 
 

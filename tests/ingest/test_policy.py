@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.domain.policy import Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
-from optimizer.ingest.issues import IssueLog
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.policy import load_policy, policy_names, policy_to_json, read_policy, resolve_policy
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from optimizer.domain.policy import Policy
 from optimizer.domain.promise import PromiseProfile
 from optimizer.errors import InputError
-from optimizer.ingest.issues import IssueLog
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.policy import load_policy, policy_to_json, read_policy, resolve_policy
 from optimizer.ingest.promise_profile import load_promise, promise_names
 from optimizer.ingest.read import read_branch, read_branch_report

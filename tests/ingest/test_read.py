@@ -20,7 +20,7 @@ from tests.ingest.worlds import Sheets, two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
-    from optimizer.ingest.issues import IssueReport
+    from optimizer.faults.issues import IssueReport
 
 BAD_CELLS = tomllib.loads(Path(__file__).with_name("bad_cells.toml").read_text(encoding="utf-8"))["case"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.ingest.issues import IssueLog
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.read import read_branch_report
 from optimizer.ingest.table import SHOWN_READ_AS, read_csv
 from tests.ingest.books import in_chinese

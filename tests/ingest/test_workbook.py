@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import numbers
 
 from optimizer.domain.order import GapFrom, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
-from optimizer.ingest.issues import IssueLog
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.read import read_branch, read_branch_report
 from optimizer.ingest.tidy import Shape
 from optimizer.ingest.workbook import cell_text, read_workbook

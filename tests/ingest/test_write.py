@@ -37,7 +37,8 @@ from optimizer.errors import InputError
 from optimizer.ingest.build import in_normal_order
 from optimizer.ingest.read import problem_from_json, read_branch, read_branch_report, read_document
 from optimizer.ingest.times import iso_duration, iso_duration_seconds
-from optimizer.ingest.write import json_text, problem_to_json, write_json, write_problem
+from optimizer.ingest.write import problem_to_json, write_problem
+from optimizer.text.files import json_text, write_json
 from tests.ingest.worlds import two_orders, write_folder
 from tests.random_problems import random_problem
 

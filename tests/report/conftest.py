@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from optimizer.domain.problem import Problem
-    from optimizer.solve import Outcome
+    from optimizer.solver import Outcome
 
 #: A4 in millimetres less both margins, in pixels of the screen, upright and on its side.
 PRINTED_WIDTH_PX, WIDE_PX = round((210 - 18) / 25.4 * 96), round((297 - 18) / 25.4 * 96)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.catalogue import translator
 from optimizer.domain.desk import Desk
 from optimizer.report.columns import PAPERS
 from optimizer.report.papers import make_papers
 from optimizer.report.papers.route_sheet import BLANKS, FIELDS
+from optimizer.text.catalogue import translator
 
 _FIELDS = """
     order_id customer contacts phone address kind product serial coverage fault request last_try dispatched promised

@@ -13,8 +13,8 @@ from rich.console import Console
 from optimizer.domain.desk import Desk, FaultyOrder
 from optimizer.report import kpis, print_plan, write_workbook
 from optimizer.report.papers import make_papers
-from optimizer.report.workbook_cells import RED, lines_of, sheet_title
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
+from optimizer.text.workbook_cells import RED, lines_of, sheet_title
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
 

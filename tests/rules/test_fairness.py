@@ -9,7 +9,7 @@ import pytest
 from optimizer.domain.policy import Fairness
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment, WorkLedger
-from optimizer.judge_costs import fairness_cents
+from optimizer.judge.costs import fairness_cents
 
 if TYPE_CHECKING:
     from tests.worlds import World

@@ -9,7 +9,7 @@ import pytest
 from optimizer.domain.order import Interval
 from optimizer.domain.policy import Policy
 from optimizer.domain.rules import Rule
-from optimizer.judge_timing import lateness_cents
+from optimizer.judge.timing import lateness_cents
 from tests.worlds import clock, job, person, span, world
 
 if TYPE_CHECKING:

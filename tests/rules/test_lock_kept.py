@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer import LockConflictError, solve
-from optimizer.budget import Budget
 from optimizer.domain.order import Interval, SkillNeed
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import HeldSkill
-from optimizer.judge import judge, time_routes
-from optimizer.solve import find_plans
+from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.running.budget import Budget
+from optimizer.solver import find_plans
 from tests.random_problems import random_problem_with_plan, random_whole_problem_with_plan
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.problem import Problem
-    from optimizer.judge import Routes
-    from optimizer.runner import Progress
+    from optimizer.judge.verdict import Routes
+    from optimizer.running.child import Progress
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -116,7 +116,7 @@ def test_a_broken_lock_is_refused_by_default(
         solve(made.problem, made.matrix, seconds=30, iterations=50)
     outcome = solve(made.problem, made.matrix, seconds=30, iterations=50, broken_locks="keep")
     assert [(found.rule, found.amount) for found in outcome.judgement.accepted] == [(rule, amount)]
-    assert outcome.judgement == judge(outcome.problem, made.matrix, outcome.plan)
+    assert outcome.judgement == judge_plan(outcome.problem, made.matrix, outcome.plan)
 
 
 def test_only_the_lock_excuses_and_only_whom_it_names(pinned_visit: World) -> None:
@@ -287,10 +287,10 @@ def test_engine_and_judge_keep_the_same_locks(seed: int, draw: Any) -> None:
     """The plan from which the locks were read stays possible; so few moves do not always get every locked visit in."""
     problem, matrix, routes = draw(seed)
     broken = with_broken_locks(seed, problem)
-    given = judge(broken, matrix, time_routes(broken, matrix, routes))
+    given = judge_plan(broken, matrix, time_routes(broken, matrix, routes))
     assert given.is_clean, given.violations
     plan = plan_of(broken, matrix, 400)
-    judgement = judge(broken, matrix, plan)
+    judgement = judge_plan(broken, matrix, plan)
     assert all("is locked and not planned" in violation.message for violation in judgement.violations)
     assert dict(judgement.costs) == dict(plan.costs)
     changed = {lock.visit_id for lock in broken.locks if problem.crew_size_of(problem.visit_by_id[lock.visit_id]) == 1}

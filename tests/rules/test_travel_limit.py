@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from optimizer.catalogue import translator
 from optimizer.domain.order import Predecessor
 from optimizer.domain.plan import DUTY, BreakTaken, Reason, ReasonCode
 from optimizer.domain.rules import Rule
-from optimizer.explain import explain_unassigned, sentence
+from optimizer.explain.unassigned import explain_unassigned, sentence
+from optimizer.text.catalogue import translator
 from optimizer.travel.matrix import TravelMatrix
 from tests.worlds import clock, job, person, span, world
 

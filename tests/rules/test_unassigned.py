@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.arrays import V_PRICE
 from optimizer.domain.order import Urgency
 from optimizer.domain.policy import Floor
 from optimizer.domain.problem import Branch
 from optimizer.domain.rules import Rule
 from optimizer.domain.working_time import WorkingCalendar
-from optimizer.indexing import build_arrays
+from optimizer.engine.arrays import V_PRICE
+from optimizer.engine.indexing import build_arrays
 
 if TYPE_CHECKING:
     from tests.worlds import World

@@ -16,7 +16,7 @@ from tests.travel.worlds import two_visits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from optimizer.ingest.issues import Issue
+    from optimizer.faults.issues import Issue
 
 KEYS = ("branch", "start:Ben", "end:Ben", "V1", "V2")
 PLACES = two_visits().places()

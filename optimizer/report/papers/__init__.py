@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.desk import Desk
-from optimizer.report.papers.call_list import call_list
+from optimizer.report.papers.call_list import make_call_list
 from optimizer.report.papers.case import Case
 from optimizer.report.papers.changes import changes_paper
-from optimizer.report.papers.loan_card import loan_card
+from optimizer.report.papers.loan_card import make_loan_card
 from optimizer.report.papers.model import Entry, Field, Line, Paper, Papers, PickUp, RouteSheet
-from optimizer.report.papers.pick_list import pick_list, pick_totals
-from optimizer.report.papers.register import register
+from optimizer.report.papers.pick_list import make_pick_list, pick_totals
+from optimizer.report.papers.register import make_register
 from optimizer.report.papers.route_sheet import route_sheets
-from optimizer.report.papers.tool_list import tool_list
+from optimizer.report.papers.tool_list import make_tool_list
 from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk |
     case = Case(problem, matrix, plan, desk or Desk(), Wording(lang))
     return Papers(
         route_sheets=route_sheets(case),
-        pick_list=pick_list(case),
+        pick_list=make_pick_list(case),
         pick_totals=pick_totals(case),
-        tool_list=tool_list(case),
-        loan_card=loan_card(case),
-        call_list=call_list(case),
-        register=register(case),
+        tool_list=make_tool_list(case),
+        loan_card=make_loan_card(case),
+        call_list=make_call_list(case),
+        register=make_register(case),
         changes=changes_paper(case),
     )

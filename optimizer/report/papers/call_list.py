@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.report.columns import CALL_LIST
 from optimizer.report.papers.calls import Call, merged
-from optimizer.report.papers.customer_calls import customer_calls
+from optimizer.report.papers.customer_calls import make_customer_calls
 from optimizer.report.papers.model import Line, Paper
-from optimizer.report.papers.technician_calls import technician_calls
+from optimizer.report.papers.technician_calls import make_technician_calls
 
 if TYPE_CHECKING:
     from optimizer.report.frames import Row
     from optimizer.report.papers.case import Case
 
 
-def call_list(case: Case) -> Paper:
+def make_call_list(case: Case) -> Paper:
     """Return all calls, those that send somebody today and emergencies first, then by deadline."""
-    calls = merged([*technician_calls(case), *customer_calls(case)], "" if case.wording.lang == "zh" else " ")
+    calls = merged([*make_technician_calls(case), *make_customer_calls(case)], "" if case.wording.lang == "zh" else " ")
     calls.sort(key=lambda c: (not c.is_first, FAR_FUTURE_S if c.by_s is None else c.by_s, c.order_id))
     lines = tuple(_line(case, call) for call in calls)
     return Paper(CALL_LIST.name, case.say("Call list"), CALL_LIST.columns, lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.report.wording import printable
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,11 +84,11 @@ def call_customer(order: Order, customer: Customer, why: str, say: str, by_s: in
     """Return the coordinator's call to the customer of an order."""
     return Call(
         group=customer_group(order),
-        whom=printable(customer.name),
-        phone=printable(customer.phone or "; ".join(order.briefing.contacts)),
+        whom=without_controls(customer.name),
+        phone=without_controls(customer.phone or "; ".join(order.briefing.contacts)),
         order_id=order.order_id,
         why=why,
-        say=printable(say),
+        say=without_controls(say),
         by_s=by_s,
     )
 
@@ -101,6 +101,6 @@ def call_technician(case: Case, technician_id: str, order_id: str, why: str, say
         phone=case.phone(technician_id),
         order_id=order_id,
         why=why,
-        say=printable(say),
+        say=without_controls(say),
         by_s=by_s,
     )

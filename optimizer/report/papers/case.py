@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
 from optimizer.domain.units import DAY_S, day_of
-from optimizer.judge_rules import past_due_loan
-from optimizer.promise import Basis, promise_of
+from optimizer.judge.hard_rules import past_due_loan
+from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
-from optimizer.report.wording import printable
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from optimizer.catalogue import Translate
     from optimizer.domain.desk import Desk
     from optimizer.domain.order import Interval, Order, PartNeed, ToolNeed, Visit
     from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.report.wording import Wording
+    from optimizer.text.catalogue import Translate
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -68,12 +68,12 @@ class Case:
         """Return a technician as `陈立新 (T01)`; an id that the branch does not know stays an id."""
         technician = self.problem.technician_by_id.get(technician_id)
         name = technician.name if technician else ""
-        return printable(f"{name} ({technician_id})" if name and name != technician_id else technician_id)
+        return without_controls(f"{name} ({technician_id})" if name and name != technician_id else technician_id)
 
     def phone(self, technician_id: str) -> str:
         """Return a technician's phone; empty when none is known."""
         technician = self.problem.technician_by_id.get(technician_id)
-        return printable(technician.phone) if technician else ""
+        return without_controls(technician.phone) if technician else ""
 
     def technician_of(self, visit_id: str) -> str:
         """Return who serves a visit, the lead of a crew; empty when nobody does."""
@@ -95,7 +95,7 @@ class Case:
 
     def part(self, part_id: str) -> str:
         """Return the name of a part; its number when it has none."""
-        return printable(next((p.name for p in self.problem.parts if p.part_id == part_id), "") or part_id)
+        return without_controls(next((p.name for p in self.problem.parts if p.part_id == part_id), "") or part_id)
 
     def parts(self, needs: Iterable[PartNeed]) -> str:
         """Return parts with number and quantity: `空调主板 (P01) ×1; 水泵 (P03) ×2`."""
@@ -105,7 +105,7 @@ class Case:
 
     def tool(self, tool_id: str) -> str:
         """Return the name of a tool; its number when it has none."""
-        return printable(next((t.name for t in self.problem.tools if t.tool_id == tool_id), "") or tool_id)
+        return without_controls(next((t.name for t in self.problem.tools if t.tool_id == tool_id), "") or tool_id)
 
     def tools(self, needs: Iterable[ToolNeed]) -> str:
         """Return tools with number and quantity."""
@@ -113,7 +113,7 @@ class Case:
 
     @staticmethod
     def _named(name: str, number: str) -> str:
-        return f"{name} ({printable(number)})" if name and name != number else printable(number)
+        return f"{name} ({without_controls(number)})" if name and name != number else without_controls(number)
 
     # --- moments ----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.clocks import ClockName, call_back_clock, clocks_of
+from optimizer.promise.clocks import ClockName, call_back_clock, clocks_of
 
 if TYPE_CHECKING:
     from optimizer.domain.desk import SetAside

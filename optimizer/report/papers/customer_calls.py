@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.report.papers.case import Case
 
 
-def customer_calls(case: Case) -> Iterator[Call]:
+def make_customer_calls(case: Case) -> Iterator[Call]:
     """Yield every call to a customer; several about one order are still apart."""
     changes = {change.visit_id: change for change in case.desk.changes}
     for visit in case.problem.visits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.judge_rules import is_past_due
+from optimizer.judge.hard_rules import is_past_due
 from optimizer.report.columns import LOAN_CARD
 from optimizer.report.papers.model import Line, Paper
 from optimizer.report.papers.pick_list import Taken, handed_on, taken_parts
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from optimizer.report.papers.case import Case
 
 
-def loan_card(case: Case) -> Paper:
+def make_loan_card(case: Case) -> Paper:
     """Return the loans of people who are blocked, then those not yet due, then a line per part taken now."""
     loans = sorted(case.problem.loans, key=lambda loan: (loan.technician_id, loan.due, loan.loan_id))
     blocked = [loan for loan in loans if case.is_blocked(loan.technician_id)]

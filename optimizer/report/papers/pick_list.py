@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S, HOUR_S, day_of
-from optimizer.judge_stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
+from optimizer.judge.stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
 from optimizer.report.columns import PICK_LIST, PICK_TOTALS
 from optimizer.report.papers.model import Line, Paper, made_paper
 
@@ -62,7 +62,7 @@ def taken_parts(case: Case) -> Iterator[Taken]:
                         yield Taken(day, visit, draw, day.branch_stop if number else None)
 
 
-def pick_list(case: Case) -> Paper:
+def make_pick_list(case: Case) -> Paper:
     """Return what each technician takes, a line per order and part."""
     lines = [
         Line(

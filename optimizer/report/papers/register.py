@@ -31,7 +31,7 @@ class Standing:
     next_date: date | None = None
 
 
-def register(case: Case) -> Paper:
+def make_register(case: Case) -> Paper:
     """Return a line for every known order, by order number."""
     lines = [
         *(_known(case, visit) for visit in case.problem.visits),

@@ -9,7 +9,8 @@ from optimizer.domain.order import PartNeed, ToolNeed
 from optimizer.domain.units import day_of
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 from optimizer.report.papers.tool_list import own_tools, tools_needed
-from optimizer.report.wording import COVERAGES, UNFINISHED, added, printable
+from optimizer.report.wording import COVERAGES, UNFINISHED, added
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,7 +98,7 @@ def _heading(case: Case, day: TechnicianDay) -> dict[str, str]:
     return {
         "technician": case.person(day.technician.technician_id),
         "date": wording.day(case.problem.date_of(today)),
-        "branch": " ".join(filter(None, (case.problem.branch.name, printable(case.problem.branch.phone)))),
+        "branch": " ".join(filter(None, (case.problem.branch.name, without_controls(case.problem.branch.phone)))),
         "depart": wording.clock(route.depart_s, today) if route else "",
         "break": f"{wording.clock(pause[0], today)}–{wording.clock(pause[1], today)}" if pause else "",
         "return": wording.clock(route.return_s, today) if route else "",
@@ -118,7 +119,7 @@ def _packing(case: Case, day: TechnicianDay) -> list[str]:
     own: list[PartNeed] = []
     for stop in day.stops:
         visit = case.problem.visit_by_id[stop.visit_id]
-        bring |= dict.fromkeys(printable(thing) for thing in case.problem.order_of(visit).briefing.bring)
+        bring |= dict.fromkeys(without_controls(thing) for thing in case.problem.order_of(visit).briefing.bring)
         if day.leads(stop):
             from_own = _from_own(day, visit, stop)
             own += from_own
@@ -187,7 +188,7 @@ def _load_item(case: Case, day: TechnicianDay, tour: Iterable[Stop]) -> list[str
         for quantity, amount in sorted(carried.items())
         if amount
     ]
-    return [printable(case.say("To carry: {loads}", loads="; ".join(texts)))] if texts else []
+    return [without_controls(case.say("To carry: {loads}", loads="; ".join(texts)))] if texts else []
 
 
 # --- one visit ------------------------------------------------------------------------------------------------------
@@ -322,5 +323,6 @@ def _fields(case: Case, labels: Mapping[str, str], values: Mapping[str, str]) ->
     """Return labelled values in the order of the labels; an empty value reads none."""
     none = case.say("none")
     return tuple(
-        Field(name, case.say(caption), printable(values[name]).strip() or none) for name, caption in labels.items()
+        Field(name, case.say(caption), without_controls(values[name]).strip() or none)
+        for name, caption in labels.items()
     )

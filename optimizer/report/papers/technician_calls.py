@@ -9,7 +9,7 @@ from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.units import great_circle_m
-from optimizer.judge_rules import is_past_due, refusals, skill_gaps
+from optimizer.judge.hard_rules import is_past_due, refusals, skill_gaps
 from optimizer.report.papers.calls import Call, call_technician
 from optimizer.report.papers.clocks import acknowledge_deadline_s
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ASKED = 3
 
 
-def technician_calls(case: Case) -> Iterator[Call]:
+def make_technician_calls(case: Case) -> Iterator[Call]:
     """Yield every call to a technician; several to one person are still apart."""
     for visit_id, left in case.left.items():
         if left.state is UnassignedState.DUE_BEFORE_PLAN and visit_id in case.problem.visit_by_id:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from optimizer.report.papers.case import Case
 
 
-def tool_list(case: Case) -> Paper:
+def make_tool_list(case: Case) -> Paper:
     """Return a line per day, tool and technician; red where more are out on a day than there are."""
     taken = [(day, tool_id, units) for day in case.days for tool_id, units in tools_taken(case, day).items()]
     out: Counter[tuple[int, str]] = Counter()

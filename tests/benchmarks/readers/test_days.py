@@ -10,7 +10,7 @@ from benchmarks.errors import FormatError
 from benchmarks.measure import measure_day
 from benchmarks.readers import days
 from optimizer.domain.rules import Rule
-from optimizer.judge import Judgement, judge, time_routes
+from optimizer.judge.verdict import Judgement, judge_plan, time_routes
 from tests.benchmarks.worlds import SIX_ORDERS, SIX_ORDERS_ROUTES
 
 DAY = days.parse(SIX_ORDERS.read_text(encoding="utf-8"), name="six_orders")
@@ -19,7 +19,7 @@ MATRIX = days.matrix_of(DAY, PROBLEM)
 
 
 def _judged(routes: dict[str, tuple[str, ...]]) -> Judgement:
-    return judge(PROBLEM, MATRIX, time_routes(PROBLEM, MATRIX, routes))
+    return judge_plan(PROBLEM, MATRIX, time_routes(PROBLEM, MATRIX, routes))
 
 
 def test_costs_by_hand() -> None:

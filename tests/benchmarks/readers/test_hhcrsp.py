@@ -13,7 +13,7 @@ from benchmarks.readers import hhcrsp
 from benchmarks.readers.hhcrsp import Pair, Service
 from optimizer.domain.order import GapFrom, Load, Predecessor, SkillNeed
 from optimizer.domain.rules import Rule
-from optimizer.judge import judge, time_routes
+from optimizer.judge.verdict import judge_plan, time_routes
 from tests.benchmarks.worlds import THREE_PATIENTS
 
 TEXT = THREE_PATIENTS.read_text(encoding="utf-8")
@@ -55,13 +55,13 @@ def test_the_judge_finds_what_the_format_finds_of_double_services() -> None:
     matrix = hhcrsp.matrix_of(INSTANCE, problem)
     # As in test_measure_hhcrsp: travel 125, nobody late.
     routes = {"c1": ("p1", "p2", "p3/1"), "c2": ("p2", "p3/2")}
-    judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+    judgement = judge_plan(problem, matrix, time_routes(problem, matrix, routes))
     assert judgement.is_clean
     assert judgement.cost_cents == 125 * 60
     assert measure_hhcrsp(INSTANCE, routes).value == pytest.approx(125 / 3)
     # One person for both services of p3.
     alone = {"c1": ("p1", "p2"), "c2": ("p2",), "c3": ("p3/1", "p3/2")}
-    judgement = judge(problem, matrix, time_routes(problem, matrix, alone))
+    judgement = judge_plan(problem, matrix, time_routes(problem, matrix, alone))
     assert {violation.rule for violation in judgement.violations} == {Rule.LOAD}
     assert not measure_hhcrsp(INSTANCE, alone).is_feasible
 
@@ -90,7 +90,7 @@ def test_the_judge_prices_travel_and_tardiness_as_the_format_does() -> None:
     matrix = hhcrsp.matrix_of(instance, problem)
     # c3: p3 at 50 until 55, p2 at 65 (25 late) until 70, p1 at 85 (65 late); travel 30 + 10 + 15 + 10 = 65.
     routes = {"c3": ("p3", "p2", "p1")}
-    judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+    judgement = judge_plan(problem, matrix, time_routes(problem, matrix, routes))
     assert judgement.is_clean
     assert judgement.costs[Rule.TRAVEL] == 65 * 60
     assert judgement.costs[Rule.LATENESS] == (25 + 65 + 65) * 60

@@ -9,7 +9,7 @@ from benchmarks.measure import measure_pillac
 from benchmarks.readers import pillac
 from optimizer.domain.order import PartNeed
 from optimizer.domain.rules import Rule
-from optimizer.judge import Judgement, judge, time_routes
+from optimizer.judge.verdict import Judgement, judge_plan, time_routes
 from tests.benchmarks.worlds import FOUR_ERRANDS, THREE_REQUESTS, THREE_REQUESTS_ROUTES
 
 TEXT = THREE_REQUESTS.read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ ID   X     Y     TWS    TWE    Serv   SKILLS   TOOLS    SPARE PARTS
 
 
 def _judged(routes: dict[str, tuple[str, ...]]) -> Judgement:
-    return judge(PROBLEM, MATRIX, time_routes(PROBLEM, MATRIX, routes))
+    return judge_plan(PROBLEM, MATRIX, time_routes(PROBLEM, MATRIX, routes))
 
 
 def test_durations_by_hand() -> None:
@@ -97,7 +97,7 @@ def test_without_tables_travel_is_euclidean_and_homes_are_their_own_places() -> 
     assert matrix.travel_s("car", "start:1", "2") == 5 * 60  # 3, 4, 5
     assert matrix.travel_s("car", "start:1", "end:1") == 0
     plan = time_routes(problem, matrix, {"1": ("2",)})
-    assert judge(problem, matrix, plan).costs[Rule.WORKING_TIME] == 20 * 60
+    assert judge_plan(problem, matrix, plan).costs[Rule.WORKING_TIME] == 20 * 60
     assert measure_pillac(instance, {"1": ("2",)}).value == pytest.approx(20.0)
 
 
@@ -115,7 +115,7 @@ def test_a_stop_at_the_depot_by_hand() -> None:
     matrix = pillac.matrix_of(ERRANDS, problem)
     # From 10 to 12, 14, the depot at 0, -2, 5 and home: 2 + 2 + 14 + 2 + 7 + 5 = 32, and 4 x 5 of service.
     routes = {"1": ("2", "3", "0", "4", "5")}
-    judgement = judge(problem, matrix, time_routes(problem, matrix, routes))
+    judgement = judge_plan(problem, matrix, time_routes(problem, matrix, routes))
     assert judgement.is_clean
     assert judgement.cost_cents == 52 * 60
     measured = measure_pillac(ERRANDS, routes)
@@ -133,7 +133,7 @@ def test_a_stop_at_the_depot_by_hand() -> None:
 def test_what_is_not_held_comes_from_the_depot(route: tuple[str, ...]) -> None:
     problem = pillac.problem_of(ERRANDS)
     matrix = pillac.matrix_of(ERRANDS, problem)
-    judgement = judge(problem, matrix, time_routes(problem, matrix, {"1": route}))
+    judgement = judge_plan(problem, matrix, time_routes(problem, matrix, {"1": route}))
     assert {violation.rule for violation in judgement.violations} == {Rule.STOCK}
     assert not measure_pillac(ERRANDS, {"1": route}).is_feasible
 
@@ -148,7 +148,7 @@ def test_who_lives_at_the_depot_stops_there_all_the_same() -> None:
     problem = pillac.problem_of(instance)
     matrix = pillac.matrix_of(instance, problem)
     for route, is_right in ((("4",), False), (("0", "4"), True)):
-        judgement = judge(problem, matrix, time_routes(problem, matrix, {"1": route}))
+        judgement = judge_plan(problem, matrix, time_routes(problem, matrix, {"1": route}))
         assert judgement.is_clean is is_right
         assert measure_pillac(instance, {"1": route}).is_feasible is is_right
 

@@ -1,0 +1,425 @@
+"""The rows of the arrays: what the engine knows of each visit, crew and technician-day, and which visits are near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.domain.order import Interval
+from optimizer.domain.policy import Fairness
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
+from optimizer.domain.technician import Employment
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.engine.arrays import (
+    K_CONTINUITY,
+    K_DAYS,
+    K_LOCKED,
+    K_PERSON,
+    K_PUBLISHED,
+    K_REQUIRED,
+    K_TIME,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_TOLD_OPEN,
+    MANDATORY_CENTS,
+    NO_WAY_S,
+    P_CLOSE,
+    P_IS,
+    P_LATEST,
+    P_OPEN,
+    R_EXACT,
+    R_LATE_LARGE,
+    R_LATE_SMALL,
+    R_LATE_SMALL_S,
+    R_LATE_WORST,
+    R_LOAD_DIVISOR,
+    R_OVERTIME,
+    R_SPREAD,
+    R_STAFF,
+    R_TRAVEL,
+    R_WORKING_TIME,
+    S_CAPACITY,
+    V_ABLE,
+    V_CLOSES,
+    V_COUNTS,
+    V_CREW,
+    V_FIRST_READY,
+    V_FIXED,
+    V_HEAD,
+    V_LAST_LATEST,
+    V_LATEST,
+    V_LINKED,
+    V_MAX_LATE,
+    V_OPENS,
+    V_PRICE,
+    V_READY,
+    V_SERVICE,
+    V_TOLD_CENTS,
+    V_TOLD_CENTS_OTHER,
+    V_TOLD_CLOSE,
+    V_TOLD_DAY,
+    V_TOLD_OPEN,
+    V_TOLD_SHIFT,
+    WHO_LOCKED,
+    WHO_PREFERRED,
+    WHO_PUBLISHED,
+    WHO_REQUIRED,
+    IntArray,
+    ShortArray,
+)
+from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Shift
+    from optimizer.engine.assignment import Fit
+    from optimizer.engine.resources import Resources
+    from optimizer.travel.matrix import TravelMatrix
+
+#: The nearest visits are looked for in so many rows of the travel table at a time.
+NEAREST_ROWS = 256
+#: How many near visits each visit knows.
+NEIGHBOURS = 100
+
+
+def who_is_able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool]]:
+    """Return, per role of a visit, which shifts can take it; empty when it cannot be served at all."""
+    size = desk.problem.crew_size_of(visit)
+    if size == 1:
+        row = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
+        return [row] if any(row) else []
+    leads = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
+    members = [desk.can_serve(shift, visit, MEMBER) for shift in shifts]
+    for day in {shift.day for shift in shifts}:
+        people = [n for n, shift in enumerate(shifts) if shift.day == day]
+        either = sum(leads[n] or members[n] for n in people)
+        if any(leads[n] for n in people) and sum(members[n] for n in people) >= size - 1 and either >= size:
+            return [leads, *([members] * (size - 1))]
+    return []
+
+
+def durations_of(desk: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
+    """Return the service duration of a visit for each shift, in seconds (RULES §2)."""
+    factor = np.array([fit.factor_pct for fit in fits], np.int64)
+    surcharge = np.array([fit.surcharge_s for fit in fits], np.int64)
+    seconds: IntArray = (visit.base_s * factor + 50) // 100 + surcharge + desk.surcharge_s(visit)
+    return seconds
+
+
+def extras_of(desk: Assignment, shifts: Sequence[Shift], visit: Visit, fits: Sequence[Fit]) -> IntArray:
+    """Return what sending each shift's technician costs, whatever the time; of a crew, without what counts once."""
+    cents = desk.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
+    if desk.problem.crew_size_of(visit) > 1:
+        return cents
+    order, served_by = desk.problem.order_of(visit), desk.problem.customer_of(visit).served_by
+    if served_by:
+        cents += [desk.continuity_cents((shift.technician_id,), visit) for shift in shifts]
+    if order.due_day is not None and desk.problem.days > 1:
+        cents += [desk.late_day_cents(shift.day, visit) for shift in shifts]
+    if visit.visit_id in desk.published:
+        cents += [desk.deviation_cents((shift.technician_id,), shift.day, visit) for shift in shifts]
+    return cents
+
+
+def without_predecessor(problem: Problem, planned: list[str]) -> list[str]:
+    """Return the visits that remain when each one goes whose predecessor is gone."""
+    left = set(planned)
+    while True:
+        gone = {key for key in left if any(p.visit_id not in left for p in problem.visit_by_id[key].after)}
+        if not gone:
+            return [key for key in planned if key in left]
+        left -= gone
+
+
+def make_visit_rows(
+    desk: Assignment,
+    roles: list[tuple[Visit, int]],
+    shifts: list[Shift],
+    duration: IntArray,
+    windows: IntArray,
+    counts: IntArray,
+) -> IntArray:
+    """Return the table of visits, those of the stops behind the others."""
+    shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
+    linked = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
+    able_now = duration >= 0
+    far = np.iinfo(np.int32).max
+    shortest = np.where(able_now, duration, far).min(axis=0, initial=far)
+    table = np.zeros((duration.shape[1], V_COUNTS + 2 * desk.problem.days), np.int64)
+    table[:, [V_READY, V_FIRST_READY]], table[:, [V_LATEST, V_LAST_LATEST]] = -FAR_FUTURE_S, FAR_FUTURE_S
+    table[:, V_HEAD] = np.arange(len(table))
+    table[:, V_CREW] = 1
+    for v, (visit, role) in enumerate(roles):
+        head = v - role
+        size = desk.problem.crew_size_of(visit)
+        _fill_visit(table[v], desk, visit, role, shift_index)
+        table[v, V_HEAD], table[v, V_CREW] = head, size
+        table[v, V_LINKED] = int(size > 1 or visit.visit_id in linked)
+    # What a fixed visit follows, and its whole crew, stay with it.
+    for key in _fixed_families(
+        desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
+    ):
+        for v, (visit, _) in enumerate(roles):
+            if visit.visit_id == key and not table[v, V_FIXED]:
+                table[v, V_FIXED] = -1
+    for v in range(len(table)):
+        used = [windows[day, v, k] for day in range(desk.problem.days) for k in range(counts[day, v, 0])]
+        table[v, V_OPENS] = min((int(w[0]) for w in used), default=0)
+        table[v, V_CLOSES] = max((int(w[1]) for w in used), default=0)
+    for v, (_, role) in enumerate(roles):
+        if role:
+            table[v, [V_OPENS, V_CLOSES]] = table[v - role, [V_OPENS, V_CLOSES]]
+    table[:, V_SERVICE], table[:, V_ABLE] = shortest, able_now.sum(axis=0)
+    table[:, V_COUNTS:] = counts.transpose(1, 0, 2).reshape(len(table), 2 * desk.problem.days)
+    return table
+
+
+def _fixed_families(problem: Problem, fixed: set[str]) -> set[str]:
+    """Return the fixed visits with all that come before them."""
+    found, new = set(fixed), set(fixed)
+    while new:
+        new = {p.visit_id for key in new for p in problem.visit_by_id[key].after} - found
+        found |= new
+    return found
+
+
+def _fill_visit(
+    row: IntArray, desk: Assignment, visit: Visit, role: int, shift_index: Mapping[tuple[str, int], int]
+) -> None:
+    """Fill the columns `V_READY` to `V_MAX_LATE` of a visit; other members than the lead only keep the bounds."""
+    earliest, latest = visit.ready_s if visit.ready_s is not None else -FAR_FUTURE_S, FAR_FUTURE_S
+    for lock in desk.locks.get(visit.visit_id, ()):
+        if lock.level is LockLevel.START:
+            earliest = max(earliest, lock.start_s - lock.tolerance_s)
+            latest = min(latest, lock.start_s + lock.tolerance_s)
+        if lock.level is LockLevel.PREFIX:
+            row[V_FIXED] = 1 + lock.position
+    told = desk.told_lock(visit)
+    if told is not None:
+        earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)
+    row[[V_READY, V_FIRST_READY]], row[[V_LATEST, V_LAST_LATEST]] = earliest, latest
+    row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY], row[V_TOLD_SHIFT] = -FAR_FUTURE_S, FAR_FUTURE_S, -1, -1
+    if role:
+        return
+    row[V_PRICE] = MANDATORY_CENTS if desk.is_mandatory(visit) else absence_cents(desk, visit)
+    row[V_MAX_LATE] = desk.problem.max_lateness_s(visit)
+    published = desk.published.get(visit.visit_id)
+    if published is not None and published[0].told is not None and desk.problem.crew_size_of(visit) == 1:
+        said = published[0]
+        assert said.told is not None
+        other_time = desk.with_notice(desk.policy.other_time_cents, said.day)
+        other_person = desk.with_notice(desk.policy.other_technician_cents, said.day)
+        row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY] = said.told.open_s, said.told.close_s, said.day
+        row[V_TOLD_SHIFT] = shift_index.get((said.technician_id, said.day), -1)
+        # Another technician at another time costs the larger of the two, not both; `extra` has the person's share.
+        row[V_TOLD_CENTS], row[V_TOLD_CENTS_OTHER] = other_time, max(0, other_time - other_person)
+
+
+def make_crew_rows(desk: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift]) -> IntArray:
+    """Return what counts for each crew as a whole, at the lead's index."""
+    owners = sorted({shift.technician_id for shift in shifts})
+    days = desk.problem.days
+    if not any(role for _, role in roles):
+        return np.zeros((0, K_DAYS + days + len(owners)), np.int64)
+    table = np.zeros((len(roles), K_DAYS + days + len(owners)), np.int64)
+    for v, (visit, role) in enumerate(roles):
+        size = desk.problem.crew_size_of(visit)
+        if role or size == 1:
+            continue
+        published = desk.published.get(visit.visit_id, [])
+        people = {said.technician_id for said in published}
+        served_by = desk.problem.customer_of(visit).served_by
+        locked = {lock.technician_id for lock in desk.locks.get(visit.visit_id, ())}
+        row = table[v]
+        row[K_CONTINUITY] = desk.policy.continuity_cents if served_by else 0
+        row[K_REQUIRED], row[K_LOCKED] = min(size, len(visit.required)), len(locked)
+        row[K_TOLD_OPEN], row[K_TOLD_CLOSE], row[K_TOLD_DAY] = -FAR_FUTURE_S, FAR_FUTURE_S, -1
+        if published:
+            said = published[0]
+            row[K_TOLD_DAY], row[K_PUBLISHED] = said.day, len(people)
+            row[K_PERSON] = desk.with_notice(desk.policy.other_technician_cents, said.day)
+            if said.told is not None:
+                row[K_TOLD_OPEN], row[K_TOLD_CLOSE] = said.told.open_s, said.told.close_s
+                row[K_TIME] = desk.with_notice(desk.policy.other_time_cents, said.day)
+        for day in range(days):
+            row[K_DAYS + day] = desk.day_cents(day, visit)
+        for o, owner in enumerate(owners):
+            row[K_DAYS + days + o] = (
+                WHO_PREFERRED * (owner in served_by)
+                + WHO_PUBLISHED * (owner in people)
+                + WHO_REQUIRED * (owner in visit.required)
+                + WHO_LOCKED * (owner in locked)
+            )
+    return table
+
+
+def windows_by_day(
+    problem: Problem, roles: list[tuple[Visit, int]], shifts: list[Shift], stops: list[int]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return windows and hours by day and visit, int64 (n_days, n_visits, most, 2), and their counts.
+
+    A window stays on the days on which some shift can use it; leaving the others out changes no start, because the
+    first window that is not past is used.
+    """
+    spans = []
+    for day in range(problem.days):
+        mine = [shift for shift in shifts if shift.day == day]
+        first_s, last_s = min((s.start_s for s in mine), default=0), max((s.return_limit_s for s in mine), default=-1)
+        spans.append((first_s, last_s))
+    anytime = Interval(-FAR_FUTURE_S, FAR_FUTURE_S)
+    windows: list[list[list[Interval]]] = []
+    hours: list[list[list[Interval] | None]] = []
+    for day, (first_s, last_s) in enumerate(spans):
+        windows.append([])
+        hours.append([])
+        for visit, role in roles:
+            late_s = problem.max_lateness_s(visit)
+            wanted = [anytime] if role else list(problem.windows[visit.visit_id])
+            windows[day].append([w for w in wanted if w.close_s + late_s >= first_s and w.open_s <= last_s])
+            bound = None if role else problem.hours[visit.visit_id]
+            kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
+            hours[day].append(kept)
+        business = problem.branch.business
+        office = Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s)
+        windows[day] += [[office]] * len(stops)
+        hours[day] += [None] * len(stops)
+    counts = np.array(
+        [
+            [(len(w), -1 if h is None else len(h)) for w, h in zip(windows[day], hours[day], strict=True)]
+            for day in range(problem.days)
+        ],
+        np.int64,
+    ).reshape(problem.days, len(roles) + len(stops), 2)
+    return _ragged(windows), _ragged([[h or [] for h in row] for row in hours]), counts
+
+
+def _ragged(lists: list[list[list[Interval]]]) -> IntArray:
+    """Return intervals of different counts as one array, the missing ones 0."""
+    most = max([len(pairs) for row in lists for pairs in row] + [1])
+    table = np.zeros((len(lists), max((len(row) for row in lists), default=0), most, 2), np.int64)
+    for day, row in enumerate(lists):
+        for v, pairs in enumerate(row):
+            for column, pair in enumerate(pairs):
+                table[day, v, column] = pair.open_s, pair.close_s
+    return table
+
+
+def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: int, resources: Resources) -> list[int]:
+    """Return the columns `S_*` of a technician-day."""
+    technician = desk.problem.technician_by_id[shift.technician_id]
+    rest = shift.break_ if shift.needs_break else None
+    contractor = technician.employment is Employment.CONTRACTOR
+    return [
+        nodes[start_key(technician)],
+        nodes[end_key(technician)],
+        profile,
+        shift.start_s + (desk.policy.morning_s if technician.starts_at_branch else 0),
+        shift.end_s,
+        shift.return_limit_s,
+        rest.window.open_s if rest else 0,
+        rest.window.close_s if rest else 0,
+        rest.length_s if rest else 0,
+        FAR_FUTURE_S if shift.max_leg_s is None else shift.max_leg_s,
+        FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
+        FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
+        FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
+        desk.policy.contractor_day_cents if contractor else 0,
+        desk.policy.contractor_minute_cents if contractor else 0,
+        sum(
+            lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
+            for lock in desk.problem.locks
+        ),
+        shift.day,
+        resources.owner_of[shift.technician_id],
+        *resources.pickup_columns(shift),
+        *resources.capacity_of(technician),
+    ]
+
+
+def make_rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
+    """Return the entries `R_*` up to `R_EXACT`."""
+    policy = desk.policy
+    told = any(said.told is not None for rows in desk.published.values() for said in rows) and policy.other_time_cents
+    values = [0] * 16
+    values[R_LATE_SMALL] = policy.late_small_cents
+    values[R_LATE_SMALL_S] = policy.late_small_s
+    values[R_LATE_LARGE] = policy.late_large_cents
+    values[R_LATE_WORST] = policy.late_worst_cents
+    values[R_TRAVEL] = policy.travel_cents
+    values[R_OVERTIME] = policy.overtime_cents
+    values[R_WORKING_TIME] = policy.working_time_cents
+    values[R_LOAD_DIVISOR] = policy.load_divisor if policy.fairness is Fairness.LOAD else 0
+    values[R_SPREAD] = policy.spread_weight if policy.fairness is Fairness.SPREAD else 0
+    values[R_STAFF] = len({s.technician_id for s in shifts if problem.is_staff(s.technician_id)})
+    is_limited = any(shift.max_duty_s is not None for shift in shifts)
+    values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0 or is_limited)
+    return np.array(values, np.int64)
+
+
+def absence_cents(desk: Assignment, visit: Visit) -> int:
+    """Return what it costs to leave a visit out, by its price and against the published plan."""
+    return desk.unassigned_cents(visit) + desk.dropped_cents(visit)
+
+
+def travel_and_shifts(
+    desk: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift], resources: Resources
+) -> tuple[ShortArray, IntArray]:
+    """Return travel between the nodes in use, and the rows of the shifts that point into them."""
+    people = [desk.problem.technician_by_id[shift.technician_id] for shift in shifts]
+    ends = sorted({start_key(p) for p in people} | {end_key(p) for p in people})
+    keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stop_shifts) + ends
+    nodes = {key: len(keys) - len(ends) + k for k, key in enumerate(ends)}
+    rows = np.array([matrix.row_of[key] for key in keys], np.int64)
+    profiles = sorted({shift.profile for shift in shifts}) or [matrix.profiles[0]]
+    layers = [matrix.seconds[matrix.profiles.index(p)][np.ix_(rows, rows)] for p in profiles]
+    travel = np.array(layers, np.int32)
+    travel[travel < 0] = NO_WAY_S
+    table = [_shift_row(desk, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
+    return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
+
+
+def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
+    """Return `ProblemArrays.plain`."""
+    plain = np.zeros((*windows.shape[:2], 4), np.int64)
+    plain[..., P_OPEN] = np.maximum(windows[:, :, 0, 0], visit_rows[:, V_READY])
+    plain[..., P_CLOSE] = windows[:, :, 0, 1]
+    plain[..., P_LATEST] = np.minimum(windows[:, :, 0, 1] + visit_rows[:, V_MAX_LATE], visit_rows[:, V_LATEST])
+    some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
+    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_LINKED] == 0)
+    return plain * plain[..., P_IS:]
+
+
+def nearest_visits(travel: ShortArray, visit_rows: IntArray) -> ShortArray:
+    """Return each visit's nearest visits: by the travel between them, a fifth of the least wait and the least delay.
+
+    The better of both orders counts (Vidal, Crainic, Gendreau & Prins, Computers & OR 40(1), 2013, section 4.4).
+    """
+    count = len(visit_rows)
+    most = min(NEIGHBOURS, max(0, count - 1))
+    near = np.zeros((count, most), np.int32)
+    # In blocks of rows: what is looked at fits the processor's cache also where the whole table does not.
+    for first in range(0, count if most else 0, NEAREST_ROWS):
+        rows = slice(first, min(first + NEAREST_ROWS, count))
+        there, back = travel[rows, :count].astype(np.int64), travel[:count, rows].T.astype(np.int64)
+        one, all_ = visit_rows[rows, None], visit_rows[None, :]
+        distance = np.minimum(_apart(one, all_, there), _apart(all_, one, back))
+        distance[np.arange(len(distance)), np.arange(rows.start, rows.stop)] = np.iinfo(np.int32).max
+        # Equally far ones by index: the key is unique, and only the nearest need be sorted.
+        key = distance * count + np.arange(count)
+        nearest = np.argpartition(key, most - 1, axis=1)[:, :most]
+        order = np.argsort(np.take_along_axis(key, nearest, axis=1), axis=1)
+        near[rows] = np.take_along_axis(nearest, order, axis=1)
+    return near
+
+
+def _apart(earlier: IntArray, later: IntArray, leg: IntArray) -> IntArray:
+    """Return how far a visit is from the one served before it, in seconds of travel; rows of visits, broadcast."""
+    to_later = earlier[..., V_SERVICE] + leg
+    wait = np.maximum(later[..., V_OPENS] - earlier[..., V_CLOSES] - to_later, 0)
+    delay = np.maximum(earlier[..., V_OPENS] + to_later - later[..., V_CLOSES], 0)
+    apart: IntArray = leg + wait // 5 + delay
+    return apart

@@ -1,0 +1,203 @@
+"""The arrays that the engine works on: what each column means, by name.
+
+Visits, technician-days and technicians are indices here; `indexing.py` gives them out. A visit of several people takes
+one index a person, one after another: the first is the lead's and carries what counts once (price, windows, lateness,
+parts, tools, loads). Behind the visits come the stops at the branch, one for each technician-day that may make one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.engine.jit.kernels import ByAddress
+
+IntArray = NDArray[np.int64]
+ShortArray = NDArray[np.int32]
+
+#: Travel over a pair without a way: longer than any shift, short enough to add up in 32 bits.
+NO_WAY_S = 100_000_000
+#: Price of leaving a locked visit out: more than all else together, small enough to add up in 64 bits.
+MANDATORY_CENTS = 10**10
+#: `ProblemArrays.duration` of a technician who cannot serve the visit.
+CANNOT_SERVE = -1
+#: The `R_EXACT` of a problem in which a later arrival may use a later window.
+JUMPS = 2
+
+# Columns of `ProblemArrays.visit`; from `V_COUNTS` on two a day: windows of the start, and hours (-1: unbound).
+(
+    V_READY,
+    V_LATEST,
+    V_FIRST_READY,
+    V_LAST_LATEST,
+    V_PRICE,
+    V_TOLD_OPEN,
+    V_TOLD_CLOSE,
+    V_TOLD_DAY,
+    V_TOLD_SHIFT,
+    V_TOLD_CENTS,
+    V_TOLD_CENTS_OTHER,
+    V_FIXED,
+    V_MAX_LATE,
+    V_OPENS,
+    V_CLOSES,
+    V_SERVICE,
+    V_ABLE,
+    V_HEAD,
+    V_CREW,
+    V_LINKED,
+    V_COUNTS,
+) = range(21)
+# Columns of `ProblemArrays.plain`.
+P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
+# Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity.
+(
+    S_START_NODE,
+    S_END_NODE,
+    S_PROFILE,
+    S_DEPART,
+    S_END,
+    S_RETURN_LIMIT,
+    S_BREAK_OPEN,
+    S_BREAK_CLOSE,
+    S_BREAK_LENGTH,
+    S_MAX_LEG,
+    S_MAX_TRAVEL,
+    S_MAX_DUTY,
+    S_MAX_VISITS,
+    S_DAY_CENTS,
+    S_MINUTE_CENTS,
+    S_PREFIX,
+    S_DAY,
+    S_OWNER,
+    S_PICKUP_DAY,
+    S_STOP,
+    S_NEEDS_STOP,
+    S_BLOCKED,
+    S_SPECIAL,
+    S_CAPACITY,
+) = range(24)
+# Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
+O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN = range(5)
+# Columns of `ProblemArrays.first`, and what the columns of its entries are.
+# stock: row, use; need: part, quantity, held; load: quantity, amount; tool: tool, units;
+# earlier: visit, from its start (1) or end (0), least gap, greatest gap, same people; later: visit, entry of `earlier`.
+E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER = range(6)
+# Columns of `ProblemArrays.row`: what is there, the day, the part, 1 when only use beyond the visits' holds counts.
+ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
+# Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, behind them one a technician (flags `WHO_*`).
+(
+    K_CONTINUITY,
+    K_PERSON,
+    K_TIME,
+    K_TOLD_OPEN,
+    K_TOLD_CLOSE,
+    K_TOLD_DAY,
+    K_PUBLISHED,
+    K_REQUIRED,
+    K_LOCKED,
+    K_DAYS,
+) = range(10)
+WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
+# Entries of `ProblemArrays.rates`.
+(
+    R_LATE_SMALL,
+    R_LATE_SMALL_S,
+    R_LATE_LARGE,
+    R_LATE_WORST,
+    R_TRAVEL,
+    R_OVERTIME,
+    R_WORKING_TIME,
+    R_LOAD_DIVISOR,
+    R_SPREAD,
+    R_STAFF,
+    R_EXACT,
+    R_VISITS,
+    R_DAYS,
+    R_LINKS,
+    R_PARTS,
+    R_QUANTITIES,
+) = range(16)
+
+
+class ProblemArrays(ByAddress):
+    """What the kernels read. Times are seconds of the clock, money cents, all arrays writable.
+
+    Only `visit[:, V_READY]`, `visit[:, V_LATEST]` and the `duration` of crews are ever written, in an island's own
+    copy (`own_copy`): they say what linked visits demand of each other's routes at the moment.
+
+    Parameters
+    ----------
+    travel : int32 (n_profiles, n_nodes, n_nodes)
+        Seconds from node to node; first the visits and stops by index, then start and end places.
+    ways : int32 (n_profiles, n_nodes, n_nodes, 2)
+        The same both ways, [a, b] from b to a and from a to b: who tries many places for one visit reads along a row.
+    duration : int64 (n_shifts, n_visits)
+        Seconds of service, `CANNOT_SERVE` where the technician may not. Stops at the branch are visits here.
+    extra : int64 (n_shifts, n_visits)
+        Cents that follow from who serves on which day, those of a crew as a whole excepted.
+    terms : int64 (n_visits, n_shifts)
+        The same by visit, 10**15 where the technician may not: who looks for a place reads along a row.
+    visit : int64 (n_visits, V_COUNTS + 2 n_days)
+        Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
+        shift that was told and the price of leaving the window with that shift and with another, the place in the
+        fixed prefix of a started route counted from 1 (-1: bound to one that has such a place, 0: none), most
+        lateness, first open and last close, shortest service, number of able shifts, first index and number of its
+        crew, 1 when linked to other visits.
+    shift : int64 (n_shifts, S_CAPACITY + n_quantities)
+        Columns `S_*`, sorted by technician and day.
+    owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
+        Columns `O_*`: the technicians behind the shifts.
+    windows, hours : int64 (n_days, n_visits, most, 2)
+        Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
+        day can use.
+    plain : int64 (n_days, n_visits, 4)
+        Columns `P_*` of a visit with one window, no hours and no links, all that its timing needs: from when, up to
+        when without lateness and up to when at all it starts, and 1; zeros for the others.
+    first : int64 (n_visits + 1, 6)
+        Where each visit's entries of a kind `E_*` begin in `entry`.
+    entry : int64 (n_entries, 5)
+        What visits draw, need, carry and follow.
+    row : int64 (n_rows, 4)
+        The stock rule as rows `sum of uses <= cap`, columns `ROW_*`.
+    tool_units : int64 (n_tools,)
+        How many units of each tool exist.
+    crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
+        What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
+    near : int32 (n_orders, at most `NEIGHBOURS`)
+        The visits nearest in time and space, nearest first; stops have none.
+    rates : int64 (16,)
+        Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone or some day may last only so long: every
+        move is then timed in full. It is 1, or `JUMPS` when a later arrival may even cost less because it skips a
+        window that it would be late for.
+    """
+
+    travel: ShortArray
+    ways: ShortArray
+    duration: IntArray
+    extra: IntArray
+    terms: IntArray
+    visit: IntArray
+    shift: IntArray
+    owner: IntArray
+    windows: IntArray
+    hours: IntArray
+    plain: IntArray
+    first: IntArray
+    entry: IntArray
+    row: IntArray
+    tool_units: IntArray
+    crew: IntArray
+    near: ShortArray
+    rates: IntArray
+
+    def entries_of(self, visit: int, kind: int) -> IntArray:
+        """Return the rows of `entry` of one kind (`E_*`) of a visit."""
+        rows: IntArray = self.entry[self.first[visit, kind] : self.first[visit + 1, kind]]
+        return rows
+
+    def own_copy(self) -> ProblemArrays:
+        """Return the arrays with a copy of what a search writes, where it writes at all."""
+        if not self.rates[R_LINKS]:
+            return self
+        return self._replace(visit=self.visit.copy(), duration=self.duration.copy())

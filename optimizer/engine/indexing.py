@@ -1,0 +1,219 @@
+"""Problem and travel matrix to arrays: from here on the engine speaks in indices.
+
+Indices follow the ids in sorted order, so that a problem whose rows come in another order gives the same arrays,
+the same search and the same plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.domain.plan import BRANCH_STOP
+from optimizer.domain.problem import LockLevel
+from optimizer.engine.array_rows import (
+    absence_cents,
+    durations_of,
+    extras_of,
+    make_crew_rows,
+    make_plain_rows,
+    make_rates,
+    make_visit_rows,
+    nearest_visits,
+    travel_and_shifts,
+    who_is_able,
+    windows_by_day,
+    without_predecessor,
+)
+from optimizer.engine.arrays import (
+    CANNOT_SERVE,
+    E_NEED,
+    JUMPS,
+    R_DAYS,
+    R_EXACT,
+    R_LINKS,
+    R_PARTS,
+    R_QUANTITIES,
+    R_VISITS,
+    S_NEEDS_STOP,
+    S_STOP,
+    V_LINKED,
+    V_MAX_LATE,
+    ProblemArrays,
+)
+from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+from optimizer.engine.resources import Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Shift
+    from optimizer.engine.route_pool import Solution
+    from optimizer.travel.matrix import TravelMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedProblem:
+    """The arrays together with the ids behind their indices.
+
+    Parameters
+    ----------
+    visits
+        The visit of each visit index, once for each member of a crew; without the stops.
+    shifts
+        The shift of each shift index.
+    desk
+        Who may serve what, for whoever turns indices back into a plan.
+    left_out
+        Visits that no technician can serve as the rules stand; they are not in the arrays.
+    left_out_cents
+        What their absence costs, part of every plan's cost.
+    """
+
+    arrays: ProblemArrays
+    visits: tuple[Visit, ...]
+    shifts: tuple[Shift, ...]
+    desk: Assignment
+    left_out: tuple[str, ...]
+    left_out_cents: int
+
+    def first_routes(self, problem: Problem, start: Mapping[str | tuple[str, int], Sequence[str]]) -> Solution:
+        """Return, per shift, the visits to begin with: the prefixes of started routes, then the given routes.
+
+        Parameters
+        ----------
+        start
+            (technician, day) to visit ids in driving order, of a plan that keeps every hard rule; may be empty.
+        """
+        index: dict[str, list[int]] = {}
+        for v, visit in enumerate(self.visits):
+            index.setdefault(visit.visit_id, []).append(v)
+        prefix: dict[tuple[str, int], list[tuple[int, str]]] = {}
+        for lock in problem.locks:
+            if lock.level is LockLevel.PREFIX and lock.visit_id in index:
+                prefix.setdefault((lock.technician_id, lock.day), []).append((lock.position, lock.visit_id))
+        fixed = {visit_id for pairs in prefix.values() for _, visit_id in pairs}
+        wanted: list[list[str]] = []
+        for shift in self.shifts:
+            key = (shift.technician_id, shift.day)
+            mine = [visit_id for _, visit_id in sorted(prefix.get(key, []))]
+            for visit_id in start.get(key, ()):
+                is_known = visit_id in index and visit_id not in mine
+                if visit_id == BRANCH_STOP or (is_known and (visit_id not in fixed or len(index[visit_id]) > 1)):
+                    mine.append(visit_id)
+            wanted.append(mine)
+        roles = self._roles(wanted, index)
+        routes = []
+        for s, mine in enumerate(wanted):
+            stop = int(self.arrays.shift[s, S_STOP])
+            nodes = [stop if visit_id == BRANCH_STOP else roles.get((visit_id, s), -1) for visit_id in mine]
+            nodes = [node for node in nodes if node >= 0]
+            if self.arrays.shift[s, S_NEEDS_STOP] and stop >= 0 and stop not in nodes:
+                # A started route of somebody who fetches parts has its stop before the first visit that needs them.
+                first = self.arrays.first[:, E_NEED]
+                needing = [k for k, v in enumerate(nodes) if first[v] < first[v + 1]]
+                if needing:
+                    nodes.insert(needing[0], stop)
+            routes.append(tuple(nodes))
+        return tuple(routes)
+
+    def _roles(self, wanted: list[list[str]], index: Mapping[str, list[int]]) -> dict[tuple[str, int], int]:
+        """Return the index of each visit on each shift that has it: of a crew, the first who can lead does."""
+        places: dict[str, list[int]] = {}
+        for s, mine in enumerate(wanted):
+            for visit_id in mine:
+                if visit_id in index:
+                    places.setdefault(visit_id, []).append(s)
+        duration, roles = self.arrays.duration, {}
+        for visit_id, shifts in places.items():
+            head, *members = index[visit_id]
+            if len(shifts) != len(members) + 1:
+                continue
+            for lead in shifts:
+                others = [s for s in shifts if s != lead]
+                if duration[lead, head] >= 0 and all(duration[s, members[0]] >= 0 for s in others):
+                    roles.update({(visit_id, s): m for s, m in zip([lead, *others], [head, *members], strict=True)})
+                    break
+        return roles
+
+
+def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
+    """Translate a problem into arrays.
+
+    Parameters
+    ----------
+    problem : Problem
+        One day or several.
+    matrix : TravelMatrix
+        Seconds for every place of the problem and every profile of its shifts.
+    """
+    desk = Assignment(problem)
+    shifts = sorted(
+        (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
+    )
+    alike: dict[tuple[object, ...], list[list[bool]]] = {}
+    able: dict[str, list[list[bool]]] = {}
+    for visit in sorted(problem.visits, key=lambda v: v.visit_id):
+        key = desk.likeness(visit)
+        if key not in alike:
+            alike[key] = who_is_able(desk, shifts, visit)
+        able[visit.visit_id] = alike[key] if problem.windows[visit.visit_id] else []
+    planned = without_predecessor(problem, [key for key, rows in able.items() if rows])
+    visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
+    roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]
+    resources = Resources(desk, roles, shifts)
+    stops = resources.stop_shifts
+    count = len(roles)
+    duration = np.full((len(shifts), count + len(stops)), CANNOT_SERVE, np.int64)
+    extra = np.zeros((len(shifts), count + len(stops)), np.int64)
+    for v, (visit, role) in enumerate(roles):
+        fits = desk.fits(shifts, visit, LEAD if role == 0 else MEMBER)
+        who = np.array(able[visit.visit_id][role], bool)
+        duration[who, v] = durations_of(desk, visit, fits)[who]
+        extra[who, v] = extras_of(desk, shifts, visit, fits)[who]
+    for n, s in enumerate(stops):
+        duration[s, count + n] = desk.policy.morning_s
+    windows, hours, counts = windows_by_day(problem, roles, shifts, stops)
+    days = np.array([shift.day for shift in shifts], np.int64)
+    duration[counts[days, :, 0] == 0] = CANNOT_SERVE
+    travel, shift_rows = travel_and_shifts(desk, matrix, visits, shifts, resources)
+    visit_rows = make_visit_rows(desk, roles, shifts, duration, windows, counts)
+    rates = make_rates(desk, problem, shifts)
+    rates[R_VISITS], rates[R_DAYS] = count, problem.days
+    rates[R_LINKS] = int(visit_rows[:, V_LINKED].any())
+    if ((counts[:, :, 0].max(axis=0, initial=0) > 1) & (visit_rows[:, V_MAX_LATE] > 0)).any():
+        rates[R_EXACT] = JUMPS
+    rates[R_PARTS], rates[R_QUANTITIES] = len(resources.parts), len(resources.quantities)
+    left_out = tuple(key for key in able if key not in planned)
+    arrays = ProblemArrays(
+        travel=travel,
+        ways=np.stack((travel.transpose(0, 2, 1), travel), axis=-1),
+        duration=duration,
+        extra=extra,
+        terms=np.where(duration == CANNOT_SERVE, 10**15, extra).T,
+        visit=visit_rows,
+        shift=shift_rows,
+        owner=resources.owner_rows(),
+        windows=windows,
+        hours=hours,
+        plain=make_plain_rows(visit_rows, windows),
+        first=resources.first,
+        entry=resources.entry,
+        row=resources.row,
+        tool_units=resources.tool_units,
+        crew=make_crew_rows(desk, roles, shifts),
+        near=nearest_visits(travel[0], visit_rows[:count]),
+        rates=rates,
+    )
+    return IndexedProblem(
+        arrays=arrays,
+        visits=tuple(visits),
+        shifts=tuple(shifts),
+        desk=desk,
+        left_out=left_out,
+        left_out_cents=sum(absence_cents(desk, problem.visit_by_id[key]) for key in left_out),
+    )

@@ -1,0 +1,181 @@
+"""The home of numba (`types` and `compiler` beside it): the decorator, arrays by address, the cache folder.
+
+numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
+hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import sys
+import tempfile
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+_log = logging.getLogger(__name__)
+
+#: The folder of the engine, and the files and folders in it whose source the kernels are compiled from.
+ENGINE = Path(__file__).parents[1]
+KERNEL_SOURCES = ("jit", "arrays.py", "search")
+
+#: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
+#: took nine tenths of the time of a move (measured at 8 x 60).
+_FLAGS: dict[str, Any] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "_nrt": False,
+}
+
+_Kernel = TypeVar("_Kernel", bound="Callable[..., Any]")
+
+
+def kernel(function: _Kernel) -> _Kernel:
+    """Compile a function with the project's flags: cached, without the GIL, exact floats."""
+    # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
+    import numba
+
+    _address_type()
+    numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return function
+    made: Any = _kernel_type()(function, _FLAGS)
+    return cast("_Kernel", made)
+
+
+@cache
+def _kernel_type() -> Callable[[Any, dict[str, Any]], Any]:
+    """Return what makes a kernel of a function: our own compiler or, where this numba does not bear it, numba's."""
+    try:
+        from optimizer.engine.jit.compiler import Kernel, unmet_expectations
+
+        unmet = unmet_expectations()
+    except (ImportError, AttributeError, TypeError) as error:
+        unmet = [str(error)]
+    if not unmet:
+        return Kernel
+    _log.warning("numba %s is not as expected; kernels compile slowly: %s", version("numba"), "; ".join(unmet))
+    import numba
+
+    return lambda function, flags: numba.njit(**flags)(function)
+
+
+def compile_kernel(compiled: Any, *args: Any, for_python: bool = True) -> None:
+    """Compile a kernel for arguments of these types, or load it from the cache; it is not called.
+
+    Parameters
+    ----------
+    compiled
+        What `kernel` returned.
+    for_python
+        To be called from Python; otherwise only as far as other kernels need it.
+    """
+    target = getattr(compiled, "entry", compiled) if for_python else compiled
+    target.compile(tuple(target.typeof_pyval(arg) for arg in args))
+
+
+class ByAddress:
+    """Named arrays that kernels take as one address; a subclass names them in its annotations.
+
+    A tuple of arrays would be copied into every call, some nine numbers an array: with fifty arrays that took more
+    time than the work, to compile and to run. Kernels read the arrays' addresses and shapes from a block of numbers;
+    Python reads the arrays themselves by the same names.
+
+    Parameters
+    ----------
+    arrays
+        One array for each name: contiguous, writable, and never replaced.
+    """
+
+    def __init__(self, **arrays: np.ndarray) -> None:
+        assert list(arrays) == list(type(self).__annotations__), f"the arrays are {list(type(self).__annotations__)}"
+        self._arrays = {name: np.require(array, requirements=("C", "A", "W")) for name, array in arrays.items()}
+        self.__dict__.update(self._arrays)
+        words = [_words_of(array) for array in self._arrays.values()]
+        self._block = np.array([word for some in words for word in some], np.int64)
+        self.address = int(self._block.ctypes.data)
+
+    def _replace(self, **arrays: np.ndarray) -> Self:
+        """Return the same with other arrays for some names."""
+        return type(self)(**{**self._arrays, **arrays})
+
+    @cached_property
+    def _numba_type_(self) -> Any:
+        return _address_type()(type(self).__name__, {n: (a.dtype.name, a.ndim) for n, a in self._arrays.items()})
+
+
+def _words_of(array: np.ndarray) -> tuple[int, ...]:
+    """Return an array as numba keeps it in memory: two owners, items, item size, address, shape, strides."""
+    return (0, 0, array.size, array.itemsize, int(array.ctypes.data), *array.shape, *array.strides)
+
+
+def _address_type() -> Any:
+    # The type lives in a module of its own: the cache finds it by its name there.
+    from optimizer.engine.jit.types import AddressType
+
+    return AddressType
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder that holds this version's compiled kernels."""
+    folder = _cache_root() / f"kernels-{source_hash(ENGINE)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_warm() -> bool:
+    """Say whether this version's kernels have been compiled on this machine, or run as plain Python and need not be."""
+    return _runs_plain() or _warm_mark().exists()
+
+
+def mark_warm() -> None:
+    """Note that every kernel has been compiled."""
+    _warm_mark().touch()
+
+
+def _runs_plain() -> bool:
+    """Say whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+
+
+def _warm_mark() -> Path:
+    """Return the file that notes it: numba keeps what it compiled by the path of the source, so the mark does, too."""
+    place = hashlib.sha256(str(ENGINE.resolve()).encode()).hexdigest()[:8]
+    return cache_folder() / f"warm-{place}"
+
+
+def _cache_root() -> Path:
+    named = os.environ.get("PAIGONG_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paigong"
+
+
+def source_hash(package: Path) -> str:
+    """Return a hash over everything that compiled kernels depend on, for the package in a folder."""
+    digest = hashlib.sha256()
+    versions = (sys.version, version("numba"), version("llvmlite"), version("numpy"), sorted(_FLAGS.items()))
+    digest.update(repr(versions).encode())
+    for name in KERNEL_SOURCES:
+        source = package / name
+        for file in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
+            digest.update(file.relative_to(package).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,51 @@
+"""The engine's reading of kept locks: which days grow longer so that a locked start outside them can be served.
+
+Who may serve in spite of a skill or a refusal is said in `assignment.py`; windows that give way to a lock, by the
+problem itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.policy import BrokenLocks
+from optimizer.domain.problem import LockLevel, end_key
+from optimizer.domain.units import day_of
+from optimizer.engine.assignment import LEAD, Assignment
+
+if TYPE_CHECKING:
+    from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.technician import Shift
+    from optimizer.travel.matrix import TravelMatrix
+
+
+def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
+    """Return the problem with every shift long enough for its locked starts, where broken locks are kept.
+
+    A shift outside which every moment of a visit's locked start lies lasts until the technician, who serves alone, can
+    be home from the latest of them.
+    """
+    starts = [lock for lock in problem.locks if lock.level is LockLevel.START]
+    if problem.policy.broken_locks is not BrokenLocks.KEEP or not starts:
+        return problem
+    desk = Assignment(problem)
+    return replace(problem, shifts=tuple(_longer(desk, matrix, shift, starts) for shift in problem.shifts))
+
+
+def _longer(desk: Assignment, matrix: TravelMatrix, shift: Shift, starts: list[Lock]) -> Shift:
+    limit_s = shift.return_limit_s
+    for lock in starts:
+        visit = desk.problem.visit_by_id[lock.visit_id]
+        is_here = (lock.technician_id, day_of(lock.start_s)) == (shift.technician_id, shift.day)
+        if not is_here or desk.problem.crew_size_of(visit) > 1:
+            continue
+        home = end_key(desk.problem.technician_by_id[shift.technician_id])
+        known = shift.profile in matrix.profiles and {visit.visit_id, home} <= matrix.row_of.keys()
+        home_s = matrix.travel_s(shift.profile, visit.visit_id, home) if known else None
+        if home_s is None:
+            continue
+        last_s = lock.start_s + lock.tolerance_s + desk.duration_s(shift, visit, LEAD) + home_s
+        if last_s - 2 * lock.tolerance_s > shift.return_limit_s:
+            limit_s = max(limit_s, last_s)
+    return replace(shift, overtime_limit_s=limit_s - shift.end_s)

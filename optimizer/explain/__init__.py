@@ -1,0 +1,1 @@
+"""Why a visit is not planned, and what would make it possible."""

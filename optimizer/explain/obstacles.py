@@ -1,0 +1,417 @@
+"""What stops one technician from serving one visit in any plan: the first rule, and how much is missing.
+
+Who may not serve the visit, lacks a skill or cannot have a part never can. Roads and the clock are subtler: travel is
+used as given, so a detour over other visits may be a shorter way, and a break may fit at a place on that way. An
+obstacle of that kind is a proof only when even the shortest way over any visits, with a break at any moment of it,
+does not help (`may_fit_somehow`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.domain.plan import DUTY, Reason, ReasonCode
+from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
+from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.judge.carried import loads_of, tool_units, units_there
+from optimizer.judge.facts import Crew, gaps_in
+from optimizer.judge.hard_rules import past_due_loan, refusals
+from optimizer.judge.stock import Draw, holds_of, needs_of, own_parts_of, stock_rows, stock_shortages, take_own
+from optimizer.judge.timing import time_canonically, time_with_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from optimizer.domain.order import PartNeed, SkillNeed, Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Shift, Technician
+    from optimizer.judge.facts import Facts, Service, Tour
+    from optimizer.judge.stock import Shortage
+
+
+#: How near a technician comes who is stopped by a reason: who is stopped by a later one comes nearer.
+STAGES = (
+    ReasonCode.PINNED_CONFLICT,
+    ReasonCode.TECHNICIAN_NOT_ALLOWED,
+    ReasonCode.SKILL,
+    ReasonCode.SKILL_LEVEL,
+    ReasonCode.CERTIFICATE_EXPIRED,
+    ReasonCode.AREA,
+    ReasonCode.LOAD,
+    ReasonCode.TOOL_IN_USE,
+    ReasonCode.PART_NOT_RETURNED,
+    ReasonCode.PART_OUT_OF_STOCK,
+    ReasonCode.PART_ARRIVES_LATE,
+    ReasonCode.UNREACHABLE,
+    ReasonCode.MAX_TRAVEL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stops one technician; `stage` says how far that one came, `missing` how much is missing in all."""
+
+    reason: Reason
+    stage: int
+    missing: int
+
+    @property
+    def nearness(self) -> tuple[int, int, str, int]:
+        """Sort key: the nearest first, ties by id and day."""
+        return (-self.stage, self.missing, self.reason.technician_id, self.reason.day)
+
+
+def obstacle_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+    """Return the lock, refusal or skill that keeps a technician from a visit, whatever the day looks like.
+
+    Parameters
+    ----------
+    leads
+        Whether the technician serves alone or leads the crew; else as a member.
+    """
+    problem, technician = facts.problem, facts.problem.technician_by_id[shift.technician_id]
+    is_lead = _role(facts, shift, visit, leads=leads) is not None
+    needs = problem.lead_skills_needed(visit) if is_lead else problem.skills_needed(visit)
+    return _lock_obstacle(facts, shift, visit) or _person_obstacle(problem, technician, visit, needs, shift.day)
+
+
+def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+    """Return the first rule that keeps a technician from a visit in every plan; `None` when none is sure to.
+
+    It asks what `obstacle_of_person` does not: what is carried, roads and the clock.
+
+    Parameters
+    ----------
+    leads
+        Whether the technician serves alone or leads the crew, and so brings parts and tools; else as a member.
+    """
+    facts, problem = roads.facts, roads.facts.problem
+    technician, crew = problem.technician_by_id[shift.technician_id], _role(roads.facts, shift, visit, leads=leads)
+    if leads:
+        carried = (
+            (_load_obstacle(facts.tour(shift, [visit])) if visit.loads else None)
+            or _tool_obstacle(problem, technician, visit, shift.day)
+            or _part_obstacle(roads, technician, visit, shift.day)
+        )
+        if carried is not None:
+            return carried
+    found = None
+    for branch_at in _ways_to_parts(roads, technician, visit, shift.day) if leads else (None,):
+        tour = facts.tour(shift, [visit], branch_at=branch_at, crews={} if crew is None else {visit.visit_id: crew})
+        found = road_obstacle(tour) or _clock_obstacle(facts, tour)
+        if found is None or may_fit_somehow(roads, tour):
+            return None
+    return found
+
+
+def _role(facts: Facts, shift: Shift, visit: Visit, *, leads: bool) -> Crew | None:
+    """Return a crew that stands for a technician's role: its lead, with nobody slower in it."""
+    is_crew = facts.problem.crew_size_of(visit) > 1
+    return Crew((shift.technician_id,), shift.technician_id) if is_crew and leads else None
+
+
+def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
+    """Rank a reason by how near it lets a technician come."""
+    stage = STAGES.index(reason.code) if reason.code in STAGES else len(STAGES)
+    if reason.code is ReasonCode.PINNED_CONFLICT and reason.unit == "s":
+        stage = len(STAGES)  # A start is missed, not a person: that is a matter of the clock.
+    if (reason.code, reason.subject) == (ReasonCode.MAX_TRAVEL, DUTY):
+        stage = len(STAGES)  # How long a day lasts is a matter of the clock, too.
+    if reason.unit == "visits":
+        stage = STAGES.index(ReasonCode.MAX_TRAVEL)
+    return Obstacle(reason, stage, reason.amount if missing is None else missing)
+
+
+def _lock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None:
+    """Somebody else, or another day, is locked; he then comes nearer himself, unless he has no shift."""
+    is_crew = facts.problem.crew_size_of(visit) > 1
+    for lock in facts.locks.get(visit.visit_id, ()):
+        is_other_day = lock.level in (LockLevel.DAY, LockLevel.PREFIX) and lock.day != shift.day
+        if is_other_day or (lock.technician_id != shift.technician_id and not is_crew):
+            day = lock.day if is_other_day else shift.day
+            return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, day, subject="person"))
+    return None
+
+
+def _person_obstacle(
+    problem: Problem, technician: Technician, visit: Visit, needs: Sequence[SkillNeed], day: int
+) -> Obstacle | None:
+    who, refused, on = technician.technician_id, refusals(problem, technician, visit), problem.date_of(day)
+    barred = [name for name in refused if name != "area"]
+    if barred:
+        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, day, subject=barred[0]))
+    gaps = gaps_in(technician, needs, on)
+    missing = sum(gap.levels for gap in gaps)
+    for gap in sorted(gaps, key=lambda gap: (gap.held is not None, gap.is_expired)):
+        skill, code, amount, unit = gap.need.skill, ReasonCode.SKILL_LEVEL, gap.levels, "levels"
+        if gap.held is None:
+            code = ReasonCode.SKILL
+        elif gap.is_expired:
+            code, unit = ReasonCode.CERTIFICATE_EXPIRED, "days"
+            until, since = gap.held.valid_until, gap.held.valid_from
+            amount = _days_off(since, until, on)
+        return make_obstacle(Reason(code, True, who, day, amount, unit, skill), missing=missing)
+    if "area" in refused:
+        return make_obstacle(Reason(ReasonCode.AREA, True, who, day, subject=visit.area))
+    return None
+
+
+def _days_off(since: date | None, until: date | None, on: date) -> int:
+    """Return how many days a certificate is away from holding on a date."""
+    if until is not None and until < on:
+        return (on - until).days
+    return 0 if since is None else (since - on).days
+
+
+def _load_obstacle(tour: Tour) -> Obstacle | None:
+    who, day = tour.technician.technician_id, tour.shift.day
+    for one in loads_of(tour):
+        if one.amount > one.limit:
+            over = one.amount - one.limit
+            return make_obstacle(Reason(ReasonCode.LOAD, True, who, day, over, "load", one.quantity))
+    return None
+
+
+def _tool_obstacle(problem: Problem, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+    for tool_id, units in sorted(tool_units(visit).items()):
+        own = sum(tool.units for tool in technician.own_tools if tool.tool_id == tool_id)
+        missing = units - own - units_there(problem, tool_id)
+        if missing > 0:
+            who = technician.technician_id
+            return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, True, who, day, missing, "tools", tool_id))
+    return None
+
+
+def _missing_parts(technician: Technician, visit: Visit) -> tuple[PartNeed, ...]:
+    """Return what the branch has to give for a visit at least: all of the technician's own parts are used for it."""
+    return take_own(own_parts_of(technician), needs_of(visit))
+
+
+def _ways_to_parts(roads: Roads, technician: Technician, visit: Visit, day: int) -> list[int | None]:
+    """Return the stops at the branch by which a visit's parts reach a technician: none, or one before the visit."""
+    missing = _missing_parts(technician, visit)
+    if not missing or technician.starts_at_branch:
+        return [None]
+    ways = [] if roads.facts.problem.policy.pickup is Pickup.STOP else [None]
+    return [way for way in (*ways, 0) if not roads.shortages(_draws(visit, missing, day if way == 0 else day - 1))]
+
+
+def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> tuple[Draw, ...]:
+    return tuple(Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts)
+
+
+def _part_obstacle(roads: Roads, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+    problem = roads.facts.problem
+    who, missing = technician.technician_id, _missing_parts(technician, visit)
+    if not missing:
+        return None
+    owed = past_due_loan(problem, who, problem.date_of(day))
+    if owed is not None:
+        amount, part_id = owed.quantity, owed.part_id
+        return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, day, amount, "parts", part_id))
+    # A stop at the branch on the day finds whatever the evening before has, and more.
+    for short in roads.shortages(_draws(visit, missing, day)):
+        reason = Reason(
+            ReasonCode.PART_OUT_OF_STOCK,
+            True,
+            who,
+            short.day,
+            short.missing,
+            "parts",
+            short.part_id,
+            _holder(problem, short.part_id, visit.visit_id),
+        )
+        arrives = _first_day_with_part(problem, visit, missing, short.part_id, day)
+        if arrives is not None:
+            reason = replace(reason, code=ReasonCode.PART_ARRIVES_LATE, day=arrives, visit_id="")
+        return make_obstacle(reason)
+    return None
+
+
+def _holder(problem: Problem, part_id: str, visit_id: str) -> str:
+    """Return another visit that a part is held for; empty when there is none."""
+    return min((v for v in holds_of(problem, part_id) if v != visit_id), default="")
+
+
+def _first_day_with_part(
+    problem: Problem, visit: Visit, missing: Sequence[PartNeed], part_id: str, day: int
+) -> int | None:
+    """Return the first later pick-up day on which an arrival makes a part suffice for a visit alone."""
+    usable = {problem.day_index(arrival.usable_on) for arrival in problem.arrivals if arrival.part_id == part_id}
+    needed = [part for part in missing if part.part_id == part_id]
+    for later in sorted(other for other in usable if other > day):
+        if all(row.missing <= 0 for row in stock_rows(problem, part_id, later, _draws(visit, needed, later))):
+            return later
+    return None
+
+
+def road_obstacle(tour: Tour) -> Obstacle | None:
+    """Name a leg without a way, or the travel or the visits above the shift's limits."""
+    who, shift = tour.technician.technician_id, tour.shift
+    if tour.missing:
+        origin, destination = tour.missing[0]
+        return make_obstacle(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
+    over_s = max(
+        0 if shift.max_leg_s is None else max(tour.legs_s) - shift.max_leg_s,
+        0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
+    )
+    if over_s > 0:
+        return make_obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, over_s, "s"))
+    if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
+        over = len(tour.visits) - shift.max_visits
+        return make_obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, shift.day, over, "visits"))
+    return None
+
+
+def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
+    """Name the timing rule without which the visit would fit: its lock, ready time, break, windows; else the shift."""
+    shift, policy = tour.shift, facts.problem.policy
+    timed, who = time_canonically(tour, policy), shift.technician_id
+    if timed.breach_s == 0:
+        return None
+    if timed.past_duty_s:
+        reason = Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, timed.past_duty_s, "s", DUTY)
+        return make_obstacle(reason)
+    if timed.stops[0].window < 0:
+        return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, shift.day, subject="day"))
+    service = tour.services[0]
+    unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
+    anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
+    without = {
+        ReasonCode.PINNED_CONFLICT: _with_visit(tour, unlocked),
+        ReasonCode.NOT_READY: _with_visit(tour, replace(service, ready_s=-FAR_FUTURE_S)),
+        ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
+        ReasonCode.TIME_WINDOW: _with_visit(tour, anytime),
+    }
+    fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
+    code = next(fits, ReasonCode.SHIFT_CAPACITY)
+    is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
+    return make_obstacle(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+
+
+def _with_visit(tour: Tour, service: Service) -> Tour:
+    """Return a tour of one visit with that visit served otherwise."""
+    return replace(tour, places=(*tour.places[:-1], service))
+
+
+# --- the shortest way over any visits -------------------------------------------------------------------------------
+
+#: Longer than any way; stands for "no way".
+_NO_WAY_S = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """Shortest ways between the ends of a day, the visits and the branch, over others at no time; found once.
+
+    What the stock allows for some draws is kept beside them: the same is asked for everybody who starts at the branch.
+    """
+
+    facts: Facts
+    _found: dict[tuple[str, str, int | None, bool], dict[str, int]] = field(default_factory=dict)
+    _legs: dict[tuple[str, int | None, bool], _Open] = field(default_factory=dict)
+    _shortages: dict[tuple[Draw, ...], list[Shortage]] = field(default_factory=dict)
+
+    def shortages(self, draws: tuple[Draw, ...]) -> list[Shortage]:
+        """Return each part that is short when these draws are all, found once."""
+        if draws not in self._shortages:
+            self._shortages[draws] = stock_shortages(self.facts.problem, draws)
+        return self._shortages[draws]
+
+    def shortest_s(self, shift: Shift, place: str, key: str, *, is_homeward: bool = False) -> int | None:
+        """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows."""
+        search = (shift.profile, place, shift.max_leg_s, is_homeward)
+        if search not in self._found:
+            self._found[search] = self._search(*search)
+        return self._found[search].get(key)
+
+    def _search(self, profile: str, place: str, max_leg_s: int | None, is_homeward: bool) -> dict[str, int]:
+        """Run Dijkstra's algorithm on the dense matrix, from the place over the visits and the branch."""
+        matrix = self.facts.matrix
+        if profile not in matrix.profiles or place not in matrix.row_of:
+            return {}
+        if (profile, max_leg_s, is_homeward) not in self._legs:
+            self._legs[profile, max_leg_s, is_homeward] = self._open_legs(profile, max_leg_s, is_homeward)
+        legs = self._legs[profile, max_leg_s, is_homeward]
+        row = matrix.row_of[place]
+        seconds = matrix.seconds[matrix.profiles.index(profile)]
+        way_s = _open_s((seconds[legs.rows, row] if is_homeward else seconds[row, legs.rows]), max_leg_s)
+        is_open = np.ones(len(legs.rows), dtype=bool)
+        for _ in legs.rows:
+            nearest = int(np.argmin(np.where(is_open, way_s, 2 * _NO_WAY_S)))
+            if way_s[nearest] >= _NO_WAY_S:
+                break
+            is_open[nearest] = False
+            way_s = np.minimum(way_s, way_s[nearest] + legs.between_s[nearest])
+        ways = zip(legs.keys, way_s.tolist(), strict=True)
+        return {key: seconds for key, seconds in ways if seconds < _NO_WAY_S}
+
+    def _open_legs(self, profile: str, max_leg_s: int | None, is_homeward: bool) -> _Open:
+        matrix = self.facts.matrix
+        keys = [BRANCH_PLACE, *(visit.visit_id for visit in self.facts.problem.visits)]
+        keys = [key for key in keys if key in matrix.row_of]
+        rows = np.array([matrix.row_of[key] for key in keys], np.int64)
+        travel_s = matrix.seconds[matrix.profiles.index(profile)]
+        is_all = len(rows) == len(travel_s) and bool((np.diff(rows) == 1).all())
+        between_s = _open_s(travel_s if is_all else travel_s[np.ix_(rows, rows)], max_leg_s)
+        return _Open(keys, rows, np.ascontiguousarray(between_s.T) if is_homeward else between_s)
+
+
+class _Open(NamedTuple):
+    """The branch and the visits, their rows in the matrix, and the legs between them that a shift allows, in seconds.
+
+    Homeward, the legs are turned round.
+    """
+
+    keys: list[str]
+    rows: NDArray[np.int64]
+    between_s: NDArray[np.int32]
+
+
+def _open_s(legs_s: NDArray[np.int32], max_leg_s: int | None) -> NDArray[np.int32]:
+    """Return legs with those that are missing or too long as `_NO_WAY_S`; two of them add up within 32 bits."""
+    if max_leg_s is None and legs_s.min(initial=0) >= 0:
+        return legs_s
+    longest_s = _NO_WAY_S if max_leg_s is None else max_leg_s
+    return np.where((legs_s < 0) | (legs_s > longest_s), np.int32(_NO_WAY_S), legs_s)
+
+
+def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
+    """Say whether a lone visit might fit some fuller day: driven the shortest way, with a break at any moment of it.
+
+    A break at a moment of a leg never ends the leg earlier than a break right after it does, so that it is enough to
+    let that one begin as late as the leg would begin by the close of the window.
+    """
+    shift, visit_id = tour.shift, tour.visits[0].visit_id
+    on_the_way = [visit_id] if tour.branch_at is None else [BRANCH_PLACE, visit_id]
+    out = [roads.shortest_s(shift, *pair) for pair in pairwise([start_key(tour.technician), *on_the_way])]
+    back = roads.shortest_s(shift, end_key(tour.technician), visit_id, is_homeward=True)
+    legs_s = tuple(way for way in (*out, back) if way is not None)
+    if len(legs_s) < len(tour.legs_s) or shift.max_visits == 0:
+        return False
+    quick = replace(tour, legs_s=legs_s, missing=())
+    if shift.max_travel_s is not None and quick.travel_s > shift.max_travel_s:
+        return False
+    if shift.max_duty_s is not None:
+        rest_s = shift.break_.length_s if shift.break_ is not None and tour.needs_break else 0
+        if quick.travel_s + sum(place.duration_s for place in quick.places) + rest_s > shift.max_duty_s:
+            return False
+        # More than that is not sure: where there are several windows, a fuller day may begin so much later.
+        shift = replace(shift, max_duty_s=None)
+        quick = replace(quick, shift=shift)
+    if shift.break_ is None or not tour.needs_break:
+        return time_with_slot(quick, None).breach_s == 0
+    for leg, leg_s in enumerate(quick.legs_s):
+        window = replace(shift.break_.window, close_s=shift.break_.window.close_s + leg_s)
+        free = replace(quick, shift=replace(shift, break_=replace(shift.break_, window=window)))
+        if time_with_slot(free, 2 * leg + 1).breach_s == 0:
+            return True
+    return False

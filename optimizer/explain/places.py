@@ -1,0 +1,431 @@
+"""Every place for a visit in the present plan: what stops it there, or what it would cost.
+
+A place is a technician's day, or for a crew the days of several, with the visit at some point of it and perhaps with a
+stop at the branch. A day that waits for others, or others for it, is timed again together with them. For a visit of one
+person the days are looked at nearest first, and of each day only the places are timed that could still matter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import combinations, islice, product
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, Route
+from optimizer.domain.policy import Pickup
+from optimizer.domain.rules import Rule
+from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.explain.obstacles import STAGES, Obstacle, make_obstacle, road_obstacle
+from optimizer.explain.scene import draws_of_tours, key_of
+from optimizer.judge.carried import loads_of, tools_out, units_there
+from optimizer.judge.costs import fairness_cents, price_route, work_of
+from optimizer.judge.crews import crew, precedence
+from optimizer.judge.facts import Crew, choose_lead, gaps_in
+from optimizer.judge.hard_rules import Case, JudgedDay, past_due_loan, prefix_of
+from optimizer.judge.links import time_together
+from optimizer.judge.stock import Draw, drawn_parts, needs_of, own_parts_of, pickup_day_of
+from optimizer.judge.timing import TimedTour, time_canonically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.technician import Shift
+    from optimizer.explain.scene import Key, Scene, Shorter
+    from optimizer.judge.facts import Tour
+
+#: In how many technicians' days, those with the least detour, a place for a visit is looked for.
+LOOKED_AT = 25
+#: The same for a crew, on each day: all their days are tried in every combination.
+LOOKED_AT_FOR_CREWS = 3
+
+
+class Place(NamedTuple):
+    """Where a visit fits: who serves it, or leads its crew, the day index, and what it adds to the plan's cost."""
+
+    technician_id: str
+    day: int
+    extra_cents: int
+
+
+@dataclass(slots=True)
+class Best:
+    """The best of what has been found: the cheapest place, else the narrowest obstacle."""
+
+    place: Place | None = None
+    obstacle: Obstacle | None = None
+
+    def add(self, found: Place | Obstacle) -> None:
+        """Keep what has been found if it is better."""
+        if isinstance(found, Obstacle):
+            if self.obstacle is None or found.nearness < self.obstacle.nearness:
+                self.obstacle = found
+        elif self.place is None or _dearness(found) < _dearness(self.place):
+            self.place = found
+
+    @property
+    def most_breach_s(self) -> int:
+        """By how many seconds a place may break the clock and still matter."""
+        if self.place is not None:
+            return 0
+        is_clock = self.obstacle is not None and self.obstacle.stage == len(STAGES)
+        return self.obstacle.missing if self.obstacle is not None and is_clock else FAR_FUTURE_S
+
+    def __bool__(self) -> bool:
+        return self.place is not None or self.obstacle is not None
+
+
+def _dearness(place: Place) -> tuple[int, str, int]:
+    return place.extra_cents, place.technician_id, place.day
+
+
+# --- one technician -------------------------------------------------------------------------------------------------
+
+
+def best_single_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+    """Return the best that the nearest days have for a visit of one person.
+
+    Parameters
+    ----------
+    is_up
+        Asked between places once something has been found: then that is what is returned.
+    """
+    best = Best()
+    for shift in _nearest_able_days(scene, visit):
+        if best and is_up():
+            break
+        day = scene.open_day(shift)
+        carried = _lasting_obstacle(scene, shift, visit)
+        if carried is not None and not day.has_limits and day.is_near_every(visit):
+            best.add(carried)
+            continue
+        may_walk = day.is_open and visit.visit_id not in scene.facts.linked
+        places = [
+            (day.least_breach_s(sequence, visit, most_s=best.most_breach_s) if may_walk else 0, number, sequence)
+            for number, sequence in enumerate(_sequences(scene, shift, visit))
+        ]
+        for breach_s, _, sequence in sorted(places):
+            if breach_s > best.most_breach_s or (best and is_up()):
+                break
+            best.add(_try(scene, visit, {key_of(shift): sequence}, None))
+    return best
+
+
+def _nearest_able_days(scene: Scene, visit: Visit) -> Iterator[Shift]:
+    """Yield the days of those whom nothing keeps from a visit for sure, the nearest first."""
+    barred, count = scene.barred(visit), 0
+    for shift in scene.near_first(visit):
+        if key_of(shift) not in barred and scene.alone(shift, visit) is None:
+            yield shift
+            count += 1
+            if count == LOOKED_AT:
+                return
+
+
+def best_crew_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+    """Return the best that the nearest of each day have for a visit of several people, in every combination of places.
+
+    Parameters
+    ----------
+    is_up
+        Asked between places once something has been found: then that is what is returned.
+    """
+    best = Best()
+    for place in _crew_places(scene, visit):
+        best.add(place)
+        if is_up():
+            break
+    return best
+
+
+def _crew_places(scene: Scene, visit: Visit) -> Iterator[Place | Obstacle]:
+    problem, size = scene.facts.problem, scene.facts.problem.crew_size_of(visit)
+    near_first = scene.near_first(visit)
+    for day in sorted({shift.day for shift in near_first}):
+        near = _nearest_able_people(scene, visit, [shift for shift in near_first if shift.day == day])
+        for people in combinations(near, size):
+            members = tuple(sorted(shift.technician_id for shift in people))
+            team = Crew(members, choose_lead(problem, visit, members, problem.date_of(day)))
+            obstacle = _team_obstacle(scene, visit, team, day)
+            if obstacle is not None:
+                yield obstacle
+                continue
+            for sequences in product(*(list(_sequences(scene, shift, visit)) for shift in people)):
+                routes = {key_of(shift): sequence for shift, sequence in zip(people, sequences, strict=True)}
+                yield _try(scene, visit, routes, team)
+
+
+def _nearest_able_people(scene: Scene, visit: Visit, near_first: Sequence[Shift]) -> list[Shift]:
+    """Return the nearest who may lead or be a member, by technician."""
+    size = scene.facts.problem.crew_size_of(visit)
+    able = (s for s in near_first if None in (scene.alone(s, visit, leads=False), scene.alone(s, visit)))
+    return sorted(islice(able, max(size, LOOKED_AT_FOR_CREWS)), key=key_of)
+
+
+def _team_obstacle(scene: Scene, visit: Visit, team: Crew, day: int) -> Obstacle | None:
+    """Name why these people are no crew: somebody who has to be in it is not, or nobody can lead."""
+    problem, lead = scene.facts.problem, scene.facts.problem.technician_by_id[team.lead]
+    wanted = {lock.technician_id for lock in scene.facts.locks.get(visit.visit_id, ())} - set(team.members)
+    if wanted:
+        who = min(wanted)
+        return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, False, who, day, subject="person"))
+    missing = visit.required - set(team.members)
+    if missing and len(visit.required) < len(team.members):
+        who = min(missing)
+        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, False, who, day, subject="crew"))
+    on = problem.date_of(day)
+    gaps = gaps_in(lead, problem.lead_skills_needed(visit), on)
+    for who in team.members:
+        if who != team.lead:
+            gaps += gaps_in(problem.technician_by_id[who], problem.skills_needed(visit), on)
+    for gap in gaps:
+        return make_obstacle(
+            Reason(ReasonCode.CREW_LEAD, False, team.lead, day, gap.levels, "levels", gap.need.skill),
+            missing=sum(one.levels for one in gaps),
+        )
+    return None
+
+
+def _sequences(scene: Scene, shift: Shift, visit: Visit) -> Iterator[tuple[str, ...]]:
+    """Yield a day's visits and stop at the branch with the visit at every place behind a started route's prefix.
+
+    A new stop at the branch is tried wherever it may bring parts or let a technician load again.
+    """
+    present, problem = _present_ids(scene, shift), scene.facts.problem
+    may_need_a_stop = BRANCH_STOP not in present and _may_need_a_stop(scene, shift, visit)
+    held = len(prefix_of(problem, shift.technician_id, shift.day))
+    for at in range(len(present) + 1):
+        if sum(visit_id != BRANCH_STOP for visit_id in present[:at]) < min(held, len(present)):
+            continue
+        longer = (*present[:at], visit.visit_id, *present[at:])
+        yield longer
+        if may_need_a_stop:
+            for stop in range(len(longer)):
+                yield (*longer[:stop], BRANCH_STOP, *longer[stop:])
+
+
+def _present_tour(scene: Scene, shift: Shift) -> Tour | None:
+    timed = scene.timed.get(key_of(shift))
+    return None if timed is None else timed.tour
+
+
+def _present_ids(scene: Scene, shift: Shift) -> tuple[str, ...]:
+    tour = _present_tour(scene, shift)
+    places = () if tour is None else tour.places
+    return tuple(BRANCH_STOP if place.visit is None else place.visit.visit_id for place in places)
+
+
+def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
+    """Say whether a stop at the branch on the day may bring a visit's parts in time, or let a technician load again."""
+    problem = scene.facts.problem
+    technician, on = problem.technician_by_id[shift.technician_id], problem.date_of(shift.day)
+    needed = {need.part_id for need in visit.parts if need.quantity > 0}
+    arrives = any(arrival.part_id in needed and arrival.usable_on == on for arrival in problem.arrivals)
+    fetches = bool(needed) and not technician.starts_at_branch and (problem.policy.pickup is Pickup.STOP or arrives)
+    return fetches or (bool(technician.capacity) and bool(visit.loads))
+
+
+# --- one place ------------------------------------------------------------------------------------------------------
+
+
+def _try(scene: Scene, visit: Visit, sequences: Mapping[Key, tuple[str, ...]], team: Crew | None) -> Place | Obstacle:
+    """Say what a visit costs at a place, or what stops it there."""
+    tours = {key: _tour(scene, key, sequence, visit, team) for key, sequence in sequences.items()}
+    for tour in tours.values():
+        obstacle = _road_obstacle(tour) or _carried_obstacle(scene, tours, tour, visit)
+        if obstacle is not None:
+            return obstacle
+    timed = _time(scene, tours)
+    for key in sorted(timed, key=lambda key: key not in tours):
+        obstacle = _clock_obstacle(timed[key], visit)
+        if obstacle is not None:
+            return obstacle
+    who, day = next(iter(tours)) if team is None else (team.lead, next(iter(tours))[1])
+    obstacle = _link_obstacle(scene, visit, timed, (who, day))
+    if obstacle is not None:
+        return obstacle
+    return Place(who, day, _extra_cents(scene, timed))
+
+
+def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
+    """Return what the plan costs more with some days changed."""
+    work_s, extra = dict(scene.work_s), 0
+    for key, one in changed.items():
+        before = scene.timed.get(key)
+        work_s[key[0]] = work_s.get(key[0], 0) + work_of(one) - (0 if before is None else work_of(before))
+        extra += sum(price_route(scene.facts, one).values()) - scene.cents.get(key, 0)
+    return extra + fairness_cents(scene.facts.problem, work_s) - scene.fairness_cents
+
+
+def _tour(scene: Scene, key: Key, sequence: Sequence[str], visit: Visit, team: Crew | None) -> Tour:
+    present, facts = scene.timed.get(key), scene.facts
+    services = () if present is None else present.tour.services
+    crews = {one.visit.visit_id: one.crew for one in services if one.crew is not None and one.visit is not None}
+    if team is not None:
+        crews[visit.visit_id] = team
+    visits = [facts.problem.visit_by_id[visit_id] for visit_id in sequence if visit_id != BRANCH_STOP]
+    branch_at = sequence.index(BRANCH_STOP) if BRANCH_STOP in sequence else None
+    return facts.tour(facts.shifts[key], visits, branch_at=branch_at, crews=crews)
+
+
+def _time(scene: Scene, tours: Mapping[Key, Tour]) -> dict[Key, TimedTour]:
+    """Time changed days, together with all that are linked with them."""
+    linked = scene.facts.linked
+    if all(linked.isdisjoint(visit.visit_id for visit in tour.visits) for tour in tours.values()):
+        return {key: time_canonically(tour, scene.facts.problem.policy) for key, tour in tours.items()}
+    found = dict(tours)
+    waiting = list(tours)
+    while waiting:
+        for visit in found[waiting.pop()].visits:
+            if visit.visit_id not in linked:
+                continue
+            near = [visit.visit_id, *(e.visit_id for e in visit.after), *scene.followers.get(visit.visit_id, ())]
+            for key in {key for visit_id in near for key in scene.planned.get(visit_id, ())}:
+                if key not in found:
+                    found[key] = scene.timed[key].tour
+                    waiting.append(key)
+    plain = [_unlinked(tour) for tour in found.values()]
+    return dict(zip(found, time_together(scene.facts, plain, [None] * len(plain)), strict=True))
+
+
+def _unlinked(tour: Tour) -> Tour:
+    """Return a tour without what it knows of others: they are asked again."""
+    places = (
+        replace(one, linked_from_s=-FAR_FUTURE_S, linked_until_s=FAR_FUTURE_S, is_awaited=False) for one in tour.places
+    )
+    return replace(tour, places=tuple(places), earlier={})
+
+
+# --- what stops it --------------------------------------------------------------------------------------------------
+
+
+def _road_obstacle(tour: Tour) -> Obstacle | None:
+    road = road_obstacle(tour)
+    return None if road is None else replace(road, reason=replace(road.reason, proven=False))
+
+
+def _lasting_obstacle(scene: Scene, shift: Shift, visit: Visit) -> Obstacle | None:
+    """Name a load, tool or part that stops a visit of one person wherever it comes in a day; `None` when there is none.
+
+    Where the technician stops at the branch, or has some of the parts but not enough, it may depend on the place.
+    """
+    if not (visit.loads or visit.tools or visit.parts):
+        return None
+    present, key = _present_ids(scene, shift), key_of(shift)
+    if BRANCH_STOP in present or _may_need_a_stop(scene, shift, visit):
+        return None
+    problem, technician = scene.facts.problem, scene.facts.problem.technician_by_id[shift.technician_id]
+    own, needs = own_parts_of(technician), Counter(needs_of(visit))
+    if technician.starts_at_branch and not (own or problem.loans or visit.loads or visit.tools):
+        # The usual case: what is short for this one is short for everybody.
+        found = scene.shorter_with([Draw(visit.visit_id, part, count, shift.day) for part, count in needs.items()])
+        return None if found is None else _short_part(shift.technician_id, found)
+    for day in scene.days_of.get(shift.technician_id, ()):
+        for service in scene.timed[day].tour.services:
+            needs.update(needs_of(service.visit) if service.visit is not None and service.pays else {})
+    if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
+        return None
+    tours = {key: _tour(scene, key, (*present, visit.visit_id), visit, None)}
+    return _carried_obstacle(scene, tours, tours[key], visit)
+
+
+def _carried_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour, visit: Visit) -> Obstacle | None:
+    """Name what is too much to carry, or the tool or part of which too few are left, on a changed day."""
+    found = _load_obstacle(tour) or _tool_obstacle(scene, tours, tour)
+    return found or (_part_obstacle(scene, tours, tour) if visit.parts else None)
+
+
+def _load_obstacle(tour: Tour) -> Obstacle | None:
+    who, day = key_of(tour.shift)
+    for one in loads_of(tour):
+        if one.amount > one.limit:
+            over = one.amount - one.limit
+            return make_obstacle(Reason(ReasonCode.LOAD, False, who, day, over, "load", one.quantity))
+    return None
+
+
+def _tool_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
+    """Name a tool of which too few are left for a changed day, and another visit that has it."""
+    needed = tools_out([tour])
+    if not needed:
+        return None
+    (who, day), problem = key_of(tour.shift), scene.facts.problem
+    changed = tools_out(tours.values())
+    for tool_id in sorted(needed):
+        others = [key for key, out in scene.tools.items() if key[1] == day and key not in tours and tool_id in out]
+        out = changed[tool_id] + sum(scene.tools[key][tool_id] for key in others)
+        missing = out - units_there(problem, tool_id)
+        if missing > 0:
+            takers = [
+                visit.visit_id
+                for key in others
+                for visit in scene.timed[key].tour.visits
+                if any(need.tool_id == tool_id for need in visit.tools)
+            ]
+            taker = min(takers, default="")
+            return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, False, who, day, missing, "tools", tool_id, taker))
+    return None
+
+
+def _part_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
+    """Name a part that cannot be handed over any more, or of which planned visits leave too few."""
+    facts, (who, day) = scene.facts, key_of(tour.shift)
+    own_days = {key: scene.timed[key].tour for key in scene.days_of.get(who, ())}
+    everywhere = list({**own_days, **{key: one for key, one in tours.items() if key[0] == who}}.values())
+    for one, drawn in zip(everywhere, drawn_parts(everywhere), strict=True):
+        for number, parts in enumerate(drawn):
+            after = one.is_after_branch(number)
+            if parts and pickup_day_of(facts.problem, one.technician, one.shift.day, is_after_branch=after) is None:
+                return make_obstacle(Reason(ReasonCode.UNREACHABLE, False, who, day, subject="stop"))
+        owed = past_due_loan(facts.problem, who, facts.problem.date_of(one.shift.day))
+        if owed is not None and any(drawn):
+            reason = Reason(ReasonCode.PART_NOT_RETURNED, False, who, day, owed.quantity, "parts", owed.part_id)
+            return make_obstacle(reason)
+    draws = [draw for new in draws_of_tours(facts, everywhere).values() for draw in new]
+    found = scene.shorter(who, draws)
+    return None if found is None else _short_part(who, found)
+
+
+def _short_part(who: str, found: Shorter) -> Obstacle:
+    short = found.shortage
+    code, amount = ReasonCode.PART_OUT_OF_STOCK, short.missing
+    return make_obstacle(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
+
+
+def _clock_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
+    """Name where a day lacks most seconds."""
+    if timed.breach_s == 0:
+        return None
+    who, day = key_of(timed.tour.shift)
+    found = [
+        (timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""),
+        (timed.past_break_s, ReasonCode.BREAK, "", ""),
+        (timed.past_duty_s, ReasonCode.MAX_TRAVEL, DUTY, ""),
+    ]
+    if timed.branch_stop is not None:
+        found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))
+    for other, stop in zip(timed.tour.visits, timed.stops, strict=True):
+        about = "" if other is visit else other.visit_id
+        found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, "", about))
+        found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
+        found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))
+    amount, code, subject, about = max(found, key=lambda one: one[0])
+    return make_obstacle(Reason(code, False, who, day, amount, "s", subject, about), missing=timed.breach_s)
+
+
+def _link_obstacle(scene: Scene, visit: Visit, timed: Mapping[Key, TimedTour], place: Key) -> Obstacle | None:
+    """Name a sequence that is broken, or people who cannot meet, now that the visit is there."""
+    concerned = {other.visit_id for one in timed.values() for other in one.tour.visits}
+    if scene.facts.linked.isdisjoint(concerned):
+        return None
+    here = tuple(key for key, one in timed.items() if any(other is visit for other in one.tour.visits))
+    days = tuple(JudgedDay(Route(*key, 0, 0, ()), (), one) for key, one in timed.items())
+    case = Case(scene.facts, Plan((), ()), days, {**scene.planned, visit.visit_id: here})
+    who, day = place
+    for violation in (*precedence(case), *crew(case)):
+        if violation.visit_id in concerned:
+            code = ReasonCode.PRECEDENCE if violation.rule is Rule.PRECEDENCE else ReasonCode.CREW_SIZE
+            reason = Reason(code, False, who, day, violation.amount, violation.unit, visit_id=violation.visit_id)
+            return make_obstacle(reason)
+    return None

@@ -1,0 +1,193 @@
+"""Reasons, and what kept locks break, in words: one plain sentence for people, in the reader's language.
+
+Each sentence is a key of the catalogue; which one fits a reason depends on its code and on what the reason names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.plan import DUTY, ReasonCode
+from optimizer.domain.rules import Rule
+
+if TYPE_CHECKING:
+    from optimizer.domain.plan import Reason
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
+    from optimizer.text.catalogue import Translate
+
+#: Sentences by code, and by what the reason names (its subject, unit or "visit") where that makes a difference.
+SENTENCES: dict[tuple[ReasonCode, str], str] = {
+    (ReasonCode.SKILL, ""): "{technician} comes closest but does not have the skill {subject} (level {amount} needed).",
+    (ReasonCode.SKILL_LEVEL, ""): "{technician} comes closest but is {amount} level(s) too low in {subject}.",
+    (ReasonCode.CERTIFICATE_EXPIRED, ""): (
+        "{technician} comes closest but the certificate for {subject} is not valid on {day} ({amount} day(s) off)."
+    ),
+    (ReasonCode.AREA, ""): "{technician} comes closest but does not serve the area {subject}.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "required"): (
+        "{technician} comes closest but is not among the technicians this visit requires."
+    ),
+    (
+        ReasonCode.TECHNICIAN_NOT_ALLOWED,
+        "crew",
+    ): "{technician}, whom this visit requires, is not among those who can come.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "prohibited"): "{technician} comes closest but must not serve this visit.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, "refused"): "{technician} comes closest but the customer refuses this person.",
+    (ReasonCode.PART_OUT_OF_STOCK, ""): "Part {part} is out of stock: {amount} missing.",
+    (ReasonCode.PART_OUT_OF_STOCK, "visit"): "Part {part} is out of stock: {amount} missing, visit {visit} has it.",
+    (ReasonCode.PART_ARRIVES_LATE, ""): "Part {part} arrives too late: {amount} missing, usable from {day}.",
+    (ReasonCode.PART_NOT_RETURNED, ""): (
+        "{technician} comes closest but has not returned {amount} of part {part} and may take no new part."
+    ),
+    (ReasonCode.LOAD, ""): "{technician} comes closest but would carry {amount} {subject} too much.",
+    (ReasonCode.TOOL_IN_USE, ""): "There are too few of the tool {tool}: {amount} missing.",
+    (ReasonCode.TOOL_IN_USE, "visit"): "The tool {tool} is in use on {day}: {amount} missing, visit {visit} has it.",
+    (ReasonCode.CREW_SIZE, ""): "On {day} it needs {amount} more people than can come.",
+    (ReasonCode.CREW_SIZE, "s"): "Its people cannot meet on {day}: {minutes} min apart.",
+    (ReasonCode.CREW_LEAD, ""): (
+        "Nobody can lead its crew on {day}: {technician} comes closest, {amount} level(s) of {subject} missing."
+    ),
+    (ReasonCode.CREW_LEAD, "days"): (
+        "Nobody can lead its crew on {day}: the certificate of {technician} for {subject} is {amount} day(s) off."
+    ),
+    (ReasonCode.PRECEDENCE, ""): "It comes after visit {visit}, which is not planned.",
+    (ReasonCode.PRECEDENCE, "s"): (
+        "{technician} comes closest but visit {visit} would then start {minutes} min too soon or too late after "
+        "another one."
+    ),
+    (ReasonCode.PRECEDENCE, "technicians"): (
+        "{technician} comes closest but visit {visit} is for the same people as the one before it."
+    ),
+    (ReasonCode.UNREACHABLE, ""): "{technician} comes closest but has no way to travel: {subject}.",
+    (ReasonCode.UNREACHABLE, "stop"): (
+        "{technician} comes closest but would have to stop at the branch for the parts first."
+    ),
+    (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
+    (ReasonCode.MAX_TRAVEL, DUTY): (
+        "{technician} comes closest but the day would last {lasts}, {span} more than allowed."
+    ),
+    (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
+    (ReasonCode.TIME_WINDOW, ""): (
+        "{technician} comes closest but misses the customer's window or hours by {minutes} min."
+    ),
+    (ReasonCode.TIME_WINDOW, "visit"): (
+        "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
+    ),
+    (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
+    (ReasonCode.TIME_WINDOW, "stop"): (
+        "{technician} comes closest but, after fetching the parts at the branch, misses the customer's window or hours "
+        "by {minutes} min."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, ""): (
+        "{technician} comes closest but would be back {minutes} min after the latest allowed return."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, "visits"): "{technician} comes closest but would have {amount} visit(s) too many.",
+    (ReasonCode.SHIFT_CAPACITY, "stop"): (
+        "{technician} comes closest but, with the way over the branch for the parts, would be back {minutes} min after "
+        "the latest allowed return."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, "branch"): (
+        "{technician} comes closest but would be at the branch {minutes} min after it closes."
+    ),
+    (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
+    (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
+    (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
+    (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
+    (ReasonCode.PINNED_CONFLICT, "visit"): (
+        "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."
+    ),
+    (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
+    (ReasonCode.OUTRANKED, ""): (
+        "Other work is worth more: serving it with {technician} costs {money} more than leaving it out."
+    ),
+    (ReasonCode.TIME_LIMIT, ""): (
+        "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
+    ),
+    (ReasonCode.TIME_LIMIT, "untried"): (
+        "There was no time left to try its places in this plan: {technician} is able to serve it; plan again with more "
+        "time."
+    ),
+    (ReasonCode.TIME_LIMIT, "unknown"): ("There was no time left to find out why; plan again with more time."),
+    (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
+}
+
+
+#: What a kept lock breaks, by rule and unit.
+ACCEPTED: dict[tuple[Rule, str], str] = {
+    (Rule.SKILL, "levels"): "The lock of visit {visit} is kept although {technician} lacks a skill that it needs.",
+    (Rule.ALLOWED, ""): "The lock of visit {visit} is kept although {technician} may not serve it.",
+    (Rule.WINDOW, "s"): (
+        "The lock of visit {visit} is kept although it lies {minutes} min outside the customer's window or hours."
+    ),
+    (Rule.WINDOW, "visits"): "The lock of visit {visit} is kept although the customer has no window on that day.",
+    (Rule.SHIFT, "s"): (
+        "The lock of visit {visit} is kept although {technician} is back {minutes} min after the latest allowed return."
+    ),
+}
+
+
+def accepted_sentence(accepted: Violation, problem: Problem, translate: Translate) -> str:
+    """Return what a kept lock breaks as one plain sentence."""
+    return translate(
+        ACCEPTED[accepted.rule, accepted.unit],
+        visit=accepted.visit_id,
+        technician=_technician(accepted.technician_id, problem),
+        minutes=-(-accepted.amount // 60),
+    )
+
+
+def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
+    """Return a reason as one plain sentence; technicians, parts and tools are named with their ids."""
+    day = problem.date_of(reason.day)
+    return translate(
+        _template(reason),
+        technician=_technician(reason.technician_id, problem),
+        part=_part(reason.subject, problem),
+        tool=_tool(reason.subject, problem),
+        visit=reason.visit_id,
+        subject=reason.subject,
+        amount=reason.amount,
+        minutes=-(-reason.amount // 60),
+        span=_span(reason.amount, translate),
+        lasts=_span(_most_duty_s(reason, problem) + reason.amount, translate),
+        money=f"{reason.amount / 100:.2f}",
+        day=day.isoformat(),
+    )
+
+
+def _template(reason: Reason) -> str:
+    """Return the sentence that says most about a reason."""
+    names = (reason.subject, reason.unit, "visit" if reason.visit_id else "")
+    fitting = [SENTENCES[reason.code, name] for name in names if name and (reason.code, name) in SENTENCES]
+    return fitting[0] if fitting else SENTENCES.get((reason.code, ""), reason.code.value)
+
+
+def _most_duty_s(reason: Reason, problem: Problem) -> int:
+    """Return how long the day that a reason is about may last, 0 when the reason is about something else."""
+    if (reason.code, reason.subject) != (ReasonCode.MAX_TRAVEL, DUTY):
+        return 0
+    key = (reason.technician_id, reason.day)
+    return next((shift.max_duty_s or 0 for shift in problem.shifts if (shift.technician_id, shift.day) == key), 0)
+
+
+def _span(seconds: int, translate: Translate) -> str:
+    """Return seconds as hours and minutes, rounded up to the minute."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    if hours:
+        return translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
+    return translate("{minutes} min", minutes=minutes)
+
+
+def _technician(technician_id: str, problem: Problem) -> str:
+    technician = problem.technician_by_id.get(technician_id)
+    return technician_id if technician is None or not technician.name else f"{technician.name} ({technician_id})"
+
+
+def _tool(tool_id: str, problem: Problem) -> str:
+    name = next((tool.name for tool in problem.tools if tool.tool_id == tool_id), "")
+    return f"{name} ({tool_id})" if name and name != tool_id else tool_id
+
+
+def _part(part_id: str, problem: Problem) -> str:
+    name = next((part.name for part in problem.parts if part.part_id == part_id), "")
+    return f"{name} ({part_id})" if name and name != part_id else part_id

@@ -1,0 +1,186 @@
+"""Why a visit is not planned: the first reason for each, found by the judge's own rules.
+
+Three questions, in this order. Can nobody serve the visit in any plan? Can nobody fit it into the present plan? Would
+that cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the others speak of the
+present plan, in which moving other visits might help. `scene.py` holds the present plan, `places.py`
+tries the places in it, `obstacles.py` says what stops one technician, and `sentences.py` puts a reason into words.
+
+Under a time limit the dearest visits come first. The first question is asked for all of them before the second one; a
+visit for which there is no time left says so, and names who could serve it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.plan import Reason, ReasonCode
+from optimizer.explain.places import best_crew_place, best_single_place
+from optimizer.explain.scene import Scene, open_scene
+from optimizer.explain.sentences import sentence
+from optimizer.judge.costs import dropped_cents, unassigned_cents
+from optimizer.judge.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.problem import Problem
+    from optimizer.explain.obstacles import Obstacle
+    from optimizer.travel.matrix import TravelMatrix
+
+__all__ = ["explain_unassigned", "sentence"]
+
+#: A visit may take so many times the even share of the time left: the dearest, which come first, have more.
+GENEROSITY = 2
+
+
+def explain_unassigned(
+    problem: Problem, matrix: TravelMatrix, plan: Plan, *, until_s: float | None = None
+) -> tuple[UnassignedVisit, ...]:
+    """Return the plan's unassigned visits, each with the first reason why it is not planned.
+
+    Parameters
+    ----------
+    until_s
+        Moment (`time.monotonic`) at which explaining ends; without one the clock changes nothing.
+    """
+    scene, patience = open_scene(Facts(problem, matrix), plan), Patience(until_s)
+    visits = [problem.visit_by_id[e.visit_id] for e in plan.unassigned if e.visit_id in problem.visit_by_id]
+    visits.sort(key=lambda visit: (-_worth(scene, visit), visit.visit_id))
+    found = {visit.visit_id: _reason_in_any_plan(scene, visit, patience) for visit in visits}
+    open_ = [visit for visit in visits if found[visit.visit_id] is None]
+    for number, visit in enumerate(open_):
+        found[visit.visit_id] = _reason_in_plan(scene, visit, patience.share(len(open_) - number))
+    reasons = {visit_id: (reason,) for visit_id, reason in found.items() if reason is not None}
+    return tuple(replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons)) for entry in plan.unassigned)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long may be looked for a reason: up to a moment of `time.monotonic`, or as long as it takes."""
+
+    until_s: float | None
+
+    def is_up(self) -> bool:
+        """Say whether the time is up."""
+        return self.until_s is not None and time.monotonic() >= self.until_s
+
+    def share(self, visits: int) -> Patience:
+        """Return what one of so many visits may take of the time left."""
+        if self.until_s is None:
+            return self
+        now_s = time.monotonic()
+        return Patience(now_s + min(1.0, GENEROSITY / visits) * (self.until_s - now_s))
+
+
+def _worth(scene: Scene, visit: Visit) -> int:
+    """Return what leaving a visit out costs, in cents."""
+    return unassigned_cents(scene.facts.problem, visit) + dropped_cents(scene.facts, visit.visit_id)
+
+
+# --- in any plan ----------------------------------------------------------------------------------------------------
+
+
+def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason | None:
+    """Return why no plan has a visit, or none that leaves out what it comes after; `None` when one may have it."""
+    problem = scene.facts.problem
+    if problem.is_due_before_plan(visit):
+        return Reason(ReasonCode.DUE_BEFORE_PLAN, True)
+    if patience.is_up():
+        return None
+    if not scene.shifts:
+        subject = "shift" if problem.days == 1 else "shifts"
+        return Reason(ReasonCode.SHIFT_CAPACITY, True, amount=visit.base_s, unit="s", subject=subject)
+    is_crew = problem.crew_size_of(visit) > 1
+    impossible = _impossible_crew(scene, visit, patience) if is_crew else _impossible_alone(scene, visit, patience)
+    if impossible is not None:
+        return impossible
+    for earlier in visit.after:
+        if earlier.visit_id not in scene.planned:
+            first = _reason_in_any_plan(scene, problem.visit_by_id[earlier.visit_id], patience)
+            is_sure = first is not None and first.proven
+            return Reason(ReasonCode.PRECEDENCE, is_sure, unit="visits", amount=1, visit_id=earlier.visit_id)
+    return None
+
+
+def _impossible_alone(scene: Scene, visit: Visit, patience: Patience) -> Reason | None:
+    """Return what stops whoever comes nearest; `None` when somebody may serve the visit, or the time is up first."""
+    barred = scene.barred(visit)
+    stopped: list[Obstacle] = []
+    for shift in scene.near_first(visit):
+        if (shift.technician_id, shift.day) not in barred:
+            obstacle = scene.alone(shift, visit)
+            if obstacle is None or patience.is_up():
+                return None
+            stopped.append(obstacle)
+    # Whom a lock, a refusal or a skill stops comes less near than anybody else.
+    return min(stopped or barred.values(), key=lambda obstacle: obstacle.nearness).reason
+
+
+def _impossible_crew(scene: Scene, visit: Visit, patience: Patience) -> Reason | None:
+    """Return why no day has enough people, one of them a lead, for a visit of several.
+
+    `None` when one may have, or the time is up first.
+    """
+    size = scene.facts.problem.crew_size_of(visit)
+    best: tuple[tuple[int, int], Reason] | None = None
+    for day in sorted({shift.day for shift in scene.shifts}):
+        if patience.is_up():
+            return None
+        present = [shift for shift in scene.shifts if shift.day == day]
+        as_member = [scene.alone(shift, visit, leads=False) for shift in present]
+        as_lead = [scene.alone(shift, visit) for shift in present]
+        able = sum(member is None or lead is None for member, lead in zip(as_member, as_lead, strict=True))
+        if able >= size and None in as_lead:
+            return None
+        obstacles = [obstacle for obstacle in (*as_lead, *as_member) if obstacle is not None]
+        reason = Reason(ReasonCode.CREW_SIZE, True, day=day, amount=size - able, unit="technicians")
+        if able >= size:
+            reason = _missing_lead([obstacle for obstacle in as_lead if obstacle is not None])
+        elif able == 0 and obstacles and len(present) >= size:
+            reason = min(obstacles, key=lambda obstacle: obstacle.nearness).reason
+        key = (-min(able, size), day)
+        if best is None or key < best[0]:
+            best = (key, reason)
+    return None if best is None else best[1]
+
+
+def _missing_lead(obstacles: Sequence[Obstacle]) -> Reason:
+    """Name what keeps the nearest technician from leading; a skill missing for it has a sentence of its own."""
+    reason = min(obstacles, key=lambda obstacle: obstacle.nearness).reason
+    if reason.code in (ReasonCode.SKILL, ReasonCode.SKILL_LEVEL, ReasonCode.CERTIFICATE_EXPIRED):
+        return replace(reason, code=ReasonCode.CREW_LEAD)
+    return reason
+
+
+# --- in the present plan --------------------------------------------------------------------------------------------
+
+
+def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
+    """Return why a visit that might fit some plan is not in this one."""
+    facts = scene.facts
+    is_crew = facts.problem.crew_size_of(visit) > 1
+    if patience.is_up():
+        return _no_time_to_look(scene, visit)
+    best = (best_crew_place if is_crew else best_single_place)(scene, visit, patience.is_up)
+    if best.place is None:
+        if best.obstacle is not None:
+            return best.obstacle.reason
+        day = min(shift.day for shift in scene.shifts)
+        return Reason(ReasonCode.CREW_SIZE, False, day=day, unit="technicians", amount=1)
+    who, day, extra = best.place
+    gain = _worth(scene, visit) - extra
+    if gain > 0 or facts.is_mandatory(visit.visit_id):
+        return Reason(ReasonCode.TIME_LIMIT, True, who, day, max(0, gain), "cents")
+    return Reason(ReasonCode.OUTRANKED, False, who, day, -gain, "cents")
+
+
+def _no_time_to_look(scene: Scene, visit: Visit) -> Reason:
+    """Return the reason of a visit whose places were not tried, and the nearest who is known to be able to come."""
+    nearest = scene.known_able(visit)
+    if nearest is None:
+        return Reason(ReasonCode.TIME_LIMIT, False, subject="unknown")
+    return Reason(ReasonCode.TIME_LIMIT, False, nearest.technician_id, nearest.day, subject="untried")

@@ -1,0 +1,277 @@
+"""Faults of rows and cells: values, places, references, times: code, cause and way out."""
+
+from __future__ import annotations
+
+from optimizer.faults.fault import Fault, warning
+
+_CELLS = {
+    "CELL_EMPTY": Fault("The cell is empty.", "Fill it in; it is required."),
+    "CELL_TYPE": Fault("'{value}' has the wrong type.", "Expected {expected}."),
+    "TEXT_NUL": Fault("'{value}' holds a NUL character.", "Delete it."),
+    "TEXT_TOO_LONG": Fault("'{value}' is too long.", "A text has at most {limit} characters."),
+    "ID_EMPTY": Fault("The id is empty.", "Fill it in; it is required."),
+    "ID_TOO_LONG": Fault("'{value}' is too long.", "An id has at most {limit} characters."),
+    "ID_SPACES": Fault("'{value}' begins or ends with a space.", "Delete the space."),
+    "ID_CONTROL": Fault("'{value}' holds a character that cannot be printed.", "Delete it."),
+    "ID_ROUNDED": Fault(
+        "'{value}' is a number that a spreadsheet has rounded, not an id.",
+        "Format the column as text and enter the id again.",
+    ),
+    "LIST_OF_TEXTS": Fault("The list holds something other than texts.", "Write an array of texts."),
+    "LIST_DOUBLE": Fault("'{name}' is listed twice.", "List it once."),
+    "NUMBER_FORMAT": Fault("'{value}' is not a number.", "Write digits, with a point before decimals."),
+    "NUMBER_FULL_WIDTH": Fault("'{value}' is written with full-width characters.", "Write {plain}."),
+    "NUMBER_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number, or leave the cell empty."),
+    "NUMBER_NOT_WHOLE": Fault("'{value}' is not a whole number.", "Write digits only, for example 45."),
+    "NUMBER_TOO_SMALL": Fault("{value} is too small.", "It must be at least {low}."),
+    "NUMBER_TOO_LARGE": Fault("{value} is too large.", "It must be at most {limit}."),
+    "YES_NO_FORMAT": Fault("'{value}' is neither yes nor no.", "Write yes or no."),
+    "CHOICE": Fault("'{value}' is not one of the words known here.", "Write one of: {choices}."),
+    "DURATION_FORMAT": Fault("'{value}' is not a duration.", "In a sheet write minutes (45), in JSON PT45M."),
+    "DURATION_SECONDS": Fault("'{value}' minutes are not whole seconds.", "Round it to whole minutes."),
+    "DURATION_NEGATIVE": Fault("'{value}' is a negative duration.", "Write a duration of 0 or more."),
+    "DURATION_ZERO": Fault("The service takes no time.", "Write the minutes that the service takes."),
+    "DATE_FORMAT": Fault("'{value}' is not a date.", "Expected YYYY-MM-DD."),
+    "DATE_SWAPPED": Fault("'{value}' is not a date.", "Maybe the day and month are swapped; expected YYYY-MM-DD."),
+    "DATE_EXCEL_SERIAL": Fault(
+        "'{value}' is not a date but a spreadsheet's day number, perhaps {day}.",
+        "Format the column as text and write YYYY-MM-DD.",
+    ),
+    "DATE_NO_SUCH_DAY": Fault("'{value}' is not a date: no calendar has that day.", "Correct the day or the month."),
+    "DATE_FAR": Fault("'{value}' is more than ten years away from the day to plan.", "Correct the year."),
+    "DATE_YEAR": Fault("'{value}' is no day to plan.", "Write a year from {low} to {limit}."),
+    "TIME_FORMAT": Fault("'{value}' is not a time.", "Expected HH:MM."),
+    "TIME_EXCEL_FRACTION": Fault(
+        "'{value}' is not a time but a spreadsheet's fraction of a day.", "Format the column as text and write HH:MM."
+    ),
+    "TIME_NO_SUCH_TIME": Fault("'{value}' is not a time: no clock shows it.", "Times go from 00:00 to 24:00."),
+    "MOMENT_FORMAT": Fault("'{value}' is not a date and time.", "Expected YYYY-MM-DD HH:MM."),
+    "MOMENT_NO_SUCH_TIME": Fault(
+        "'{value}' is not a date and time: no calendar or clock shows it.", "Correct the day, month or time."
+    ),
+    "MOMENT_YEAR": Fault("The year of '{value}' cannot be meant.", "Write a year from {low} to {limit}."),
+    "WINDOW_FORMAT": Fault("'{value}' is not a list of windows.", "Expected 2026-11-23 09:00/11:00; several by ';'."),
+    "WINDOW_REVERSED": Fault(
+        "In '{value}' a window closes before it opens.",
+        "Swap the two times; write the date after the slash when it closes on a later day.",
+    ),
+    "WINDOW_MIXED_OFFSET": Fault("In '{value}' only one end has an offset from UTC.", "Give both or neither."),
+    "WINDOWS_TOO_MANY": Fault("There are too many windows.", "An order has at most {limit}."),
+    "HOURS_FORMAT": Fault("'{value}' are not hours of a day.", "Expected 12:00-13:00; several by ';'."),
+    "HOURS_REVERSED": Fault("In '{value}' the hours end before they begin.", "Swap the two times."),
+    "OPENING_FORMAT": Fault("'{value}' are not opening hours.", "Expected Mon-Fri 09:00-17:00; Sat 09:00-12:00."),
+    "AMOUNT_FORMAT": Fault(
+        "'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."
+    ),
+    "AMOUNT_NEGATIVE": Fault(
+        "In '{item}' the amount is not a whole number from 0 to {limit}.", "Write it as {example}."
+    ),
+    "AFTER_FORMAT": Fault(
+        "'{item}' is not an order with a gap.", "Expected SO-1041, SO-1041 +2h, or SO-1041 start+30min..4h same."
+    ),
+    "GAP_REVERSED": Fault(
+        "In '{item}' the greatest gap is shorter than the least.", "Swap the two: the least stands before the dots."
+    ),
+    "DAYS_RANGE": Fault("{value} days cannot be planned in one go.", "Plan 1 to {limit} days."),
+    "AMOUNT_NUMBER": Fault("In '{item}' the amount is not a whole number from 1 to {limit}.", "Write it as {example}."),
+    "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
+    "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
+}
+
+_PLACES = {
+    "PLACE_LATITUDE": Fault("{value} is no latitude.", "Latitudes go from -90 to 90 degrees."),
+    "PLACE_LONGITUDE": Fault("{value} is no longitude.", "Longitudes go from -180 to 180 degrees."),
+    "PLACE_SWAPPED": Fault(
+        "Latitude {lat} and longitude {lon} are maybe swapped.", "Write the latitude into lat, the longitude into lon."
+    ),
+    "PLACE_ZERO": Fault("The place is at 0, 0, in the sea.", "Write the real coordinates."),
+    "PLACE_FAR": Fault(
+        "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
+    ),
+    "PLACE_MISSING": Fault(
+        "The order has no coordinates.", "Fill in lat and lon, or let the address be looked up: option --geocode."
+    ),
+    "HOME_MISSING": Fault(
+        "The day starts or ends at home, but the home has no coordinates.",
+        "Fill them in, or let the home's address be looked up: option --geocode.",
+    ),
+    "HOME_PARTLY": Fault("Only one of the home's coordinates is given.", "Fill in home_lat and home_lon, or neither."),
+}
+
+_LOOK_UPS = {
+    "DATUM_UNKNOWN": Fault(
+        "'{value}' is not a datum that is known here.",
+        "Write WGS-84 (GPS), GCJ-02 (Amap, Tencent) or BD-09 (Baidu).",
+    ),
+    "DATUM_MIXED": warning(
+        "The coordinates are given in different datums: {value}.",
+        "Each was converted as stated; check that this is meant.",
+    ),
+    "GEOCODED": warning(
+        "The place was read from the address '{value}' as {place}.", "Check it on a map, then fill in lat and lon."
+    ),
+    "GEOCODE_NOT_FOUND": Fault(
+        "The service {service} does not find the address '{value}'.", "Correct the address, or fill in lat and lon."
+    ),
+    "GEOCODER_DOWN": Fault(
+        "The service {service} does not look addresses up: {error}.",
+        "Try again later, what was found is kept; or fill in the {count} missing places by hand.",
+    ),
+    "GEOCODER_UNKNOWN": Fault("There is no geocoding service '{value}'.", "Known services: {known}."),
+    "GEOCODER_SETTINGS": Fault(
+        "The service {service} cannot be used as it is set: {error}.",
+        "A key is read from the environment variable {variable}; see the service's manual.",
+    ),
+    "GEOCODE_CACHE": warning(
+        "The places found earlier cannot be read: {error}.", "They are looked up again and the file is written anew."
+    ),
+    "GEOCODE_CACHE_WRITE": warning(
+        "The places found cannot be kept: {error}.", "They are looked up again next time; check the folder."
+    ),
+    "ORDER_SET_ASIDE": warning(
+        "The order '{value}' has faults and is not planned.", "Correct its row; until then it stays in the register."
+    ),
+    "AFTER_FAULTY": Fault(
+        "The order comes after '{value}', which has faults and is not planned.", "Correct the row of that order."
+    ),
+    "HOLIDAYS_UNKNOWN": Fault(
+        "'{value}' is not a country whose public holidays are known.", "Write its two letters, such as CN, or none."
+    ),
+    "CALENDAR_UNPUBLISHED": warning(
+        "The make-up working days of {value} are not known yet; only the days fixed by law are counted as holidays.",
+        "Write the public holidays and make-up working days of {value} into the calendar once they are announced.",
+    ),
+    "CALENDAR_CONTRADICTS": Fault(
+        "{value} is both a working day and none: here and in row {other}.", "Keep one of the two rows."
+    ),
+}
+
+_REFERENCES = {
+    "ID_TWICE": Fault("'{value}' stands in row {other} already.", "Give each row its own; delete the one too many."),
+    "ID_RESERVED": Fault(
+        "'{value}' is the name of a place of ours.", "An order may not be called branch, nor begin with start: or end:."
+    ),
+    "ID_BRANCH_STOP": Fault("'0' stands for a stop at the branch.", "Give the order another number."),
+    "REF_CUSTOMER": Fault("The customer '{value}' is not in customers.", "Add the customer, or correct the id."),
+    "REF_TECHNICIAN": Fault(
+        "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
+    ),
+    "REF_TECHNICIAN_GONE": warning(
+        "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
+    ),
+    "REF_VISIT": Fault("The order '{value}' is not in orders.", "Add the order, or delete this row."),
+    "REF_PART": Fault("The part '{value}' is not in parts.", "Add the part, with 0 on hand if there is none."),
+    "REF_PART_NOT_STOCKED": warning(
+        "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
+        "Add the part, or correct the id.",
+    ),
+    "REF_LOAN": Fault("The loan '{value}' is not in loans.", "Add the loan, or correct the id."),
+    "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),
+    "REF_SKILL_NOT_HELD": warning(
+        "No technician holds the skill '{value}', so the order cannot be planned.",
+        "Add the skill to a technician, or correct the name.",
+    ),
+    "AFTER_ITSELF": Fault("The order '{value}' comes after itself.", "Break the circle: {circle}."),
+    "LOCK_POSITIONS": Fault(
+        "The prefix of technician '{technician}' has the positions {positions}.", "Count them 0, 1, 2 without a gap."
+    ),
+    "LOCK_START": Fault("A start lock has no start.", "Write the time of the service start."),
+    "LOCK_POSITION": Fault("A prefix lock has no position.", "Write the place in the started route, from 0."),
+    "LOCK_OTHER_DAY": Fault("The lock is for {value}, but {day} is planned.", "Take the order or the lock out."),
+    "LOCK_TWO_PEOPLE": Fault(
+        "The order '{value}' is locked to more technicians than serve it.", "Keep as many locks as people serve it."
+    ),
+    "LOCK_PROHIBITED": warning(
+        "The order '{visit}' is locked to technician '{value}', whom it or its customer does not allow.",
+        "Lock it to somebody else, or lift the prohibition.",
+    ),
+    "LOCK_NOT_ALLOWED": warning(
+        "The order '{visit}' is locked to technician '{value}', who is not required for it or serves other districts.",
+        "Lock it to somebody else, or correct required or the areas.",
+    ),
+    "LOCK_NO_SHIFT": warning(
+        "The order '{visit}' is locked to technician '{value}', who has no shift on {day}.",
+        "Add the shift, or lock the order to somebody else.",
+    ),
+    "LOCK_SKILL": warning(
+        "The order '{visit}' is locked to technician '{value}', who does not hold the skill {skill} that day.",
+        "Lock it to somebody else, or correct the skills or the certificate.",
+    ),
+    "LOCK_OUTSIDE_SHIFT": warning(
+        "The order '{visit}' is locked to start at {value}, outside the technician's shift {shift}.",
+        "Correct the start, or the shift.",
+    ),
+    "LOCK_OUTSIDE_WINDOW": warning(
+        "The order '{visit}' is locked to start at {value}, outside its windows: {windows}.",
+        "Correct the start, or agree another window with the customer.",
+    ),
+}
+
+_TIMES = {
+    "SHIFT_REVERSED": Fault("The shift ends at {value}, not after its start.", "Correct the start or the end."),
+    "SHIFT_LONG": Fault("The shift is longer than 24 hours.", "Correct the start or the end."),
+    "BREAK_PARTLY": Fault(
+        "The break is only partly given.", "Fill in break_open, break_close and its length, or none."
+    ),
+    "BREAK_REVERSED": Fault("The break's window closes before it opens.", "Swap the two times."),
+    "BREAK_LENGTH": Fault("The break of {value} minutes cannot fit into the shift.", "Write a shorter break."),
+    "BREAK_OUTSIDE": warning(
+        "The shift does not hold the whole break, so no break is planned.",
+        "Correct the break or the shift, if it should.",
+    ),
+    "CERTIFICATE_REVERSED": Fault("The certificate ends before it begins.", "Swap the two dates."),
+    "CERTIFICATE_TWICE": Fault(
+        "The skill '{value}' stands in row {other} already, for the same time.", "Keep one row for each time."
+    ),
+    "TOLD_PARTLY": Fault("The told window is only partly given.", "Fill in told_open and told_close, or neither."),
+    "TOLD_REVERSED": Fault("The told window closes before it opens.", "Swap the two times."),
+    "ORDER_TO_COME": warning(
+        "The order is received after the moment of planning, {moment}, and is not seen yet.",
+        "Correct the date, or plan at a later stage.",
+    ),
+    "ABSENCE_MIDDLE": warning(
+        "The absence lies inside the shift; only the longer part before or after it is planned.",
+        "Correct the times if the technician leaves earlier or comes later.",
+    ),
+    "NO_SHIFT": warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
+    "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
+    "AS_OF_LATE": warning(
+        "The moment of planning lies after the day to plan.", "Correct as_of or plan_date if that is not meant."
+    ),
+    "STOCK_NEGATIVE": warning("The stock of '{part}' is {value}; it counts as 0.", "Count the part again."),
+    "CREW_FEW": warning(
+        "The order needs {value} people, but on no day to plan are more than {able} at work, able and allowed.",
+        "Correct crew_size or the skills, or add a shift; until then the order is not planned.",
+    ),
+    "CREW_NO_LEAD": warning(
+        "Nobody at work on the days to plan can lead the crew: the lead needs {value}.",
+        "Correct lead_skills, or add the skill or a shift; until then the order is not planned.",
+    ),
+    "LEAD_ALONE": warning(
+        "The order names skills of a lead, but one person serves it.", "Correct crew_size, or put them into skills."
+    ),
+    "TOOL_SHORT": warning(
+        "The order needs {value} of the tool '{tool}', but there are {units}, so it cannot be planned.",
+        "Correct the number, or the units in tools.",
+    ),
+    "LOAD_LARGE": warning(
+        "The order's load of {value} {quantity} is more than any technician can carry ({most}),"
+        " so it cannot be planned.",
+        "Correct the load, or a technician's capacity.",
+    ),
+    "JOB_DONE": Fault(
+        "All {days} days of the job are done already.", "Write when it was done, or correct days or days_done."
+    ),
+    "JOB_LONG": warning(
+        "{value} days of the job are left, but only {planned} are planned; its later days wait.",
+        "Plan more days in one go, if they should be planned.",
+    ),
+    "WINDOW_NO_SHIFT": warning(
+        "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."
+    ),
+    "CREW_LARGE": warning(
+        "The order needs {value} people, more than there are technicians.", "Correct crew_size, or add technicians."
+    ),
+}
+
+FAULTS_OF_ROWS = {**_CELLS, **_PLACES, **_LOOK_UPS, **_REFERENCES, **_TIMES}

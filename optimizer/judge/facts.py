@@ -1,0 +1,415 @@
+"""The judge's facts: what it looks up of a problem and a matrix, and a technician's day before timing.
+
+Only the judge and what speaks with its facts (`explain`) import
+this module; the engine reads the problem on its own. Everything is whole seconds of the one clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+from optimizer.domain.order import Interval
+from optimizer.domain.policy import BrokenLocks
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from optimizer.domain.order import Predecessor, SkillNeed, Visit
+    from optimizer.domain.problem import Lock, Problem, PublishedVisit
+    from optimizer.domain.technician import HeldSkill, Shift, Technician
+    from optimizer.travel.matrix import TravelMatrix
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The people who serve a visit together: everybody, sorted, and who leads."""
+
+    members: tuple[str, ...]
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One place on a technician's way with its service: a visit, or a stop at the branch.
+
+    Parameters
+    ----------
+    visit
+        `None` is a stop at the branch.
+    needs
+        The skills that this technician needs here: the lead's, or a member's.
+    windows
+        Windows of the start in force, in order.
+    hours
+        Stretches inside which the whole service must lie; `None` when nothing binds it.
+    max_lateness_s
+        How long after a window's close the service may still start.
+    ready_s
+        Earliest start.
+    locked_from_s, locked_until_s
+        Bounds of the start by locks and told windows.
+    crew
+        Who serves together; `None` for a visit of one person.
+    pays
+        What counts once per visit (lateness, parts, tools, ...) counts on this technician's route.
+    linked_from_s, linked_until_s
+        Bounds of the start by people and visits on other routes.
+    is_awaited
+        Others wait for this service, so that its start may not move.
+    """
+
+    visit: Visit | None
+    duration_s: int
+    windows: tuple[Interval, ...]
+    hours: tuple[Interval, ...] | None
+    max_lateness_s: int
+    ready_s: int
+    locked_from_s: int = -FAR_FUTURE_S
+    locked_until_s: int = FAR_FUTURE_S
+    needs: tuple[SkillNeed, ...] = ()
+    crew: Crew | None = None
+    pays: bool = True
+    linked_from_s: int = -FAR_FUTURE_S
+    linked_until_s: int = FAR_FUTURE_S
+    is_awaited: bool = False
+
+    @property
+    def not_before_s(self) -> int:
+        """The moment before which the service cannot start in any window."""
+        return max(self.ready_s, self.locked_from_s, self.linked_from_s)
+
+    def latest_s(self, window: Interval) -> int:
+        """Return the latest start that a window allows."""
+        return min(window.close_s + self.max_lateness_s, self.locked_until_s)
+
+    def fit(self, moment_s: int) -> int | None:
+        """Return the first moment from `moment_s` on at which the whole service lies inside one stretch of hours."""
+        if self.hours is None:
+            return moment_s
+        for stretch in self.hours:
+            start_s = max(moment_s, stretch.open_s)
+            if start_s + self.duration_s <= stretch.close_s:
+                return start_s
+        return None
+
+    def fit_back(self, moment_s: int) -> int | None:
+        """Return the last moment up to `moment_s` at which the whole service lies inside one stretch of hours."""
+        if self.hours is None:
+            return moment_s
+        for stretch in reversed(self.hours):
+            start_s = min(moment_s, stretch.close_s - self.duration_s)
+            if start_s >= stretch.open_s:
+                return start_s
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """One technician's day with its visits in order, before timing.
+
+    Parameters
+    ----------
+    places
+        The visits in driving order, and among them the stop at the branch.
+    legs_s
+        Travel of each leg, start and end place included: one more than places. A leg without a way counts 0.
+    branch_at
+        The index of the stop at the branch among the places; `None` without one.
+    missing
+        The pairs of places that cannot be travelled.
+    earlier
+        Per place, the places before it on this route whose visits come first, and by which relation.
+    """
+
+    technician: Technician
+    shift: Shift
+    depart_s: int
+    places: tuple[Service, ...]
+    legs_s: tuple[int, ...]
+    branch_at: int | None = None
+    missing: tuple[tuple[str, str], ...] = ()
+    earlier: Mapping[int, tuple[tuple[int, Predecessor], ...]] = field(default_factory=dict)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The visits in driving order, without the stop at the branch."""
+        return without(self.places, self.branch_at)
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The visits in driving order."""
+        return tuple(service.visit for service in self.places if service.visit is not None)
+
+    @property
+    def needs_break(self) -> bool:
+        """Say whether the day holds a break."""
+        return self.shift.needs_break and bool(self.places)
+
+    @property
+    def slots(self) -> range:
+        """Every break slot: 2k before leg k, 2k + 1 after it."""
+        return range(2 * len(self.legs_s))
+
+    @property
+    def travel_s(self) -> int:
+        """Travel of the whole day."""
+        return sum(self.legs_s)
+
+    @property
+    def service_s(self) -> int:
+        """Service of the whole day, the stop at the branch not counted."""
+        return sum(service.duration_s for service in self.places if service.visit is not None)
+
+    def is_after_branch(self, stop: int) -> bool:
+        """Say whether a visit, counted among the visits, comes after the stop at the branch."""
+        return self.branch_at is not None and stop >= self.branch_at
+
+
+def without(items: tuple[_Item, ...], index: int | None) -> tuple[_Item, ...]:
+    """Return a tuple without one of its items."""
+    return items if index is None else items[:index] + items[index + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the judge looks up again and again, for one problem and one matrix.
+
+    Parameters
+    ----------
+    shifts
+        The shifts in force, by technician and day: those of the problem, longer where a kept lock demands it.
+    published, published_people
+        Per visit that is published for a day of the horizon: the first row about it, and the people of all rows.
+    linked
+        The visits that may be timed by what happens on another route: those of crews, and those in a sequence.
+    """
+
+    problem: Problem
+    matrix: TravelMatrix
+    shifts: dict[tuple[str, int], Shift] = field(init=False)
+    locks: dict[str, list[Lock]] = field(init=False)
+    published: dict[str, PublishedVisit] = field(init=False)
+    published_people: dict[str, frozenset[str]] = field(init=False)
+    linked: frozenset[str] = field(init=False)
+    _services: dict[tuple[str, str, Crew | None], Service] = field(init=False)
+    _travel: dict[tuple[str, str, str], int | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        locks: dict[str, list[Lock]] = {}
+        for lock in problem.locks:
+            locks.setdefault(lock.visit_id, []).append(lock)
+        published: dict[str, PublishedVisit] = {}
+        people: dict[str, frozenset[str]] = {}
+        for said in problem.published:
+            if 0 <= said.day < problem.days:
+                published.setdefault(said.visit_id, said)
+                people[said.visit_id] = people.get(said.visit_id, frozenset()) | {said.technician_id}
+        waiting = {visit.visit_id for visit in problem.visits if visit.after or problem.crew_size_of(visit) > 1}
+        followed = {earlier.visit_id for visit in problem.visits for earlier in visit.after}
+        object.__setattr__(self, "locks", locks)
+        object.__setattr__(self, "published", published)
+        object.__setattr__(self, "published_people", people)
+        object.__setattr__(self, "linked", frozenset(waiting | followed))
+        object.__setattr__(self, "_services", {})
+        object.__setattr__(self, "_travel", {})
+        shifts = {(s.technician_id, s.day): self._with_kept_locks(s) for s in problem.shifts}
+        object.__setattr__(self, "shifts", shifts)
+
+    def told_lock(self, visit_id: str) -> Interval | None:
+        """Return the told window that binds a visit because notice is too short to change it."""
+        said = self.published.get(visit_id)
+        if said is None or said.told is None or said.agreed or not self.problem.is_short_notice(said.day):
+            return None
+        return said.told
+
+    def is_mandatory(self, visit_id: str) -> bool:
+        """Say whether a lock or a told window forbids leaving a visit out."""
+        return visit_id in self.locks or self.told_lock(visit_id) is not None
+
+    def travel_s(self, profile: str, origin: str, destination: str) -> int | None:
+        """Return the seconds of a leg; `None` when there is no way, no such place or no such profile."""
+        key = (profile, origin, destination)
+        if key not in self._travel:
+            rows, matrix = self.matrix.row_of, self.matrix
+            known = profile in matrix.profiles and origin in rows and destination in rows
+            self._travel[key] = matrix.travel_s(*key) if known else None
+        return self._travel[key]
+
+    def service(self, technician: Technician, visit: Visit, crew: Crew | None = None) -> Service:
+        """Return a visit as a technician serves it, alone or in a crew."""
+        key = (technician.technician_id, visit.visit_id, crew)
+        if key not in self._services:
+            self._services[key] = self._make_service(technician, visit, crew)
+        return self._services[key]
+
+    def tour(
+        self,
+        shift: Shift,
+        visits: Sequence[Visit],
+        *,
+        branch_at: int | None = None,
+        crews: Mapping[str, Crew] | None = None,
+    ) -> Tour:
+        """Return a technician's day with these visits in this order.
+
+        Parameters
+        ----------
+        branch_at
+            The index of the visit before which the technician stops at the branch.
+        crews
+            Who serves a visit of several people, by visit id.
+        """
+        technician = self.problem.technician_by_id[shift.technician_id]
+        keys = [start_key(technician), *(visit.visit_id for visit in visits), end_key(technician)]
+        crews = crews or {}
+        places = [self.service(technician, visit, crews.get(visit.visit_id)) for visit in visits]
+        if branch_at is not None:
+            places.insert(branch_at, self.branch_service(shift.day))
+            keys.insert(branch_at + 1, BRANCH_PLACE)
+        legs = [(pair, self.travel_s(shift.profile, *pair)) for pair in pairwise(keys)]
+        morning_s = self.problem.policy.morning_s if technician.starts_at_branch else 0
+        return Tour(
+            technician=technician,
+            shift=shift,
+            depart_s=shift.start_s + morning_s,
+            places=tuple(places),
+            legs_s=tuple(seconds or 0 for _, seconds in legs),
+            branch_at=branch_at,
+            missing=tuple(pair for pair, seconds in legs if seconds is None),
+        )
+
+    def _with_kept_locks(self, shift: Shift) -> Shift:
+        """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
+
+        It lasts longer only for a visit of one person that could not start at any locked moment otherwise.
+        """
+        problem, limit_s = self.problem, shift.return_limit_s
+        if problem.policy.broken_locks is not BrokenLocks.KEEP:
+            return shift
+        technician = problem.technician_by_id[shift.technician_id]
+        for lock in problem.locks:
+            is_here = lock.technician_id == shift.technician_id and day_of(lock.start_s) == shift.day
+            visit = problem.visit_by_id[lock.visit_id]
+            if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
+                continue
+            home_s = self.travel_s(shift.profile, visit.visit_id, end_key(technician))
+            if home_s is None:
+                continue
+            back_s = lock.start_s + duration_s(problem, technician, visit) + home_s
+            if back_s - lock.tolerance_s > shift.return_limit_s:
+                limit_s = max(limit_s, back_s + lock.tolerance_s)
+        return replace(shift, overtime_limit_s=limit_s - shift.end_s)
+
+    def branch_service(self, day: int) -> Service:
+        """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""
+        business = self.problem.branch.business
+        return Service(
+            visit=None,
+            duration_s=self.problem.policy.morning_s,
+            windows=(Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s),),
+            hours=None,
+            max_lateness_s=0,
+            ready_s=-FAR_FUTURE_S,
+        )
+
+    def _make_service(self, technician: Technician, visit: Visit, crew: Crew | None) -> Service:
+        problem, visit_id = self.problem, visit.visit_id
+        needs = role_needs(problem, visit, crew, technician.technician_id)
+        alone_s = duration_s(problem, technician, visit, needs)
+        starts = [lock for lock in self.locks.get(visit_id, []) if lock.level is LockLevel.START]
+        told = self.told_lock(visit_id)
+        return Service(
+            visit=visit,
+            duration_s=alone_s if crew is None else crew_duration_s(problem, visit, crew),
+            windows=problem.windows[visit_id],
+            hours=problem.hours[visit_id],
+            max_lateness_s=problem.max_lateness_s(visit),
+            ready_s=-FAR_FUTURE_S if visit.ready_s is None else visit.ready_s,
+            locked_from_s=max(
+                [lock.start_s - lock.tolerance_s for lock in starts] + [-FAR_FUTURE_S if told is None else told.open_s]
+            ),
+            locked_until_s=min(
+                [lock.start_s + lock.tolerance_s for lock in starts] + [FAR_FUTURE_S if told is None else told.close_s]
+            ),
+            needs=needs,
+            crew=crew,
+            pays=crew is None or crew.lead == technician.technician_id,
+        )
+
+
+# --- who can do what, and how fast ----------------------------------------------------------------------------------
+
+
+def role_needs(problem: Problem, visit: Visit, crew: Crew | None, technician_id: str) -> tuple[SkillNeed, ...]:
+    """Return the skills that somebody needs for a visit: the lead's for the lead of a crew, else everybody's."""
+    is_lead = crew is not None and crew.lead == technician_id
+    return problem.lead_skills_needed(visit) if is_lead else problem.skills_needed(visit)
+
+
+def duration_s(problem: Problem, technician: Technician, visit: Visit, needs: Iterable[SkillNeed] | None = None) -> int:
+    """Return how long a technician takes for a visit: its base by the slowest needed skill, plus surcharges."""
+    needs = problem.skills_needed(visit) if needs is None else needs
+    held = [record for need in needs if (record := technician.held_skill(need.skill)) is not None]
+    factor_pct = max((record.factor_pct for record in held), default=100)
+    surcharge_s = sum(record.surcharge_s for record in held) + visit.critical_test_s
+    if visit.intermittent:
+        surcharge_s += problem.policy.observation_s
+    return (visit.base_s * factor_pct + 50) // 100 + surcharge_s
+
+
+def crew_duration_s(problem: Problem, visit: Visit, crew: Crew) -> int:
+    """Return how long a crew takes for a visit: as long as its slowest member in his role."""
+    return max(
+        duration_s(problem, problem.technician_by_id[who], visit, role_needs(problem, visit, crew, who))
+        for who in crew.members
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SkillGap:
+    """A needed skill that a technician does not hold as needed; `levels` is always positive."""
+
+    need: SkillNeed
+    held: HeldSkill | None
+    levels: int
+    is_expired: bool
+
+
+def gaps_in(technician: Technician, needs: Iterable[SkillNeed], day: date) -> list[SkillGap]:
+    """Return the needs that are not held at the level needed with a certificate valid on a date."""
+    gaps = []
+    for need in needs:
+        held = technician.held_skill(need.skill)
+        if held is None:
+            gaps.append(SkillGap(need, None, max(1, need.min_level), is_expired=False))
+        elif held.level < need.min_level:
+            gaps.append(SkillGap(need, held, need.min_level - held.level, is_expired=False))
+        elif not held.is_valid_on(day):
+            gaps.append(SkillGap(need, held, max(1, need.min_level), is_expired=True))
+    return gaps
+
+
+def skill_gaps(problem: Problem, technician: Technician, visit: Visit, day: date) -> list[SkillGap]:
+    """Return the skills missing on a date for serving a visit alone, or as a member of its crew."""
+    return gaps_in(technician, problem.skills_needed(visit), day)
+
+
+def choose_lead(problem: Problem, visit: Visit, members: Sequence[str], day: date) -> str:
+    """Return who leads a crew when nobody says so: the first by id who is able to, the others able as members.
+
+    When there is none, it is whoever leaves the fewest levels missing, so that the judge can name them.
+    """
+    people = [problem.technician_by_id[who] for who in sorted(members)]
+    needs, lead_needs = problem.skills_needed(visit), problem.lead_skills_needed(visit)
+    as_member = [sum(gap.levels for gap in gaps_in(person, needs, day)) for person in people]
+    as_lead = [sum(gap.levels for gap in gaps_in(person, lead_needs, day)) for person in people]
+    missing = [sum(as_member) - member + lead for member, lead in zip(as_member, as_lead, strict=True)]
+    return people[missing.index(min(missing))].technician_id

@@ -1,0 +1,397 @@
+"""The judge's hard rules of RULES §3, one function a rule, each yielding what is broken and by how much.
+
+A rule looks at a `Case`: the plan, its days timed again by the judge's own clock, and the facts. `verdict.py` lists the
+rules in order; loads and tools are in `carried.py`, crews and sequences in `crews.py`. What a rule finds about
+one technician and one visit is a function of its own (`skill_gaps`, `refusals`, `stock_shortages`, ...), because
+`explain` asks the same questions before anything is planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.problem import LockLevel
+from optimizer.domain.rules import Rule, Violation
+from optimizer.domain.units import DAY_S, clock_text
+from optimizer.judge.facts import SkillGap, gaps_in, skill_gaps
+from optimizer.judge.stock import draws_of_tour, pickup_day_of, stock_shortages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.plan import Plan, Route, Stop
+    from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.stock import Loan
+    from optimizer.domain.technician import Technician
+    from optimizer.judge.facts import Facts, Service
+    from optimizer.judge.stock import DrawnParts
+    from optimizer.judge.timing import TimedStop, TimedTour
+
+__all__ = ["SkillGap", "skill_gaps"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDay:
+    """A stated route that can be timed, and the judge's own timing of it.
+
+    Parameters
+    ----------
+    stops
+        Those of known visits.
+    parts
+        What each of them draws from the branch.
+    """
+
+    route: Route
+    stops: tuple[Stop, ...]
+    timed: TimedTour
+    parts: DrawnParts = ()
+
+    @property
+    def technician(self) -> Technician:
+        """Whose day it is."""
+        return self.timed.tour.technician
+
+    @property
+    def services(self) -> Iterator[tuple[Service, Visit, TimedStop]]:
+        """The visits as they are served, and in time."""
+        for service, stop in zip(self.timed.tour.services, self.timed.stops, strict=True):
+            if service.visit is not None:
+                yield service, service.visit, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the judge looks at.
+
+    Parameters
+    ----------
+    days
+        The routes that have a known technician, a shift and a known visit.
+    planned
+        Visit id to the technicians and days that serve it, unknown ids and people included.
+    """
+
+    facts: Facts
+    plan: Plan
+    days: tuple[JudgedDay, ...]
+    planned: Mapping[str, tuple[tuple[str, int], ...]]
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that the plan answers."""
+        return self.facts.problem
+
+    def people(self, visit_id: str) -> frozenset[str]:
+        """Return everybody who serves a visit, unknown people included."""
+        return frozenset(technician_id for technician_id, _ in self.planned.get(visit_id, ()))
+
+
+def span_text(seconds: int) -> str:
+    """Return a duration for a sentence: `25 min`, `90 s`."""
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def once(case: Case) -> Iterator[Violation]:
+    """Find visits that are served twice, do not exist, or are also listed as unassigned; a crew is one service."""
+    left_out = {entry.visit_id for entry in case.plan.unassigned}
+    for visit_id, services in sorted(case.planned.items()):
+        visit = case.problem.visit_by_id.get(visit_id)
+        if visit is None:
+            yield Violation(Rule.ONCE, 1, "visits", f"Visit {visit_id} is not in the problem.", "", visit_id)
+        once_each = 1
+        if visit is not None and len(services) > 1 and case.problem.crew_size_of(visit) > 1:
+            once_each = len({technician_id for technician_id, _ in services})
+        if len(services) > once_each:
+            people = ", ".join(technician_id for technician_id, _ in services)
+            message = f"Visit {visit_id} is served {len(services)} times, by {people}."
+            yield Violation(Rule.ONCE, len(services) - once_each, "visits", message, services[1][0], visit_id)
+        if visit_id in left_out:
+            message = f"Visit {visit_id} is planned and also listed as unassigned."
+            yield Violation(Rule.ONCE, 1, "visits", message, services[0][0], visit_id)
+
+
+# --- who may serve what ---------------------------------------------------------------------------------------------
+
+
+def skill(case: Case) -> Iterator[Violation]:
+    """Find visits whose technician lacks a skill, its level, or a certificate valid that day; leads see `crew`."""
+    for day in case.days:
+        on = case.problem.date_of(day.route.day)
+        for service, visit, _ in day.services:
+            if service.crew is None or not service.pays:
+                for gap in gaps_in(day.technician, service.needs, on):
+                    message = gap_text(gap, day.technician.technician_id, visit, on)
+                    who = day.technician.technician_id
+                    yield Violation(Rule.SKILL, gap.levels, "levels", message, who, visit.visit_id)
+
+
+def gap_text(gap: SkillGap, who: str, visit: Visit, on: date) -> str:
+    """Return a missing skill as a sentence."""
+    need = f"{gap.need.skill} at level {gap.need.min_level}"
+    if gap.held is None:
+        return f"{who} does not have {gap.need.skill}; visit {visit.visit_id} needs {need}."
+    if gap.is_expired:
+        return f"The certificate of {who} for {gap.need.skill} is not valid on {on}."
+    return f"{who} holds {gap.need.skill} at level {gap.held.level}; {visit.visit_id} needs {need}."
+
+
+def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str]:
+    """Return why a technician may not serve a visit: any of `required`, `prohibited`, `refused`, `area`.
+
+    People required for a visit leave no room for others, unless its crew is larger than they are.
+    """
+    who = technician.technician_id
+    found = {
+        "required": who not in visit.required and has_no_room(problem, visit),
+        "prohibited": who in visit.prohibited,
+        "refused": who in problem.customer_of(visit).refused,
+        "area": bool(visit.area) and bool(technician.areas) and visit.area not in technician.areas,
+    }
+    return [name for name, applies in found.items() if applies]
+
+
+def has_no_room(problem: Problem, visit: Visit) -> bool:
+    """Say whether a visit is for its required people alone: they are at least as many as serve it."""
+    return len(visit.required) >= problem.crew_size_of(visit)
+
+
+_REFUSAL_TEXT = {
+    "required": "{who} is not among the technicians that visit {visit} requires.",
+    "prohibited": "{who} must not serve visit {visit}.",
+    "refused": "The customer of visit {visit} refuses {who}.",
+    "area": "Visit {visit} lies outside the area of {who}.",
+}
+
+
+def allowed(case: Case) -> Iterator[Violation]:
+    """Find visits whose technician is not among the required, is refused, or serves another area."""
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit in day.timed.tour.visits:
+            for name in refusals(case.problem, day.technician, visit):
+                message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
+                yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
+    for visit in case.problem.visits:
+        if visit.required and visit.visit_id in case.planned and not has_no_room(case.problem, visit):
+            for who in sorted(visit.required - case.people(visit.visit_id)):
+                message = f"Visit {visit.visit_id} requires {who}, who is not among its crew."
+                yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
+
+
+def travel_limit(case: Case) -> Iterator[Violation]:
+    """Find pairs without a way, and legs, travel, length of the day and visits above the shift's limits."""
+    for day in case.days:
+        tour, who = day.timed.tour, day.technician.technician_id
+        shift = tour.shift
+        for origin, destination in tour.missing:
+            message = f"{who} cannot travel from {origin} to {destination}."
+            visit_id = destination if destination in case.problem.visit_by_id else origin
+            yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
+        for leg, leg_s in enumerate(tour.legs_s):
+            if shift.max_leg_s is not None and leg_s > shift.max_leg_s:
+                over_s = leg_s - shift.max_leg_s
+                message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
+                place = tour.places[min(leg, len(tour.places) - 1)]
+                visit_id = "" if place.visit is None else place.visit.visit_id
+                yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who, visit_id)
+        if shift.max_travel_s is not None and tour.travel_s > shift.max_travel_s:
+            over_s = tour.travel_s - shift.max_travel_s
+            message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
+            yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
+        if day.timed.past_duty_s:
+            lasts, too_long = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)
+            message = f"The day of {who} lasts {lasts}, {too_long} more than allowed."
+            yield Violation(Rule.TRAVEL_LIMIT, day.timed.past_duty_s, "s", message, who)
+        count = len(tour.visits)
+        if shift.max_visits is not None and count > shift.max_visits:
+            over = count - shift.max_visits
+            message = f"{who} has {count} visits; the limit is {shift.max_visits}."
+            yield Violation(Rule.TRAVEL_LIMIT, over, "visits", message, who)
+
+
+# --- when -----------------------------------------------------------------------------------------------------------
+
+
+def window(case: Case) -> Iterator[Violation]:
+    """Find services that start after what their window allows or lie outside the customer's hours."""
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
+            about = (who, visit.visit_id)
+            starts = f"Visit {visit.visit_id} can start at {clock_text(stop.start_s)} at the earliest"
+            if stop.window < 0:
+                message = f"Visit {visit.visit_id} has no window on this day."
+                yield Violation(Rule.WINDOW, 1, "visits", message, *about)
+            if stop.past_window_s:
+                message = f"{starts}, {span_text(stop.past_window_s)} after what its window allows."
+                yield Violation(Rule.WINDOW, stop.past_window_s, "s", message, *about)
+            if stop.outside_hours_s:
+                message = f"{starts}; {span_text(stop.outside_hours_s)} of it lie outside the customer's hours."
+                yield Violation(Rule.WINDOW, stop.outside_hours_s, "s", message, *about)
+
+
+def ready(case: Case) -> Iterator[Violation]:
+    """Find services stated to start before their visit is ready."""
+    for day in case.days:
+        for visit, stop in zip(day.timed.tour.visits, day.stops, strict=True):
+            early_s = 0 if visit.ready_s is None else visit.ready_s - stop.start_s
+            if visit.ready_s is not None and early_s > 0:
+                at = f"{clock_text(stop.start_s)}, {span_text(early_s)} before it is ready"
+                message = f"Visit {visit.visit_id} starts at {at} ({clock_text(visit.ready_s)})."
+                who = day.technician.technician_id
+                yield Violation(Rule.READY, early_s, "s", message, who, visit.visit_id)
+
+
+def shift(case: Case) -> Iterator[Violation]:
+    """Find routes without technician, shift or visit, second routes of a day, and returns past the limit."""
+    seen: set[tuple[str, int]] = set()
+    for route in case.plan.routes:
+        who, key = route.technician_id, (route.technician_id, route.day)
+        if who not in case.problem.technician_by_id:
+            yield Violation(Rule.SHIFT, 1, "", f"Technician {who} is not in the problem.", who)
+        elif key not in case.facts.shifts:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has no shift on day {route.day}.", who)
+        if key in seen:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has two routes on day {route.day}.", who)
+        if not route.stops:
+            yield Violation(Rule.SHIFT, 1, "", f"{who} has a route without a visit.", who)
+        seen.add(key)
+    for day in case.days:
+        late_s, who = day.timed.past_limit_s, day.technician.technician_id
+        if late_s:
+            back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
+            yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)
+        stop, branch = day.timed.branch_stop, day.route.branch_stop
+        if stop is not None and stop.past_window_s:
+            closed = f"{clock_text(stop.start_s)}, {span_text(stop.past_window_s)} after it closes"
+            yield Violation(Rule.SHIFT, stop.past_window_s, "s", f"{who} stops at the branch at {closed}.", who)
+        if branch is not None and not 0 <= branch.before <= len(day.route.stops):
+            message = f"{who} stops at the branch before stop {branch.before + 1}; there are {len(day.route.stops)}."
+            yield Violation(Rule.SHIFT, 1, "", message, who)
+
+
+def break_(case: Case) -> Iterator[Violation]:
+    """Find days that lack their break, or hold it in no slot, outside its window or without need."""
+    for day in case.days:
+        tour, stated, who = day.timed.tour, day.route.break_, day.technician.technician_id
+        length_s = tour.shift.break_.length_s if tour.shift.break_ else 0
+        if tour.needs_break and stated is None:
+            message = f"{who} has no break of {span_text(length_s)}."
+            yield Violation(Rule.BREAK, max(1, length_s), "s", message, who)
+        elif stated is not None and not tour.needs_break:
+            yield Violation(Rule.BREAK, 1, "", f"{who} has a break that this shift does not hold.", who)
+        elif stated is not None and stated.slot not in tour.slots:
+            message = f"{who} has the break in slot {stated.slot}; the day has slots 0 to {tour.slots[-1]}."
+            yield Violation(Rule.BREAK, 1, "", message, who)
+        if day.timed.past_break_s:
+            message = f"The break of {who} starts {span_text(day.timed.past_break_s)} after its window."
+            yield Violation(Rule.BREAK, day.timed.past_break_s, "s", message, who)
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def stock(case: Case) -> Iterator[Violation]:
+    """Find parts of which more is planned than is on hand, arrives in time and is not held for others."""
+    draws = []
+    for day in case.days:
+        tour, who = day.timed.tour, day.technician.technician_id
+        draws += draws_of_tour(case.problem, tour, day.parts)
+        for stop, (visit, parts) in enumerate(zip(tour.visits, day.parts, strict=True)):
+            after = tour.is_after_branch(stop)
+            if parts and pickup_day_of(case.problem, day.technician, tour.shift.day, is_after_branch=after) is None:
+                message = f"{who} starts at home and has not stopped at the branch for the parts of {visit.visit_id}."
+                count = sum(part.quantity for part in parts)
+                yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
+    for short in stock_shortages(case.problem, draws):
+        message = (
+            f"Part {short.part_id}: {short.used} are planned for pick-up by day {short.day}, "
+            f"{short.used - short.missing} can be had."
+        )
+        yield Violation(Rule.STOCK, short.missing, "parts", message, part_id=short.part_id)
+
+
+def past_due_loan(problem: Problem, technician_id: str, day: date) -> Loan | None:
+    """Return a loan that forbids a technician new parts on a date: past due, and not yet booked as returned."""
+    for loan in problem.loans:
+        blocks = loan.return_booked is None or day < loan.return_booked
+        if loan.technician_id == technician_id and is_past_due(problem, loan) and blocks:
+            return loan
+    return None
+
+
+def is_past_due(problem: Problem, loan: Loan) -> bool:
+    """Say whether the evening by which a loan is due back has passed when the plan is made."""
+    return problem.day_index(loan.due) * DAY_S + problem.branch.business.close_s <= problem.as_of_s
+
+
+def loan(case: Case) -> Iterator[Violation]:
+    """Find branch parts that go to somebody who has not returned one that is past due."""
+    for day in case.days:
+        who = day.technician.technician_id
+        owed = past_due_loan(case.problem, who, case.problem.date_of(day.route.day))
+        if owed is None:
+            continue
+        for visit, parts in zip(day.timed.tour.visits, day.parts, strict=True):
+            if parts:
+                since = f"{owed.part_id} since {owed.due}"
+                message = f"{who} has not returned {since} and takes no part for visit {visit.visit_id}."
+                count = sum(part.quantity for part in parts)
+                yield Violation(Rule.LOAN, count, "parts", message, who, visit.visit_id, owed.part_id)
+
+
+# --- what is locked -------------------------------------------------------------------------------------------------
+
+
+def lock(case: Case) -> Iterator[Violation]:
+    """Find locked visits that are missing or left their technician, day, time or place in a started route."""
+    for visit in case.problem.visits:
+        visit_id = visit.visit_id
+        if case.facts.is_mandatory(visit_id) and visit_id not in case.planned:
+            yield Violation(Rule.LOCK, 1, "visits", f"Visit {visit_id} is locked and not planned.", "", visit_id)
+    for held in case.problem.locks:
+        yield from _kept_person(held, case.planned.get(held.visit_id, ()))
+    for day in case.days:
+        who = day.technician.technician_id
+        for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
+            if stop.past_lock_s:
+                at = f"{clock_text(stop.start_s)} at the earliest, {span_text(stop.past_lock_s)} after its lock"
+                message = f"Visit {visit.visit_id} can start at {at}."
+                yield Violation(Rule.LOCK, stop.past_lock_s, "s", message, who, visit.visit_id)
+    yield from _kept_prefixes(case)
+
+
+def _kept_person(held: Lock, services: Sequence[tuple[str, int]]) -> Iterator[Violation]:
+    """Compare who serves a visit with its lock: of a crew, the locked person is one."""
+    if services and held.technician_id not in {technician_id for technician_id, _ in services}:
+        technician_id = services[0][0]
+        message = f"Visit {held.visit_id} is locked to {held.technician_id} and planned for {technician_id}."
+        yield Violation(Rule.LOCK, 1, "", message, technician_id, held.visit_id)
+    for technician_id, day in services[:1]:
+        if held.level in (LockLevel.DAY, LockLevel.PREFIX) and day != held.day:
+            message = f"Visit {held.visit_id} is locked to day {held.day} and planned on day {day}."
+            yield Violation(Rule.LOCK, abs(day - held.day), "days", message, technician_id, held.visit_id)
+
+
+def prefix_of(problem: Problem, technician_id: str, day: int = 0) -> tuple[str, ...]:
+    """Return the visits with which a technician's started route of a day must begin."""
+    locks = [
+        lock
+        for lock in problem.locks
+        if lock.level is LockLevel.PREFIX and lock.technician_id == technician_id and lock.day == day
+    ]
+    return tuple(lock.visit_id for lock in sorted(locks, key=lambda lock: (lock.position, lock.visit_id)))
+
+
+def _kept_prefixes(case: Case) -> Iterator[Violation]:
+    for route in case.plan.routes:
+        for place, visit_id in enumerate(prefix_of(case.problem, route.technician_id, route.day)):
+            at = route.visit_ids.index(visit_id) if visit_id in route.visit_ids else place
+            if at != place:
+                who = route.technician_id
+                message = f"Visit {visit_id} is locked as stop {place + 1} of {who} and is stop {at + 1}."
+                yield Violation(Rule.LOCK, abs(at - place), "stops", message, who, visit_id)

@@ -1,0 +1,104 @@
+"""The judge's reading of kept locks: what a lock breaks by itself is accepted and listed, not counted again.
+
+By itself a lock breaks the skills and refusals of the technician that it names, the windows and hours of the start or
+the day that it names, and the end of the shift outside which its start lies. Whatever else a plan breaks, with a locked
+visit or without, is a violation as ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.policy import BrokenLocks
+from optimizer.domain.problem import LockLevel
+from optimizer.domain.rules import Rule, Violation
+from optimizer.domain.units import clock_text, day_of
+from optimizer.judge.facts import gaps_in
+from optimizer.judge.hard_rules import span_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.domain.problem import Lock
+    from optimizer.judge.facts import Facts
+    from optimizer.judge.hard_rules import Case, JudgedDay
+
+
+def split_accepted(case: Case, broken: Sequence[Violation]) -> tuple[list[Violation], list[Violation]]:
+    """Return what is broken without an excuse, and what kept locks break and is accepted."""
+    if case.problem.policy.broken_locks is not BrokenLocks.KEEP:
+        return list(broken), []
+    excused = [violation for violation in broken if _is_excused(case, violation)]
+    accepted = [*excused, *_kept_off_window(case), *_kept_past_shift(case)]
+    return [violation for violation in broken if violation not in excused], accepted
+
+
+def _is_excused(case: Case, violation: Violation) -> bool:
+    """Say whether a lock alone puts a technician on a visit that he may not serve, or cannot on any day it allows."""
+    who, visit_id = violation.technician_id, violation.visit_id
+    if violation.rule not in (Rule.SKILL, Rule.ALLOWED) or who not in case.people(visit_id):
+        return False
+    held = [lock for lock in case.facts.locks.get(visit_id, ()) if lock.technician_id == who]
+    if violation.rule is Rule.ALLOWED:
+        return bool(held)
+    return any(_lacks_skills(case.facts, lock) for lock in held)
+
+
+def _lacks_skills(facts: Facts, lock: Lock) -> bool:
+    """Say whether the technician of a lock lacks a skill on every day that the lock allows."""
+    problem, visit = facts.problem, facts.problem.visit_by_id[lock.visit_id]
+    technician, needs = problem.technician_by_id[lock.technician_id], problem.skills_needed(visit)
+    days = {day for who, day in facts.shifts if who == lock.technician_id and 0 <= day < problem.days}
+    if lock.level is LockLevel.START:
+        days &= {day_of(lock.start_s)}
+    elif lock.level is not LockLevel.PERSON:
+        days &= {lock.day}
+    return all(gaps_in(technician, needs, problem.date_of(day)) for day in days)
+
+
+def _kept_off_window(case: Case) -> Iterator[Violation]:
+    """List the services that a kept lock holds outside their visit's own windows or hours."""
+    for day in case.days:
+        for service, visit, stop in day.services:
+            if not service.pays or visit.visit_id not in case.facts.locks:
+                continue
+            about = (day.technician.technician_id, visit.visit_id)
+            starts = f"Visit {visit.visit_id} is locked and starts at {clock_text(stop.start_s)}"
+            windows, hours = case.problem.windows_of(visit), case.problem.hours_of(visit)
+            today = [w for w in windows if day_of(w.open_s) <= day_of(stop.start_s) <= day_of(w.close_s)]
+            if visit.visit_id in case.problem.off_window and not today:
+                message = f"{starts}; it has no window on this day."
+                yield Violation(Rule.WINDOW, 1, "visits", message, *about)
+            elif visit.visit_id in case.problem.off_window:
+                off_s = min(max(w.open_s - stop.start_s, stop.start_s - w.close_s) for w in today)
+                message = f"{starts}, {span_text(off_s)} outside its window."
+                yield Violation(Rule.WINDOW, off_s, "s", message, *about)
+            if hours is not None and service.hours is None:
+                inside = [min(stop.end_s, h.close_s) - max(stop.start_s, h.open_s) for h in hours]
+                outside_s = stop.end_s - stop.start_s - max([0, *inside])
+                if outside_s > 0:
+                    message = f"{starts}; {span_text(outside_s)} of it lie outside the customer's hours."
+                    yield Violation(Rule.WINDOW, outside_s, "s", message, *about)
+
+
+def _kept_past_shift(case: Case) -> Iterator[Violation]:
+    """List the returns after the latest allowed one that a kept lock's start outside the shift makes so late."""
+    limits = {(shift.technician_id, shift.day): shift.return_limit_s for shift in case.problem.shifts}
+    for day in case.days:
+        who = day.technician.technician_id
+        late_s = _return_s(day) - limits[who, day.route.day]
+        if late_s > 0:
+            back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
+            message = f"{who} is back at {back}, because of a locked start."
+            yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(case, day))
+
+
+def _return_s(day: JudgedDay) -> int:
+    """Return when a day ends, at most when the shift in force allows; what is later is a violation."""
+    return min(day.timed.return_s, day.timed.tour.shift.return_limit_s)
+
+
+def _last_locked(case: Case, day: JudgedDay) -> str:
+    """Return the visit whose locked start makes a day so long: the last that is locked to one."""
+    starts = {lock.visit_id for lock in case.problem.locks if lock.level is LockLevel.START}
+    return next((v.visit_id for v in reversed(day.timed.tour.visits) if v.visit_id in starts), "")

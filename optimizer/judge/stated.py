@@ -1,0 +1,293 @@
+"""What a plan states, compared with what the judge finds: every moment, window, part list and cost.
+
+A wrong statement is a violation too, under the rule that it concerns, with the difference as its amount. `Stop`s are
+also made here, for a plan that brought routes only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Interval
+from optimizer.domain.plan import BranchStop, BreakTaken, Stop, UnassignedState, UnassignedVisit
+from optimizer.domain.rules import SOFT_RULES, Rule, Violation
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
+from optimizer.judge.costs import free_starts, people_of
+from optimizer.judge.facts import without
+from optimizer.judge.timing import harmless_departures, last_of_stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from optimizer.domain.order import PartNeed, Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.judge.facts import Facts, Service
+    from optimizer.judge.hard_rules import Case, JudgedDay
+    from optimizer.judge.stock import DrawnParts
+    from optimizer.judge.timing import Moments, TimedStop, TimedTour
+
+#: `leave_by` gives up at most this much of the slack.
+LEAD_S = 1800
+
+
+# --- what belongs to a timed day ------------------------------------------------------------------------------------
+
+
+def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, ...]:
+    """Return the stops of a timed day as the plan states them.
+
+    Parameters
+    ----------
+    parts
+        What each visit draws from the branch.
+    """
+    tour = timed.tour
+    leave_by = without(tuple(leave_by_s(facts, timed)), tour.branch_at)
+    return tuple(
+        Stop(
+            visit_id=visit.visit_id,
+            arrive_s=stop.arrive_s,
+            start_s=stop.start_s,
+            end_s=stop.end_s,
+            leave_by_s=leave_by[number],
+            window=told_window(facts, visit, window=stop.window, start_s=stop.start_s),
+            lateness_s=stop.lateness_s,
+            parts=parts[number],
+            pinned=visit.visit_id in facts.locks,
+            crew=() if service.crew is None else service.crew.members,
+            lead="" if service.crew is None else service.crew.lead,
+        )
+        for number, (visit, service, stop) in enumerate(zip(tour.visits, tour.services, timed.stops, strict=True))
+    )
+
+
+def branch_stop_of(facts: Facts, timed: TimedTour) -> BranchStop | None:
+    """Return the stop at the branch of a timed day as the plan states it."""
+    before, stop = timed.tour.branch_at, timed.branch_stop
+    if before is None or stop is None:
+        return None
+    return BranchStop(before, stop.arrive_s, stop.start_s, stop.end_s, leave_by_s(facts, timed)[before])
+
+
+def break_of(timed: TimedTour) -> BreakTaken | None:
+    """Return the break of a timed day as the plan states it."""
+    if timed.slot is None or timed.break_start_s is None:
+        return None
+    return BreakTaken(timed.slot, timed.break_start_s)
+
+
+def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Interval:
+    """Return what the customer is told: the promised window used, without lead, else the start plus and minus.
+
+    Whom a kept lock holds outside every window is told the start. A start inside a window that the customer was told
+    already keeps that window.
+    """
+    problem = facts.problem
+    promised = [
+        told
+        for told in sorted(problem.order_of(visit).promised)
+        if told.open_s < problem.days * DAY_S and told.close_s >= 0
+    ]
+    if 0 <= window < len(promised) and visit.visit_id not in problem.off_window:
+        return promised[window]
+    said = facts.published.get(visit.visit_id)
+    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
+        return said.told
+    half_s = problem.policy.told_half_width_s
+    return Interval(start_s - half_s, start_s + half_s)
+
+
+def leave_by_s(facts: Facts, timed: TimedTour) -> list[int]:
+    """Return, per place, when to leave the place before it.
+
+    It is the end of the stretch of harmless departures that begins with the canonical one, less half an hour where
+    there is that much slack; a day that breaks a rule has no slack.
+    """
+    departures = timed.departures_s()[: len(timed.places)]
+    latest = [
+        last_of_stretch(moments, leave)
+        for leave, moments in zip(departures, _harmless_legs(facts, timed), strict=False)
+    ]
+    return [last - min(LEAD_S, last - leave) for last, leave in zip(latest, departures, strict=True)]
+
+
+def _harmless_legs(facts: Facts, timed: TimedTour) -> list[Moments]:
+    if timed.breach_s:
+        return [[] for _ in timed.tour.legs_s]
+    bounds = [
+        _free_starts(facts, timed, service, stop) for service, stop in zip(timed.tour.places, timed.places, strict=True)
+    ]
+    return harmless_departures(timed, bounds)
+
+
+def _free_starts(facts: Facts, timed: TimedTour, service: Service, stop: TimedStop) -> tuple[int, int]:
+    free = None
+    if service.visit is not None and facts.published:
+        people, day = people_of(timed, service), timed.tour.shift.day
+        free = free_starts(facts, service.visit.visit_id, people, day, stop.start_s)
+    return free or (-FAR_FUTURE_S, FAR_FUTURE_S)
+
+
+def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
+    """Return the entry of a visit that stays out, without reasons: it waits, or its promise will break."""
+    order = problem.order_of(visit)
+    is_due = order.due_day is not None and order.due_day <= problem.last_day
+    is_promised = bool(order.promised) and day_of(max(w.close_s for w in order.promised)) < problem.days
+    state = UnassignedState.WILL_BREAK if is_due or is_promised else UnassignedState.WAITS
+    if problem.is_due_before_plan(visit):
+        state = UnassignedState.DUE_BEFORE_PLAN
+    return UnassignedVisit(visit.visit_id, state, order.due_day, ())
+
+
+# --- comparisons ----------------------------------------------------------------------------------------------------
+
+
+def wrong_moments(case: Case) -> Iterator[Violation]:
+    """Compare every stated moment of every route with the judge's own."""
+    for day in case.days:
+        yield from _wrong_route_moments(day)
+        yield from _wrong_stops(case.facts, day)
+
+
+def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
+    who, timed, route = day.technician.technician_id, day.timed, day.route
+    stated = [
+        (Rule.SHIFT, "departure", route.depart_s, timed.tour.depart_s),
+        (Rule.SHIFT, "return", route.return_s, timed.return_s),
+    ]
+    if route.break_ is not None and route.break_.slot == timed.slot and timed.break_start_s is not None:
+        stated.append((Rule.BREAK, "break", route.break_.start_s, timed.break_start_s))
+    for rule, what, said_s, found_s in stated:
+        if said_s != found_s:
+            message = f"The {what} of {who} is stated at {clock_text(said_s)}; it is at {clock_text(found_s)}."
+            yield Violation(rule, abs(said_s - found_s), "s", message, who)
+
+
+def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
+    who, branch_at = day.technician.technician_id, day.timed.tour.branch_at
+    leaves = _Leaves(tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
+    found_stops = stops_of(facts, day.timed, day.parts)
+    yield from _wrong_branch_stop(facts, day, leaves)
+    leaves = _Leaves(without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
+    for number, (said, found) in enumerate(zip(day.stops, found_stops, strict=True)):
+        about = f"visit {said.visit_id}"
+        ready_s = facts.problem.visit_by_id[said.visit_id].ready_s
+        moments = [
+            (Rule.TRAVEL, "arrival", said.arrive_s, found.arrive_s),
+            (Rule.WINDOW, "start", said.start_s, found.start_s),
+            (Rule.WINDOW, "end", said.end_s, found.end_s),
+            (Rule.LATENESS, "lateness", said.lateness_s, found.lateness_s),
+        ]
+        if ready_s is not None and said.start_s < ready_s:
+            del moments[1]  # The rule `ready` has named it.
+        for rule, what, said_s, found_s in moments:
+            if said_s != found_s:
+                texts = [f"{s} s" if what == "lateness" else clock_text(s) for s in (said_s, found_s)]
+                message = f"The {what} at {about} is stated as {texts[0]}; it is {texts[1]}."
+                yield Violation(rule, abs(said_s - found_s), "s", message, who, said.visit_id)
+        if said.window != found.window:
+            gap_s = abs(said.window.open_s - found.window.open_s) + abs(said.window.close_s - found.window.close_s)
+            message = f"The customer of {about} is told {_window(said.window)}; it is {_window(found.window)}."
+            yield Violation(Rule.WINDOW, gap_s, "s", message, who, said.visit_id)
+        yield from leaves.wrong(number, said.leave_by_s, about, who, said.visit_id)
+        yield from _wrong_parts(who, said, found)
+        if said.pinned != found.pinned:
+            message = f"The plan states that {about} is {'' if said.pinned else 'not '}pinned; it is the other way."
+            yield Violation(Rule.LOCK, 1, "", message, who, said.visit_id)
+        if (said.crew, said.lead) != (found.crew, found.lead):
+            crews = [f"{', '.join(stop.crew) or 'nobody'} led by {stop.lead or 'nobody'}" for stop in (said, found)]
+            message = f"The crew of {about} is stated as {crews[0]}; it is {crews[1]}."
+            yield Violation(Rule.CREW, 1, "", message, who, said.visit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaves:
+    """When the place before each place can be left, and until when that does no harm."""
+
+    earliest_s: tuple[int, ...]
+    harmless: tuple[Moments, ...]
+
+    def wrong(self, number: int, said_s: int, about: str, who: str, visit_id: str) -> Iterator[Violation]:
+        leave_s = self.earliest_s[number]
+        if said_s != leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
+            message = f"Leaving for {about} at {clock_text(said_s)} instead of {clock_text(leave_s)} does harm."
+            yield Violation(Rule.LATENESS, abs(said_s - leave_s), "s", message, who, visit_id)
+        elif said_s < leave_s:
+            message = f"Nobody can leave for {about} before {clock_text(leave_s)}."
+            yield Violation(Rule.TRAVEL, leave_s - said_s, "s", message, who, visit_id)
+
+
+def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterator[Violation]:
+    said, found, who = day.route.branch_stop, branch_stop_of(facts, day.timed), day.technician.technician_id
+    if said is None or found is None:
+        return
+    moments = [
+        (Rule.TRAVEL, "arrival", said.arrive_s, found.arrive_s),
+        (Rule.SHIFT, "start", said.start_s, found.start_s),
+        (Rule.SHIFT, "end", said.end_s, found.end_s),
+    ]
+    for rule, what, said_s, found_s in moments:
+        if said_s != found_s:
+            times = f"{clock_text(said_s)}; it is {clock_text(found_s)}"
+            message = f"The {what} of the stop of {who} at the branch is stated as {times}."
+            yield Violation(rule, abs(said_s - found_s), "s", message, who)
+    yield from leaves.wrong(found.before, said.leave_by_s, "the branch", who, "")
+
+
+def _wrong_parts(who: str, said: Stop, found: Stop) -> Iterator[Violation]:
+    stated, needed = _count(said.parts), _count(found.parts)
+    for part_id in sorted(stated.keys() | needed.keys()):
+        gap = abs(stated.get(part_id, 0) - needed.get(part_id, 0))
+        if gap:
+            counts = f"{stated.get(part_id, 0)} of part {part_id}; it is {needed.get(part_id, 0)}"
+            message = f"For visit {said.visit_id} the plan states {counts}."
+            yield Violation(Rule.STOCK, gap, "parts", message, who, said.visit_id, part_id)
+
+
+def _count(parts: Iterable[PartNeed]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for need in parts:
+        counts[need.part_id] = counts.get(need.part_id, 0) + need.quantity
+    return {part_id: count for part_id, count in counts.items() if count}
+
+
+def wrong_unassigned(case: Case) -> Iterator[Violation]:
+    """Compare the list of unassigned visits with those that no route serves."""
+    stated: dict[str, int] = {}
+    for entry in case.plan.unassigned:
+        visit_id = entry.visit_id
+        stated[visit_id] = stated.get(visit_id, 0) + 1
+        visit = case.problem.visit_by_id.get(visit_id)
+        if visit is None:
+            message = f"Unassigned visit {visit_id} is not in the problem."
+            yield Violation(Rule.UNASSIGNED, 1, "visits", message, "", visit_id)
+            continue
+        found = unassigned_of(case.problem, visit)
+        if (entry.state, entry.due) != (found.state, found.due):
+            states = f"{entry.state}, due {entry.due}; it is {found.state}, due {found.due}"
+            yield Violation(Rule.UNASSIGNED, 1, "", f"Visit {visit_id} is stated as {states}.", "", visit_id)
+    for visit in case.problem.visits:
+        visit_id, count = visit.visit_id, stated.get(visit.visit_id, 0)
+        if count == 0 and visit_id not in case.planned:
+            message = f"Visit {visit_id} is neither planned nor listed as unassigned."
+            yield Violation(Rule.UNASSIGNED, 1, "visits", message, "", visit_id)
+        elif count > 1:
+            message = f"Visit {visit_id} is listed as unassigned {count} times."
+            yield Violation(Rule.UNASSIGNED, count - 1, "visits", message, "", visit_id)
+
+
+def wrong_costs(case: Case, costs: Mapping[Rule, int]) -> Iterator[Violation]:
+    """Compare the stated cents of every soft rule with the recomputed ones."""
+    for rule in SOFT_RULES:
+        said = case.plan.costs.get(rule)
+        if said is None:
+            message = f"The plan does not state the cost of {rule}; it is {costs[rule]} cents."
+            yield Violation(rule, max(1, costs[rule]), "cents", message)
+        elif said != costs[rule]:
+            message = f"The plan states {said} cents for {rule}; it is {costs[rule]} cents."
+            yield Violation(rule, abs(said - costs[rule]), "cents", message)
+
+
+def _window(window: Interval) -> str:
+    return f"{clock_text(window.open_s)} to {clock_text(window.close_s)}"

@@ -1,0 +1,209 @@
+"""The judge's stock: who draws which branch part by when, and whether it can be had (RULES §3, `stock`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import PartNeed
+from optimizer.domain.policy import Pickup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.plan import Plan, Route
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Technician
+    from optimizer.judge.facts import Tour
+
+#: What a route's visits draw from the branch, one tuple a visit.
+DrawnParts = tuple[tuple[PartNeed, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Branch parts that a planned visit takes, and the day index of the pick-up."""
+
+    visit_id: str
+    part_id: str
+    quantity: int
+    pickup_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A part of which more is planned for pick-up by a day than can be had; both counted where it is worst.
+
+    `used` counts what draws on the stock in the broken row: all of it, or only what exceeds the visits' own holds.
+    """
+
+    part_id: str
+    day: int
+    used: int
+    missing: int
+
+
+# --- who takes what, and when ---------------------------------------------------------------------------------------
+
+
+def pickup_day_of(problem: Problem, technician: Technician, day: int, *, is_after_branch: bool = False) -> int | None:
+    """Return the day index on which a technician gets the parts of a visit; `None` when there is no way.
+
+    Parameters
+    ----------
+    day
+        The day index of the visit.
+    is_after_branch
+        Whether the visit comes after a stop at the branch on that day.
+    """
+    if technician.starts_at_branch or is_after_branch:
+        return day
+    return None if problem.policy.pickup is Pickup.STOP else day - 1
+
+
+def needs_of(visit: Visit) -> dict[str, int]:
+    """Return how many of each part a visit uses."""
+    needs: dict[str, int] = {}
+    for need in visit.parts:
+        needs[need.part_id] = needs.get(need.part_id, 0) + need.quantity
+    return {part_id: count for part_id, count in sorted(needs.items()) if count > 0}
+
+
+def drawn_parts(tours: Sequence[Tour]) -> list[DrawnParts]:
+    """Return what each tour's visits draw from the branch: what the technician's own parts do not cover.
+
+    Own parts are used first, in the order of a technician's visits over the days; the lead of a crew brings its parts.
+    """
+    own: dict[str, dict[str, int]] = {}
+    drawn: list[DrawnParts] = [()] * len(tours)
+    for number in sorted(range(len(tours)), key=lambda number: tours[number].shift.day):
+        tour = tours[number]
+        left = own.setdefault(tour.technician.technician_id, own_parts_of(tour.technician))
+        drawn[number] = tuple(
+            take_own(left, needs_of(service.visit)) if service.pays else ()
+            for service in tour.places
+            if service.visit is not None
+        )
+    return drawn
+
+
+def own_parts_of(technician: Technician) -> dict[str, int]:
+    """Return how many of each part a technician carries."""
+    own: dict[str, int] = {}
+    for part in technician.own_parts:
+        own[part.part_id] = own.get(part.part_id, 0) + part.quantity
+    return own
+
+
+def take_own(left: dict[str, int], needs: dict[str, int]) -> tuple[PartNeed, ...]:
+    """Take what a visit uses from a technician's own parts, which are changed; return what is missing."""
+    missing = []
+    for part_id, count in needs.items():
+        taken = min(count, max(0, left.get(part_id, 0)))
+        if taken:
+            left[part_id] -= taken
+        if count > taken:
+            missing.append(PartNeed(part_id, count - taken))
+    return tuple(missing)
+
+
+def draws_of_tour(problem: Problem, tour: Tour, drawn: DrawnParts) -> list[Draw]:
+    """Return what a tour draws from the branch; what nobody can hand over is not drawn."""
+    draws = []
+    for stop, (visit, parts) in enumerate(zip(tour.visits, drawn, strict=True)):
+        after = tour.is_after_branch(stop)
+        day = pickup_day_of(problem, tour.technician, tour.shift.day, is_after_branch=after)
+        if day is not None:
+            draws += [Draw(visit.visit_id, part.part_id, part.quantity, day) for part in parts]
+    return draws
+
+
+def draws_of_route(problem: Problem, route: Route) -> list[Draw]:
+    """Return what a plan's route states to pick up, and when; a technician who is unknown picks up nothing."""
+    technician = problem.technician_by_id.get(route.technician_id)
+    if technician is None:
+        return []
+    draws = []
+    for number, stop in enumerate(route.stops):
+        after = route.branch_stop is not None and number >= route.branch_stop.before
+        day = pickup_day_of(problem, technician, route.day, is_after_branch=after)
+        if day is not None:
+            draws += [Draw(stop.visit_id, part.part_id, part.quantity, day) for part in stop.parts if part.quantity > 0]
+    return draws
+
+
+def draws_of_plan(problem: Problem, plan: Plan) -> list[Draw]:
+    """Return what a whole plan states to pick up."""
+    return [draw for route in plan.routes for draw in draws_of_route(problem, route)]
+
+
+def draws_of(problem: Problem, technician: Technician, visit: Visit, day: int = 0) -> list[Draw]:
+    """Return what a visit draws from the branch when it is the technician's first of all that needs parts."""
+    on = pickup_day_of(problem, technician, day)
+    if on is None:
+        return []
+    missing = take_own(own_parts_of(technician), needs_of(visit))
+    return [Draw(visit.visit_id, part.part_id, part.quantity, on) for part in missing]
+
+
+# --- whether it can be had ------------------------------------------------------------------------------------------
+
+
+def stock_shortages(problem: Problem, draws: Sequence[Draw]) -> list[Shortage]:
+    """Return, for each part that is short, its worst row, parts in order."""
+    found = []
+    for part_id in sorted({draw.part_id for draw in draws}):
+        drawn = [draw for draw in draws if draw.part_id == part_id]
+        rows = [row for day in range(-1, problem.days) for row in stock_rows(problem, part_id, day, drawn)]
+        worst = max(rows, key=lambda row: row.missing)
+        if worst.missing > 0:
+            found.append(worst)
+    return found
+
+
+def stock_rows(problem: Problem, part_id: str, day: int, drawn: Iterable[Draw]) -> list[Shortage]:
+    """Return the two inequalities of a part and a pick-up day.
+
+    All that is used by then fits what is there without the work outside; and what is used beyond the visits' own
+    holds fits what is there without the work outside and without every hold.
+    """
+    use: dict[str, int] = defaultdict(int)
+    for draw in drawn:
+        if draw.pickup_day <= day:
+            use[draw.visit_id] += draw.quantity
+    held = holds_of(problem, part_id)
+    there = supply_of(problem, part_id, day) - outside_of(problem, part_id, day)
+    beyond = sum(max(0, count - held.get(visit_id, 0)) for visit_id, count in use.items())
+    total = sum(use.values())
+    return [
+        Shortage(part_id, day, total, total - max(0, there)),
+        Shortage(part_id, day, beyond, beyond - max(0, there - sum(held.values()))),
+    ]
+
+
+def supply_of(problem: Problem, part_id: str, day: int) -> int:
+    """Return what is on hand, plus what arrives in time for a pick-up on a day index."""
+    on = problem.date_of(day)
+    on_hand = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
+    return on_hand + sum(a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= on)
+
+
+def outside_of(problem: Problem, part_id: str, day: int) -> int:
+    """Return what is reserved by a day index for work outside the problem."""
+    on = problem.date_of(day)
+    return sum(
+        r.quantity
+        for r in problem.reservations
+        if r.part_id == part_id and r.day <= on and r.visit_id not in problem.visit_by_id
+    )
+
+
+def holds_of(problem: Problem, part_id: str) -> dict[str, int]:
+    """Return what is held for visits of the problem, by visit id, whatever the date."""
+    held: dict[str, int] = defaultdict(int)
+    for r in problem.reservations:
+        if r.part_id == part_id and r.visit_id in problem.visit_by_id:
+            held[r.visit_id] += r.quantity
+    return dict(held)

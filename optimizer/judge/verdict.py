@@ -1,0 +1,280 @@
+"""The judge: says of any plan what it breaks, by how much, and what it costs to the cent.
+
+This is RULES in code, and the specification: it imports the domain and the travel matrix and nothing of the engine,
+so that what the engine believes of a plan and what the judge finds are two independent readings of one rule book.
+Its parts are `facts` (look-ups), `timing` and `links` (RULES §2), `hard_rules`, `carried`, `crews`, `stock` and
+`locks` (§3), `costs` (§4) and `stated` (what the plan states).
+
+The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
+missing place of the matrix are violations like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Interval
+from optimizer.domain.plan import BranchStop, Plan, Route, Stop
+from optimizer.domain.rules import Rule
+from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.judge.carried import load, tool
+from optimizer.judge.costs import price_plan
+from optimizer.judge.crews import crew, precedence
+from optimizer.judge.drafts import draft_of, stated_draft, tours_of
+from optimizer.judge.facts import Facts
+from optimizer.judge.hard_rules import (
+    Case,
+    JudgedDay,
+    allowed,
+    break_,
+    is_past_due,
+    loan,
+    lock,
+    once,
+    ready,
+    shift,
+    skill,
+    stock,
+    travel_limit,
+    window,
+)
+from optimizer.judge.links import time_together
+from optimizer.judge.locks import split_accepted
+from optimizer.judge.stated import (
+    branch_stop_of,
+    break_of,
+    stops_of,
+    unassigned_of,
+    wrong_costs,
+    wrong_moments,
+    wrong_unassigned,
+)
+from optimizer.judge.stock import drawn_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
+    from optimizer.judge.drafts import Draft
+    from optimizer.judge.facts import Tour
+    from optimizer.judge.stock import DrawnParts
+    from optimizer.judge.timing import TimedTour
+    from optimizer.travel.matrix import TravelMatrix
+
+    #: Visit ids in driving order by technician id, or by technician id and day index.
+    Routes = (
+        Mapping[str, Sequence[str]]
+        | Mapping[tuple[str, int], Sequence[str]]
+        | Mapping[str | tuple[str, int], Sequence[str]]
+    )
+
+#: The hard rules in the order in which they are looked at.
+HARD_CHECKS = (
+    (Rule.ONCE, once),
+    (Rule.SKILL, skill),
+    (Rule.ALLOWED, allowed),
+    (Rule.TRAVEL_LIMIT, travel_limit),
+    (Rule.WINDOW, window),
+    (Rule.READY, ready),
+    (Rule.SHIFT, shift),
+    (Rule.BREAK, break_),
+    (Rule.LOAD, load),
+    (Rule.STOCK, stock),
+    (Rule.LOAN, loan),
+    (Rule.TOOL, tool),
+    (Rule.CREW, crew),
+    (Rule.PRECEDENCE, precedence),
+    (Rule.LOCK, lock),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that the judgement takes for granted, to be shown beside the plan.
+
+    Parameters
+    ----------
+    sentence
+        English, with `{named}` places: a key of the catalogue.
+    values
+        What stands in those places.
+    """
+
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the judge finds.
+
+    Parameters
+    ----------
+    violations
+        Every broken hard rule and every wrong statement of the plan, rules in order.
+    costs
+        Cents of every soft rule, recomputed.
+    assumptions
+        What was taken for granted.
+    accepted
+        What locks break that are kept all the same (policy `broken_locks`): known, and no violation.
+    """
+
+    violations: tuple[Violation, ...]
+    costs: Mapping[Rule, int]
+    assumptions: tuple[Assumption, ...] = ()
+    accepted: tuple[Violation, ...] = ()
+
+    @property
+    def cost_cents(self) -> int:
+        """The one money sum, recomputed."""
+        return sum(self.costs.values())
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether nothing is broken and everything stated is right."""
+        return not self.violations
+
+
+def judge_plan(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
+    """Judge a plan: time every route again, check every rule, recompute every cost.
+
+    A stated break slot is accepted when it is legal; all times must then be the earliest ones for that slot. What a
+    lock breaks by itself is accepted where the policy keeps broken locks.
+    """
+    case = _open_case(Facts(problem, matrix), plan)
+    costs = price_plan(case.facts, [day.timed for day in case.days], case.planned)
+    broken, accepted = split_accepted(case, [violation for _, check in HARD_CHECKS for violation in check(case)])
+    wrong = [*wrong_moments(case), *wrong_unassigned(case), *wrong_costs(case, costs)]
+    return Judgement(
+        violations=tuple(broken + wrong),
+        costs=costs,
+        assumptions=tuple(_assumptions(case)),
+        accepted=tuple(accepted),
+    )
+
+
+def time_routes(
+    problem: Problem, matrix: TravelMatrix, routes: Routes, *, leads: Mapping[str, str] | None = None
+) -> Plan:
+    """Time a plan that brought routes only: the canonical schedule, with stops, costs and the visits left out.
+
+    A route that cannot be timed legally is timed past its limits, so that the judge can name the amounts; an unknown
+    visit or a technician without a shift keeps its place, with empty times.
+
+    Parameters
+    ----------
+    routes
+        Technician id and day index to visit ids in driving order; an id alone means day 0. `BRANCH_STOP` among them
+        is a stop at the branch, once a day. A visit of several people stands on the route of each.
+    leads
+        Visit id to the technician who leads its crew; else it is the first by id who is able to.
+
+    Examples
+    --------
+    Ann and Ben meet at the boiler; Ben then fetches what the pump needs, and serves it on the next day::
+
+        time_routes(problem, matrix, {"Ann": ["boiler"], "Ben": ["boiler"], ("Ben", 1): ["0", "pump"]})
+    """
+    facts = Facts(problem, matrix)
+    drafts = [replace(draft_of(problem, key, visit_ids), leads=leads or {}) for key, visit_ids in routes.items()]
+    drafts = sorted((draft for draft in drafts if draft.visit_ids), key=lambda draft: (draft.day, draft.technician_id))
+    tours = tours_of(facts, drafts)
+    numbers = sorted(tours)
+    timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
+    parts = drawn_parts([one.tour for one in timed])
+    made = {number: (one, drawn) for number, one, drawn in zip(numbers, timed, parts, strict=True)}
+    planned = {visit_id for draft in drafts for visit_id in draft.visit_ids}
+    left_out = sorted(visit.visit_id for visit in problem.visits if visit.visit_id not in planned)
+    return Plan(
+        routes=tuple(_make_route(facts, draft, *made.get(number, (None, ()))) for number, draft in enumerate(drafts)),
+        unassigned=tuple(unassigned_of(problem, problem.visit_by_id[visit_id]) for visit_id in left_out),
+        costs=price_plan(facts, timed, planned),
+    )
+
+
+def _make_route(facts: Facts, draft: Draft, timed: TimedTour | None, parts: DrawnParts) -> Route:
+    if timed is None:
+        branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
+        stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
+        return Route(draft.technician_id, draft.day, 0, 0, stops, branch_stop=branch_stop)
+    known = iter(stops_of(facts, timed, parts))
+    stops = tuple(
+        next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in draft.visit_ids
+    )
+    branch_stop = branch_stop_of(facts, timed)
+    if branch_stop is not None and draft.branch_before is not None:
+        branch_stop = replace(branch_stop, before=draft.branch_before)
+    return Route(
+        draft.technician_id, draft.day, timed.tour.depart_s, timed.return_s, stops, break_of(timed), branch_stop
+    )
+
+
+def _empty_stop(visit_id: str) -> Stop:
+    return Stop(visit_id, 0, 0, 0, 0, Interval(0, 0))
+
+
+def _open_case(facts: Facts, plan: Plan) -> Case:
+    """Time again whatever can be timed, and note who serves what."""
+    planned: dict[str, tuple[tuple[str, int], ...]] = {}
+    for route in plan.routes:
+        for visit_id in route.visit_ids:
+            planned[visit_id] = (*planned.get(visit_id, ()), (route.technician_id, route.day))
+    tours = tours_of(facts, [stated_draft(route) for route in plan.routes])
+    numbers = sorted(tours)
+    stated = [plan.routes[number] for number in numbers]
+    slots = [_stated_slot(route, tours[number]) for number, route in zip(numbers, stated, strict=True)]
+    timed = time_together(facts, [tours[number] for number in numbers], slots)
+    parts = drawn_parts([one.tour for one in timed])
+    days = tuple(
+        JudgedDay(route, tuple(stop for stop in route.stops if stop.visit_id in facts.problem.visit_by_id), one, drawn)
+        for route, one, drawn in zip(stated, timed, parts, strict=True)
+    )
+    return Case(facts, plan, days, planned)
+
+
+def _stated_slot(route: Route, tour: Tour) -> int | None:
+    """Return the slot of the stated break when the day has it; else the canonical one is asked for."""
+    if route.break_ is None or not tour.needs_break or route.break_.slot not in tour.slots:
+        return None
+    return route.break_.slot
+
+
+# --- what is taken for granted --------------------------------------------------------------------------------------
+
+
+def _assumptions(case: Case) -> Iterator[Assumption]:
+    takers = {day.technician.technician_id for day in case.days if any(day.parts)}
+    for owed in case.problem.loans:
+        if owed.technician_id in takers and not is_past_due(case.problem, owed):
+            yield Assumption(
+                "Loan {loan}: technician {technician} returns {quantity} of part {part} by {due}, as agreed.",
+                {
+                    "loan": owed.loan_id,
+                    "technician": owed.technician_id,
+                    "quantity": owed.quantity,
+                    "part": owed.part_id,
+                    "due": owed.due.isoformat(),
+                },
+            )
+    yield from _old_counts(case)
+
+
+def _old_counts(case: Case) -> Iterator[Assumption]:
+    """Name each part taken that was last counted before noon of the working day before the plan."""
+    problem = case.problem
+    eve = problem.branch.calendar.preceding_working_day(problem.first_day)
+    noon_s = problem.day_index(eve) * DAY_S + 12 * HOUR_S
+    used = {part.part_id for day in case.days for parts in day.parts for part in parts}
+    for part in problem.parts:
+        if part.part_id in used and part.as_of_s is not None and part.as_of_s < noon_s:
+            counted = f"{problem.date_of(part.as_of_s // DAY_S)} {clock_text(part.as_of_s)}"
+            yield Assumption(
+                "Part {part}: the count of {counted} ({quantity} on hand) is older than the last afternoon.",
+                {"part": part.part_id, "counted": counted, "quantity": part.on_hand},
+            )

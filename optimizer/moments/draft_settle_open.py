@@ -1,0 +1,98 @@
+"""The three moments of a day: draft at 16:00, settle at 18:00, open at 08:00 (RULES §6).
+
+`ingest` reads what is known at the moment. Here the plan stays near the published one: its routes are where the
+search begins, its told windows are kept, and whatever differs in the end is listed with whom to call by when.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import LockConflictError, TimeLimitError
+from optimizer.moments.changes import changes_between, stay_near
+from optimizer.running.first_routes import possible_routes, routes_of
+from optimizer.solver import Outcome, solve
+
+if TYPE_CHECKING:
+    from optimizer.domain.desk import Change
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.running.first_routes import Routes
+    from optimizer.travel.matrix import TravelMatrix
+
+#: Share of the time for keeping every told window; the rest is for keeping all but those that cannot be kept.
+FIRST_TRY_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutcome:
+    """A solve that stays near a published plan.
+
+    Parameters
+    ----------
+    changes
+        What differs from the published plan, by visit; empty without one.
+    released
+        Visits whose told window could not be kept for all, and was given up: their customers are called first.
+    """
+
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    released: tuple[str, ...] = ()
+
+
+def plan_stage(
+    problem: Problem,
+    matrix: TravelMatrix,
+    published: Plan | None,
+    *,
+    seconds: float | None = 10.0,
+    started_s: float | None = None,
+    start: Routes | None = None,
+    **options: Any,
+) -> StageOutcome:
+    """Plan a day near its published plan.
+
+    Every told window past its notice deadline is kept as long as a plan with all of them is found. Otherwise those
+    visits may move that the published routes no longer hold (an absence, a part that is missing), and they alone.
+
+    Parameters
+    ----------
+    published
+        The plan to stay near; without one this is a plain solve.
+    start
+        Routes to start from instead of the published ones: those of a solve of the same that was interrupted.
+    seconds, started_s, options
+        As for `solve`.
+
+    Raises
+    ------
+    LockConflictError, TimeLimitError
+        As `solve` does, also when giving those windows up does not help.
+    """
+    options["started_s"] = time.monotonic() if started_s is None else started_s
+    if published is None:
+        return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
+    near = stay_near(problem, published)
+    kept = possible_routes(near, matrix, routes_of(published))
+    homeless = _homeless(near, kept)
+    first_s = seconds if seconds is None or not homeless else FIRST_TRY_SHARE * seconds
+    try:
+        outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
+        released: tuple[str, ...] = ()
+    except (LockConflictError, TimeLimitError):
+        if not homeless:
+            raise
+        near = stay_near(problem, published, released=homeless)
+        outcome = solve(near, matrix, seconds=seconds, start=start or routes_of(published), **options)
+        released = homeless
+    return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
+
+
+def _homeless(near: Problem, kept: Routes) -> tuple[str, ...]:
+    """Return the told visits that the published routes, as far as they are kept, no longer hold."""
+    held = {visit_id for visits in kept.values() for visit_id in visits}
+    told = {entry.visit_id for entry in near.published if entry.told is not None}
+    return tuple(sorted(told - held))

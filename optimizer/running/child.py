@@ -1,0 +1,428 @@
+"""One way of running a solve: a child process that posts each better plan, a parent that judges and keeps it.
+
+An abort, an out-of-memory or an overrun of the child costs nothing: the last judged plan is returned, and the run
+record says what happened. Messages are pickles over the child's standard output; both ends are ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import pickle
+import platform
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from optimizer.domain.rules import Rule, Violation
+from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
+from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.running.limits import cap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.judge.verdict import Judgement
+    from optimizer.running.budget import Budget
+    from optimizer.travel.matrix import TravelMatrix
+
+    #: Takes how a search stands, with the plan where it is a better one; returns by when the last one is to be posted.
+    Post: TypeAlias = Callable[[Plan | None, "Progress"], float]
+    #: Searches (problem, matrix, budget), posts how it stands, asks whether to stop.
+    FindPlans: TypeAlias = Callable[[Problem, TravelMatrix, Budget, Post, Callable[[], bool]], None]
+
+#: How long the parent waits at least for the child's last plan after asking it to stop, and beyond the deadline.
+LAST_WORD_S = 0.25
+#: How long beyond the deadline the parent waits for a first plan, as an overloaded machine starts a child slowly; and
+#: how long for the few moves that make it a sound one.
+FIRST_PLAN_S, FIRST_MOVES_S = 300.0, 1.0
+#: How long a solve that is stopped before its first plan waits for it: who stops wants the best plan so far, not none.
+STOPPED_PLAN_S = 30.0
+#: Why a solve ended whose plan is the constructed one, as the time was up.
+FIRST_PLAN = "first_plan"
+#: How often the parent looks at the clock and the cancel token.
+POLL_S = 0.05
+#: What an earlier, longer judging still counts at the next one.
+AGEING = 0.8
+#: A deadline that moves by less is not told to the child.
+WORTH_TELLING_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a search stands at a mark: moves so far, temperature, cost of its best plan in cents.
+
+    Parameters
+    ----------
+    plan
+        The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
+    """
+
+    mark: int
+    moves: int
+    heat: float
+    cost_cents: int
+    served: int = 0
+    elapsed_s: float = 0.0
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """How a plan came about.
+
+    Parameters
+    ----------
+    stopped
+        Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
+        `first_plan`, where the time was up before the search could improve the plan that was put together first.
+    marks
+        (mark, moves, temperature), from which a run can be replayed.
+    """
+
+    seed: int
+    moves: int
+    elapsed_s: float
+    stopped: str
+    note: str
+    islands: int
+    threads: int
+    marks: tuple[tuple[int, int, float], ...]
+    versions: dict[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best plan of a child that the judge found clean, what the judge says of it, and how it came about."""
+
+    plan: Plan
+    judgement: Judgement
+    run: RunRecord
+
+
+class CancelToken:
+    """Lets another thread end a solve: `cancel()` once, and the best plan so far comes back."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the solve to end."""
+        self._event.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Say whether `cancel` has been called."""
+        return self._event.is_set()
+
+
+# --- the parent ---------------------------------------------------------------------------------------------------
+
+
+def run_in_child(
+    find_plans: FindPlans,
+    problem: Problem,
+    matrix: TravelMatrix,
+    budget: Budget,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> Found:
+    """Run `find_plans` in a child process; return the best plan that the judge finds clean.
+
+    Parameters
+    ----------
+    find_plans
+        A function of a module, with the signature `FindPlans`; the child finds it by its name.
+
+    Raises
+    ------
+    LockConflictError, JudgementError
+        When no plan came back clean: because of the user's locks, or of a defect of ours.
+    """
+    began = time.monotonic()
+    watch = _Watch(problem, matrix, budget, began, on_progress)
+    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+        job = Path(folder) / "job.pickle"
+        with job.open("wb") as stream:
+            pickle.dump((find_plans, problem, matrix, budget), stream)
+        with (Path(folder) / "stderr").open("w+b") as stderr:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "optimizer.running.child", str(job)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                # Its own session: Ctrl-C reaches the parent alone, which asks the child for its last word.
+                start_new_session=True,
+            )
+            try:
+                stopped = _follow(child, watch, cancel)
+            finally:
+                _end(child)
+            stderr.seek(0)
+            last_words = stderr.read()[-2000:].decode(errors="replace").strip()
+    if stopped in ("finished", "overrun") and watch.has_first_plan_only():
+        stopped = FIRST_PLAN
+    if stopped == "child_died":
+        watch.note = f"the solver process ended with code {child.returncode}; this is its last judged plan"
+        if last_words:
+            watch.note += f" ({last_words.splitlines()[-1]})"
+    plan, judgement = watch.result()
+    return Found(plan, judgement, watch.record(stopped))
+
+
+class _Watch:
+    """What the parent knows of a running child; `deadline_s` is by when the child has to have posted its last plan."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        matrix: TravelMatrix,
+        budget: Budget,
+        began: float,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.problem = problem
+        self.matrix = matrix
+        self.budget = budget
+        self.began = began
+        self.on_progress = on_progress
+        self.kept: tuple[Plan, Judgement] | None = None
+        self.newest: tuple[Plan, Progress] | None = None
+        self.refused: tuple[Violation, ...] = ()
+        self.marks: list[tuple[int, int, float]] = []
+        self.moves = 0
+        self.note = ""
+        self.better_at = began
+        self.heard_at = began
+        self.judging_s = 0.0
+        self.deadline_s = budget.deadline_s
+
+    def note_all(self, messages: list[Any]) -> str:
+        """Note the marks and the newest plan among the messages; return how the child ended, if it did."""
+        for message in messages:
+            if isinstance(message, tuple):
+                plan, progress = message
+                self.heard_at = self.heard_at if self.marks else time.monotonic()
+                self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
+                self.moves = progress.moves
+                self.newest = self.newest if plan is None else (plan, progress)
+        if "done" in messages:
+            return "finished"
+        return "child_died" if None in messages else ""
+
+    def has_time_to_judge(self) -> bool:
+        """Say whether a plan can be judged before the last one comes, which must not have to wait; the first always."""
+        return self.kept is None or time.monotonic() + self.judging_s <= self.deadline_s
+
+    @property
+    def last_word_s(self) -> float:
+        """How long the child may take for its last plan: making one takes about as long as judging it."""
+        return max(LAST_WORD_S, self.judging_s)
+
+    def waits_until(self) -> float:
+        """Return until when the child is waited for: a sound first plan is worth more than the clock."""
+        if not self.marks:
+            return self.deadline_s + FIRST_PLAN_S
+        patience_s = FIRST_MOVES_S if len(self.marks) == 1 else 0.0
+        return max(self.deadline_s, self.heard_at) + max(self.last_word_s, patience_s)
+
+    def has_first_plan_only(self) -> bool:
+        """Say whether the time was up before the search reached its first mark."""
+        is_late = time.monotonic() >= self.deadline_s
+        return self.kept is not None and is_late and all(mark == 0 for mark, _, _ in self.marks)
+
+    def judge_newest(self) -> None:
+        """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
+        if self.newest is None:
+            return
+        began = time.monotonic()
+        plan, progress = self.newest
+        judgement = judge_plan(self.problem, self.matrix, plan)
+        self.newest = None
+        # The machine may have been busy for once: an old measure counts less and less.
+        self.judging_s = max(time.monotonic() - began, AGEING * self.judging_s)
+        self.deadline_s = self.budget.deadline_after(judging_s=self.judging_s, left_out=len(plan.unassigned))
+        if not judgement.is_clean:
+            self.refused = judgement.violations
+        elif self.kept is None or plan.cost_cents < self.kept[0].cost_cents:
+            self.kept, self.better_at = (plan, judgement), time.monotonic()
+            if self.on_progress is not None:
+                elapsed = time.monotonic() - self.began
+                self.on_progress(
+                    Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed, plan)
+                )
+
+    def is_stagnant(self, patience_s: float | None) -> bool:
+        """Say whether a plan is there and no better one has come for so long."""
+        return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
+
+    def result(self) -> tuple[Plan, Judgement]:
+        """Return the plan kept, as it was judged; without one, the routes begun with, or a plan that serves nobody."""
+        if self.kept is not None:
+            if self.refused:
+                self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
+            return self.kept
+        if self.refused:
+            locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
+            raise (LockConflictError if locks_only else JudgementError)(self.refused)
+        for routes in (self.budget.start, {}) if self.budget.start else ({},):
+            plan = time_routes(self.problem, self.matrix, routes)
+            judgement = judge_plan(self.problem, self.matrix, plan)
+            if judgement.is_clean:
+                self.note = self.note or "the time was up before a first plan was found"
+                return plan, judgement
+        raise TimeLimitError("The time was up before a first plan was found, and locked visits may not be left out.")
+
+    def record(self, stopped: str) -> RunRecord:
+        """Return how the plan came about."""
+        return RunRecord(
+            seed=self.budget.seed,
+            moves=self.moves,
+            elapsed_s=round(time.monotonic() - self.began, 3),
+            stopped=stopped,
+            note=self.note,
+            islands=self.budget.islands,
+            threads=self.budget.threads,
+            marks=tuple(self.marks),
+            versions=_versions(),
+        )
+
+
+def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken | None) -> str:
+    """Take the child's messages until it is done, dead, stopped or too late, and judge; return which."""
+    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    assert child.stdout is not None
+    threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
+    stopped, ended, last_word = "", "", math.inf
+    while not ended and (wait_s := min(last_word, watch.waits_until()) - time.monotonic()) > 0:
+        try:
+            ended = watch.note_all(_waiting(messages, min(POLL_S, wait_s)))
+            if not ended and not stopped and watch.has_time_to_judge():
+                told = watch.deadline_s
+                watch.judge_newest()
+                if abs(watch.deadline_s - told) > WORTH_TELLING_S:
+                    _tell(child, watch.deadline_s)
+            if not stopped and cancel is not None and cancel.is_cancelled:
+                stopped = "cancelled"
+            elif not stopped and watch.is_stagnant(watch.budget.patience_s):
+                stopped = "stagnant"
+        except KeyboardInterrupt:
+            if stopped == "interrupted":
+                break
+            stopped = "interrupted"
+        if stopped and last_word == math.inf:
+            _close(child)
+            last_word = time.monotonic() + (watch.last_word_s if watch.marks else STOPPED_PLAN_S)
+    watch.judge_newest()
+    return stopped or ended or "overrun"
+
+
+def _tell(child: subprocess.Popen[bytes], deadline_s: float) -> None:
+    """Tell the child by when it has to have posted its last plan."""
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):
+        child.stdin.write(f"{deadline_s}\n".encode())
+        child.stdin.flush()
+
+
+def _close(child: subprocess.Popen[bytes]) -> None:
+    """Close the child's standard input, which asks it to stop."""
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):
+        child.stdin.close()
+
+
+def _waiting(messages: queue.SimpleQueue[Any], wait_s: float) -> list[Any]:
+    """Return the messages that are there, after waiting a moment for the first."""
+    found = []
+    with contextlib.suppress(queue.Empty):
+        found.append(messages.get(timeout=wait_s))
+        while True:
+            found.append(messages.get_nowait())
+    return found
+
+
+def _read(stream: IO[bytes], messages: queue.SimpleQueue[Any]) -> None:
+    """Pass the child's messages on; `None` is its end, also when it died in the middle of one."""
+    broken = (EOFError, pickle.UnpicklingError, OSError, ValueError, AttributeError)
+    with stream, contextlib.suppress(*broken):
+        while True:
+            messages.put(pickle.load(stream))
+    messages.put(None)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    _close(child)
+    try:
+        child.wait(timeout=0.05)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    names = ("paigong", "numba", "numpy", "ortools")
+    return {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
+
+
+# --- the child ----------------------------------------------------------------------------------------------------
+
+
+def _child(job: Path) -> None:
+    """Solve the job of a file; stop when the parent closes our standard input."""
+    out = sys.stdout.buffer
+    with job.open("rb") as stream:
+        find_plans, problem, matrix, budget = pickle.load(stream)
+    if budget.memory_bytes is not None:
+        # A solve that needs more dies, and harms no other.
+        cap(DATA=budget.memory_bytes)
+    orders = _Orders(budget.deadline_s)
+    threading.Thread(target=orders.listen, daemon=True).start()
+
+    def post(plan: Plan | None, progress: Progress) -> float:
+        send((plan, progress))
+        return orders.deadline_s
+
+    def send(message: Any) -> None:
+        out.write(pickle.dumps(message))
+        out.flush()
+
+    find_plans(problem, matrix, budget, post, orders.stopped.is_set)
+    send("done")
+
+
+class _Orders:
+    """What the parent asks for meanwhile: another deadline, a line each, or to stop, by closing our standard input."""
+
+    def __init__(self, deadline_s: float) -> None:
+        self.deadline_s = deadline_s
+        self.stopped = threading.Event()
+
+    def listen(self) -> None:
+        """Obey until our standard input ends: the parent has closed it, or is gone."""
+        for line in sys.stdin.buffer:
+            self.deadline_s = float(line)
+        self.stopped.set()
+
+
+if __name__ == "__main__":
+    # The parent unpickles the classes of `optimizer.running.child`, not of `__main__`.
+    from optimizer.running import child
+
+    with contextlib.suppress(BrokenPipeError):
+        child._child(Path(sys.argv[1]))

@@ -1,0 +1,241 @@
+"""The story on one screen: arrays -> (search <-> pool -> master) -> plan -> judge -> outcome.
+
+`solve` is what users call. It runs `find_plans` in a child process (`running/child.py`), keeps the best plan that the
+judge finds clean, and explains what stays out.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from types import EllipsisType
+from typing import TYPE_CHECKING
+
+from optimizer.domain.policy import BrokenLocks
+from optimizer.explain.unassigned import explain_unassigned
+from optimizer.promise.due_day import with_due_days
+from optimizer.running.budget import Budget
+from optimizer.running.child import Progress, RunRecord, run_in_child
+from optimizer.running.first_routes import possible_routes
+from optimizer.running.warming import warm_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Rule
+    from optimizer.engine.arrays import ProblemArrays
+    from optimizer.engine.route_pool import PooledRoute
+    from optimizer.engine.search.islands import Islands
+    from optimizer.judge.verdict import Judgement
+    from optimizer.running.child import CancelToken, Post
+    from optimizer.running.first_routes import Routes
+    from optimizer.travel.matrix import TravelMatrix
+
+#: End-to-end limit of a solve that names none.
+DEFAULT_S = 10.0
+#: Marks of the search at which the master recombines the pool.
+MASTER_MARKS = (28, 34, 38)
+#: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
+MASTER_EFFORT, MASTER_SHARE = 0.1, 0.05
+#: Share of the search's time that making plans of its routes may take at the marks; the last one is always made.
+TELLING_SHARE = 0.1
+
+
+def find_plans(
+    problem: Problem,
+    matrix: TravelMatrix,
+    budget: Budget,
+    post: Post,
+    is_stopped: Callable[[], bool],
+) -> None:
+    """Search, and post at every mark how it stands, with the plan where it is a better one and making it is cheap.
+
+    Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
+    needed; the search ends earlier by as long as it takes to make a plan of its routes.
+    """
+    from optimizer.engine.assemble import assemble_plan
+    from optimizer.engine.indexing import build_arrays
+    from optimizer.engine.kept_locks import with_kept_shifts
+    from optimizer.engine.route_pool import RoutePool
+    from optimizer.engine.search.annealing import MARKS
+    from optimizer.engine.search.islands import Islands
+
+    indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
+    islands = Islands(indexed.arrays, budget.search(), is_stopped)
+    pool = RoutePool()
+    told, telling_s, told_at_s = None, 0.0, 0.0
+
+    def tell(mark: int, *, at_any_price: bool = False) -> None:
+        nonlocal told, telling_s, told_at_s
+        began_s = time.monotonic()
+        cents = islands.best_cents + indexed.left_out_cents
+        progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
+        plan = None
+        if told != islands.best_cents and (at_any_price or TELLING_SHARE * (began_s - told_at_s) >= telling_s):
+            told = islands.best_cents
+            plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
+        deadline_s = post(plan, progress)
+        if plan is not None:
+            told_at_s = time.monotonic()
+            telling_s = told_at_s - began_s
+        islands.budget = replace(islands.budget, deadline_s=deadline_s - telling_s)
+
+    islands.construct(indexed.first_routes(problem, budget.start))
+    mark = 0
+    tell(mark, at_any_price=True)
+    for mark in islands.run():
+        pool.add(islands.drain())
+        if budget.use_master and mark in MASTER_MARKS:
+            _recombine(islands, indexed.arrays, list(pool), budget)
+        tell(mark, at_any_price=mark in (0, MARKS))
+    if told != islands.best_cents:
+        tell(mark, at_any_price=True)
+
+
+def _recombine(islands: Islands, arrays: ProblemArrays, pool: Sequence[PooledRoute], budget: Budget) -> None:
+    """Let the master choose anew among the routes found, and the search go on from its choice if that is better."""
+    # CP-SAT takes half a second to load: only a solve that is long enough for the master waits for it.
+    from optimizer.engine.master.model import choose_routes
+
+    left_s = max(0.0, islands.budget.deadline_s - time.monotonic())
+    seconds = None if budget.until_s is None else MASTER_SHARE * left_s
+    better = choose_routes(arrays, pool, islands.best(), effort=MASTER_EFFORT, seconds=seconds, seed=budget.seed)
+    if better is not None:
+        islands.adopt(better)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a solve gives: the judged plan, and how it came about.
+
+    Parameters
+    ----------
+    problem, matrix
+        What was solved.
+    plan
+        The best plan that the judge found clean, with a reason for each visit left out.
+    judgement
+        The judge's own costs, its assumptions, and what kept locks break.
+    run
+        Seed, moves, elapsed seconds, why the search stopped, versions.
+    """
+
+    problem: Problem
+    matrix: TravelMatrix
+    plan: Plan
+    judgement: Judgement
+    run: RunRecord
+
+    @property
+    def unassigned(self) -> tuple[UnassignedVisit, ...]:
+        """The visits left out, with their reasons."""
+        return self.plan.unassigned
+
+    @property
+    def costs(self) -> Mapping[Rule, int]:
+        """Cents by soft rule."""
+        return self.plan.costs
+
+    def to_frames(self, lang: str = "en") -> dict[str, pd.DataFrame]:
+        """Return routes, technicians, unassigned visits and costs as pandas tables."""
+        from optimizer.report import tables
+
+        return tables(self.problem, self.matrix, self.plan, lang)
+
+
+def solve(
+    problem: Problem,
+    matrix: TravelMatrix | None = None,
+    *,
+    seconds: float | EllipsisType | None = ...,
+    iterations: int | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    islands: int | None = None,
+    use_master: bool = True,
+    patience: float | None = None,
+    dials: Mapping[str, int] | None = None,
+    broken_locks: BrokenLocks | str | None = None,
+    start: Routes | None = None,
+    memory_bytes: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+    on_message: Callable[[str], None] | None = None,
+    started_s: float | None = None,
+) -> Outcome:
+    """Plan the days of a problem.
+
+    Parameters
+    ----------
+    problem
+        What to plan.
+    matrix
+        Travel times; by default great-circle travel for the profiles in use.
+    seconds
+        End-to-end limit, judging included; by default ten, and none where `iterations` are given.
+    iterations
+        Moves of each island. The same input, seed, islands and iterations give the same plan, unless the time that is
+        given beside them is up first.
+    threads, islands
+        Threads only change the speed. By default there are as many islands as threads, and one in work mode.
+    use_master
+        Let CP-SAT recombine the routes found, in a solve that is long enough for it (`Budget`).
+    patience
+        Seconds without a better plan after which the solve ends early; by default it takes all its time.
+    dials
+        Figures of the search to be set otherwise, by name (`engine/search/dials.py`); for measuring what they bring.
+    broken_locks
+        Whether a lock that breaks a hard rule by itself is refused (`refuse`), or kept and listed as accepted
+        (`keep`); by default what the policy says.
+    start
+        Routes to start from (visit ids in driving order by technician and day; a technician id alone means day 0);
+        what the rules no longer allow is taken out first.
+    memory_bytes
+        What the solver process may hold at most; one that needs more dies, and its last judged plan is returned.
+    on_progress
+        Called with each better plan that the judge found clean.
+    cancel
+        A token whose `cancel()` ends the solve with the best plan so far.
+    on_message
+        Called with a sentence when something takes long for a reason (kernels being compiled once).
+    started_s
+        Moment (`time.monotonic`) from which `seconds` counts; now by default.
+
+    Raises
+    ------
+    LockConflictError
+        When locked visits cannot be kept together with the hard rules.
+    JudgementError
+        When the engine made no plan that the judge accepts: a defect of ours.
+
+    Examples
+    --------
+    >>> from optimizer import read_branch, solve
+    >>> outcome = solve(read_branch("data/hangzhou"), seconds=10)  # doctest: +SKIP
+    >>> outcome.plan.served  # doctest: +SKIP
+    56
+    """
+    from optimizer.travel.provider import travel_for
+
+    if isinstance(seconds, EllipsisType):
+        seconds = DEFAULT_S if iterations is None else None
+    began = time.monotonic() if started_s is None else started_s
+    began += warm_up(on_message)
+    matrix = travel_for(problem) if matrix is None else matrix
+    if broken_locks is not None:
+        problem = replace(problem, policy=replace(problem.policy, broken_locks=BrokenLocks(broken_locks)))
+    problem = with_due_days(problem, matrix)
+    budget = Budget.of(
+        problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
+        use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
+        dials=dials, memory_bytes=memory_bytes,
+    )  # fmt: skip
+    found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+    reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
+    # The judge does not look at reasons: what it says of the plan holds with them.
+    plan = replace(found.plan, unassigned=reasons)
+    return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=found.judgement, run=found.run)

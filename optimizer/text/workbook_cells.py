@@ -1,0 +1,112 @@
+"""Cells, sheets and print set-up of a workbook: text stays text, a row is as high as its text, a page is A4."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from optimizer.text.printable import without_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+#: What a cell may hold.
+Value = str | int | float | bool | date | datetime | None
+
+#: How a cell begins that a spreadsheet would take for a formula or a command.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: What Excel allows in no sheet title, its longest title, and the one word that it keeps for itself.
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\n\r\t]")
+_TITLE_LENGTH = 31
+_RESERVED = "history"
+
+NAVY, RED, PALE_RED, PALE, GREY = "1F3A5F", "B00020", "FDE9EB", "EEF2F7", "8A94A3"
+_A4 = 9
+_MARGIN_IN = 0.4
+_LEADING = 1.3
+#: How many default characters a column's width loses to padding.
+_PADDING = 1.5
+
+
+def put(cell: Cell, value: Value) -> None:
+    """Set a cell; text is stored as text even where it looks like a formula, an error or a number."""
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    cell.value = without_controls(value)
+    if cell.value:
+        cell.data_type = "s"
+        if cell.value.startswith(_FORMULA_STARTS):
+            cell.quotePrefix = True
+
+
+def sheet_title(name: str, taken: Iterable[str]) -> str:
+    """Return a title that Excel accepts and that no other sheet has, whatever the case of its letters.
+
+    >>> sheet_title("Li/Wang [A]", [])
+    'Li_Wang _A_'
+    >>> sheet_title("Li", ["Routes", "li"])
+    'Li (2)'
+    """
+    used = {title.casefold() for title in taken}
+    base = _FORBIDDEN.sub("_", without_controls(name)).strip().strip("'")[:_TITLE_LENGTH].rstrip("' ") or "_"
+    if base.casefold() == _RESERVED:
+        base += "_"
+    title, number = base, 1
+    while title.casefold() in used:
+        number += 1
+        ending = f" ({number})"
+        title = base[: _TITLE_LENGTH - len(ending)] + ending
+    return title
+
+
+def row_height(texts: Iterable[tuple[str, float]], least: float = 16.0, type_points: float = 11) -> float:
+    """Return the height in points that the texts of a row need, each with the width of its cell in characters."""
+    lines = max((lines_of(text, width) for text, width in texts), default=1)
+    return max(least, lines * type_points * _LEADING + 2)
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a cell so many characters wide; a Chinese character is two wide.
+
+    >>> lines_of("上门派工单", 12), lines_of("上门派工单", 8)
+    (1, 2)
+    """
+    room = max(1.0, width - _PADDING)
+    return sum(max(1, -int(-_width(line) // room)) for line in text.split("\n"))
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def set_up_print(page: Worksheet, *, orientation: str, head_rows: str, scale: int | None = None) -> None:
+    """Print on A4, what is used and nothing else, the head on every page, page numbers below.
+
+    Parameters
+    ----------
+    scale
+        Percent; by default the sheet is shrunk to one page in width. Excel then ignores page breaks, so that a sheet
+        with breaks is printed to scale and laid out narrow enough.
+    """
+    page.page_setup.paperSize = _A4
+    page.page_setup.orientation = orientation
+    page.sheet_properties.pageSetUpPr.fitToPage = scale is None
+    if scale is None:
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    else:
+        page.page_setup.scale = scale
+    page.print_options.horizontalCentered = True
+    page.print_title_rows = head_rows
+    page.print_area = page.dimensions
+    margins = page.page_margins
+    margins.left = margins.right = _MARGIN_IN
+    margins.top, margins.bottom, margins.header, margins.footer = 0.5, 0.6, 0.25, 0.3
+    page.oddFooter.center.text = "&A · &P / &N"
+    page.sheet_view.showGridLines = False

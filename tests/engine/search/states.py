@@ -1,0 +1,32 @@
+"""States of the search that tests look into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.engine.indexing import build_arrays
+from optimizer.engine.search.entries import construct, run_moves
+from optimizer.engine.search.islands import construction_order
+from optimizer.engine.search.state import make_state
+from tests.random_problems import random_problem
+
+if TYPE_CHECKING:
+    from optimizer.engine.arrays import ProblemArrays
+    from optimizer.engine.search.state import State
+
+
+def searched(seed: int) -> tuple[ProblemArrays, State] | None:
+    """Return arrays and a state after a hundred hot moves on a random problem; `None` when nothing can be served."""
+    problem, matrix = random_problem(seed)
+    arrays = build_arrays(problem, matrix).arrays
+    visits, shifts = len(arrays.visit), len(arrays.shift)
+    if not visits or not shifts:
+        return None
+    state = make_state(arrays, seed)
+    seqs, counts = np.full((shifts, 1), -1, np.int64), np.zeros(shifts, np.int64)
+    construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
+    state.heat[:3] = (5000.0, 1.0, 1.0)
+    run_moves(arrays, state, 100)
+    return arrays, state

@@ -1,0 +1,64 @@
+"""Islands: whatever the threads, one plan; and a stop is obeyed at once."""
+
+from __future__ import annotations
+
+import time
+
+from optimizer.engine.indexing import build_arrays
+from optimizer.engine.search.annealing import MARKS
+from optimizer.engine.search.islands import Islands, SearchBudget
+from optimizer.engine.search.state import C_COUNT, T_CENTS
+from optimizer.running.warming import tiny_problem
+from tests.random_problems import random_problem
+
+
+def run(arrays, *, moves: int | None, threads: int = 1, islands: int = 2, until: float = 3600.0, stop=lambda: False):
+    search = Islands(arrays, SearchBudget(moves, time.monotonic() + until, islands, threads, 5), stop)
+    search.construct(())
+    return search, list(search.run())
+
+
+def test_threads_change_nothing() -> None:
+    arrays = build_arrays(*random_problem(11)).arrays
+    (one, marks), (three, _) = run(arrays, moves=3000), run(arrays, moves=3000, threads=3)
+    assert marks == list(range(MARKS + 1))
+    assert one.best() == three.best()
+    assert one.moves == three.moves == 2 * 3000
+
+
+def test_every_route_it_hands_to_the_pool_is_priced() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, _ = run(arrays, moves=500)
+    routes = search.drain()
+    assert routes
+    assert all(route.visits and route.cost_cents > 0 and route.work_s > 0 for route in routes)
+    assert search.drain() == []
+
+
+def test_a_stop_ends_the_search_with_the_constructed_plan() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, marks = run(arrays, moves=None, stop=lambda: True)
+    assert marks == []
+    assert sum(len(route) for route in search.best()) in (0, 3)
+
+
+def test_a_plan_of_the_master_is_adopted_when_it_is_better() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, other = (Islands(arrays, SearchBudget(0, time.monotonic() + 60, seed=5), lambda: False) for _ in range(2))
+    other.construct(())
+    search.adopt(((), ()))
+    empty_cents = search.best_cents
+    assert search.adopt(other.best())
+    assert search.best() == other.best()
+    assert search.best_cents == other.best_cents < empty_cents
+
+
+def test_a_dearer_plan_of_the_master_leaves_the_plan_in_hand_alone() -> None:
+    arrays = build_arrays(*tiny_problem()).arrays
+    search, _ = run(arrays, moves=0)
+    best, cents = search.best(), search.best_cents
+    state = search._states[0]
+    in_hand = state.seq[:2].tolist(), state.route[:2, C_COUNT].tolist(), int(state.total[T_CENTS])
+    assert not search.adopt(((), ()))
+    assert (search.best(), search.best_cents) == (best, cents)
+    assert (state.seq[:2].tolist(), state.route[:2, C_COUNT].tolist(), int(state.total[T_CENTS])) == in_hand

@@ -1,0 +1,286 @@
+"""Every sentence for people has its Chinese, with the same places to fill in.
+
+The sentences are read from the source: whatever is passed to a translation function, in Python and in the templates,
+and the tables of sentences that such calls pick from.
+"""
+
+from __future__ import annotations
+
+import ast
+import string
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from optimizer.domain.rules import Rule
+from optimizer.explain.sentences import ACCEPTED, SENTENCES
+from optimizer.faults.table import FAULTS
+from optimizer.ingest import fault_book, template
+from optimizer.ingest.columns import SHEETS as ROWS
+from optimizer.ingest.columns import columns_of
+from optimizer.promise.report import SOURCES
+from optimizer.promise.sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
+from optimizer.report import columns
+from optimizer.report.papers.route_sheet import EXTRA_FIELDS, FIELDS, HEADING, PICK_UP
+from optimizer.report.wording import (
+    ASIDE,
+    CHANGE_KINDS,
+    COVERAGES,
+    EMPLOYMENTS,
+    KINDS,
+    RULE_NAMES,
+    STATES,
+    UNFINISHED,
+)
+from optimizer.running.warming import GROUPS
+from optimizer.text.catalogue import translator
+
+SOURCE = Path(str(files("optimizer")))
+#: Faults of the service have their own two-language book, `api/fault_texts.py`; what its commands say is here.
+SERVICE = Path(str(files("api")))
+
+#: Names under which a translation function is called, and types whose first argument is a sentence.
+TRANSLATES = {"t", "say", "translate", "_"}
+SENTENCE_TYPES = {"Phrase", "Assumption"}
+
+#: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
+SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
+TABLES: dict[tuple[str, str], list[str]] = {
+    ("console.py", "str(error)"): [
+        "The time was up before a first plan was found, and locked visits may not be left out."
+    ],
+    ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
+    ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
+    ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
+    ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
+    ("ingest/fault_book.py", "title"): [title for title, _ in fault_book._COLUMNS],
+    ("ingest/template.py", "advice"): list(template._ADVICE),
+    ("ingest/template.py", "title"): list(template._HEADINGS),
+    ("ingest/template.py", "column.meaning"): [column.meaning for sheet in ROWS for column in columns_of(sheet)],
+    ("ingest/template.py", "model.__doc__ or ''"): [str(model.__doc__) for model in ROWS.values()],
+    ("ingest/policy.py", "f'an array of {count} whole numbers'"): [f"an array of {n} whole numbers" for n in (4, 5)],
+    ("promise/report.py", "SOURCES[promise.source]"): list(SOURCES.values()),
+    ("promise/report.py", "ZONES[promise.zone]"): list(ZONES.values()),
+    ("promise/report.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
+    ("promise/sentences.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
+    ("promise/sentences.py", "MONTHS[day.month - 1]"): list(MONTHS),
+    ("promise/sentences.py", "SPANS[clock.name]"): list(SPANS.values()),
+    ("promise/sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
+    ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
+    ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
+    ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
+    ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
+    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
+    ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("running/warming.py", "GROUPS[line.strip()]"): list(GROUPS.values()),
+    ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
+    ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
+    ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),
+    ("report/papers/route_sheet.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
+    ("report/papers/route_sheet.py", "caption"): [
+        *FIELDS.values(),
+        *EXTRA_FIELDS.values(),
+        *PICK_UP.values(),
+        *HEADING.values(),
+    ],
+    ("report/screen.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("report/wording.py", "EMPLOYMENTS[employment]"): list(EMPLOYMENTS.values()),
+    ("report/wording.py", "KINDS[kind]"): list(KINDS.values()),
+    ("report/wording.py", "RULE_NAMES[rule]"): list(RULE_NAMES.values()),
+    ("report/wording.py", "STATES[left.state]"): list(STATES.values()),
+    ("report/workbook.py", "name"): list(RULE_NAMES.values()),
+    ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
+    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
+    ("report/workbook_papers.py", "column.heading"): [
+        column.heading for sheet in SHEETS for column in sheet.all_columns
+    ],
+    ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
+    ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
+}
+
+
+@cache
+def chinese() -> dict[str, str]:
+    with (SOURCE / "text/locales/zh_CN.po").open("rb") as stream:
+        catalog = read_po(stream, locale="zh_CN", abort_invalid=True)
+    return {str(message.id): str(message.string) for message in catalog if message.id}
+
+
+def places(sentence: str) -> set[str]:
+    """Return the names of the places that a sentence leaves open."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+# --- the sentences of the source ------------------------------------------------------------------------------------
+
+
+def literals(node: ast.expr, named: dict[str, list[str]]) -> list[str] | None:
+    """Return what an argument can be when the source says so in place, else `None`."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.IfExp):
+        branches = [literals(branch, named) for branch in (node.body, node.orelse)]
+        return [text for branch in branches for text in branch or []] if None not in branches else None
+    if isinstance(node, ast.Tuple | ast.List):
+        items = [literals(item, named) for item in node.elts]
+        return [text for item in items for text in item or []] if None not in items else None
+    return named.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def named_literals(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of a file that stand for literal sentences: `x = "a" if c else "b"`, `for x in ("a", "b")`."""
+    named: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name):
+            target, value = node.target, node.iter
+        else:
+            continue
+        texts = literals(value, named)
+        if texts:
+            named[target.id] = named.get(target.id, []) + texts
+    return named
+
+
+def called_name(function: ast.expr) -> str:
+    if isinstance(function, ast.Call):  # translator(lang)("...")
+        return "translate" if called_name(function.func) == "translator" else ""
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def sentences_of_python(path: Path) -> tuple[list[str], list[str]]:
+    """Return the sentences that a file translates, and the arguments that it picks from elsewhere."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named, found, picked = named_literals(tree), [], []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        name, first = called_name(node.func), node.args[0]
+        if name == "on_message" or name in TRANSLATES | SENTENCE_TYPES:
+            texts = literals(first, named)
+            if texts is not None:
+                found += texts
+            elif not is_str_translate(node):
+                picked.append(ast.unparse(first))
+    return found, picked
+
+
+def is_str_translate(node: ast.Call) -> bool:
+    """Say whether this is `str.translate`, whose one argument is a table of characters."""
+    is_table = isinstance(node.args[0], ast.Dict | ast.DictComp)
+    return is_table or (isinstance(node.args[0], ast.Name) and node.args[0].id.startswith("_TO_"))
+
+
+def sentences_of_template(path: Path) -> tuple[list[str], list[str]]:
+    """Return the sentences that a template translates, and the calls whose sentence is no literal."""
+    found, picked = [], []
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        name = getattr(call.node, "name", getattr(call.node, "attr", ""))
+        if name in TRANSLATES:
+            first = call.args[0]
+            if isinstance(first, nodes.Const):
+                found.append(first.value)
+            else:
+                picked.append(str(first))
+    return found, picked
+
+
+@cache
+def source_files() -> list[Path]:
+    templates = [path for path in SOURCE.rglob("*") if path.suffix in (".jinja", ".js")]
+    return sorted([*SOURCE.rglob("*.py"), *SERVICE.rglob("*.py"), *templates])
+
+
+def place(path: Path) -> str:
+    return path.relative_to(SOURCE if path.is_relative_to(SOURCE) else SERVICE.parent).as_posix()
+
+
+def read(path: Path) -> tuple[list[str], list[str]]:
+    return sentences_of_python(path) if path.suffix == ".py" else sentences_of_template(path)
+
+
+# --- the tests ------------------------------------------------------------------------------------------------------
+
+
+def test_every_sentence_of_the_source_has_its_chinese() -> None:
+    missing = {
+        f"{place(path)}: {sentence}"
+        for path in source_files()
+        for sentence in read(path)[0]
+        if is_text(sentence) and not chinese().get(sentence)
+    }
+    assert missing == set()
+
+
+def test_every_sentence_of_a_table_has_its_chinese() -> None:
+    missing = {text for texts in TABLES.values() for text in texts if is_text(text) and not chinese().get(text)}
+    assert missing == set()
+
+
+def test_a_sentence_that_is_no_literal_comes_from_a_known_table() -> None:
+    picked = {(place(path), written) for path in source_files() for written in read(path)[1]}
+    assert picked <= TABLES.keys(), "name the table of these sentences in TABLES"
+
+
+def test_no_table_is_listed_that_no_call_picks_from() -> None:
+    picked = {(place(path), written) for path in source_files() for written in read(path)[1]}
+    assert TABLES.keys() <= picked
+
+
+def test_no_chinese_is_kept_for_a_sentence_that_nobody_says() -> None:
+    said = {sentence for path in source_files() for sentence in read(path)[0]}
+    said |= {text for texts in TABLES.values() for text in texts}
+    assert chinese().keys() - said == set()
+
+
+def test_english_and_chinese_leave_the_same_places_open() -> None:
+    differing = {key: text for key, text in chinese().items() if text and places(key) != places(text)}
+    assert differing == {}
+
+
+def test_no_chinese_is_empty_or_english() -> None:
+    lacking = {key for key, text in chinese().items() if is_text(key) and not any(c >= "\u4e00" for c in text)}
+    assert lacking == set()
+
+
+def is_text(sentence: str) -> bool:
+    """Say whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
+    outside = "".join(text for text, *_ in string.Formatter().parse(sentence))
+    return sum(character.isalpha() for character in outside) > 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("say('a')", (["a"], [])),
+        ("say('a' if late else 'b', n=3)", (["a", "b"], [])),
+        ("[wording.translate(h) for h in ('a', 'b')]", (["a", "b"], [])),
+        ("t(TABLE[key])", ([], ["TABLE[key]"])),
+        ("t(f'{n} visits')", ([], ["f'{n} visits'"])),
+        ("text.translate({1: 2})", ([], [])),
+    ],
+)
+def test_the_reader_of_sentences(tmp_path: Path, sentence: str, expected: tuple[list[str], list[str]]) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(sentence, encoding="utf-8")
+    assert sentences_of_python(path) == expected
+
+
+def test_a_template_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "page.jinja"
+    path.write_text("{{ t('Parts') }} {{ t(name) if name else t('None {n}', n=1) }}", encoding="utf-8")
+    found, picked = sentences_of_template(path)
+    assert found == ["Parts", "None {n}"]
+    assert len(picked) == 1
+
+
+def test_chinese_is_what_the_translator_answers() -> None:
+    assert translator("zh")("{count} violations", count=3) == "违规 3 处"
+    assert translator("en")("{count} violations", count=3) == "3 violations"
