@@ -21,7 +21,7 @@ from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.entries import load_routes
 from optimizer.engine.search.gestures import undo
 from optimizer.engine.search.islands import Islands, SearchBudget
-from optimizer.engine.search.ruin import ruin
+from optimizer.engine.search.ruin import remove_visits
 from optimizer.engine.search.state import T_ABSENT, make_state
 from optimizer.running.warming import tiny_problem, warm_up
 
@@ -188,7 +188,7 @@ def _mean_removed(indexed: IndexedProblem, islands: Islands, seed: int) -> float
     load_routes(arrays, state, stops, counts, islands.best_starts())
     absent, removed = int(state.total[T_ABSENT]), 0
     for _ in range(REMOVALS):
-        ruin(arrays, state)
+        remove_visits(arrays, state)
         removed += int(state.total[T_ABSENT]) - absent
         undo(arrays, state)
     return removed / REMOVALS

@@ -10,8 +10,8 @@ import pytest
 from optimizer.domain.order import ServiceLog, Urgency
 from optimizer.domain.promise import PromiseProfile
 from optimizer.promise.report import ReportLine, promise_report
+from tests.promise.test_clocks import window
 from tests.promise_worlds import moment, north, promise_world
-from tests.test_clocks import window
 
 
 def report(lang: str = "en", **facts: Any) -> dict[str, ReportLine]:
