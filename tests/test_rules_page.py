@@ -350,3 +350,30 @@ def test_the_day_of_the_examples() -> None:
     assert list(map(clock_text, moments)) == ["08:00", "08:10", "08:40", "08:50", "09:20", "09:40"]
     for moment in map(clock_text, moments):
         assert moment in section_of("Words")
+
+
+# --- who cites the page ---------------------------------------------------------------------------------------------
+
+FOLDERS = ("optimizer", "api", "benchmarks", "tests", "data", "docs")
+
+
+def pages_and_sources() -> list[Path]:
+    files = [
+        path
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".md", ".toml", ".po"}
+    ]
+    return [path for path in [*files, *ROOT.glob("*.md")] if path != Path(__file__)]
+
+
+def test_the_rule_book_is_cited_by_its_headings_and_not_by_numbers() -> None:
+    """A reader of the repository finds `docs/rules.md, Clocks`; a number is another page's, or another edition's."""
+    numbered = re.compile(r"§|\b(?:RULES|DESIGN)\b|section \d+ of the rule book")
+    cited = re.compile(r"docs/rules\.md, ([\w ]+)")
+    known, wrong = tuple(SECTIONS), []
+    for path in pages_and_sources():
+        text = path.read_text(encoding="utf-8")
+        wrong += [f"{path.relative_to(ROOT)}: {found}" for found in numbered.findall(text)]
+        wrong += [f"{path.relative_to(ROOT)}: {found}" for found in cited.findall(text) if not found.startswith(known)]
+    assert wrong == []
