@@ -48,7 +48,7 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
         "changes": [_change_to_json(change, clock) for change in solved.changes],
         "released": list(solved.released),
         "assumptions": {lang: _assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
-        "run": outcome.run.to_json() | {"marks": len(outcome.run.marks)},
+        "run": outcome.run.to_json() | {"marks": len(outcome.run.checkpoints)},
     }
     return made, problem_to_json(problem)
 

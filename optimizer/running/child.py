@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ WORTH_TELLING_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a search stands at a mark: moves so far, temperature, cost of its best plan in cents.
+    """How a search stands at a checkpoint: moves so far, temperature, cost of its best plan in cents.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ class Progress:
         The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
     """
 
-    mark: int
+    checkpoint: int
     moves: int
-    heat: float
+    temperature: float
     cost_cents: int
     served: int = 0
     elapsed_s: float = 0.0
@@ -85,8 +85,8 @@ class RunRecord:
     stopped
         Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
         `first_plan`, where the time was up before the search could improve the plan that was put together first.
-    marks
-        (mark, moves, temperature), from which a run can be replayed.
+    checkpoints
+        (checkpoint, moves, temperature), from which a run can be replayed.
     """
 
     seed: int
@@ -96,12 +96,14 @@ class RunRecord:
     note: str
     islands: int
     threads: int
-    marks: tuple[tuple[int, int, float], ...]
+    checkpoints: tuple[tuple[int, int, float], ...]
     versions: dict[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as plain JSON values."""
-        return asdict(self)
+        """Return the record as plain JSON values; in files the checkpoints are called `marks`."""
+        record = asdict(self)
+        record["marks"] = record.pop("checkpoints")
+        return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class CancelToken:
 
     @property
     def is_cancelled(self) -> bool:
-        """Say whether `cancel` has been called."""
+        """Return whether `cancel` has been called."""
         return self._event.is_set()
 
 
@@ -202,7 +204,7 @@ class _Watch:
         self.kept: tuple[Plan, Judgement] | None = None
         self.newest: tuple[Plan, Progress] | None = None
         self.refused: tuple[Violation, ...] = ()
-        self.marks: list[tuple[int, int, float]] = []
+        self.checkpoints: list[tuple[int, int, float]] = []
         self.moves = 0
         self.note = ""
         self.better_at = began
@@ -211,12 +213,12 @@ class _Watch:
         self.deadline_s = budget.deadline_s
 
     def note_all(self, messages: list[Any]) -> str:
-        """Note the marks and the newest plan among the messages; return how the child ended, if it did."""
+        """Note the checkpoints and the newest plan among the messages; return how the child ended, if it did."""
         for message in messages:
             if isinstance(message, tuple):
                 plan, progress = message
-                self.heard_at = self.heard_at if self.marks else time.monotonic()
-                self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
+                self.heard_at = self.heard_at if self.checkpoints else time.monotonic()
+                self.checkpoints.append((progress.checkpoint, progress.moves, round(progress.temperature, 3)))
                 self.moves = progress.moves
                 self.newest = self.newest if plan is None else (plan, progress)
         if "done" in messages:
@@ -224,7 +226,7 @@ class _Watch:
         return "child_died" if None in messages else ""
 
     def has_time_to_judge(self) -> bool:
-        """Say whether a plan can be judged before the last one comes, which must not have to wait; the first always."""
+        """Return whether a plan can be judged before the last one, which must not wait, comes; the first always can."""
         return self.kept is None or time.monotonic() + self.judging_s <= self.deadline_s
 
     @property
@@ -234,15 +236,15 @@ class _Watch:
 
     def waits_until(self) -> float:
         """Return until when the child is waited for: a sound first plan is worth more than the clock."""
-        if not self.marks:
+        if not self.checkpoints:
             return self.deadline_s + FIRST_PLAN_S
-        patience_s = FIRST_MOVES_S if len(self.marks) == 1 else 0.0
+        patience_s = FIRST_MOVES_S if len(self.checkpoints) == 1 else 0.0
         return max(self.deadline_s, self.heard_at) + max(self.last_word_s, patience_s)
 
     def has_first_plan_only(self) -> bool:
-        """Say whether the time was up before the search reached its first mark."""
+        """Return whether the time was up before the search reached its first checkpoint."""
         is_late = time.monotonic() >= self.deadline_s
-        return self.kept is not None and is_late and all(mark == 0 for mark, _, _ in self.marks)
+        return self.kept is not None and is_late and all(checkpoint == 0 for checkpoint, _, _ in self.checkpoints)
 
     def judge_newest(self) -> None:
         """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
@@ -262,11 +264,11 @@ class _Watch:
             if self.on_progress is not None:
                 elapsed = time.monotonic() - self.began
                 self.on_progress(
-                    Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed, plan)
+                    replace(progress, cost_cents=plan.cost_cents, served=plan.served, elapsed_s=elapsed, plan=plan)
                 )
 
     def is_stagnant(self, patience_s: float | None) -> bool:
-        """Say whether a plan is there and no better one has come for so long."""
+        """Return whether a plan is there and no better one has come for a while."""
         return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
 
     def result(self) -> tuple[Plan, Judgement]:
@@ -296,7 +298,7 @@ class _Watch:
             note=self.note,
             islands=self.budget.islands,
             threads=self.budget.threads,
-            marks=tuple(self.marks),
+            checkpoints=tuple(self.checkpoints),
             versions=_versions(),
         )
 
@@ -325,7 +327,7 @@ def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken |
             stopped = "interrupted"
         if stopped and last_word == math.inf:
             _close(child)
-            last_word = time.monotonic() + (watch.last_word_s if watch.marks else STOPPED_PLAN_S)
+            last_word = time.monotonic() + (watch.last_word_s if watch.checkpoints else STOPPED_PLAN_S)
     watch.judge_newest()
     return stopped or ended or "overrun"
 

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 #: The folder of the engine, and the files and folders in it whose source the kernels are compiled from.
 ENGINE = Path(__file__).parents[1]
-KERNEL_SOURCES = ("jit", "arrays.py", "search")
+KERNEL_SOURCES = ("jit", "arrays.py", "own_parts.py", "search")
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -141,7 +141,7 @@ def cache_folder() -> Path:
 
 
 def is_warm() -> bool:
-    """Say whether this version's kernels have been compiled on this machine, or run as plain Python and need not be."""
+    """Return whether this version's kernels have been compiled on this machine, or run as plain Python."""
     return _runs_plain() or _warm_mark().exists()
 
 
@@ -151,7 +151,7 @@ def mark_warm() -> None:
 
 
 def _runs_plain() -> bool:
-    """Say whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
+    """Return whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 

@@ -10,8 +10,9 @@ import pytest
 from optimizer.domain.order import Interval
 from optimizer.domain.technician import Break
 from optimizer.domain.units import at
+from optimizer.engine.arrays import FORBIDDEN, NONE
 from optimizer.engine.indexing import build_arrays
-from optimizer.engine.search.schedule import IMPOSSIBLE, NO_SLOT, latest_departure, time_route
+from optimizer.engine.search.timing import latest_departure, time_route
 from optimizer.running.warming import tiny_problem
 
 # The tiny world: legs of 10 min, services of 30 min, windows 9:00-11:00 and 14:00-16:00 less 5 min of lead,
@@ -32,7 +33,7 @@ def test_an_early_technician_waits_for_the_window_to_open() -> None:
     no_break = replace(problem, shifts=tuple(replace(shift, break_=None) for shift in problem.shifts))
     cents, slot, times = timed(no_break, matrix, 0)
     # 8:00 + 10 min = 8:10; the window opens at 9:00; back at 9:40.
-    assert (cents, slot) == (0, NO_SLOT)
+    assert (cents, slot) == (0, NONE)
     assert times[0].tolist() == [at(8, 10), at(9), at(9, 30)]
     assert times[1, 0] == at(9, 40)
 
@@ -69,7 +70,7 @@ def test_overtime_is_priced_by_the_minute_and_bounded() -> None:
     assert times[1, 0] == at(14, 40)
     assert cents == 20 * 150
     hopeless = replace(afternoon, shifts=tuple(replace(s, overtime_limit_s=19 * 60) for s in afternoon.shifts))
-    assert timed(hopeless, matrix, 0)[0] == IMPOSSIBLE
+    assert timed(hopeless, matrix, 0)[0] == FORBIDDEN
 
 
 def test_lateness_has_two_tiers() -> None:
@@ -91,7 +92,7 @@ def test_a_break_that_cannot_be_taken_makes_the_route_impossible() -> None:
     orders = tuple(replace(o, promised=(Interval(at(9), at(9)),)) for o in problem.orders)
     busy = replace(problem, orders=orders, shifts=tuple(replace(s, break_=rest) for s in problem.shifts))
     # The service runs 9:00-9:30; before it the break would start at 9:05 and end too late, after it at 9:30.
-    assert timed(busy, matrix, 0)[0] == IMPOSSIBLE
+    assert timed(busy, matrix, 0)[0] == FORBIDDEN
 
 
 def test_the_latest_departure_keeps_the_return() -> None:
@@ -101,11 +102,11 @@ def test_the_latest_departure_keeps_the_return() -> None:
     seq, times = np.array([0], np.int64), np.zeros((2, 3), np.int64)
     time_route(arrays, 0, seq, 1, times)
     # Arrival at 9:00 sharp is as good as 8:10: leave at 8:50.
-    assert latest_departure(arrays, 0, seq, 1, NO_SLOT, times, False) == at(8, 50)
+    assert latest_departure(arrays, 0, seq, 1, NONE, times, False) == at(8, 50)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "expected"), [(195, (0, 3)), (194, (0, 0)), (130, (0, 0)), (129, (IMPOSSIBLE, NO_SLOT))]
+    ("minutes", "expected"), [(195, (0, 3)), (194, (0, 0)), (130, (0, 0)), (129, (FORBIDDEN, NONE))]
 )
 def test_a_slot_in_which_the_day_lasts_too_long_is_none(minutes: int, expected: tuple[int, int]) -> None:
     problem, matrix = tiny_problem()

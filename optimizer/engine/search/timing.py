@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from optimizer.engine.arrays import (
     E_LATER,
+    FORBIDDEN,
+    NONE,
     P_CLOSE,
     P_IS,
     P_LATEST,
@@ -33,9 +35,9 @@ from optimizer.engine.arrays import (
     V_CREW,
     V_HEAD,
     V_LATEST,
-    V_LINKED,
     V_MAX_LATE,
     V_READY,
+    V_SYNCED,
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
     V_TOLD_CLOSE,
@@ -44,13 +46,6 @@ from optimizer.engine.arrays import (
     V_TOLD_SHIFT,
 )
 from optimizer.engine.jit.kernels import kernel
-
-#: A cost or a moment that stands for "not possible"; far above every real one, far below the end of 64 bits.
-IMPOSSIBLE = 10**15
-#: The slot of a route without a break.
-NO_SLOT = -1
-#: No leg is held back.
-NO_LEG = -1
 
 
 @kernel
@@ -70,7 +65,7 @@ def late_cents(arrays, late):
 
 @kernel
 def start_of_service(arrays, day, visit_idx, duration, arrival):
-    """Return when a service starts and how late that is; start -1 when it cannot start at all.
+    """Return when a service starts and how late that is; start `NONE` when it cannot start at all.
 
     Parameters
     ----------
@@ -88,13 +83,13 @@ def start_of_service(arrays, day, visit_idx, duration, arrival):
         return start_among_windows(arrays, day, visit_idx, duration, arrival)
     start = max(arrival, plain[P_OPEN])
     if start > plain[P_LATEST]:
-        return -1, 0
+        return NONE, 0
     return start, max(0, start - plain[P_CLOSE])
 
 
 @kernel
 def start_among_windows(arrays, day, visit_idx, duration, arrival):
-    """Return the same for a visit with several windows, hours or links."""
+    """Return the same for a visit with several windows, with hours, or one that is synchronized."""
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
     hours = arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
@@ -104,21 +99,21 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
             continue
         start = max(moment, arrays.windows[day, visit_idx, k, 0])
         if hours >= 0:
-            fitted = -1
+            fitted = NONE
             for h in range(hours):
                 from_open = max(start, arrays.hours[day, visit_idx, h, 0])
                 if from_open + duration <= arrays.hours[day, visit_idx, h, 1]:
                     fitted = from_open
                     break
             if fitted < 0:
-                return -1, 0
+                return NONE, 0
             start = fitted
             if start > close + slack:
                 continue
         if start > arrays.visit[visit_idx, V_LATEST]:
-            return -1, 0
+            return NONE, 0
         return start, max(0, start - close)
-    return -1, 0
+    return NONE, 0
 
 
 @kernel
@@ -136,37 +131,33 @@ def stability_cents(arrays, shift_idx, visit_idx, start):
 
 
 @kernel
-def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
-    """Time a route with its break in one given slot.
+def run_slot(arrays, shift_idx, seq, count, slot, times):
+    """Time a route with its break in one given slot; everybody leaves as early as can be.
 
     Parameters
     ----------
     arrays : ProblemArrays
     shift_idx, count, slot : int
-        Technician-day, number of visits, break slot or `NO_SLOT`.
+        Technician-day, number of visits, break slot or `NONE`.
     seq : int64 array
-        Visit indices in driving order; the first `count` count.
-    held_leg, held_until : int
-        A leg (-1: none) that leaves no earlier than that moment; everything else leaves as early as it can.
+        Visit indices in driving order, the first `count` of them.
     times : int64 array (at least count + 1, 3)
         Filled in place with arrival, start and end of each visit; row `count` has the return and the break's start.
 
     Returns
     -------
-    cents, back, told : int, int, int
-        Lateness and overtime, the return, and the stability cents of the starts; cents is `IMPOSSIBLE` when the
+    cents, back, stability : int, int, int
+        Lateness and overtime, the return, and the stability cents of the starts; cents is `FORBIDDEN` when the
         slot breaks a hard rule.
     """
     profile = arrays.shift[shift_idx, S_PROFILE]
     moment, here = arrays.shift[shift_idx, S_DEPART], arrays.shift[shift_idx, S_START_NODE]
     day = arrays.shift[shift_idx, S_DAY]
-    cents, told, pause_start = 0, 0, -1
+    cents, stability, pause_start = 0, 0, NONE
     for k in range(count + 1):
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         for side in range(2):
             if side == 1:
-                if k == held_leg:
-                    moment = max(moment, held_until)
                 moment += arrays.travel[profile, here, node]
                 here = node
                 if k < count:
@@ -174,25 +165,25 @@ def run_slot(arrays, shift_idx, seq, count, slot, held_leg, held_until, times):
             if slot == 2 * k + side:
                 pause_start = max(moment, arrays.shift[shift_idx, S_BREAK_OPEN])
                 if pause_start > arrays.shift[shift_idx, S_BREAK_CLOSE]:
-                    return IMPOSSIBLE, 0, 0
+                    return FORBIDDEN, 0, 0
                 moment = pause_start + arrays.shift[shift_idx, S_BREAK_LENGTH]
         if k == count:
             break
         duration = arrays.duration[shift_idx, node]
         start, late = start_of_service(arrays, day, node, duration, moment)
         if start < 0:
-            return IMPOSSIBLE, 0, 0
+            return FORBIDDEN, 0, 0
         cents += late_cents(arrays, late)
-        told += stability_cents(arrays, shift_idx, node, start)
+        stability += stability_cents(arrays, shift_idx, node, start)
         times[k, 1] = start
         moment = start + duration
         times[k, 2] = moment
     if moment > arrays.shift[shift_idx, S_RETURN_LIMIT]:
-        return IMPOSSIBLE, 0, 0
+        return FORBIDDEN, 0, 0
     cents += per_minute(arrays.rates[R_OVERTIME], max(0, moment - arrays.shift[shift_idx, S_END]))
     times[count, 0] = moment
     times[count, 1] = pause_start
-    return cents, moment, told
+    return cents, moment, stability
 
 
 @kernel
@@ -225,8 +216,8 @@ def latest_arrival(arrays, day, visit_idx, duration, start, latest_start):
 
 @kernel
 def is_awaited(arrays, visit_idx):
-    """Say whether others may wait for a visit: the rest of its crew, or who comes after it."""
-    if arrays.visit[visit_idx, V_LINKED] == 0:
+    """Return whether others may wait for a visit: the rest of its crew, or followers."""
+    if arrays.visit[visit_idx, V_SYNCED] == 0:
         return False
     return arrays.visit[visit_idx, V_CREW] > 1 or (
         arrays.first[visit_idx, E_LATER] < arrays.first[visit_idx + 1, E_LATER]
@@ -241,14 +232,14 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times, holds):
     ----------
     arrays : ProblemArrays
     shift_idx, count, slot : int
-        Technician-day, number of visits, break slot or `NO_SLOT`.
+        Technician-day, number of visits, break slot or `NONE`.
     seq : int64 array
         Visit indices in driving order.
     times : int64 array (at least count + 1, 3)
         As `run_slot` filled it for this slot. Not modified.
     holds : bool
-        Whether what others may wait for starts exactly when it does, planned or not; otherwise up to the bound that
-        they have put on it by now.
+        Whether a visit that others may wait for keeps its start, whether they are assigned or not; otherwise it may
+        start up to its present bound.
     """
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
@@ -269,36 +260,48 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times, holds):
 
 
 @kernel
-def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
+def latest_departures(arrays, shift_idx, seq, count, slot, times, latest):
     """Fill in up to when each leg may be left without harm: no more lateness, overtime or other told cost anywhere.
 
-    Where the day may last only so long, whoever leaves at the latest departure is back in time all the same.
+    Whoever leaves at the latest departure is also back before the day lasts too long. The parameters are those of
+    `latest_times`.
+    """
+    end = min(arrays.shift[shift_idx, S_RETURN_LIMIT], max(times[count, 0], arrays.shift[shift_idx, S_END]))
+    departure = latest_departure(arrays, shift_idx, seq, count, slot, times, False)
+    end = min(end, departure + arrays.shift[shift_idx, S_MAX_DUTY])
+    latest_times(arrays, shift_idx, seq, count, slot, times, end, latest)
+
+
+@kernel
+def latest_times(arrays, shift_idx, seq, count, slot, times, end, latest):
+    """Fill in up to when a route may leave each position, and start each visit, to be back by `end` at no more cost.
 
     Parameters
     ----------
     arrays, shift_idx, seq, count, slot, times
-        As for `latest_departure`.
-    leave : int64 array (at least count + 1,)
-        Filled in place; a departure lies after a break that is taken before the leg.
+        As for `latest_departure`; the break stays in its slot.
+    end : int
+        Latest return.
+    latest : int64 array (at least count + 1, 2)
+        Filled in place: departure of each leg, after a break that is taken before it; start of each visit, as far as
+        the rest of the route bears it.
     """
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
-    moment = min(arrays.shift[shift_idx, S_RETURN_LIMIT], max(times[count, 0], arrays.shift[shift_idx, S_END]))
-    departure = latest_departure(arrays, shift_idx, seq, count, slot, times, False)
-    moment = min(moment, departure + arrays.shift[shift_idx, S_MAX_DUTY])
-    there = arrays.shift[shift_idx, S_END_NODE]
+    moment, there = end, arrays.shift[shift_idx, S_END_NODE]
     for k in range(count, -1, -1):
         if k < count:
             duration, start = arrays.duration[shift_idx, there], times[k, 1]
-            latest = moment - duration
+            last = moment - duration
+            latest[k, 1] = last
             if stability_cents(arrays, shift_idx, there, start) == 0 and arrays.visit[there, V_TOLD_DAY] == day:
-                latest = min(latest, max(start, arrays.visit[there, V_TOLD_CLOSE]))
-            moment = latest_arrival(arrays, day, there, duration, start, latest)
+                last = min(last, max(start, arrays.visit[there, V_TOLD_CLOSE]))
+            moment = latest_arrival(arrays, day, there, duration, start, last)
         if slot == 2 * k + 1:
             moment = min(closes, moment - length)
         here = seq[k - 1] if k > 0 else arrays.shift[shift_idx, S_START_NODE]
         moment -= arrays.travel[profile, here, there]
-        leave[k] = moment
+        latest[k, 0] = moment
         if slot == 2 * k:
             moment = min(closes, moment - length)
         there = here
@@ -308,8 +311,8 @@ def latest_departures(arrays, shift_idx, seq, count, slot, times, leave):
 def time_route(arrays, shift_idx, seq, count, times):
     """Time a route canonically: the slot of least lateness and overtime, then earliest return, then least index.
 
-    A slot in which the day lasts too long is none. Starts that others may wait for are held for that also while nobody
-    waits, so that the slot does not change with what happens on other routes.
+    A slot in which the day lasts too long does not count. Starts that others may wait for are held for that even while
+    nobody waits, so that the slot does not depend on other routes.
 
     Parameters
     ----------
@@ -324,29 +327,29 @@ def time_route(arrays, shift_idx, seq, count, times):
     Returns
     -------
     cents, slot : int, int
-        Lateness, overtime, stability of starts and working time in cents (`IMPOSSIBLE` when no slot is legal), and
-        the break slot or `NO_SLOT`.
+        Lateness, overtime, stability of starts and working time in cents (`FORBIDDEN` when no slot is legal), and
+        the break slot or `NONE`.
     """
     if count == 0:
-        return 0, NO_SLOT
+        return 0, NONE
     first, last = 0, 2 * count + 1
     if arrays.shift[shift_idx, S_BREAK_LENGTH] == 0:
-        first = last = NO_SLOT
+        first = last = NONE
     # An illegal slot returns at moment 0: it is no better than none.
-    best, best_back, best_slot, best_extra = IMPOSSIBLE, 0, NO_SLOT, 0
+    best, best_back, best_slot, best_extra = FORBIDDEN, 0, NONE, 0
     rate, most = arrays.rates[R_WORKING_TIME], arrays.shift[shift_idx, S_MAX_DUTY]
     depart = arrays.shift[shift_idx, S_DEPART]
     for slot in range(first, last + 1):
-        cents, back, told = run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
+        cents, back, stability = run_slot(arrays, shift_idx, seq, count, slot, times)
         if cents > best or (cents == best and back >= best_back):
             continue
         if back - depart > most and back - latest_departure(arrays, shift_idx, seq, count, slot, times, True) > most:
             continue
-        best, best_back, best_slot, best_extra = cents, back, slot, told
+        best, best_back, best_slot, best_extra = cents, back, slot, stability
         if rate > 0:
             best_extra += per_minute(rate, back - latest_departure(arrays, shift_idx, seq, count, slot, times, False))
-    if best >= IMPOSSIBLE:
-        return IMPOSSIBLE, NO_SLOT
+    if best >= FORBIDDEN:
+        return FORBIDDEN, NONE
     return best + best_extra, best_slot
 
 
@@ -358,13 +361,13 @@ def longest_lateness(arrays, shift_idx, seq, count, slot, times):
     ----------
     arrays : ProblemArrays
     shift_idx, count, slot : int
-        Technician-day, number of visits, break slot or `NO_SLOT`.
+        Technician-day, number of visits, break slot or `NONE`.
     seq : int64 array
         Visit indices in driving order; the route can be timed with that slot.
     times : int64 array (at least count + 1, 3)
         Scratch, overwritten.
     """
-    run_slot(arrays, shift_idx, seq, count, slot, NO_LEG, 0, times)
+    run_slot(arrays, shift_idx, seq, count, slot, times)
     day, longest = arrays.shift[shift_idx, S_DAY], 0
     for k in range(count):
         visit = seq[k]

@@ -1,7 +1,8 @@
-"""What routes share or hold only so much of: branch parts, tools, room in the van, and the stop at the branch.
+"""What routes share or hold a limited amount of: branch parts, tools, room in the van, and the stop at the branch.
 
-Most technicians pick everything up in the morning: their visits draw on the stock rows one by one. Who has own parts
-or may stop at the branch is walked along, day after day, because what a visit draws depends on what came before it.
+Most technicians pick everything up in the morning: their visits draw on the stock rows one by one. The days of those
+who have own parts or may stop at the branch are replayed one after another (`S_REPLAYED`), because what a visit draws
+depends on what came before it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from optimizer.engine.arrays import (
     E_NEED,
     E_STOCK,
     E_TOOL,
+    NONE,
     O_DAYS,
     O_FIRST,
     O_OWN,
@@ -29,20 +31,18 @@ from optimizer.engine.arrays import (
     S_NEEDS_STOP,
     S_OWNER,
     S_PICKUP_DAY,
-    S_SPECIAL,
+    S_REPLAYED,
     S_STOP,
 )
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.state import C_COUNT, C_STOP, T_PICKUP, W_BOOKED
-
-#: No place in a route.
-NOWHERE = -1
+from optimizer.engine.own_parts import drawn_from_branch
+from optimizer.engine.search.state import C_COUNT, C_STOP, T_PICKUP, W_DRAWN
 
 
 @kernel
 def draw_stock(arrays, state, visit, shift_idx, sign):
     """Add to the stock rows what a visit draws (sign 1), or take it back (-1), for who picks up in the morning."""
-    if arrays.shift[shift_idx, S_SPECIAL] == 1:
+    if arrays.shift[shift_idx, S_REPLAYED] == 1:
         return
     for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
         row = arrays.entry[n, 0]
@@ -52,11 +52,11 @@ def draw_stock(arrays, state, visit, shift_idx, sign):
 
 @kernel
 def has_room(arrays, state, visit, shift_idx):
-    """Say whether parts, tools and room for a visit are there, wherever in the route it stands.
+    """Return whether parts, tools and room for a visit are there, whatever its position in the route.
 
-    For a technician who is walked along, parts and room are asked for place by place (`has_room_at`).
+    For a technician whose days are replayed, parts and room depend on the position (`has_room_at`).
     """
-    if arrays.shift[shift_idx, S_SPECIAL] == 0:
+    if arrays.shift[shift_idx, S_REPLAYED] == 0:
         for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
             row = arrays.entry[n, 0]
             if arrays.shift[shift_idx, S_PICKUP_DAY] <= arrays.row[row, ROW_DAY]:
@@ -78,8 +78,8 @@ def has_room(arrays, state, visit, shift_idx):
 
 
 @kernel
-def is_sold_out(arrays, state, visit):
-    """Say whether a part that a visit needs is used up for everybody, whenever they pick it up."""
+def is_used_up(arrays, state, visit):
+    """Return whether a part that a visit needs is used up for everybody, whenever they pick it up."""
     for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
         row = arrays.entry[n, 0]
         if state.total[T_PICKUP] <= arrays.row[row, ROW_DAY]:
@@ -90,7 +90,7 @@ def is_sold_out(arrays, state, visit):
 
 @kernel
 def draws_or_loads(arrays, visit):
-    """Say whether a visit needs parts or room in the van."""
+    """Return whether a visit needs parts or room in the van."""
     needs = arrays.first[visit + 1, E_NEED] - arrays.first[visit, E_NEED]
     return needs + arrays.first[visit + 1, E_LOAD] - arrays.first[visit, E_LOAD] > 0
 
@@ -118,20 +118,20 @@ def recount(arrays, state, shift_idx):
         state.carried[shift_idx, quantity] = carried
 
 
-# --- technicians who are walked along -------------------------------------------------------------------------------
+# --- technicians whose days are replayed ----------------------------------------------------------------------------
 
 
 @kernel
-def walk(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
-    """Walk along a technician's days: draw on the stock rows what own parts do not cover, and load and unload.
+def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
+    """Replay a technician's days: draw on the stock rows what own parts do not cover, and load and unload.
 
     Parameters
     ----------
     sign : int
         1 adds what is drawn to `used`, -1 takes it back.
     shift_idx, position, visit, stop_at : int
-        A visit that is thought to stand at a position of a shift, and a stop at the branch before another one
-        (`NOWHERE`: none); the stop comes first.
+        A visit that is put at a position of a shift for the question, and a stop at the branch at another one
+        (`NONE` without); the stop comes first.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def walk(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
         Whether every part can be had in time and nothing is overloaded; the stock rows are not looked at.
     """
     parts, is_fine = arrays.rates[R_PARTS], True
-    left = state.walked
+    left = state.on_hand
     for part in range(parts):
         left[part] = arrays.owner[owner, O_OWN + part]
     for s in range(arrays.owner[owner, O_FIRST], arrays.owner[owner, O_FIRST] + arrays.owner[owner, O_DAYS]):
@@ -168,9 +168,7 @@ def walk(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
                     is_fine = False
             for n in range(arrays.first[node, E_NEED], arrays.first[node + 1, E_NEED]):
                 part = arrays.entry[n, 0]
-                own = min(left[part], arrays.entry[n, 1])
-                left[part] -= own
-                drawn = arrays.entry[n, 1] - own
+                drawn = drawn_from_branch(left, part, arrays.entry[n, 1])
                 if drawn == 0:
                     continue
                 if arrays.shift[s, S_BLOCKED] == 1 or (arrays.shift[s, S_NEEDS_STOP] == 1 and not stopped):
@@ -184,37 +182,37 @@ def walk(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
 
 
 @kernel
-def walk_plain(arrays, state, owner, sign):
-    """Walk along a technician's days as they are."""
-    nowhere = np.int64(NOWHERE)
-    return walk(arrays, state, owner, sign, nowhere, nowhere, nowhere, nowhere)
+def replay_as_planned(arrays, state, owner, sign):
+    """Replay a technician's days as they are."""
+    none = np.int64(NONE)
+    return replay_days(arrays, state, owner, sign, none, none, none, none)
 
 
 @kernel
-def unbook(arrays, state, shift_idx):
-    """Take back what a technician who is walked along draws, before one of the routes changes."""
+def return_replayed(arrays, state, shift_idx):
+    """Take back what a technician whose days are replayed draws, before one of the routes changes."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
         return
-    if arrays.shift[shift_idx, S_SPECIAL] == 1 and state.worker[owner, W_BOOKED] == 1:
-        walk_plain(arrays, state, owner, np.int64(-1))
-        state.worker[owner, W_BOOKED] = 0
+    if arrays.shift[shift_idx, S_REPLAYED] == 1 and state.worker[owner, W_DRAWN] == 1:
+        replay_as_planned(arrays, state, owner, np.int64(-1))
+        state.worker[owner, W_DRAWN] = 0
 
 
 @kernel
-def book(arrays, state, shift_idx):
-    """Draw again what the routes of a technician who is walked along need now."""
+def draw_replayed(arrays, state, shift_idx):
+    """Draw again what the routes of a technician whose days are replayed need now."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
         return
-    if arrays.shift[shift_idx, S_SPECIAL] == 1 and state.worker[owner, W_BOOKED] == 0:
-        walk_plain(arrays, state, owner, np.int64(1))
-        state.worker[owner, W_BOOKED] = 1
+    if arrays.shift[shift_idx, S_REPLAYED] == 1 and state.worker[owner, W_DRAWN] == 0:
+        replay_as_planned(arrays, state, owner, np.int64(1))
+        state.worker[owner, W_DRAWN] = 1
 
 
 @kernel
 def has_stock(arrays, state):
-    """Say whether no more of any part is drawn than there is."""
+    """Return whether no more of any part is drawn than there is."""
     is_fine = True
     for row in range(arrays.row.shape[0]):
         if state.used[row] > arrays.row[row, ROW_CAP]:
@@ -224,28 +222,30 @@ def has_stock(arrays, state):
 
 @kernel
 def has_room_at(arrays, state, shift_idx, position, visit, stop_at):
-    """Say whether parts and room are there when a visit stands at a position, with a stop at the branch or without."""
+    """Return whether parts and room are there for a visit at a position, with a stop at the branch or without."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
-        return walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
-    walk_plain(arrays, state, owner, np.int64(-1))
-    is_fine = walk(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at) and has_stock(arrays, state)
-    walk(arrays, state, owner, np.int64(-1), shift_idx, position, visit, stop_at)
-    walk_plain(arrays, state, owner, np.int64(1))
+        return replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
+    replay_as_planned(arrays, state, owner, np.int64(-1))
+    is_fine = replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at) and has_stock(
+        arrays, state
+    )
+    replay_days(arrays, state, owner, np.int64(-1), shift_idx, position, visit, stop_at)
+    replay_as_planned(arrays, state, owner, np.int64(1))
     return is_fine
 
 
 @kernel
 def is_stop_idle(arrays, state, shift_idx):
-    """Say whether a route could do without its stop at the branch. The technician is unbooked."""
+    """Return whether a route could do without its stop at the branch; the technician's draws have been given back."""
     count, stop = state.route[shift_idx, C_COUNT], state.route[shift_idx, C_STOP]
     seq, owner = state.seq[shift_idx], arrays.shift[shift_idx, S_OWNER]
     node = seq[stop]
     for k in range(stop, count - 1):
         seq[k] = seq[k + 1]
     state.route[shift_idx, C_COUNT] = count - 1
-    is_idle = walk_plain(arrays, state, owner, np.int64(1)) and has_stock(arrays, state)
-    walk_plain(arrays, state, owner, np.int64(-1))
+    is_idle = replay_as_planned(arrays, state, owner, np.int64(1)) and has_stock(arrays, state)
+    replay_as_planned(arrays, state, owner, np.int64(-1))
     for k in range(count - 1, stop, -1):
         seq[k] = seq[k - 1]
     seq[stop] = node
