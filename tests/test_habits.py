@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,13 @@ def test_the_changelog_begins_with_what_is_not_released_and_knows_this_version()
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     assert version == (released[0][1] if released and released[0] else "0.1.0"), "a release has a section of its own"
+
+
+def test_each_dependency_and_each_extra_is_used_by_some_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for extra, some in project["optional-dependencies"].items() if extra != "dev" for one in some]
+    sources = [path for folder in ("optimizer", "api", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources).replace("_", "-")
+    names = [re.split(r"[\[<>=;]", one)[0].strip() for one in [*project["dependencies"], *extras]]
+    names.remove("psycopg")  # SQLAlchemy loads it where the database's address names it
+    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", code)] == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.time_limits import at_most
+from tests.time_limits import at_most, seeds
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,3 +67,10 @@ def test_a_hanging_test_and_a_hanging_setup_fail_and_the_file_is_named(tmp_path:
     assert "1 failed, 1 passed, 1 error" in done.stdout
     section = done.stdout.partition("files over 0.4 s")[2]
     assert "s  test_hangs.py" in section
+
+
+def test_slow_seeds_and_those_beyond_the_day_are_left_to_the_night() -> None:
+    drawn = {
+        param.values[0]: [mark.name for mark in param.marks] for param in seeds(5, by_day=3, slow={1}, without={0})
+    }
+    assert drawn == {1: ["night"], 2: [], 3: ["night"], 4: ["night"]}

@@ -1,4 +1,7 @@
-"""No test waits for ever, and a run says which files took the time; the hooks that `conftest.py` takes from here."""
+"""No test waits for ever, long ones run at night, and a run says which files took the time.
+
+`conftest.py` takes the hooks from here.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
     from types import FrameType
 
+    from _pytest.mark import ParameterSet
     from _pytest.terminal import TerminalReporter
 
 #: A setup, a test or a teardown may take so long on the busiest machine. What does not come back to Python by then is
@@ -21,6 +25,15 @@ if TYPE_CHECKING:
 LIMIT_S = 600.0
 #: A file may take so long on an idle machine; what is beyond is split, or marked `night`.
 FILE_BUDGET_S = 60.0
+
+
+def seeds(
+    count: int, *, by_day: int | None = None, slow: Collection[int] = (), without: Collection[int] = ()
+) -> list[ParameterSet]:
+    """Return the seeds of a test, from 0; those from `by_day` on, and the slow ones, are left to the night."""
+    night = {seed for seed in range(count) if seed in slow or (by_day is not None and seed >= by_day)}
+    marks = {seed: [pytest.mark.night] if seed in night else [] for seed in range(count)}
+    return [pytest.param(seed, marks=marks[seed]) for seed in range(count) if seed not in without]
 
 
 @contextmanager
