@@ -151,7 +151,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    """DESIGN §7 asks for 0.3 s: that is kept by loading nothing, which a slow machine cannot falsify."""
+    """It is to take 0.3 s at most: that is kept by loading nothing, which a slow machine cannot falsify."""
     code = "import json, sys; import optimizer; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     loaded = {name.partition(".")[0] for name in json.loads(answer.stdout)}
