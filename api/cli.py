@@ -52,8 +52,8 @@ def serve(
 
     import uvicorn
 
-    from api import logs
     from api.main import create_app
+    from api.monitoring import logs
     from api.statuses import Role
     from api.store import access
 
@@ -99,8 +99,8 @@ def work(
     settings = _settings(data=data, workers=workers, database=database)
     store = _opened(settings, lang)
 
-    from api import logs
-    from api.supervisor import Supervisor
+    from api.monitoring import logs
+    from api.solving.supervisor import Supervisor
 
     logs.configure(settings.log_level)
     supervisor = Supervisor(store, settings)
@@ -122,7 +122,7 @@ def add_key(
     lang: Lang = "zh",
 ) -> None:
     """Make a key and print it, this once."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     if role not in list(Role):
@@ -244,7 +244,7 @@ def _opened(settings: Settings, lang: str) -> Store:
 
 def _write_first_key(store: Store, settings: Settings, role: str) -> None:
     """Make the first key and leave it in a file that only its owner can read."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     path = settings.data / KEY_FILE

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Match
 
 from api.docs import docs_router
-from api.errors import Refusal, answer
-from api.parameters import faults_of
+from api.refusals.parameters import faults_of
+from api.refusals.refusal import Refusal, answer
 from api.routes import health, operating, plans, publishing
 from api.service import Service
 from api.store.engine import StoreError

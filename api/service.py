@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from api.auth import Doorkeeper
-from api.bulletin import Bulletin
-from api.clerks import Clerks
-from api.metrics import Metrics
-from api.outgoing import outgoing_deliverer
+from api.access.doorkeeper import Doorkeeper
+from api.monitoring.metrics import Metrics
+from api.plans.event_notifier import Bulletin
+from api.readers.pool import Clerks
+from api.solving.supervisor import Supervisor
 from api.store.engine import Store
-from api.supervisor import Supervisor
 from api.webhooks import AddressGuard, Deliverer
+from api.webhooks.stored_outbox import outgoing_deliverer
 
 if TYPE_CHECKING:
     from api.settings import Settings

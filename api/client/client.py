@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from api.client.answers import WORDS, Event, Job, JsonObject, Limits, Validated, job_of, limits_of, validated_of
 from api.client.branches import JSON, BranchSource, content_of, json_bytes, path_of, query_of
 from api.client.errors import JobFailedError, NotEndedError, ServiceError, UnreachableError, not_ours
-from api.client.wire import CUT, RETRY_S, Answer, Wire, reason_of
+from api.client.reply import Reply
+from api.client.wire import CUT, RETRY_S, Wire, reason_of
 from api.statuses import ENDED
 
 if TYPE_CHECKING:
@@ -307,7 +308,7 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """Have something done once."""
         key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
         sent = {"Idempotency-Key": key, **(headers or {})} | ({"Content-Type": media_type} if media_type else {})
@@ -339,10 +340,10 @@ class Client:
             if time.monotonic() < until_s and not patience.bears():
                 raise UnreachableError(self._wire.url, reason)
 
-    def _job_of(self, answer: Answer) -> Job:
+    def _job_of(self, answer: Reply) -> Job:
         return self._read(answer, lambda found: job_of(found, answer.headers.get("ETag", ""), self._lang))
 
-    def _read(self, answer: Answer, make: Callable[[JsonObject], T]) -> T:
+    def _read(self, answer: Reply, make: Callable[[JsonObject], T]) -> T:
         """Return what an answer says."""
         try:
             return make(json.loads(answer.content))

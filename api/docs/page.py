@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Header, HTTPException, Response
 
-from api.errors import language
+from api.refusals.refusal import language
 
 #: Swagger UI needs no exception: it writes no style into its markup and evaluates no text.
 CONTENT_POLICY = "; ".join(

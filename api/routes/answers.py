@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.errors import MEDIA_TYPE, problem
-from api.fault_texts import FAULT_TEXTS
+from api.refusals.refusal import MEDIA_TYPE, problem
+from api.refusals.table import FAULT_TEXTS
 
 #: Any endpoint with a key may answer these.
 ALWAYS = (

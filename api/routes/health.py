@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from api.dependencies import Reader, ServiceOf
-from api.errors import Refusal
-from api.metrics import MEDIA_TYPE
+from api.monitoring.metrics import MEDIA_TYPE
+from api.refusals.refusal import Refusal
 from api.routes.answers import ALWAYS, refusals
-from api.schemas import Health, Readiness
+from api.routes.dependencies import Reader, ServiceOf
+from api.schemas.answered import Health, Readiness
 
 router = APIRouter(tags=["health"])
 

@@ -10,15 +10,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
-from api.auth import Caller
-from api.bodies import small_json
-from api.dependencies import Admin, Reader, ServiceOf
-from api.errors import Refusal
-from api.idempotency import Answer, Asked, once, recall
-from api.openapi import body_of
+from api.access.doorkeeper import Caller
+from api.refusals.refusal import Refusal
+from api.requests.bodies import small_json
+from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, refusals
+from api.routes.dependencies import Admin, Reader, ServiceOf
 from api.routes.plans import IdempotencyKey
-from api.schemas import Limits, NewWebhook, Trail, TrailQuery, Webhook, Webhooks
+from api.schemas.answered import Limits, Trail, Webhook, Webhooks
+from api.schemas.asked import NewWebhook, TrailQuery
+from api.schemas.bodies import body_of
 from api.statuses import Role
 from api.store import access, outbox
 from api.webhooks import REFUSALS_ZH, RefusedUrlError

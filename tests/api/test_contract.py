@@ -29,12 +29,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-from api import upload
-from api.auth import make_key
-from api.errors import MEDIA_TYPE
-from api.fault_texts import FAULT_TEXTS
+from api.access.doorkeeper import make_key
 from api.main import create_app
-from api.openapi import branch_schema, example_branch
+from api.readers import upload
+from api.refusals.refusal import MEDIA_TYPE
+from api.refusals.table import FAULT_TEXTS
+from api.schemas.bodies import branch_schema, example_branch
 from api.settings import Settings
 from api.statuses import Role
 from api.store.engine import Store, migrate

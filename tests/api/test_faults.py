@@ -33,13 +33,13 @@ import httpx2
 import openpyxl
 import pytest
 
-from api.auth import Doorkeeper, make_key
-from api.errors import Refusal
+from api.access.doorkeeper import Doorkeeper, make_key
+from api.refusals.refusal import Refusal
 from api.settings import Settings
+from api.solving.sweeper import Sweeper
 from api.statuses import Role
 from api.store import engine, jobs, plans
 from api.store.engine import Store, migrate
-from api.supervisor import Sweeper
 from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.auth import make_key
+from api.access.doorkeeper import make_key
 from api.statuses import Role
 from api.store.engine import Store
 from tests.api.conftest import BRANCH, Server, wait_until

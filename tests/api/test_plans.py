@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from api import upload
-from api.auth import make_key
+from api.access.doorkeeper import make_key
+from api.readers import upload
 from api.settings import Settings
 from api.statuses import Role
 from api.store import plans

@@ -40,7 +40,7 @@ from optimizer.running.warming import GROUPS
 from optimizer.text.catalogue import translator
 
 SOURCE = Path(str(files("optimizer")))
-#: Faults of the service have their own two-language book, `api/fault_texts.py`; what its commands say is here.
+#: Faults of the service have their own two-language book, `api/refusals/table.py`; what its commands say is here.
 SERVICE = Path(str(files("api")))
 
 #: Names under which a translation function is called, and types whose first argument is a sentence.
@@ -53,8 +53,8 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("console.py", "str(error)"): [
         "The time was up before a first plan was found, and locked visits may not be left out."
     ],
-    ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
-    ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
+    ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("api/plans/conversion.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from api.fault_texts import FAULT_TEXTS
+from api.refusals.table import FAULT_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

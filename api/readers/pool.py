@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api.errors import Refusal
+from api.refusals.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +120,7 @@ class _Clerk:
     def __init__(self, memory: str, folder: Path | None) -> None:
         self._place = Path(tempfile.mkdtemp(prefix="clerk-", dir=folder))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.clerk", memory],
+            [sys.executable, "-m", "api.readers.child", memory],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

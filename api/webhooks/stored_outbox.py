@@ -6,10 +6,11 @@ import random
 from typing import TYPE_CHECKING
 
 from api.store import outbox
-from api.webhooks import AddressGuard, Deliverer, Delivery
+from api.webhooks.deliverer import Deliverer, Delivery
 
 if TYPE_CHECKING:
     from api.store.engine import Store
+    from api.webhooks.guard import AddressGuard
 
 
 class StoredOutbox:

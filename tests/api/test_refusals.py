@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.errors import MOST_LISTED, Refusal, language, problem
-from api.fault_texts import FAULT_TEXTS, FaultText
 from api.main import create_app
-from api.parameters import _TEXTS, faults_of
+from api.refusals.parameters import _TEXTS, faults_of
+from api.refusals.refusal import MOST_LISTED, Refusal, language, problem
+from api.refusals.table import FAULT_TEXTS, FaultText
 from api.settings import Settings
 from api.store.engine import Store
 from optimizer.text.catalogue import LANGUAGES

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api import logs, upload
-from api.convert import outcome_to_json, start_of, violation_as_fault, with_receipts
-from api.documents import pack, unpack, unpacked
+from api.monitoring import logs
+from api.plans.conversion import outcome_to_json, start_of, violation_as_fault, with_receipts
+from api.plans.documents import pack, unpack, unpacked
+from api.readers import upload
 from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.clerks import Clerks
-from api.errors import Refusal
+from api.readers.pool import Clerks
+from api.refusals.refusal import Refusal
 from tests.api.conftest import BRANCH, wait_until
 
 if TYPE_CHECKING:
