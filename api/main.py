@@ -23,6 +23,7 @@ from api.refusals.refusal import Refusal, answer
 from api.routes import health, operating, plans, publishing
 from api.service import Service
 from api.store.engine import StoreError
+from optimizer.text.catalogue import translator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, MutableMapping
@@ -53,6 +54,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Read now, so that no request waits for it.
+        translator("zh")
         service = Service.of(settings, store)
         app.state.service = service
         service.bulletin.start()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from api.plans.documents import pack, unpack
 from api.plans.papers import printed
 from api.plans.view import PLAN_FILE, days_of, etag, find, technicians_with_routes, with_plan
-from api.refusals.refusal import Refusal
+from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import State
 from api.store import access, jobs, outbox, plans
@@ -86,14 +86,12 @@ def _stale(tx: Connection, row: RowMapping) -> Refusal:
     newer = [day for day, head_sha, _ in heads if head_sha and head_sha != row["input_sha"]]
     others = [job for _, _, job in heads if job and job != row["job_id"]]
     if newer:
-        reason = f"Other orders have been handed in since for {', '.join(newer)}."
-        reason_zh = f"{'、'.join(newer)} 的派工单在此之后又有提交。"
+        reason = by_language("Other orders have been handed in since for {days}.", days=newer)
     elif others:
-        reason = f"Another plan has been published for these days: {', '.join(sorted(set(others)))}."
-        reason_zh = f"这些日期已发布另一个计划：{'、'.join(sorted(set(others)))}。"
+        reason = by_language("Another plan has been published for these days: {plans}.", plans=sorted(set(others)))
     else:
-        reason, reason_zh = "The plan is not the one that you looked at.", "该计划与您所查看的不一致。"
-    return Refusal("PLAN_STALE", headers={"ETag": etag(tx, row)}, reason=reason, reason_zh=reason_zh)
+        reason = by_language("The plan is not the one that you looked at.")
+    return Refusal("PLAN_STALE", headers={"ETag": etag(tx, row)}, reason=reason)
 
 
 def acknowledge(

@@ -48,8 +48,7 @@ def read(task: Answer) -> Answer:
             path = upload.lay_out(content, task["media_type"], Path(folder))
             laid = upload.read(path, task["options"])
         except upload.ArchiveError as error:
-            values = {"reason": str(error), "reason_zh": error.reason_zh}
-            return {"refused": "ARCHIVE_REFUSED", "values": values}
+            return {"refused": "ARCHIVE_REFUSED", "values": {"reason": error.reason}}
         except InputError as error:
             return _faults(error.report)
     report, problem = laid.intake.report, laid.intake.problem

@@ -1,7 +1,7 @@
-"""Every fault that the service answers with: its status, its cause and the way out, in English and Chinese.
+"""Every refusal of the service: its status, its cause and the way out.
 
-Faults of the data themselves (a sheet, a row, a column) have their own book, `optimizer.faults.table`; they come as a
-list below `INPUT_FAULTS`.
+Keys of the catalogue, like every sentence: `{named}` places are filled with what the refusal is about. Faults of the
+data themselves (a sheet, a row, a column) are in `optimizer.faults.table`; they come as a list below `INPUT_FAULTS`.
 """
 
 from __future__ import annotations
@@ -9,385 +9,262 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class FaultText(NamedTuple):
-    """A fault in words; `{named}` places are filled with what the fault is about."""
+class RefusalText(NamedTuple):
+    """A refusal in words."""
 
     status: int
     title: str
-    title_zh: str
     cause: str
-    cause_zh: str
     action: str
-    action_zh: str
 
 
-FAULT_TEXTS: dict[str, FaultText] = {
+REFUSAL_TEXTS: dict[str, RefusalText] = {
     # --- who asks
-    "KEY_MISSING": FaultText(
+    "KEY_MISSING": RefusalText(
         401,
         "No key",
-        "缺少密钥",
         "The request has no API key.",
-        "请求没有带 API 密钥。",
         "Send the header Authorization: Bearer <key>; an operator makes keys with `paigong key add`.",
-        "请带上请求头 Authorization: Bearer <密钥>；密钥由管理员用 `paigong key add` 生成。",
     ),
-    "KEY_UNKNOWN": FaultText(
+    "KEY_UNKNOWN": RefusalText(
         401,
         "Unknown key",
-        "密钥无效",
         "The API key is not known, or it was revoked.",
-        "API 密钥不存在或已被撤销。",
         "Check that the key is whole; an operator makes a new one with `paigong key add`.",
-        "请检查密钥是否完整；管理员可用 `paigong key add` 生成新的密钥。",
     ),
-    "ROLE_TOO_LOW": FaultText(
+    "ROLE_TOO_LOW": RefusalText(
         403,
         "Not allowed",
-        "权限不足",
         "This needs the role {needed}; the key has the role {role}.",
-        "此操作需要角色 {needed}；该密钥的角色是 {role}。",
         "Use a key with that role.",
-        "请使用具有该角色的密钥。",
     ),
-    "BRANCH_FORBIDDEN": FaultText(
+    "BRANCH_FORBIDDEN": RefusalText(
         403,
         "Another branch",
-        "其他网点",
         "The key is not for the branch {branch}.",
-        "该密钥不能用于网点 {branch}。",
         "Use a key of that branch, or correct branch_id.",
-        "请使用该网点的密钥，或更正 branch_id。",
     ),
-    "TOO_MANY_REQUESTS": FaultText(
+    "TOO_MANY_REQUESTS": RefusalText(
         429,
         "Too many requests",
-        "请求过多",
         "The key asks more often than {limit} times a second.",
-        "该密钥的请求超过每秒 {limit} 次。",
         "Ask again after the seconds in Retry-After; wait for events instead of asking often.",
-        "请在 Retry-After 指定的秒数后再试；可订阅事件流，不必频繁查询。",
     ),
-    "QUEUE_FULL": FaultText(
+    "QUEUE_FULL": RefusalText(
         429,
         "Queue full",
-        "队列已满",
         "{waiting} plans are waiting, the limit is {limit}.",
-        "已有 {waiting} 个计划在排队，上限为 {limit}。",
         "Hand the plan in again after the seconds in Retry-After.",
-        "请在 Retry-After 指定的秒数后重新提交。",
     ),
-    "TOO_MANY_STREAMS": FaultText(
+    "TOO_MANY_STREAMS": RefusalText(
         429,
         "Too many streams",
-        "事件流过多",
         "{limit} event streams are open.",
-        "已打开 {limit} 个事件流。",
         "Close streams that are no longer read, or ask for the plan itself.",
-        "请关闭不再读取的事件流，或直接查询计划。",
     ),
     # --- what is asked for
-    "NOT_FOUND": FaultText(
+    "NOT_FOUND": RefusalText(
         404,
         "Not found",
-        "找不到",
         "There is nothing here for this key.",
-        "这里没有该密钥可见的内容。",
         "Check the address and the id; GET /v1/plans lists the plans.",
-        "请检查地址和编号；GET /v1/plans 可列出计划。",
     ),
-    "METHOD_NOT_ALLOWED": FaultText(
+    "METHOD_NOT_ALLOWED": RefusalText(
         405,
         "Wrong method",
-        "方法不支持",
         "This address does not take {method}.",
-        "该地址不支持 {method}。",
         "The header Allow says what it takes; /docs describes every address.",
-        "响应头 Allow 列出支持的方法；说明见 /docs。",
     ),
-    "PARAMETER_INVALID": FaultText(
+    "PARAMETER_INVALID": RefusalText(
         422,
         "Wrong parameter",
-        "参数有误",
         "Parameters or fields that cannot be used: {count}.",
-        "有 {count} 个参数或字段无法使用。",
         "Correct them as listed below.",
-        "请按下列说明更正。",
     ),
-    "SECONDS_OVER_LIMIT": FaultText(
+    "SECONDS_OVER_LIMIT": RefusalText(
         422,
         "Too long a solve",
-        "求解时间过长",
         "seconds is {value}, the limit for the role {role} is {limit}.",
-        "seconds 为 {value}，角色 {role} 的上限为 {limit}。",
         "Ask for less; GET /v1/limits lists the limits.",
-        "请减少时间；各项上限见 GET /v1/limits。",
     ),
-    "IDEMPOTENCY_KEY_INVALID": FaultText(
+    "IDEMPOTENCY_KEY_INVALID": RefusalText(
         422,
         "Wrong Idempotency-Key",
-        "Idempotency-Key 有误",
         "The header Idempotency-Key is empty, longer than 255 characters or not plain ASCII.",
-        "请求头 Idempotency-Key 为空、超过 255 个字符或含有非 ASCII 字符。",
         "Send a random text, a UUID for instance, and the same one when you repeat the request.",
-        "请发送一个随机文本（例如 UUID），重发同一请求时使用相同的值。",
     ),
-    "IDEMPOTENCY_KEY_REUSED": FaultText(
+    "IDEMPOTENCY_KEY_REUSED": RefusalText(
         409,
         "Idempotency-Key used before",
-        "Idempotency-Key 已使用",
         "This Idempotency-Key was used for another request.",
-        "该 Idempotency-Key 已用于另一个请求。",
         "Use a new one for a new request.",
-        "新的请求请使用新的值。",
     ),
     # --- bodies
-    "BODY_TOO_LARGE": FaultText(
+    "BODY_TOO_LARGE": RefusalText(
         413,
         "Body too large",
-        "请求体过大",
         "The body is larger than {limit} bytes.",
-        "请求体超过 {limit} 字节。",
         "Hand in fewer days or branches at a time; GET /v1/limits lists the limits.",
-        "请减少一次提交的天数或网点；各项上限见 GET /v1/limits。",
     ),
-    "BODY_TOO_SLOW": FaultText(
+    "BODY_TOO_SLOW": RefusalText(
         408,
         "Body too slow",
-        "请求体传输过慢",
         "The body had not arrived after {limit} seconds.",
-        "请求体在 {limit} 秒内未传完。",
         "Send it again over a better connection.",
-        "请在网络较好时重新发送。",
     ),
-    "MEDIA_TYPE": FaultText(
+    "MEDIA_TYPE": RefusalText(
         415,
         "Wrong media type",
-        "媒体类型不支持",
         "The body's media type is '{value}'.",
-        "请求体的媒体类型是“{value}”。",
         "Send Content-Type: {known}.",
-        "请使用 Content-Type：{known}。",
     ),
-    "CONTENT_ENCODING": FaultText(
+    "CONTENT_ENCODING": RefusalText(
         415,
         "Packed body",
-        "请求体被压缩",
         "The body is packed ({value}).",
-        "请求体经过压缩（{value}）。",
         "Send it as it is; a zip archive of the CSV files has the media type application/zip.",
-        "请直接发送原文；CSV 压缩包请使用 application/zip。",
     ),
-    "INPUT_FAULTS": FaultText(
+    "INPUT_FAULTS": RefusalText(
         422,
         "Faults in the data",
-        "数据有误",
         "Faults found: {count}.",
-        "数据中有 {count} 处错误。",
         "Correct them as listed below and hand the data in again.",
-        "请按下列说明更正后重新提交。",
     ),
-    "BODY_TOO_COSTLY": FaultText(
+    "BODY_TOO_COSTLY": RefusalText(
         422,
         "Cannot be read in time",
-        "无法在限定时间内读取",
         "Reading the body took more than {limit} seconds, or more memory than a reader has.",
-        "读取请求体超过 {limit} 秒，或超过可用内存。",
         "Look for stray cells or files in it, or hand in fewer days at a time.",
-        "请检查其中是否有多余的单元格或文件，或减少一次提交的天数。",
     ),
-    "TOO_MANY_OBJECTS": FaultText(
+    "TOO_MANY_OBJECTS": RefusalText(
         422,
         "Too many rows",
-        "行数过多",
         "The body holds {value} objects, the limit is {limit}.",
-        "请求体含 {value} 个对象，上限为 {limit}。",
         "Hand in fewer days or branches at a time; nothing is dropped on our side.",
-        "请减少一次提交的天数或网点；系统不会自动丢弃数据。",
     ),
-    "TOO_MANY_VISITS": FaultText(
+    "TOO_MANY_VISITS": RefusalText(
         422,
         "Too many visits",
-        "上门服务过多",
         "The branch has {value} visits, the limit is {limit}.",
-        "该网点有 {value} 次上门服务，上限为 {limit}。",
         "Plan fewer days at a time, or ask the operator to raise PAIGONG_MAX_VISITS.",
-        "请减少一次计划的天数，或请管理员提高 PAIGONG_MAX_VISITS。",
     ),
-    "TOO_MANY_TECHNICIANS": FaultText(
+    "TOO_MANY_TECHNICIANS": RefusalText(
         422,
         "Too many technicians",
-        "工程师过多",
         "The branch has {value} technicians, the limit is {limit}.",
-        "该网点有 {value} 名工程师，上限为 {limit}。",
         "Plan one branch at a time, or ask the operator to raise PAIGONG_MAX_TECHNICIANS.",
-        "请一次计划一个网点，或请管理员提高 PAIGONG_MAX_TECHNICIANS。",
     ),
-    "ARCHIVE_REFUSED": FaultText(
+    "ARCHIVE_REFUSED": RefusalText(
         422,
         "Archive refused",
-        "压缩包被拒绝",
         "The archive is not read: {reason}.",
-        "压缩包未读取：{reason_zh}。",
         "Send a zip archive of the branch's CSV files, unencrypted, without folders in folders.",
-        "请发送该网点 CSV 文件的 zip 压缩包，不加密、不嵌套文件夹。",
     ),
     # --- plans
-    "NO_PLAN_YET": FaultText(
+    "NO_PLAN_YET": RefusalText(
         409,
         "No plan yet",
-        "尚无计划",
         "The job is {status}; there is no plan to take.",
-        "任务状态为 {status}，尚无可用的计划。",
         "Wait for the end of its events, or stop it to take its best plan.",
-        "请等待任务结束，或停止任务以取得目前最好的计划。",
     ),
-    "IF_MATCH_MISSING": FaultText(
+    "IF_MATCH_MISSING": RefusalText(
         428,
         "If-Match missing",
-        "缺少 If-Match",
         "Publishing needs the ETag of the plan that you looked at.",
-        "发布时需要带上所查看计划的 ETag。",
         "GET the plan and send its ETag as If-Match.",
-        "请先 GET 该计划，再以 If-Match 发送其 ETag。",
     ),
-    "PLAN_STALE": FaultText(
+    "PLAN_STALE": RefusalText(
         412,
         "The plan is stale",
-        "计划已过时",
         "{reason}",
-        "{reason_zh}",
         "Look at the plan again; then publish with its new ETag, publish all the same with ?anyway=true, hand in the "
         "orders of now for a new plan, or leave it.",
-        "请重新查看计划；然后用新的 ETag 发布，或用 ?anyway=true 仍然发布，或提交最新派工单重新计划，或放弃。",
     ),
-    "NOT_PUBLISHED": FaultText(
+    "NOT_PUBLISHED": RefusalText(
         409,
         "Not published",
-        "尚未发布",
         "The plan is a draft; nobody has been told it.",
-        "该计划是草稿，尚未通知任何人。",
         "Publish it first.",
-        "请先发布。",
     ),
-    "TECHNICIAN_HAS_NO_ROUTE": FaultText(
+    "TECHNICIAN_HAS_NO_ROUTE": RefusalText(
         422,
         "No route",
-        "没有路线",
         "Technician {technician} has no route in this plan.",
-        "工程师 {technician} 在该计划中没有路线。",
         "Check technician_id; the plan lists the routes.",
-        "请检查 technician_id；计划中列有全部路线。",
     ),
-    "PLAN_BREAKS_RULES": FaultText(
+    "PLAN_BREAKS_RULES": RefusalText(
         409,
         "The plan breaks rules",
-        "计划违反规则",
         "The judge refuses the plan: {reason}",
-        "校验未通过：{reason}",
         "This is a defect of Paigong; plan again, and report it.",
-        "这是系统缺陷；请重新计划并报告。",
     ),
     # --- how a job ended
-    "LOCKS_CONFLICT": FaultText(
+    "LOCKS_CONFLICT": RefusalText(
         422,
         "Locks conflict",
-        "锁定有冲突",
         "What is locked cannot be kept together with the other rules.",
-        "锁定的内容与其他规则不能同时满足。",
         "Release one of the locks listed, or send broken_locks=keep to keep and list what they break.",
-        "请解除下列锁定之一，或使用 broken_locks=keep 保留锁定并列出违反的规则。",
     ),
-    "TIME_TOO_SHORT": FaultText(
+    "TIME_TOO_SHORT": RefusalText(
         422,
         "Time too short",
-        "时间太短",
         "The time was up before a first plan was found, and locked visits may not be left out.",
-        "在找到第一个计划之前时间已到，而锁定的上门服务不能不安排。",
         "Give the solve more seconds, or release locks.",
-        "请增加求解时间，或解除锁定。",
     ),
-    "SOLVER_DEFECT": FaultText(
+    "SOLVER_DEFECT": RefusalText(
         500,
         "Defect",
-        "系统缺陷",
         "The solve ended by a defect of Paigong: {reason}",
-        "求解因系统缺陷而结束：{reason}",
         "Hand it in again; report it with the request id.",
-        "请重新提交，并附请求编号报告。",
     ),
-    "WORKER_LOST": FaultText(
+    "WORKER_LOST": RefusalText(
         500,
         "Worker lost",
-        "求解进程丢失",
         "The job was begun {attempts} times, and each time its worker was lost.",
-        "任务已开始 {attempts} 次，每次求解进程都意外结束。",
         "The machine may lack memory; ask the operator, and hand it in again.",
-        "机器可能内存不足；请联系管理员后重新提交。",
     ),
     # --- webhooks
-    "URL_REFUSED": FaultText(
+    "URL_REFUSED": RefusalText(
         422,
         "Address refused",
-        "地址被拒绝",
         "The address cannot be called. {reason}",
-        "无法调用该地址：{reason_zh}。",
         "Give a public https address; private networks are allowed by PAIGONG_WEBHOOK_NETWORKS.",
-        "请提供公网 https 地址；内网地址需管理员在 PAIGONG_WEBHOOK_NETWORKS 中放行。",
     ),
     # --- the service itself
-    "STORE_UNAVAILABLE": FaultText(
+    "STORE_UNAVAILABLE": RefusalText(
         503,
         "Database unavailable",
-        "数据库不可用",
         "The database cannot be written or read now; nothing of this request was kept.",
-        "数据库暂时无法读写；本次请求未保存任何内容。",
         "Try again after the seconds in Retry-After; the operator looks at the disk and the database.",
-        "请在 Retry-After 指定的秒数后再试；管理员请检查磁盘和数据库。",
     ),
-    "READERS_BUSY": FaultText(
+    "READERS_BUSY": RefusalText(
         503,
         "Readers busy",
-        "读取进程繁忙",
         "All readers of uploads are at work.",
-        "所有读取进程都在工作。",
         "Try again after the seconds in Retry-After.",
-        "请在 Retry-After 指定的秒数后再试。",
     ),
-    "PAPER_FAILED": FaultText(
+    "PAPER_FAILED": RefusalText(
         503,
         "Papers not printed",
-        "单据未生成",
         "The papers could not be printed within {limit} seconds.",
-        "单据未能在 {limit} 秒内生成。",
         "Try again; very large plans have their JSON form.",
-        "请再试；特大计划请使用 JSON。",
     ),
-    "SHUTTING_DOWN": FaultText(
+    "SHUTTING_DOWN": RefusalText(
         503,
         "Shutting down",
-        "服务正在关闭",
         "The service is shutting down and takes no more work.",
-        "服务正在关闭，不再接受新的工作。",
         "Try again after the seconds in Retry-After.",
-        "请在 Retry-After 指定的秒数后再试。",
     ),
-    "INTERNAL": FaultText(
+    "INTERNAL": RefusalText(
         500,
         "Defect",
-        "系统缺陷",
         "The request met a defect of Paigong.",
-        "请求遇到系统缺陷。",
         "Report it with the request id.",
-        "请附请求编号报告。",
     ),
-    "BAD_REQUEST": FaultText(
+    "BAD_REQUEST": RefusalText(
         400,
         "Bad request",
-        "请求有误",
         "The request cannot be understood.",
-        "无法理解该请求。",
         "Check its form; /docs describes every address.",
-        "请检查格式；说明见 /docs。",
     ),
 }

@@ -33,7 +33,7 @@ from api.access.doorkeeper import make_key
 from api.main import create_app
 from api.readers import upload
 from api.refusals.refusal import MEDIA_TYPE
-from api.refusals.table import FAULT_TEXTS
+from api.refusals.table import REFUSAL_TEXTS
 from api.schemas.bodies import branch_schema, example_branch
 from api.settings import Settings
 from api.statuses import Role
@@ -522,7 +522,7 @@ def documented_faults() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 def test_every_fault_is_documented() -> None:
     documented = {code for _, _, code, _ in documented_faults()}
-    assert documented | FAULTS_OF_JOBS | FAULTS_OF_HTTP == set(FAULT_TEXTS)
+    assert documented | FAULTS_OF_JOBS | FAULTS_OF_HTTP == set(REFUSAL_TEXTS)
     assert not documented & (FAULTS_OF_JOBS | FAULTS_OF_HTTP)
 
 
