@@ -45,7 +45,7 @@ def serve(
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
-    """Serve the API: one process that answers, and workers that solve. Ctrl-C hands in the best plans and ends."""
+    """Serve the API: one process that answers, and workers that solve. Ctrl-C keeps the best plans and ends."""
     say = translator_for(lang)
     settings = _settings(port=port, data=data, host=host, workers=workers, database=database)
     store = _opened(settings, lang)
@@ -259,7 +259,7 @@ def _clear_spool(settings: Settings) -> None:
     import shutil
     import time
 
-    for pattern in ("upload-*.part", "print-*", "clerk-*", "worker-*"):
+    for pattern in ("upload-*.part", "print-*", "reader-*", "clerk-*", "worker-*"):
         for path in settings.data.glob(pattern):
             newest = max((entry.stat().st_mtime for entry in (path, *path.rglob("*"))), default=0.0)
             if time.time() - newest > ABANDONED_S:

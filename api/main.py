@@ -58,14 +58,14 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         translator("zh")
         service = Service.of(settings, store)
         app.state.service = service
-        service.bulletin.start()
+        service.notifier.start()
         service.deliverer.start()
         service.supervisor.start()
         try:
             yield
         finally:
-            await service.bulletin.stop()
-            service.clerks.close()
+            await service.notifier.stop()
+            service.readers.close()
             service.supervisor.stop()
             service.deliverer.stop(2.0)
             store.close()
@@ -97,10 +97,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
 
 _ABOUT = """\
-Hand in a branch with `POST /v1/plans`, watch `GET /v1/plans/{id}/events`, take the judged plan from
+Submit a branch with `POST /v1/plans`, watch `GET /v1/plans/{id}/events`, take the judged plan from
 `GET /v1/plans/{id}`.
 
-Keys go into `Authorization: Bearer`. Every fault is answered as problem details (RFC 9457) with a stable code, its
+Keys go into `Authorization: Bearer`. Every refusal is answered as problem details (RFC 9457) with a stable code, its
 cause and the way out, in English or Chinese by `Accept-Language`. Every POST may be repeated safely with an
 `Idempotency-Key`.
 """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The longest that a busy service thinks about an answer: a clerk is waited for, then it prints.
+#: The longest that a busy service thinks about an answer: a reader is waited for, then it prints.
 TIMEOUT_S = 90.0
 #: Jobs of one page; the most that the service gives.
 PAGE = 200
@@ -89,7 +89,7 @@ class Client:
         """Close the connections that are kept; the client cannot be used any more."""
         self._wire.close()
 
-    # --- handing in ---
+    # --- submitting ---
 
     def submit(
         self,
@@ -105,7 +105,7 @@ class Client:
         broken_locks: str | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
-        """Hand a branch in to be planned; when this returns, the service has the job on disk.
+        """Submit a branch to be planned; when this returns, the service has the job on disk.
 
         Parameters
         ----------
@@ -274,7 +274,7 @@ class Client:
         ----------
         etag
             Of the job that a person looked at: what has changed since is then noticed. `None` looks now, and notices
-            only that other orders were handed in.
+            only that other orders were submitted.
         anyway
             Publish although orders or the published plan have changed.
 

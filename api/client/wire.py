@@ -280,12 +280,12 @@ def _lines(sock: socket.socket, response: http.client.HTTPResponse, until_s: flo
 
 
 def _has_length(response: http.client.HTTPResponse) -> bool:
-    """Say whether an answer tells where it ends; one that was cut within its head does not, and looks whole."""
+    """Return whether an answer tells where it ends; one that was cut within its head does not, and looks whole."""
     return response.chunked or response.length is not None
 
 
 def _is_lasting(error: BaseException) -> bool:
-    """Say whether another try would fail in the same way: the certificate is not trusted, the name not known."""
+    """Return whether another try would fail in the same way: the certificate is not trusted, the name not known."""
     if isinstance(error, socket.gaierror):
         return error.errno != socket.EAI_AGAIN
     return isinstance(error, ssl.SSLCertVerificationError)

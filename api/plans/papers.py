@@ -72,5 +72,5 @@ def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[by
         }
         limit_s = service.settings.paper_s
         too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-        answer = service.clerks.do(task, limit_s=limit_s, too_long=too_long)
+        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
         return Path(task["out"]).read_bytes(), answer

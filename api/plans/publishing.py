@@ -52,7 +52,7 @@ def publish(
                 tx, "publish", job_id, key_id=caller.key_id, request_id=request_id, branch_id=row["branch_id"],
                 anyway=anyway, before=sorted(set(before)),
             )  # fmt: skip
-            _tell(tx, row, "plan.published", state=State.PUBLISHED)
+            _announce(tx, row, "plan.published", state=State.PUBLISHED)
             row = find(tx, caller, job_id)
         return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
 
@@ -75,7 +75,7 @@ def _check_publishable(tx: Connection, row: RowMapping, if_match: str | None, *,
 
 
 def _check_orders(tx: Connection, row: RowMapping, *, is_draft: bool) -> None:
-    """Refuse a draft of orders that have been handed in anew since, even when its ETag is of now."""
+    """Refuse a draft of orders that have been submitted anew since, even when its ETag is of now."""
     heads = plans.in_force(tx, row["branch_id"], days_of(row))
     if is_draft and any(head_sha != row["input_sha"] for _, head_sha, _ in heads if head_sha):
         raise _stale(tx, row)
@@ -123,13 +123,13 @@ def acknowledge(
             received = {receipt["technician_id"] for receipt in plans.receipts(tx, job_id)}
             if received >= set(served) and row["state"] == State.PUBLISHED:
                 plans.set_state(tx, job_id, State.HANDED_OUT)
-                _tell(tx, row, "plan.handed_out", state=State.HANDED_OUT)
+                _announce(tx, row, "plan.handed_out", state=State.HANDED_OUT)
         row = find(tx, caller, job_id)
         return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
 
     return once(service.store, asked, note)
 
 
-def _tell(tx: Connection, row: RowMapping, event: str, **more: str) -> None:
-    told = {"id": row["job_id"], "branch_id": row["branch_id"], "first_day": row["first_day"], **more}
-    outbox.tell(tx, event, row["branch_id"], told)
+def _announce(tx: Connection, row: RowMapping, event: str, **more: str) -> None:
+    data = {"id": row["job_id"], "branch_id": row["branch_id"], "first_day": row["first_day"], **more}
+    outbox.add_event(tx, event, row["branch_id"], data)

@@ -41,13 +41,13 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
         "most_technicians": settings.max_technicians,
     }
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
-    found = service.clerks.do(task, limit_s=settings.clerk_s, too_long=too_long)
+    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long)
     caller.need_branch(found["branch_id"])
     return found
 
 
 def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *, lang: str, request_id: str) -> Answer:
-    """Hand a branch in to be planned; when this returns, the job is on disk."""
+    """Submit a branch to be planned; when this returns, the job is on disk."""
     earlier = recall(service.store, asked)
     if earlier is not None:
         return earlier

@@ -26,8 +26,8 @@ WITH_BODY = (
     "IDEMPOTENCY_KEY_REUSED",
     "IDEMPOTENCY_KEY_INVALID",
 )
-#: Any endpoint that has a clerk read or print.
-WITH_CLERK = ("READERS_BUSY", "BODY_TOO_COSTLY")
+#: Any endpoint that has a reader read or print.
+WITH_READER = ("READERS_BUSY", "BODY_TOO_COSTLY")
 
 #: `schemas.Problem`, which the schema of a job refers to, too.
 PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -27,10 +27,10 @@ async def healthz() -> dict[str, str]:
     responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "not now, by part"}},
 )
 def readyz(service: ServiceOf) -> JSONResponse:
-    """Say whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
+    """Return whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
     parts = {
         "database": service.store.is_writable(),
-        "readers": service.clerks.are_ready,
+        "readers": service.readers.are_ready,
         "workers": service.supervisor.is_ready.is_set(),
     }
     is_ready = all(parts.values())

@@ -1,4 +1,4 @@
-"""Plans as jobs: handed in, watched, looked at, stopped, printed."""
+"""Plans as jobs: submitted, watched, looked at, stopped, printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from api.plans import papers, submission, view
 from api.readers import upload
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, Asked, once, recall
-from api.routes.answers import ALWAYS, WITH_BODY, WITH_CLERK, refusals
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
 from api.schemas.asked import ListQuery, PlanQuery
@@ -49,19 +49,21 @@ PAGE_POLICY = (
 @router.post(
     "",
     status_code=202,
-    summary="Hand in a branch to be planned",
+    summary="Submit a branch to be planned",
+    # Clients that were generated from the description call it so.
+    operation_id="hand_in_v1_plans_post",
     response_model=None,
     responses={
         202: {"model": Job, "description": "accepted: the job is on disk", "headers": {
             "Location": {"schema": {"type": "string"}}, "Idempotency-Replayed": {"schema": {"type": "string"}}}},
         200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
               "or what a dry run found"},
-        **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
+        **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
                    "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},
 )  # fmt: skip
-async def hand_in(
+async def submit(
     request: Request,
     service: ServiceOf,
     caller: Planner,
@@ -127,7 +129,7 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
     "/judge",
     summary="Judge any plan",
     response_model=None,
-    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN")},
+    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN")},
     openapi_extra={"requestBody": PLAN_FILE_BODY},
 )
 def judge(
@@ -140,7 +142,7 @@ def judge(
         limit_s = service.settings.clerk_s
         task = {"task": "judge", "file": str(spooled.path.resolve())}
         too_long = Refusal("BODY_TOO_COSTLY", limit=f"{limit_s:g}")
-        found = service.clerks.do(task, limit_s=limit_s, too_long=too_long)
+        found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
         caller.need_branch(found["branch_id"])
         answer = once(service.store, asked, lambda _: Answer(200, found["verdict"]))
     return answer.response()
@@ -175,7 +177,7 @@ def look_at(
     response_model=None,
     responses={
         200: {"model": Job, "description": "it has ended"},
-        202: {"model": Job, "description": "it hands in its best plan within a second or two"},
+        202: {"model": Job, "description": "it has its best plan within a second or two"},
         **refusals(*ALWAYS, "NOT_FOUND"),
     },
 )
@@ -283,7 +285,7 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
         left_s = until_s - asyncio.get_running_loop().time()
         if response is not None or left_s <= 0:
             return response
-        await service.bulletin.wait(job_id, seen, left_s)
+        await service.notifier.wait(job_id, seen, left_s)
 
 
 def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
@@ -305,7 +307,7 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
                 return
             if not found:
                 yield ": still here\n\n"
-            await service.bulletin.wait(job_id, number, SILENCE_S)
+            await service.notifier.wait(job_id, number, SILENCE_S)
     finally:
         service.streams -= 1
 

@@ -47,7 +47,7 @@ def publish(
 ) -> Response:
     """Make a plan the one that customers and technicians are told, and that later plans of its days stay near.
 
-    It is refused when orders were handed in anew, or another plan was published, since the caller looked at it.
+    It is refused when orders were submitted anew, or another plan was published, since the caller looked at it.
     """
     return publishing.publish(
         service,

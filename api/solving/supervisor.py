@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.store.engine import Store
 
-#: How often processes and beats are looked at.
+#: How often processes and heartbeats are looked at.
 LOOK_S = 0.25
 #: A worker that dies is replaced after a pause that doubles up to this, so that a broken machine does not spin.
 LONGEST_PAUSE_S = 10.0
@@ -43,7 +43,7 @@ class Supervisor:
         self._store, self._settings = store, settings
         self._sweeper = Sweeper(store, settings)
         self._is_stopping = threading.Event()
-        self._workers: list[_Post] = []
+        self._workers: list[_WorkerSlot] = []
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         #: Set when the kernels are compiled and the workers have been started.
         self.is_ready = threading.Event()
@@ -53,23 +53,23 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let every worker hand in its best plan, wait for that as long as the settings say, and end."""
+        """Let every worker keep its best plan, wait for that as long as the settings say, and end."""
         self._is_stopping.set()
         self._thread.join()
-        for post in self._workers:
-            post.ask_to_end()
+        for slot in self._workers:
+            slot.ask_to_end()
         until_s = time.monotonic() + self._settings.grace_s
-        for post in self._workers:
-            post.end(until_s - time.monotonic())
+        for slot in self._workers:
+            slot.end(until_s - time.monotonic())
 
     def _run(self) -> None:
         if self._settings.workers:
             self._warm_up()
-        self._workers = [_Post(self._settings.data.resolve()) for _ in range(self._settings.workers)]
+        self._workers = [_WorkerSlot(self._settings.data.resolve()) for _ in range(self._settings.workers)]
         upkeep_at_s = time.monotonic()
         while not self._is_stopping.is_set():
-            for post in self._workers:
-                gone = post.keep_manned()
+            for slot in self._workers:
+                gone = slot.keep_running()
                 if gone is not None:
                     self._give_up_all_of(gone)
             self.is_ready.set()
@@ -93,8 +93,8 @@ class Supervisor:
         try:
             with self._store.read() as tx:
                 held = jobs.held_by(tx, owner)
-            for job_id, fence in held:
-                give_up(self._store, self._settings, job_id, fence)
+            for job_id, token in held:
+                give_up(self._store, self._settings, job_id, token)
         except StoreError as error:
             _log.warning("give_up_failed", owner=owner, error=str(error))
 
@@ -111,8 +111,8 @@ class Supervisor:
             _log.info("old_plans_deleted", count=count)
 
 
-class _Post:
-    """A place for one worker process, manned again when it ends; what a dead one leaves on disk is deleted.
+class _WorkerSlot:
+    """A place for one worker process, started again when it ends; what a dead one leaves on disk is deleted.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class _Post:
         self._began_s = 0.0
         self._next_s = 0.0
 
-    def keep_manned(self) -> str | None:
+    def keep_running(self) -> str | None:
         """Start a worker when none runs; return the name of one that has ended, once."""
         if self._process is not None and self._process.poll() is None:
             return None

@@ -36,7 +36,7 @@ class StoredOutbox:
         ]
 
     def claim(self, delivery_id: str, attempts: int) -> bool:
-        """Begin the next attempt; say whether nobody else has begun it."""
+        """Begin the next attempt; return whether nobody else has begun it."""
         with self._store.write() as tx:
             return outbox.claim(tx, delivery_id, attempts)
 

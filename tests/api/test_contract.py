@@ -376,7 +376,6 @@ def packed(draw: st.DrawFn) -> bytes:
 # --- every operation, whatever is sent ------------------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("contract")
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_an_operation_answers_as_it_is_documented(world: World, label: str) -> None:
     unit = CASES / (len(OPERATIONS) + sum(share - 1 for share in SHARES.values()))
@@ -396,7 +395,6 @@ def test_an_operation_answers_as_it_is_documented(world: World, label: str) -> N
     check()
 
 
-@pytest.mark.xdist_group("contract")
 def test_what_was_taken_is_solved_or_the_reason_is_stated(world: World) -> None:
     page = world.server.http.get("/v1/plans", params={"status": "queued", "limit": 200}).json()
     taken = [job["id"] for job in page["items"]][::-1]
@@ -555,7 +553,6 @@ def test_the_example_branch_is_planned_as_the_examples_ask(server: Server) -> No
     assert (job["status"], job["plan"]["unassigned"]) == ("solved", [])
 
 
-@pytest.mark.xdist_group("contract")
 def test_the_example_receipt_is_one_of_the_example_branch(world: World) -> None:
     receipt = example_of("POST /v1/plans/{job_id}/acknowledgements")
     answer = world.server.http.post(f"/v1/plans/{world.published}/acknowledgements", json=receipt)

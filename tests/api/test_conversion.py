@@ -17,9 +17,7 @@ from optimizer.domain.rules import Rule, Violation
         (Rule.ALLOWED, 1, "", ""),
     ],
 )
-def test_a_chinese_reader_sees_by_how_much_a_rule_is_missed(
-    rule: Rule, amount: int, unit: str, missed: str
-) -> None:
+def test_a_chinese_reader_sees_by_how_much_a_rule_is_missed(rule: Rule, amount: int, unit: str, missed: str) -> None:
     violation = Violation(rule, amount, unit, "T1 is back at 18:01.", "T1", "O1")
     fault = violation_as_fault(violation, "zh")
     assert fault["cause"].startswith("O1：")
