@@ -47,15 +47,15 @@ def serve(
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
-    """Serve the API: one process that answers, and workers that solve. Ctrl-C hands in the best plans and ends."""
+    """Serve the API: one process that answers, and workers that solve. Ctrl-C keeps the best plans and ends."""
     say = translator_for(lang)
     settings = _settings(port=port, data=data, host=host, workers=workers, database=database)
     store = _opened(settings, lang)
 
     import uvicorn
 
-    from api import logs
     from api.main import create_app
+    from api.monitoring import logs
     from api.statuses import Role
     from api.store import access
 
@@ -101,8 +101,8 @@ def work(
     settings = _settings(data=data, workers=workers, database=database)
     store = _opened(settings, lang)
 
-    from api import logs
-    from api.supervisor import Supervisor
+    from api.monitoring import logs
+    from api.solving.supervisor import Supervisor
 
     logs.configure(settings.log_level)
     supervisor = Supervisor(store, settings)
@@ -124,7 +124,7 @@ def add_key(
     lang: Lang = "zh",
 ) -> None:
     """Make a key and print it, this once."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     if role not in list(Role):
@@ -246,7 +246,7 @@ def _opened(settings: Settings, lang: str) -> Store:
 
 def _write_first_key(store: Store, settings: Settings, role: str) -> None:
     """Make the first key and leave it in a file that only its owner can read."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     path = settings.data / KEY_FILE
@@ -261,7 +261,7 @@ def _clear_spool(settings: Settings) -> None:
     import shutil
     import time
 
-    for pattern in ("upload-*.part", "print-*", "clerk-*", "worker-*"):
+    for pattern in ("upload-*.part", "print-*", "reader-*", "clerk-*", "worker-*"):
         for path in settings.data.glob(pattern):
             newest = max((entry.stat().st_mtime for entry in (path, *path.rglob("*"))), default=0.0)
             if time.time() - newest > ABANDONED_S:

@@ -1,4 +1,4 @@
-"""The parent of the clerks: gives each one task at a time, and replaces one that dies or takes too long."""
+"""The parent of the sandboxed readers: gives each one task at a time, and replaces one that dies or takes too long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api.errors import Refusal
+from api.refusals.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class Clerks:
+class ReaderPool:
     """A few child processes for reading uploads and printing papers.
 
     Parameters
@@ -34,7 +34,7 @@ class Clerks:
     memory_bytes
         What each may hold.
     folder
-        Where each clerk has a folder of its own for what it works on, deleted with it; by default the system's.
+        Where each has a folder of its own for what it works on, deleted with it; by default the system's.
     patience_s
         How long a task waits for a free one.
     """
@@ -43,18 +43,18 @@ class Clerks:
         self._memory = str(memory_bytes)
         self._folder = folder
         self._patience_s = patience_s
-        self._free: queue.LifoQueue[_Clerk | None] = queue.LifoQueue()
-        self._all: set[_Clerk] = set()
+        self._free: queue.LifoQueue[_Reader | None] = queue.LifoQueue()
+        self._all: set[_Reader] = set()
         self._lock = threading.Lock()
         self._is_closed = False
         for _ in range(count):
-            self._free.put(self._hire())
+            self._free.put(self._start())
 
     @property
     def are_ready(self) -> bool:
-        """Say whether a clerk has loaded what it needs."""
+        """Return whether one has loaded what it needs."""
         with self._lock:
-            return any(clerk.is_ready.is_set() for clerk in self._all)
+            return any(reader.is_ready.is_set() for reader in self._all)
 
     def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal) -> dict[str, Any]:
         """Have a task done and return the answer.
@@ -62,23 +62,23 @@ class Clerks:
         Raises
         ------
         Refusal
-            `too_long` when it takes more than `limit_s` or the clerk dies of it; what the clerk refuses; the faults
+            `too_long` when it takes more than `limit_s` or the reader dies of it; what the reader refuses; the faults
             that it found; READERS_BUSY when none is free.
         """
         try:
-            clerk = self._free.get(timeout=self._patience_s)
+            reader = self._free.get(timeout=self._patience_s)
         except queue.Empty:
             raise Refusal("READERS_BUSY", headers={"Retry-After": "5"}) from None
         answer = None
         try:
-            if clerk is None or not clerk.is_alive:
-                clerk = self._hire()
-            answer = clerk.ask(json.dumps({**task, "limit_s": limit_s}), limit_s)
+            if reader is None or not reader.is_alive:
+                reader = self._start()
+            answer = reader.ask(json.dumps({**task, "limit_s": limit_s}), limit_s)
         finally:
-            if answer is None and clerk is not None:
-                self._dismiss(clerk)
-                _log.warning("clerk_replaced", task=task["task"], code=clerk.process.returncode)
-            self._free.put(None if answer is None else clerk)
+            if answer is None and reader is not None:
+                self._drop(reader)
+                _log.warning("reader_replaced", task=task["task"], code=reader.process.returncode)
+            self._free.put(None if answer is None else reader)
         if answer is None:
             raise too_long
         if "refused" in answer:
@@ -86,56 +86,56 @@ class Clerks:
         if "faults" in answer:
             raise Refusal("INPUT_FAULTS", faults=answer["faults"], total=answer["total"], count=answer["count"])
         if "errno" in answer:
-            raise OSError(answer["errno"], f"a clerk met it: {answer['text']}")
+            raise OSError(answer["errno"], f"a reader met it: {answer['text']}")
         if "defect" in answer:
-            raise RuntimeError(f"a clerk met a defect: {answer['defect']}")
+            raise RuntimeError(f"a reader met a defect: {answer['defect']}")
         return answer
 
     def close(self) -> None:
         """End all of them."""
         with self._lock:
             self._is_closed = True
-            clerks, self._all = list(self._all), set()
-        for clerk in clerks:
-            clerk.end()
+            readers, self._all = list(self._all), set()
+        for reader in readers:
+            reader.end()
 
-    def _hire(self) -> _Clerk:
-        clerk = _Clerk(self._memory, self._folder)
+    def _start(self) -> _Reader:
+        reader = _Reader(self._memory, self._folder)
         with self._lock:
             if self._is_closed:
-                clerk.end()
+                reader.end()
                 raise Refusal("SHUTTING_DOWN", headers={"Retry-After": "5"})
-            self._all.add(clerk)
-        return clerk
+            self._all.add(reader)
+        return reader
 
-    def _dismiss(self, clerk: _Clerk) -> None:
-        clerk.end()
+    def _drop(self, reader: _Reader) -> None:
+        reader.end()
         with self._lock:
-            self._all.discard(clerk)
+            self._all.discard(reader)
 
 
-class _Clerk:
+class _Reader:
     """One child process."""
 
     def __init__(self, memory: str, folder: Path | None) -> None:
-        self._place = Path(tempfile.mkdtemp(prefix="clerk-", dir=folder))
+        self._place = Path(tempfile.mkdtemp(prefix="reader-", dir=folder))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.clerk", memory],
+            [sys.executable, "-m", "api.readers.child", memory],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ | {"TMPDIR": str(self._place)},
-            # Ctrl-C is for the parent, which ends its clerks itself.
+            # Ctrl-C is for the parent, which ends its readers itself.
             start_new_session=True,
         )
         self.is_ready = threading.Event()
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._listener = threading.Thread(target=self._listen, name="clerk-listener", daemon=True)
+        self._listener = threading.Thread(target=self._listen, name="reader-listener", daemon=True)
         self._listener.start()
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process runs."""
+        """Return whether the process runs."""
         return self.process.poll() is None
 
     def ask(self, task: str, limit_s: float) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from api import upload
+from api.readers import upload
 from optimizer.ingest.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
 from optimizer.ingest.columns import SHEETS as _SHEETS
 from optimizer.ingest.plan_file import PLAN_FORMAT

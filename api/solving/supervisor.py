@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from api.solving.sweeper import Sweeper, give_up
 from api.store import jobs, upkeep
-from api.store.engine import Store, StoreError
+from api.store.engine import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from api.settings import Settings
+    from api.store.engine import Store
 
-#: How often processes and beats are looked at.
+#: How often processes and heartbeats are looked at.
 LOOK_S = 0.25
 #: A worker that dies is replaced after a pause that doubles up to this, so that a broken machine does not spin.
 LONGEST_PAUSE_S = 10.0
@@ -35,42 +36,6 @@ UPKEEP_S = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-class Sweeper:
-    """Gives up jobs whose beat has not grown for the time of a lease, on a clock that never steps.
-
-    Moments of different machines are never compared: this process waits on its own clock for a beat to grow.
-    """
-
-    def __init__(self, store: Store, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._store, self._settings, self._clock = store, settings, clock
-        self._seen: dict[str, tuple[int, int, float]] = {}
-
-    def sweep(self) -> list[str]:
-        """Look at every job in work once; return the ids of those given up."""
-        with self._store.read() as tx:
-            beats = jobs.beats(tx)
-        moment = self._clock()
-        seen = {}
-        silent = []
-        for job_id, fence, beat in beats:
-            before = self._seen.get(job_id)
-            at = before[2] if before is not None and before[:2] == (fence, beat) else moment
-            seen[job_id] = (fence, beat, at)
-            if moment - at > self._settings.lease_s:
-                silent.append((job_id, fence))
-        self._seen = seen
-        return [job_id for job_id, fence in silent if give_up(self._store, self._settings, job_id, fence)]
-
-
-def give_up(store: Store, settings: Settings, job_id: str, fence: int) -> bool:
-    """Take a job out of the hands that held it; say whether it was still in them."""
-    with store.write() as tx:
-        status = jobs.give_up(tx, job_id, fence, attempts=settings.attempts)
-    if status is not None:
-        _log.warning("job_given_up", job_id=job_id, fence=fence, status=str(status))
-    return status is not None
-
-
 class Supervisor:
     """A thread that keeps the workers of this machine running and sweeps."""
 
@@ -78,7 +43,7 @@ class Supervisor:
         self._store, self._settings = store, settings
         self._sweeper = Sweeper(store, settings)
         self._is_stopping = threading.Event()
-        self._workers: list[_Post] = []
+        self._workers: list[_WorkerSlot] = []
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         #: Set when the kernels are compiled and the workers have been started.
         self.is_ready = threading.Event()
@@ -88,23 +53,23 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let every worker hand in its best plan, wait for that as long as the settings say, and end."""
+        """Let every worker keep its best plan, wait for that as long as the settings say, and end."""
         self._is_stopping.set()
         self._thread.join()
-        for post in self._workers:
-            post.ask_to_end()
+        for slot in self._workers:
+            slot.ask_to_end()
         until_s = time.monotonic() + self._settings.grace_s
-        for post in self._workers:
-            post.end(until_s - time.monotonic())
+        for slot in self._workers:
+            slot.end(until_s - time.monotonic())
 
     def _run(self) -> None:
         if self._settings.workers:
             self._warm_up()
-        self._workers = [_Post(self._settings.data.resolve()) for _ in range(self._settings.workers)]
+        self._workers = [_WorkerSlot(self._settings.data.resolve()) for _ in range(self._settings.workers)]
         upkeep_at_s = time.monotonic()
         while not self._is_stopping.is_set():
-            for post in self._workers:
-                gone = post.keep_manned()
+            for slot in self._workers:
+                gone = slot.keep_running()
                 if gone is not None:
                     self._give_up_all_of(gone)
             self.is_ready.set()
@@ -128,8 +93,8 @@ class Supervisor:
         try:
             with self._store.read() as tx:
                 held = jobs.held_by(tx, owner)
-            for job_id, fence in held:
-                give_up(self._store, self._settings, job_id, fence)
+            for job_id, token in held:
+                give_up(self._store, self._settings, job_id, token)
         except StoreError as error:
             _log.warning("give_up_failed", owner=owner, error=str(error))
 
@@ -146,8 +111,8 @@ class Supervisor:
             _log.info("old_plans_deleted", count=count)
 
 
-class _Post:
-    """A place for one worker process, manned again when it ends; what a dead one leaves on disk is deleted.
+class _WorkerSlot:
+    """A place for one worker process, started again when it ends; what a dead one leaves on disk is deleted.
 
     Parameters
     ----------
@@ -163,7 +128,7 @@ class _Post:
         self._began_s = 0.0
         self._next_s = 0.0
 
-    def keep_manned(self) -> str | None:
+    def keep_running(self) -> str | None:
         """Start a worker when none runs; return the name of one that has ended, once."""
         if self._process is not None and self._process.poll() is None:
             return None
@@ -180,7 +145,7 @@ class _Post:
             self._began_s = time.monotonic()
             self._folder(self._owner).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "api.worker", self._owner],
+                [sys.executable, "-m", "api.solving.worker", self._owner],
                 stdin=subprocess.PIPE,
                 env=os.environ | {"TMPDIR": str(self._folder(self._owner))},
                 # Ctrl-C is for the parent, which tells its workers itself.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from api.fault_texts import FAULT_TEXTS
+from api.refusals.table import REFUSAL_TEXTS
+from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ class Refusal(Exception):
     Parameters
     ----------
     code
-        One of `FAULT_TEXTS`.
+        One of `REFUSAL_TEXTS`.
     faults
         Single faults by language, each as `Issue.to_json` has them; all of them at once.
     total
@@ -32,7 +33,7 @@ class Refusal(Exception):
     headers
         To be answered with it.
     values
-        What fills the places of its sentences.
+        What fills the places of its sentences; what is itself a sentence comes by language.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Refusal(Exception):
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return FAULT_TEXTS[self.code].status
+        return REFUSAL_TEXTS[self.code].status
 
 
 def problem(
@@ -66,18 +67,17 @@ def problem(
     total: int | None = None,
     request_id: str = "",
 ) -> dict[str, Any]:
-    """Return a fault as problem details."""
-    text = FAULT_TEXTS[code]
-    is_zh = lang == "zh"
-    filled = {name: _plain(value) for name, value in (values or {}).items()}
-    cause = (text.cause_zh if is_zh else text.cause).format(**filled)
-    action = (text.action_zh if is_zh else text.action).format(**filled)
+    """Return a refusal as problem details."""
+    text, say = REFUSAL_TEXTS[code], translator(lang)
+    spoken = {name: value[lang] if isinstance(value, dict) else value for name, value in (values or {}).items()}
+    filled = {name: _plain(value) for name, value in spoken.items()}
+    cause, action = say(text.cause, **filled), say(text.action, **filled)
     found = list((faults or {}).get(lang, ()))
     made: dict[str, Any] = {
         "type": f"urn:paigong:fault:{code}",
-        "title": text.title_zh if is_zh else text.title,
+        "title": say(text.title),
         "status": text.status,
-        "detail": cause + ("" if is_zh else " ") + action,
+        "detail": cause + ("" if lang == "zh" else " ") + action,
         "code": code,
         "cause": cause,
         "action": action,
@@ -85,6 +85,14 @@ def problem(
         "error_count": len(found) if total is None else total,
     }
     return made | ({"request_id": request_id} if request_id else {})
+
+
+def by_language(sentence: str, **values: object) -> dict[str, str]:
+    """Return a sentence in each language, to be a value of a refusal; lists are written as the language does."""
+    return {
+        lang: translator(lang)(sentence, **{name: _listed(value, lang) for name, value in values.items()})
+        for lang in LANGUAGES
+    }
 
 
 def answer(refusal: Refusal, request: Request) -> Response:
@@ -125,6 +133,10 @@ def language(accepted: str) -> str:
         if name in ("zh", "en") and weight > best_weight:
             best, best_weight = name, weight
     return best
+
+
+def _listed(value: object, lang: str) -> object:
+    return ("、" if lang == "zh" else ", ").join(value) if isinstance(value, list) else value
 
 
 def _plain(value: object) -> str:

@@ -1,9 +1,9 @@
-"""A worker process: takes a job, solves it in the runner's child process, keeps each better plan, hands in the last.
+"""A worker process: takes a job, solves it in the runner's child process, keeps each better plan and the last.
 
-    claim -> lay out -> read -> plan_stage (progress -> checkpoint, beat -> stop?) -> finish
+    claim -> lay out -> read -> plan_stage (progress -> checkpoint, heartbeat -> stop?) -> finish
 
 It may be killed, paused or cut off from the database at any point: what it holds is given up by whoever watches, the
-next taker goes on from the last plan kept, and anything that it still writes is refused by its fence.
+next taker goes on from the last plan kept, and anything that it still writes is refused by its fencing token.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api import logs, upload
-from api.convert import outcome_to_json, start_of, violation_as_fault, with_receipts
-from api.documents import pack, unpack, unpacked
+from api.monitoring import logs
+from api.plans.conversion import outcome_to_json, start_of, violation_as_fault, with_receipts
+from api.plans.documents import pack, unpack, unpacked
+from api.readers import upload
 from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans
@@ -75,7 +76,7 @@ class Worker:
         self._owner = owner
         #: Take no more jobs; the one in hand is done to its end.
         self.last_one = threading.Event()
-        #: Hand in the best plan now.
+        #: End with the best plan so far.
         self.hurry = threading.Event()
 
     def run(self) -> None:
@@ -122,22 +123,22 @@ class Task:
         self._keeping_s = 0.0
 
     def run(self) -> None:
-        """Solve the job and hand in how it ended; nothing that happens here ends the worker."""
+        """Solve the job and record how it ended; nothing that happens here ends the worker."""
         claim = self._claim
         with structlog.contextvars.bound_contextvars(job_id=claim.job_id, request_id=claim.request_id):
-            _log.info("solve_began", fence=claim.fence, done_s=claim.done_s)
+            _log.info("solve_began", fencing_token=claim.fencing_token, done_s=claim.done_s)
             ended = threading.Event()
-            pulse = threading.Thread(target=self._pulse, args=(ended,), name="pulse", daemon=True)
-            pulse.start()
+            heartbeats = threading.Thread(target=self._give_heartbeats, args=(ended,), name="heartbeats", daemon=True)
+            heartbeats.start()
             try:
                 finish = self._outcome()
                 if not self._is_lost:
                     began_s = time.monotonic()
-                    self._hand_in(finish)
+                    self._record(finish)
                     self._keeping_s += time.monotonic() - began_s
             finally:
                 ended.set()
-                pulse.join()
+                heartbeats.join()
             _log.info(
                 "solve_ended",
                 is_lost=self._is_lost,
@@ -217,16 +218,16 @@ class Task:
 
     # --- while it is solved ---
 
-    def _pulse(self, ended: threading.Event) -> None:
+    def _give_heartbeats(self, ended: threading.Event) -> None:
         """Give signs of life, and find out whether the job is to stop or is no longer ours."""
         while not ended.wait(self._settings.beat_s):
             if self._hurry.is_set():
                 self._cancel.cancel()
             try:
                 with self._store.write() as tx:
-                    stop = jobs.beat(tx, self._claim.job_id, self._claim.fence)
+                    stop = jobs.heartbeat(tx, self._claim.job_id, self._claim.fencing_token)
             except StoreError as error:
-                _log.warning("beat_lost", error=str(error))
+                _log.warning("heartbeat_lost", error=str(error))
                 continue
             if stop is None and not ended.is_set():
                 self._is_lost = True
@@ -236,14 +237,14 @@ class Task:
     def _keep(self, progress: Progress, problem: Problem) -> None:
         """Tell how the solve stands and keep its plan, unless that was done a moment ago.
 
-        Neither is done without the other: who goes on with the job begins no worse than what was told.
+        Neither is done without the other: who goes on with the job begins no worse than what was said.
         """
         began_s = time.monotonic()
         if progress.plan is None or began_s - self._kept_at_s < self._keep_every_s:
             return
         packed = pack(routes_to_json(progress.plan, problem))
         elapsed_s = self._claim.done_s + self._elapsed_s
-        told = {
+        reached = {
             "status": Status.SOLVING,
             "cost_cents": progress.cost_cents,
             "served": progress.served,
@@ -254,7 +255,7 @@ class Task:
         try:
             with self._store.write() as tx:
                 is_ours = jobs.checkpoint(
-                    tx, self._claim.job_id, self._claim.fence, told, elapsed_s=elapsed_s, incumbent=packed
+                    tx, self._claim.job_id, self._claim.fencing_token, reached, elapsed_s=elapsed_s, incumbent=packed
                 )
         except StoreError as error:
             _log.warning("checkpoint_lost", error=str(error))
@@ -300,14 +301,14 @@ class Task:
         return lambda tx: self._finish(tx, status, values=elapsed, failure=failure)
 
     def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
-        return jobs.finish(tx, self._claim.job_id, self._claim.fence, status, **ended)
+        return jobs.finish(tx, self._claim.job_id, self._claim.fencing_token, status, **ended)
 
     def _given_back(self, attempts: int) -> Callable[[Connection], bool]:
         """Give the job back: who takes it next may be better off, unless it was begun so often already."""
         claim = self._claim
-        return lambda tx: jobs.give_up(tx, claim.job_id, claim.fence, attempts=attempts) is not None
+        return lambda tx: jobs.give_up(tx, claim.job_id, claim.fencing_token, attempts=attempts) is not None
 
-    def _hand_in(self, finish: Callable[[Connection], bool]) -> None:
+    def _record(self, finish: Callable[[Connection], bool]) -> None:
         """Write how the job ended; a database that is away for a while is waited for."""
         wait_s = 0.2
         until_s = time.monotonic() + OFFER_S
@@ -315,11 +316,11 @@ class Task:
             try:
                 with self._store.write() as tx:
                     # A commit whose answer was lost has landed: then it was this very ending.
-                    is_ours = finish(tx) or jobs.has_ended(tx, self._claim.job_id, self._claim.fence)
+                    is_ours = finish(tx) or jobs.has_ended(tx, self._claim.job_id, self._claim.fencing_token)
                 self._is_lost = not is_ours
                 return
             except StoreError as error:
-                _log.warning("hand_in_waits", error=str(error))
+                _log.warning("result_waits", error=str(error))
                 if time.monotonic() > until_s:
                     return
                 time.sleep(wait_s)
@@ -327,7 +328,7 @@ class Task:
 
 
 def main() -> None:
-    """Work until standard input ends (then the job in hand is finished) or SIGTERM (then it is handed in at once)."""
+    """Work until standard input ends (the job in hand is done to its end) or SIGTERM (it ends with its best plan)."""
     settings = Settings()
     logs.configure(settings.log_level)
     with suppress(OSError, AttributeError):
@@ -340,11 +341,11 @@ def main() -> None:
             pass
         worker.last_one.set()
 
-    def hand_in(*_: object) -> None:
+    def end_now(*_: object) -> None:
         worker.last_one.set()
         worker.hurry.set()
 
-    signal.signal(signal.SIGTERM, hand_in)
+    signal.signal(signal.SIGTERM, end_now)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=listen, name="parent-listener", daemon=True).start()
     # What every job needs is loaded now, and is no garbage to look through in any.

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.errors import Refusal
+from api.refusals.refusal import Refusal
 from api.statuses import Role
 from api.store import access
 

@@ -20,7 +20,7 @@ LOOK_S = 0.1
 _log = structlog.get_logger(__name__)
 
 
-class Bulletin:
+class EventNotifier:
     """Wakes those who wait for events, whichever process writes them."""
 
     def __init__(self, store: Store) -> None:
@@ -30,7 +30,7 @@ class Bulletin:
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._look_on(), name="bulletin")
+        self._task = asyncio.create_task(self._look_on(), name="event-notifier")
 
     async def stop(self) -> None:
         """Wake everybody and end."""
@@ -62,7 +62,7 @@ class Bulletin:
             try:
                 counts = await asyncio.to_thread(self._counts, ids)
             except StoreError as error:
-                _log.warning("bulletin_unreadable", error=str(error))
+                _log.warning("events_unreadable", error=str(error))
                 await asyncio.sleep(1.0)
                 continue
             for job_id, seen, future in list(self._waiting):

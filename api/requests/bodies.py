@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from api.errors import Refusal
-from api.parameters import faults_of
+from api.refusals.parameters import faults_of
+from api.refusals.refusal import Refusal
 from optimizer.faults.decoding import decode_json, decode_text
 from optimizer.faults.issues import IssueLog
 from optimizer.text.catalogue import LANGUAGES

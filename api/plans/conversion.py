@@ -34,6 +34,9 @@ __all__ = [
     "with_receipts",
 ]
 
+#: By how much a rule is missed, by the unit of the amount; other units only count what the rule names.
+AMOUNTS = {"s": "{minutes} min", "days": "{amount} day(s)", "levels": "{amount} level(s)", "stops": "{amount} stop(s)"}
+
 
 def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a solve's plan with what goes with it, and the problem that was solved, each as JSON."""
@@ -58,15 +61,25 @@ def _assumptions(judgement: Judgement, say: Translate) -> list[str]:
 
 
 def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:
-    """Return what a lock breaks as a fault of the data; the judge speaks English, the rule book both languages."""
-    statement = translator(lang)(violation.rule.statement)
-    cause = violation.message if lang == "en" else f"{violation.visit_id}：{statement}"
+    """Return what a lock breaks as a fault of the data.
+
+    The judge's sentence is English; in another language the rule is said, and by how much it is missed.
+    """
+    say = translator(lang)
+    rule = say(violation.rule.statement)
+    if lang == "en":
+        cause = violation.message
+    elif violation.unit in AMOUNTS:
+        amount = say(AMOUNTS[violation.unit], amount=violation.amount, minutes=-(-violation.amount // 60))
+        cause = say("{visit}: {rule} Missed by {amount}.", visit=violation.visit_id, rule=rule, amount=amount)
+    else:
+        cause = say("{visit}: {rule}", visit=violation.visit_id, rule=rule)
     return {
         "code": f"LOCK_BREAKS_{str(violation.rule).upper()}",
         "severity": "error",
         **violation_to_json(violation),
         "cause": cause,
-        "action": "Release it, or change what it breaks." if lang == "en" else "请解除该锁定，或更改与之冲突的内容。",
+        "action": say("Release it, or change what it breaks."),
     }
 
 

@@ -9,11 +9,11 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from api import upload
-from api.auth import Caller
-from api.bodies import Spooled, spool
-from api.errors import language
-from api.schemas import ID_PATTERN
+from api.access.doorkeeper import Caller
+from api.readers import upload
+from api.refusals.refusal import language
+from api.requests.bodies import Spooled, spool
+from api.schemas.asked import ID_PATTERN
 from api.service import Service
 from api.statuses import Role
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
-from api.errors import Refusal
+from api.refusals.refusal import Refusal
 from api.store import access
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from starlette.requests import Request
 
-    from api.auth import Caller
+    from api.access.doorkeeper import Caller
     from api.store.engine import Store
 
 LONGEST = 255

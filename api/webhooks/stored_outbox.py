@@ -6,10 +6,11 @@ import random
 from typing import TYPE_CHECKING
 
 from api.store import outbox
-from api.webhooks import AddressGuard, Deliverer, Delivery
+from api.webhooks.deliverer import Deliverer, Delivery
 
 if TYPE_CHECKING:
     from api.store.engine import Store
+    from api.webhooks.guard import AddressGuard
 
 
 class StoredOutbox:
@@ -35,7 +36,7 @@ class StoredOutbox:
         ]
 
     def claim(self, delivery_id: str, attempts: int) -> bool:
-        """Begin the next attempt; say whether nobody else has begun it."""
+        """Begin the next attempt; return whether nobody else has begun it."""
         with self._store.write() as tx:
             return outbox.claim(tx, delivery_id, attempts)
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from api.refusals.refusal import by_language
 from optimizer.domain.desk import Stage
 from optimizer.domain.policy import BrokenLocks
 from optimizer.ingest.intake import Intake, ReadOptions
@@ -40,11 +41,11 @@ MAX_NAME = 200
 
 
 class ArchiveError(Exception):
-    """An archive is not unpacked; the text says why, `reason_zh` says it in Chinese."""
+    """An archive is not unpacked; `reason` says why, by language."""
 
-    def __init__(self, reason: str, reason_zh: str) -> None:
-        super().__init__(reason)
-        self.reason_zh = reason_zh
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.reason = by_language(sentence, **values)
+        super().__init__(self.reason["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +118,20 @@ def _unpack(content: bytes, folder: Path) -> Path:
     try:
         check_file(content)
     except RefusedError as refused:
-        raise ArchiveError(*_REASONS.get(refused.code, _BROKEN)) from refused
+        raise ArchiveError(_REASONS.get(refused.code, _BROKEN)) from refused
     folder.mkdir()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(members) > MAX_MEMBERS:
-            raise ArchiveError(f"it holds more than {MAX_MEMBERS} files", f"其中的文件超过 {MAX_MEMBERS} 个")
+            raise ArchiveError("it holds more than {count} files", count=MAX_MEMBERS)
         for entry in members:
             # Only the last part of a name is used: nothing is written beside the folder.
             name = PurePosixPath(_name_of(entry).replace("\\", "/")).name
             if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
                 if len(name.encode()) > MAX_NAME:
-                    raise ArchiveError("a name in it is too long", "其中有文件名过长")
+                    raise ArchiveError("a name in it is too long")
                 if (folder / name).exists():
-                    raise ArchiveError("it holds two files of one name", "其中有两个同名文件")
+                    raise ArchiveError("it holds two files of one name")
                 (folder / name).write_bytes(_member(archive, entry))
     return folder
 
@@ -140,7 +141,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return archive.read(entry)
     # A RuntimeError is what the library says of a way of packing that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise ArchiveError(*_BROKEN) from error
+        raise ArchiveError(_BROKEN) from error
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
@@ -153,12 +154,12 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-_BROKEN = ("it is broken", "文件已损坏")
+_BROKEN = "it is broken"
 _REASONS = {
-    "WORKBOOK_OLD": ("it is no zip archive", "不是 zip 压缩包"),
-    "WORKBOOK_KIND": ("it is no zip archive", "不是 zip 压缩包"),
-    "WORKBOOK_PASSWORD": ("it is encrypted", "已加密"),
-    "WORKBOOK_ENTRIES": ("it has too many entries", "条目过多"),
-    "WORKBOOK_INFLATES": ("it inflates to too much", "解压后过大"),
-    "WORKBOOK_DOCTYPE": ("a file in it declares a document type", "其中有文件声明了文档类型"),
+    "WORKBOOK_OLD": "it is no zip archive",
+    "WORKBOOK_KIND": "it is no zip archive",
+    "WORKBOOK_PASSWORD": "it is encrypted",
+    "WORKBOOK_ENTRIES": "it has too many entries",
+    "WORKBOOK_INFLATES": "it inflates to too much",
+    "WORKBOOK_DOCTYPE": "a file in it declares a document type",
 }

@@ -19,9 +19,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api import upload
-from api.convert import changes_from_json, plan_from_json, violation_to_json
-from api.errors import MOST_LISTED
+from api.plans.conversion import changes_from_json, plan_from_json, violation_to_json
+from api.readers import upload
+from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.desk import Stage
 from optimizer.errors import InputError
 from optimizer.running.limits import cap
@@ -48,8 +48,7 @@ def read(task: Answer) -> Answer:
             path = upload.lay_out(content, task["media_type"], Path(folder))
             laid = upload.read(path, task["options"])
         except upload.ArchiveError as error:
-            values = {"reason": str(error), "reason_zh": error.reason_zh}
-            return {"refused": "ARCHIVE_REFUSED", "values": values}
+            return {"refused": "ARCHIVE_REFUSED", "values": {"reason": error.reason}}
         except InputError as error:
             return _faults(error.report)
     report, problem = laid.intake.report, laid.intake.problem

@@ -1,4 +1,4 @@
-"""Clerks: what they refuse, what they find, and that one that dies or dawdles is replaced."""
+"""Sandboxed readers: what they refuse, what they find, and that one that dies or dawdles is replaced."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.clerks import Clerks
-from api.errors import Refusal
+from api.readers.pool import ReaderPool
+from api.refusals.refusal import Refusal
 from tests.api.conftest import BRANCH, wait_until
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ TOO_LONG = Refusal("BODY_TOO_COSTLY", limit="20")
 
 
 @pytest.fixture(scope="module")
-def clerks() -> Iterator[Clerks]:
-    made = Clerks(1, memory_bytes=800_000_000)
+def readers() -> Iterator[ReaderPool]:
+    made = ReaderPool(1, memory_bytes=800_000_000)
     yield made
     made.close()
 
@@ -35,12 +35,12 @@ def task(path: Path, content: bytes = BRANCH, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ask(clerks: Clerks, wanted: dict[str, Any], limit_s: float = 60) -> dict[str, Any]:
-    return clerks.do(wanted, limit_s=limit_s, too_long=TOO_LONG)
+def ask(readers: ReaderPool, wanted: dict[str, Any], limit_s: float = 60) -> dict[str, Any]:
+    return readers.do(wanted, limit_s=limit_s, too_long=TOO_LONG)
 
 
-def test_a_branch_is_read(clerks: Clerks, tmp_path: Path) -> None:
-    found = ask(clerks, task(tmp_path / "b"))
+def test_a_branch_is_read(readers: ReaderPool, tmp_path: Path) -> None:
+    found = ask(readers, task(tmp_path / "b"))
     assert (found["branch_id"], found["visits"], found["technicians"]) == ("HZ", 3, 2)
     assert (found["first_day"], found["days"]) == ("2026-11-30", 1)
 
@@ -55,18 +55,18 @@ def test_a_branch_is_read(clerks: Clerks, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_too_much_is_refused_by_name(
-    clerks: Clerks, tmp_path: Path, changes: dict[str, Any], code: str
+    readers: ReaderPool, tmp_path: Path, changes: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        ask(clerks, task(tmp_path / "b", **changes))
+        ask(readers, task(tmp_path / "b", **changes))
     assert refused.value.code == code
 
 
-def test_faults_come_in_both_languages(clerks: Clerks, tmp_path: Path) -> None:
+def test_faults_come_in_both_languages(readers: ReaderPool, tmp_path: Path) -> None:
     branch = json.loads(BRANCH)
     branch["orders"][0]["service"] = "soon"
     with pytest.raises(Refusal) as refused:
-        ask(clerks, task(tmp_path / "b", json.dumps(branch).encode()))
+        ask(readers, task(tmp_path / "b", json.dumps(branch).encode()))
     assert refused.value.code == "INPUT_FAULTS"
     faults = refused.value.faults
     assert faults is not None
@@ -76,25 +76,25 @@ def test_faults_come_in_both_languages(clerks: Clerks, tmp_path: Path) -> None:
     assert faults["en"][0]["cause"] != faults["zh"][0]["cause"]
 
 
-def test_one_that_takes_too_long_is_replaced(clerks: Clerks, tmp_path: Path) -> None:
+def test_one_that_takes_too_long_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
     wanted = task(tmp_path / "b")
     with pytest.raises(Refusal) as refused:
-        ask(clerks, wanted, limit_s=0.0001)
+        ask(readers, wanted, limit_s=0.0001)
     assert refused.value is TOO_LONG
-    assert ask(clerks, wanted)["visits"] == 3
+    assert ask(readers, wanted)["visits"] == 3
 
 
-def test_one_that_dies_is_replaced(clerks: Clerks, tmp_path: Path) -> None:
+def test_one_that_dies_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
     wanted = task(tmp_path / "b")
-    ask(clerks, wanted)
-    [clerk] = clerks._all
-    os.kill(clerk.process.pid, signal.SIGKILL)
-    wait_until(lambda: not clerk.is_alive)
-    assert ask(clerks, wanted)["visits"] == 3
+    ask(readers, wanted)
+    [reader] = readers._all
+    os.kill(reader.process.pid, signal.SIGKILL)
+    wait_until(lambda: not reader.is_alive)
+    assert ask(readers, wanted)["visits"] == 3
 
 
 def test_one_that_needs_too_much_memory_refuses(tmp_path: Path) -> None:
-    small = Clerks(1, memory_bytes=250_000_000)
+    small = ReaderPool(1, memory_bytes=250_000_000)
     try:
         # Half a million texts of a valid shape, in a field that takes any number of them.
         branch = json.loads(BRANCH)
@@ -108,7 +108,7 @@ def test_one_that_needs_too_much_memory_refuses(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_is_busy_is_not_waited_for_for_ever(tmp_path: Path) -> None:
-    none_free = Clerks(1, memory_bytes=800_000_000, patience_s=0.05)
+    none_free = ReaderPool(1, memory_bytes=800_000_000, patience_s=0.05)
     try:
         held = none_free._free.get()
         with pytest.raises(Refusal) as refused:
