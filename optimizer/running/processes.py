@@ -7,6 +7,7 @@ die, hang or be killed at any point: its parent then finds the end of its messag
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -126,5 +127,5 @@ class Child:
     def _drain(self) -> None:
         assert self.process.stderr is not None
         with self.process.stderr as stream:
-            while piece := stream.read1(65_536):
+            while piece := os.read(stream.fileno(), 65_536):
                 self._stderr = (self._stderr + piece)[-LAST_WORDS:]
