@@ -23,7 +23,9 @@ keys_app = typer.Typer(help="API keys: who may ask this service what.", no_args_
 app.add_typer(keys_app, name="key")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and of what is being uploaded.")]
-Database = Annotated[str | None, typer.Option(help="Address of the database. [default: SQLite in the data folder]")]
+Database = Annotated[
+    str | None, typer.Option(help="Address of the database.", show_default="SQLite in the data folder")
+]
 Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
@@ -37,11 +39,11 @@ BACKLOG = 2_048
 @app.command()
 def serve(
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. [default: 8000]")
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default="8000")
     ] = None,
     data: Data = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side. [default: cores]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
@@ -91,7 +93,7 @@ def serve(
 @app.command()
 def work(
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side. [default: cores]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
