@@ -1,7 +1,7 @@
 """The child process that reads what strangers send, and prints papers: little memory, little time, nothing of its own.
 
-It takes one task a line on standard input and answers one line on standard output, both JSON; what is large goes by way
-of files that the parent names. Whatever an upload does to its reader it does here.
+It takes a task a message and answers with one, both JSON; what is large goes by way of files that the parent names.
+Whatever an upload does to its reader it does here.
 
     {"task": "read", "file": ..., "media_type": ..., "options": {...}, "most_objects": ...,
      "most_visits": ..., "most_technicians": ...}
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +23,13 @@ from api.readers import upload
 from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.desk import Stage
 from optimizer.errors import InputError
-from optimizer.running.limits import cap
 from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.faults.issues import IssueReport
+    from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
 
 Answer = dict[str, Any]
@@ -188,21 +187,17 @@ def _faults(report: IssueReport) -> Answer:
     }
 
 
-def main() -> None:
-    """Do tasks until standard input ends."""
-    cap(DATA=int(sys.argv[1]))
+def serve(parent: Parent) -> None:
+    """Do tasks until the parent asks to stop."""
     # What the reader needs is loaded before the first task, and is no garbage to look through in any.
     import optimizer.report.figures  # noqa: F401
 
     gc.collect()
     gc.freeze()
-    out = sys.stdout
-    # Nothing that a library prints may be taken for an answer.
-    sys.stdout = sys.stderr
-    print(json.dumps({"ready": True}), file=out, flush=True)
-    for line in sys.stdin:
+    parent.say_ready()
+    while (message := parent.receive()) is not None:
         gc.disable()
-        task = json.loads(line)
+        task = json.loads(message)
         Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
         try:
             answer = _TASKS[task["task"]](task)
@@ -213,8 +208,4 @@ def main() -> None:
         except Exception as error:
             answer = {"defect": f"{type(error).__name__}: {error}"}
         gc.enable()
-        print(json.dumps(answer), file=out, flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        parent.send(json.dumps(answer).encode())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
+    from optimizer.running.entry import Parent
 
 #: How often the queue is looked at.
 POLL_S = 0.05
@@ -327,18 +327,16 @@ class Task:
                 wait_s = min(5.0, wait_s * 2)
 
 
-def main() -> None:
-    """Work until standard input ends (the job in hand is done to its end) or SIGTERM (it ends with its best plan)."""
+def serve(parent: Parent, owner: str) -> None:
+    """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
     settings = Settings()
     logs.configure(settings.log_level)
     with suppress(OSError, AttributeError):
         os.nice(NICENESS)
-    worker = Worker(Store(settings.database_url), settings, sys.argv[1])
+    worker = Worker(Store(settings.database_url), settings, owner)
 
     def listen() -> None:
-        # Not the buffered stream, whose lock this thread would hold when the process ends.
-        while os.read(sys.stdin.fileno(), 4096):
-            pass
+        parent.receive()
         worker.last_one.set()
 
     def end_now(*_: object) -> None:
@@ -355,7 +353,3 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     worker.run()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,8 +6,6 @@ From there on there is one road for both: headers, tidying, parsers.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from optimizer.ingest.sheets import RawSheet, file_of, place_of
 from optimizer.ingest.table import read_table, shape_of
 from optimizer.ingest.tidy import Shape, moment_text, time_text
 from optimizer.ingest.workbook_file import RefusedError, check_file
+from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlsx", ".xlsm", ".xls")
 #: How long a workbook may take to read, whatever is in it.
 TIMEOUT_S = 60
+#: Bytes of memory and seconds of work of its reader; where the system has no limits, the clock has to do.
+MAX_MEMORY = 1_500_000_000
+MAX_CPU_S = 30
 #: More digits than a spreadsheet keeps.
 _EXACT = 10**15
 #: Day 1 of spreadsheets, by either count: a time of 24 hours without its date.
@@ -61,14 +63,14 @@ def open_book(content: bytes) -> dict[str, Any]:
     RefusedError
         When it gave up, was stopped, or died.
     """
-    command = [sys.executable, "-m", "optimizer.ingest.workbook_child"]
+    child = Child("optimizer.ingest.workbook_child", limits={"AS": MAX_MEMORY, "CPU": MAX_CPU_S})
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=TIMEOUT_S, check=False)
-    except subprocess.TimeoutExpired:
-        raise RefusedError("WORKBOOK_TOO_MUCH") from None
-    if done.returncode != 0:  # an abort: out of memory, or out of time
+        answer = child.ask(content, TIMEOUT_S)
+    finally:
+        child.end()
+    if answer is None:  # an abort: out of memory, or out of time
         raise RefusedError("WORKBOOK_TOO_MUCH")
-    book: dict[str, Any] = json.loads(done.stdout)
+    book: dict[str, Any] = json.loads(answer)
     if "fault" in book:
         raise RefusedError(book["fault"])
     return book

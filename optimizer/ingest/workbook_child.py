@@ -1,4 +1,4 @@
-"""The child process that opens a workbook: bytes on standard input, its sheets as JSON on standard output.
+"""The child process that opens a workbook: its bytes are one message, its sheets as JSON the answer.
 
 Whatever a workbook does to its reader (endless work, endless memory, an abort) it does to this process, which has
 little of either. Only the standard library and the reader are loaded, so that it starts in well under 0.1 s.
@@ -13,7 +13,6 @@ import io
 import json
 import posixpath
 import re
-import sys
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -22,14 +21,12 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from optimizer.ingest.workbook_file import RefusedError
-from optimizer.running.limits import cap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Bytes of memory and seconds of work of this process.
-MAX_MEMORY = 1_500_000_000
-MAX_CPU_S = 30
+    from optimizer.running.entry import Parent
+
 #: A sheet that goes further holds stray cells, or somebody else's data.
 MAX_ROW, MAX_COLUMN, MAX_AREA = 100_001, 500, 10_000_000
 #: Merged ranges that are looked at.
@@ -285,12 +282,13 @@ def _touches(reference: str, rows: list[tuple[int, list[Cell]]]) -> bool:
 # --- the process --------------------------------------------------------------------------------------------------
 
 
-def main() -> None:
-    """Read a workbook from standard input and write its sheets, or the code of a fault, to standard output."""
-    # Where the system has no limits, the parent's clock has to do.
-    cap(AS=MAX_MEMORY, CPU=MAX_CPU_S)
+def serve(parent: Parent) -> None:
+    """Answer a workbook with its sheets, or with the code of a fault."""
+    content = parent.receive()
+    if content is None:
+        return
     try:
-        answer = read(sys.stdin.buffer.read())
+        answer = read(content)
     except RefusedError as refused:
         answer = {"fault": refused.code}
     except MemoryError:
@@ -298,8 +296,4 @@ def main() -> None:
     except BaseException:
         # A panic of the reader is no Exception; whatever it is, the workbook is broken, and nothing else is at stake.
         answer = {"fault": "WORKBOOK_BROKEN"}
-    sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
-
-
-if __name__ == "__main__":
-    main()
+    parent.send(json.dumps(answer).encode("ascii"))

@@ -398,7 +398,7 @@ def test_a_sheet_with_broken_xml_is_read_or_refused(data: st.DataObject, good: b
 
 
 def test_a_reader_that_dies_is_a_fault(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.ingest.workbook.sys.executable", "false")
+    monkeypatch.setattr("optimizer.running.processes.sys.executable", "false")
     path = tmp_path / "b.xlsx"
     path.write_bytes(good)
     log = IssueLog(form="xlsx", file="b.xlsx")

@@ -97,7 +97,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
-    ("running/warming.py", "GROUPS[line.strip()]"): list(GROUPS.values()),
+    ("running/warming.py", "GROUPS[group.decode()]"): list(GROUPS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),
