@@ -75,7 +75,7 @@ def read(task: Answer) -> Answer:
 
 def judge(task: Answer) -> Answer:
     """Judge a plan file that holds its own problem."""
-    from optimizer.ingest.plan_file import read_plan
+    from optimizer.ingest.plans.plan_file import read_plan
     from optimizer.judge.verdict import judge_plan
 
     try:
@@ -126,7 +126,7 @@ def print_paper(task: Answer) -> Answer:
 def _plan_file(
     task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _desk: Any, judgement: Any
 ) -> Answer:
-    from optimizer.ingest.plan_file import write_plan
+    from optimizer.ingest.plans.plan_file import write_plan
 
     accepted, run = judgement.accepted, made["run"]
     write_plan(plan, problem, matrix, run, task["out"], kpis=made["plan"]["kpis"], accepted=accepted)
@@ -174,7 +174,7 @@ _TASKS = {"read": read, "judge": judge, "print": print_paper}
 
 
 def _published_name(problem: Problem) -> Answer:
-    from optimizer.ingest.published import published_name
+    from optimizer.ingest.plans.published import published_name
 
     return {"file_name": published_name(problem)}
 

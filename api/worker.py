@@ -29,8 +29,8 @@ from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
 from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
-from optimizer.ingest.plan_file import routes_to_json
-from optimizer.ingest.published import published_plan
+from optimizer.ingest.plans.plan_file import routes_to_json
+from optimizer.ingest.plans.published import published_plan
 from optimizer.moments.draft_settle_open import plan_stage
 from optimizer.running.child import CancelToken
 from optimizer.text.catalogue import LANGUAGES

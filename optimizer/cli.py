@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
-    from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.build.geocode import GeocoderSettings
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
@@ -89,9 +89,9 @@ def plan(
     json_faults: AsJson = False,
 ) -> None:
     """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
-    from optimizer.ingest.fault_book import write_fault_book
+    from optimizer.ingest.fault_workbook import write_fault_book
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.published import published_plan
+    from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
     from optimizer.moments.draft_settle_open import plan_stage
     from optimizer.solver import DEFAULT_S
@@ -153,7 +153,7 @@ def _write(
     solved: StageOutcome, desk: Desk, branch: Path, out: Path, lang: str, say: Translate, console: Console
 ) -> None:
     """Write the plan file and the papers, and show the plan."""
-    from optimizer.ingest.plan_file import write_plan
+    from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
     from optimizer.running.child import FIRST_PLAN
@@ -236,8 +236,8 @@ def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
     """
     if service is None:
         return None
-    from optimizer.ingest.geocode import GeocoderSettings
-    from optimizer.ingest.published import published_folder
+    from optimizer.ingest.build.geocode import GeocoderSettings
+    from optimizer.ingest.plans.published import published_folder
 
     name, _, address = service.partition("@")
     own = urlsplit(address)
@@ -255,8 +255,8 @@ def publish(
     json_faults: AsJson = False,
 ) -> None:
     """Keep a plan as the one that later plans of the day stay near."""
-    from optimizer.ingest.plan_file import branch_of_plan, read_plan
-    from optimizer.ingest.published import publish_plan
+    from optimizer.ingest.plans.plan_file import branch_of_plan, read_plan
+    from optimizer.ingest.plans.published import publish_plan
     from optimizer.judge.verdict import judge_plan
 
     say = translator_for(lang)
@@ -341,7 +341,7 @@ def judge(
     json_faults: AsJson = False,
 ) -> None:
     """Check every rule of a plan and recompute its costs."""
-    from optimizer.ingest.plan_file import read_plan
+    from optimizer.ingest.plans.plan_file import read_plan
     from optimizer.judge.verdict import judge_plan
 
     say, console = translator_for(lang), Console()

@@ -49,7 +49,7 @@ class Faults:
             if self.as_json:
                 text = json.dumps(error.report.to_json(self.lang), ensure_ascii=False, indent=1)
             if self.branch is not None and self.book is not None:
-                from optimizer.ingest.fault_book import write_fault_book
+                from optimizer.ingest.fault_workbook import write_fault_book
 
                 write_fault_book(self.branch, error.report, self.book, self.lang)
                 text += "\n" + self.say("The faults are marked in {file}.", file=str(self.book))

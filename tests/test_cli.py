@@ -277,7 +277,7 @@ def test_the_faults_are_marked_in_a_workbook(tmp_path: Path) -> None:
 
 
 def test_addresses_are_looked_up_by_a_service_of_ones_own(tmp_path: Path) -> None:
-    from tests.ingest.test_geocode import HILL, serving
+    from tests.ingest.build.test_geocode import HILL, serving
 
     branch = tmp_path / "branch"
     shutil.copytree(HANGZHOU, branch)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
     from optimizer.faults.issues import IssueReport
-    from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.build.geocode import GeocoderSettings
 
 
 @dataclass(frozen=True, slots=True)

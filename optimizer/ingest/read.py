@@ -12,24 +12,24 @@ from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_json, decode_text, read_text
 from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
-from optimizer.ingest.build import build_aside, build_problem
-from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
-from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
-from optimizer.ingest.checks import MAX_DAYS_AWAY, check_sheets
-from optimizer.ingest.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
-from optimizer.ingest.coordinates import convert_sheets
-from optimizer.ingest.folder import read_folder
+from optimizer.ingest.build.as_of import moment_of, sheets_known_at
+from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
+from optimizer.ingest.build.coordinates import convert_sheets
+from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.skip_bad import set_bad_orders_aside
+from optimizer.ingest.cells.dates_and_times import BranchClock
+from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
+from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
+from optimizer.ingest.checks.plausible import check_plausibility
+from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.folder import read_folder
+from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, read_json_sheet
+from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
+from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.moment import moment_of, sheets_known_at
-from optimizer.ingest.plausible import check_plausibility
-from optimizer.ingest.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
-from optimizer.ingest.profiles import decode_toml
-from optimizer.ingest.promise_profile import load_promise, promise_names
-from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells, read_json_sheet
-from optimizer.ingest.skip_bad import set_bad_orders_aside
-from optimizer.ingest.times import BranchClock
-from optimizer.ingest.workbook import SUFFIXES as WORKBOOK_SUFFIXES
-from optimizer.ingest.workbook import read_workbook
+from optimizer.ingest.settings.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
+from optimizer.ingest.settings.profiles import decode_toml
+from optimizer.ingest.settings.promise_profile import load_promise, promise_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,7 +199,7 @@ def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> Branch
     sheets = convert_sheets(sheets, options.datum, log)
     if options.geocoder is None:
         return sheets
-    from optimizer.ingest.geocode import geocode_sheets
+    from optimizer.ingest.build.geocode import geocode_sheets
 
     return geocode_sheets(sheets, options.geocoder, log)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.technician import Employment
-from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS, columns_of
-from optimizer.ingest.coordinates import Datum
-from optimizer.ingest.headers import label, sheet_label
-from optimizer.ingest.labels import NOTES
-from optimizer.ingest.tidy import Shape
-from optimizer.ingest.words import word_label
+from optimizer.ingest.build.coordinates import Datum
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.cells.words import word_label
+from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of
+from optimizer.ingest.forms.headers import label, sheet_label
+from optimizer.ingest.forms.labels import NOTES
 from optimizer.text.catalogue import translator
 from optimizer.text.files import replacing
 from optimizer.text.workbook_cells import NAVY, PALE, put, set_up_print
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from optimizer.ingest.columns import Column
+    from optimizer.ingest.forms.columns import Column
     from optimizer.text.catalogue import Translate
 
 _YES_NO = ("yes", "no")

@@ -25,8 +25,8 @@ from api.store.engine import Store
 from api.webhooks import is_signed
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
-from optimizer.ingest.cells import MAX_TEXT
-from optimizer.ingest.plan_file import read_plan
+from optimizer.ingest.cells.values import MAX_TEXT
+from optimizer.ingest.plans.plan_file import read_plan
 from optimizer.judge.verdict import judge_plan
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 

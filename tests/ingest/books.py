@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
-from optimizer.ingest.columns import columns_of
-from optimizer.ingest.headers import label, sheet_label
-from optimizer.ingest.table import shape_of
-from optimizer.ingest.tidy import Shape
-from optimizer.ingest.words import word_label
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.cells.words import word_label
+from optimizer.ingest.forms.columns import columns_of
+from optimizer.ingest.forms.headers import label, sheet_label
+from optimizer.ingest.forms.tables import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

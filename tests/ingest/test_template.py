@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS, columns_of, partial_model
-from optimizer.ingest.headers import label, sheet_label
+from optimizer.ingest.cells.tidy import Shape, tidy_cell
+from optimizer.ingest.cells.words import word_label
+from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of, partial_model
+from optimizer.ingest.forms.headers import label, sheet_label
 from optimizer.ingest.read import read_branch, read_intake
 from optimizer.ingest.template import WORDS, make_template, write_template
-from optimizer.ingest.tidy import Shape, tidy_cell
-from optimizer.ingest.words import word_label
 from tests.ingest.worlds import two_orders, write_folder
 
 COMMITTED = Path(__file__).parents[2] / "data/templates"

@@ -19,9 +19,9 @@ from jinja2 import Environment, nodes
 from optimizer.domain.rules import Rule
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
-from optimizer.ingest import fault_book, template
-from optimizer.ingest.columns import SHEETS as ROWS
-from optimizer.ingest.columns import columns_of
+from optimizer.ingest import fault_workbook, template
+from optimizer.ingest.forms.columns import SHEETS as ROWS
+from optimizer.ingest.forms.columns import columns_of
 from optimizer.promise.report import SOURCES
 from optimizer.promise.sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
 from optimizer.report import columns
@@ -59,12 +59,14 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
-    ("ingest/fault_book.py", "title"): [title for title, _ in fault_book._COLUMNS],
+    ("ingest/fault_workbook.py", "title"): [title for title, _ in fault_workbook._COLUMNS],
     ("ingest/template.py", "advice"): list(template._ADVICE),
     ("ingest/template.py", "title"): list(template._HEADINGS),
     ("ingest/template.py", "column.meaning"): [column.meaning for sheet in ROWS for column in columns_of(sheet)],
     ("ingest/template.py", "model.__doc__ or ''"): [str(model.__doc__) for model in ROWS.values()],
-    ("ingest/policy.py", "f'an array of {count} whole numbers'"): [f"an array of {n} whole numbers" for n in (4, 5)],
+    ("ingest/settings/policy.py", "f'an array of {count} whole numbers'"): [
+        f"an array of {n} whole numbers" for n in (4, 5)
+    ],
     ("promise/report.py", "SOURCES[promise.source]"): list(SOURCES.values()),
     ("promise/report.py", "ZONES[promise.zone]"): list(ZONES.values()),
     ("promise/report.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
