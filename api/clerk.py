@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from api import upload
 from api.convert import changes_from_json, plan_from_json, violation_to_json
 from api.errors import MOST_LISTED
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
 from optimizer.running.limits import cap
 from optimizer.text.catalogue import LANGUAGES
@@ -113,14 +113,14 @@ def print_paper(task: Answer) -> Answer:
         judgement = judge_plan(problem, matrix, plan)
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
-        desk = upload.read(path, task["options"]).intake.desk
-        desk = replace(
-            desk,
+        context = upload.read(path, task["options"]).intake.context
+        context = replace(
+            context,
             stage=Stage(task["options"]["stage"]),
             changes=changes_from_json(made["changes"], problem),
             is_published=bool(made["near_published"]),
         )
-    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, desk, judgement)
+    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, context, judgement)
 
 
 def _plan_file(
@@ -134,18 +134,18 @@ def _plan_file(
 
 
 def _workbook(
-    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, _judgement: Any
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
 ) -> Answer:
     from optimizer.report.papers import make_papers
     from optimizer.report.workbook import write_workbook
 
-    papers = make_papers(problem, matrix, plan, desk, task["lang"])
+    papers = make_papers(problem, matrix, plan, context, task["lang"])
     write_workbook(problem, matrix, plan, Path(task["out"]), task["lang"], papers=papers)
     return {}
 
 
 def _page(
-    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, judgement: Any
 ) -> Answer:
     from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
@@ -154,7 +154,7 @@ def _page(
 
     lang = task["lang"]
     say = translator(lang)
-    papers = make_papers(problem, matrix, plan, desk, lang)
+    papers = make_papers(problem, matrix, plan, context, lang)
     accepted = [accepted_sentence(violation, problem, say) for violation in judgement.accepted]
     write_page(
         problem,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import Change, ChangeKind
 from optimizer.domain.order import Interval
+from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json, violation_to_json
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.report.figures import kpis

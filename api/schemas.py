@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from api.plan_schemas import Change, PlanPart
 from api.statuses import Role, State, Status
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
 
 #: Ids of ours: 128 random bits.

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.ingest.intake import Intake, ReadOptions

@@ -92,7 +92,7 @@ class Issue:
 
     @property
     def is_error(self) -> bool:
-        """Say whether the input cannot be used with it."""
+        """Return whether the input cannot be used with it."""
         return FAULTS[self.code].is_error and not self.is_aside
 
     def cause(self, lang: str = "en") -> str:
@@ -188,7 +188,7 @@ class IssueReport:
 
     @property
     def has_errors(self) -> bool:
-        """Say whether the input cannot be used."""
+        """Return whether the input cannot be used."""
         return any(issue.is_error for issue in self.issues)
 
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
@@ -297,7 +297,7 @@ class IssueLog:
 
     @property
     def has_errors(self) -> bool:
-        """Say whether an error was noted."""
+        """Return whether an error was noted."""
         return any(issue.is_error for issue in self._issues)
 
     def suggest(self, name: str, known: Collection[str]) -> str:

@@ -44,7 +44,7 @@ _COLUMNS = (
 Marks = dict[tuple[int, int], list["Issue"]]
 
 
-def write_fault_book(path: Path, report: IssueReport, out: Path, lang: str) -> None:
+def write_fault_workbook(path: Path, report: IssueReport, out: Path, lang: str) -> None:
     """Write a report as a workbook; it appears as a whole or not at all.
 
     Parameters
@@ -58,20 +58,20 @@ def write_fault_book(path: Path, report: IssueReport, out: Path, lang: str) -> N
 
     t = translator(lang)
     issues = (*report.errors, *report.warnings)[:MAX_ISSUES]
-    book = Workbook()
-    book.properties.creator = "Paigong"
-    book.properties.title = t("Fault report")
-    book.active.title = t("Faults")
+    workbook = Workbook()
+    workbook.properties.creator = "Paigong"
+    workbook.properties.title = t("Fault report")
+    workbook.active.title = t("Faults")
     links: dict[int, str] = {}
     for table in tables_of(path):
         marks = _marks(table, issues)
-        title = sheet_title(table.title, book.sheetnames)
-        _show(book, title, table, marks, lang)
+        title = sheet_title(table.title, workbook.sheetnames)
+        _show(workbook, title, table, marks, lang)
         for (line, column), marked in marks.items():
             links |= {id(issue): f"#'{title.replace(chr(39), chr(39) * 2)}'!{_cell(line, column)}" for issue in marked}
-    _list(book.active, issues, len(report.issues) - len(issues), links, lang, t)
+    _list(workbook.active, issues, len(report.issues) - len(issues), links, lang, t)
     with replacing(out) as draft:
-        book.save(draft)
+        workbook.save(draft)
 
 
 def _cell(line: int, column: int) -> str:
@@ -91,7 +91,7 @@ def _marks(table: InputTable, issues: tuple[Issue, ...]) -> Marks:
 
 
 def _was_error(issue: Issue) -> bool:
-    """Say whether it is a fault, also one whose row was set aside."""
+    """Return whether it is a fault, also one whose row was set aside."""
     return FAULTS[issue.code].is_error
 
 
@@ -138,11 +138,11 @@ def _list(
 # --- the sheets -----------------------------------------------------------------------------------------------------
 
 
-def _show(book: Workbook, title: str, table: InputTable, marks: Marks, lang: str) -> None:
+def _show(workbook: Workbook, title: str, table: InputTable, marks: Marks, lang: str) -> None:
     """Write a sheet of the input, every row on its own line; of a very large one only the header and marked rows."""
     from openpyxl.styles import Font
 
-    page = book.create_sheet(title)
+    page = workbook.create_sheet(title)
     lines = table.rows
     if sum(map(len, lines.values())) > MAX_CELLS:
         kept = {table.head, *(line for line, _ in marks)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from optimizer.domain.desk import Desk
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_json, decode_text, read_text
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from optimizer.domain.promise import PromiseProfile
 
 #: What a branch holds, or nothing when the log holds errors.
-_Found: TypeAlias = "tuple[Problem, Desk] | None"
+_Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
 
 
 def read_branch(path: str | Path) -> Problem:
@@ -62,25 +62,25 @@ def read_branch_report(path: str | Path) -> tuple[Problem | None, IssueReport]:
 
 
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
-    """Return all that a branch holds at a stage's moment: problem, desk and report."""
+    """Return all that a branch holds at a stage's moment: problem, planning context and report."""
     path, options = Path(path), options or ReadOptions()
     suffix = path.suffix.lower()
-    is_json, is_book = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
-    log = IssueLog(form="json" if is_json else "xlsx" if is_book else "csv", file=path.name or str(path))
+    is_json, is_workbook = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
+    log = IssueLog(form="json" if is_json else "xlsx" if is_workbook else "csv", file=path.name or str(path))
     found: _Found = None
     if not path.exists():
         log.add("FILE_NOT_FOUND", value=str(path))
     elif is_json:
         text = read_text(path, log)
         found = None if text is None else _from_text(text, log, options)
-    elif is_book:
+    elif is_workbook:
         found = _from_workbook(path, log, options)
     elif path.is_dir():
         found = _from_folder(path, log, options)
     else:
         log.add("FILE_KIND", value=str(path))
-    problem, desk = found or (None, Desk(options.stage))
-    return Intake(problem, log.report(), desk)
+    problem, context = found or (None, PlanningContext(options.stage))
+    return Intake(problem, log.report(), context)
 
 
 def read_document(content: bytes, *, file: str = "problem.json") -> tuple[Problem | None, IssueReport]:
@@ -182,7 +182,7 @@ def _assemble(
     assert clock is not None
     assert policy is not None
     if is_ours:
-        return build_problem(sheets, policy, clock), Desk()
+        return build_problem(sheets, policy, clock), PlanningContext()
     if options.as_of is not None and abs((options.as_of.date() - clock.first_day).days) > MAX_DAYS_AWAY:
         sheets.branch.note(log, "DATE_FAR", sheets.branch.entries[0].number, "as_of", options.as_of)
         return None
@@ -190,8 +190,8 @@ def _assemble(
     sheets = with_public_days(sheets, clock)
     as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)
     known, aside = sheets_known_at(sheets, options.stage, as_of, clock, log)
-    desk = Desk(options.stage, build_aside(aside, sheets, clock), faulty)
-    return build_problem(known, policy, clock, unpublished), desk
+    context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty)
+    return build_problem(known, policy, clock, unpublished), context
 
 
 def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> BranchSheets:

@@ -102,14 +102,14 @@ def make_template(lang: str) -> Workbook:
     from openpyxl import Workbook
 
     t = translator(lang)
-    book = Workbook()
-    book.properties.creator = "Paigong"
-    book.properties.title = t("Template of a branch")
-    _explain(book.active, lang, t)
+    workbook = Workbook()
+    workbook.properties.creator = "Paigong"
+    workbook.properties.title = t("Template of a branch")
+    _explain(workbook.active, lang, t)
     for sheet in SHEETS:
-        _lay_out(book.create_sheet(sheet_label(sheet, lang)), sheet, lang, t)
-    book.active = 1
-    return book
+        _lay_out(workbook.create_sheet(sheet_label(sheet, lang)), sheet, lang, t)
+    workbook.active = 1
+    return workbook
 
 
 def _example(sheet: str, column: Column, lang: str) -> str:

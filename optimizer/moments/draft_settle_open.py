@@ -16,8 +16,8 @@ from optimizer.running.first_routes import possible_routes, routes_of
 from optimizer.solver import Outcome, solve
 
 if TYPE_CHECKING:
-    from optimizer.domain.desk import Change
     from optimizer.domain.plan import Plan
+    from optimizer.domain.planning_context import Change
     from optimizer.domain.problem import Problem
     from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix

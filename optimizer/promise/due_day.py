@@ -201,7 +201,7 @@ def _by_rule(problem: Problem, visit: Visit, blank: Promise) -> Promise:
 
 
 def _is_asked(order: Order) -> bool:
-    """Say whether the promise rule has something to begin with."""
+    """Return whether the promise rule has something to begin with."""
     return order.received_s is not None or order.agreed_day is not None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from optimizer.ingest.fault_workbook import RED, YELLOW, write_fault_book
+from optimizer.ingest.fault_workbook import RED, YELLOW, write_fault_workbook
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.template import make_template
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 BAD_CELLS = tomllib.loads(Path(__file__).with_name("bad_cells.toml").read_text(encoding="utf-8"))["case"]
 
 
-def book_of(path: Path, lang: str = "en", options: ReadOptions | None = None) -> tuple[Workbook, IssueReport]:
+def workbook_of(path: Path, lang: str = "en", options: ReadOptions | None = None) -> tuple[Workbook, IssueReport]:
     report = read_intake(path, options).report
     out = path.parent / "faults.xlsx"
-    write_fault_book(path, report, out, lang)
+    write_fault_workbook(path, report, out, lang)
     return load_workbook(out), report
 
 
@@ -37,53 +37,53 @@ def colour(cell: Cell) -> str:
     return cell.fill.fgColor.rgb[2:] if cell.fill.fill_type else ""
 
 
-def listed(book: Workbook) -> list[tuple[Any, ...]]:
-    return [row for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row[0]]
+def listed(workbook: Workbook) -> list[tuple[Any, ...]]:
+    return [row for row in workbook.worksheets[0].iter_rows(min_row=2, values_only=True) if row[0]]
 
 
 def test_a_bad_cell_is_red_and_says_why(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 3, "service_min", "soon")
     sheets = with_cell(sheets, "orders", 3, "prohibited", "T9")
-    book, _ = book_of(write_folder(tmp_path / "branch", sheets))
-    assert book.sheetnames[0] == "Faults"
-    page = book["orders"]
+    workbook, _ = workbook_of(write_folder(tmp_path / "branch", sheets))
+    assert workbook.sheetnames[0] == "Faults"
+    page = workbook["orders"]
     columns = {cell.value: cell.column for cell in page[1]}
     bad, doubtful = page.cell(3, columns["service_min"]), page.cell(3, columns["prohibited"])
     assert (bad.value, colour(bad)) == ("soon", RED[0])
     assert bad.comment.text == "'soon' is not a number. Write digits, with a point before decimals."
     assert (doubtful.value, colour(doubtful)) == ("T9", YELLOW[0])
     assert colour(page.cell(3, 1)) == colour(page.cell(2, columns["service_min"])) == ""
-    assert book["customers"]["B2"].value == "王女士"  # the other sheets are there as they were
-    assert listed(book) == [
+    assert workbook["customers"]["B2"].value == "王女士"  # the other sheets are there as they were
+    assert listed(workbook) == [
         (1, "fault", "orders.csv", 3, "service_min", "soon", "'soon' is not a number.",
          "Write digits, with a point before decimals."),
         (2, "warning", "orders.csv", 3, "prohibited", "T9", "The technician 'T9' is not in technicians.",
          "Correct the id if it is misspelt."),
     ]  # fmt: skip
     assert (
-        book["Faults"]["C2"].hyperlink.location
-        or book["Faults"]["C2"].hyperlink.target == f"#'orders'!{bad.coordinate}"
+        workbook["Faults"]["C2"].hyperlink.location
+        or workbook["Faults"]["C2"].hyperlink.target == f"#'orders'!{bad.coordinate}"
     )
 
 
 def test_it_speaks_chinese(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 3, "service_min", "soon")
-    book, _ = book_of(write_folder(tmp_path / "branch", sheets), "zh")
-    page = book.worksheets[0]
+    workbook, _ = workbook_of(write_folder(tmp_path / "branch", sheets), "zh")
+    page = workbook.worksheets[0]
     assert page.title == "错误清单"
     assert [cell.value for cell in page[1]] == ["序号", "级别", "文件", "行", "列", "所填内容", "问题", "处理办法"]
     assert [cell.value for cell in page[2]][1:2] == ["错误"]
-    assert "“soon”不是数字。请写数字" in next(c.comment.text for c in book["orders"][3] if c.comment)
+    assert "“soon”不是数字。请写数字" in next(c.comment.text for c in workbook["orders"][3] if c.comment)
 
 
 @pytest.mark.parametrize("case", BAD_CELLS, ids=lambda case: f"{case['sheet']}-{case['column']}-{case['value'][:20]!r}")
 def test_every_fault_of_a_cell_is_marked_in_its_line(case: dict[str, Any], tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), case["sheet"], case["row"], case["column"], case["value"])
-    book, report = book_of(write_folder(tmp_path / "branch", sheets))
-    assert len(listed(book)) == len(report.issues) > 0
+    workbook, report = workbook_of(write_folder(tmp_path / "branch", sheets))
+    assert len(listed(workbook)) == len(report.issues) > 0
     for issue in report.issues:
         if issue.row is not None:
-            page = book[issue.file.removesuffix(".csv")]
+            page = workbook[issue.file.removesuffix(".csv")]
             marked = [cell for cell in page[issue.row] if colour(cell)]
             assert {colour(cell) for cell in marked} <= {RED[0], YELLOW[0]}
             assert any(cell.comment and issue.cause()[:40] in cell.comment.text for cell in marked), issue.text()
@@ -93,18 +93,18 @@ def test_a_row_is_marked_as_a_whole(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "branch", two_orders())
     with (folder / "parts.csv").open("a", encoding="utf-8") as stream:
         stream.write("P2,fan,3,one cell too many\n")
-    book, report = book_of(folder)
+    workbook, report = workbook_of(folder)
     assert [issue.code for issue in report.issues] == ["CSV_EXTRA_CELLS"]
-    assert [colour(cell) for cell in book["parts"][3]] == [RED[0]] * 4
+    assert [colour(cell) for cell in workbook["parts"][3]] == [RED[0]] * 4
 
 
 def test_a_missing_column_is_marked_at_the_header(tmp_path: Path) -> None:
     sheets = two_orders()
     for row in sheets["orders"]:
         del row["service_min"]
-    book, _ = book_of(write_folder(tmp_path / "branch", sheets))
-    assert colour(book["orders"]["A1"]) == RED[0]
-    assert book["orders"]["A1"].comment.text.startswith("The column is missing.")
+    workbook, _ = workbook_of(write_folder(tmp_path / "branch", sheets))
+    assert colour(workbook["orders"]["A1"]) == RED[0]
+    assert workbook["orders"]["A1"].comment.text.startswith("The column is missing.")
 
 
 def test_a_workbook_keeps_its_sheets_and_words(tmp_path: Path) -> None:
@@ -113,10 +113,10 @@ def test_a_workbook_keeps_its_sheets_and_words(tmp_path: Path) -> None:
         for row in rows:
             made[name].append(row)
     made.save(tmp_path / "branch.xlsx")
-    book, report = book_of(tmp_path / "branch.xlsx", "zh")
+    workbook, report = workbook_of(tmp_path / "branch.xlsx", "zh")
     assert report.has_errors
-    assert {"网点", "派工单"} <= set(book.sheetnames)
-    page = book["派工单"]
+    assert {"网点", "派工单"} <= set(workbook.sheetnames)
+    page = workbook["派工单"]
     service = next(cell.column for cell in page[1] if str(cell.value).startswith("服务时长"))
     assert colour(page.cell(2, service)) == RED[0]
     assert page["C2"].value == "维修"
@@ -129,14 +129,14 @@ def test_json_is_shown_as_tables(tmp_path: Path) -> None:
     document["orderz"] = []
     path = tmp_path / "branch.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    book, report = book_of(path)
+    workbook, report = workbook_of(path)
     assert {issue.code for issue in report.issues} >= {"CELL_TYPE", "PLACE_LATITUDE", "KEY_UNKNOWN"}
-    orders, branch = book["orders"], book["branch"]
+    orders, branch = workbook["orders"], workbook["branch"]
     service = next(cell.column for cell in orders[1] if cell.value == "service")
     assert (orders.cell(3, service).value, colour(orders.cell(3, service))) == ("soon", RED[0])
     lat = next(cell.column for cell in branch[1] if cell.value == "lat")
     assert colour(branch.cell(2, lat)) == RED[0]
-    assert len(listed(book)) == len(report.issues)
+    assert len(listed(workbook)) == len(report.issues)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_what_cannot_be_read_is_in_the_list_alone(tmp_path: Path, name: str, con
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    book, report = book_of(path)
-    assert len(listed(book)) == len(report.issues) > 0
+    workbook, report = workbook_of(path)
+    assert len(listed(workbook)) == len(report.issues) > 0
 
 
 @pytest.mark.parametrize(
@@ -166,23 +166,23 @@ def test_what_cannot_be_read_is_in_the_list_alone(tmp_path: Path, name: str, con
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path, content: bytes) -> None:
     folder = write_folder(tmp_path / "branch", with_cell(two_orders(), "technicians", 2, "employment", "robot"))
     (folder / "orders.csv").write_bytes(content)
-    book, report = book_of(folder)
-    assert len(listed(book)) == len(report.issues) > 0
-    assert RED[0] in {colour(cell) for cell in book["technicians"][2]}
+    workbook, report = workbook_of(folder)
+    assert len(listed(workbook)) == len(report.issues) > 0
+    assert RED[0] in {colour(cell) for cell in workbook["technicians"][2]}
 
 
 def test_what_was_set_aside_is_red_still(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 3, "service_min", "soon")
-    book, _ = book_of(write_folder(tmp_path / "branch", sheets), options=ReadOptions(skip_bad=True))
-    assert {row[1] for row in listed(book)} == {"fault, set aside", "warning"}
-    assert RED[0] in {colour(cell) for cell in book["orders"][3]}
+    workbook, _ = workbook_of(write_folder(tmp_path / "branch", sheets), options=ReadOptions(skip_bad=True))
+    assert {row[1] for row in listed(workbook)} == {"fault, set aside", "warning"}
+    assert RED[0] in {colour(cell) for cell in workbook["orders"][3]}
 
 
 def test_text_stays_text(tmp_path: Path) -> None:
     formula, escape = "=1+1", "bell\x07"
     sheets = with_cell(with_cell(two_orders(), "orders", 2, "fault", formula), "orders", 3, "fault", escape)
-    book, _ = book_of(write_folder(tmp_path / "branch", with_cell(sheets, "orders", 2, "lat", formula)))
-    cells = [cell for row in book["orders"].iter_rows() for cell in row if cell.value in (formula, "bell")]
+    workbook, _ = workbook_of(write_folder(tmp_path / "branch", with_cell(sheets, "orders", 2, "lat", formula)))
+    cells = [cell for row in workbook["orders"].iter_rows() for cell in row if cell.value in (formula, "bell")]
     assert [(cell.value, cell.data_type) for cell in cells] == [(formula, "s"), (formula, "s"), ("bell", "s")]
 
 
@@ -192,8 +192,8 @@ def test_a_very_large_sheet_is_shown_where_it_is_wrong(tmp_path: Path, monkeypat
     sheets = two_orders()
     sheets["parts"] = [{"part_id": f"P{n}", "on_hand": "4" if n != 150 else "?"} for n in range(1, 200)]
     sheets["tools"] = [{"tool_id": f"tool{n}", "units": "many"} for n in range(9)]
-    book, report = book_of(write_folder(tmp_path / "branch", sheets))
-    page = book["parts"]
+    workbook, report = workbook_of(write_folder(tmp_path / "branch", sheets))
+    page = workbook["parts"]
     assert (page["A1"].value, page["A151"].value, page["A2"].value) == ("part_id", "P150", None)
-    assert len(listed(book)) == 3
-    assert book["Faults"]["G5"].value == f"… and {len(report.issues) - 3} more."
+    assert len(listed(workbook)) == 3
+    assert workbook["Faults"]["G5"].value == f"… and {len(report.issues) - 3} more."

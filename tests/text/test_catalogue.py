@@ -175,7 +175,7 @@ def sentences_of_python(path: Path) -> tuple[list[str], list[str]]:
 
 
 def is_str_translate(node: ast.Call) -> bool:
-    """Say whether this is `str.translate`, whose one argument is a table of characters."""
+    """Return whether this is `str.translate`, whose one argument is a table of characters."""
     is_table = isinstance(node.args[0], ast.Dict | ast.DictComp)
     return is_table or (isinstance(node.args[0], ast.Name) and node.args[0].id.startswith("_TO_"))
 
@@ -253,7 +253,7 @@ def test_no_chinese_is_empty_or_english() -> None:
 
 
 def is_text(sentence: str) -> bool:
-    """Say whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
+    """Return whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
     outside = "".join(text for text, *_ in string.Formatter().parse(sentence))
     return sum(character.isalpha() for character in outside) > 2
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import AsideState, Stage
 from optimizer.domain.order import GapFrom
+from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.units import at
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of, visits_left_of

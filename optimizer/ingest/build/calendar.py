@@ -58,7 +58,7 @@ def public_days(country: str, years: tuple[int, ...]) -> Mapping[date, bool]:
 
 
 def is_published(country: str, year: int) -> bool:
-    """Say whether a year's make-up working days are known, for a country that has such days."""
+    """Return whether a year's make-up working days are known, for a country that has such days."""
     return country not in _ANNOUNCING or any(public_days(country, (year,)).values())
 
 
@@ -145,7 +145,7 @@ def unpublished_years(sheets: BranchSheets, clock: BranchClock) -> frozenset[int
 
 
 def adds_public_days(timezone: str, calendar: WorkingCalendar, day: date) -> bool:
-    """Say whether reading such a branch again would add public days to its calendar: then it must be written "none"."""
+    """Return whether reading the branch again would add public days to its calendar; "none" is written then."""
     country = _country_of_zone(timezone)
     years = tuple(_years_near(day, ahead=REACH))
     return bool(country) and not public_days(country, years).keys() <= calendar.overrides.keys()

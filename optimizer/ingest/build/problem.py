@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import SetAside
 from optimizer.domain.order import (
     Briefing,
     Confirmed,
@@ -21,6 +20,7 @@ from optimizer.domain.order import (
     Urgency,
     Visit,
 )
+from optimizer.domain.planning_context import SetAside
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger

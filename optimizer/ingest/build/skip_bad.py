@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import FaultyOrder
+from optimizer.domain.planning_context import FaultyOrder
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
 from optimizer.ingest.forms.columns import SHEETS
 from optimizer.text.catalogue import LANGUAGES

@@ -97,7 +97,7 @@ class BranchClock:
     days: int = 1
 
     def is_planned(self, day: date) -> bool:
-        """Say whether a date lies in the horizon."""
+        """Return whether a date lies in the horizon."""
         return 0 <= (day - self.first_day).days < self.days
 
     def planned_days(self) -> tuple[date, ...]:

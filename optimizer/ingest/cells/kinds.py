@@ -78,7 +78,7 @@ class Kind:
     shape: Shape = Shape.TEXT
 
     def is_json(self, value: object) -> bool:
-        """Say whether JSON may bring this value: its own type, not a text or number that stands for it."""
+        """Return whether JSON may bring this value: its own type, not a text or number that stands for it."""
         if type(value) not in self.json_types:
             return False
         return not self.json_begins or str(value).lstrip("-").startswith(self.json_begins)

@@ -87,7 +87,7 @@ def tidy_cell(text: str, shape: Shape) -> str:
 
 
 def is_change(before: str, after: str, shape: Shape) -> bool:
-    """Say whether a person should hear of a change: spaces at the ends are none, nor is the Chinese of a word."""
+    """Return whether a person should hear of a change: spaces at the ends are none, nor is the Chinese of a word."""
     return shape is not Shape.WORD and before.strip(_EDGES).replace("；", ";") != after.replace("；", ";")
 
 

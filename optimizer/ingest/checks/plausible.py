@@ -67,7 +67,7 @@ def _check_place(
     branch: Place | None,
     log: IssueLog,
 ) -> bool:
-    """Note what is wrong with a place; say whether nothing is."""
+    """Note what is wrong with a place; return whether nothing is."""
     swapped = Place(place.lon, place.lat)
     coordinates = f"{place.lat:g}, {place.lon:g}"
     if not _is_on_earth(place):

@@ -71,7 +71,7 @@ def _bad_rows(log: IssueLog) -> dict[str, set[int | None]]:
 
 
 def _is_open(entry: Entry[Any], sheets: BranchSheets, clock: BranchClock) -> bool:
-    """Say whether an order is to be planned as it stands: not done, on no earlier plan, without a result."""
+    """Return whether an order is to be planned as it stands: not done, on no earlier plan, without a result."""
     row = entry.row
     is_todays = row.planned_on is not None and row.planned_on < clock.first_day
     return row.done is None and not is_todays and row.order_id not in sheets.results.ids

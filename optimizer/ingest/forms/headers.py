@@ -53,7 +53,7 @@ def sheet_named(title: str) -> str | None:
 
 
 def is_note(title: str) -> bool:
-    """Say whether a tab or file only explains the others."""
+    """Return whether a tab or file only explains the others."""
     return normal(title) in {normal(name) for name in NOTES}
 
 

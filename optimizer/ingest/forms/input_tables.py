@@ -14,7 +14,7 @@ from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.forms.headers import columns_by_title, normal, sheet_named
 from optimizer.ingest.forms.sheets import MAX_ROWS
-from optimizer.ingest.forms.workbook import SUFFIXES, cell_text, open_book
+from optimizer.ingest.forms.workbook import SUFFIXES, cell_text, open_workbook
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _of_workbook(path: Path) -> Iterator[InputTable]:
         return
     try:
         check_file(content)
-        tabs = open_book(content)["sheets"]
+        tabs = open_workbook(content)["sheets"]
     except RefusedError:
         return
     for tab in tabs:

@@ -43,17 +43,17 @@ def read_workbook(path: Path, log: IssueLog) -> list[RawSheet] | None:
         return None
     try:
         check_file(content)
-        book = open_book(content)
+        workbook = open_workbook(content)
     except RefusedError as refused:
         log.add(refused.code, limit=refused.limit)
         return None
-    if book["has_macros"]:
+    if workbook["has_macros"]:
         log.add("WORKBOOK_MACROS")
-    tabs = _sheets_of_ours(book["sheets"], log)
+    tabs = _sheets_of_ours(workbook["sheets"], log)
     return [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
 
 
-def open_book(content: bytes) -> dict[str, Any]:
+def open_workbook(content: bytes) -> dict[str, Any]:
     """Return what the child process says of a workbook.
 
     Raises
@@ -68,10 +68,10 @@ def open_book(content: bytes) -> dict[str, Any]:
         raise RefusedError("WORKBOOK_TOO_MUCH") from None
     if done.returncode != 0:  # an abort: out of memory, or out of time
         raise RefusedError("WORKBOOK_TOO_MUCH")
-    book: dict[str, Any] = json.loads(done.stdout)
-    if "fault" in book:
-        raise RefusedError(book["fault"])
-    return book
+    workbook: dict[str, Any] = json.loads(done.stdout)
+    if "fault" in workbook:
+        raise RefusedError(workbook["fault"])
+    return workbook
 
 
 def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict[str, Any]]:

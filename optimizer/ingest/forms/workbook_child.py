@@ -71,7 +71,7 @@ class SheetScan:
 
     @property
     def is_too_large(self) -> bool:
-        """Say whether the cells reach further than the data of a branch do."""
+        """Return whether the cells reach further than the data of a branch do."""
         area = self.last_row * self.last_column
         return self.last_row > MAX_ROW or self.last_column > MAX_COLUMN or area > MAX_AREA
 
@@ -152,18 +152,20 @@ class Archive:
 
     @property
     def has_macros(self) -> bool:
-        """Say whether there is a project of macros."""
+        """Return whether there is a project of macros."""
         return any(name.endswith("vbaproject.bin") for name in self._names)
 
     def sheet_parts(self) -> dict[str, str]:
         """Return the part of each sheet by the sheet's name."""
-        book = next((target for kind, target in self._links("") if kind.endswith("/officeDocument")), "xl/workbook.xml")
-        if book.lower() not in self._names or book.lower().endswith(".bin"):
+        workbook = next(
+            (target for kind, target in self._links("") if kind.endswith("/officeDocument")), "xl/workbook.xml"
+        )
+        if workbook.lower() not in self._names or workbook.lower().endswith(".bin"):
             raise RefusedError("WORKBOOK_KIND")
-        links = {link["Id"]: link["Target"] for link in _elements(self.part(_links_of(book)), "Relationship")}
-        folder = posixpath.dirname(book)
+        links = {link["Id"]: link["Target"] for link in _elements(self.part(_links_of(workbook)), "Relationship")}
+        folder = posixpath.dirname(workbook)
         parts = {}
-        for sheet in _elements(self.part(book), "sheet"):
+        for sheet in _elements(self.part(workbook), "sheet"):
             link = next(value for key, value in sheet.items() if key.rpartition(":")[2] == "id")
             parts[sheet["name"]] = posixpath.normpath(posixpath.join("/" + folder, links[link])).lstrip("/")
         return parts
@@ -212,8 +214,8 @@ def read(content: bytes) -> dict[str, Any]:
     parts = archive.sheet_parts()
     sheets: list[dict[str, Any]] = []
     budget = MAX_CHARACTERS
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        for index, about in enumerate(book.sheets_metadata):
+    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        for index, about in enumerate(workbook.sheets_metadata):
             sheet: dict[str, Any] = {"name": about.name, "is_hidden": about.visible != SheetVisibleEnum.Visible}
             sheets.append(sheet)
             if about.typ != SheetTypeEnum.WorkSheet or sheet_named(about.name) is None:
@@ -222,7 +224,7 @@ def read(content: bytes) -> dict[str, Any]:
             if scan.is_too_large:
                 sheet["last_cell"] = f"{column_letters(scan.last_column)}{scan.last_row}"
                 continue
-            rows = _rows(book.get_sheet_by_index(index).to_python(skip_empty_area=False))
+            rows = _rows(workbook.get_sheet_by_index(index).to_python(skip_empty_area=False))
             budget -= sum(len(cell) for _, cells in rows for cell in cells if isinstance(cell, str))
             if budget < 0:
                 raise RefusedError("WORKBOOK_TOO_MUCH")
@@ -273,7 +275,7 @@ def _cell(value: object) -> Cell:
 
 
 def _touches(reference: str, rows: list[tuple[int, list[Cell]]]) -> bool:
-    """Say whether a range of cells holds a value."""
+    """Return whether a range of cells holds a value."""
     ends = [_REFERENCE.fullmatch(end) for end in reference.split(":")]
     if len(ends) != 2 or not ends[0] or not ends[1]:
         return False

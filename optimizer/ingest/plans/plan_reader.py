@@ -262,7 +262,7 @@ class PlanReader:
 
 
 def _is_timed(entries: list[JsonObject]) -> bool:
-    """Say whether every route and stop states its times."""
+    """Return whether every route and stop states its times."""
     return all(
         {"depart", "return"} <= entry.keys()
         and {"arrive", "start", "end"} <= (entry.get("branch_stop") or _NO_STOP).keys()

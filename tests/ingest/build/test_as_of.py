@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.desk import AsideState, Stage
 from optimizer.domain.order import Unfinished
+from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.units import at
 from optimizer.ingest.intake import Intake, ReadOptions
 from optimizer.ingest.read import read_intake
@@ -47,7 +47,7 @@ def result(word: str, **cells: str) -> dict[str, str]:
 
 
 def aside(intake: Intake) -> list[tuple[str, AsideState, str]]:
-    return [(a.order.order_id, a.state, a.technician_id) for a in intake.desk.aside]
+    return [(a.order.order_id, a.state, a.technician_id) for a in intake.context.aside]
 
 
 # --- the moment -----------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_at_the_settling_it_is_done_or_nobody_has_said(branch) -> None:
 
 
 def test_done_is_closed_only_when_its_parts_are_back(branch) -> None:
-    [left] = branch(Stage.SETTLE, results=[result("done", technician_id="T2")]).desk.aside
+    [left] = branch(Stage.SETTLE, results=[result("done", technician_id="T2")]).context.aside
     assert (left.state, left.technician_id, left.parts_back) == (AsideState.DONE, "T2", False)
     assert left.order.log.done_s == at(17, 10, day=-3)
 

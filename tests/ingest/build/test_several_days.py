@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.desk import AsideState, Stage
 from optimizer.domain.order import GapFrom, PartNeed, Urgency
+from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.units import DAY_S, HOUR_S, at
 from optimizer.ingest.intake import Intake, ReadOptions
 from optimizer.ingest.read import problem_from_json, read_intake
@@ -125,7 +125,7 @@ def test_what_todays_plan_has_goes_on_tomorrow_with_the_same_people(job) -> None
     intake = job(planned_on="2026-11-20", planned_technician="T1")
     assert [visit.visit_id for visit in intake.checked().visits] == ["O1", "O2/2", "O2/3"]
     assert intake.checked().visit_by_id["O2/2"].required == frozenset({"T1"})
-    assert intake.desk.aside == ()
+    assert intake.context.aside == ()
 
 
 def test_a_day_that_failed_is_planned_again_with_the_rest(job) -> None:
@@ -141,10 +141,10 @@ def test_a_day_that_failed_is_planned_again_with_the_rest(job) -> None:
 
 def test_a_job_is_done_when_its_last_day_is(job) -> None:
     today = {"planned_on": "2026-11-20", "days_done": "2"}
-    assert [a.state for a in job(**today).desk.aside] == [AsideState.UNDER_WAY]
+    assert [a.state for a in job(**today).context.aside] == [AsideState.UNDER_WAY]
     intake = job(ReadOptions(Stage.SETTLE), results=[{"order_id": "O2/3"}], **today)
     assert [visit.visit_id for visit in intake.checked().visits] == ["O1"]
-    assert [(aside.order.order_id, aside.state) for aside in intake.desk.aside] == [("O2", AsideState.DONE)]
+    assert [(aside.order.order_id, aside.state) for aside in intake.context.aside] == [("O2", AsideState.DONE)]
 
 
 @pytest.mark.parametrize(

@@ -31,12 +31,12 @@ def planned(intake: Intake) -> list[str]:
 def test_without_the_option_a_bad_order_stops(tmp_path: Path) -> None:
     intake = read(tmp_path, with_cell(two_orders(), "orders", 2, "service_min", "soon"), ReadOptions())
     assert intake.problem is None
-    assert intake.desk.faulty == ()
+    assert intake.context.faulty == ()
 
 
 def test_a_branch_without_faults_sets_nothing_aside(tmp_path: Path) -> None:
     intake = read(tmp_path, two_orders())
-    assert (planned(intake), intake.desk.faulty, intake.report.text()) == (["O1", "O2"], (), "")
+    assert (planned(intake), intake.context.faulty, intake.report.text()) == (["O1", "O2"], (), "")
 
 
 def test_a_bad_order_leaves_with_its_lock_and_its_published_visit(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_bad_order_leaves_with_its_lock_and_its_published_visit(tmp_path: Path
     assert planned(intake) == ["O2"]
     assert (problem.locks, problem.published) == ((), ())
     assert [r.visit_id for r in problem.reservations] == ["O1"]  # the part stays held until the order is corrected
-    [faulty] = intake.desk.faulty
+    [faulty] = intake.context.faulty
     assert (faulty.order_id, faulty.customer) == ("O1", "王女士")
     assert faulty.causes["en"] == ("orders.csv row 2, column 'service_min': 'soon' is not a number.",)
     assert faulty.causes["zh"] == ("orders.csv 第 2 行，“service_min”列：“soon”不是数字。",)
@@ -75,13 +75,13 @@ def test_every_kind_of_fault_of_an_order_sets_it_aside(tmp_path: Path, column: s
     intake = read(tmp_path, with_cell(two_orders(), "orders", 2, column, value))
     assert planned(intake) == ["O2"]
     assert code in {issue.code for issue in intake.report.warnings}
-    [faulty] = intake.desk.faulty
+    [faulty] = intake.context.faulty
     assert len(faulty.causes["en"]) == len(faulty.causes["zh"]) == 1
 
 
 def test_an_order_without_a_number_is_listed_by_its_customer(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 3, "order_id", "")
-    [faulty] = read(tmp_path, sheets).desk.faulty
+    [faulty] = read(tmp_path, sheets).context.faulty
     assert (faulty.order_id, faulty.customer) == ("", "李先生")
 
 
@@ -91,8 +91,8 @@ def test_the_order_that_comes_after_a_bad_one_waits_with_it(tmp_path: Path) -> N
     sheets["orders"].append({**two_orders()["orders"][1], "order_id": "O4"})
     intake = read(tmp_path, with_cell(sheets, "orders", 2, "service_min", ""))
     assert planned(intake) == ["O4"]
-    assert [faulty.order_id for faulty in intake.desk.faulty] == ["O1", "O2", "O3"]
-    assert intake.desk.faulty[2].causes["en"] == (
+    assert [faulty.order_id for faulty in intake.context.faulty] == ["O1", "O2", "O3"]
+    assert intake.context.faulty[2].causes["en"] == (
         "orders.csv row 4, column 'after': The order comes after 'O2', which has faults and is not planned.",
     )
 
@@ -102,7 +102,7 @@ def test_of_two_rows_with_one_number_neither_is_planned(tmp_path: Path) -> None:
     sheets["orders"].append({**sheets["orders"][1], "order_id": "O1"})
     intake = read(tmp_path, sheets)
     assert planned(intake) == ["O2"]
-    assert [(faulty.order_id, faulty.causes["en"]) for faulty in intake.desk.faulty] == [
+    assert [(faulty.order_id, faulty.causes["en"]) for faulty in intake.context.faulty] == [
         ("O1", ("orders.csv row 2, column 'order_id': 'O1' stands in row 4 already.",)),
         ("O1", ("orders.csv row 4, column 'order_id': 'O1' stands in row 2 already.",)),
     ]
@@ -141,7 +141,7 @@ def test_a_missing_column_stops(tmp_path: Path) -> None:
 def test_every_order_may_be_bad(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 2, "service_min", "soon")
     intake = read(tmp_path, with_cell(sheets, "orders", 3, "lat", "x"))
-    assert (planned(intake), len(intake.desk.faulty)) == ([], 2)
+    assert (planned(intake), len(intake.context.faulty)) == ([], 2)
 
 
 def test_json_is_skipped_alike(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_json_is_skipped_alike(tmp_path: Path) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
     intake = read_intake(path, SKIP)
     assert planned(intake) == ["O2"]
-    assert [faulty.order_id for faulty in intake.desk.faulty] == ["O1"]
+    assert [faulty.order_id for faulty in intake.context.faulty] == ["O1"]
 
 
 def test_a_bad_job_of_several_days_leaves_with_what_names_any_of_its_days(tmp_path: Path) -> None:

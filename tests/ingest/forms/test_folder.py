@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.read import read_branch, read_branch_report
-from tests.ingest.books import in_chinese
+from tests.ingest.workbooks import in_chinese
 from tests.ingest.worlds import two_orders, write_folder
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.tables import SHOWN_READ_AS, read_csv
 from optimizer.ingest.read import read_branch_report
-from tests.ingest.books import in_chinese
+from tests.ingest.workbooks import in_chinese
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:

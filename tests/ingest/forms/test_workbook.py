@@ -22,7 +22,7 @@ from optimizer.ingest.forms.workbook import cell_text, read_workbook
 from optimizer.ingest.forms.workbook_file import MAX_ENTRIES, RefusedError, check_file
 from optimizer.ingest.read import read_branch, read_branch_report
 from optimizer.ingest.write import write_problem
-from tests.ingest.books import in_chinese, make_book, repacked, tab_of, with_lying_sizes, write_book
+from tests.ingest.workbooks import in_chinese, make_workbook, repacked, tab_of, with_lying_sizes, write_workbook
 from tests.ingest.worlds import Sheets, two_orders, write_folder
 
 if TYPE_CHECKING:
@@ -32,20 +32,20 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DEMO = Path(__file__).parents[3] / "data/hangzhou"
 
 
-def saved(book: openpyxl.Workbook) -> bytes:
+def saved(workbook: openpyxl.Workbook) -> bytes:
     stream = io.BytesIO()
-    book.save(stream)
+    workbook.save(stream)
     return stream.getvalue()
 
 
 @pytest.fixture(scope="module")
 def good() -> bytes:
-    return saved(make_book(two_orders()))
+    return saved(make_workbook(two_orders()))
 
 
-def lines_of(path: Path, book: openpyxl.Workbook | bytes, lang: str = "en") -> list[str]:
+def lines_of(path: Path, workbook: openpyxl.Workbook | bytes, lang: str = "en") -> list[str]:
     """Save a workbook, read it, and return what the report says."""
-    path.write_bytes(book if isinstance(book, bytes) else saved(book))
+    path.write_bytes(workbook if isinstance(workbook, bytes) else saved(workbook))
     return read_branch_report(path)[1].text(lang).split("\n")
 
 
@@ -73,8 +73,8 @@ def test_the_demo_branch_is_the_same_in_every_form(form: str, demo: Sheets, tmp_
         "utf-8-sig": lambda: write_csv(tmp_path / "x", demo, form),
         "gb18030": lambda: write_csv(tmp_path / "x", demo, form),
         "Chinese headers": lambda: write_csv(tmp_path / "x", in_chinese(demo), "gb18030"),
-        "workbook": lambda: write_book(tmp_path / "x.xlsx", demo),
-        "Chinese workbook": lambda: write_book(tmp_path / "x.xlsx", demo, lang="zh"),
+        "workbook": lambda: write_workbook(tmp_path / "x.xlsx", demo),
+        "Chinese workbook": lambda: write_workbook(tmp_path / "x.xlsx", demo, lang="zh"),
     }
     if form == "JSON":
         path = tmp_path / "x.json"
@@ -88,22 +88,22 @@ def test_the_demo_branch_is_the_same_in_every_form(form: str, demo: Sheets, tmp_
 
 
 def test_a_fault_names_file_sheet_row_and_the_title_that_the_person_wrote(tmp_path: Path) -> None:
-    book = make_book(two_orders(), lang="zh")
-    tab = tab_of(book, "派工单")
+    workbook = make_workbook(two_orders(), lang="zh")
+    tab = tab_of(workbook, "派工单")
     tab["E3"] = "30分"
     tab["E2"] = "long"
     assert tab["E1"].value == "服务时长（分钟）"
-    assert lines_of(tmp_path / "branch.xlsx", book, "zh") == [
+    assert lines_of(tmp_path / "branch.xlsx", workbook, "zh") == [
         "branch.xlsx [派工单] 第 2 行，“服务时长（分钟）”列：“long”不是数字。请写数字，小数用小数点。",
         "警告：branch.xlsx [派工单] 第 3 行，“服务时长（分钟）”列：“30分”按 30 读取。如果不是这个意思，请改正。",
     ]
 
 
 def test_rows_are_numbered_as_a_person_sees_them(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "orders").insert_rows(3, amount=4)
-    tab_of(book, "orders")["E7"] = "?"
-    [line] = lines_of(tmp_path / "b.xlsx", book)
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "orders").insert_rows(3, amount=4)
+    tab_of(workbook, "orders")["E7"] = "?"
+    [line] = lines_of(tmp_path / "b.xlsx", workbook)
     assert line.startswith("b.xlsx [orders] row 7, column 'service_min': '?' is not a number.")
 
 
@@ -143,13 +143,13 @@ def test_a_cell_becomes_the_text_of_a_csv(cell: Any, shape: Shape, text: str) ->
 
 
 def test_times_of_all_kinds_are_read(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    shifts, orders = tab_of(book, "shifts"), tab_of(book, "orders")
+    workbook = make_workbook(two_orders())
+    shifts, orders = tab_of(workbook, "shifts"), tab_of(workbook, "orders")
     shifts["D3"], shifts["D3"].number_format = 1, "[h]:mm"  # 24:00
     shifts["C3"], shifts["C3"].number_format = 0.375, "General"  # a time without its format
     orders["E3"], orders["E3"].number_format = 0.5 / 24, numbers.FORMAT_DATE_TIME3  # 0:30 in a column of minutes
     path = tmp_path / "b.xlsx"
-    book.save(path)
+    workbook.save(path)
     problem, report = read_branch_report(path)
     assert problem is not None
     shift = next(shift for shift in problem.shifts if shift.technician_id == "T2")
@@ -159,9 +159,9 @@ def test_times_of_all_kinds_are_read(tmp_path: Path) -> None:
 
 
 def test_an_id_that_became_a_date_is_refused(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "loans")["A2"] = date(2026, 3, 1)
-    assert lines_of(tmp_path / "b.xlsx", book) == [
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "loans")["A2"] = date(2026, 3, 1)
+    assert lines_of(tmp_path / "b.xlsx", workbook) == [
         "b.xlsx [loans] row 2, column 'loan_id': '2026-03-01' is a date or time that a spreadsheet has made of an id. "
         "Format the column as text and enter the id again."
     ]
@@ -191,24 +191,24 @@ def test_shared_texts_and_prefixed_names_as_other_programs_write_them(tmp_path: 
 
 
 def test_merged_cells_that_hold_data_are_named(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "orders").merge_cells("B2:B3")
-    tab_of(book, "orders").merge_cells("A20:C20")  # nothing there
-    assert lines_of(tmp_path / "b.xlsx", book)[0] == (
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "orders").merge_cells("B2:B3")
+    tab_of(workbook, "orders").merge_cells("A20:C20")  # nothing there
+    assert lines_of(tmp_path / "b.xlsx", workbook)[0] == (
         "b.xlsx [orders]: The cells B2:B3 are merged. Unmerge them and fill in each of them."
     )
-    assert sum("merged" in line for line in lines_of(tmp_path / "b.xlsx", book)) == 1
+    assert sum("merged" in line for line in lines_of(tmp_path / "b.xlsx", workbook)) == 1
 
 
 def test_what_is_hidden_is_read_and_said(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    orders = tab_of(book, "orders")
+    workbook = make_workbook(two_orders())
+    orders = tab_of(workbook, "orders")
     orders.row_dimensions[3].hidden = True
     orders.row_dimensions[30].hidden = True  # empty: nobody needs to know
     orders.column_dimensions["E"].hidden = True
-    tab_of(book, "parts").sheet_state = "hidden"
+    tab_of(workbook, "parts").sheet_state = "hidden"
     path = tmp_path / "b.xlsx"
-    book.save(path)
+    workbook.save(path)
     problem, report = read_branch_report(path)
     assert problem is not None
     assert len(problem.orders) == 2
@@ -233,10 +233,10 @@ def test_formulas_count_by_their_last_values(tmp_path: Path, good: bytes) -> Non
 
 
 def test_formulas_that_nobody_computed_are_named(tmp_path: Path) -> None:
-    book = make_book(two_orders())
+    workbook = make_workbook(two_orders())
     for row in range(2, 14):
-        tab_of(book, "orders")[f"F{row}"] = "=1+1"
-    [first, *_] = lines_of(tmp_path / "b.xlsx", book)
+        tab_of(workbook, "orders")[f"F{row}"] = "=1+1"
+    [first, *_] = lines_of(tmp_path / "b.xlsx", workbook)
     assert first == (
         "b.xlsx [orders]: 12 cells hold formulas that were never computed (F2, F3, F4, F5, F6, F7, F8, F9, …). "
         "Open the workbook in a spreadsheet program and save it."
@@ -244,17 +244,17 @@ def test_formulas_that_nobody_computed_are_named(tmp_path: Path) -> None:
 
 
 def test_error_values_are_named(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "parts")["B2"] = "#N/A"
-    assert lines_of(tmp_path / "b.xlsx", book) == [
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "parts")["B2"] = "#N/A"
+    assert lines_of(tmp_path / "b.xlsx", workbook) == [
         "b.xlsx [parts]: 1 cells show an error instead of a value (B2). Correct the formulas, or write the values."
     ]
 
 
 def test_a_stray_cell_far_away_is_named(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "parts")["XFD1048576"] = "x"
-    [line, *_] = lines_of(tmp_path / "b.xlsx", book)
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "parts")["XFD1048576"] = "x"
+    [line, *_] = lines_of(tmp_path / "b.xlsx", workbook)
     assert line.startswith("b.xlsx [parts]: The sheet goes as far as cell XFD1048576.")
 
 
@@ -262,12 +262,12 @@ def test_a_stray_cell_far_away_is_named(tmp_path: Path) -> None:
 
 
 def test_missing_unknown_and_doubled_sheets(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "orders").title = "ordres"
-    book.create_sheet("说明")["A1"] = "left alone"
-    book.create_sheet("汇总")
-    book.create_sheet("客户").append(["客户编号"])
-    text = "\n".join(lines_of(tmp_path / "b.xlsx", book))
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "orders").title = "ordres"
+    workbook.create_sheet("说明")["A1"] = "left alone"
+    workbook.create_sheet("汇总")
+    workbook.create_sheet("客户").append(["客户编号"])
+    text = "\n".join(lines_of(tmp_path / "b.xlsx", workbook))
     assert "b.xlsx [客户]: 'customers' is the same sheet. Keep one of the two." in text
     assert "Warning: b.xlsx: 'ordres' is not a sheet of a branch and was not read. Maybe 'orders' is meant." in text
     assert "Warning: b.xlsx: '汇总' is not a sheet of a branch" in text
@@ -276,9 +276,9 @@ def test_missing_unknown_and_doubled_sheets(tmp_path: Path) -> None:
 
 
 def test_an_empty_sheet(tmp_path: Path) -> None:
-    book = make_book(two_orders())
-    tab_of(book, "orders").delete_rows(1, 10)
-    [line, *_] = lines_of(tmp_path / "b.xlsx", book)
+    workbook = make_workbook(two_orders())
+    tab_of(workbook, "orders").delete_rows(1, 10)
+    [line, *_] = lines_of(tmp_path / "b.xlsx", workbook)
     assert line.startswith("b.xlsx [orders]: The file is empty. Write the header row first: order_id,")
 
 
@@ -437,7 +437,7 @@ def test_every_form_carries_crews_gaps_loads_and_days(lang: str, tmp_path: Path)
     ann = problem.technician_by_id["T1"]
     assert (ann.own_parts, ann.own_tools) == ((PartNeed("P1", 2),), (ToolNeed("ladder", 1),))
     assert ann.capacity == (Load("crates", 12), Load("kg", 300))
-    assert read_branch(write_book(tmp_path / "branch.xlsx", over_two_days(), lang=lang)) == problem
+    assert read_branch(write_workbook(tmp_path / "branch.xlsx", over_two_days(), lang=lang)) == problem
     write_problem(problem, tmp_path / "branch.json")
     assert read_branch(tmp_path / "branch.json") == problem
 
@@ -446,4 +446,4 @@ def test_chinese_words_in_a_gap(tmp_path: Path) -> None:
     sheets = over_two_days()
     problem = read_branch(write_folder(tmp_path / "csv", sheets))
     sheets["orders"][1] |= {"after": "O1 开始+30分钟..1天 同人", "loads": "kg：20 crates：2"}
-    assert read_branch(write_book(tmp_path / "branch.xlsx", sheets, lang="zh")) == problem
+    assert read_branch(write_workbook(tmp_path / "branch.xlsx", sheets, lang="zh")) == problem

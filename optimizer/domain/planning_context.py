@@ -1,4 +1,4 @@
-"""The coordinator's desk: what is known beside the problem and the plan, at one of the three moments of a day.
+"""The planning context: what is known beside the problem and the plan, at one of the three stages of a day.
 
 At 16:00 tomorrow is drafted, at 18:00 it is settled with what the day has left, at 08:00 the day is opened (RULES §6).
 """
@@ -13,7 +13,7 @@ from optimizer.domain.order import Customer, Interval, Order, Visit
 
 
 class Stage(StrEnum):
-    """The moment of planning."""
+    """The stage of the day at which is planned."""
 
     DRAFT = "draft"
     SETTLE = "settle"
@@ -115,8 +115,8 @@ def _people(lead: str, crew: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What lies on the desk beside the problem and the plan.
+class PlanningContext:
+    """What is known beside the problem and the plan.
 
     Parameters
     ----------

@@ -62,31 +62,31 @@ def native(text: str, shape: Shape) -> Any:
     return text
 
 
-def make_book(sheets: Sheets, *, lang: str = "en") -> openpyxl.Workbook:
+def make_workbook(sheets: Sheets, *, lang: str = "en") -> openpyxl.Workbook:
     """Return a workbook of the sheets, its cells dates, times and numbers by nature."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
     for name, rows in sheets.items():
         columns = {column.sheet_name: column for column in columns_of(name)}
         given = [columns[title] for title in columns_in(sheets, name)]
         is_zh = lang == "zh"
-        tab = book.create_sheet(sheet_label(name, "zh") if is_zh else name)
+        tab = workbook.create_sheet(sheet_label(name, "zh") if is_zh else name)
         tab.append([label(name, column.field, "zh") if is_zh else column.sheet_name for column in given])
         for row in rows:
             words = {c.sheet_name: shape_of(c) is Shape.WORD and is_zh for c in given}
             cells = [(word_label(row.get(n, ""), "zh") if words[n] else row.get(n, "")) for n in words]
             tab.append([native(cell, shape_of(column)) for cell, column in zip(cells, given, strict=True)])
-    return book
+    return workbook
 
 
-def write_book(path: Path, sheets: Sheets, *, lang: str = "en") -> Path:
+def write_workbook(path: Path, sheets: Sheets, *, lang: str = "en") -> Path:
     """Write the sheets as a workbook."""
-    make_book(sheets, lang=lang).save(path)
+    make_workbook(sheets, lang=lang).save(path)
     return path
 
 
-def tab_of(book: openpyxl.Workbook, name: str) -> Worksheet:
-    tab = book[name]
+def tab_of(workbook: openpyxl.Workbook, name: str) -> Worksheet:
+    tab = workbook[name]
     assert isinstance(tab, openpyxl.worksheet.worksheet.Worksheet)
     return tab
 
