@@ -76,10 +76,10 @@ def read(task: Answer) -> Answer:
 def judge(task: Answer) -> Answer:
     """Judge a plan file that holds its own problem."""
     from optimizer.ingest.plans.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     try:
-        problem, matrix, plan = read_plan(task["file"])
+        problem, matrix, plan = read_plan(task["file"], time_routes=time_routes)
     except InputError as error:
         return _faults(error.report)
     judgement = judge_plan(problem, matrix, plan)

@@ -95,6 +95,7 @@ def plan(
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
+    from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import plan_stage
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
@@ -112,7 +113,9 @@ def plan(
             write_fault_workbook(branch, intake.report, fault_workbook, lang)
         matrix = travel_for(problem, branch)
         as_of = problem.local_time(problem.as_of_s)
-        published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, as_of)
+        published = None
+        if stage is not Stage.DRAFT:
+            published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
         warn(intake.report.text(lang))
         if published is not None:
             _warn_of_gone(problem, published, say)
@@ -259,11 +262,11 @@ def publish(
     """Keep a plan as the one that later plans of the day stay near."""
     from optimizer.ingest.plans.plan_file import branch_of_plan, read_plan
     from optimizer.ingest.plans.published import publish_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     say = translator_for(lang)
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, made = read_plan(plan_file, branch)
+        problem, matrix, made = read_plan(plan_file, branch, time_routes=time_routes)
         judgement = judge_plan(problem, matrix, made)
         if not judgement.is_clean:
             stop(1, "\n".join([say("The plan breaks rules and is not published:"),
@@ -344,11 +347,11 @@ def judge(
 ) -> None:
     """Check every rule of a plan and recompute its costs."""
     from optimizer.ingest.plans.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     say, console = translator_for(lang), Console()
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, given = read_plan(plan_file, branch)
+        problem, matrix, given = read_plan(plan_file, branch, time_routes=time_routes)
         judgement = judge_plan(problem, matrix, given)
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))

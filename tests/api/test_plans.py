@@ -27,7 +27,7 @@ from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells.values import MAX_TEXT
 from optimizer.ingest.plans.plan_file import read_plan
-from optimizer.judge.verdict import judge_plan
+from optimizer.judge.verdict import judge_plan, time_routes
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -474,7 +474,7 @@ def test_the_plan_file_can_be_judged_alone(house: House, plan: str, tmp_path: Pa
     assert answer.headers["content-disposition"] == 'attachment; filename="plan.json"'
     file = tmp_path / "plan.json"
     file.write_bytes(answer.content)
-    problem, matrix, read = read_plan(file)
+    problem, matrix, read = read_plan(file, time_routes=time_routes)
     judgement = judge_plan(problem, matrix, read)
     assert judgement.is_clean
     job = house.server.job(plan)

@@ -1,13 +1,13 @@
 """The plan file: a plan together with the problem and the matrix it was made for, so that anyone can judge it alone.
 
 RULES §8. Equal runs write equal bytes, but for `run`. A plan that holds routes only (the neutral form of benchmarks,
-or stops without times) is read too; it is timed canonically by the judge.
+or stops without times) is read too; the caller says how it is timed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from optimizer.domain.rules import Rule
 from optimizer.errors import InputError
@@ -18,9 +18,10 @@ from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.text.files import JsonObject, write_json
+from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from optimizer.travel.matrix import TravelMatrix
 
 PLAN_FORMAT = "paigong.plan/1"
+
+#: How routes without times are timed: the judge's `time_routes`.
+TimeRoutes: TypeAlias = "Callable[[Problem, TravelMatrix, dict[tuple[str, int], list[str]]], Plan]"
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -186,13 +190,17 @@ def _unassigned(visit: UnassignedVisit, problem: Problem) -> JsonObject:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_plan(path: str | Path, branch: str | Path | None = None) -> tuple[Problem, TravelMatrix, Plan]:
+def read_plan(
+    path: str | Path, branch: str | Path | None = None, *, time_routes: TimeRoutes
+) -> tuple[Problem, TravelMatrix, Plan]:
     """Return the problem, the matrix and the plan of a plan file.
 
     Parameters
     ----------
     branch
         The branch of a plan that does not hold its own problem: a folder or a JSON file.
+    time_routes
+        Times a plan that holds routes only.
 
     Raises
     ------
@@ -210,11 +218,9 @@ def read_plan(path: str | Path, branch: str | Path | None = None) -> tuple[Probl
     plan = PlanReader(log, problem, branch_clock(problem)).read(document)
     if matrix is None or log.has_errors:
         raise InputError(log.report())
-    if plan is not None:
-        return problem, matrix, plan
-    from optimizer.judge.verdict import time_routes
-
-    return problem, matrix, time_routes(problem, matrix, routes_only(document, problem))
+    if plan is None:
+        plan = time_routes(problem, matrix, routes_only(document, problem))
+    return problem, matrix, plan
 
 
 def branch_of_plan(path: str | Path) -> Path | None:
@@ -257,6 +263,4 @@ def _matrix(document: JsonObject, problem: Problem, branch: str | Path | None, l
     entries = document.get("matrix")
     if entries is not None:
         return matrix_from_json(entries, log.under("/matrix"))
-    from optimizer.travel.provider import travel_for
-
     return travel_for(problem, branch)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
 from optimizer.domain.units import DAY_S
-from optimizer.ingest.plans.plan_file import read_plan
+from optimizer.ingest.plans.plan_file import TimeRoutes, read_plan
 from optimizer.text.files import write_text
 
 if TYPE_CHECKING:
@@ -50,18 +50,18 @@ def published_name(problem: Problem) -> str:
     return f"{days}_planned_{as_of:%Y-%m-%dT%H%M}.json"
 
 
-def published_plan(branch: str | Path, day: date, as_of: datetime) -> Plan | None:
+def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_routes: TimeRoutes) -> Plan | None:
     """Return what was published by a moment (local time of the branch) for a day, `None` when nothing was.
 
     The plan is on the clock of that day, and goes on over the days after it that were published too: of each day the
-    last plan for it counts, and of each visit the last plan that has it.
+    last plan for it counts, and of each visit the last plan that has it. One that holds routes only is timed.
 
     Raises
     ------
     InputError
         When a file has faults.
     """
-    plans = _newest_first(branch, day, as_of)
+    plans = _newest_first(branch, day, as_of, time_routes)
     newest = next((plan for first, last, plan in plans if first <= day <= last), None)
     if newest is None:
         return None
@@ -84,7 +84,9 @@ def published_plan(branch: str | Path, day: date, as_of: datetime) -> Plan | Non
     )
 
 
-def _newest_first(branch: str | Path, day: date, as_of: datetime) -> list[tuple[date, date, Plan]]:
+def _newest_first(
+    branch: str | Path, day: date, as_of: datetime, time_routes: TimeRoutes
+) -> list[tuple[date, date, Plan]]:
     """Return first day, last day and plan of all that was published by a moment for a day or later."""
     folder = published_folder(branch)
     found: list[tuple[str, date, date, Path]] = []
@@ -99,7 +101,7 @@ def _newest_first(branch: str | Path, day: date, as_of: datetime) -> list[tuple[
         if open_days is not None and own <= open_days:
             continue  # every day of it was published again later
         open_days = own | (open_days or set())
-        plans.append((first, last, read_plan(path)[2]))
+        plans.append((first, last, read_plan(path, time_routes=time_routes)[2]))
     return plans
 
 

@@ -83,7 +83,7 @@ def document(problem: Problem, plan: Plan) -> dict[str, Any]:
 def test_a_plan_can_be_judged_alone(problem: Problem, plan: Plan, tmp_path: Path) -> None:
     matrix = ten_minutes_apart(problem)
     write_plan(plan, problem, matrix, RUN, tmp_path / "plan.json", kpis=KPIS)
-    again, matrix_again, plan_again = read_plan(tmp_path / "plan.json")
+    again, matrix_again, plan_again = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert (again, plan_again) == (problem, plan)
     assert (matrix_again.keys, matrix_again.profiles) == (matrix.keys, matrix.profiles)
     assert np.array_equal(matrix_again.seconds, matrix.seconds)
@@ -98,7 +98,7 @@ def test_random_plans_there_and_back(seed: int, tmp_path: Path) -> None:
     problem, matrix, routes = random_problem_with_plan(seed)
     plan = time_routes(problem, matrix, routes)
     write_plan(plan, problem, matrix, RUN, tmp_path / "plan.json")
-    again, matrix_again, plan_again = read_plan(tmp_path / "plan.json")
+    again, matrix_again, plan_again = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert again == in_normal_order(problem)
     assert plan_again == plan
     assert judge_plan(again, matrix_again, plan_again).is_clean
@@ -172,7 +172,7 @@ def test_the_digest_sees_every_figure_and_name(problem: Problem) -> None:
 
 def test_the_neutral_form_is_timed_canonically(problem: Problem, tmp_path: Path) -> None:
     write_json({"routes": {"T1": ["O1"], "T2": []}}, tmp_path / "plan.json")
-    again, matrix, plan = read_plan(tmp_path / "plan.json", tmp_path / "branch")
+    again, matrix, plan = read_plan(tmp_path / "plan.json", tmp_path / "branch", time_routes=time_routes)
     assert again == problem
     assert plan == time_routes(problem, matrix, {"T1": ["O1"]})
     assert [visit.visit_id for visit in plan.unassigned] == ["O2"]
@@ -183,20 +183,20 @@ def test_stops_without_times_are_timed_with_the_plans_own_matrix(
 ) -> None:
     document["routes"] = [{"technician": "T1", "stops": [{"visit": "O1"}]}]
     write_json(document, tmp_path / "plan.json")
-    _, matrix, plan = read_plan(tmp_path / "plan.json")
+    _, matrix, plan = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert plan == time_routes(problem, matrix, {"T1": ["O1"]})
 
 
 def test_a_plan_of_routes_only_needs_its_branch(tmp_path: Path) -> None:
     write_json({"routes": {"T1": ["O1"]}}, tmp_path / "plan.json")
     with pytest.raises(InputError, match="The plan does not hold its problem"):
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
 
 
 def test_unknown_names_are_for_the_judge(document: dict[str, Any], tmp_path: Path) -> None:
     document["routes"] = {"T1": ["O1", "O9"], "T9": ["O2"]}
     write_json(document, tmp_path / "plan.json")
-    problem, matrix, plan = read_plan(tmp_path / "plan.json")
+    problem, matrix, plan = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     broken = {violation.rule for violation in judge_plan(problem, matrix, plan).violations}
     assert {Rule.ONCE, Rule.SHIFT} <= broken
 
@@ -226,7 +226,7 @@ def linked(problem: Problem) -> tuple[Problem, Plan]:
 def test_a_crew_a_stop_and_two_days_there_and_back(linked: tuple[Problem, Plan], tmp_path: Path) -> None:
     problem, plan = linked
     write_plan(plan, problem, ten_minutes_apart(problem), RUN, tmp_path / "plan.json")
-    again, _, plan_again = read_plan(tmp_path / "plan.json")
+    again, _, plan_again = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert (again, plan_again) == (in_normal_order(problem), plan)
 
 
@@ -256,12 +256,12 @@ def test_a_stop_at_the_branch_may_stand_among_the_visits(linked: tuple[Problem, 
     stop = document["routes"][2].pop("branch_stop")
     document["routes"][2]["stops"].insert(0, {**stop, "visit": "0"})
     write_json(document, tmp_path / "plan.json")
-    assert read_plan(tmp_path / "plan.json")[2] == plan
+    assert read_plan(tmp_path / "plan.json", time_routes=time_routes)[2] == plan
 
 
 def test_the_neutral_form_with_a_stop_at_the_branch(problem: Problem, tmp_path: Path) -> None:
     write_json({"routes": {"T1": ["0", "O1"]}}, tmp_path / "plan.json")
-    _, matrix, plan = read_plan(tmp_path / "plan.json", tmp_path / "branch")
+    _, matrix, plan = read_plan(tmp_path / "plan.json", tmp_path / "branch", time_routes=time_routes)
     assert plan == time_routes(problem, matrix, {"T1": ["0", "O1"]})
     assert plan.routes_by_technician() == {"T1": ["0", "O1"]}
 
@@ -276,12 +276,12 @@ def test_routes_without_times_are_of_their_dates_when_several_days_are_planned(
         {"technician": "T1", "date": "2026-11-24", "stops": [{"visit": "O2"}], "branch_stop": {"before": 0}},
     ]
     write_json(document, tmp_path / "plan.json")
-    _, matrix, timed = read_plan(tmp_path / "plan.json")
+    _, matrix, timed = read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert timed == time_routes(problem, matrix, {("T1", 0): ["O1"], ("T1", 1): ["0", "O2"]})
     document["routes"][0]["date"] = "2026-11-24"
     write_json(document, tmp_path / "plan.json")
     with pytest.raises(InputError, match="'T1' has two routes on one day"):
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
 
 
 # --- faults -------------------------------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ def test_a_wrong_value_is_named_by_its_path(
     target[int(last) if isinstance(target, list) else last] = value
     write_json(document, tmp_path / "plan.json")
     with pytest.raises(InputError) as caught:
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert caught.value.report.errors[0].text().startswith(line)
     assert caught.value.report.text("zh") != caught.value.report.text("en")
 
@@ -348,11 +348,11 @@ def test_two_routes_of_one_day(document: dict[str, Any], tmp_path: Path) -> None
     document["routes"].append(copy.deepcopy(document["routes"][0]))
     write_json(document, tmp_path / "plan.json")
     with pytest.raises(InputError, match="'T1' has two routes on one day"):
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
     document["routes"] = [{"technician": "T1", "date": day, "stops": []} for day in ("2026-11-23", "2026-11-24")]
     write_json(document, tmp_path / "plan.json")
     with pytest.raises(InputError, match="'T1' has two routes on one day"):  # without times, both are of the first day
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
 
 
 @pytest.mark.parametrize(
@@ -368,20 +368,20 @@ def test_two_routes_of_one_day(document: dict[str, Any], tmp_path: Path) -> None
 def test_a_file_that_is_no_plan(content: bytes, code: str, tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(content)
     with pytest.raises(InputError) as caught:
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert [issue.code for issue in caught.value.report.issues] == [code]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
 
 
 def test_a_benchmarks_plane_needs_no_map(problem: Problem, tmp_path: Path) -> None:
     plane = replace(problem, visits=tuple(replace(v, place=Place(500.0, 0.0)) for v in problem.visits))
     matrix = ten_minutes_apart(plane)
     write_plan(time_routes(plane, matrix, {}), plane, matrix, RUN, tmp_path / "plan.json")
-    assert read_plan(tmp_path / "plan.json")[0] == plane
+    assert read_plan(tmp_path / "plan.json", time_routes=time_routes)[0] == plane
 
 
 @pytest.mark.parametrize(
@@ -405,6 +405,6 @@ def test_a_wrong_stop_at_the_branch(
     document["routes"][0]["branch_stop"] = {"before": 0, **moments, **stop}
     write_json(document, tmp_path / "plan.json")
     with pytest.raises(InputError) as caught:
-        read_plan(tmp_path / "plan.json")
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert caught.value.report.errors[0].text().startswith(line)
     assert caught.value.report.text("zh") != caught.value.report.text("en")

@@ -14,6 +14,7 @@ from optimizer.domain.units import at
 from optimizer.errors import InputError
 from optimizer.ingest.plans.plan_file import write_plan
 from optimizer.ingest.plans.published import publish_plan, published_folder, published_plan
+from optimizer.judge.verdict import time_routes
 from tests.worlds import MONDAY, World
 
 if TYPE_CHECKING:
@@ -39,25 +40,25 @@ def branch(tmp_path: Path) -> Path:
 def test_the_newest_plan_by_the_moment_is_found(one_van: World, branch: Path) -> None:
     publish(one_van, {"Ann": ["A"]}, at(16, day=-3), branch)
     publish(one_van, {"Ann": ["A", "B"]}, at(18, day=-3), branch)
-    at_five = published_plan(branch, MONDAY, datetime(2026, 11, 20, 17))
+    at_five = published_plan(branch, MONDAY, datetime(2026, 11, 20, 17), time_routes=time_routes)
     assert at_five is not None
     assert at_five.routes_by_technician() == {"Ann": ["A"]}
-    at_six = published_plan(branch, MONDAY, SIX)
+    at_six = published_plan(branch, MONDAY, SIX, time_routes=time_routes)
     assert at_six is not None
     assert at_six.routes_by_technician() == {"Ann": ["A", "B"]}
 
 
 def test_without_one_there_is_none(one_van: World, branch: Path) -> None:
-    assert published_plan(branch, MONDAY, SIX) is None
+    assert published_plan(branch, MONDAY, SIX, time_routes=time_routes) is None
     publish(one_van, {"Ann": ["A"]}, at(18, day=-3), branch)
-    assert published_plan(branch, MONDAY, FOUR) is None
-    assert published_plan(branch, MONDAY.replace(day=24), SIX) is None
+    assert published_plan(branch, MONDAY, FOUR, time_routes=time_routes) is None
+    assert published_plan(branch, MONDAY.replace(day=24), SIX, time_routes=time_routes) is None
 
 
 def test_a_second_publishing_of_the_same_moment_takes_its_place(one_van: World, branch: Path) -> None:
     first = publish(one_van, {"Ann": ["A"]}, at(16, day=-3), branch)
     assert publish(one_van, {"Ann": ["B"]}, at(16, day=-3), branch) == first
-    found = published_plan(branch, MONDAY, FOUR)
+    found = published_plan(branch, MONDAY, FOUR, time_routes=time_routes)
     assert found is not None
     assert found.routes_by_technician() == {"Ann": ["B"]}
     assert [path.name for path in published_folder(branch).iterdir()] == [first.name]
@@ -71,13 +72,13 @@ def test_a_damaged_published_plan_is_a_fault_with_its_name(one_van: World, branc
     path = publish(one_van, {"Ann": ["A"]}, at(16, day=-3), branch)
     path.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=path.name):
-        published_plan(branch, MONDAY, FOUR)
+        published_plan(branch, MONDAY, FOUR, time_routes=time_routes)
 
 
 def test_other_files_in_the_folder_do_not_disturb(one_van: World, branch: Path) -> None:
     publish(one_van, {"Ann": ["A"]}, at(16, day=-3), branch)
     (published_folder(branch) / "notes.json").write_text("{}", encoding="utf-8")
-    assert published_plan(branch, MONDAY, FOUR) is not None
+    assert published_plan(branch, MONDAY, FOUR, time_routes=time_routes) is not None
 
 
 # --- several days ---------------------------------------------------------------------------------------------------
@@ -114,13 +115,13 @@ def ten_o_clock(day: int, visit_id: str) -> Route:
 def test_a_plan_over_days_is_found_on_each_of_them(three_days: World, branch: Path) -> None:
     path = publish_days(three_days, {0: "A", 1: "B", 2: "C"}, at(16, day=-3), branch)
     assert path.name == "2026-11-23_to_2026-11-25_planned_2026-11-20T1600.json"
-    monday = published_plan(branch, MONDAY, SIX)
+    monday = published_plan(branch, MONDAY, SIX, time_routes=time_routes)
     assert monday is not None
     assert monday.routes == tuple(ten_o_clock(day, visit_id) for day, visit_id in enumerate("ABC"))
-    tuesday = published_plan(branch, MONDAY.replace(day=24), SIX)
+    tuesday = published_plan(branch, MONDAY.replace(day=24), SIX, time_routes=time_routes)
     assert tuesday is not None
     assert tuesday.routes == (ten_o_clock(0, "B"), ten_o_clock(1, "C"))  # on Tuesday's clock
-    assert published_plan(branch, MONDAY.replace(day=26), SIX) is None
+    assert published_plan(branch, MONDAY.replace(day=26), SIX, time_routes=time_routes) is None
 
 
 def test_of_each_day_and_visit_the_last_plan_counts(three_days: World, branch: Path) -> None:
@@ -130,9 +131,9 @@ def test_of_each_day_and_visit_the_last_plan_counts(three_days: World, branch: P
         three_days.problem, first_day=MONDAY.replace(day=24), days=1, shifts=three_days.problem.shifts[:1]
     )
     publish_days(replace(three_days, problem=tuesday), {0: "C"}, at(18, day=-1), branch)
-    found = published_plan(branch, MONDAY.replace(day=24), datetime(2026, 11, 24, 8))
+    found = published_plan(branch, MONDAY.replace(day=24), datetime(2026, 11, 24, 8), time_routes=time_routes)
     assert found is not None
     assert found.routes == (ten_o_clock(0, "C"),)
-    before = published_plan(branch, MONDAY.replace(day=24), datetime(2026, 11, 23, 17))
+    before = published_plan(branch, MONDAY.replace(day=24), datetime(2026, 11, 23, 17), time_routes=time_routes)
     assert before is not None
     assert before.routes == (ten_o_clock(0, "B"), ten_o_clock(1, "C"))
