@@ -23,13 +23,13 @@ from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.folder import read_folder
-from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, read_json_sheet
+from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, place_of, read_json_sheet
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.settings.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
+from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
 from optimizer.ingest.settings.profiles import decode_toml
-from optimizer.ingest.settings.promise_profile import load_promise, promise_names
+from optimizer.ingest.settings.promise_profile import find_promise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,19 +236,10 @@ def _policy(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> Po
         sheets.branch.note(log, "POLICY_TWO_NAMES", entry.number, "policy", stated, branch=named)
     promise = _named_promise(sheets, table, log)
     if not table and named and entry:
-        policy = _named_policy(sheets, entry.number, named, log)
+        policy = find_policy(named, log, **place_of("branch", log, entry.number, "policy"))
         return policy if policy is None or promise is None else replace(policy, promise=promise)
     file = log.file if log.form == "json" else "policy.toml"
     return resolve_policy(table, log, file=file, default=named or DEFAULT_PROFILE, promise=promise)
-
-
-def _named_policy(sheets: BranchSheets, number: int, name: str, log: IssueLog) -> Policy | None:
-    known = policy_names()
-    if name not in known:
-        note = {"known": ", ".join(known), "near": nearest(name, known)}
-        sheets.branch.note(log, "POLICY_UNKNOWN", number, "policy", name, **note)
-        return None
-    return load_policy(name)
 
 
 def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> PromiseProfile | None:
@@ -257,13 +248,9 @@ def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog
     name = entry.row.promise if entry else None
     if entry is None or not name:
         return None
-    known = promise_names()
-    if name not in known:
-        note = {"known": ", ".join(known), "near": nearest(name, known)}
-        sheets.branch.note(log, "PROMISE_UNKNOWN", entry.number, "promise", name, **note)
-        return None
+    promise = find_promise(name, log, **place_of("branch", log, entry.number, "promise"))
     changed = table.get("promise")
     stated = changed.get("name", changed.get("base")) if isinstance(changed, dict) else None
-    if isinstance(stated, str) and stated != name:
+    if promise is not None and isinstance(stated, str) and stated != name:
         sheets.branch.note(log, "PROMISE_TWO_NAMES", entry.number, "promise", stated, branch=name)
-    return load_promise(name)
+    return promise

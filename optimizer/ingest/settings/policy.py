@@ -1,38 +1,41 @@
 """Policies: named profiles in TOML, and a branch's own changes to them.
 
-A profile states what differs from its `base`, or from the rule book's defaults. Keys name their units: `_min` minutes
-in TOML (ISO 8601 durations under the bare name in JSON), `_cents`, `_cents_per_min`, `_pct`.
+A profile states what differs from its `base`, or from the rule book's defaults.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic_core import PydanticCustomError
+from pydantic import PlainSerializer
 
 from optimizer.domain.order import Difficulty, Urgency
 from optimizer.domain.policy import BrokenLocks, Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
 from optimizer.faults.decoding import read_text
-from optimizer.faults.issues import IssueLog, Phrase, nearest
-from optimizer.ingest.cells.values import choice, fault, parse_text, whole
+from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.cells.values import choice, fault, parse_text
 from optimizer.ingest.cells.words import english_word
-from optimizer.ingest.settings.profiles import (
-    ProfileKey,
-    TableReader,
-    amount,
-    decode_toml,
-    duration_key,
-    positive,
-    profile_names,
-    shipped_entries,
+from optimizer.ingest.settings.keys import (
+    NAME,
+    duration,
+    form_of,
+    kind,
+    names_of,
+    read_table,
+    table_models,
+    values_of,
+    whole_number,
+    write_table,
 )
+from optimizer.ingest.settings.profiles import decode_toml, find_profile, profile_names
 from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from enum import StrEnum
 
     from optimizer.domain.promise import PromiseProfile
 
@@ -41,13 +44,13 @@ UNLIMITED = "unlimited"
 DEFAULT_PROFILE = "tomorrow"
 
 
-def _amounts(count: int) -> Callable[[object], tuple[int, ...]]:
+def _amounts(count: int) -> Any:
     def parse(value: object) -> tuple[int, ...]:
         if not isinstance(value, list) or len(value) != count:
             raise fault("CELL_TYPE", expected=Phrase(f"an array of {count} whole numbers"))
         return tuple(amount(item) for item in value)
 
-    return parse
+    return kind(parse)
 
 
 def _truth(value: object) -> bool:
@@ -58,9 +61,9 @@ def _truth(value: object) -> bool:
 
 def _kinds(value: object) -> frozenset[str]:
     """Return kinds of orders, in English where their Chinese is known."""
-    if not isinstance(value, list) or not all(isinstance(kind, str) for kind in value):
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise fault("CELL_TYPE", expected=Phrase("an array of texts"))
-    return frozenset(english_word(parse_text(kind)) for kind in value)
+    return frozenset(english_word(parse_text(one)) for one in value)
 
 
 def _prices(value: object) -> dict[str, int]:
@@ -70,48 +73,64 @@ def _prices(value: object) -> dict[str, int]:
     return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
 
 
-def _sorted_prices(prices: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(prices.items()))
+def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(table.items()))
 
 
-def _keys() -> tuple[ProfileKey, ...]:
-    """Return every key but `name`, `base` and the tables, in the order of the domain's fields."""
-    special: dict[str, tuple[str, Callable[[object], Any]]] = {
-        "pickup": ("pickup", lambda value: Pickup(choice(*Pickup)(value))),
-        "broken_locks": ("broken_locks", lambda value: BrokenLocks(choice(*BrokenLocks)(value))),
-        "fairness": ("fairness", lambda value: Fairness(choice(*Fairness)(value))),
-        "unassigned_cents": ("unassigned_cents", _amounts(5)),
-        "unassigned_due_pct": ("unassigned_due_pct", _amounts(4)),
-        "late_small_cents": ("late_small_cents_per_min", amount),
-        "late_large_cents": ("late_large_cents_per_min", amount),
-        "late_worst_cents": ("late_worst_cents_per_min", amount),
-        "travel_cents": ("travel_cents_per_min", amount),
-        "overtime_cents": ("overtime_cents_per_min", amount),
-        "working_time_cents": ("working_time_cents_per_min", amount),
-        "contractor_minute_cents": ("contractor_cents_per_min", amount),
-        "load_divisor": ("load_divisor", positive),
-        "reload": ("reload", _truth),
-        "pair_kinds": ("pair_kinds", _kinds),
-        "unassigned_by_order_cents": ("unassigned_by_order_cents", _prices),
-    }
-    written: dict[str, Callable[[Any], Any]] = {"pair_kinds": sorted, "unassigned_by_order_cents": _sorted_prices}
-    keys = []
-    for field in (f.name for f in fields(Policy)):
-        if field in ("name", "promise", *FLOORS):
-            continue
-        if field.endswith("_s"):
-            keys.append(duration_key(field, none_word=UNLIMITED if field == "max_lateness_s" else ""))
-        else:
-            key, parse_value = special.get(field, (field, amount))
-            keys.append(ProfileKey(field, key, parse_value, write=written.get(field)))
-    return tuple(keys)
+def _word_of(words: type[StrEnum]) -> Any:
+    return kind(lambda value: words(choice(*words)(value)))
 
 
-#: The tables of least values, with the highest value that each may hold.
-FLOORS = {"level_floor": 9, "priority_floor": 5}
-POLICY_KEYS = _keys()
-#: Keys that plans of earlier versions do not state.
-_LATER_KEYS = {"reload", "broken_locks", "pair_kinds", "unassigned_by_order_cents"}
+def _floor(high: int) -> Any:
+    """Return the kind of a table of least values, none above `high`."""
+
+    def least(*words: str) -> Any:
+        def known(word: str) -> str:
+            parse_text(word)
+            if words:
+                choice(*words)(word)
+            return word
+
+        return dict[kind(known), kind(whole_number(0, high))]  # type: ignore[misc]
+
+    def write(floor: Floor) -> dict[str, dict[str, int]]:
+        return {table: _sorted(getattr(floor, table)) for table in tables}
+
+    tables = {"urgency": least(*Urgency), "difficulty": least(*Difficulty), "tier": least()}
+    model = table_models(tables)["json"]
+    return Annotated[model, PlainSerializer(write)]
+
+
+amount = whole_number(0)
+_AMOUNT = kind(amount)
+_SPECIAL = {
+    "name": NAME,
+    "max_lateness_s": duration(none_word=UNLIMITED),
+    "pickup": _word_of(Pickup),
+    "broken_locks": _word_of(BrokenLocks),
+    "fairness": _word_of(Fairness),
+    "unassigned_cents": _amounts(5),
+    "unassigned_due_pct": _amounts(4),
+    "load_divisor": kind(whole_number(1)),
+    "reload": kind(_truth),
+    "pair_kinds": kind(_kinds, sorted),
+    "unassigned_by_order_cents": kind(_prices, _sorted),
+    "level_floor": _floor(9),
+    "priority_floor": _floor(5),
+    "promise": Annotated[dict[str, Any], PlainSerializer(promise_to_json)],
+    "base": NAME,
+}
+#: They are written below the single keys.
+_TABLES = ("level_floor", "priority_floor", "promise")
+_PER_MINUTE = ("late_small", "late_large", "late_worst", "travel", "overtime", "working_time")
+POLICY_TABLE = table_models(
+    {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
+    | _SPECIAL,
+    {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
+    | {"contractor_minute_cents": "contractor_cents_per_min"},
+)
+#: Keys that a whole policy need not state: plans of earlier versions do not.
+_NOT_NEEDED = {"name", "base", "promise", "reload", "broken_locks", "pair_kinds", "unassigned_by_order_cents"}
 
 
 # --- named profiles -----------------------------------------------------------------------------------------------
@@ -131,10 +150,19 @@ def load_policy(name: str = DEFAULT_PROFILE) -> Policy:
         When there is no such profile, or it has a fault.
     """
     log = IssueLog(form="toml", file=f"{name}.toml")
-    policy = _profile(name, log, file=f"{name}.toml", column="")
+    policy = find_policy(name, log)
     if policy is None:
         raise InputError(log.report())
     return policy
+
+
+def find_policy(name: str, log: IssueLog, **place: Any) -> Policy | None:
+    """Return a named profile, or `None` after noting at a place that there is none."""
+
+    def resolve(entries: dict[str, Any], source: IssueLog) -> Policy | None:
+        return resolve_policy({**entries, "name": name}, source, is_profile=True)
+
+    return find_profile(KIND, name, log, resolve, **place)
 
 
 def read_policy(path: str | Path) -> Policy:
@@ -155,21 +183,6 @@ def read_policy(path: str | Path) -> Policy:
     return policy
 
 
-def _profile(name: str, log: IssueLog, *, file: str, column: str) -> Policy | None:
-    """Return the named profile, or `None` after noting that there is none or that its file has faults."""
-    known = policy_names()
-    if name not in known:
-        near = nearest(name, known)
-        log.add("POLICY_UNKNOWN", file=file, column=column, value=name, known=", ".join(known), near=near)
-        return None
-    source = IssueLog(form="toml", file=f"{name}.toml")
-    entries = shipped_entries(KIND, name, source)
-    policy = None if entries is None else resolve_policy({**entries, "name": name}, source, is_profile=True)
-    if source.has_errors:
-        raise InputError(source.report())
-    return policy
-
-
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
@@ -187,94 +200,28 @@ def resolve_policy(
     It starts from the profile `base`, else from the profile of its own `name`, else (`name` absent) from `default`;
     a table that states every key needs none. `promise` takes the place of that profile's promise.
     """
-    form = "json" if log.form == "json" else "toml"
-    reader = _PolicyReader(log, form, file)
-    base = reader.word(entries, "base")
-    name = reader.word(entries, "name") or base or default
-    is_whole = {key.name(form) for key in POLICY_KEYS} - _LATER_KEYS | FLOORS.keys() <= entries.keys()
+    changes = read_table(POLICY_TABLE, entries, log, file=file)
+    base = changes.pop("base", None)
+    name = changes.pop("name", None) or base or default
+    is_whole = names_of(POLICY_TABLE[form_of(log)]).keys() - _NOT_NEEDED <= entries.keys()
     if base is not None and base != name:
-        start = _profile(base, log, file=file, column="base")
+        start = find_policy(base, log, file=file, column="base")
     elif is_profile or (is_whole and base is None):
         start = Policy()
     else:
-        start = _profile(name, log, file=file, column="name")
+        start = find_policy(name, log, file=file, column="name")
     if start is not None and promise is not None:
         start = replace(start, promise=promise)
-    changes = reader.changes(entries, start or Policy())
+    for field in _TABLES[:2]:
+        if field in changes:
+            # A sub-table that is given replaces the base's.
+            changes[field] = replace(getattr(start or Policy(), field), **values_of(changes[field]))
+    if "promise" in changes:
+        found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
+        changes.update({} if found is None else {"promise": found})
     return None if start is None else replace(start, name=name, **changes)
-
-
-class _PolicyReader(TableReader):
-    """Reads the table of a policy."""
-
-    __slots__ = ()
-
-    def changes(self, entries: Mapping[str, Any], start: Policy) -> dict[str, Any]:
-        by_name = {key.name(self.form): key for key in POLICY_KEYS}
-        changes: dict[str, Any] = {}
-        for name, value in entries.items():
-            if name in FLOORS:
-                floor = self._floor(name, value, getattr(start, name))
-                changes.update({} if floor is None else {name: floor})
-            elif name == "promise":
-                promise = self._promise(value, start.promise)
-                changes.update({} if promise is None else {name: promise})
-            elif name in by_name:
-                found = self.read(by_name[name], value)
-                changes.update([found] if found else [])
-            elif name not in ("name", "base"):
-                self.note_unknown(name, name, [*by_name, *FLOORS, "promise", "name", "base"])
-        return changes
-
-    def _promise(self, value: object, start: PromiseProfile) -> PromiseProfile | None:
-        if not isinstance(value, dict):
-            self.note("promise", value, fault("CELL_TYPE", expected=Phrase("a table")))
-            return None
-        return resolve_promise(value, self.log, file=self.file, start=start)
-
-    def _floor(self, name: str, value: object, start: Floor) -> Floor | None:
-        """Return the table of least values; a sub-table that is given replaces the base's."""
-        if not isinstance(value, dict):
-            self.note(name, value, fault("CELL_TYPE", expected=Phrase("a table")))
-            return None
-        known: dict[str, tuple[str, ...]] = {"urgency": tuple(Urgency), "difficulty": tuple(Difficulty), "tier": ()}
-        tables: dict[str, dict[str, int]] = {}
-        for table, floors in value.items():
-            place = f"{name}.{table}"
-            if table not in known:
-                self.note_unknown(place, table, known)
-            elif not isinstance(floors, dict):
-                self.note(place, floors, fault("CELL_TYPE", expected=Phrase("a table")))
-            else:
-                tables[table] = self._floors(place, floors, known[table], FLOORS[name])
-        return replace(start, **tables)
-
-    def _floors(self, place: str, floors: dict[str, object], words: tuple[str, ...], high: int) -> dict[str, int]:
-        least: dict[str, int] = {}
-        for word, value in floors.items():
-            try:
-                parse_text(word)
-                if words:
-                    choice(*words)(word)
-                if type(value) is not int:
-                    raise fault("CELL_TYPE", expected=Phrase("a whole number"))
-                least[word] = whole(0, high)(value)
-            except PydanticCustomError as error:
-                self.note(f"{place}.{word}", word if error.type == "CHOICE" else value, error)
-        return least
-
-
-# --- writing ------------------------------------------------------------------------------------------------------
 
 
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """Return every key of a policy in its JSON form, so that reading it back needs no profile."""
-    entries: dict[str, Any] = {"name": policy.name}
-    entries |= {key.name("json"): key.to_json(getattr(policy, key.field)) for key in POLICY_KEYS}
-    for name in FLOORS:
-        floor: Floor = getattr(policy, name)
-        entries[name] = {
-            table: dict(sorted(getattr(floor, table).items())) for table in ("urgency", "difficulty", "tier")
-        }
-    entries["promise"] = promise_to_json(policy.promise)
-    return entries
+    return write_table(POLICY_TABLE, policy)
