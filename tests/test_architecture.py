@@ -59,6 +59,7 @@ TOP = {
     "api",
     "benchmarks",
     "data",
+    "docs",
     "optimizer",
     "pyproject.toml",
     "requirements.lock",
@@ -67,6 +68,14 @@ TOP = {
 
 
 READMES = ("README.md", "README.zh.md")
+#: What people read, whose links have to lead somewhere.
+PAGES = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "data/README.md",
+    "benchmarks/README.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+)
 
 
 def modules(*folders: str) -> list[Path]:
@@ -138,7 +147,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    """DESIGN §7 asks for 0.3 s: that is kept by loading nothing, which a slow machine cannot falsify."""
+    """It is to take 0.3 s at most: that is kept by loading nothing, which a slow machine cannot falsify."""
     code = "import json, sys; import optimizer; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     loaded = {name.partition(".")[0] for name in json.loads(answer.stdout)}
@@ -301,9 +310,7 @@ def test_the_top_of_the_repository_is_fixed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} <= TOP
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "README.zh.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"]
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_link_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8"))
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

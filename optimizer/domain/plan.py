@@ -17,7 +17,7 @@ DUTY = "duty"
 
 
 class ReasonCode(StrEnum):
-    """Why a visit is not planned (DESIGN §5)."""
+    """Why a visit is not planned."""
 
     SKILL = "SKILL"
     SKILL_LEVEL = "SKILL_LEVEL"

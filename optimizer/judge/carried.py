@@ -1,4 +1,4 @@
-"""The judge's rules of what a route carries: its load between two departures from the branch, and tools (RULES §3)."""
+"""The judge's rules of what a route carries: its load between two departures from the branch, and tools."""
 
 from __future__ import annotations
 

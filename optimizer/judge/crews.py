@@ -1,4 +1,4 @@
-"""The judge's rules of visits that look at several routes: crews that meet, and visits in a sequence (RULES §3)."""
+"""The judge's rules of visits that look at several routes: crews that meet, and visits in a sequence."""
 
 from __future__ import annotations
 

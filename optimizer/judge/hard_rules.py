@@ -1,4 +1,4 @@
-"""The judge's hard rules of RULES §3, one function a rule, each yielding what is broken and by how much.
+"""The judge's hard rules, one function a rule, each yielding what is broken and by how much.
 
 A rule looks at a `Case`: the plan, its days timed again by the judge's own clock, and the facts. `verdict.py` lists the
 rules in order; loads and tools are in `carried.py`, crews and sequences in `crews.py`. What a rule finds about

@@ -1,4 +1,4 @@
-"""The judge's clock over several routes: crews that meet, and visits that wait for one another (RULES §2, §3).
+"""The judge's clock over several routes: crews that meet, and visits that wait for one another.
 
 Most routes wait for nobody and are timed alone. The others are timed together: each as early as it can, and a service
 that others wait for pushes theirs, until nothing moves. A service that would be followed too late waits itself, as long

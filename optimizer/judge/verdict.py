@@ -1,9 +1,9 @@
 """The judge: says of any plan what it breaks, by how much, and what it costs to the cent.
 
-This is RULES in code, and the specification: it imports the domain and the travel matrix and nothing of the engine,
+This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the engine,
 so that what the engine believes of a plan and what the judge finds are two independent readings of one rule book.
-Its parts are `facts` (look-ups), `timing` and `links` (RULES §2), `hard_rules`, `carried`, `crews`, `stock` and
-`locks` (§3), `costs` (§4) and `stated` (what the plan states).
+Its parts are `facts` (look-ups), `timing` and `links` (the clock), `hard_rules`, `carried`, `crews`, `stock` and
+`locks` (the hard rules), `costs` (the soft ones) and `stated` (what the plan states).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
