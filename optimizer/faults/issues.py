@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
+from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -29,14 +30,6 @@ class Phrase(str):
     """A piece of a sentence that is itself translated; everything else that a sentence quotes is user data."""
 
     __slots__ = ()
-
-
-def safe(value: object) -> str:
-    """Return a value as text for one line of a terminal or page: control and direction characters are spelt out."""
-    text = value if isinstance(value, str) else str(value)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -154,7 +147,7 @@ class Issue:
 
     def _sentence(self, sentence: str, t: Translate) -> str:
         details = {
-            name: t(detail) if isinstance(detail, Phrase) else _cut(safe(detail), len(str(detail)), t)
+            name: t(detail) if isinstance(detail, Phrase) else _cut(spelt_out(detail), len(str(detail)), t)
             for name, detail in self.details.items()
         }
         return t(sentence, value=self.value_text(t), **details)
@@ -270,15 +263,15 @@ class IssueLog:
     ) -> None:
         """Note one issue; `code` decides whether it is an error or a warning."""
         assert code in FAULTS, code
-        text = safe(value if isinstance(value, str) else _plain(value))
+        text = spelt_out(value if isinstance(value, str) else _plain(value))
         issue = Issue(
             code=code,
-            file=safe(file or self.file),
+            file=spelt_out(file or self.file),
             row=row,
-            column=safe(column),
+            column=spelt_out(column),
             value=text[: SHOWN_CHARACTERS + 1],
             length=len(text),
-            path=safe(self._root + path) if path else "",
+            path=spelt_out(self._root + path) if path else "",
             details=MappingProxyType(details),
             order=order,
         )

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.decoding import decode_json, read_bytes, read_text
-from optimizer.faults.issues import IssueLog, safe
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.forms.headers import columns_by_title, normal, sheet_named
 from optimizer.ingest.forms.sheets import MAX_ROWS
 from optimizer.ingest.forms.workbook import SUFFIXES, cell_text, open_workbook
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
+from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class InputTable:
         if not issue.column:
             return []
         titles = self.rows.get(self.head, [])
-        exact = [n for n, title in enumerate(titles, start=1) if safe(title.strip()) == issue.column]
+        exact = [n for n, title in enumerate(titles, start=1) if spelt_out(title.strip()) == issue.column]
         if exact:
             return exact
         meant = self._field(issue.column)
