@@ -61,13 +61,13 @@ class Issue:
         Where it is. `row` is the number that a person sees in the file (the header is row 1), or in JSON the
         entry's number from 1; `None` when the issue is about a whole file. `column` is empty when it is about a row.
     path
-        JSON pointer of the place, for JSON input.
+        JSON pointer to it, for JSON input.
     value
         What stands there; `length` is the number of characters before it was cut for show.
     details
         What the sentences quote beside the value.
     order
-        Where the issue belongs in a report: place of the sheet, then of the column.
+        Where the issue belongs in a report: index of the sheet, then of the column.
     is_aside
         Its row was set aside, so that the rest of the input can be used all the same.
     """
@@ -100,12 +100,12 @@ class Issue:
         return _joined(hint, way_out, lang)
 
     def text(self, lang: str = "en") -> str:
-        """Return the whole message: place, value, expectation, way out."""
-        return f"{self._place(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+        """Return the whole message: location, value, expectation, way out."""
+        return f"{self._location(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
 
     def finding(self, lang: str = "en") -> str:
-        """Return place and cause, without the way out."""
-        return f"{self._place(translator(lang))}{self.cause(lang)}"
+        """Return location and cause, without the way out."""
+        return f"{self._location(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -127,14 +127,14 @@ class Issue:
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """The place in a report: by sheet, row and column."""
+        """The position in a report: by sheet, row and column."""
         sheet, column = self.order
         path = tuple(
             part.zfill(9) if part.isdecimal() else part for part in self.path.split("/")
         )  # so that 10 comes after 9
         return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
-    def _place(self, t: Translate) -> str:
+    def _location(self, t: Translate) -> str:
         if self.path:
             return t("{file} at {path}: ", file=self.file, path=self.path)
         if self.row is None and not self.column:

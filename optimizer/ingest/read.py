@@ -23,7 +23,7 @@ from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.folder import read_folder
-from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, place_of, read_json_sheet
+from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import Intake, ReadOptions
@@ -236,7 +236,7 @@ def _policy(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> Po
         sheets.branch.note(log, "POLICY_TWO_NAMES", entry.number, "policy", stated, branch=named)
     promise = _named_promise(sheets, table, log)
     if not table and named and entry:
-        policy = find_policy(named, log, **place_of("branch", log, entry.number, "policy"))
+        policy = find_policy(named, log, **location_of("branch", log, entry.number, "policy"))
         return policy if policy is None or promise is None else replace(policy, promise=promise)
     file = log.file if log.form == "json" else "policy.toml"
     return resolve_policy(table, log, file=file, default=named or DEFAULT_PROFILE, promise=promise)
@@ -248,7 +248,7 @@ def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog
     name = entry.row.promise if entry else None
     if entry is None or not name:
         return None
-    promise = find_promise(name, log, **place_of("branch", log, entry.number, "promise"))
+    promise = find_promise(name, log, **location_of("branch", log, entry.number, "promise"))
     changed = table.get("promise")
     stated = changed.get("name", changed.get("base")) if isinstance(changed, dict) else None
     if promise is not None and isinstance(stated, str) and stated != name:

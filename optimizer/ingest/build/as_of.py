@@ -126,9 +126,9 @@ def _orders(
 def _job_so_far(
     row: OrderRow, results: dict[str, Entry[ResultRow]], calendar: WorkingCalendar, clock: BranchClock
 ) -> tuple[OrderRow, Entry[ResultRow] | None]:
-    """Return a job of several days with those done or under way, and the result that is left to be looked at.
+    """Return an order of several days with those done or under way, and the result that is left to be looked at.
 
-    That is the one of a day that failed, else of the last day. Whoever began the job goes on with it.
+    That is the one of a day that failed, else of the last day. Whoever began the order goes on with it.
     """
     said = {n: results[name] for n, name in enumerate(day_ids(row.order_id, row.days), start=1) if name in results}
     done = max((n for n, entry in said.items() if entry.row.result == "done"), default=0)

@@ -85,7 +85,7 @@ def parse_datum(text: str) -> Datum | None:
 
 
 def is_in_china(lat: float, lon: float) -> bool:
-    """Say roughly whether a place is in China: no place of China is left out, some beyond the border are taken in."""
+    """Return roughly whether a place is in China: none of China is left out, some beyond the border are taken in."""
     return _is_within(_BOX, lat, lon) and not any(_is_within(box, lat, lon) for box in _ABROAD)
 
 

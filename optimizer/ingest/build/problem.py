@@ -26,7 +26,7 @@ from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import day_of
 from optimizer.domain.working_time import WorkingCalendar
-from optimizer.ingest.build.several_days import with_days_of_jobs
+from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def build_problem(
     branch = sheets.branch.entries[0].row
     skills = _held_skills(sheets.skills, clock.planned_days())
     calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished)
-    sheets = with_days_of_jobs(sheets, clock, calendar)
+    sheets = with_each_day(sheets, clock, calendar)
     return in_normal_order(
         Problem(
             branch=_branch(sheets, calendar),

@@ -1,7 +1,7 @@
-"""Jobs of several days: one row of orders becomes an order and a visit a day, one on each following working day.
+"""Orders of several days: one row of orders becomes an order and a visit a day, one on each following working day.
 
-The days of a job `V` are `V`, `V/2`, `V/3`. Each comes after the one before, with the same people. Parts and loads are
-taken along on the first day, where the windows lie too; the full test of a critical device ends the last day.
+The days of an order `V` are `V`, `V/2`, `V/3`. Each comes after the one before, with the same people. Parts and loads
+are taken along on the first day, where the windows lie too; the full test of a critical device ends the last day.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HALF_DAY_S = 12 * HOUR_S
 
 
 def day_ids(first_id: str, days: int) -> tuple[str, ...]:
-    """Return the ids of the days of a job.
+    """Return the ids of the days of an order of several days.
 
     >>> day_ids("V", 3)
     ('V', 'V/2', 'V/3')
@@ -37,7 +37,7 @@ def day_ids(first_id: str, days: int) -> tuple[str, ...]:
 
 
 def visit_ids_of(row: Any) -> tuple[str, ...]:
-    """Return the visits of a row of orders: one, or one for each day of a job."""
+    """Return the visits of a row of orders: one, or one for each of its days."""
     return day_ids(row.visit_id or row.order_id or "", row.days)
 
 
@@ -46,37 +46,38 @@ def visits_left_of(row: Any) -> tuple[str, ...]:
     return visit_ids_of(row)[row.days_done :]
 
 
-def with_days_of_jobs(sheets: BranchSheets, clock: BranchClock, calendar: WorkingCalendar) -> BranchSheets:
-    """Return the sheets with an order for each day of a job that is still to be done.
+def with_each_day(sheets: BranchSheets, clock: BranchClock, calendar: WorkingCalendar) -> BranchSheets:
+    """Return the sheets with an order for each day that is still to be done.
 
-    Whoever comes after a job comes after its last day, or after the start of its first.
+    Whoever comes after an order of several days comes after its last day, or after the start of its first.
     """
-    jobs = {visit_ids_of(entry.row)[0]: visits_left_of(entry.row) for entry in sheets.orders if entry.row.days > 1}
-    if not jobs:
+    rows = (entry.row for entry in sheets.orders)
+    long_orders = {visit_ids_of(row)[0]: visits_left_of(row) for row in rows if row.days > 1}
+    if not long_orders:
         return sheets
     staffed = {(entry.row.date - clock.first_day).days for entry in sheets.shifts}
     days = tuple(day for day in range(clock.days) if day in staffed) or tuple(range(clock.days))
     entries: list[Entry[OrderRow]] = []
     for entry in sheets.orders:
-        row = _after_jobs(entry.row, jobs)
+        row = _after_long_orders(entry.row, long_orders)
         rows = _days_of(row, days, clock, calendar) if row.days > 1 else (row,)
         entries += (Entry(entry.number, made) for made in rows)
     return replace(sheets, orders=replace(sheets.orders, entries=tuple(entries)))
 
 
-def _after_jobs(row: OrderRow, jobs: dict[str, tuple[str, ...]]) -> OrderRow:
-    if not any(earlier.visit_id in jobs for earlier in row.after):
+def _after_long_orders(row: OrderRow, long_orders: dict[str, tuple[str, ...]]) -> OrderRow:
+    if not any(earlier.visit_id in long_orders for earlier in row.after):
         return row
 
     def meant(earlier: Predecessor) -> Predecessor:
-        days = jobs.get(earlier.visit_id, (earlier.visit_id,))
+        days = long_orders.get(earlier.visit_id, (earlier.visit_id,))
         return replace(earlier, visit_id=days[0 if earlier.gap_from is GapFrom.START else -1])
 
     return row.model_copy(update={"after": tuple(map(meant, row.after))})
 
 
 def _days_of(row: OrderRow, days: tuple[int, ...], clock: BranchClock, calendar: WorkingCalendar) -> Iterable[OrderRow]:
-    """Yield the order of each day of a job that is left; `days` are those on which anybody works."""
+    """Yield the order of each day that is left; `days` are those on which anybody works."""
     orders, visits = day_ids(row.order_id, row.days), visit_ids_of(row)
     possible = _possible_days(row, days, clock) if row.days_done == 0 else set(days)
     for n in range(row.days_done, row.days):
@@ -121,7 +122,7 @@ def _later_day(row: OrderRow, n: int, calendar: WorkingCalendar) -> dict[str, An
 
 
 def _possible_days(row: OrderRow, days: tuple[int, ...], clock: BranchClock) -> set[int]:
-    """Return the days of the horizon on which a job can begin, as far as its own windows say."""
+    """Return the days of the horizon on which an order can begin, as far as its own windows say."""
     windows = [clock.interval(opens, closes) for opens, closes in row.promised or row.requested]
     ready = 0 if row.ready is None else day_of(clock.seconds(row.ready))
     inside = {day for w in windows for day in days if day_of(w.open_s) <= day <= day_of(w.close_s)} or set(days)

@@ -195,7 +195,7 @@ def _name_of(item: Any) -> str:
 
 
 def check_predecessors(sheets: BranchSheets, log: IssueLog) -> None:
-    """Note orders that come after themselves, once per circle; a job of several days is one order here."""
+    """Note orders that come after themselves, once per circle; an order of several days is one here."""
     rows = {_visit_id(entry): entry for entry in sheets.orders}
     order_of = {name: _visit_id(entry) for entry in sheets.orders for name in visit_ids_of(entry.row)}
     earlier = {
@@ -400,7 +400,7 @@ def check_published_crews(sheets: BranchSheets, policy: Policy, log: IssueLog) -
 
 
 def check_jobs(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
-    """Note jobs of several days that are done already, or longer than what is planned."""
+    """Note orders of several days that are done already, or longer than what is planned."""
     for entry in sheets.orders.readable():
         left = entry.row.days - entry.row.days_done
         if entry.row.done is not None:

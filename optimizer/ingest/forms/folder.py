@@ -8,7 +8,7 @@ from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.headers import is_note, sheet_label, sheet_named
-from optimizer.ingest.forms.sheets import RawSheet, place_of
+from optimizer.ingest.forms.sheets import RawSheet, location_of
 from optimizer.ingest.forms.tables import read_csv
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
             wanted = sheet_label(name, "zh") if is_chinese else name
             stems = [path.stem for path in unknown]
             near = nearest(wanted, stems) or nearest(name, stems)
-            place = {**place_of(name, log, None), "file": f"{wanted}.csv"}
-            log.add("FILE_MISSING", near=f"{near}.csv" if near else "", **place)
+            location = {**location_of(name, log, None), "file": f"{wanted}.csv"}
+            log.add("FILE_MISSING", near=f"{near}.csv" if near else "", **location)
     return raws
 
 
@@ -55,7 +55,7 @@ def _files_of_ours(folder: Path, log: IssueLog) -> tuple[dict[str, Path], list[P
             if path.stem not in _OTHER_SHEETS and not is_note(path.stem):
                 unknown.append(path)
         elif name in files:
-            log.add("SHEET_TWICE", value=files[name].name, **{**place_of(name, log, None), "file": path.name})
+            log.add("SHEET_TWICE", value=files[name].name, **{**location_of(name, log, None), "file": path.name})
         else:
             files[name] = path
     return files, unknown

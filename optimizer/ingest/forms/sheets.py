@@ -100,7 +100,7 @@ class Sheet(Generic[R]):
         self, log: IssueLog, code: str, number: int | None, column: str = "", value: object = "", **details: Any
     ) -> None:
         """Note an issue of one cell (of a row without `column`, of the sheet without `number`)."""
-        log.add(code, value=value, **place_of(self.name, log, number, column), **details)
+        log.add(code, value=value, **location_of(self.name, log, number, column), **details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +132,20 @@ class BranchSheets:
         return tuple(getattr(self, name) for name in SHEETS)
 
 
-def place_of(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
+def location_of(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
     """Return where an issue stands, in the words of the input's form and of whoever wrote its header."""
     names = [known.field for known in columns_of(sheet)]
     source = log.sources.get(sheet)
     known = columns_of(sheet)[names.index(column)].name(log.form) if column in names else column
-    place: dict[str, Any] = {
+    location: dict[str, Any] = {
         "row": number,
         "column": source.titles.get(column, known) if source else known,
         "order": (_ORDER[sheet], names.index(column) if column in names else -1),
     }
     if log.form == "json":
         at = "" if sheet == "branch" or number is None else f"/{number - 1}"
-        return {**place, "path": f"/{sheet}{at}" + (f"/{known}" if known else "")}
-    return {**place, "file": source.file if source else file_of(sheet, log)}
+        return {**location, "path": f"/{sheet}{at}" + (f"/{known}" if known else "")}
+    return {**location, "file": source.file if source else file_of(sheet, log)}
 
 
 def file_of(sheet: str, log: IssueLog, name: str = "") -> str:
@@ -160,23 +160,23 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
     """Return the rows of one sheet of the wire form: an array of objects (the branch is one object)."""
     entries = [value] if name == "branch" else value
     if not isinstance(entries, list):
-        log.add("JSON_SHAPE", expected=Phrase("an array of objects"), **place_of(name, log, None))
+        log.add("JSON_SHAPE", expected=Phrase("an array of objects"), **location_of(name, log, None))
         return RawSheet(name)
     if len(entries) > MAX_ROWS:
-        log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **place_of(name, log, None))
+        log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **location_of(name, log, None))
         entries = entries[:MAX_ROWS]
     by_name = {column.json_name: column for column in columns_of(name)}
     rows: list[tuple[int, dict[str, Any]]] = []
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict):
-            log.add("JSON_SHAPE", expected=Phrase("an object"), **place_of(name, log, number))
+            log.add("JSON_SHAPE", expected=Phrase("an object"), **location_of(name, log, number))
             continue
         cells: dict[str, Any] = {}
         for key, cell in entry.items():
             column = by_name.get(key)
             if column is None:
                 near = nearest(key, by_name.keys() - entry.keys())
-                log.add("KEY_UNKNOWN", value=key, near=near, **place_of(name, log, number, key))
+                log.add("KEY_UNKNOWN", value=key, near=near, **location_of(name, log, number, key))
             elif cell is not None:
                 cells[column.field] = cell
         rows.append((number, cells))
@@ -229,22 +229,22 @@ def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) 
     for name, cell in cells.items():
         if not kinds[name].is_json(cell):
             wrong.add(name)
-            log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **place_of(sheet, log, number, name))
+            log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **location_of(sheet, log, number, name))
     return wrong
 
 
 def _note_cell(raw: RawSheet, number: int, name: str, error: Any, log: IssueLog) -> None:
-    place = place_of(raw.name, log, number, name)
+    location = location_of(raw.name, log, number, name)
     if error["type"] == "missing":
         if name not in raw.missing:
             code = "KEY_MISSING" if log.form == "json" else "CELL_EMPTY"
-            log.add(code, value=place["column"] if log.form == "json" else "", **place)
+            log.add(code, value=location["column"] if log.form == "json" else "", **location)
     else:
         details = dict(error.get("ctx", {}))
         if error["type"] == "CHOICE" and raw.name in log.sources:
             lang = log.sources[raw.name].lang
             details["choices"] = ", ".join(word_label(word, lang) for word in details["choices"].split(", "))
-        log.add(error["type"], value=error["input"], **place, **details)
+        log.add(error["type"], value=error["input"], **location, **details)
 
 
 def _check_double(
@@ -260,6 +260,6 @@ def _check_double(
         return
     key = tuple(str(getattr(row, name) or cells[name]) for name in names)
     if key in seen:
-        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **place_of(sheet, log, number, names[0]))
+        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **location_of(sheet, log, number, names[0]))
     else:
         seen[key] = number

@@ -10,7 +10,7 @@ from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.cells.tidy import Shape, is_change, tidy_cell
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.headers import columns_by_title, field_names, label, normal
-from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, place_of
+from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def _csv_rows(name: str, text: str, log: IssueLog) -> Iterator[tuple[int, list[s
         for number, cells in enumerate(reader, start=1):
             yield number, cells
     except csv.Error as error:
-        log.add("CSV_CELLS", error=str(error), **place_of(name, log, number + 1))
+        log.add("CSV_CELLS", error=str(error), **location_of(name, log, number + 1))
 
 
 def read_table(name: str, table: Iterable[tuple[int, list[Any]]], log: IssueLog) -> RawSheet:
@@ -52,18 +52,18 @@ def read_table(name: str, table: Iterable[tuple[int, list[Any]]], log: IssueLog)
     head, cells = next(numbers, (1, []))
     if not any(cell.strip() for cell in cells):
         columns = ", ".join(c.sheet_name for c in columns_of(name)[:6])
-        log.add("FILE_EMPTY", columns=columns, **place_of(name, log, None))
+        log.add("FILE_EMPTY", columns=columns, **location_of(name, log, None))
         return RawSheet(name)
     header = _read_header(name, head, cells, log)
     for number, cells in numbers:
         if number > MAX_ROWS:
-            log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **place_of(name, log, number))
+            log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **location_of(name, log, number))
             break
         _read_row(name, number, cells, header, rows, log)
     given = {column.field for column in header if column}
     missing = frozenset(column.field for column in columns_of(name) if column.required) - given
     for field_name in missing if given else ():
-        log.add("COLUMN_MISSING", **place_of(name, log, head, field_name))
+        log.add("COLUMN_MISSING", **location_of(name, log, head, field_name))
     _tidy(name, rows, log)
     return RawSheet(name, rows if given else [], missing)
 
@@ -72,24 +72,24 @@ def _read_header(name: str, number: int, cells: list[str], log: IssueLog) -> Hea
     by_title = columns_by_title(name)
     separator = next((mark for mark in ";\t|" if len(cells) == 1 and cells[0].count(mark) > 1), None)
     if separator:
-        log.add("CSV_SEPARATOR", value=separator, **place_of(name, log, number))
+        log.add("CSV_SEPARATOR", value=separator, **location_of(name, log, number))
         cells = cells[0].split(separator)
     header: Header = [by_title.get(normal(cell)) if cell.strip() else None for cell in cells]
     _name_columns(name, cells, header, log)
     if not any(header):
         expected = ", ".join(log.sources[name].titles.get(c.field, c.sheet_name) for c in columns_of(name)[:6])
-        log.add("HEADER_UNKNOWN", value=", ".join(cells), columns=expected, **place_of(name, log, number))
+        log.add("HEADER_UNKNOWN", value=", ".join(cells), columns=expected, **location_of(name, log, number))
         return header
     for index, (cell, column) in enumerate(zip(cells, header, strict=True)):
         title = cell.strip()
         if column is not None and column in header[:index]:
-            log.add("COLUMN_TWICE", **place_of(name, log, number, column.field))
+            log.add("COLUMN_TWICE", **location_of(name, log, number, column.field))
         if column is None and title:
             unused = [c for c in columns_of(name) if c not in header]
             near = nearest(title, {c.sheet_name for c in unused}) or nearest(
                 title, {known for c in unused for known in field_names(name, c.field)}
             )
-            log.add("COLUMN_UNKNOWN", value=title, near=near, **place_of(name, log, number, title))
+            log.add("COLUMN_UNKNOWN", value=title, near=near, **location_of(name, log, number, title))
     return header
 
 
@@ -115,7 +115,7 @@ def _read_row(
     log: IssueLog,
 ) -> None:
     if any(cell.strip() for cell in cells[len(header) :]):
-        log.add("CSV_EXTRA_CELLS", **place_of(name, log, number))
+        log.add("CSV_EXTRA_CELLS", **location_of(name, log, number))
     stripped = [cell.strip() for cell in cells[: len(header)]]
     if any(stripped):
         rows.append((number, {c.field: cell for c, cell in zip(header, stripped, strict=False) if c and cell}))
@@ -136,9 +136,9 @@ def _tidy(name: str, rows: list[tuple[int, dict[str, Any]]], log: IssueLog) -> N
             if is_change(text, tidied, shape):
                 changed += 1
                 if changed <= SHOWN_READ_AS:
-                    log.add("READ_AS", value=text, meant=tidied, **place_of(name, log, number, field_name))
+                    log.add("READ_AS", value=text, meant=tidied, **location_of(name, log, number, field_name))
     if changed > SHOWN_READ_AS:
-        log.add("READ_AS_MORE", value=changed - SHOWN_READ_AS, **place_of(name, log, None))
+        log.add("READ_AS_MORE", value=changed - SHOWN_READ_AS, **location_of(name, log, None))
 
 
 def shape_of(column: Column) -> Shape:

@@ -16,7 +16,7 @@ from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.cells.tidy import Shape, moment_text, time_text
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.headers import columns_by_title, is_note, normal, sheet_label, sheet_named
-from optimizer.ingest.forms.sheets import RawSheet, file_of, place_of
+from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
 from optimizer.ingest.forms.tables import read_table, shape_of
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 
@@ -84,8 +84,8 @@ def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict
             if not is_note(tab["name"]):
                 unknown.append(tab["name"])
         elif name in found:
-            place = {**place_of(name, log, None), "file": file_of(name, log, tab["name"])}
-            log.add("SHEET_TWICE", value=found[name]["name"], **place)
+            location = {**location_of(name, log, None), "file": file_of(name, log, tab["name"])}
+            log.add("SHEET_TWICE", value=found[name]["name"], **location)
         else:
             found[name] = tab
             log.sources[name] = Source(file_of(name, log, tab["name"]))
@@ -96,24 +96,24 @@ def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict
     for name in REQUIRED_SHEETS:
         if name not in found:
             wanted = sheet_label(name, "zh") if is_chinese else name
-            place = {**place_of(name, log, None), "file": file_of(name, log, wanted)}
-            log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **place)
+            location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
+            log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
     return found
 
 
 def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
-    place = place_of(name, log, None)
+    location = location_of(name, log, None)
     if "last_cell" in tab:
-        log.add("SHEET_LAST_CELL", value=tab["last_cell"], **place)
+        log.add("SHEET_LAST_CELL", value=tab["last_cell"], **location)
         return RawSheet(name, is_given=False)
     if tab["is_hidden"]:
-        log.add("SHEET_HIDDEN", **place)
+        log.add("SHEET_HIDDEN", **location)
     if tab["hidden_rows"]:
-        log.add("ROWS_HIDDEN", value=_stretches(tab["hidden_rows"]), **place)
+        log.add("ROWS_HIDDEN", value=_stretches(tab["hidden_rows"]), **location)
     if tab["hidden_columns"]:
-        log.add("COLUMNS_HIDDEN", value=", ".join(tab["hidden_columns"]), **place)
+        log.add("COLUMNS_HIDDEN", value=", ".join(tab["hidden_columns"]), **location)
     for reference in tab["merged"]:
-        log.add("CELLS_MERGED", value=reference, **place)
+        log.add("CELLS_MERGED", value=reference, **location)
     for code, key in (
         ("CELLS_COMPUTED", "computed"),
         ("CELLS_UNCOMPUTED", "uncomputed"),
@@ -121,7 +121,7 @@ def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
     ):
         if tab[key]:
             more = ", …" if tab[f"{key}_count"] > len(tab[key]) else ""
-            log.add(code, value=", ".join(tab[key]) + more, count=tab[f"{key}_count"], **place)
+            log.add(code, value=", ".join(tab[key]) + more, count=tab[f"{key}_count"], **location)
     return read_table(name, _texts(name, tab["rows"], log), log)
 
 
@@ -151,7 +151,7 @@ def _texts(name: str, rows: list[Any], log: IssueLog) -> Iterator[tuple[int, lis
     for number, cells in rows[1:]:
         for column, shape, cell in zip(columns, shapes, cells, strict=False):
             if column and shape in (Shape.ID, Shape.IDS, Shape.AMOUNTS) and cell[:1] in (["d"], ["m"], ["t"], ["s"]):
-                log.add("ID_DATE", value=cell_text(cell, shape), **place_of(name, log, number, column.field))
+                log.add("ID_DATE", value=cell_text(cell, shape), **location_of(name, log, number, column.field))
         beyond = [Shape.TEXT] * max(0, len(cells) - len(shapes))
         yield number, [cell_text(cell, shape) for cell, shape in zip(cells, (*shapes, *beyond), strict=False)]
 

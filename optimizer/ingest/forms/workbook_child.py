@@ -78,8 +78,8 @@ class SheetScan:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         if name == "c":
-            place = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self._column = column_number(place[1]) if place else self._column + 1
+            reference = _REFERENCE.fullmatch(attributes.get("r", ""))
+            self._column = column_number(reference[1]) if reference else self._column + 1
             self._type = attributes.get("t", "")
             self._has_formula = self._has_value = False
         elif name == "v":
@@ -237,8 +237,8 @@ def read(content: bytes) -> dict[str, Any]:
                 column_letters(n) for first, last in scan.hidden_columns for n in range(first, min(last, width) + 1)
             ]
             for name in ("computed", "uncomputed", "errors"):
-                places = getattr(scan, name)
-                sheet[name], sheet[f"{name}_count"] = places[:SHOWN_CELLS], len(places)
+                found = getattr(scan, name)
+                sheet[name], sheet[f"{name}_count"] = found[:SHOWN_CELLS], len(found)
     return {"has_macros": archive.has_macros, "sheets": sheets}
 
 

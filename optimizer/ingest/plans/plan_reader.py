@@ -111,8 +111,8 @@ class PlanReader:
             if self.problem.days > 1 and entry.get("date") is not None:
                 self._value(entry, "date", f"/routes/{n}", _day, self.problem.first_day)
             for m, stop in enumerate(self._list(entry, "stops", f"/routes/{n}", is_required=True)):
-                place = f"/routes/{n}/stops/{m}"
-                self._value(self._object(stop, place), "visit", place, _name, "")
+                at = f"/routes/{n}/stops/{m}"
+                self._value(self._object(stop, at), "visit", at, _name, "")
 
     def _check_one_route_each(self, entries: list[JsonObject], *, is_timed: bool) -> None:
         """Note technicians with two routes on a day; of one planned day are all routes without times."""
@@ -146,20 +146,20 @@ class PlanReader:
     def _branch_stop(self, entry: JsonObject, path: str) -> tuple[BranchStop | None, list[tuple[int, JsonObject]]]:
         """Return the stop at the branch, stated apart or as the stop `0`, and the other stops by their number."""
         stops = list(enumerate(entry["stops"]))
-        stated, place = entry.get("branch_stop"), f"{path}/branch_stop"
+        stated, at = entry.get("branch_stop"), f"{path}/branch_stop"
         if stated is None and BRANCH_STOP not in self.problem.visit_by_id:
             at_branch = next((n for n, stop in stops if stop["visit"] == BRANCH_STOP), None)
             if at_branch is not None:
-                stated, place = {**stops[at_branch][1], "before": at_branch}, f"{path}/stops/{at_branch}"
+                stated, at = {**stops[at_branch][1], "before": at_branch}, f"{path}/stops/{at_branch}"
                 del stops[at_branch]
         if stated is None:
             return None, stops
-        stated = self._object(stated, place)
-        before = self._value(stated, "before", place, _whole, 0)
+        stated = self._object(stated, at)
+        before = self._value(stated, "before", at, _whole, 0)
         if not 0 <= before <= len(stops):
             expected = Phrase("the number of a stop of the route, from 0")
-            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{place}/before")
-        moments = {name: self._moment(stated, name, place) for name in ("arrive", "start", "end", "leave_by")}
+            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{at}/before")
+        moments = {name: self._moment(stated, name, at) for name in ("arrive", "start", "end", "leave_by")}
         return BranchStop(before, *moments.values()), stops
 
     def _stop(self, entry: JsonObject, path: str, technician_id: str) -> Stop:

@@ -124,11 +124,11 @@ def read_table(
         return values_of(models[form].model_validate(entries, context=form))
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
-            place = [str(part) for part in error["loc"] if part != "[key]"]
-            if place not in wrong:
-                wrong.append(place)
-                code, value, details = _fault(models[form], place, error)
-                log.add(code, value=value, **place_of_key(log, [*inside, *place], file), **details)
+            names = [str(part) for part in error["loc"] if part != "[key]"]
+            if names not in wrong:
+                wrong.append(names)
+                code, value, details = _fault(models[form], names, error)
+                log.add(code, value=value, **location_of_key(log, [*inside, *names], file), **details)
     return values_of(models[form].model_validate(_without(entries, wrong), context=form))
 
 
@@ -137,29 +137,29 @@ def form_of(log: IssueLog) -> str:
     return "json" if log.form == "json" else "toml"
 
 
-def place_of_key(log: IssueLog, names: Sequence[str], file: str) -> dict[str, Any]:
+def location_of_key(log: IssueLog, names: Sequence[str], file: str) -> dict[str, Any]:
     """Return where a key stands, by the names of the tables that it is in and its own."""
     column = ".".join(names)
     return {"file": file, "column": column, "path": f"/policy/{column.replace('.', '/')}" if log.form == "json" else ""}
 
 
-def _fault(model: type[BaseModel], place: list[str], error: Any) -> tuple[str, object, dict[str, Any]]:
+def _fault(model: type[BaseModel], names: list[str], error: Any) -> tuple[str, object, dict[str, Any]]:
     """Return code, value and details of an error: ours as they are, and those that pydantic itself finds."""
     if error["type"] in ("model_type", "dict_type"):
         return "CELL_TYPE", error["input"], {"expected": Phrase("a table")}
     if error["type"] != "extra_forbidden":
         return error["type"], error["input"], error.get("ctx", {})
-    for name in place[:-1]:
+    for name in names[:-1]:
         inner: Any = model.model_fields[names_of(model)[name]].annotation
         model = inner
-    return "POLICY_KEY", place[-1], {"near": nearest(place[-1], names_of(model))}
+    return "POLICY_KEY", names[-1], {"near": nearest(names[-1], names_of(model))}
 
 
-def _without(entries: Mapping[str, Any], places: list[list[str]]) -> dict[str, Any]:
-    """Return a table without the keys at some places of it."""
+def _without(entries: Mapping[str, Any], wrong: list[list[str]]) -> dict[str, Any]:
+    """Return a table without the keys whose names are given."""
     kept = {}
     for key, value in entries.items():
-        below = [place[1:] for place in places if place[0] == key]
+        below = [names[1:] for names in wrong if names[0] == key]
         if [] not in below:
             kept[key] = _without(value, below) if below else value
     return kept

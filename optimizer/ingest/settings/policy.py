@@ -156,13 +156,13 @@ def load_policy(name: str = DEFAULT_PROFILE) -> Policy:
     return policy
 
 
-def find_policy(name: str, log: IssueLog, **place: Any) -> Policy | None:
-    """Return a named profile, or `None` after noting at a place that there is none."""
+def find_policy(name: str, log: IssueLog, **location: Any) -> Policy | None:
+    """Return a named profile, or `None` after noting at a location that there is none."""
 
     def resolve(entries: dict[str, Any], source: IssueLog) -> Policy | None:
         return resolve_policy({**entries, "name": name}, source, is_profile=True)
 
-    return find_profile(KIND, name, log, resolve, **place)
+    return find_profile(KIND, name, log, resolve, **location)
 
 
 def read_policy(path: str | Path) -> Policy:

@@ -33,9 +33,9 @@ def profile_names(kind: str) -> tuple[str, ...]:
 
 
 def find_profile(
-    kind: str, name: str, log: IssueLog, resolve: Callable[[dict[str, Any], IssueLog], T | None], **place: Any
+    kind: str, name: str, log: IssueLog, resolve: Callable[[dict[str, Any], IssueLog], T | None], **location: Any
 ) -> T | None:
-    """Return a profile that ships with Paigong, or `None` after noting at a place that there is none of this name.
+    """Return a profile that ships with Paigong, or `None` after noting at a location that there is none of this name.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def find_profile(
     """
     known = profile_names(kind)
     if name not in known:
-        log.add(_UNKNOWN[kind], value=name, known=", ".join(known), near=nearest(name, known), **place)
+        log.add(_UNKNOWN[kind], value=name, known=", ".join(known), near=nearest(name, known), **location)
         return None
     source = IssueLog(form="toml", file=f"{name}.toml")
     text = decode_text(profile_folder(kind).joinpath(source.file).read_bytes(), source, file=source.file)

@@ -15,8 +15,8 @@ from optimizer.ingest.settings.keys import (
     duration,
     form_of,
     kind,
+    location_of_key,
     names_of,
-    place_of_key,
     read_table,
     table_models,
     whole_number,
@@ -92,13 +92,13 @@ def load_promise(name: str = DEFAULT_PROMISE) -> PromiseProfile:
     return profile
 
 
-def find_promise(name: str, log: IssueLog, **place: Any) -> PromiseProfile | None:
-    """Return the named promise profile, or `None` after noting at a place that there is none."""
+def find_promise(name: str, log: IssueLog, **location: Any) -> PromiseProfile | None:
+    """Return the named promise profile, or `None` after noting at a location that there is none."""
 
     def resolve(entries: dict[str, Any], source: IssueLog) -> PromiseProfile | None:
         return resolve_promise(entries, source, file=source.file, start=PromiseProfile())
 
-    profile = find_profile(KIND, name, log, resolve, **place)
+    profile = find_profile(KIND, name, log, resolve, **location)
     return None if profile is None else replace(profile, name=name)
 
 
@@ -116,14 +116,14 @@ def resolve_promise(
     named = base or ("" if keys.keys() - {"name", "base"} <= entries.keys() else own_name)
     found: PromiseProfile | None = start
     if named:
-        found = find_promise(named, log, **place_of_key(log, ["promise", "base" if base else "name"], file))
+        found = find_promise(named, log, **location_of_key(log, ["promise", "base" if base else "name"], file))
     if found is None:
         return None
     profile = replace(found, name=own_name or found.name, **changes)
     if profile.running_late_from_s > profile.running_late_to_s:
         key = next(key for key, field in keys.items() if field == "running_late_to_s")
         latest = profile.running_late_to_s // MINUTE_S
-        log.add("PROMISE_LATE_REVERSED", value=latest, **place_of_key(log, ["promise", key], file))
+        log.add("PROMISE_LATE_REVERSED", value=latest, **location_of_key(log, ["promise", key], file))
         return None
     return profile
 
