@@ -1,6 +1,6 @@
 """The problem: a branch, its people, its orders, its parts, and one horizon to plan.
 
-A `Problem` is immutable. A what-if, a test variant and a re-plan are the same gesture: `dataclasses.replace`.
+A `Problem` is immutable. A what-if, a test variant and a re-plan are the same operation: `dataclasses.replace`.
 What follows from the facts by definition (windows in force, resolved priority) is derived here once, so that the
 engine and the judge speak of the same windows; every price and every formula is theirs, twice and apart.
 """

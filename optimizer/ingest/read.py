@@ -165,7 +165,7 @@ def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
 def _assemble(
     raws: list[RawSheet], policy_table: Mapping[str, Any], log: IssueLog, options: ReadOptions, *, is_ours: bool
 ) -> _Found:
-    """Check cells, then rows against each other, then build as of the stage's moment: one road from every form."""
+    """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     sheets = check_cells(raws, log)
     _check_one_branch(sheets, raws, log)
     if not is_ours:

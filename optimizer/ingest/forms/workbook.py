@@ -1,6 +1,6 @@
 """Read one Excel workbook as a branch: a child process opens it, its cells become the texts that a CSV would hold.
 
-From there on there is one road for both: headers, tidying, parsers.
+From there on there is one path for both: headers, tidying, parsers.
 """
 
 from __future__ import annotations
