@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 import optimizer
+from optimizer.cli import app
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,10 +52,14 @@ PUBLIC_NAMES = [
 #: Top folders and files of the repository; a new one needs a reason.
 TOP = {
     ".ci",
+    ".github",
     ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
+    "NOTICE",
     "README.md",
     "README.zh.md",
     "api",
@@ -67,15 +73,13 @@ TOP = {
 }
 
 
-READMES = ("README.md", "README.zh.md")
-#: What people read, whose links have to lead somewhere.
-PAGES = (
-    *READMES,
-    "CONTRIBUTING.md",
-    "data/README.md",
-    "benchmarks/README.md",
-    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+#: Pages for people, and those of them that are there in both languages.
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "data/README.md", *ROOT.glob("benchmarks/**/*.md")]
 )
+TWICE = [page for page in PAGES if page.removesuffix(".md") + ".zh.md" in PAGES]
+MOST_WORDS = 1_200
 
 
 def modules(*folders: str) -> list[Path]:
@@ -198,7 +202,7 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
             "openpyxl",
             [
                 "optimizer/report",
-                "optimizer/text/workbook_cells.py",
+                "optimizer/text",
                 "optimizer/ingest/template.py",
                 "optimizer/ingest/fault_workbook.py",
             ],
@@ -310,15 +314,70 @@ def test_the_top_of_the_repository_is_fixed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} <= TOP
 
 
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```$|^ {4}.*?$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_leads_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8"))
-    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+    links = re.findall(r"\]\(([^)#\s]+)", text_of(page))
+    inside = [link for link in links if not link.startswith("https://")]
+    assert [link for link in inside if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
-def test_the_chinese_readme_has_the_same_parts() -> None:
-    parts = [re.findall(r"^(#+ |\| `|```|!\[)", (ROOT / name).read_text("utf-8"), re.MULTILINE) for name in READMES]
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("README", "CONTRIBUTING", "docs/"))])
+def test_a_path_that_a_page_names_is_there(page: str) -> None:
+    tops = "|".join(("optimizer", "api", "data", "benchmarks", "tests", "docs", r"\.ci", r"\.github"))
+    paths = re.findall(rf"`((?:{tops})/[\w./-]*)`", without_code(text_of(page)))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_page_on_the_architecture_names_every_file_of_the_search() -> None:
+    rows = re.findall(r"^\| ((?:`\w+\.py`,? ?)+)\|", text_of("docs/architecture.md"), re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+\.py)`", row)]
+    files = {path.name for path in modules("optimizer/engine/search")} - {"__init__.py"}
+    assert sorted(named) == sorted(files)
+
+
+@pytest.mark.parametrize("page", TWICE)
+def test_the_chinese_page_has_the_same_parts(page: str) -> None:
+    both = (text_of(page), text_of(page.removesuffix(".md") + ".zh.md"))
+    parts = [re.findall(r"^(#+ |\| `|- \*\*|```|!\[)", text, re.MULTILINE) for text in both]
     assert parts[0] == parts[1]
+
+
+def test_the_pages_for_users_are_there_in_both_languages() -> None:
+    assert TWICE == ["README.md", "docs/service.md", "docs/using.md"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_a_readme_is_read_in_five_minutes(page: str) -> None:
+    # A Chinese word has two characters, as a rule.
+    text = text_of(page)
+    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
+    assert len(re.sub(r"[\u3000-\u9fff\uff00-\uffef]", " ", text).split()) + chinese / 2 <= MOST_WORDS
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_a_headline_figure_stands_on_the_page_that_it_links_to(page: str) -> None:
+    rows = re.findall(
+        r"^\|.*?\| ([\d.]+)(?: %)? \|.*?\((benchmarks/results/[\w.-]+)\) \|$", text_of(page), re.MULTILINE
+    )
+    assert len(rows) == 3
+    for figure, source in rows:
+        assert re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text_of(source)), (figure, source)
+
+
+@pytest.mark.parametrize("page", ["docs/using.md", "docs/using.zh.md"])
+def test_every_option_of_a_plan_is_on_the_page_for_users(page: str) -> None:
+    command = typer.main.get_command(app).commands["plan"]  # type: ignore[attr-defined]
+    options = {name for option in command.params for name in option.opts if name.startswith("--")}
+    named = set(re.findall(r"^\| `(?:--no-)?-*([\w-]+)", text_of(page), re.MULTILINE))
+    assert {name.removeprefix("--") for name in options} <= named
 
 
 def test_no_module_is_called_after_nothing() -> None:

@@ -51,8 +51,8 @@ def with_each_day(sheets: BranchSheets, clock: BranchClock, calendar: WorkingCal
 
     Whoever comes after an order of several days comes after its last day, or after the start of its first.
     """
-    rows = (entry.row for entry in sheets.orders)
-    long_orders = {visit_ids_of(row)[0]: visits_left_of(row) for row in rows if row.days > 1}
+    several = (entry.row for entry in sheets.orders if entry.row.days > 1)
+    long_orders = {visit_ids_of(row)[0]: visits_left_of(row) for row in several}
     if not long_orders:
         return sheets
     staffed = {(entry.row.date - clock.first_day).days for entry in sheets.shifts}

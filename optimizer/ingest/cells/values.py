@@ -16,7 +16,13 @@ from pydantic_core import PydanticCustomError
 
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.faults.issues import nearest
-from optimizer.ingest.cells.dates_and_times import MOMENT, TIME_OF_DAY, as_moment, excel_day, iso_duration_seconds
+from optimizer.ingest.cells.dates_and_times import (
+    MOMENT,
+    TIME_OF_DAY,
+    as_moment,
+    excel_day,
+    iso_duration_seconds,
+)
 from optimizer.ingest.cells.words import CHINESE
 
 if TYPE_CHECKING:

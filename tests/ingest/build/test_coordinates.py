@@ -9,7 +9,14 @@ import pytest
 from optimizer.domain.order import Place
 from optimizer.domain.units import great_circle_m
 from optimizer.faults.issues import IssueLog
-from optimizer.ingest.build.coordinates import Datum, convert_sheets, from_wgs84, is_in_china, parse_datum, to_wgs84
+from optimizer.ingest.build.coordinates import (
+    Datum,
+    convert_sheets,
+    from_wgs84,
+    is_in_china,
+    parse_datum,
+    to_wgs84,
+)
 from optimizer.ingest.forms.sheets import RawSheet, check_cells
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake
