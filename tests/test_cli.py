@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
-from tests.ingest.books import write_book
+from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
@@ -265,8 +265,8 @@ def test_bad_orders_are_skipped_on_request_and_stay_in_the_register(tmp_path: Pa
     run("plan", bad, "--out", out, "--skip-bad", "--iterations", "100", "--lang", "en")
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert "D001" not in json.dumps([plan["routes"], plan["unassigned"]])
-    book = load_workbook(out / "plan.xlsx")
-    rows = [[str(cell.value) for cell in row] for row in book["Register"].iter_rows()]
+    workbook = load_workbook(out / "plan.xlsx")
+    rows = [[str(cell.value) for cell in row] for row in workbook["Register"].iter_rows()]
     [row] = [row for row in rows if "D001" in row]
     assert any("Input fault" in cell for cell in row)
 
@@ -278,15 +278,15 @@ def test_the_faults_are_marked_in_a_workbook(tmp_path: Path) -> None:
     shutil.copytree(HANGZHOU, bad)
     orders = bad / "orders.csv"
     orders.write_text(orders.read_text(encoding="utf-8").replace("D001,K001", "D001,K999"), encoding="utf-8")
-    book = tmp_path / "faults.xlsx"
-    result = RUN.invoke(app, ["plan", str(bad), "--out", str(tmp_path / "out"), "--fault-book", str(book)])
+    workbook = tmp_path / "faults.xlsx"
+    result = RUN.invoke(app, ["plan", str(bad), "--out", str(tmp_path / "out"), "--fault-book", str(workbook)])
     assert result.exit_code == 2
-    assert book.name in result.output
-    assert len(load_workbook(book).sheetnames) > 1
+    assert workbook.name in result.output
+    assert len(load_workbook(workbook).sheetnames) > 1
 
 
 def test_addresses_are_looked_up_by_a_service_of_ones_own(tmp_path: Path) -> None:
-    from tests.ingest.test_geocode import HILL, serving
+    from tests.ingest.build.test_geocode import HILL, serving
 
     branch = tmp_path / "branch"
     shutil.copytree(HANGZHOU, branch)
@@ -313,7 +313,7 @@ def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(planned: Path,
         text = path.read_text(encoding="utf-8")
         (forms[0] / path.name).write_bytes(text.encode("gb18030"))
         sheets[path.stem] = list(csv.DictReader(text.splitlines()))
-    write_book(forms[1], sheets, lang="zh")
+    write_workbook(forms[1], sheets, lang="zh")
     run("export", HANGZHOU, "--json", forms[2])
     expected = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
     del expected["run"]

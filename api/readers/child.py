@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from api.plans.conversion import changes_from_json, plan_from_json, violation_to_json
 from api.readers import upload
 from api.refusals.refusal import MOST_LISTED
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
 from optimizer.text.catalogue import LANGUAGES
 
@@ -73,11 +73,11 @@ def read(task: Answer) -> Answer:
 
 def judge(task: Answer) -> Answer:
     """Judge a plan file that holds its own problem."""
-    from optimizer.ingest.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.ingest.plans.plan_file import read_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     try:
-        problem, matrix, plan = read_plan(task["file"])
+        problem, matrix, plan = read_plan(task["file"], time_routes=time_routes)
     except InputError as error:
         return _faults(error.report)
     judgement = judge_plan(problem, matrix, plan)
@@ -111,20 +111,20 @@ def print_paper(task: Answer) -> Answer:
         judgement = judge_plan(problem, matrix, plan)
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
-        desk = upload.read(path, task["options"]).intake.desk
-        desk = replace(
-            desk,
+        context = upload.read(path, task["options"]).intake.context
+        context = replace(
+            context,
             stage=Stage(task["options"]["stage"]),
             changes=changes_from_json(made["changes"], problem),
             is_published=bool(made["near_published"]),
         )
-    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, desk, judgement)
+    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, context, judgement)
 
 
 def _plan_file(
     task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _desk: Any, judgement: Any
 ) -> Answer:
-    from optimizer.ingest.plan_file import write_plan
+    from optimizer.ingest.plans.plan_file import write_plan
 
     accepted, run = judgement.accepted, made["run"]
     write_plan(plan, problem, matrix, run, task["out"], kpis=made["plan"]["kpis"], accepted=accepted)
@@ -132,18 +132,18 @@ def _plan_file(
 
 
 def _workbook(
-    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, _judgement: Any
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
 ) -> Answer:
     from optimizer.report.papers import make_papers
     from optimizer.report.workbook import write_workbook
 
-    papers = make_papers(problem, matrix, plan, desk, task["lang"])
+    papers = make_papers(problem, matrix, plan, context, task["lang"])
     write_workbook(problem, matrix, plan, Path(task["out"]), task["lang"], papers=papers)
     return {}
 
 
 def _page(
-    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, judgement: Any
 ) -> Answer:
     from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
@@ -152,7 +152,7 @@ def _page(
 
     lang = task["lang"]
     say = translator(lang)
-    papers = make_papers(problem, matrix, plan, desk, lang)
+    papers = make_papers(problem, matrix, plan, context, lang)
     accepted = [accepted_sentence(violation, problem, say) for violation in judgement.accepted]
     write_page(
         problem,
@@ -172,7 +172,7 @@ _TASKS = {"read": read, "judge": judge, "print": print_paper}
 
 
 def _published_name(problem: Problem) -> Answer:
-    from optimizer.ingest.published import published_name
+    from optimizer.ingest.plans.published import published_name
 
     return {"file_name": published_name(problem)}
 

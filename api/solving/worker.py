@@ -29,8 +29,9 @@ from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
 from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
-from optimizer.ingest.plan_file import routes_to_json
-from optimizer.ingest.published import published_plan
+from optimizer.ingest.plans.plan_file import routes_to_json
+from optimizer.ingest.plans.published import published_plan
+from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import plan_stage
 from optimizer.running.child import CancelToken
 from optimizer.text.catalogue import LANGUAGES
@@ -194,7 +195,8 @@ class Task:
                 files = plans.published_files(tx, claim.branch_id, claim.first_day)
                 receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
             upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
-            published = published_plan(path, problem.first_day, problem.local_time(problem.as_of_s))
+            as_of = problem.local_time(problem.as_of_s)
+            published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
