@@ -32,7 +32,7 @@ class Resources:
 
     Parameters
     ----------
-    desk
+    assignment
         Who may serve what.
     roles
         The visit of each index and the role in its crew, 0 for the lead.
