@@ -24,7 +24,7 @@ from tests.worlds import World, job, person, world
 if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
 
-BRANCH = Path(__file__).parents[1] / "data/hangzhou"
+BRANCH = Path(__file__).parents[2] / "data/hangzhou"
 FRIDAY_18 = at(18, day=-3)
 
 
