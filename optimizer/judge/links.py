@@ -1,4 +1,4 @@
-"""The judge's clock over several routes: crews that meet, and visits that wait for one another (RULES §2, §3).
+"""The judge's clock over several routes: crews that meet, and visits that wait for one another.
 
 Most routes wait for nobody and are timed alone. The others are timed together: each as early as it can, and a service
 that others wait for pushes theirs, until nothing moves. A service that would be followed too late waits itself, as long
@@ -254,7 +254,7 @@ class _Clock:
             yield link.first.tour
 
     def _may_wait(self, spot: Spot, start_s: int, slot: int | None) -> bool:
-        """Say whether a service may start only then without a breach on its route that there is not now.
+        """Return whether a service may start only then without a breach on its route that there is not now.
 
         Gaps do not count: who comes too late after others may make them wait in turn.
         """
