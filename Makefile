@@ -4,21 +4,35 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: plan test check bench lock clean
+.PHONY: plan test night check style types contracts doctests demo bench lock clean
 
 plan: $(READY)  ## plan the demo branch into out/hangzhou
 	$(BIN)/paigong plan data/hangzhou --out out/hangzhou
 
-test: $(READY)  ## run the tests
+test: $(READY)  ## run the tests but the long ones
 	$(BIN)/paigong warm --lang en
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -m "not night"
 
-check: $(READY)  ## style, types, import contracts, doctests, and whether the demo branch is what its script makes
+night: $(READY)  ## run all tests, and say where the time went
+	$(BIN)/paigong warm --lang en
+	$(BIN)/pytest -n auto --dist loadfile --durations=25
+
+check: style types contracts doctests demo  ## all that must hold of the source; .pre-commit-config.yaml runs the same
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy
+
+contracts: $(READY)  ## who may import whom
 	$(BIN)/lint-imports --no-cache
+
+doctests: $(READY)
 	$(BIN)/pytest -q --doctest-modules optimizer --ignore=optimizer/cli.py -p no:cacheprovider
+
+demo: $(READY)  ## whether the demo branch is what its script makes
 	rm -rf out/demo && $(BIN)/python -m benchmarks.demo_branch out/demo && diff -r --exclude=published out/demo data/hangzhou
 
 bench: $(READY)  ## micro-benchmarks of the kernels; with INSTANCE=path also a run on that instance

@@ -23,7 +23,9 @@ keys_app = typer.Typer(help="API keys: who may ask this service what.", no_args_
 app.add_typer(keys_app, name="key")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and of what is being uploaded.")]
-Database = Annotated[str | None, typer.Option(help="Address of the database. [default: SQLite in the data folder]")]
+Database = Annotated[
+    str | None, typer.Option(help="Address of the database.", show_default="SQLite in the data folder")
+]
 Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
@@ -37,23 +39,23 @@ BACKLOG = 2_048
 @app.command()
 def serve(
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. [default: 8000]")
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default="8000")
     ] = None,
     data: Data = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side. [default: cores]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
-    """Serve the API: one process that answers, and workers that solve. Ctrl-C hands in the best plans and ends."""
+    """Serve the API: one process that answers, and workers that solve. Ctrl-C keeps the best plans and ends."""
     say = translator_for(lang)
     settings = _settings(port=port, data=data, host=host, workers=workers, database=database)
     store = _opened(settings, lang)
 
     import uvicorn
 
-    from api import logs
     from api.main import create_app
+    from api.monitoring import logs
     from api.statuses import Role
     from api.store import access
 
@@ -91,7 +93,7 @@ def serve(
 @app.command()
 def work(
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side. [default: cores]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
     lang: Lang = "zh",
 ) -> None:
@@ -99,8 +101,8 @@ def work(
     settings = _settings(data=data, workers=workers, database=database)
     store = _opened(settings, lang)
 
-    from api import logs
-    from api.supervisor import Supervisor
+    from api.monitoring import logs
+    from api.solving.supervisor import Supervisor
 
     logs.configure(settings.log_level)
     supervisor = Supervisor(store, settings)
@@ -122,7 +124,7 @@ def add_key(
     lang: Lang = "zh",
 ) -> None:
     """Make a key and print it, this once."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     if role not in list(Role):
@@ -244,7 +246,7 @@ def _opened(settings: Settings, lang: str) -> Store:
 
 def _write_first_key(store: Store, settings: Settings, role: str) -> None:
     """Make the first key and leave it in a file that only its owner can read."""
-    from api.auth import make_key
+    from api.access.doorkeeper import make_key
     from api.statuses import Role
 
     path = settings.data / KEY_FILE
@@ -259,7 +261,7 @@ def _clear_spool(settings: Settings) -> None:
     import shutil
     import time
 
-    for pattern in ("upload-*.part", "print-*", "clerk-*", "worker-*"):
+    for pattern in ("upload-*.part", "print-*", "reader-*", "clerk-*", "worker-*"):
         for path in settings.data.glob(pattern):
             newest = max((entry.stat().st_mtime for entry in (path, *path.rglob("*"))), default=0.0)
             if time.time() - newest > ABANDONED_S:

@@ -18,11 +18,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Match
 
 from api.docs import docs_router
-from api.errors import Refusal, answer
-from api.parameters import faults_of
+from api.refusals.parameters import faults_of
+from api.refusals.refusal import Refusal, answer
 from api.routes import health, operating, plans, publishing
 from api.service import Service
 from api.store.engine import StoreError
+from optimizer.text.catalogue import translator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, MutableMapping
@@ -53,16 +54,18 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Read now, so that no request waits for it.
+        translator("zh")
         service = Service.of(settings, store)
         app.state.service = service
-        service.bulletin.start()
+        service.notifier.start()
         service.deliverer.start()
         service.supervisor.start()
         try:
             yield
         finally:
-            await service.bulletin.stop()
-            service.clerks.close()
+            await service.notifier.stop()
+            service.readers.close()
             service.supervisor.stop()
             service.deliverer.stop(2.0)
             store.close()
@@ -94,10 +97,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
 
 _ABOUT = """\
-Hand in a branch with `POST /v1/plans`, watch `GET /v1/plans/{id}/events`, take the judged plan from
+Submit a branch with `POST /v1/plans`, watch `GET /v1/plans/{id}/events`, take the judged plan from
 `GET /v1/plans/{id}`.
 
-Keys go into `Authorization: Bearer`. Every fault is answered as problem details (RFC 9457) with a stable code, its
+Keys go into `Authorization: Bearer`. Every refusal is answered as problem details (RFC 9457) with a stable code, its
 cause and the way out, in English or Chinese by `Accept-Language`. Every POST may be repeated safely with an
 `Idempotency-Key`.
 """

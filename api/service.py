@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from api.auth import Doorkeeper
-from api.bulletin import Bulletin
-from api.clerks import Clerks
-from api.metrics import Metrics
-from api.outgoing import outgoing_deliverer
+from api.access.doorkeeper import Doorkeeper
+from api.monitoring.metrics import Metrics
+from api.plans.event_notifier import EventNotifier
+from api.readers.pool import ReaderPool
+from api.solving.supervisor import Supervisor
 from api.store.engine import Store
-from api.supervisor import Supervisor
 from api.webhooks import AddressGuard, Deliverer
+from api.webhooks.stored_outbox import outgoing_deliverer
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -24,9 +24,9 @@ class Service:
 
     settings: Settings
     store: Store
-    clerks: Clerks
+    readers: ReaderPool
     doorkeeper: Doorkeeper
-    bulletin: Bulletin
+    notifier: EventNotifier
     metrics: Metrics
     guard: AddressGuard
     deliverer: Deliverer
@@ -40,9 +40,11 @@ class Service:
         return cls(
             settings=settings,
             store=store,
-            clerks=Clerks(settings.clerks, memory_bytes=settings.clerk_memory_bytes, folder=settings.data.resolve()),
+            readers=ReaderPool(
+                settings.clerks, memory_bytes=settings.clerk_memory_bytes, folder=settings.data.resolve()
+            ),
             doorkeeper=Doorkeeper(store, requests_per_s=settings.requests_per_s, burst=settings.burst),
-            bulletin=Bulletin(store),
+            notifier=EventNotifier(store),
             metrics=Metrics(store),
             guard=guard,
             deliverer=outgoing_deliverer(store, guard),

@@ -42,6 +42,6 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def may(self, needed: Role) -> bool:
-        """Say whether this role is enough where `needed` is asked for."""
+        """Return whether this role is enough where `needed` is asked for."""
         order = list(Role)
         return order.index(self) >= order.index(needed)

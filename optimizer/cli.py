@@ -40,22 +40,44 @@ _STARTED_S = time.monotonic() - time.process_time()
 #: Kept back from the limit for writing the files: a base, and so much per visit; at most half of it.
 WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.018
 
-app = typer.Typer(help="派工 Paigong: plan tomorrow's visits of a service branch.", no_args_is_help=True)
+app = typer.Typer(
+    help="派工 Paigong: plan tomorrow's visits of a service branch.",
+    epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
+    "written; 3 no plan keeps what is locked, or none was found in time; 4 a defect of ours. "
+    "Ctrl-C stops a solve; the best plan so far is written.",
+    no_args_is_help=True,
+)
 
 Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
 Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
 FaultBook = Annotated[Path | None, typer.Option(help="Write the faults as a workbook, the bad cells marked.")]
-Datum = Annotated[str | None, typer.Option(help="Datum of the coordinates: WGS-84, GCJ-02 or BD-09.")]
+Datum = Annotated[
+    str | None,
+    typer.Option(help="Datum of coordinates that name none: WGS-84, GCJ-02 or BD-09.", show_default="WGS-84"),
+]
 Geocode = Annotated[
-    str | None, typer.Option(help="Look up addresses without coordinates: nominatim, baiduv3, ... [default: off]")
+    str | None,
+    typer.Option(
+        help="Look up addresses without coordinates: nominatim, baiduv3, nominatim@http://host; "
+        "the key is read from PAIGONG_GEOCODER_KEY.",
+        show_default="off",
+    ),
 ]
 StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
 KeepOf = Annotated[
     BrokenLocks | None,
-    typer.Option(help="Locks that break a rule: refuse, or keep and list them. [default: what the policy says]"),
+    typer.Option(
+        help="A lock that breaks a skill, a refusal, a window or a shift: no plan, or kept and listed as accepted.",
+        show_default="what the policy says",
+    ),
 ]
-At = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.")]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.", show_default="that of the stage"
+    ),
+]
 
 
 @app.command()
@@ -66,19 +88,31 @@ def plan(
     out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx, plan.html and technicians/.")] = Path(
         "out"
     ),
-    seconds: Annotated[float | None, typer.Option(min=0, help="Time limit, start to plan. [default: 10]")] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Time limit from start to finished files; a first plan is made however short it is.",
+            show_default="10",
+        ),
+    ] = None,
     iterations: Annotated[
-        int | None, typer.Option(min=0, help="Work mode: moves per island; the same plan every time.")
+        int | None, typer.Option(min=0, help="Work limit instead: moves per island; the same plan every time.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="Threads; they change the speed only.")] = 1,
-    islands: Annotated[int | None, typer.Option(min=1, help="Searches side by side.")] = None,
-    master: Annotated[bool, typer.Option(help="Let CP-SAT recombine the routes found.")] = True,
+    islands: Annotated[
+        int | None,
+        typer.Option(min=1, help="Searches side by side.", show_default="as many as threads; 1 with --iterations"),
+    ] = None,
+    master: Annotated[bool, typer.Option(help="Let CP-SAT recombine routes, in solves of 120 s and more.")] = True,
     patience: Annotated[
-        float | None, typer.Option(min=0, help="Stop after so many seconds without a better plan.")
+        float | None,
+        typer.Option(min=0, help="Stop after so many seconds without a better plan.", show_default="take all the time"),
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=7, help="Days to plan in one go. [default: what the branch says, or 1]")
+        int | None,
+        typer.Option(min=1, max=7, help="Days to plan in one go.", show_default="what the branch says, or 1"),
     ] = None,
     broken_locks: KeepOf = None,
     skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
@@ -254,7 +288,7 @@ def publish(
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
-    """Keep a plan as the one that later plans of the day stay near."""
+    """Keep a plan as the one that later plans of the day stay near, in the folder `published` of its branch."""
     from optimizer.ingest.plan_file import branch_of_plan, read_plan
     from optimizer.ingest.published import publish_plan
     from optimizer.judge.verdict import judge_plan

@@ -11,6 +11,12 @@ import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Loan, Part
+from tests.time_limits import (  # noqa: F401
+    pytest_runtest_call,
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+    pytest_terminal_summary,
+)
 from tests.worlds import World, job, person, world
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 import optimizer
+from optimizer.cli import app
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,15 +52,20 @@ PUBLIC_NAMES = [
 #: Top folders and files of the repository; a new one needs a reason.
 TOP = {
     ".ci",
+    ".github",
     ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
+    "NOTICE",
     "README.md",
     "README.zh.md",
     "api",
     "benchmarks",
     "data",
+    "docs",
     "optimizer",
     "pyproject.toml",
     "requirements.lock",
@@ -66,7 +73,13 @@ TOP = {
 }
 
 
-READMES = ("README.md", "README.zh.md")
+#: Pages for people, and those of them that are there in both languages.
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "data/README.md", *ROOT.glob("benchmarks/**/*.md")]
+)
+TWICE = [page for page in PAGES if page.removesuffix(".md") + ".zh.md" in PAGES]
+MOST_WORDS = 1_200
 
 
 def modules(*folders: str) -> list[Path]:
@@ -138,7 +151,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    """DESIGN §7 asks for 0.3 s: that is kept by loading nothing, which a slow machine cannot falsify."""
+    """It is to take 0.3 s at most: that is kept by loading nothing, which a slow machine cannot falsify."""
     code = "import json, sys; import optimizer; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     loaded = {name.partition(".")[0] for name in json.loads(answer.stdout)}
@@ -185,7 +198,10 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
         ("ortools", ["optimizer/engine/master"]),
         ("pandas", ["optimizer/report", "optimizer/solver.py"]),
         ("jinja2", ["optimizer/report"]),
-        ("openpyxl", ["optimizer/report", "optimizer/ingest/template.py", "optimizer/ingest/fault_book.py"]),
+        (
+            "openpyxl",
+            ["optimizer/report", "optimizer/text", "optimizer/ingest/template.py", "optimizer/ingest/fault_book.py"],
+        ),
         ("geopy", ["optimizer/ingest/geocode.py"]),
         ("holidays", ["optimizer/ingest/calendar.py"]),
         ("python_calamine", ["optimizer/ingest/workbook_child.py"]),
@@ -293,17 +309,70 @@ def test_the_top_of_the_repository_is_fixed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} <= TOP
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "README.zh.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"]
-)
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```$|^ {4}.*?$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_link_leads_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)", (ROOT / page).read_text(encoding="utf-8"))
-    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+    links = re.findall(r"\]\(([^)#\s]+)", text_of(page))
+    inside = [link for link in links if not link.startswith("https://")]
+    assert [link for link in inside if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
-def test_the_chinese_readme_has_the_same_parts() -> None:
-    parts = [re.findall(r"^(#+ |\| `|```|!\[)", (ROOT / name).read_text("utf-8"), re.MULTILINE) for name in READMES]
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("README", "CONTRIBUTING", "docs/"))])
+def test_a_path_that_a_page_names_is_there(page: str) -> None:
+    tops = "|".join(("optimizer", "api", "data", "benchmarks", "tests", "docs", r"\.ci", r"\.github"))
+    paths = re.findall(rf"`((?:{tops})/[\w./-]*)`", without_code(text_of(page)))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_page_on_the_architecture_names_every_file_of_the_search() -> None:
+    rows = re.findall(r"^\| ((?:`\w+\.py`,? ?)+)\|", text_of("docs/architecture.md"), re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+\.py)`", row)]
+    files = {path.name for path in modules("optimizer/engine/search")} - {"__init__.py"}
+    assert sorted(named) == sorted(files)
+
+
+@pytest.mark.parametrize("page", TWICE)
+def test_the_chinese_page_has_the_same_parts(page: str) -> None:
+    both = (text_of(page), text_of(page.removesuffix(".md") + ".zh.md"))
+    parts = [re.findall(r"^(#+ |\| `|- \*\*|```|!\[)", text, re.MULTILINE) for text in both]
     assert parts[0] == parts[1]
+
+
+def test_the_pages_for_users_are_there_in_both_languages() -> None:
+    assert TWICE == ["README.md", "docs/service.md", "docs/using.md"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_a_readme_is_read_in_five_minutes(page: str) -> None:
+    # A Chinese word has two characters, as a rule.
+    text = text_of(page)
+    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
+    assert len(re.sub(r"[\u3000-\u9fff\uff00-\uffef]", " ", text).split()) + chinese / 2 <= MOST_WORDS
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_a_headline_figure_stands_on_the_page_that_it_links_to(page: str) -> None:
+    rows = re.findall(
+        r"^\|.*?\| ([\d.]+)(?: %)? \|.*?\((benchmarks/results/[\w.-]+)\) \|$", text_of(page), re.MULTILINE
+    )
+    assert len(rows) == 3
+    for figure, source in rows:
+        assert re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text_of(source)), (figure, source)
+
+
+@pytest.mark.parametrize("page", ["docs/using.md", "docs/using.zh.md"])
+def test_every_option_of_a_plan_is_on_the_page_for_users(page: str) -> None:
+    command = typer.main.get_command(app).commands["plan"]  # type: ignore[attr-defined]
+    options = {name for option in command.params for name in option.opts if name.startswith("--")}
+    named = set(re.findall(r"^\| `(?:--no-)?-*([\w-]+)", text_of(page), re.MULTILINE))
+    assert {name.removeprefix("--") for name in options} <= named
 
 
 def test_no_module_is_called_after_nothing() -> None:

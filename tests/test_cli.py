@@ -32,6 +32,15 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def test_the_help_names_each_exit_code_and_what_a_default_depends_on() -> None:
+    wide = {"COLUMNS": "400", "TERM": "dumb"}
+    shown = RUN.invoke(app, ["--help"], env=wide).output
+    assert all(f"{code} " in shown.partition("Exit codes:")[2] for code in range(5))
+    shown = RUN.invoke(app, ["plan", "--help"], env=wide).output
+    for default in ("(10)", "(what the branch says, or 1)", "(as many as threads; 1 with --iterations)", "(off)"):
+        assert f"[default: {default}]" in shown
+
+
 def test_it_writes_the_three_files_and_one_a_technician(planned: Path) -> None:
     assert sorted(file.name for file in planned.iterdir()) == ["plan.html", "plan.json", "plan.xlsx", "technicians"]
     routes = json.loads((planned / "plan.json").read_text(encoding="utf-8"))["routes"]

@@ -148,7 +148,7 @@ class Job:
 
     @property
     def has_ended(self) -> bool:
-        """Say whether no better plan will come."""
+        """Return whether no better plan will come."""
         return self.status in ENDED
 
 

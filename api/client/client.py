@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from api.client.answers import WORDS, Event, Job, JsonObject, Limits, Validated, job_of, limits_of, validated_of
 from api.client.branches import JSON, BranchSource, content_of, json_bytes, path_of, query_of
 from api.client.errors import JobFailedError, NotEndedError, ServiceError, UnreachableError, not_ours
-from api.client.wire import CUT, RETRY_S, Answer, Wire, reason_of
+from api.client.reply import Reply
+from api.client.wire import CUT, RETRY_S, Wire, reason_of
 from api.statuses import ENDED
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The longest that a busy service thinks about an answer: a clerk is waited for, then it prints.
+#: The longest that a busy service thinks about an answer: a reader is waited for, then it prints.
 TIMEOUT_S = 90.0
 #: Jobs of one page; the most that the service gives.
 PAGE = 200
@@ -88,7 +89,7 @@ class Client:
         """Close the connections that are kept; the client cannot be used any more."""
         self._wire.close()
 
-    # --- handing in ---
+    # --- submitting ---
 
     def submit(
         self,
@@ -104,7 +105,7 @@ class Client:
         broken_locks: str | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
-        """Hand a branch in to be planned; when this returns, the service has the job on disk.
+        """Submit a branch to be planned; when this returns, the service has the job on disk.
 
         Parameters
         ----------
@@ -273,7 +274,7 @@ class Client:
         ----------
         etag
             Of the job that a person looked at: what has changed since is then noticed. `None` looks now, and notices
-            only that other orders were handed in.
+            only that other orders were submitted.
         anyway
             Publish although orders or the published plan have changed.
 
@@ -307,7 +308,7 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """Have something done once."""
         key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
         sent = {"Idempotency-Key": key, **(headers or {})} | ({"Content-Type": media_type} if media_type else {})
@@ -339,10 +340,10 @@ class Client:
             if time.monotonic() < until_s and not patience.bears():
                 raise UnreachableError(self._wire.url, reason)
 
-    def _job_of(self, answer: Answer) -> Job:
+    def _job_of(self, answer: Reply) -> Job:
         return self._read(answer, lambda found: job_of(found, answer.headers.get("ETag", ""), self._lang))
 
-    def _read(self, answer: Answer, make: Callable[[JsonObject], T]) -> T:
+    def _read(self, answer: Reply, make: Callable[[JsonObject], T]) -> T:
         """Return what an answer says."""
         try:
             return make(json.loads(answer.content))

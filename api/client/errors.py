@@ -9,7 +9,7 @@ from api.client.answers import Job, ProblemDetails, details_of
 from optimizer.errors import PaigongError
 
 if TYPE_CHECKING:
-    from api.client.wire import Answer
+    from api.client.reply import Reply
 
 
 class ServiceError(PaigongError):
@@ -100,7 +100,7 @@ class UnreachableError(PaigongError):
         return f"{self.url} gives no answer: {self.reason}. Check the address and whether the service runs.{again}"
 
 
-def error_of(answer: Answer, lang: str) -> ServiceError:
+def error_of(answer: Reply, lang: str) -> ServiceError:
     """Return the error that an answer is."""
     try:
         details = details_of(json.loads(answer.content), lang)
@@ -110,7 +110,7 @@ def error_of(answer: Answer, lang: str) -> ServiceError:
     return kind(details, retry_after_s=answer.retry_after_s, etag=answer.headers.get("ETag", ""))
 
 
-def not_ours(answer: Answer, lang: str) -> ServiceError:
+def not_ours(answer: Reply, lang: str) -> ServiceError:
     """Return an error for what Paigong does not answer: a proxy's page, another program's."""
     leads = f", which leads to {answer.headers['Location']}" if answer.headers.get("Location") else ""
     details = ProblemDetails(

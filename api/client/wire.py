@@ -10,12 +10,12 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from api.client.answers import Event
 from api.client.errors import ServiceError, UnreachableError, error_of, not_ours
+from api.client.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -34,27 +34,6 @@ IDLE_S, MOST_IDLE = 20.0, 8
 
 #: How a connection fails.
 CUT = (OSError, http.client.HTTPException)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it came."""
-
-    status: int
-    reason: str
-    headers: http.client.HTTPMessage
-    content: bytes
-
-    @classmethod
-    def of(cls, response: http.client.HTTPResponse, content: bytes) -> Answer:
-        """Return a response, read, as an answer."""
-        return cls(response.status, response.reason, response.headers, content)
-
-    @property
-    def retry_after_s(self) -> float | None:
-        """How long the service wants not to be asked again."""
-        stated = self.headers.get("Retry-After", "").strip()
-        return float(stated) if stated.isdecimal() else None
 
 
 class Patience:
@@ -120,7 +99,7 @@ class Wire:
         query: Mapping[str, str] | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Reply:
         """Return the whole answer to a request, which is repeated while that may help.
 
         Raises
@@ -139,7 +118,7 @@ class Wire:
             if response.headers.get_content_type() != "text/event-stream":
                 if not _has_length(response):
                     raise http.client.IncompleteRead(b"")
-                raise not_ours(Answer.of(response, b""), self._lang)
+                raise not_ours(Reply.of(response, b""), self._lang)
             fields: dict[str, str] = {}
             for line in _lines(sock, response, until_s):
                 name, _, value = line.partition(":")
@@ -179,11 +158,11 @@ class Wire:
                 if _is_lasting(error) or not patience.bears(lost_s=lost_s):
                     raise UnreachableError(self.url, reason_of(error)) from error
 
-    def _exchange(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _exchange(self, method: str, target: str, content: bytes | None, headers: Mapping[str, str]) -> Reply:
         connection = self._take()
         try:
             with self._send(connection, method, target, content, headers) as response:
-                answer = Answer.of(response, response.read())
+                answer = Reply.of(response, response.read())
                 can_stay = not response.will_close
             if not _has_length(response):
                 raise http.client.IncompleteRead(answer.content)
@@ -212,7 +191,7 @@ class Wire:
                 if response.status < 300:
                     return connection, sock, response
                 with response:
-                    raise error_of(Answer.of(response, response.read()), self._lang)
+                    raise error_of(Reply.of(response, response.read()), self._lang)
             except BaseException:
                 connection.close()
                 raise
@@ -301,12 +280,12 @@ def _lines(sock: socket.socket, response: http.client.HTTPResponse, until_s: flo
 
 
 def _has_length(response: http.client.HTTPResponse) -> bool:
-    """Say whether an answer tells where it ends; one that was cut within its head does not, and looks whole."""
+    """Return whether an answer tells where it ends; one that was cut within its head does not, and looks whole."""
     return response.chunked or response.length is not None
 
 
 def _is_lasting(error: BaseException) -> bool:
-    """Say whether another try would fail in the same way: the certificate is not trusted, the name not known."""
+    """Return whether another try would fail in the same way: the certificate is not trusted, the name not known."""
     if isinstance(error, socket.gaierror):
         return error.errno != socket.EAI_AGAIN
     return isinstance(error, ssl.SSLCertVerificationError)

@@ -11,7 +11,8 @@ from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Header, HTTPException, Response
 
-from api.errors import language
+from api.refusals.refusal import language
+from optimizer.text.catalogue import LANGUAGES, translator
 
 #: Swagger UI needs no exception: it writes no style into its markup and evaluates no text.
 CONTENT_POLICY = "; ".join(
@@ -38,20 +39,6 @@ OURS = ("start.js", "style.css")
 MEDIA_TYPES = {"js": "text/javascript", "css": "text/css"}
 
 
-class Words(NamedTuple):
-    """What the page itself says; all else is the description of the service, or Swagger's English."""
-
-    lang: str
-    title: str
-    no_script: str
-
-
-WORDS = {
-    "zh": Words("zh-CN", "派工 · 接口文档", "此页需要 JavaScript。接口描述："),
-    "en": Words("en", "Paigong · API", "This page needs JavaScript. The description of the API:"),
-}
-
-
 class Asset(NamedTuple):
     """A file that the page loads; `version` changes with every byte of it."""
 
@@ -63,7 +50,7 @@ class Asset(NamedTuple):
 def docs_router() -> APIRouter:
     """Return the routes of `/docs`; the app must have its own `docs_url` off and its description at `/openapi.json`."""
     assets = read_assets()
-    pages = {lang: render_page(words, assets) for lang, words in WORDS.items()}
+    pages = {lang: render_page(lang, assets) for lang in LANGUAGES}
     router = APIRouter(include_in_schema=False)
 
     @router.get("/docs")
@@ -97,9 +84,15 @@ def _asset(name: str, content: bytes) -> Asset:
     return Asset(content, media_type, version=hashlib.sha256(content).hexdigest()[:16])
 
 
-def render_page(words: Words, assets: dict[str, Asset]) -> str:
+def render_page(lang: str, assets: dict[str, Asset]) -> str:
     """Return the page as text; its addresses are relative, so that a proxy may serve it under any path."""
     # start.js is $start_js: a placeholder holds no dot and no hyphen.
     addresses = {re.sub(r"\W", "_", name): f"docs/assets/{name}?v={asset.version}" for name, asset in assets.items()}
     template = Template((files("api.docs") / "page.html").read_text(encoding="utf-8"))
-    return template.substitute(addresses, **words._asdict())
+    say = translator(lang)
+    return template.substitute(
+        addresses,
+        lang="zh-CN" if lang == "zh" else lang,
+        title=say("Paigong · API"),
+        no_script=say("This page needs JavaScript. The description of the API:"),
+    )

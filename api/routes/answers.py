@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.errors import MEDIA_TYPE, problem
-from api.fault_texts import FAULT_TEXTS
+from api.refusals.refusal import MEDIA_TYPE, problem
+from api.refusals.table import REFUSAL_TEXTS
 
 #: Any endpoint with a key may answer these.
 ALWAYS = (
@@ -26,8 +26,8 @@ WITH_BODY = (
     "IDEMPOTENCY_KEY_REUSED",
     "IDEMPOTENCY_KEY_INVALID",
 )
-#: Any endpoint that has a clerk read or print.
-WITH_CLERK = ("READERS_BUSY", "BODY_TOO_COSTLY")
+#: Any endpoint that has a reader read or print.
+WITH_READER = ("READERS_BUSY", "BODY_TOO_COSTLY")
 
 #: `schemas.Problem`, which the schema of a job refers to, too.
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -35,7 +35,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _EXAMPLE_VALUES = {
     name: "…"
     for name in (
-        "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason", "reason_zh",
+        "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason",
         "status", "technician", "attempts",
     )
 }  # fmt: skip
@@ -45,7 +45,7 @@ def refusals(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of faults that an endpoint may answer, by status, with an example each."""
     made: dict[int | str, dict[str, Any]] = {}
     for code in codes:
-        text = FAULT_TEXTS[code]
+        text = REFUSAL_TEXTS[code]
         entry = made.setdefault(
             text.status,
             {"description": "", "content": {MEDIA_TYPE: {"schema": PROBLEM, "examples": {}}}},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from api.dependencies import Reader, ServiceOf
-from api.errors import Refusal
-from api.metrics import MEDIA_TYPE
+from api.monitoring.metrics import MEDIA_TYPE
+from api.refusals.refusal import Refusal
 from api.routes.answers import ALWAYS, refusals
-from api.schemas import Health, Readiness
+from api.routes.dependencies import Reader, ServiceOf
+from api.schemas.answered import Health, Readiness
 
 router = APIRouter(tags=["health"])
 
@@ -27,10 +27,10 @@ async def healthz() -> dict[str, str]:
     responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "not now, by part"}},
 )
 def readyz(service: ServiceOf) -> JSONResponse:
-    """Say whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
+    """Return whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
     parts = {
         "database": service.store.is_writable(),
-        "readers": service.clerks.are_ready,
+        "readers": service.readers.are_ready,
         "workers": service.supervisor.is_ready.is_set(),
     }
     is_ready = all(parts.values())

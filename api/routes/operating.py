@@ -10,18 +10,19 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
-from api.auth import Caller
-from api.bodies import small_json
-from api.dependencies import Admin, Reader, ServiceOf
-from api.errors import Refusal
-from api.idempotency import Answer, Asked, once, recall
-from api.openapi import body_of
+from api.access.doorkeeper import Caller
+from api.refusals.refusal import Refusal, by_language
+from api.requests.bodies import small_json
+from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, refusals
+from api.routes.dependencies import Admin, Reader, ServiceOf
 from api.routes.plans import IdempotencyKey
-from api.schemas import Limits, NewWebhook, Trail, TrailQuery, Webhook, Webhooks
+from api.schemas.answered import Limits, Trail, Webhook, Webhooks
+from api.schemas.asked import NewWebhook, TrailQuery
+from api.schemas.bodies import body_of
 from api.statuses import Role
 from api.store import access, outbox
-from api.webhooks import REFUSALS_ZH, RefusedUrlError
+from api.webhooks import REFUSALS, RefusedUrlError
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells import MAX_TEXT
@@ -113,12 +114,7 @@ async def add_webhook(
                 target = service.guard.check_url(wanted.url)
                 service.guard.resolve(target.host, target.port, is_plain=target.is_plain)
             except RefusedUrlError as error:
-                host = error.host
-                raise Refusal(
-                    "URL_REFUSED",
-                    reason=str(error),
-                    reason_zh=REFUSALS_ZH[error.code].format(host=host),
-                ) from error
+                raise Refusal("URL_REFUSED", reason=by_language(REFUSALS[error.code], host=error.host)) from error
             answer = once(service.store, asked, make)
         return answer.response()
 

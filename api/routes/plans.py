@@ -1,4 +1,4 @@
-"""Plans as jobs: handed in, watched, looked at, stopped, printed."""
+"""Plans as jobs: submitted, watched, looked at, stopped, printed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from api import jobs as work
-from api import upload
-from api.auth import Caller
-from api.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
-from api.errors import Refusal
-from api.idempotency import Answer, Asked, once, recall
-from api.openapi import BRANCH_BODY, EVENT, PLAN_FILE_BODY
-from api.routes.answers import ALWAYS, WITH_BODY, WITH_CLERK, refusals
-from api.schemas import Job, JobPage, JobWithPlan, ListQuery, PlanQuery, Validated, Verdict
+from api.access.doorkeeper import Caller
+from api.plans import papers, submission, view
+from api.readers import upload
+from api.refusals.refusal import Refusal
+from api.requests.idempotency import Answer, Asked, once, recall
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
+from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
+from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
+from api.schemas.asked import ListQuery, PlanQuery
+from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY
 from api.service import Service
 from api.statuses import ENDED
 from api.store import jobs, plans
@@ -48,19 +49,21 @@ PAGE_POLICY = (
 @router.post(
     "",
     status_code=202,
-    summary="Hand in a branch to be planned",
+    summary="Submit a branch to be planned",
+    # Clients that were generated from the description call it so.
+    operation_id="hand_in_v1_plans_post",
     response_model=None,
     responses={
         202: {"model": Job, "description": "accepted: the job is on disk", "headers": {
             "Location": {"schema": {"type": "string"}}, "Idempotency-Replayed": {"schema": {"type": "string"}}}},
         200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
               "or what a dry run found"},
-        **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
+        **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
                    "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},
 )  # fmt: skip
-async def hand_in(
+async def submit(
     request: Request,
     service: ServiceOf,
     caller: Planner,
@@ -81,13 +84,15 @@ async def hand_in(
         def check() -> Response:
             answer = recall(service.store, asked)
             if answer is None:
-                found = work.validate(service, caller, spooled, work.options_of(service, caller, query))
+                found = submission.validate(service, caller, spooled, submission.options_of(service, caller, query))
                 body = {name: found[name] for name in Validated.model_fields} | {"warnings": found["warnings"][lang]}
                 answer = once(service.store, asked, lambda _: Answer(200, body))
             return answer.response()
 
         return await run_in_threadpool(check)
-    answer = await run_in_threadpool(work.submit, service, asked, spooled, query, lang=lang, request_id=request_id)
+    answer = await run_in_threadpool(
+        submission.submit, service, asked, spooled, query, lang=lang, request_id=request_id
+    )
     wait_s = _wait_of(prefer, service.settings.wait_s)
     if wait_s > 0:
         waited = await _ended_within(service, caller, answer.body["id"], wait_s, lang)
@@ -117,14 +122,14 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
         )
     shown = rows[: query.limit]
     next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
-    return JSONResponse({"items": [work.as_json(row, lang) for row in shown], "next_cursor": next_cursor})
+    return JSONResponse({"items": [view.as_json(row, lang) for row in shown], "next_cursor": next_cursor})
 
 
 @router.post(
     "/judge",
     summary="Judge any plan",
     response_model=None,
-    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_CLERK, "BRANCH_FORBIDDEN")},
+    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN")},
     openapi_extra={"requestBody": PLAN_FILE_BODY},
 )
 def judge(
@@ -137,7 +142,7 @@ def judge(
         limit_s = service.settings.clerk_s
         task = {"task": "judge", "file": str(spooled.path.resolve())}
         too_long = Refusal("BODY_TOO_COSTLY", limit=f"{limit_s:g}")
-        found = service.clerks.do(task, limit_s=limit_s, too_long=too_long)
+        found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
         caller.need_branch(found["branch_id"])
         answer = once(service.store, asked, lambda _: Answer(200, found["verdict"]))
     return answer.response()
@@ -158,12 +163,12 @@ def look_at(
 ) -> Response:
     """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
     with service.store.read() as tx:
-        row = work.find(tx, caller, job_id)
-        tag = work.etag(tx, row)
+        row = view.find(tx, caller, job_id)
+        tag = view.etag(tx, row)
         headers = {"ETag": tag, "Vary": "Accept-Language"}
         if if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]:
             return Response(status_code=304, headers=headers)
-        return JSONResponse(work.with_plan(tx, row, lang), headers=headers)
+        return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
 
 @router.delete(
@@ -172,13 +177,13 @@ def look_at(
     response_model=None,
     responses={
         200: {"model": Job, "description": "it has ended"},
-        202: {"model": Job, "description": "it hands in its best plan within a second or two"},
+        202: {"model": Job, "description": "it has its best plan within a second or two"},
         **refusals(*ALWAYS, "NOT_FOUND"),
     },
 )
 def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, lang: Lang) -> JSONResponse:
     """Ask a job to end; nothing is deleted."""
-    status, job = work.stop(service, caller, job_id, lang=lang, request_id=request.scope["request_id"])
+    status, job = submission.stop(service, caller, job_id, lang=lang, request_id=request.scope["request_id"])
     return JSONResponse(job, status_code=status)
 
 
@@ -219,8 +224,8 @@ async def watch(
 )
 def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
     """Return the plan with its problem and travel times: anyone can judge it alone, and publish it at a branch."""
-    content = work.paper(service, caller, job_id, work.PLAN_FILE, "en")
-    return Response(content, media_type="application/json", headers=_saved_as(work.PLAN_FILE))
+    content = papers.paper(service, caller, job_id, view.PLAN_FILE, "en")
+    return Response(content, media_type="application/json", headers=_saved_as(view.PLAN_FILE))
 
 
 @router.get(
@@ -234,8 +239,8 @@ def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
 )
 def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
     """Return the plan's workbook in the language of Accept-Language."""
-    content = work.paper(service, caller, job_id, work.WORKBOOK, lang)
-    headers = _saved_as(work.WORKBOOK) | {"Content-Language": lang, "Vary": "Accept-Language"}
+    content = papers.paper(service, caller, job_id, view.WORKBOOK, lang)
+    headers = _saved_as(view.WORKBOOK) | {"Content-Language": lang, "Vary": "Accept-Language"}
     return Response(content, media_type=upload.WORKBOOK, headers=headers)
 
 
@@ -250,7 +255,7 @@ def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> R
 )
 def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
     """Return the plan's page, which needs nothing else, in the language of Accept-Language."""
-    content = work.paper(service, caller, job_id, work.PAGE, lang)
+    content = papers.paper(service, caller, job_id, view.PAGE, lang)
     headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": PAGE_POLICY}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
 
@@ -270,23 +275,23 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
 
     def look() -> tuple[int, Response | None]:
         with service.store.read() as tx:
-            row = work.find(tx, caller, job_id)
+            row = view.find(tx, caller, job_id)
             if row["status"] not in ENDED:
                 return row["event_count"], None
-            return 0, JSONResponse(work.with_plan(tx, row, lang), headers={"ETag": work.etag(tx, row)})
+            return 0, JSONResponse(view.with_plan(tx, row, lang), headers={"ETag": view.etag(tx, row)})
 
     while True:
         seen, response = await run_in_threadpool(look)
         left_s = until_s - asyncio.get_running_loop().time()
         if response is not None or left_s <= 0:
             return response
-        await service.bulletin.wait(job_id, seen, left_s)
+        await service.notifier.wait(job_id, seen, left_s)
 
 
 def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
     """Return a job's events after one, and whether no more will come."""
     with service.store.read() as tx:
-        row = work.find(tx, caller, job_id)
+        row = view.find(tx, caller, job_id)
         return [dict(event) for event in jobs.events_after(tx, job_id, number)], row["status"] in ENDED
 
 
@@ -302,7 +307,7 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
                 return
             if not found:
                 yield ": still here\n\n"
-            await service.bulletin.wait(job_id, number, SILENCE_S)
+            await service.notifier.wait(job_id, number, SILENCE_S)
     finally:
         service.streams -= 1
 

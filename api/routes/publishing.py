@@ -8,14 +8,15 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from api import jobs as work
-from api.bodies import small_json
-from api.dependencies import JobId, Lang, Publisher, ServiceOf
-from api.idempotency import Asked
-from api.openapi import body_of
+from api.plans import publishing
+from api.requests.bodies import small_json
+from api.requests.idempotency import Asked
 from api.routes.answers import ALWAYS, WITH_BODY, refusals
+from api.routes.dependencies import JobId, Lang, Publisher, ServiceOf
 from api.routes.plans import IdempotencyKey
-from api.schemas import JobWithPlan, PublishQuery, Receipt
+from api.schemas.answered import JobWithPlan
+from api.schemas.asked import PublishQuery, Receipt
+from api.schemas.bodies import body_of
 
 router = APIRouter(prefix="/v1/plans/{job_id}", tags=["publishing"])
 
@@ -46,9 +47,9 @@ def publish(
 ) -> Response:
     """Make a plan the one that customers and technicians are told, and that later plans of its days stay near.
 
-    It is refused when orders were handed in anew, or another plan was published, since the caller looked at it.
+    It is refused when orders were submitted anew, or another plan was published, since the caller looked at it.
     """
-    return work.publish(
+    return publishing.publish(
         service,
         Asked.of(request, caller, ""),
         job_id,
@@ -80,7 +81,7 @@ async def acknowledge(
     """Note the receipt, once, which stops that clock; with the last technician's the plan is handed out."""
     receipt, sha = await small_json(request, service.settings, Receipt)
     answer = await run_in_threadpool(
-        work.acknowledge,
+        publishing.acknowledge,
         service,
         Asked.of(request, caller, sha),
         job_id,

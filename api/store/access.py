@@ -31,12 +31,12 @@ def all_keys(tx: Connection) -> list[RowMapping]:
 
 
 def has_keys(tx: Connection) -> bool:
-    """Say whether there is a key in force."""
+    """Return whether there is a key in force."""
     return bool(tx.execute(select(func.count()).select_from(keys).where(keys.c.revoked_at.is_(None))).scalar())
 
 
 def revoke_key(tx: Connection, key_id: str) -> bool:
-    """Revoke a key; say whether there was one in force."""
+    """Revoke a key; return whether there was one in force."""
     wanted = update(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=now())
     return tx.execute(wanted).rowcount == 1
 

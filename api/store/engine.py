@@ -67,7 +67,7 @@ class Store:
             yield connection
 
     def is_writable(self) -> bool:
-        """Say whether a write lands now: one is made, of a row that goes at once."""
+        """Return whether a write lands now: one is made, of a row that goes at once."""
         from sqlalchemy import delete, insert
 
         from api.store.tables import answers

@@ -1,8 +1,8 @@
-"""The queue: jobs are handed in, taken by one worker at a time, kept alive by its beats, and ended once.
+"""The queue: jobs are submitted, taken by one worker at a time, kept alive by its heartbeats, and ended once.
 
-A taker gets a fence, a number that grows with each taker; whatever it writes names its fence, so that one that was
-paused and given up cannot write over its successor. No clock is compared: whoever watches (`api.sweeper`) waits, on a
-clock of its own, for a beat that no longer grows.
+A taker gets a fencing token, a number that grows with each taker; whatever it writes names its token, so that one that
+was paused and given up cannot write over its successor. No clock is compared: whoever watches (`api.solving.sweeper`)
+waits, on a clock of its own, for a heartbeat that no longer grows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Claim:
 
     Parameters
     ----------
-    fence
+    fencing_token
         Which taker this is; writes with an older one are refused.
     done_s
         Seconds that earlier takers have searched.
@@ -36,7 +36,7 @@ class Claim:
     """
 
     job_id: str
-    fence: int
+    fencing_token: int
     branch_id: str
     first_day: str
     options: dict[str, Any]
@@ -48,7 +48,7 @@ class Claim:
     seq: int
 
 
-# --- the side that hands in ---------------------------------------------------------------------------------------
+# --- the side that submits -----------------------------------------------------------------------------------------
 
 
 def submit(tx: Connection, values: dict[str, Any], *, media_type: str, content: bytes) -> None:
@@ -72,7 +72,7 @@ def ask_to_stop(tx: Connection, job_id: str) -> str:
     waits = (jobs.c.job_id == job_id) & (jobs.c.status == Status.QUEUED)
     if tx.execute(update(jobs).where(waits).values(values)).rowcount:
         add_event(tx, job_id, "status", {"status": Status.STOPPED})
-        _tell_ended(tx, job_id, Status.STOPPED)
+        _announce_ended(tx, job_id, Status.STOPPED)
         return Status.STOPPED
     runs = (jobs.c.job_id == job_id) & (jobs.c.status == Status.SOLVING)
     tx.execute(update(jobs).where(runs).values(stop_requested=True))
@@ -114,7 +114,7 @@ def claim(tx: Connection, owner: str) -> Claim | None:
     source = tx.execute(select(inputs).where(inputs.c.sha256 == row["input_sha"])).mappings().one()
     return Claim(
         job_id=job_id,
-        fence=row["fence"],
+        fencing_token=row["fence"],
         branch_id=row["branch_id"],
         first_day=row["first_day"],
         options=row["options"],
@@ -128,21 +128,27 @@ def claim(tx: Connection, owner: str) -> Claim | None:
 
 
 def is_anything_waiting(tx: Connection) -> bool:
-    """Say whether a job waits for a worker; cheap enough to be asked ten times a second."""
+    """Return whether a job waits for a worker; cheap enough to be asked ten times a second."""
     return tx.execute(select(jobs.c.seq).where(jobs.c.status == Status.QUEUED).limit(1)).first() is not None
 
 
-def beat(tx: Connection, job_id: str, fence: int) -> bool | None:
+def heartbeat(tx: Connection, job_id: str, fencing_token: int) -> bool | None:
     """Give a sign of life; return whether the job is to stop, `None` when it is no longer in this worker's hands."""
     return tx.execute(
-        update(jobs).where(_held(job_id, fence)).values(beat=jobs.c.beat + 1).returning(jobs.c.stop_requested)
+        update(jobs).where(_held(job_id, fencing_token)).values(beat=jobs.c.beat + 1).returning(jobs.c.stop_requested)
     ).scalar()
 
 
 def checkpoint(
-    tx: Connection, job_id: str, fence: int, progress: dict[str, Any], *, elapsed_s: float, incumbent: bytes | None
+    tx: Connection,
+    job_id: str,
+    fencing_token: int,
+    progress: dict[str, Any],
+    *,
+    elapsed_s: float,
+    incumbent: bytes | None,
 ) -> bool:
-    """Keep how a solve stands, with its plan where that is given; say whether the job is still in these hands."""
+    """Keep how a solve stands, with its plan where that is given; return whether the job is still in these hands."""
     values: dict[str, Any] = {
         "beat": jobs.c.beat + 1,
         "cost_cents": progress["cost_cents"],
@@ -151,7 +157,7 @@ def checkpoint(
     }
     if incumbent is not None:
         values["incumbent"] = incumbent
-    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(values)).rowcount:
+    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(values)).rowcount:
         return False
     add_event(tx, job_id, "progress", progress)
     return True
@@ -160,44 +166,44 @@ def checkpoint(
 def finish(
     tx: Connection,
     job_id: str,
-    fence: int,
+    fencing_token: int,
     status: Status,
     *,
     values: dict[str, Any],
     plan: tuple[bytes, bytes] | None = None,
     failure: dict[str, Any] | None = None,
 ) -> bool:
-    """End a job, once: with its plan and problem, packed, or with a failure. Say whether it was in these hands."""
+    """End a job, once: with its plan and problem, packed, or with a failure. Return whether it was in these hands."""
     ended = values | {"status": status, "finished_at": now(), "incumbent": None, "failure": failure, "owner": None}
     if plan is not None:
         ended["state"] = "draft"
-    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(ended)).rowcount:
+    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(ended)).rowcount:
         return False
     if plan is not None:
         tx.execute(insert(plans).values(job_id=job_id, content=plan[0], problem=plan[1]))
-    told: dict[str, Any] = {"status": status}
-    told |= {name: values[name] for name in ("cost_cents", "served", "elapsed_s") if name in values}
-    add_event(tx, job_id, "status", told)
-    _tell_ended(tx, job_id, status)
+    data: dict[str, Any] = {"status": status}
+    data |= {name: values[name] for name in ("cost_cents", "served", "elapsed_s") if name in values}
+    add_event(tx, job_id, "status", data)
+    _announce_ended(tx, job_id, status)
     return True
 
 
-def has_ended(tx: Connection, job_id: str, fence: int) -> bool:
-    """Say whether a job was ended by the holder of this fence: what it asks after a commit whose answer was lost."""
+def has_ended(tx: Connection, job_id: str, fencing_token: int) -> bool:
+    """Return whether a job was ended by the holder of this token: what it asks after a commit whose answer was lost."""
     row = tx.execute(select(jobs.c.status, jobs.c.fence).where(jobs.c.job_id == job_id)).one()
-    return row[0] in ENDED and row[1] == fence
+    return row[0] in ENDED and row[1] == fencing_token
 
 
 # --- the side that watches ----------------------------------------------------------------------------------------
 
 
-def beats(tx: Connection) -> list[tuple[str, int, int]]:
-    """Return id, fence and beat of every job that is being solved."""
+def heartbeats(tx: Connection) -> list[tuple[str, int, int]]:
+    """Return id, fencing token and heartbeat of every job that is being solved."""
     rows = tx.execute(select(jobs.c.job_id, jobs.c.fence, jobs.c.beat).where(_is_solving()))
     return [(row.job_id, row.fence, row.beat) for row in rows]
 
 
-def give_up(tx: Connection, job_id: str, fence: int, *, attempts: int) -> Status | None:
+def give_up(tx: Connection, job_id: str, fencing_token: int, *, attempts: int) -> Status | None:
     """Take a job out of the hands that held it: back into the queue, or, begun too often, failed.
 
     Returns
@@ -205,7 +211,7 @@ def give_up(tx: Connection, job_id: str, fence: int, *, attempts: int) -> Status
     Status or None
         What it has become; `None` when it was no longer in those hands.
     """
-    row = tx.execute(select(jobs.c.attempt, jobs.c.stop_requested).where(_held(job_id, fence))).first()
+    row = tx.execute(select(jobs.c.attempt, jobs.c.stop_requested).where(_held(job_id, fencing_token))).first()
     if row is None:
         return None
     values: dict[str, Any] = {"fence": jobs.c.fence + 1, "owner": None}
@@ -214,16 +220,16 @@ def give_up(tx: Connection, job_id: str, fence: int, *, attempts: int) -> Status
         values |= {"finished_at": now(), "failure": {"code": "WORKER_LOST", "values": {"attempts": attempts}}}
     else:
         status = Status.QUEUED
-    if not tx.execute(update(jobs).where(_held(job_id, fence)).values(values | {"status": status})).rowcount:
+    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(values | {"status": status})).rowcount:
         return None
     add_event(tx, job_id, "status", {"status": status})
     if status == Status.FAILED:
-        _tell_ended(tx, job_id, status)
+        _announce_ended(tx, job_id, status)
     return status
 
 
 def held_by(tx: Connection, owner: str) -> list[tuple[str, int]]:
-    """Return id and fence of the jobs in a worker's hands."""
+    """Return id and fencing token of the jobs in a worker's hands."""
     rows = tx.execute(select(jobs.c.job_id, jobs.c.fence).where(_is_solving(), jobs.c.owner == owner))
     return [(row.job_id, row.fence) for row in rows]
 
@@ -256,15 +262,15 @@ def event_counts(tx: Connection, job_ids: list[str]) -> dict[str, int]:
     return {row.job_id: row.event_count for row in tx.execute(wanted)}
 
 
-def _tell_ended(tx: Connection, job_id: str, status: Status) -> None:
+def _announce_ended(tx: Connection, job_id: str, status: Status) -> None:
     """Put the end of a job into the outbox."""
     row = tx.execute(select(jobs.c.branch_id, jobs.c.first_day).where(jobs.c.job_id == job_id)).one()
-    told = {"id": job_id, "status": status, "branch_id": row.branch_id, "first_day": row.first_day}
-    outbox.tell(tx, f"plan.{status}", row.branch_id, told)
+    data = {"id": job_id, "status": status, "branch_id": row.branch_id, "first_day": row.first_day}
+    outbox.add_event(tx, f"plan.{status}", row.branch_id, data)
 
 
-def _held(job_id: str, fence: int) -> Any:
-    return (jobs.c.job_id == job_id) & (jobs.c.fence == fence) & _is_solving()
+def _held(job_id: str, fencing_token: int) -> Any:
+    return (jobs.c.job_id == job_id) & (jobs.c.fence == fencing_token) & _is_solving()
 
 
 def _is_solving() -> Any:

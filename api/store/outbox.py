@@ -29,12 +29,12 @@ def all_webhooks(tx: Connection) -> list[RowMapping]:
 
 
 def remove_webhook(tx: Connection, webhook_id: str) -> bool:
-    """Remove a webhook with what was still to be sent to it; say whether it was there."""
+    """Remove a webhook with what was still to be sent to it; return whether it was there."""
     tx.execute(delete(deliveries).where(deliveries.c.webhook_id == webhook_id))
     return tx.execute(delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
 
 
-def tell(tx: Connection, event: str, branch_id: str, data: dict[str, Any]) -> None:
+def add_event(tx: Connection, event: str, branch_id: str, data: dict[str, Any]) -> None:
     """Put an event of a branch into the outbox, for every webhook that wants it."""
     body = json.dumps({"event": event, "at": now(), **data}, ensure_ascii=False).encode()
     for hook in tx.execute(select(webhooks.c.webhook_id, webhooks.c.branches)):
@@ -60,7 +60,7 @@ def undelivered(tx: Connection, limit: int) -> list[RowMapping]:
 
 
 def claim(tx: Connection, delivery_id: str, attempts: int) -> bool:
-    """Begin the next attempt, the one after `attempts`; say whether nobody else has begun it."""
+    """Begin the next attempt, the one after `attempts`; return whether nobody else has begun it."""
     wanted = update(deliveries).where(
         deliveries.c.delivery_id == delivery_id, deliveries.c.attempts == attempts, deliveries.c.state == "waiting"
     )

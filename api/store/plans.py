@@ -65,7 +65,7 @@ def lock_days(tx: Connection, branch_id: str) -> None:
 
 
 def note_orders(tx: Connection, branch_id: str, days: Iterable[str], input_sha: str) -> None:
-    """Note what was handed in last for days of a branch."""
+    """Note what was submitted last for days of a branch."""
     for day in days:
         _set_head(tx, branch_id, day, input_sha=input_sha)
 
@@ -114,7 +114,7 @@ def _set_head(tx: Connection, branch_id: str, day: str, **values: str) -> None:
 
 
 def acknowledge(tx: Connection, job_id: str, technician_id: str, key_id: str) -> bool:
-    """Note a technician's receipt, once; say whether it is the first."""
+    """Note a technician's receipt, once; return whether it is the first."""
     known = select(acknowledgements).where(
         acknowledgements.c.job_id == job_id, acknowledgements.c.technician_id == technician_id
     )

@@ -74,7 +74,7 @@ jobs = Table(
     Column("started_at", String(24)),
     Column("finished_at", String(24)),
     Column("published_at", String(24)),
-    # Who works on it: a number that grows with each taker fences off those before, a beat tells that he lives.
+    # Who works on it: a number that grows with each taker fences off those before, a heartbeat says that it lives.
     Column("owner", String(64)),
     Column("fence", Integer, nullable=False, default=0),
     Column("beat", Integer, nullable=False, default=0),
@@ -129,7 +129,7 @@ heads = Table(
     metadata,
     Column("branch_id", Text, primary_key=True),
     Column("day", String(10), primary_key=True),
-    # The orders that were handed in last for the day, and the plan that was published last for it.
+    # The orders that were submitted last for the day, and the plan that was published last for it.
     Column("input_sha", String(64)),
     Column("published_job_id", String(32)),
 )

@@ -10,7 +10,6 @@ from api.webhooks.deliverer import BATCH, Backoff, Deliverer, Delivery, Outbox
 from api.webhooks.guard import (
     MAX_URL_CHARS,
     REFUSALS,
-    REFUSALS_ZH,
     AddressGuard,
     RefusedUrlError,
     Target,
@@ -25,7 +24,6 @@ __all__ = [
     "MAX_ANSWER_BYTES",
     "MAX_URL_CHARS",
     "REFUSALS",
-    "REFUSALS_ZH",
     "AddressGuard",
     "Backoff",
     "Deliverer",

@@ -50,7 +50,7 @@ class Outbox(Protocol):
         """Return deliveries that were neither delivered nor given up, at most `limit`, the oldest first."""
 
     def claim(self, delivery_id: str, attempts: int) -> bool:
-        """Count one more attempt if there were so many; say whether it did. Of two takers, one is told yes."""
+        """Count one more attempt if there were so many; return whether it did. Of two takers, one is told yes."""
 
     def delivered(self, delivery_id: str, status: int) -> None:
         """Note that the receiver took it."""
@@ -93,7 +93,7 @@ class _Agenda:
         return len(self._waiting) + len(self._sending)
 
     def knows(self, delivery: Delivery) -> bool:
-        """Say whether a delivery is at hand, with every attempt that was made."""
+        """Return whether a delivery is at hand, with every attempt that was made."""
         held = self._waiting.get(delivery.id)
         return delivery.id in self._sending or (held is not None and held.delivery.attempts >= delivery.attempts)
 
@@ -188,7 +188,7 @@ class Deliverer:
             thread.start()
 
     def stop(self, timeout_s: float) -> bool:
-        """Begin nothing more, let what is being sent come to its end, and say whether it did in time."""
+        """Begin nothing more, let what is being sent come to its end, and return whether it did in time."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify_all()
@@ -214,7 +214,7 @@ class Deliverer:
                     self._changed.wait_for(lambda: self._is_stopping, self._poll_s)
 
     def _read_once(self, is_restart: bool) -> bool:
-        """Bring the agenda up to date; say whether the whole outbox was read."""
+        """Bring the agenda up to date; return whether the whole outbox was read."""
         with self._changed:
             limit = 2 * len(self._agenda) + BATCH  # doubles, so that a long outbox is read in a few looks
         deliveries = self._outbox.undelivered(limit)

@@ -45,28 +45,6 @@ REFUSALS = {
     "address_reserved": f"'{{host}}' leads to an address that is not public; {_WAY_OUT}",
 }
 
-#: The same in Chinese.
-REFUSALS_ZH = {
-    "url_too_long": f"网址超过 {MAX_URL_CHARS} 个字符",
-    "url_characters": "网址含有空格、反斜杠或控制字符，请用百分号编码",
-    "url_malformed": "不是网址，应为 https://主机/路径",
-    "url_scheme": "网址不以 https:// 开头",
-    "url_plain": "http:// 只能用于放行的网络",
-    "url_credentials": "网址含有用户名或密码，请去掉",
-    "url_fragment": "网址含有“#”，请连同其后内容去掉",
-    "url_no_host": "网址没有主机名",
-    "url_host": "“{host}”不是主机名",
-    "url_port": "端口不是 1 到 65535 的数字",
-    "host_unknown": "“{host}”没有地址",
-    "address_unspecified": "“{host}”指向未指定地址（0.0.0.0 或 ::）",
-    "address_loopback": "“{host}”指向本机",
-    "address_link_local": "“{host}”指向链路本地地址",
-    "address_private": "“{host}”指向内网",
-    "address_shared": "“{host}”指向运营商共享网络（100.64.0.0/10）",
-    "address_multicast": "“{host}”指向组播地址",
-    "address_reserved": "“{host}”指向非公网地址",
-}
-
 #: What is not public, by code, the narrower first; IANA's special-purpose registries of 2024. Written out, because
 #: `is_global` changes between patch versions of Python and lets multicast and 6to4 relays through.
 _NOT_PUBLIC: tuple[tuple[str, Network], ...] = tuple(

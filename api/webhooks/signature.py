@@ -18,7 +18,7 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
 
 
 def is_signed(body: bytes, *, secret: str, timestamp: str, claimed: str, now_s: float, tolerance_s: int = 300) -> bool:
-    """Say whether a received body was signed with the secret, and not long ago: the receiver's side of `signature`.
+    """Return whether a received body was signed with the secret, and not long ago: the receiver's side of `signature`.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The coordinator's desk: what is known beside the problem and the plan, at one of the three moments of a day.
 
-At 16:00 tomorrow is drafted, at 18:00 it is settled with what the day has left, at 08:00 the day is opened (RULES §6).
+At 16:00 tomorrow is drafted, at 18:00 it is settled with what the day has left, at 08:00 the day is opened.
 """
 
 from __future__ import annotations

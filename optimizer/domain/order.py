@@ -185,7 +185,7 @@ class Briefing:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLog:
-    """What has happened to an order, in seconds of the clock; `None` is "not yet". The clocks of RULES §5 read it."""
+    """What has happened to an order, in seconds of the clock; `None` is "not yet". `promise.clocks` reads it."""
 
     passed_on_s: int | None = None
     contacted_s: int | None = None

@@ -1,6 +1,6 @@
 """A policy: the weights and limits of the rule book as one named profile.
 
-The defaults are those of RULES §4. Rates are cents per minute, other amounts cents, limits seconds.
+The defaults are those of docs/rules.md, Soft rules. Rates are cents per minute, other amounts cents, limits seconds.
 """
 
 from __future__ import annotations

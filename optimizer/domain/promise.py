@@ -1,4 +1,4 @@
-"""A promise profile: how many days a branch promises, and how long each of its clocks runs (RULES §5)."""
+"""A promise profile: how many days a branch promises, and how long each of its clocks runs (docs/rules.md, Clocks)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The rule book: every rule by its stable name, hard or soft, with one sentence.
 
 The names are used by the search, the master, the judge, the API, the board and every sentence shown to a person.
-`RULES.md` of the design specifies each of them; `optimizer/judge` is that specification in code.
+`docs/rules.md` specifies each of them with an example; `optimizer/judge` is that specification in code.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def clock_text(moment_s: int) -> str:
 
 
 def cents_per_minute(rate_cents: int, duration_s: int) -> int:
-    """Price a duration at a rate per minute, rounded half up to the cent (RULES §4).
+    """Price a duration at a rate per minute, rounded half up to the cent (docs/rules.md, Soft rules).
 
     >>> cents_per_minute(50, 90)
     75

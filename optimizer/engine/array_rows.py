@@ -103,7 +103,7 @@ def who_is_able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[lis
 
 
 def durations_of(desk: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
-    """Return the service duration of a visit for each shift, in seconds (RULES §2)."""
+    """Return the service duration of a visit for each shift, in seconds (docs/rules.md, The clock of a route)."""
     factor = np.array([fit.factor_pct for fit in fits], np.int64)
     surcharge = np.array([fit.surcharge_s for fit in fits], np.int64)
     seconds: IntArray = (visit.base_s * factor + 50) // 100 + surcharge + desk.surcharge_s(visit)

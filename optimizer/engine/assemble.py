@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from optimizer.engine.indexing import IndexedProblem
     from optimizer.engine.route_pool import Solution
 
-#: A departure is told at least this early where there is slack (rule book §2).
+#: A departure is told at least this early where there is slack (docs/rules.md, The clock of a route).
 LEAVE_EARLY_S = 1800
 
 

@@ -177,12 +177,12 @@ class Assignment:
         return self._fits_of[needs]
 
     def duration_s(self, shift: Shift, visit: Visit, role: str) -> int:
-        """Return how long a technician takes for a visit (RULES §2)."""
+        """Return how long a technician takes for a visit (docs/rules.md, The clock of a route)."""
         fit = self._fit(shift, visit, role)
         return (visit.base_s * fit.factor_pct + 50) // 100 + fit.surcharge_s + self.surcharge_s(visit)
 
     def surcharge_s(self, visit: Visit) -> int:
-        """Return what a service takes beyond its base, whoever serves (RULES §2)."""
+        """Return what a service takes beyond its base, whoever serves."""
         return visit.critical_test_s + (self.policy.observation_s if visit.intermittent else 0)
 
     def continuity_cents(self, people: Collection[str], visit: Visit) -> int:

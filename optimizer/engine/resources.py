@@ -145,7 +145,7 @@ class Resources:
         return held
 
     def _stock_rows(self) -> list[tuple[int, int, int, int]]:
-        """Return the stock rule as rows (cap, day, part, beyond the holds), RULES §3.
+        """Return the stock rule as rows (cap, day, part, beyond the holds): `stock` in docs/rules.md.
 
         For each part and pick-up day one row limits all use by what is there less the reservations of others; a
         second one keeps what is held for single visits. The evening before counts where somebody picks up then.

@@ -139,7 +139,7 @@ _PROMISES = {
 }
 
 _PLANS = {
-    "PLAN_SHAPE": Fault("Expected {expected}.", "See section 8 of the rule book: the plan file."),
+    "PLAN_SHAPE": Fault("Expected {expected}.", "See docs/rules.md, The plan file."),
     "PLAN_VALUE": Fault("'{value}' is not {expected}.", "Write the plan again with Paigong, or correct it there."),
     "PLAN_NO_PROBLEM": Fault("The plan does not hold its problem.", "Give the branch that it was made for, too."),
     "PLAN_MATRIX_SHAPE": Fault(

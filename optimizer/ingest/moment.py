@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.ingest.sheets import BranchSheets
     from optimizer.ingest.times import BranchClock
 
-#: When the day is settled and when it is opened (RULES §6), in seconds of the day.
+#: When the day is settled and when it is opened (docs/rules.md, Three moments of a day), in seconds of the day.
 SETTLE_S, OPEN_S = at(18), at(8)
 
 #: Moments of an order that a stage before them does not see.

@@ -1,7 +1,7 @@
 """The plan file: a plan together with the problem and the matrix it was made for, so that anyone can judge it alone.
 
-RULES §8. Equal runs write equal bytes, but for `run`. A plan that holds routes only (the neutral form of benchmarks,
-or stops without times) is read too; it is timed canonically by the judge.
+It is described in docs/rules.md, The plan file. Equal runs write equal bytes, but for `run`. A plan that holds routes
+only (the neutral form of benchmarks, or stops without times) is read too; it is timed canonically by the judge.
 """
 
 from __future__ import annotations

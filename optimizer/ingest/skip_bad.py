@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PLACE = {name: index for index, name in enumerate(SHEETS)}
 
 #: Sheets whose rows are about one order, and the column that names it. Reservations stay: they are hard, and hold the
-#: parts until the order is corrected (RULES §3, `stock`).
+#: parts until the order is corrected (`stock` in docs/rules.md).
 _FOLLOWING = {"locks": "visit_id", "published": "visit_id", "results": "order_id"}
 
 

@@ -1,4 +1,4 @@
-"""The judge's prices: every soft rule recomputed from the timed days, to the cent.
+"""The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
 a crew's visit costs once is on its lead's day. `unassigned` and `fairness`, and what stability asks for a dropped

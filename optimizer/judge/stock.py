@@ -1,4 +1,4 @@
-"""The judge's stock: who draws which branch part by when, and whether it can be had (the rule `stock`)."""
+"""The judge's stock: who draws which branch part by when, and whether it can be had."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge's clock: times one technician's day exactly as the rule book says, and nothing else.
+"""The judge's clock: times one technician's day, and nothing else (docs/rules.md, The clock of a route).
 
 A `TimedTour` is a tour with one break slot and the earliest schedule for it. A schedule that breaks a hard timing rule
 is still a schedule: it continues after the breach, and the breach is counted in seconds, so that the judge can name

@@ -1,6 +1,6 @@
 """The judge: says of any plan what it breaks, by how much, and what it costs to the cent.
 
-This is the rule book in code, and the specification: it imports the domain and the travel matrix and nothing of the
+This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the
 engine, so that what the engine believes of a plan and what the judge finds are two independent readings of one rule
 book. Its parts are `facts` (look-ups), `timing` and `links` (the clock), `judged` (what a rule looks at), `hard_rules`,
 `carried`, `crews`, `stock` and `locks` (the hard rules), `costs` (the soft ones), `stated` (what the plan states) and

@@ -1,4 +1,4 @@
-"""The three moments of a day: draft at 16:00, settle at 18:00, open at 08:00 (RULES §6).
+"""The three moments of a day: draft at 16:00, settle at 18:00, open at 08:00.
 
 `ingest` reads what is known at the moment. Here the plan stays near the published one: its routes are where the
 search begins, its told windows are kept, and whatever differs in the end is listed with whom to call by when.

@@ -1,4 +1,4 @@
-"""The clocks of an order: what starts each of them, when it ends, and whether it was met (RULES §5)."""
+"""The clocks of an order: what starts each, when it ends, and whether it was met (docs/rules.md, Clocks)."""
 
 from __future__ import annotations
 

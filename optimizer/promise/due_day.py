@@ -1,4 +1,4 @@
-"""The promise rule: from the place and the request of an order to its due day (RULES §5)."""
+"""The promise rule: from the place and the request of an order to its due day (docs/rules.md, Promises)."""
 
 from __future__ import annotations
 

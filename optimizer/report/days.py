@@ -167,7 +167,7 @@ def technician_days(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[
 
 
 def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Route) -> tuple[Leg, ...]:
-    """Return the drives of a route: each leaves when the service or the break before it ends (RULES §2)."""
+    """Return the drives of a route: each leaves when the service or the break before it ends."""
     places: list[tuple[str, int]] = [(stop.visit_id, stop.end_s) for stop in route.stops]
     if route.branch_stop is not None:
         places.insert(route.branch_stop.before, (BRANCH_PLACE, route.branch_stop.end_s))

@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.auth import REMEMBERED_S, Doorkeeper, make_key
+from api.access.doorkeeper import REMEMBERED_S, Doorkeeper, make_key
 from api.cli import app as command_line
-from api.errors import Refusal
 from api.main import create_app
+from api.refusals.refusal import Refusal
 from api.settings import Settings
 from api.statuses import Role
 from api.store import access

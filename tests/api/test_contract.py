@@ -29,12 +29,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-from api import upload
-from api.auth import make_key
-from api.errors import MEDIA_TYPE
-from api.fault_texts import FAULT_TEXTS
+from api.access.doorkeeper import make_key
 from api.main import create_app
-from api.openapi import branch_schema, example_branch
+from api.readers import upload
+from api.refusals.refusal import MEDIA_TYPE
+from api.refusals.table import REFUSAL_TEXTS
+from api.schemas.bodies import branch_schema, example_branch
 from api.settings import Settings
 from api.statuses import Role
 from api.store.engine import Store, migrate
@@ -376,7 +376,6 @@ def packed(draw: st.DrawFn) -> bytes:
 # --- every operation, whatever is sent ------------------------------------------------------------------------------
 
 
-@pytest.mark.xdist_group("contract")
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_an_operation_answers_as_it_is_documented(world: World, label: str) -> None:
     unit = CASES / (len(OPERATIONS) + sum(share - 1 for share in SHARES.values()))
@@ -396,7 +395,6 @@ def test_an_operation_answers_as_it_is_documented(world: World, label: str) -> N
     check()
 
 
-@pytest.mark.xdist_group("contract")
 def test_what_was_taken_is_solved_or_the_reason_is_stated(world: World) -> None:
     page = world.server.http.get("/v1/plans", params={"status": "queued", "limit": 200}).json()
     taken = [job["id"] for job in page["items"]][::-1]
@@ -522,7 +520,7 @@ def documented_faults() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
 
 def test_every_fault_is_documented() -> None:
     documented = {code for _, _, code, _ in documented_faults()}
-    assert documented | FAULTS_OF_JOBS | FAULTS_OF_HTTP == set(FAULT_TEXTS)
+    assert documented | FAULTS_OF_JOBS | FAULTS_OF_HTTP == set(REFUSAL_TEXTS)
     assert not documented & (FAULTS_OF_JOBS | FAULTS_OF_HTTP)
 
 
@@ -555,7 +553,6 @@ def test_the_example_branch_is_planned_as_the_examples_ask(server: Server) -> No
     assert (job["status"], job["plan"]["unassigned"]) == ("solved", [])
 
 
-@pytest.mark.xdist_group("contract")
 def test_the_example_receipt_is_one_of_the_example_branch(world: World) -> None:
     receipt = example_of("POST /v1/plans/{job_id}/acknowledgements")
     answer = world.server.http.post(f"/v1/plans/{world.published}/acknowledgements", json=receipt)

@@ -205,7 +205,6 @@ def open_docs(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_the_operations_are_listed(open_docs: Callable[[str], Page]) -> None:
     page = open_docs("en")
     operation = page.locator(".opblock")
@@ -216,7 +215,6 @@ def test_the_operations_are_listed(open_docs: Callable[[str], Page]) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_a_key_that_was_entered_is_sent(open_docs: Callable[[str], Page]) -> None:
     page = open_docs("zh-CN")
     page.locator("button.authorize").first.click()

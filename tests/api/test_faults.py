@@ -33,20 +33,17 @@ import httpx2
 import openpyxl
 import pytest
 
-from api.auth import Doorkeeper, make_key
-from api.errors import Refusal
+from api.access.doorkeeper import Doorkeeper, make_key
+from api.refusals.refusal import Refusal
 from api.settings import Settings
+from api.solving.sweeper import Sweeper
 from api.statuses import Role
 from api.store import engine, jobs, plans
 from api.store.engine import Store, migrate
-from api.supervisor import Sweeper
 from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-# What one test does to the server, the next ones look at.
-pytestmark = pytest.mark.xdist_group("faults")
 
 JSON = "application/json"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -139,7 +136,7 @@ def test_server_killed_between_accept_and_start(new_server: Callable[..., Server
         accepted.append(server.submit(iterations=50))
         # One more is on its way in when the server dies; asked for again it is there once.
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(hand_in_once, server, f"retry-{number}")
+            answer = pool.submit(submit_once, server, f"retry-{number}")
             time.sleep(rng.uniform(0, 0.15))
             server.kill()
             with suppress(httpx2.TransportError):
@@ -147,11 +144,11 @@ def test_server_killed_between_accept_and_start(new_server: Callable[..., Server
         check_database(server)
         server.settings["workers"] = 2 if number == KILLS - 1 else 0
         server.start(ready=False)
-        again = hand_in_once(server, f"retry-{number}")
-        assert hand_in_once(server, f"retry-{number}") == again
+        again = submit_once(server, f"retry-{number}")
+        assert submit_once(server, f"retry-{number}") == again
         accepted.append(again)
         assert sorted(server.listed()) == sorted(accepted)
-    # Once more while workers solve: they hand in what they have, and the next server's workers do the rest.
+    # Once more while workers solve: they keep what they have, and the next server's workers do the rest.
     wait_until(lambda: bool(query(server, "SELECT 1 FROM jobs WHERE status = 'solving'")))
     server.kill()
     server.start(ready=False)
@@ -161,7 +158,7 @@ def test_server_killed_between_accept_and_start(new_server: Callable[..., Server
     check_database(server)
 
 
-def hand_in_once(server: Server, key: str) -> str:
+def submit_once(server: Server, key: str) -> str:
     answer = post(server, BRANCH, params={"iterations": 50}, headers={"Idempotency-Key": key})
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
@@ -356,7 +353,7 @@ def test_clients_that_leave_a_stream_are_forgotten(rough: Server) -> None:
 
 
 def opened(server: Server, job_id: str) -> bool:
-    """Open a stream, read its first event and leave without a word; say whether it was given."""
+    """Open a stream, read its first event and leave without a word; return whether it was given."""
     with connect(server) as stream:
         stream.sendall(head(server, f"GET /v1/plans/{job_id}/events"))
         answer = b""
@@ -418,7 +415,7 @@ def test_clock_that_steps_back_an_hour(store: Store, monkeypatch: pytest.MonkeyP
     door = Doorkeeper(store, requests_per_s=1.0, burst=3, clock=lambda: beside_s[0])
     with store.write() as tx:
         key = make_key(tx, Role.PLAN, branches=None, label="")
-        hand_in(tx, "first")
+        submit(tx, "first")
         claim = jobs.claim(tx, "worker")
     assert claim is not None
     assert sweeper.sweep() == []
@@ -432,8 +429,8 @@ def test_clock_that_steps_back_an_hour(store: Store, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(engine, "datetime", EarlierDatetime)
     with store.write() as tx:
-        hand_in(tx, "second")
-        assert jobs.beat(tx, "first", claim.fence) is False
+        submit(tx, "second")
+        assert jobs.heartbeat(tx, "first", claim.fencing_token) is False
     with store.read() as tx:
         created = [row["created_at"] for row in plans.listing(tx, None, before=None, limit=10)]
         assert created == sorted(created)
@@ -449,8 +446,8 @@ def test_clock_that_steps_back_an_hour(store: Store, monkeypatch: pytest.MonkeyP
         # It is taken again before what came after it, and its first taker's word counts no more.
         again = jobs.claim(tx, "worker")
         assert again is not None
-        assert (again.job_id, again.fence) == ("first", claim.fence + 2)
-        assert jobs.beat(tx, "first", claim.fence) is None
+        assert (again.job_id, again.fencing_token) == ("first", claim.fencing_token + 2)
+        assert jobs.heartbeat(tx, "first", claim.fencing_token) is None
         events = jobs.events_after(tx, "first", 0)
     assert [event["number"] for event in events] == [1, 2, 3, 4]
     assert [event["data"]["status"] for event in events] == ["queued", "solving", "queued", "solving"]
@@ -462,7 +459,7 @@ def test_clock_that_steps_back_an_hour(store: Store, monkeypatch: pytest.MonkeyP
         door.admit(key)
 
 
-def hand_in(tx: Any, job_id: str) -> None:
+def submit(tx: Any, job_id: str) -> None:
     values = {
         "job_id": job_id, "key_id": "k", "branch_id": "HZ", "first_day": "2026-11-30", "days": 1, "as_of": "",
         "visits": 3, "technicians": 2, "options": {}, "input_sha": "0" * 64, "warnings": {}, "request_id": "r",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.auth import make_key
+from api.access.doorkeeper import make_key
 from api.statuses import Role
 from api.store.engine import Store
 from tests.api.conftest import BRANCH, Server, wait_until
@@ -24,8 +24,6 @@ JSON = {"Content-Type": "application/json"}
 #: Nothing listens there, and nothing of the branches below is told to it.
 HOOK = {"url": "https://93.184.215.14/", "branches": ["NOWHERE"]}
 
-pytestmark = pytest.mark.xdist_group("idempotency")
-
 
 def branch(branch_id: str) -> bytes:
     document = json.loads(BRANCH)
@@ -33,7 +31,7 @@ def branch(branch_id: str) -> bytes:
     return json.dumps(document).encode()
 
 
-def hand_in(server: Server, key: str, content: bytes = BRANCH, **query: Any) -> Response:
+def submit(server: Server, key: str, content: bytes = BRANCH, **query: Any) -> Response:
     headers = JSON | {"Idempotency-Key": key}
     return server.http.post("/v1/plans", params={"iterations": 0, **query}, content=content, headers=headers)
 
@@ -54,7 +52,7 @@ def check_replay(first: Response, again: Response) -> None:
 
 @pytest.fixture(scope="module")
 def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that solves nothing: what is handed in waits."""
+    """A server that solves nothing: what is submitted waits."""
     made = Server(tmp_path_factory.mktemp("idle"), workers=0).start()
     yield made
     made.stop()
@@ -62,20 +60,20 @@ def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def solved(server: Server) -> str:
-    answer = hand_in(server, "solved", branch("SOLVED-ONCE"), iterations=50)
+    answer = submit(server, "solved", branch("SOLVED-ONCE"), iterations=50)
     assert server.ended(answer.json()["id"])["status"] == "solved"
     return str(answer.json()["id"])
 
 
-# --- handing in -----------------------------------------------------------------------------------------------------
+# --- submitting -----------------------------------------------------------------------------------------------------
 
 
 def test_the_same_request_again_is_answered_as_the_first_time(idle: Server) -> None:
-    first = hand_in(idle, "again", branch("AGAIN"))
+    first = submit(idle, "again", branch("AGAIN"))
     assert first.status_code == 202
     assert idle.http.delete(first.headers["location"]).json()["status"] == "stopped"
     # The answer is the one of then, although the job has moved on.
-    check_replay(first, hand_in(idle, "again", branch("AGAIN")))
+    check_replay(first, submit(idle, "again", branch("AGAIN")))
     assert jobs_of(idle, "AGAIN") == [first.json()["id"]]
 
 
@@ -99,7 +97,7 @@ def test_without_a_key_the_same_request_is_another_one(idle: Server) -> None:
 def test_another_request_with_the_same_key_is_refused(
     idle: Server, content: bytes, query: dict[str, Any], headers: dict[str, str]
 ) -> None:
-    assert hand_in(idle, "used").status_code == 202
+    assert submit(idle, "used").status_code == 202
     sent = JSON | {"Idempotency-Key": "used"} | headers
     answer = idle.http.post("/v1/plans", params={"iterations": 0} | query, content=content, headers=sent)
     assert (answer.status_code, answer.json()["code"]) == (409, "IDEMPOTENCY_KEY_REUSED")
@@ -117,7 +115,7 @@ def test_another_caller_has_keys_of_his_own(idle: Server) -> None:
     with store.write() as tx:
         other = make_key(tx, Role.PLAN, branches=None, label="")
     store.close()
-    first = hand_in(idle, "mine", branch("MINE"))
+    first = submit(idle, "mine", branch("MINE"))
     sent = JSON | {"Idempotency-Key": "mine", "Authorization": f"Bearer {other}"}
     theirs = idle.http.post("/v1/plans", params={"iterations": 0}, content=branch("MINE"), headers=sent)
     assert theirs.status_code == 202
@@ -130,7 +128,7 @@ def test_twenty_at_once_are_one_job(idle: Server) -> None:
 
     def one(_: int) -> Response:
         start.wait()
-        return hand_in(idle, "twenty", branch("TWENTY"))
+        return submit(idle, "twenty", branch("TWENTY"))
 
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(one, range(20)))
@@ -154,7 +152,7 @@ def test_who_hung_up_before_the_answer_finds_it_later(idle: Server) -> None:
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(head.encode() + content)
         wait_until(lambda: len(jobs_of(idle, "HUNG-UP")) == 1)
-    again = hand_in(idle, "hung up", content)
+    again = submit(idle, "hung up", content)
     assert again.status_code == 202
     assert again.headers["idempotency-replayed"] == "true"
     assert jobs_of(idle, "HUNG-UP") == [again.json()["id"]]
@@ -162,11 +160,11 @@ def test_who_hung_up_before_the_answer_finds_it_later(idle: Server) -> None:
 
 
 def test_a_key_survives_a_kill(idle: Server) -> None:
-    first = hand_in(idle, "killed", branch("KILLED"))
+    first = submit(idle, "killed", branch("KILLED"))
     assert first.status_code == 202
     idle.kill()
     idle.start()
-    check_replay(first, hand_in(idle, "killed", branch("KILLED")))
+    check_replay(first, submit(idle, "killed", branch("KILLED")))
     assert jobs_of(idle, "KILLED") == [first.json()["id"]]
 
 
@@ -182,9 +180,9 @@ def test_a_request_that_waits_finds_the_job_of_the_first(server: Server, solved:
 
 
 def test_a_dry_run(idle: Server) -> None:
-    first = hand_in(idle, "dry", branch("DRY"), dry_run="true")
+    first = submit(idle, "dry", branch("DRY"), dry_run="true")
     assert first.status_code == 200
-    check_replay(first, hand_in(idle, "dry", branch("DRY"), dry_run="true"))
+    check_replay(first, submit(idle, "dry", branch("DRY"), dry_run="true"))
     assert jobs_of(idle, "DRY") == []
 
 
@@ -248,7 +246,7 @@ def test_a_key_that_is_none_is_refused(idle: Server, path: str, key: str | bytes
 
 @pytest.mark.parametrize("key", ["x" * 255, "a b", "!~{}'\";--"])
 def test_any_other_text_is_a_key(idle: Server, key: str) -> None:
-    first, again = (hand_in(idle, key, dry_run="true") for _ in range(2))
+    first, again = (submit(idle, key, dry_run="true") for _ in range(2))
     assert first.status_code == 200
     check_replay(first, again)
 
@@ -257,9 +255,9 @@ def test_a_refusal_is_not_remembered(idle: Server) -> None:
     document = json.loads(branch("MENDED"))
     document["orders"][0]["service"] = "an hour"
     for _ in range(2):
-        refused = hand_in(idle, "mended", json.dumps(document).encode())
+        refused = submit(idle, "mended", json.dumps(document).encode())
         assert (refused.status_code, refused.json()["code"]) == (422, "INPUT_FAULTS")
         assert "idempotency-replayed" not in refused.headers
-    first = hand_in(idle, "mended", branch("MENDED"))
+    first = submit(idle, "mended", branch("MENDED"))
     assert first.status_code == 202
-    check_replay(first, hand_in(idle, "mended", branch("MENDED")))
+    check_replay(first, submit(idle, "mended", branch("MENDED")))

@@ -1,4 +1,4 @@
-"""The life of a plan over HTTP: handed in, watched, looked at, stopped, printed, published, handed out."""
+"""The life of a plan over HTTP: submitted, watched, looked at, stopped, printed, published, handed out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from api import upload
-from api.auth import make_key
+from api.access.doorkeeper import make_key
+from api.readers import upload
 from api.settings import Settings
 from api.statuses import Role
 from api.store import plans
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from httpx2 import Response
-
-pytestmark = pytest.mark.xdist_group("plans")
 
 JSON = {"Content-Type": upload.JSON}
 HANGZHOU = sorted((ROOT / "data/hangzhou").glob("*.csv"))
@@ -163,7 +161,7 @@ def planless(house: House) -> str:
     return str(second)
 
 
-# --- handed in ------------------------------------------------------------------------------------------------------
+# --- submitted ------------------------------------------------------------------------------------------------------
 
 
 def test_a_plan_is_accepted_with_its_address_and_is_on_disk(house: House) -> None:
@@ -429,7 +427,7 @@ def test_plans_are_listed_page_by_page(house: House) -> None:
         seen += [job["id"] for job in page["items"]]
         query["cursor"] = page["next_cursor"]
         if len(seen) == 2:
-            # What is handed in meanwhile moves no page.
+            # What is submitted meanwhile moves no page.
             house.http.delete(f"/v1/plans/{house.post(content, iterations=0).json()['id']}")
     assert seen == ids[::-1]
 
@@ -707,7 +705,7 @@ def test_the_limits_are_those_of_the_settings(house: House) -> None:
         "technicians": settings.max_technicians,
         "days": MOST_DAYS,
         "body_seconds": settings.body_s,
-        "reading_seconds": settings.clerk_s,
+        "reading_seconds": house.server.settings["clerk_s"],
         "wait_seconds": settings.wait_s,
         "queued": settings.queued,
         "queued_per_key": settings.queued_per_key,

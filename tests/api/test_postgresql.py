@@ -34,9 +34,6 @@ BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float
 if BINARIES is None and os.environ.get("CI") != "true":
     pytest.skip("needs PostgreSQL's server below /usr/lib/postgresql", allow_module_level=True)
 
-# One database server for all.
-pytestmark = pytest.mark.xdist_group("postgresql")
-
 JSON = {"Content-Type": "application/json"}
 TOWN = town()
 #: After a restart connections are made anew; so long an answer may still say that the database is away.
@@ -159,13 +156,13 @@ class Company:
             ended.callback(hands.stop)
 
     def submit(self, number: int, content: bytes = BRANCH, **options: object) -> str:
-        """Hand in at one server or the other."""
+        """Submit to one server or the other."""
         return self.servers[number % 2].submit(content, **options)
 
     def check(self, job_ids: list[str]) -> None:
         """Check that jobs ended once each, begun once more for each time that they were given up."""
         for number, job_id in enumerate(job_ids):
-            # Handed in here, looked at there.
+            # Submitted here, looked at there.
             server = self.servers[(number + 1) % 2]
             server.check_plan(job_id)
             went = Counter(server.statuses(job_id))
@@ -237,7 +234,7 @@ def test_worker_killed_while_it_solves(company: Company) -> None:
         if hands is not None and number < KILLS - 1:
             hands.kill_worker()
         elif hands is not None:
-            # The whole machine goes: the others find out by the beats that do not come.
+            # The whole machine goes: the others find out by the heartbeats that do not come.
             hands.kill()
             company.check(pair)
             hands.start()
@@ -263,7 +260,7 @@ def test_database_that_restarts_under_load(company: Company) -> None:
         return answers
 
     def submit(server: Server, name: str) -> list[str]:
-        """Hand in six plans, each until it is accepted."""
+        """Submit six plans, each until it is accepted."""
         made = []
         with httpx2.Client(base_url=server.url, headers=server.http.headers, timeout=60) as http:
             for number in range(6):

@@ -83,19 +83,19 @@ def test_a_fence_keeps_out_whoever_was_given_up(store: Store) -> None:
     with store.write() as tx:
         first = jobs.claim(tx, "w1")
         assert first is not None
-        assert jobs.give_up(tx, "a", first.fence, attempts=5) == Status.QUEUED
+        assert jobs.give_up(tx, "a", first.fencing_token, attempts=5) == Status.QUEUED
         second = jobs.claim(tx, "w2")
         assert second is not None
-        assert second.fence > first.fence
+        assert second.fencing_token > first.fencing_token
         told = {"cost_cents": 1, "served": 1}
-        assert jobs.beat(tx, "a", first.fence) is None
-        assert not jobs.checkpoint(tx, "a", first.fence, told, elapsed_s=1, incumbent=None)
-        assert not jobs.finish(tx, "a", first.fence, Status.SOLVED, values={})
-        assert jobs.beat(tx, "a", second.fence) is False
-        assert jobs.finish(tx, "a", second.fence, Status.SOLVED, values={}, plan=(b"", b""))
+        assert jobs.heartbeat(tx, "a", first.fencing_token) is None
+        assert not jobs.checkpoint(tx, "a", first.fencing_token, told, elapsed_s=1, incumbent=None)
+        assert not jobs.finish(tx, "a", first.fencing_token, Status.SOLVED, values={})
+        assert jobs.heartbeat(tx, "a", second.fencing_token) is False
+        assert jobs.finish(tx, "a", second.fencing_token, Status.SOLVED, values={}, plan=(b"", b""))
         # The answer to a commit may be lost: who asks again is told that it landed, another is not.
-        assert jobs.has_ended(tx, "a", second.fence)
-        assert not jobs.has_ended(tx, "a", first.fence)
+        assert jobs.has_ended(tx, "a", second.fencing_token)
+        assert not jobs.has_ended(tx, "a", first.fencing_token)
         numbers = [event["number"] for event in jobs.events_after(tx, "a", 0)]
     assert numbers == list(range(1, len(numbers) + 1))
 
@@ -106,7 +106,7 @@ def test_a_job_begun_too_often_has_failed(store: Store) -> None:
         for expected in (Status.QUEUED, Status.FAILED):
             claim = jobs.claim(tx, "w")
             assert claim is not None
-            assert jobs.give_up(tx, "a", claim.fence, attempts=2) == expected
+            assert jobs.give_up(tx, "a", claim.fencing_token, attempts=2) == expected
         assert jobs.claim(tx, "w") is None
         row = plans.job(tx, "a", None)
         assert row is not None
@@ -127,7 +127,7 @@ def test_old_plans_go_and_published_ones_stay_longer(store: Store) -> None:
         for _ in range(2):
             claim = jobs.claim(tx, "w")
             assert claim is not None
-            jobs.finish(tx, claim.job_id, claim.fence, Status.SOLVED, values={}, plan=(b"", b""))
+            jobs.finish(tx, claim.job_id, claim.fencing_token, Status.SOLVED, values={}, plan=(b"", b""))
         row = plans.job(tx, "published", None)
         assert row is not None
         plans.publish(tx, row, ["2026-11-30"], file_name="x", content=b"")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api import upload
+from api.readers import upload
 from tests.api.conftest import BRANCH, ROOT
 
 if TYPE_CHECKING:

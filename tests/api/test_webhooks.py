@@ -23,7 +23,6 @@ from api.webhooks import (
     MAX_ANSWER_BYTES,
     MAX_URL_CHARS,
     REFUSALS,
-    REFUSALS_ZH,
     AddressGuard,
     Backoff,
     Deliverer,
@@ -924,8 +923,3 @@ def test_a_log_names_the_delivery_and_keeps_its_secrets(receiver: Receiver, monk
     for hidden in (SECRET, "t0ken", "hook", '"plan"'):
         assert hidden not in repr(sent)
         assert hidden not in repr([call.kwargs for call in told.calls])
-
-
-def test_every_refusal_has_its_chinese() -> None:
-    assert REFUSALS_ZH.keys() == REFUSALS.keys()
-    assert all(("{host}" in text) == ("{host}" in REFUSALS[code]) for code, text in REFUSALS_ZH.items())

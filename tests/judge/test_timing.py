@@ -1,4 +1,4 @@
-"""The judge's clock: RULES §2 worked by hand."""
+"""The judge's clock, worked by hand (docs/rules.md, The clock of a route)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.worlds import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EVIL = '"><script>document.title = "owned"</script><img src=x onerror=alert(1)>'
 

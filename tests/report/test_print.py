@@ -11,7 +11,7 @@ from optimizer.report import page as page_module
 from optimizer.report.papers import make_papers
 from tests.report.conftest import PRINTED_WIDTH_PX, WIDE_PX, plain, printed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 #: Which boxes of some papers hold more than they have room for.
 OVERFLOWING = """papers => [...document.querySelectorAll(papers)].flatMap(paper => [...paper.querySelectorAll(

@@ -128,7 +128,6 @@ def test_equal_plans_give_equal_files(write) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_file_reads_on_a_phone_and_prints_the_sheet_on_its_first_page(write, open_file, outcome, lang) -> None:
     longest = max(outcome.plan.routes, key=lambda route: len(route.stops))
@@ -143,7 +142,6 @@ def test_a_file_reads_on_a_phone_and_prints_the_sheet_on_its_first_page(write, o
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_what_people_are_called_cannot_run(write, open_file, outcome) -> None:
     evil = '"><script>document.title = "owned"</script><img src=x onerror=alert(1)>'
     problem = replace(

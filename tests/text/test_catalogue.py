@@ -16,6 +16,11 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from api.plans.conversion import AMOUNTS
+from api.readers import upload
+from api.refusals import parameters
+from api.refusals.table import REFUSAL_TEXTS
+from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
@@ -40,21 +45,35 @@ from optimizer.running.warming import GROUPS
 from optimizer.text.catalogue import translator
 
 SOURCE = Path(str(files("optimizer")))
-#: Faults of the service have their own two-language book, `api/fault_texts.py`; what its commands say is here.
 SERVICE = Path(str(files("api")))
 
 #: Names under which a translation function is called, and types whose first argument is a sentence.
-TRANSLATES = {"t", "say", "translate", "_"}
-SENTENCE_TYPES = {"Phrase", "Assumption"}
+TRANSLATES = {"t", "say", "translate", "_", "by_language"}
+SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError"}
 
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
+PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
     ("console.py", "str(error)"): [
         "The time was up before a first plan was found, and locked visits may not be left out."
     ],
-    ("api/convert.py", "item.sentence"): [],  # an Assumption, a literal in the judge
-    ("api/convert.py", "violation.rule.statement"): [rule.statement for rule in Rule],
+    ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("api/plans/conversion.py", "violation.rule.statement"): [rule.statement for rule in Rule],
+    ("api/plans/conversion.py", "AMOUNTS[violation.unit]"): list(AMOUNTS.values()),
+    ("api/readers/upload.py", "_REASONS.get(refused.code, _BROKEN)"): list(upload._REASONS.values()),
+    ("api/readers/upload.py", "sentence"): [],  # what an ArchiveError is made with
+    ("api/refusals/parameters.py", "cause"): [
+        cause for cause, _ in (*parameters.SENTENCES.values(), parameters.OTHERS)
+    ],
+    ("api/refusals/parameters.py", "action"): [
+        action for _, action in (*parameters.SENTENCES.values(), parameters.OTHERS)
+    ],
+    ("api/refusals/refusal.py", "sentence"): [],  # what `by_language` is given
+    ("api/refusals/refusal.py", "text.title"): [text.title for text in REFUSAL_TEXTS.values()],
+    ("api/refusals/refusal.py", "text.cause"): [text.cause for text in REFUSAL_TEXTS.values()],
+    ("api/refusals/refusal.py", "text.action"): [text.action for text in REFUSAL_TEXTS.values()],
+    ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],

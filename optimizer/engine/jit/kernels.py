@@ -1,7 +1,8 @@
 """The home of numba (`types` and `compiler` beside it): the decorator, arrays by address, the cache folder.
 
 numba's own cache does not see that a callee in another file was edited. The cache folder is therefore named by a
-hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale.
+hash over the source of every kernel file, the versions and the flags: an edited kernel is never served stale. Folders
+of versions that nobody has used for a month are deleted when a new version has been compiled.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
+import shutil
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +32,12 @@ _log = logging.getLogger(__name__)
 #: The folder of the engine, and the files and folders in it whose source the kernels are compiled from.
 ENGINE = Path(__file__).parents[1]
 KERNEL_SOURCES = ("jit", "arrays.py", "search")
+
+#: So many folders of kernels stay, and whatever was used in the last 30 days: several versions may run side by side.
+KEPT_FOLDERS, KEPT_S = 3, 30 * 86_400.0
+_FOLDER_NAME = re.compile(r"kernels-[0-9a-f]{16}")
+#: Touched by each process that takes the folder, so that its time is that of the folder's last use.
+_IN_USE = ".writable"
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -133,32 +144,58 @@ def cache_folder() -> Path:
     folder = _cache_root() / f"kernels-{source_hash(ENGINE)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".writable").touch()
+        (folder / _IN_USE).touch()
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}" / folder.name
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _IN_USE).touch()
     return folder
 
 
 def is_warm() -> bool:
-    """Say whether this version's kernels have been compiled on this machine, or run as plain Python and need not be."""
+    """Return whether this version's kernels have been compiled for this machine, or run as plain Python."""
     return _runs_plain() or _warm_mark().exists()
 
 
 def mark_warm() -> None:
-    """Note that every kernel has been compiled."""
+    """Note that every kernel has been compiled, and delete the folders of versions that nobody uses any more."""
     _warm_mark().touch()
+    _prune(cache_folder())
+
+
+def _prune(current: Path) -> None:
+    """Delete the folders beside this version's that are neither among the last used nor used in the last 30 days."""
+    used = []
+    for folder in current.parent.glob("kernels-*"):
+        # What another process deletes just now is gone already.
+        with suppress(OSError):
+            if _FOLDER_NAME.fullmatch(folder.name) and folder != current:
+                touched = folder / _IN_USE
+                used.append(((touched if touched.exists() else folder).stat().st_mtime, folder))
+    for used_s, folder in sorted(used, reverse=True)[KEPT_FOLDERS - 1 :]:
+        if time.time() - used_s > KEPT_S:
+            _log.info("deleting the unused kernels in %s", folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _runs_plain() -> bool:
-    """Say whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
+    """Return whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def _warm_mark() -> Path:
-    """Return the file that notes it: numba keeps what it compiled by the path of the source, so the mark does, too."""
-    place = hashlib.sha256(str(ENGINE.resolve()).encode()).hexdigest()[:8]
-    return cache_folder() / f"warm-{place}"
+    """Return the file that notes it: numba tells apart source paths and processors, so the mark does, too."""
+    made_for = repr((str(ENGINE.resolve()), *_processor()))
+    return cache_folder() / f"warm-{hashlib.sha256(made_for.encode()).hexdigest()[:8]}"
+
+
+def _processor() -> tuple[str, str]:
+    """Return the name and the features of the processor that kernels are compiled for; a home may serve several."""
+    # llvmlite alone: whoever only asks whether the kernels are warm does not load numba.
+    from llvmlite import binding
+
+    name = os.environ.get("NUMBA_CPU_NAME") or binding.get_host_cpu_name()
+    return name, os.environ.get("NUMBA_CPU_FEATURES") or binding.get_host_cpu_features().flatten()
 
 
 def _cache_root() -> Path:

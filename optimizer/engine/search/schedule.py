@@ -1,7 +1,7 @@
-"""Timing of one route, to the second: windows, hours, break slots, lateness, overtime (rule book §2).
+"""Timing of one route, to the second: windows, hours, break slots, lateness, overtime.
 
 `time_route` is the canonical timing. It runs through every break slot and is used wherever a cost must be exact.
-Break slots are numbered as in the rule book: 2k before leg k, 2k + 1 after it.
+Break slots are numbered as in docs/rules.md, The clock of a route: 2k before leg k, 2k + 1 after it.
 """
 
 from __future__ import annotations

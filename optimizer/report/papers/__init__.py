@@ -1,4 +1,7 @@
-"""The coordinator's papers: route sheets, call list, changes, pick list, tool list, loan card, register (RULES §7)."""
+"""The coordinator's papers: route sheets, call list, changes, pick list, tool list, loan card, register.
+
+What each of them holds is in docs/rules.md, Papers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a clock of RULES §5 asks for a call: its deadline, as long as nobody has called."""
+"""When a clock asks for a call: its deadline, as long as nobody has called (docs/rules.md, Clocks)."""
 
 from __future__ import annotations
 

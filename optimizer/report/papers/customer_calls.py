@@ -104,7 +104,7 @@ def _coming(case: Case, count: int, window: str) -> str:
 
 
 def _is_old_news(case: Case, stop: Stop) -> bool:
-    """Say whether the window was told in time: past the notice deadline the published one binds, as RULES §3 says."""
+    """Say whether the window was told in time: past the notice deadline the published one binds (`lock`)."""
     if not case.problem.is_short_notice(case.route_of[stop.visit_id].day):
         return False
     return any(said.visit_id == stop.visit_id and said.told == stop.window for said in case.problem.published)

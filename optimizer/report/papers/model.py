@@ -24,7 +24,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One visit on a route sheet: everything that RULES §7 asks for.
+    """One visit on a route sheet: everything that docs/rules.md, Papers asks for.
 
     Parameters
     ----------

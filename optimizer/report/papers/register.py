@@ -1,4 +1,4 @@
-"""上门服务状态记录表, the register: every known order, how far it is, and what becomes of it (RULES §6)."""
+"""上门服务状态记录表, the register: every known order, how far it is, and what becomes of it."""
 
 from __future__ import annotations
 

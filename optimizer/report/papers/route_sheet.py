@@ -1,4 +1,4 @@
-"""上门派工单, the route sheet: one technician's day with all that is needed on the way (RULES §7)."""
+"""上门派工单, the route sheet: one technician's day with all that is needed on the way (docs/rules.md, Papers)."""
 
 from __future__ import annotations
 

@@ -1,12 +1,16 @@
-"""The compile cache: found again, never stale."""
+"""The compile cache: found again, never stale, and not for ever."""
 
+import os
 import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import optimizer.engine
-from optimizer.engine.jit.kernels import cache_folder, is_warm, mark_warm, source_hash
+from optimizer.engine.jit import kernels
+from optimizer.engine.jit.kernels import KEPT_FOLDERS, cache_folder, is_warm, mark_warm, source_hash
 
 PACKAGE = Path(optimizer.engine.__file__).parent
 
@@ -43,18 +47,80 @@ def test_the_cache_folder_exists_and_is_writable() -> None:
     probe.unlink()
 
 
-def test_kernels_that_run_as_python_are_ready_and_are_not_noted_as_compiled(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Return the empty folder that this test's kernels would go to."""
     monkeypatch.setenv("PAIGONG_CACHE", str(tmp_path))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
     cache_folder.cache_clear()
-    try:
-        assert not is_warm()
-        monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-        assert is_warm()
-        monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
-        assert not is_warm()
-        mark_warm()
-        assert is_warm()
-    finally:
-        cache_folder.cache_clear()
+    yield tmp_path
+    cache_folder.cache_clear()
+
+
+def test_kernels_that_run_as_python_are_ready_and_are_not_noted_as_compiled(
+    monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> None:
+    assert not is_warm()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert is_warm()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
+    assert not is_warm()
+    mark_warm()
+    assert is_warm()
+
+
+@pytest.mark.parametrize("other", [("znver9", "+avx2"), ("znver3", "+avx2,+avx512f")])
+def test_another_processor_with_the_same_home_is_not_warm(
+    monkeypatch: pytest.MonkeyPatch, own_cache: Path, other: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(kernels, "_processor", lambda: ("znver3", "+avx2"))
+    mark_warm()
+    assert is_warm()
+    monkeypatch.setattr(kernels, "_processor", lambda: other)
+    assert not is_warm()
+
+
+def test_the_processor_is_the_one_that_numba_compiles_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba.core.registry import cpu_target
+
+    name, features = cpu_target.target_context.codegen().magic_tuple()[1:]
+    assert kernels._processor()[0] == name
+    # Where LLVM errs with a feature, numba leaves it out.
+    assert set(features.split(",")) <= set(kernels._processor()[1].split(","))
+
+
+def folder_used(cache: Path, number: int, days_ago: float) -> Path:
+    folder = cache / f"kernels-{number:016x}"
+    folder.mkdir()
+    (folder / "some.nbc").touch()
+    used = folder / ".writable"
+    used.touch()
+    used_s = time.time() - days_ago * 86_400
+    os.utime(used, (used_s, used_s))
+    return folder
+
+
+def test_versions_unused_for_a_month_are_deleted_but_the_last_ones(own_cache: Path) -> None:
+    used = [folder_used(own_cache, days, days) for days in (1, 31, 32, 400)]
+    foreign = own_cache / "kernels-of-somebody"
+    foreign.mkdir()
+    mark_warm()
+    left = [folder.exists() for folder in used]
+    assert left == [True, True, False, False]
+    assert sum(left) + 1 == KEPT_FOLDERS  # with this version's own
+    assert foreign.exists()
+    assert is_warm()
+
+
+def test_what_runs_side_by_side_is_kept_however_many_versions_that_are(own_cache: Path) -> None:
+    used = [folder_used(own_cache, number, 29) for number in range(6)]
+    mark_warm()
+    assert all(folder.exists() for folder in used)
+
+
+def test_a_process_that_takes_an_old_folder_makes_it_a_used_one(own_cache: Path) -> None:
+    used = cache_folder() / ".writable"
+    os.utime(used, (0, 0))
+    cache_folder.cache_clear()
+    cache_folder()
+    assert time.time() - used.stat().st_mtime < 3600

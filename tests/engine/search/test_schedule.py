@@ -1,4 +1,4 @@
-"""Canonical timing of one route, computed by hand (rule book §2)."""
+"""Canonical timing of one route, computed by hand (docs/rules.md, The clock of a route)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,166 @@
+"""Between what the engine makes and what is kept and sent: plans, changes, receipts. No decision is made here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from optimizer.domain.desk import Change, ChangeKind
+from optimizer.domain.order import Interval
+from optimizer.ingest.plan_file import plan_from_json, routes_to_json, violation_to_json
+from optimizer.ingest.write import branch_clock, problem_to_json
+from optimizer.report.figures import kpis
+from optimizer.text.catalogue import LANGUAGES, translator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
+    from optimizer.ingest.times import BranchClock
+    from optimizer.judge.verdict import Judgement
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.text.catalogue import Translate
+
+__all__ = [
+    "changes_from_json",
+    "outcome_to_json",
+    "plan_from_json",
+    "start_of",
+    "violation_as_fault",
+    "violation_to_json",
+    "with_receipts",
+]
+
+#: By how much a rule is missed, by the unit of the amount; other units only count what the rule names.
+AMOUNTS = {"s": "{minutes} min", "days": "{amount} day(s)", "levels": "{amount} level(s)", "stops": "{amount} stop(s)"}
+
+
+def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a solve's plan with what goes with it, and the problem that was solved, each as JSON."""
+    outcome = solved.outcome
+    problem, plan = outcome.problem, outcome.plan
+    figures = kpis(problem, outcome.matrix, plan)
+    clock = branch_clock(problem)
+    made = {
+        "plan": routes_to_json(plan, problem, kpis=figures, accepted=outcome.judgement.accepted),
+        "cost_cents": plan.cost_cents,
+        "served": plan.served,
+        "changes": [_change_to_json(change, clock) for change in solved.changes],
+        "released": list(solved.released),
+        "assumptions": {lang: _assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
+        "run": outcome.run.to_json() | {"marks": len(outcome.run.marks)},
+    }
+    return made, problem_to_json(problem)
+
+
+def _assumptions(judgement: Judgement, say: Translate) -> list[str]:
+    return [say(item.sentence, **item.values) for item in judgement.assumptions]
+
+
+def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:
+    """Return what a lock breaks as a fault of the data.
+
+    The judge's sentence is English; in another language the rule is said, and by how much it is missed.
+    """
+    say = translator(lang)
+    rule = say(violation.rule.statement)
+    if lang == "en":
+        cause = violation.message
+    elif violation.unit in AMOUNTS:
+        amount = say(AMOUNTS[violation.unit], amount=violation.amount, minutes=-(-violation.amount // 60))
+        cause = say("{visit}: {rule} Missed by {amount}.", visit=violation.visit_id, rule=rule, amount=amount)
+    else:
+        cause = say("{visit}: {rule}", visit=violation.visit_id, rule=rule)
+    return {
+        "code": f"LOCK_BREAKS_{str(violation.rule).upper()}",
+        "severity": "error",
+        **violation_to_json(violation),
+        "cause": cause,
+        "action": say("Release it, or change what it breaks."),
+    }
+
+
+def start_of(document: Mapping[str, Any], problem: Problem) -> dict[str | tuple[str, int], tuple[str, ...]]:
+    """Return the routes of a kept plan, to start a solve from."""
+    from optimizer.running.first_routes import routes_of
+
+    return routes_of(plan_from_json(dict(document), problem))
+
+
+def changes_from_json(entries: Iterable[Mapping[str, Any]], problem: Problem) -> tuple[Change, ...]:
+    """Return kept changes as the papers take them."""
+    clock = branch_clock(problem)
+
+    def window(entry: Mapping[str, str] | None) -> Interval | None:
+        return None if entry is None else Interval(_seconds(entry["open"], clock), _seconds(entry["close"], clock))
+
+    return tuple(
+        Change(
+            visit_id=entry["visit"],
+            kind=ChangeKind(entry["kind"]),
+            before_technician_id=entry["before"]["technician"],
+            after_technician_id=entry["after"]["technician"],
+            before=window(entry["before"]["window"]),
+            after=window(entry["after"]["window"]),
+            call_by_s=_seconds(entry["call_by"], clock),
+            before_crew=tuple(entry["before"]["crew"]),
+            after_crew=tuple(entry["after"]["crew"]),
+        )
+        for entry in entries
+    )
+
+
+def with_receipts(problem: Problem, published: Plan | None, receipts: Iterable[tuple[str, str]]) -> Problem:
+    """Return the problem with technicians' receipts in the logs of the orders on their routes, where none is noted.
+
+    Parameters
+    ----------
+    receipts
+        Technician and moment (ISO 8601, UTC) of each; a receipt after the moment of planning is not known yet.
+    """
+    if published is None:
+        return problem
+    clock = branch_clock(problem)
+    moments = {technician: _seconds(at, clock) for technician, at in receipts}
+    known: dict[str, int] = {}
+    for route in published.routes:
+        moment_s = moments.get(route.technician_id)
+        if moment_s is not None and moment_s <= problem.as_of_s:
+            for visit_id in route.visit_ids:
+                if visit_id in problem.visit_by_id:
+                    known[problem.visit_by_id[visit_id].order_id] = moment_s
+    orders = tuple(
+        replace(order, log=replace(order.log, acknowledged_s=known[order.order_id]))
+        if order.order_id in known and order.log.acknowledged_s is None
+        else order
+        for order in problem.orders
+    )
+    return replace(problem, orders=orders)
+
+
+def _change_to_json(change: Change, clock: BranchClock) -> dict[str, Any]:
+    def window(interval: Interval | None) -> dict[str, str] | None:
+        return None if interval is None else {"open": clock.iso(interval.open_s), "close": clock.iso(interval.close_s)}
+
+    return {
+        "visit": change.visit_id,
+        "kind": str(change.kind),
+        "before": {
+            "technician": change.before_technician_id,
+            "window": window(change.before),
+            "crew": list(change.before_crew),
+        },
+        "after": {
+            "technician": change.after_technician_id,
+            "window": window(change.after),
+            "crew": list(change.after_crew),
+        },
+        "call_by": clock.iso(change.call_by_s),
+    }
+
+
+def _seconds(text: str, clock: BranchClock) -> int:
+    return clock.seconds(datetime.fromisoformat(text))

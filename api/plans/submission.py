@@ -1,0 +1,122 @@
+"""A branch is submitted to be planned, and its job can be stopped."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from api.plans.view import as_json, days_of, find
+from api.refusals.refusal import Refusal
+from api.requests.idempotency import Answer, once, recall
+from api.statuses import ENDED
+from api.store import access, jobs, plans
+from api.store.engine import now
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from api.access.doorkeeper import Caller
+    from api.requests.bodies import Spooled
+    from api.requests.idempotency import Asked
+    from api.schemas.asked import PlanQuery
+    from api.service import Service
+
+
+def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what an upload holds.
+
+    Raises
+    ------
+    Refusal
+        With every fault of it, when it goes beyond a limit, or is of a branch that the key is not for.
+    """
+    settings = service.settings
+    task = {
+        "task": "read",
+        "file": str(spooled.path.resolve()),
+        "media_type": spooled.media_type,
+        "options": options,
+        "most_objects": settings.max_objects,
+        "most_visits": settings.max_visits,
+        "most_technicians": settings.max_technicians,
+    }
+    too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
+    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long)
+    caller.need_branch(found["branch_id"])
+    return found
+
+
+def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *, lang: str, request_id: str) -> Answer:
+    """Submit a branch to be planned; when this returns, the job is on disk."""
+    earlier = recall(service.store, asked)
+    if earlier is not None:
+        return earlier
+    caller, settings = asked.caller, service.settings
+    options = options_of(service, caller, query)
+    found = validate(service, caller, spooled, options)
+    content = spooled.path.read_bytes()
+    job_id = secrets.token_hex(16)
+    values = {
+        "job_id": job_id,
+        "key_id": caller.key_id,
+        "branch_id": found["branch_id"],
+        "first_day": found["first_day"],
+        "days": found["days"],
+        "as_of": found["as_of"],
+        "visits": found["visits"],
+        "technicians": found["technicians"],
+        "options": options,
+        "input_sha": spooled.sha256,
+        "warnings": found["warnings"] | {"count": found["warning_count"]},
+        "request_id": request_id,
+        "created_at": now(),
+    }
+
+    def add(tx: Connection) -> Answer:
+        of_key, of_all = jobs.waiting(tx, caller.key_id)
+        for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
+            if waiting >= limit:
+                raise Refusal("QUEUE_FULL", headers={"Retry-After": "10"}, waiting=waiting, limit=limit)
+        jobs.submit(tx, values, media_type=spooled.media_type, content=content)
+        plans.lock_days(tx, values["branch_id"])
+        plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
+        row = plans.job(tx, job_id, None)
+        assert row is not None
+        return Answer(202, as_json(row, lang), {"Location": f"/v1/plans/{job_id}"})
+
+    return once(service.store, asked, add)
+
+
+def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, Any]:
+    """Return how a job is to be solved.
+
+    Raises
+    ------
+    Refusal
+        When the key's role may not take so long.
+    """
+    limit = service.settings.max_seconds(caller.role)
+    if query.seconds is not None and query.seconds > limit:
+        raise Refusal("SECONDS_OVER_LIMIT", value=f"{query.seconds:g}", limit=f"{limit:g}", role=caller.role)
+    seconds = query.seconds or (limit if query.iterations is not None else service.settings.default_solve_s)
+    return {
+        "seconds": min(seconds, limit),
+        "iterations": query.iterations,
+        "seed": query.seed,
+        "stage": query.stage,
+        "as_of": query.as_of,
+        "days": query.days,
+        "skip_bad": query.skip_bad,
+        "broken_locks": query.broken_locks,
+    }
+
+
+def stop(service: Service, caller: Caller, job_id: str, *, lang: str, request_id: str) -> tuple[int, dict[str, Any]]:
+    """Ask a job to stop and keep its best plan; return the status of the answer and the job."""
+    with service.store.write() as tx:
+        row = find(tx, caller, job_id)
+        if row["status"] not in ENDED:
+            access.note(tx, "stop", job_id, key_id=caller.key_id, request_id=request_id, branch_id=row["branch_id"])
+            jobs.ask_to_stop(tx, job_id)
+            row = find(tx, caller, job_id)
+        return (200 if row["status"] in ENDED else 202), as_json(row, lang)

@@ -1,0 +1,114 @@
+"""How a job and its plan are shown, to who may see them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from api.plans.documents import unpack
+from api.refusals.refusal import Refusal, problem
+from api.statuses import State
+from api.store import plans
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+    from api.access.doorkeeper import Caller
+
+#: The papers of a plan, by the names under which they are asked for.
+PLAN_FILE, WORKBOOK, PAGE = "plan.json", "route-sheets.xlsx", "route-sheets.html"
+
+
+def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
+    """Return a job that the caller may see.
+
+    Raises
+    ------
+    Refusal
+        NOT_FOUND, whether there is none or it is another branch's.
+    """
+    row = plans.job(tx, job_id, caller.branches)
+    if row is None:
+        raise Refusal("NOT_FOUND")
+    return row
+
+
+def days_of(row: Any) -> list[str]:
+    """Return the days that a job plans."""
+    first = date.fromisoformat(row["first_day"])
+    return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
+
+
+def etag(tx: Connection, row: RowMapping) -> str:
+    """Return what changes when the job, the orders of its days, or the plan in force for them changes."""
+    seen = [
+        row["job_id"], row["status"], row["state"], row["event_count"],
+        plans.in_force(tx, row["branch_id"], days_of(row)),
+        len(plans.receipts(tx, row["job_id"])),
+    ]  # fmt: skip
+    return '"' + hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32] + '"'
+
+
+def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
+    """Return a job without its plan."""
+    options, job_id = row["options"], row["job_id"]
+    links = {"self": "", "events": "/events"}
+    if row["state"] is not None:
+        links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
+    failure = row["failure"]
+    return {
+        "id": job_id,
+        "status": row["status"],
+        "state": row["state"],
+        "branch_id": row["branch_id"],
+        "first_day": row["first_day"],
+        "days": row["days"],
+        "as_of": row["as_of"],
+        "stage": options["stage"],
+        "seconds": options["seconds"],
+        "iterations": options["iterations"],
+        "seed": options["seed"],
+        "visits": row["visits"],
+        "technicians": row["technicians"],
+        "created_at": row["created_at"],
+        "started_at": row["started_at"],
+        "finished_at": row["finished_at"],
+        "published_at": row["published_at"],
+        "progress": {
+            "cost_cents": row["cost_cents"],
+            "served": row["served"],
+            "bound": row["bound_cents"],
+            "elapsed_s": row["elapsed_s"],
+        },
+        "warnings": row["warnings"].get(lang, []),
+        "warning_count": row["warnings"].get("count", 0),
+        "failure": None
+        if failure is None
+        else problem(failure["code"], lang, values=failure["values"], faults=failure.get("faults")),
+        "links": {name: f"/v1/plans/{job_id}{path}" for name, path in links.items()},
+    }
+
+
+def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
+    """Return a job with its plan, as far as there is one."""
+    kept = plans.plan(tx, row["job_id"])
+    made: dict[str, Any] = {} if kept is None else unpack(kept["content"])
+    receipts = [dict(receipt) for receipt in plans.receipts(tx, row["job_id"])]
+    served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
+    return as_json(row, lang) | {
+        "plan": made.get("plan"),
+        "changes": made.get("changes", []),
+        "released": made.get("released", []),
+        "assumptions": made.get("assumptions", {}).get(lang, []),
+        "run": made.get("run"),
+        "acknowledgements": receipts,
+        "unacknowledged": sorted(set(served) - {receipt["technician_id"] for receipt in receipts}),
+    }
+
+
+def technicians_with_routes(made: dict[str, Any]) -> list[str]:
+    """Return who has a stop: the route's own technician, and whoever helps."""
+    routes = made["plan"]["routes"] if made else []
+    return sorted({who for route in routes for stop in route["stops"] for who in (route["technician"], *stop["crew"])})

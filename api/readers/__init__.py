@@ -1,0 +1,1 @@
+"""What strangers send is read in child processes of little memory and little time."""

@@ -1,0 +1,1 @@
+"""What every request with a body or an Idempotency-Key passes."""

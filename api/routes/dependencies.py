@@ -1,0 +1,76 @@
+"""What endpoints are given, by type: the service, who asks (and may), the reader's language, an upload."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+
+from api.access.doorkeeper import Caller
+from api.readers import upload
+from api.refusals.refusal import language
+from api.requests.bodies import Spooled, spool
+from api.schemas.asked import ID_PATTERN
+from api.service import Service
+from api.statuses import Role
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Authorization: Bearer <key>")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key", description="the same key in a header")
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _lang(request: Request) -> str:
+    return language(request.headers.get("accept-language", ""))
+
+
+ServiceOf = Annotated[Service, Depends(_service)]
+Lang = Annotated[str, Depends(_lang)]
+JobId = Annotated[str, Path(pattern=ID_PATTERN, description="id of the plan")]
+
+
+def _caller(
+    request: Request,
+    service: ServiceOf,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    header: Annotated[str | None, Security(_header)],
+) -> Caller:
+    caller = service.doorkeeper.admit(bearer.credentials if bearer is not None else header)
+    request.scope["key_id"] = caller.key_id
+    return caller
+
+
+def _at_least(role: Role) -> Callable[[Caller], Caller]:
+    def check(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        caller.need(role)
+        return caller
+
+    return check
+
+
+Reader = Annotated[Caller, Depends(_at_least(Role.READ))]
+Planner = Annotated[Caller, Depends(_at_least(Role.PLAN))]
+Publisher = Annotated[Caller, Depends(_at_least(Role.PUBLISH))]
+Admin = Annotated[Caller, Depends(_at_least(Role.ADMIN))]
+
+
+async def _branch_upload(request: Request, service: ServiceOf, _caller: Planner) -> AsyncIterator[Spooled]:
+    async for spooled in spool(request, service.settings, upload.MEDIA_TYPES):
+        yield spooled
+
+
+async def _plan_upload(request: Request, service: ServiceOf, _caller: Reader) -> AsyncIterator[Spooled]:
+    async for spooled in spool(request, service.settings, (upload.JSON,)):
+        yield spooled
+
+
+#: A branch as JSON, workbook or archive; who sends it is known before a byte is read.
+BranchUpload = Annotated[Spooled, Depends(_branch_upload)]
+#: A plan file.
+PlanUpload = Annotated[Spooled, Depends(_plan_upload)]

@@ -1,0 +1,1 @@
+"""The wire models, and the bodies of requests in the reference."""

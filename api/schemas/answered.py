@@ -1,0 +1,222 @@
+"""The wire models of what is answered: jobs, verdicts, limits, the audit trail, webhooks, faults."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.asked import ID_PATTERN
+from api.schemas.plan import Change, PlanPart
+from api.statuses import Role, State, Status
+from optimizer.domain.desk import Stage
+
+Moment = Annotated[str, Field(examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601")]
+Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-30"])]
+
+
+class Given(BaseModel):
+    """A body that is answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(Given):
+    """One fault: where it is, what it is, what to do."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str | None = None
+    cause: str | None = None
+    action: str | None = None
+
+
+class Problem(Given):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, Field(examples=["INPUT_FAULTS"])]
+    cause: str
+    action: str
+    errors: Annotated[list[Fault], Field(description="every fault at once, the first 200 listed")]
+    error_count: int
+    request_id: str = ""
+
+
+class Progress(Given):
+    """How a solve stands."""
+
+    cost_cents: int | None
+    served: int | None
+    bound: Annotated[int | None, Field(description="proven lower bound in cents; null while none is computed")]
+    elapsed_s: float
+
+
+class ReceiptGiven(Given):
+    """When a technician acknowledged his route."""
+
+    technician_id: str
+    at: Moment
+
+
+class Job(Given):
+    """A plan as a job: how it stands, and the plan when there is one."""
+
+    id: Annotated[str, Field(pattern=ID_PATTERN)]
+    status: Status
+    state: Annotated[State | None, Field(description="of the plan; null while there is none")]
+    branch_id: str
+    first_day: Date
+    days: int
+    as_of: str
+    stage: Stage
+    seconds: float
+    iterations: int | None
+    seed: int
+    visits: int
+    technicians: int
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+    published_at: Moment | None
+    progress: Progress
+    warnings: Annotated[list[Fault], Field(description="the first 200")]
+    warning_count: int
+    failure: Problem | None
+    links: dict[str, str]
+
+
+class JobWithPlan(Job):
+    """A job with its plan."""
+
+    plan: PlanPart | None
+    changes: Annotated[list[Change], Field(description="what differs from the published plan, and until when to call")]
+    released: Annotated[list[str], Field(description="visits whose told window could not be kept")]
+    assumptions: list[str]
+    run: Annotated[dict[str, Any] | None, Field(description="seed, moves, elapsed seconds, versions")]
+    acknowledgements: list[ReceiptGiven]
+    unacknowledged: Annotated[list[str], Field(description="technicians with a route and no receipt; once published")]
+
+
+class JobPage(Given):
+    """Jobs, the newest first."""
+
+    items: list[Job]
+    next_cursor: str | None
+
+
+class Validated(Given):
+    """What a dry run found."""
+
+    branch_id: str
+    first_day: Date
+    days: int
+    as_of: str
+    visits: int
+    technicians: int
+    warnings: Annotated[list[Fault], Field(description="the first 200")]
+    warning_count: int
+
+
+class Violation(Given):
+    """A rule that a plan breaks."""
+
+    rule: str
+    amount: int
+    unit: str
+    technician: str
+    visit: str
+    message: str
+
+
+class Verdict(Given):
+    """What the judge says of a plan."""
+
+    clean: bool
+    violations: list[Violation]
+    accepted: list[Violation]
+    costs: dict[str, int]
+    cost_cents: int
+
+
+class RoleLimits(Given):
+    """Limits of one role."""
+
+    max_seconds: float
+
+
+class Limits(Given):
+    """Every limit; what goes beyond one is refused by name, never cut."""
+
+    roles: dict[Role, RoleLimits]
+    default_seconds: float
+    body_bytes: int
+    small_body_bytes: int
+    json_depth: int
+    json_integer: int
+    json_objects: int
+    text_characters: int
+    visits: int
+    technicians: int
+    days: int
+    body_seconds: float
+    reading_seconds: float
+    wait_seconds: float
+    queued: int
+    queued_per_key: int
+    requests_per_second: float
+    burst: int
+    event_streams: int
+    draft_days: int
+    idempotency_hours: int
+
+
+class TrailEntry(Given):
+    """One deed in the audit trail."""
+
+    at: Moment
+    key_id: str
+    action: str
+    branch_id: str | None
+    subject: str
+    detail: dict[str, Any]
+    request_id: str
+
+
+class Trail(Given):
+    """The audit trail, the newest first."""
+
+    items: list[TrailEntry]
+    next_cursor: str | None
+
+
+class Webhook(Given):
+    """A receiver of events; deliveries are signed with its secret, which is shown when it is made."""
+
+    id: str
+    url: str
+    branches: list[str] | None
+    created_at: Moment
+    secret: Annotated[str | None, Field(description="only when it is made")] = None
+
+
+class Webhooks(Given):
+    """Every webhook that the key may see."""
+
+    items: list[Webhook]
+
+
+class Health(Given):
+    """That the process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Given):
+    """Whether work can be taken, part by part."""
+
+    status: Literal["ready", "not_ready"]
+    parts: dict[str, bool]

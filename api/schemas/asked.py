@@ -1,0 +1,114 @@
+"""The wire models of what is asked: queries, and the small bodies that are taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from api.statuses import Status
+from optimizer.domain.desk import Stage
+from optimizer.domain.policy import BrokenLocks
+
+#: Ids of ours: 128 random bits.
+ID_PATTERN = "^[0-9a-f]{32}$"
+#: Text without control characters: they are in no branch's ids, and some databases cannot hold them.
+TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
+
+
+def _moment(text: str | None) -> str | None:
+    """Return the text of a moment; 31 September has the form of one."""
+    try:
+        datetime.fromisoformat(text or "2000-01-01")
+    except ValueError:
+        raise PydanticCustomError("moment_unknown", "there is no such moment") from None
+    return text
+
+
+class Taken(BaseModel):
+    """A body that is taken: no name beside these."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PlanQuery(BaseModel):
+    """How a plan is made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=86_400,
+            allow_inf_nan=False,
+            description="time for the solve; GET /v1/limits says how much is allowed",
+        ),
+    ] = None
+    iterations: Annotated[
+        int | None,
+        Field(ge=0, le=1_000_000_000, description="work instead of time: the same data and seed give the same plan"),
+    ] = None
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    stage: Annotated[Stage, Field(description="draft at 16:00, settle at 18:00, open at 08:00")] = Stage.DRAFT
+    as_of: Annotated[
+        str | None,
+        Field(
+            pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$",
+            description="the moment of planning, local time of the branch",
+            examples=["2026-11-27T16:00"],
+        ),
+        AfterValidator(_moment),
+    ] = None
+    days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
+    skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
+    broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
+    dry_run: Annotated[bool, Field(description="validate only")] = False
+
+
+class ListQuery(BaseModel):
+    """Which plans are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str | None, Field(pattern=r"^[0-9]{1,15}$", description="`next_cursor` of the page before")] = (
+        None
+    )
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    branch: Annotated[str | None, Field(max_length=200, pattern=TEXT_PATTERN)] = None
+    status: Status | None = None
+
+
+class TrailQuery(BaseModel):
+    """Which part of the audit trail is listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str | None, Field(pattern=r"^[0-9]{1,15}$")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class PublishQuery(BaseModel):
+    """How a plan is published."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    anyway: Annotated[bool, Field(description="publish although orders or the published plan have changed")] = False
+
+
+class Receipt(Taken):
+    """A technician has received a route."""
+
+    technician_id: Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN, examples=["T1"])]
+
+
+class NewWebhook(Taken):
+    """Where to send events."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000, examples=["https://dispatch.example.com/hooks/paigong"])]
+    branches: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]] | None,
+        Field(max_length=100, description="only events of these branches; null is those that the key is for"),
+    ] = None

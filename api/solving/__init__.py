@@ -1,0 +1,1 @@
+"""Jobs become plans: worker processes, and what watches over them."""

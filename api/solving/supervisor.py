@@ -1,0 +1,175 @@
+"""What watches over workers: processes that end are replaced, jobs whose worker is silent are given to others."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.solving.sweeper import Sweeper, give_up
+from api.store import jobs, upkeep
+from api.store.engine import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.settings import Settings
+    from api.store.engine import Store
+
+#: How often processes and heartbeats are looked at.
+LOOK_S = 0.25
+#: A worker that dies is replaced after a pause that doubles up to this, so that a broken machine does not spin.
+LONGEST_PAUSE_S = 10.0
+#: How often old plans are looked for.
+UPKEEP_S = 3600.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    """A thread that keeps the workers of this machine running and sweeps."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._sweeper = Sweeper(store, settings)
+        self._is_stopping = threading.Event()
+        self._workers: list[_WorkerSlot] = []
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        #: Set when the kernels are compiled and the workers have been started.
+        self.is_ready = threading.Event()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let every worker keep its best plan, wait for that as long as the settings say, and end."""
+        self._is_stopping.set()
+        self._thread.join()
+        for slot in self._workers:
+            slot.ask_to_end()
+        until_s = time.monotonic() + self._settings.grace_s
+        for slot in self._workers:
+            slot.end(until_s - time.monotonic())
+
+    def _run(self) -> None:
+        if self._settings.workers:
+            self._warm_up()
+        self._workers = [_WorkerSlot(self._settings.data.resolve()) for _ in range(self._settings.workers)]
+        upkeep_at_s = time.monotonic()
+        while not self._is_stopping.is_set():
+            for slot in self._workers:
+                gone = slot.keep_running()
+                if gone is not None:
+                    self._give_up_all_of(gone)
+            self.is_ready.set()
+            try:
+                self._sweeper.sweep()
+                if time.monotonic() >= upkeep_at_s:
+                    upkeep_at_s = time.monotonic() + UPKEEP_S
+                    self._forget_old()
+            except StoreError as error:
+                _log.warning("sweep_failed", error=str(error))
+            self._is_stopping.wait(LOOK_S)
+
+    def _warm_up(self) -> None:
+        from optimizer.running.warming import warm_up
+
+        took_s = warm_up(lambda sentence: _log.info("warming_up", message=sentence))
+        _log.info("kernels_ready", took_s=round(took_s, 1))
+
+    def _give_up_all_of(self, owner: str) -> None:
+        """Give the jobs of a dead worker to others at once; if that fails, the sweep does it later."""
+        try:
+            with self._store.read() as tx:
+                held = jobs.held_by(tx, owner)
+            for job_id, token in held:
+                give_up(self._store, self._settings, job_id, token)
+        except StoreError as error:
+            _log.warning("give_up_failed", owner=owner, error=str(error))
+
+    def _forget_old(self) -> None:
+        settings = self._settings
+        with self._store.write() as tx:
+            count = upkeep.forget_old(
+                tx,
+                keep_days=settings.keep_days,
+                idempotency_hours=settings.idempotency_hours,
+                at=upkeep.utc_now(),
+            )
+        if count:
+            _log.info("old_plans_deleted", count=count)
+
+
+class _WorkerSlot:
+    """A place for one worker process, started again when it ends; what a dead one leaves on disk is deleted.
+
+    Parameters
+    ----------
+    data
+        Folder in which each worker has its own for what it works on, which is customers' data.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = ""
+        self._pause_s = 0.0
+        self._began_s = 0.0
+        self._next_s = 0.0
+
+    def keep_running(self) -> str | None:
+        """Start a worker when none runs; return the name of one that has ended, once."""
+        if self._process is not None and self._process.poll() is None:
+            return None
+        gone = None
+        if self._process is not None:
+            gone, code, self._process = self._owner, self._process.returncode, None
+            lived_s = time.monotonic() - self._began_s
+            self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
+            self._next_s = time.monotonic() + self._pause_s
+            _log.warning("worker_ended", owner=gone, code=code)
+            shutil.rmtree(self._folder(gone), ignore_errors=True)
+        if time.monotonic() >= self._next_s:
+            self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+            self._began_s = time.monotonic()
+            self._folder(self._owner).mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "api.solving.worker", self._owner],
+                stdin=subprocess.PIPE,
+                env=os.environ | {"TMPDIR": str(self._folder(self._owner))},
+                # Ctrl-C is for the parent, which tells its workers itself.
+                start_new_session=True,
+            )
+            _log.info("worker_started", owner=self._owner, pid=self._process.pid)
+        return gone
+
+    def ask_to_end(self) -> None:
+        """Ask for the best plan so far and the end."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGTERM)
+
+    def end(self, wait_s: float) -> None:
+        """Wait for the end, then make it."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(timeout=max(0.0, wait_s))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder(self._owner), ignore_errors=True)
+
+    def _folder(self, owner: str) -> Path:
+        return self._data / f"worker-{owner}"

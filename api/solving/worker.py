@@ -1,0 +1,361 @@
+"""A worker process: takes a job, solves it in the runner's child process, keeps each better plan and the last.
+
+    claim -> lay out -> read -> plan_stage (progress -> checkpoint, heartbeat -> stop?) -> finish
+
+It may be killed, paused or cut off from the database at any point: what it holds is given up by whoever watches, the
+next taker goes on from the last plan kept, and anything that it still writes is refused by its fencing token.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from api.monitoring import logs
+from api.plans.conversion import outcome_to_json, start_of, violation_as_fault, with_receipts
+from api.plans.documents import pack, unpack, unpacked
+from api.readers import upload
+from api.settings import Settings
+from api.statuses import Status
+from api.store import jobs, plans
+from api.store.engine import Store, StoreError
+from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
+from optimizer.ingest.plan_file import routes_to_json
+from optimizer.ingest.published import published_plan
+from optimizer.moments.draft_settle_open import plan_stage
+from optimizer.running.child import CancelToken
+from optimizer.text.catalogue import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from optimizer.domain.problem import Problem
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.running.child import Progress
+
+#: How often the queue is looked at.
+POLL_S = 0.05
+#: A plan is kept at most so often, and at most for this share of the time.
+KEEP_S, KEEP_SHARE = 0.25, 0.03
+#: A resumed solve has so long at least.
+LEAST_S = 1.0
+#: A job whose solver process dies before a first plan is begun so often.
+SOLVER_ATTEMPTS = 2
+#: How long a finished plan is offered to a database that does not take it.
+OFFER_S = 600.0
+#: Below the API process, so that answers do not wait for solves.
+NICENESS = 5
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Does jobs, one after another.
+
+    Parameters
+    ----------
+    owner
+        Its name in the database, of this process alone.
+    """
+
+    def __init__(self, store: Store, settings: Settings, owner: str) -> None:
+        self._store = store
+        self._settings = settings
+        self._owner = owner
+        #: Take no more jobs; the one in hand is done to its end.
+        self.last_one = threading.Event()
+        #: End with the best plan so far.
+        self.hurry = threading.Event()
+
+    def run(self) -> None:
+        """Do jobs until told to stop."""
+        while not self.last_one.is_set():
+            try:
+                claim = self._claim()
+            except StoreError as error:
+                _log.warning("queue_unreadable", error=str(error))
+                self.last_one.wait(1.0)
+                continue
+            if claim is None:
+                self.last_one.wait(POLL_S)
+            else:
+                Task(self._store, self._settings, claim, self.hurry).run()
+
+    def _claim(self) -> jobs.Claim | None:
+        with self._store.read() as tx:
+            if not jobs.is_anything_waiting(tx):
+                return None
+        with self._store.write() as tx:
+            return jobs.claim(tx, self._owner)
+
+
+class Task:
+    """One job in one worker's hands.
+
+    Parameters
+    ----------
+    hurry
+        Set when the worker has to end.
+    """
+
+    def __init__(self, store: Store, settings: Settings, claim: jobs.Claim, hurry: threading.Event) -> None:
+        self._store, self._settings, self._claim = store, settings, claim
+        self._hurry = hurry
+        self._began_s = time.monotonic()
+        self._cancel = CancelToken()
+        self._is_lost = False
+        self._kept_at_s = 0.0
+        self._keep_every_s = KEEP_S
+        self._near_published = False
+        self._read_s = 0.0
+        self._keeping_s = 0.0
+
+    def run(self) -> None:
+        """Solve the job and record how it ended; nothing that happens here ends the worker."""
+        claim = self._claim
+        with structlog.contextvars.bound_contextvars(job_id=claim.job_id, request_id=claim.request_id):
+            _log.info("solve_began", fencing_token=claim.fencing_token, done_s=claim.done_s)
+            ended = threading.Event()
+            heartbeats = threading.Thread(target=self._give_heartbeats, args=(ended,), name="heartbeats", daemon=True)
+            heartbeats.start()
+            try:
+                finish = self._outcome()
+                if not self._is_lost:
+                    began_s = time.monotonic()
+                    self._record(finish)
+                    self._keeping_s += time.monotonic() - began_s
+            finally:
+                ended.set()
+                heartbeats.join()
+            _log.info(
+                "solve_ended",
+                is_lost=self._is_lost,
+                elapsed_s=round(self._elapsed_s, 3),
+                read_s=round(self._read_s, 3),
+                keeping_s=round(self._keeping_s, 3),
+            )
+
+    @property
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._began_s
+
+    def _outcome(self) -> Callable[[Connection], bool]:
+        """Solve; return what writes how it ended."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="paigong-job-") as folder:
+                solved = self._solve(Path(folder))
+            return self._solved(solved)
+        except InputError as error:
+            faults = {lang: error.report.to_json(lang) for lang in LANGUAGES}
+            count = len(error.report.errors)
+            return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
+        except LockConflictError as error:
+            found = {lang: [violation_as_fault(broken, lang) for broken in error.violations] for lang in LANGUAGES}
+            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=found)
+        except TimeLimitError:
+            if self._cancel.is_cancelled:
+                return self._without_plan(Status.STOPPED)
+            return self._without_plan(Status.INVALID, "TIME_TOO_SHORT")
+        except JudgementError as error:
+            _log.exception("judge_refused")
+            return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message})
+        except OSError:
+            # A disk that is full, a process that cannot be begun: another machine or another moment may do better.
+            _log.exception("solve_given_back")
+            self._hurry.wait(1.0)
+            return self._given_back(self._settings.attempts)
+        except Exception as error:
+            _log.exception("solve_failed")
+            return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__})
+
+    def _solve(self, folder: Path) -> StageOutcome:
+        claim, options = self._claim, self._claim.options
+        # Where the supervisor clears up after this process, should it be killed.
+        Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
+        path = upload.lay_out(claim.content, claim.media_type, folder)
+        laid = upload.read(path, options)
+        problem, matrix = laid.intake.checked(), laid.matrix()
+        self._read_s = self._elapsed_s
+        published = None
+        if options["stage"] != "draft":
+            with self._store.read() as tx:
+                files = plans.published_files(tx, claim.branch_id, claim.first_day)
+                receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+            upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
+            published = published_plan(path, problem.first_day, problem.local_time(problem.as_of_s))
+            problem = with_receipts(problem, published, receipts)
+            self._near_published = published is not None
+        iterations = options.get("iterations")
+        seconds = None if iterations is not None else max(LEAST_S, options["seconds"] - claim.done_s)
+        # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
+        incumbent = claim.incumbent if iterations is None else None
+        return plan_stage(
+            problem,
+            matrix,
+            published,
+            seconds=min(seconds or options["seconds"], self._settings.max_solve_s),
+            iterations=iterations,
+            seed=options["seed"],
+            threads=self._settings.solve_threads,
+            start=None if incumbent is None else start_of(unpack(incumbent), problem),
+            memory_bytes=self._settings.solve_memory_bytes,
+            on_progress=lambda progress: self._keep(progress, problem),
+            cancel=self._cancel,
+            started_s=self._began_s,
+        )
+
+    # --- while it is solved ---
+
+    def _give_heartbeats(self, ended: threading.Event) -> None:
+        """Give signs of life, and find out whether the job is to stop or is no longer ours."""
+        while not ended.wait(self._settings.beat_s):
+            if self._hurry.is_set():
+                self._cancel.cancel()
+            try:
+                with self._store.write() as tx:
+                    stop = jobs.heartbeat(tx, self._claim.job_id, self._claim.fencing_token)
+            except StoreError as error:
+                _log.warning("heartbeat_lost", error=str(error))
+                continue
+            if stop is None and not ended.is_set():
+                self._is_lost = True
+            if stop is None or stop:
+                self._cancel.cancel()
+
+    def _keep(self, progress: Progress, problem: Problem) -> None:
+        """Tell how the solve stands and keep its plan, unless that was done a moment ago.
+
+        Neither is done without the other: who goes on with the job begins no worse than what was said.
+        """
+        began_s = time.monotonic()
+        if progress.plan is None or began_s - self._kept_at_s < self._keep_every_s:
+            return
+        packed = pack(routes_to_json(progress.plan, problem))
+        elapsed_s = self._claim.done_s + self._elapsed_s
+        reached = {
+            "status": Status.SOLVING,
+            "cost_cents": progress.cost_cents,
+            "served": progress.served,
+            "visits": len(problem.visits),
+            "bound": None,
+            "elapsed_s": round(elapsed_s, 3),
+        }
+        try:
+            with self._store.write() as tx:
+                is_ours = jobs.checkpoint(
+                    tx, self._claim.job_id, self._claim.fencing_token, reached, elapsed_s=elapsed_s, incumbent=packed
+                )
+        except StoreError as error:
+            _log.warning("checkpoint_lost", error=str(error))
+            return
+        finally:
+            self._keeping_s += time.monotonic() - began_s
+        self._kept_at_s = time.monotonic()
+        self._keep_every_s = max(KEEP_S, (self._kept_at_s - began_s) / KEEP_SHARE)
+        if not is_ours:
+            self._is_lost = True
+            self._cancel.cancel()
+
+    # --- how it ended ---
+
+    def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
+        run = solved.outcome.run
+        if run.stopped == "child_died" and not solved.outcome.plan.served:
+            _log.error("solver_died", note=run.note)
+            return self._given_back(SOLVER_ATTEMPTS)
+        began_s = time.monotonic()
+        made, problem = outcome_to_json(solved)
+        made["near_published"] = self._near_published
+        is_stopped = run.stopped in ("cancelled", "interrupted")
+        status = Status.STOPPED if is_stopped else Status.SOLVED
+        values = {
+            "cost_cents": made["cost_cents"],
+            "served": made["served"],
+            "elapsed_s": round(self._claim.done_s + self._elapsed_s, 3),
+        }
+        packed = (pack(made), pack(problem))
+        self._keeping_s += time.monotonic() - began_s
+        return lambda tx: self._finish(tx, status, values=values, plan=packed)
+
+    def _without_plan(
+        self,
+        status: Status,
+        code: str | None = None,
+        values: dict[str, Any] | None = None,
+        faults: dict[str, Any] | None = None,
+    ) -> Callable[[Connection], bool]:
+        failure = None if code is None else {"code": code, "values": values or {}, "faults": faults or {}}
+        elapsed = {"elapsed_s": round(self._claim.done_s + self._elapsed_s, 3)}
+        return lambda tx: self._finish(tx, status, values=elapsed, failure=failure)
+
+    def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
+        return jobs.finish(tx, self._claim.job_id, self._claim.fencing_token, status, **ended)
+
+    def _given_back(self, attempts: int) -> Callable[[Connection], bool]:
+        """Give the job back: who takes it next may be better off, unless it was begun so often already."""
+        claim = self._claim
+        return lambda tx: jobs.give_up(tx, claim.job_id, claim.fencing_token, attempts=attempts) is not None
+
+    def _record(self, finish: Callable[[Connection], bool]) -> None:
+        """Write how the job ended; a database that is away for a while is waited for."""
+        wait_s = 0.2
+        until_s = time.monotonic() + OFFER_S
+        while True:
+            try:
+                with self._store.write() as tx:
+                    # A commit whose answer was lost has landed: then it was this very ending.
+                    is_ours = finish(tx) or jobs.has_ended(tx, self._claim.job_id, self._claim.fencing_token)
+                self._is_lost = not is_ours
+                return
+            except StoreError as error:
+                _log.warning("result_waits", error=str(error))
+                if time.monotonic() > until_s:
+                    return
+                time.sleep(wait_s)
+                wait_s = min(5.0, wait_s * 2)
+
+
+def main() -> None:
+    """Work until standard input ends (the job in hand is done to its end) or SIGTERM (it ends with its best plan)."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    with suppress(OSError, AttributeError):
+        os.nice(NICENESS)
+    worker = Worker(Store(settings.database_url), settings, sys.argv[1])
+
+    def listen() -> None:
+        # Not the buffered stream, whose lock this thread would hold when the process ends.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        worker.last_one.set()
+
+    def end_now(*_: object) -> None:
+        worker.last_one.set()
+        worker.hurry.set()
+
+    signal.signal(signal.SIGTERM, end_now)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=listen, name="parent-listener", daemon=True).start()
+    # What every job needs is loaded now, and is no garbage to look through in any.
+    import optimizer.explain.unassigned
+    import optimizer.report.figures  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()

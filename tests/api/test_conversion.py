@@ -1,0 +1,27 @@
+"""What is kept and sent of a plan: what a lock breaks is worded in both languages, with its amount."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.plans.conversion import violation_as_fault
+from optimizer.domain.rules import Rule, Violation
+
+
+@pytest.mark.parametrize(
+    ("rule", "amount", "unit", "missed"),
+    [
+        (Rule.SHIFT, 61, "s", "相差 2 分钟。"),  # rounded up to the minute
+        (Rule.LOCK, 1, "days", "相差 1 天。"),
+        (Rule.SKILL, 2, "levels", "相差 2 级。"),
+        (Rule.ALLOWED, 1, "", ""),
+    ],
+)
+def test_a_chinese_reader_sees_by_how_much_a_rule_is_missed(rule: Rule, amount: int, unit: str, missed: str) -> None:
+    violation = Violation(rule, amount, unit, "T1 is back at 18:01.", "T1", "O1")
+    fault = violation_as_fault(violation, "zh")
+    assert fault["cause"].startswith("O1：")
+    assert fault["cause"].endswith("。" + missed)
+    assert fault["action"] == "请解除该锁定，或更改与之冲突的内容。"
+    english = violation_as_fault(violation, "en")
+    assert (english["cause"], english["action"]) == ("T1 is back at 18:01.", "Release it, or change what it breaks.")

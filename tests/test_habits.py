@@ -1,0 +1,84 @@
+"""The habits that tools hold: the hooks before a commit, its message, the changelog, what runs by day and by night."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_hooks_run_what_make_check_runs() -> None:
+    [steps] = re.findall(r"^check: ([\w ]+?) *##", MAKEFILE, re.MULTILINE)
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"entry: make (\w+)", hooks) == steps.split()
+    assert "repo: local" in hooks
+    assert "://" not in hooks, "a hook from elsewhere needs a network"
+
+
+def test_the_makefile_says_of_each_word_that_it_is_no_file() -> None:
+    [phony] = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    assert set(re.findall(r"^(\w+):(?! *=)", MAKEFILE, re.MULTILINE)) == set(phony.split())
+
+
+def test_long_tests_run_at_night_only() -> None:
+    [by_day] = re.findall(r"^test:.*\n(?:\t.*\n)+", MAKEFILE, re.MULTILINE)
+    [by_night] = re.findall(r"^night:.*\n(?:\t.*\n)+", MAKEFILE, re.MULTILINE)
+    assert '-m "not night"' in by_day
+    assert "-m " not in by_night
+
+
+BODY = "\n\nIt had to be.\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [
+        ("A subject" + BODY, None),
+        ("a" * 72 + BODY, None),
+        ("a" * 73 + BODY, "73 characters"),
+        ("派" * 72 + BODY, None),
+        ("派" * 73 + BODY, "73 characters"),
+        ("A subject\n", "no body"),
+        ("A subject\n\n# Changes to be committed:\n", "no body"),
+        ("A subject\n\n# ---- >8 ----\ndiff --git\n", "no body"),
+        ("A subject\nIt had to be.\n", "second line"),
+        ("Merge branch 'main'\n", None),
+        ("Merging is a subject like any other\n", "no body"),
+    ],
+)
+def test_a_commit_has_a_short_subject_and_says_why(message: str, complaint: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "message"
+    file.write_text(message, encoding="utf-8")
+    done = subprocess.run([ROOT / ".ci/commit-message", file], capture_output=True, text=True, check=False)
+    assert done.returncode == (complaint is not None)
+    assert (complaint or "") in done.stderr
+
+
+def test_the_changelog_begins_with_what_is_not_released_and_knows_this_version() -> None:
+    """Keep a Changelog: newest first, dates as in ISO 8601, headings of six kinds."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert heads[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})", head) for head in heads[1:]]
+    assert all(released), heads
+    assert [match[2] for match in released if match] == sorted((m[2] for m in released if m), reverse=True)
+    kinds = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version == (released[0][1] if released and released[0] else "0.1.0"), "a release has a section of its own"
+
+
+def test_each_dependency_and_each_extra_is_used_by_some_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for extra, some in project["optional-dependencies"].items() if extra != "dev" for one in some]
+    sources = [path for folder in ("optimizer", "api", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources).replace("_", "-")
+    names = [re.split(r"[\[<>=;]", one)[0].strip() for one in [*project["dependencies"], *extras]]
+    names.remove("psycopg")  # SQLAlchemy loads it where the database's address names it
+    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", code)] == []

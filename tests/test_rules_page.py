@@ -1,0 +1,379 @@
+"""The rule book `docs/rules.md` says what the code does: rules, prices and every example; and it is cited by name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from optimizer.domain.order import GapFrom, Load, Predecessor, ToolNeed
+from optimizer.domain.policy import BrokenLocks, Fairness
+from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
+from optimizer.domain.promise import PromiseProfile
+from optimizer.domain.rules import Rule
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
+from optimizer.domain.technician import Employment, HeldSkill
+from optimizer.domain.units import at, clock_text
+from optimizer.domain.working_time import WorkingCalendar
+from optimizer.judge.facts import duration_s
+from optimizer.promise.clocks import business_deadline_s
+from tests.worlds import MONDAY, SUNDAY_16, World, clock, job, person, span, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from optimizer.judge.verdict import Routes
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^#+ (.+)\n((?:(?!^#).*\n)*)", PAGE, re.MULTILINE))
+HEADING = re.compile(r"`(\w+)` \((hard|soft)\): .+")
+
+
+def section_of(name: str) -> str:
+    """Return the text under a rule's heading, or under any other heading."""
+    return next(text for heading, text in SECTIONS.items() if heading == name or heading.startswith(f"`{name}` ("))
+
+
+# --- the rules ------------------------------------------------------------------------------------------------------
+
+
+def test_every_rule_has_one_heading_with_its_kind() -> None:
+    headings = re.findall(r"^### (.+)$", PAGE, re.MULTILINE)
+    found = [match.groups() for heading in headings if (match := HEADING.fullmatch(heading))]
+    assert len(found) == len(headings)
+    assert found == [(rule.value, "hard" if rule.is_hard else "soft") for rule in Rule]
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_the_statement_of_a_rule_is_on_the_page_word_for_word(rule: Rule) -> None:
+    assert section_of(rule).startswith(f"\n> {rule.statement}\n")
+
+
+def test_the_table_of_numbers_is_the_policy_of_tomorrow() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `([^`]+)` \| (.+) \|$", section_of("Numbers"), re.MULTILINE)
+    policy = tomllib.loads((ROOT / "data/policies/tomorrow.toml").read_text(encoding="utf-8"))
+    assert len(rows) == len(dict(rows))
+    assert dict(rows) == {key: as_written(value) for key, value in flat(policy)}
+
+
+def flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of a table and of the tables in it, by their dotted keys."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{key}.")
+        else:
+            yield before + key, value
+
+
+def as_written(value: Any) -> str:
+    """Return a value of a policy as the page writes it."""
+    if isinstance(value, list):
+        return ", ".join(map(as_written, value)) or "none"
+    return str(value).lower() if isinstance(value, bool | str) else f"{value:,}".replace(",", " ")
+
+
+def test_the_clocks_run_as_long_as_the_profiles_say() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| (\d+) (h|min) \|", section_of("Clocks"), re.MULTILINE)
+    centre = tomllib.loads((ROOT / "data/promises/centre.toml").read_text(encoding="utf-8"))
+    branch = PromiseProfile()
+    assert [int(amount) * (3600 if unit == "h" else 60) for _, amount, unit in rows] == [
+        branch.first_contact_s,
+        branch.passed_on_s,
+        centre["dispatch_min"] * 60,
+        branch.acknowledge_s,
+        branch.emergency_contact_s,
+        branch.emergency_on_site_s,
+        branch.running_late_to_s - branch.running_late_from_s,
+        branch.call_back_s,
+        branch.consultation_call_back_s,
+    ]
+
+
+def test_the_contents_name_headings_that_exist() -> None:
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in SECTIONS}
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= anchors
+
+
+# --- the examples ---------------------------------------------------------------------------------------------------
+
+AB = {"Ann": ["A", "B"]}
+APART = {"Ann": ["A"], "Ben": ["B"]}
+
+
+def road(*people: Any, a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **facts: Any) -> World:
+    """Return the page's road: A ten minutes from the branch and B twenty, with facts of their own."""
+    return world([job("A", place=10, **a or {}), job("B", place=20, **b or {})], people or [person("Ann")], **facts)
+
+
+def ann_and_ben(a: dict[str, Any] | None = None, b: dict[str, Any] | None = None, **facts: Any) -> World:
+    return road(person("Ann"), person("Ben"), a=a, b=b, **facts)
+
+
+def verdict(made: World, routes: Routes) -> str:
+    """Return whether routes are allowed, or by how much their one violation breaks a rule."""
+    found = made.judge(routes).violations
+    if not found:
+        return "allowed"
+    (broken,) = found
+    if not broken.unit:
+        return "broken"
+    if broken.unit == "s":
+        return f"broken by {broken.amount // 60} min"
+    unit = broken.unit.removesuffix("s") if broken.amount == 1 else broken.unit
+    return f"broken by {broken.amount} {unit}"
+
+
+def paid(made: World, rule: Rule, routes: Routes = AB) -> str:
+    return f"{made.judge(routes).costs[rule]:,} cents".replace(",", " ")
+
+
+def once() -> list[str]:
+    return [verdict(ann_and_ben(), {"Ann": ["A"], "Ben": ["A"]})]
+
+
+def skill() -> list[str]:
+    made = road(person("Ann", skills={"gas": 1}), a={"skills": {"gas": 2}})
+    ended = HeldSkill("gas", 3, valid_until=MONDAY - timedelta(1))
+    return [verdict(made, AB), verdict(made.with_technician("Ann", skills=(ended,)), AB)]
+
+
+def allowed() -> list[str]:
+    return [verdict(road(a={"refused": frozenset({"Ann"})}), AB)]
+
+
+def travel_limit() -> list[str]:
+    noon = road(person("Ann", max_duty_s=200 * 60), a={"requested": "08:00-09:00"}, b={"ready_s": clock("12:00")})
+    all_day = noon.with_job("A", requested=(span("08:00-17:00"),))
+    return [verdict(road(person("Ann", max_travel_s=30 * 60)), AB), verdict(noon, AB), verdict(all_day, AB)]
+
+
+def window() -> list[str]:
+    early = road(a={"requested": "08:00-08:05"})
+    meal = road(b={"closed": (span("09:00-10:00"),)})
+    today = verdict(early.with_policy(max_lateness_s=7200), AB)
+    return [verdict(early, AB), today, meal.starts(AB)["B"]]
+
+
+def ready() -> list[str]:
+    made = road(a={"ready_s": clock("09:00")})
+    plan = made.plan({"Ann": ["A"]})
+    (route,) = plan.routes
+    early = replace(route, stops=(replace(route.stops[0], start_s=clock("08:50")),))
+    (violation,) = made.judge(replace(plan, routes=(early,))).violations
+    assert violation.rule is Rule.READY
+    return [made.starts(AB)["A"], f"broken by {violation.amount // 60} min"]
+
+
+def shift() -> list[str]:
+    short = road(person("Ann", hours="08:00-09:30"))
+    return [verdict(short, AB), verdict(short.with_shift("Ann", overtime_limit_s=600), AB)]
+
+
+def break_() -> list[str]:
+    a, b = {"minutes": 60, "requested": "11:00-12:00"}, {"requested": "13:00-15:00"}
+    lunch = road(person("Ann", lunch="12:00-13:00"), a=a, b=b)
+    assert lunch.plan(AB).routes[0].break_ is not None
+    return [verdict(lunch, AB), verdict(lunch.with_job("A", base_s=121 * 60), AB)]
+
+
+def load() -> list[str]:
+    a, b = {"loads": (Load("kg", 60),)}, {"loads": (Load("kg", 50),)}
+    heavy = road(person("Ann", capacity=(Load("kg", 100),)), a=a, b=b)
+    return [verdict(heavy, AB), verdict(heavy, {"Ann": ["A", "0", "B"]})]
+
+
+def stock() -> list[str]:
+    made = ann_and_ben(a={"parts": {"P": 1}}, b={"parts": {"P": 1}}, parts=(Part("P", "compressor", 1),))
+    arriving = made.but(arrivals=(Arrival("P", 1, MONDAY),))
+    held = made.but(reservations=(Reservation("R", "P", 1, MONDAY),))
+    return [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
+
+
+def loan() -> list[str]:
+    owed = Loan("L", "Ann", "F", 1, MONDAY - timedelta(4))
+    made = road(a={"parts": {"P": 1}}, parts=(Part("P", "compressor", 5),), loans=(owed,))
+    booked = made.but(loans=(replace(owed, return_booked=MONDAY),))
+    return [verdict(made, AB), verdict(booked, AB)]
+
+
+def tool() -> list[str]:
+    ladder = {"tools": (ToolNeed("ladder"),)}
+    made = ann_and_ben(a=ladder, b=ladder, tools=(Tool("ladder", "Ladder", 1),))
+    return [verdict(made, APART), verdict(made, AB)]
+
+
+def crew() -> list[str]:
+    made = ann_and_ben(b={"crew_size": 2})
+    return [made.starts({**AB, "Ben": ["B"]})["B"], verdict(made, AB)]
+
+
+def precedence() -> list[str]:
+    made = ann_and_ben(b={"after": (Predecessor("A", min_gap_s=3600),)})
+    soon = ann_and_ben(b={"after": (Predecessor("A", GapFrom.END, max_gap_s=600),), "requested": "12:00-13:00"})
+    return [made.starts(APART)["B"], verdict(made, {"Ben": ["B"]}), soon.starts(APART)["A"]]
+
+
+def lock() -> list[str]:
+    made = ann_and_ben(locks=(Lock("A", LockLevel.PERSON, "Ben"),))
+    unable = ann_and_ben(a={"skills": {"gas": 1}}, locks=made.problem.locks)
+    kept = unable.with_policy(broken_locks=BrokenLocks.KEEP)
+    assert [found.rule for found in kept.judge({"Ben": ["A"]}).accepted] == [Rule.SKILL]
+    cases: list[tuple[World, Routes]] = [(made, AB), (made, {}), (unable, {"Ben": ["A"]}), (kept, {"Ben": ["A"]})]
+    return [verdict(*case) for case in cases]
+
+
+def unassigned() -> list[str]:
+    due = road(a={"priority": 3, "due_day": MONDAY})
+    days = road(person("Ann", days=(0, 1)), a={"priority": 3, "due_day": MONDAY, "days": (0, 1)}, days=2)
+    carried, b_alone = due.with_job("A", carried_over=True), {"Ann": ["B"]}
+    cases: list[tuple[World, Routes]] = [(due, b_alone), (carried, b_alone), (days, {**b_alone, ("Ann", 1): ["A"]})]
+    return [paid(made, Rule.UNASSIGNED, routes) for made, routes in cases]
+
+
+def lateness() -> list[str]:
+    made = world([job("A", place=60, requested="08:00-08:30")], [person("Ann")]).with_policy(max_lateness_s=7200)
+    worst = made.with_policy(late_worst_cents=100)
+    return [paid(late, Rule.LATENESS, {"Ann": ["A"]}) for late in (made, worst)]
+
+
+def travel() -> list[str]:
+    return [paid(road(), Rule.TRAVEL)]
+
+
+def overtime() -> list[str]:
+    return [paid(road(person("Ann", hours="08:00-09:30", overtime=30)), Rule.OVERTIME)]
+
+
+def working_time() -> list[str]:
+    return [paid(road(a={"ready_s": clock("10:00")}).with_policy(working_time_cents=35), Rule.WORKING_TIME)]
+
+
+def contractor() -> list[str]:
+    return [paid(road(person("Ann", employment=Employment.CONTRACTOR)), Rule.CONTRACTOR)]
+
+
+def continuity() -> list[str]:
+    return [paid(ann_and_ben(a={"served_by": ("Ben",)}), Rule.CONTINUITY)]
+
+
+def fairness() -> list[str]:
+    made = road().with_policy(fairness=Fairness.LOAD).with_shift("Ann", contracted_s=3600)
+    return [paid(made, Rule.FAIRNESS)]
+
+
+def overqualified() -> list[str]:
+    return [paid(road(person("Ann", skills={"aircon": 3}), a={"skills": {"aircon": 2}}), Rule.OVERQUALIFIED)]
+
+
+def stability() -> list[str]:
+    told = ann_and_ben(published=(PublishedVisit("B", "Ann", 0, span("08:00-09:00")),))
+    assert told.starts(APART)["B"] == "08:20"
+    cases: list[tuple[World, Routes]] = [(told, APART), (told.but(as_of_s=SUNDAY_16), APART), (told, {"Ann": ["A"]})]
+    return [paid(made, Rule.STABILITY, routes) for made, routes in cases]
+
+
+def the_clock_of_a_route() -> list[str]:
+    made = road(a={"skills": {"gas": 1}, "minutes": 50, "intermittent": True})
+    problem = made.with_technician("Ann", skills=(HeldSkill("gas", 1, factor_pct=120),)).problem
+    return [f"{duration_s(problem, problem.technician_by_id['Ann'], problem.visit_by_id['A']) // 60} min"]
+
+
+def promises() -> list[str]:
+    day = WorkingCalendar().working_days_after(MONDAY - timedelta(2), 2)[-1]
+    return [f"{day:%A %-d %B}"]
+
+
+def clocks() -> list[str]:
+    ends_s = business_deadline_s(road().problem, at(16, 30, day=-3), 7200)
+    return [f"{road().problem.local_time(ends_s):%A} {clock_text(ends_s)}"]
+
+
+EXAMPLES: dict[str, Callable[[], list[str]]] = {
+    "The clock of a route": the_clock_of_a_route,
+    "once": once,
+    "skill": skill,
+    "allowed": allowed,
+    "travel_limit": travel_limit,
+    "window": window,
+    "ready": ready,
+    "shift": shift,
+    "break": break_,
+    "load": load,
+    "stock": stock,
+    "loan": loan,
+    "tool": tool,
+    "crew": crew,
+    "precedence": precedence,
+    "lock": lock,
+    "unassigned": unassigned,
+    "lateness": lateness,
+    "travel": travel,
+    "overtime": overtime,
+    "working_time": working_time,
+    "contractor": contractor,
+    "continuity": continuity,
+    "fairness": fairness,
+    "overqualified": overqualified,
+    "stability": stability,
+    "Promises": promises,
+    "Clocks": clocks,
+}
+
+
+def results_in(text: str) -> list[str]:
+    """Return what stands in bold type in the examples of a section."""
+    examples = re.findall(r"^\*Example\.\*(?:.+\n)+", text, re.MULTILINE)
+    return [" ".join(bold.split()) for example in examples for bold in re.findall(r"\*\*([^*]+)\*\*", example)]
+
+
+def test_every_rule_has_an_example_and_no_example_is_unchecked() -> None:
+    assert {heading for heading, text in SECTIONS.items() if results_in(text)} == {
+        heading for heading in SECTIONS if heading.partition(" (")[0].strip("`") in EXAMPLES
+    }
+    assert set(Rule) <= set(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_what_the_code_finds(name: str) -> None:
+    assert results_in(section_of(name)) == EXAMPLES[name]()
+
+
+def test_the_day_of_the_examples() -> None:
+    (route,) = road().plan(AB).routes
+    moments = [route.depart_s, *(s for stop in route.stops for s in (stop.start_s, stop.end_s)), route.return_s]
+    assert list(map(clock_text, moments)) == ["08:00", "08:10", "08:40", "08:50", "09:20", "09:40"]
+    for moment in map(clock_text, moments):
+        assert moment in section_of("Words")
+
+
+# --- who cites the page ---------------------------------------------------------------------------------------------
+
+FOLDERS = ("optimizer", "api", "benchmarks", "tests", "data", "docs")
+
+
+def pages_and_sources() -> list[Path]:
+    files = [
+        path
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".md", ".toml", ".po"}
+    ]
+    return [path for path in [*files, *ROOT.glob("*.md")] if path != Path(__file__)]
+
+
+def test_the_rule_book_is_cited_by_its_headings_and_not_by_numbers() -> None:
+    """A reader of the repository finds `docs/rules.md, Clocks`; a number is another page's, or another edition's."""
+    numbered = re.compile(r"§|\b(?:RULES|DESIGN)\b|section \d+ of the rule book")
+    cited = re.compile(r"docs/rules\.md, ([\w ]+)")
+    known, wrong = tuple(SECTIONS), []
+    for path in pages_and_sources():
+        text = path.read_text(encoding="utf-8")
+        wrong += [f"{path.relative_to(ROOT)}: {found}" for found in numbered.findall(text)]
+        wrong += [f"{path.relative_to(ROOT)}: {found}" for found in cited.findall(text) if not found.startswith(known)]
+    assert wrong == []
