@@ -22,18 +22,8 @@ from optimizer.judge.carried import load, tool, tools_out, units_there
 from optimizer.judge.costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
-from optimizer.judge.hard_rules import (
-    Case,
-    JudgedDay,
-    allowed,
-    loan,
-    lock,
-    prefix_of,
-    refusals,
-    skill,
-    stock,
-    travel_limit,
-)
+from optimizer.judge.hard_rules import allowed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
+from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import drawn_parts
 from optimizer.judge.timing import TimedTour, time_canonically
@@ -206,11 +196,11 @@ def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int |
         # How long the day lasts depends on the others: waiting for them may also make it shorter.
         tour = replace(tour, shift=replace(shift, max_duty_s=None))
     timed = time_canonically(tour, facts.problem.policy)
-    case = _case(facts, [timed])
+    judged = _judged(facts, [timed])
     has_crew = any(facts.problem.crew_size_of(visit) > 1 for visit in visits)
     # In a crew a day may be served faster (a lead's skills) and carries only what its lead does; else waiting for
     # others only makes a day later.
-    if any(travel_limit(case)) or (not has_crew and (timed.breach_s or any(load(case)))):
+    if any(travel_limit(judged)) or (not has_crew and (timed.breach_s or any(load(judged)))):
         return None
     sequence = visit_ids if branch_at is None else (*visit_ids[:branch_at], BRANCH_STOP, *visit_ids[branch_at:])
     if facts.linked.isdisjoint(visit_ids):
@@ -340,18 +330,18 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     timed: list[TimedTour] = [day.timed for _, day in used if day.timed is not None]
     if len(timed) < len(used):
         tours = _tours(facts, used, leads)
-        untimed = _case(facts, [TimedTour(tour, None, None, (), 0) for tour in tours])
+        untimed = _judged(facts, [TimedTour(tour, None, None, (), 0) for tour in tours])
         if any(violation for check in CARRIED for violation in check(untimed)):
             return None
         timed = time_together(facts, tours, [None] * len(tours))
-    case = _case(facts, timed)
-    if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(case)):
+    judged = _judged(facts, timed)
+    if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(judged)):
         return None
     work_s: dict[str, int] = {}
     for one in timed:
         who = one.tour.technician.technician_id
         work_s[who] = work_s.get(who, 0) + work_of(one)
-    left_out = [visit for visit in problem.visits if visit.visit_id not in case.planned]
+    left_out = [visit for visit in problem.visits if visit.visit_id not in judged.planned]
     return (
         sum(sum(price_route(facts, one).values()) for one in timed)
         + sum(unassigned_cents(problem, visit) + dropped_cents(facts, visit.visit_id) for visit in left_out)
@@ -376,7 +366,7 @@ def _tours(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, 
     ]
 
 
-def _case(facts: Facts, timed: Sequence[TimedTour]) -> Case:
+def _judged(facts: Facts, timed: Sequence[TimedTour]) -> JudgedPlan:
     """Return timed days as the judge's rules look at them; what a plan states is left empty."""
     planned: dict[str, tuple[tuple[str, int], ...]] = {}
     days = []
@@ -385,4 +375,4 @@ def _case(facts: Facts, timed: Sequence[TimedTour]) -> Case:
         days.append(JudgedDay(Route(shift.technician_id, shift.day, 0, 0, ()), (), one, parts))
         for visit in one.tour.visits:
             planned[visit.visit_id] = (*planned.get(visit.visit_id, ()), (shift.technician_id, shift.day))
-    return Case(facts, Plan((), ()), tuple(days), planned)
+    return JudgedPlan(facts, Plan((), ()), tuple(days), planned)

@@ -33,8 +33,8 @@ from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, Published
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import DAY_S, MINUTE_S, at
-from optimizer.judge.facts import Facts
-from optimizer.judge.hard_rules import refusals, skill_gaps
+from optimizer.judge.facts import Facts, skill_gaps
+from optimizer.judge.hard_rules import refusals
 from optimizer.judge.timing import time_canonically
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix

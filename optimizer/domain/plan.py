@@ -17,7 +17,10 @@ DUTY = "duty"
 
 
 class ReasonCode(StrEnum):
-    """Why a visit is not planned."""
+    """Why a visit is not planned.
+
+    `RULE` is any hard rule that has no code of its own: the reason's subject is the rule's name.
+    """
 
     SKILL = "SKILL"
     SKILL_LEVEL = "SKILL_LEVEL"
@@ -42,6 +45,7 @@ class ReasonCode(StrEnum):
     OUTRANKED = "OUTRANKED"
     TIME_LIMIT = "TIME_LIMIT"
     DUE_BEFORE_PLAN = "DUE_BEFORE_PLAN"
+    RULE = "RULE"
 
 
 class UnassignedState(StrEnum):

@@ -1,8 +1,8 @@
-"""How much a day breaks at least with one visit more: a cheap look before a place is timed in full.
+"""How much a day breaks at least with one visit more: a cheap look before a position is timed in full.
 
 The day is walked once, with its break still to come and with its break behind it, at the earliest moments that any
 break slot gives. What is found missing then is missing in every slot, so that the full timing, which tries them all, is
-kept for the places that may matter. Days that are timed together with others are not walked.
+kept for the positions that may matter. Days that are timed together with others are not walked.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ class OpenDay:
 
     @property
     def has_limits(self) -> bool:
-        """Say whether legs, travel or visits are limited."""
+        """Return whether legs, travel or visits are limited."""
         shift = self.shift
         return any(limit is not None for limit in (shift.max_leg_s, shift.max_travel_s, shift.max_visits))
 
     def is_near_every(self, visit: Visit) -> bool:
-        """Say whether there is a way to a visit from every place of the day, and back."""
+        """Return whether there is a way to a visit from every place of the day, and back."""
         keys, profile, facts = self._keys(self.ids), self.shift.profile, self.facts
         there = all(facts.travel_s(profile, key, visit.visit_id) is not None for key in keys[:-1])
         return there and all(facts.travel_s(profile, visit.visit_id, key) is not None for key in keys[1:])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from optimizer.explain.blocking import BlockingReason, Roads, blocking_alone, blocking_of_person
 from optimizer.explain.bounds import OpenDay, open_day
 from optimizer.explain.detours import legs_of
-from optimizer.explain.obstacles import Obstacle, Roads, obstacle_alone, obstacle_of_person
+from optimizer.explain.judging import PresentPlan, judge_present
 from optimizer.judge.carried import tools_out
 from optimizer.judge.costs import fairness_cents, price_route, work_of
 from optimizer.judge.drafts import stated_draft, tours_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
+    from optimizer.domain.rules import Violation
     from optimizer.domain.technician import Shift
     from optimizer.explain.detours import Legs
     from optimizer.judge.facts import Facts, Tour
@@ -79,19 +81,20 @@ class Scene:
     work_s: Mapping[str, int]
     fairness_cents: int
     legs: Legs
-    _alone: dict[object, Obstacle | None] = field(default_factory=dict)
+    _alone: dict[object, BlockingReason | None] = field(default_factory=dict)
     _able: dict[str, Shift] = field(default_factory=dict)
-    _barred: dict[object, dict[Key, Obstacle]] = field(default_factory=dict)
+    _barred: dict[object, dict[Key, BlockingReason]] = field(default_factory=dict)
     _shorter: dict[object, Shorter | None] = field(default_factory=dict)
     _draws_of_part: dict[str, list[tuple[str, Draw]]] = field(default_factory=dict)
     _open_days: dict[Key, OpenDay] = field(default_factory=dict)
+    _present: list[PresentPlan] = field(default_factory=list)
 
     def near_first(self, visit: Visit) -> list[Shift]:
         """Return the shifts, those with the least detour to a visit first, ties by technician and day."""
         order = np.argsort(self.legs.detours_s(visit.visit_id), kind="stable")
         return [self.shifts[number] for number in order.tolist()]
 
-    def barred(self, visit: Visit, *, leads: bool = True) -> Mapping[Key, Obstacle]:
+    def barred(self, visit: Visit, *, leads: bool = True) -> Mapping[Key, BlockingReason]:
         """Return who may not serve a visit, whatever the day looks like: a lock, a refusal or a skill is against it."""
         problem = self.facts.problem
         is_crew = problem.crew_size_of(visit) > 1
@@ -105,8 +108,8 @@ class Scene:
             visit.visit_id if visit.visit_id in self.facts.locks else "",
         )
         if kind not in self._barred:
-            found = {key_of(one): obstacle_of_person(self.facts, one, visit, leads=leads) for one in self.shifts}
-            self._barred[kind] = {key: obstacle for key, obstacle in found.items() if obstacle is not None}
+            found = {key_of(one): blocking_of_person(self.facts, one, visit, leads=leads) for one in self.shifts}
+            self._barred[kind] = {key: blocking for key, blocking in found.items() if blocking is not None}
         return self._barred[kind]
 
     def open_day(self, shift: Shift) -> OpenDay:
@@ -117,15 +120,21 @@ class Scene:
             self._open_days[key] = open_day(self.facts, shift, None if timed is None else timed.tour)
         return self._open_days[key]
 
-    def alone(self, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+    def alone(self, shift: Shift, visit: Visit, *, leads: bool = True) -> BlockingReason | None:
         """Return what keeps a technician from a visit in every plan; found once."""
         key = (shift.technician_id, shift.day, visit.visit_id, leads)
         if key not in self._alone:
             barred = self.barred(visit, leads=leads).get(key_of(shift))
-            self._alone[key] = barred or obstacle_alone(self.roads, shift, visit, leads=leads)
+            self._alone[key] = barred or blocking_alone(self.roads, shift, visit, leads=leads)
             if leads and self._alone[key] is None:
                 self._able.setdefault(visit.visit_id, shift)
         return self._alone[key]
+
+    def newly_broken(self, changed: Mapping[Key, TimedTour]) -> Violation | None:
+        """Return the first hard rule of the judge that is broken with some days changed and is not broken now."""
+        if not self._present:
+            self._present.append(judge_present(self.facts, self.timed))
+        return self._present[0].newly_broken(changed)
 
     def known_able(self, visit: Visit) -> Shift | None:
         """Return the first of whom `alone` has found that nothing keeps him from a visit in every plan."""

@@ -108,6 +108,8 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "time."
     ),
     (ReasonCode.TIME_LIMIT, "unknown"): ("There was no time left to find out why; plan again with more time."),
+    (ReasonCode.RULE, ""): "{technician} comes closest but this rule would be broken: {rule}",
+    (ReasonCode.RULE, "s"): "{technician} comes closest but this rule would be broken by {span}: {rule}",
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
 }
 
@@ -146,6 +148,7 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
         tool=_tool(reason.subject, problem),
         visit=reason.visit_id,
         subject=reason.subject,
+        rule=_rule(reason, translate),
         amount=reason.amount,
         minutes=-(-reason.amount // 60),
         span=_span(reason.amount, translate),
@@ -153,6 +156,12 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
     )
+
+
+def _rule(reason: Reason, translate: Translate) -> str:
+    """Return the rule that a reason names in its own sentence, empty when it is about something else."""
+    rules = [rule for rule in Rule if reason.code is ReasonCode.RULE and rule.value == reason.subject]
+    return translate(rules[0].statement) if rules else reason.subject
 
 
 def _template(reason: Reason) -> str:

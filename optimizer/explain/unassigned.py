@@ -2,11 +2,12 @@
 
 Three questions, in this order. Can nobody serve the visit in any plan? Can nobody fit it into the present plan? Would
 that cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the others speak of the
-present plan, in which moving other visits might help. `scene.py` holds the present plan, `places.py`
-tries the places in it, `obstacles.py` says what stops one technician, and `sentences.py` puts a reason into words.
+present plan, in which moving other visits might help. `scene.py` holds the present plan, `positions.py` tries every
+insertion position in it, `blocking.py` says what stops one technician, `judging.py` asks every hard rule of the judge,
+and `sentences.py` puts a reason into words.
 
-Under a time limit the dearest visits come first. The first question is asked for all of them before the second one; a
-visit for which there is no time left says so, and names who could serve it.
+Under a time limit the visits that are the most expensive to leave out come first. The first question is asked for all
+of them before the second one; a visit for which there is no time left says so, and names who could serve it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import Reason, ReasonCode
-from optimizer.explain.places import best_crew_place, best_single_place
+from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
 from optimizer.judge.costs import dropped_cents, unassigned_cents
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
-    from optimizer.explain.obstacles import Obstacle
+    from optimizer.explain.blocking import BlockingReason
     from optimizer.travel.matrix import TravelMatrix
 
 __all__ = ["explain_unassigned", "sentence"]
 
-#: A visit may take so many times the even share of the time left: the dearest, which come first, have more.
+#: A visit may take so many times the even share of the time left: the most expensive, which come first, have more.
 GENEROSITY = 2
 
 
@@ -65,7 +66,7 @@ class Patience:
     until_s: float | None
 
     def is_up(self) -> bool:
-        """Say whether the time is up."""
+        """Return whether the time is up."""
         return self.until_s is not None and time.monotonic() >= self.until_s
 
     def share(self, visits: int) -> Patience:
@@ -109,15 +110,15 @@ def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reaso
 def _impossible_alone(scene: Scene, visit: Visit, patience: Patience) -> Reason | None:
     """Return what stops whoever comes nearest; `None` when somebody may serve the visit, or the time is up first."""
     barred = scene.barred(visit)
-    stopped: list[Obstacle] = []
+    stopped: list[BlockingReason] = []
     for shift in scene.near_first(visit):
         if (shift.technician_id, shift.day) not in barred:
-            obstacle = scene.alone(shift, visit)
-            if obstacle is None or patience.is_up():
+            blocking = scene.alone(shift, visit)
+            if blocking is None or patience.is_up():
                 return None
-            stopped.append(obstacle)
+            stopped.append(blocking)
     # Whom a lock, a refusal or a skill stops comes less near than anybody else.
-    return min(stopped or barred.values(), key=lambda obstacle: obstacle.nearness).reason
+    return min(stopped or barred.values(), key=lambda blocking: blocking.nearness).reason
 
 
 def _impossible_crew(scene: Scene, visit: Visit, patience: Patience) -> Reason | None:
@@ -136,21 +137,21 @@ def _impossible_crew(scene: Scene, visit: Visit, patience: Patience) -> Reason |
         able = sum(member is None or lead is None for member, lead in zip(as_member, as_lead, strict=True))
         if able >= size and None in as_lead:
             return None
-        obstacles = [obstacle for obstacle in (*as_lead, *as_member) if obstacle is not None]
+        blocked = [blocking for blocking in (*as_lead, *as_member) if blocking is not None]
         reason = Reason(ReasonCode.CREW_SIZE, True, day=day, amount=size - able, unit="technicians")
         if able >= size:
-            reason = _missing_lead([obstacle for obstacle in as_lead if obstacle is not None])
-        elif able == 0 and obstacles and len(present) >= size:
-            reason = min(obstacles, key=lambda obstacle: obstacle.nearness).reason
+            reason = _missing_lead([blocking for blocking in as_lead if blocking is not None])
+        elif able == 0 and blocked and len(present) >= size:
+            reason = min(blocked, key=lambda blocking: blocking.nearness).reason
         key = (-min(able, size), day)
         if best is None or key < best[0]:
             best = (key, reason)
     return None if best is None else best[1]
 
 
-def _missing_lead(obstacles: Sequence[Obstacle]) -> Reason:
+def _missing_lead(blocked: Sequence[BlockingReason]) -> Reason:
     """Name what keeps the nearest technician from leading; a skill missing for it has a sentence of its own."""
-    reason = min(obstacles, key=lambda obstacle: obstacle.nearness).reason
+    reason = min(blocked, key=lambda blocking: blocking.nearness).reason
     if reason.code in (ReasonCode.SKILL, ReasonCode.SKILL_LEVEL, ReasonCode.CERTIFICATE_EXPIRED):
         return replace(reason, code=ReasonCode.CREW_LEAD)
     return reason
@@ -165,13 +166,13 @@ def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
     is_crew = facts.problem.crew_size_of(visit) > 1
     if patience.is_up():
         return _no_time_to_look(scene, visit)
-    best = (best_crew_place if is_crew else best_single_place)(scene, visit, patience.is_up)
-    if best.place is None:
-        if best.obstacle is not None:
-            return best.obstacle.reason
+    best = (best_crew_position if is_crew else best_single_position)(scene, visit, patience.is_up)
+    if best.position is None:
+        if best.blocking is not None:
+            return best.blocking.reason
         day = min(shift.day for shift in scene.shifts)
         return Reason(ReasonCode.CREW_SIZE, False, day=day, unit="technicians", amount=1)
-    who, day, extra = best.place
+    who, day, extra = best.position
     gain = _worth(scene, visit) - extra
     if gain > 0 or facts.is_mandatory(visit.visit_id):
         return Reason(ReasonCode.TIME_LIMIT, True, who, day, max(0, gain), "cents")
@@ -179,7 +180,7 @@ def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
 
 
 def _no_time_to_look(scene: Scene, visit: Visit) -> Reason:
-    """Return the reason of a visit whose places were not tried, and the nearest who is known to be able to come."""
+    """Return the reason of a visit whose positions were not tried, and the nearest who is known to be able to come."""
     nearest = scene.known_able(visit)
     if nearest is None:
         return Reason(ReasonCode.TIME_LIMIT, False, subject="unknown")

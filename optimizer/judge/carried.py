@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.judge.facts import Tour
-    from optimizer.judge.hard_rules import Case
+    from optimizer.judge.judged import JudgedPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ def loads_of(tour: Tour) -> list[Carried]:
     return found
 
 
-def load(case: Case) -> Iterator[Violation]:
+def load(judged: JudgedPlan) -> Iterator[Violation]:
     """Find routes that carry more than their technician can, between two departures from the branch."""
-    for day in case.days:
+    for day in judged.days:
         who = day.technician.technician_id
         for one in loads_of(day.timed.tour):
             if one.amount > one.limit:
@@ -86,13 +86,13 @@ def units_there(problem: Problem, tool_id: str) -> int:
     return sum(tool.units for tool in problem.tools if tool.tool_id == tool_id)
 
 
-def tool(case: Case) -> Iterator[Violation]:
+def tool(judged: JudgedPlan) -> Iterator[Violation]:
     """Find days on which more units of a tool are out than exist."""
-    for index in sorted({day.route.day for day in case.days}):
-        out = tools_out([day.timed.tour for day in case.days if day.route.day == index])
+    for index in sorted({day.route.day for day in judged.days}):
+        out = tools_out([day.timed.tour for day in judged.days if day.route.day == index])
         for tool_id, units in sorted(out.items()):
-            there = units_there(case.problem, tool_id)
+            there = units_there(judged.problem, tool_id)
             if units > there:
-                on = case.problem.date_of(index)
+                on = judged.problem.date_of(index)
                 message = f"Tool {tool_id}: {units} would be out on {on}, there are {there}."
                 yield Violation(Rule.TOOL, units - there, "tools", message)

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from optimizer.domain.order import Predecessor
-    from optimizer.judge.hard_rules import Case
+    from optimizer.judge.judged import JudgedPlan
     from optimizer.judge.timing import TimedStop
 
 
-def crew(case: Case) -> Iterator[Violation]:
+def crew(judged: JudgedPlan) -> Iterator[Violation]:
     """Find crews of a wrong number, on two days, without a lead who is able to, or that cannot meet."""
-    yield from _wrong_sizes(case)
+    yield from _wrong_sizes(judged)
     starts: dict[tuple[str, int], list[int]] = {}
-    for day in case.days:
-        who, on = day.technician.technician_id, case.problem.date_of(day.route.day)
+    for day in judged.days:
+        who, on = day.technician.technician_id, judged.problem.date_of(day.route.day)
         for service, visit, stop in day.services:
             if service.crew is None:
                 continue
@@ -37,11 +37,11 @@ def crew(case: Case) -> Iterator[Violation]:
             yield Violation(Rule.CREW, apart_s, "s", message, "", visit_id)
 
 
-def _wrong_sizes(case: Case) -> Iterator[Violation]:
-    for visit in case.problem.visits:
-        if visit.visit_id not in case.facts.linked:
+def _wrong_sizes(judged: JudgedPlan) -> Iterator[Violation]:
+    for visit in judged.problem.visits:
+        if visit.visit_id not in judged.facts.linked:
             continue
-        size, services = case.problem.crew_size_of(visit), case.planned.get(visit.visit_id, ())
+        size, services = judged.problem.crew_size_of(visit), judged.planned.get(visit.visit_id, ())
         if size == 1 or not services:
             continue
         by_day: dict[int, set[str]] = {}
@@ -58,24 +58,24 @@ def _wrong_sizes(case: Case) -> Iterator[Violation]:
             yield Violation(Rule.CREW, elsewhere, "technicians", message, "", visit.visit_id)
 
 
-def precedence(case: Case) -> Iterator[Violation]:
+def precedence(judged: JudgedPlan) -> Iterator[Violation]:
     """Find visits whose earlier one is not served, or that come too soon or too late after it, or by other people."""
     served: dict[str, TimedStop] = {}
-    for day in case.days:
+    for day in judged.days:
         for _, visit, stop in day.services:
-            if visit.visit_id in case.facts.linked:
+            if visit.visit_id in judged.facts.linked:
                 served.setdefault(visit.visit_id, stop)
-    for visit in case.problem.visits:
-        if visit.after and visit.visit_id in case.planned:
+    for visit in judged.problem.visits:
+        if visit.after and visit.visit_id in judged.planned:
             for earlier in visit.after:
-                yield from _in_sequence(case, visit.visit_id, earlier, served)
+                yield from _in_sequence(judged, visit.visit_id, earlier, served)
 
 
 def _in_sequence(
-    case: Case, visit_id: str, earlier: Predecessor, served: Mapping[str, TimedStop]
+    judged: JudgedPlan, visit_id: str, earlier: Predecessor, served: Mapping[str, TimedStop]
 ) -> Iterator[Violation]:
     first = earlier.visit_id
-    if first not in case.planned:
+    if first not in judged.planned:
         message = f"Visit {visit_id} comes after visit {first}, which is not planned."
         yield Violation(Rule.PRECEDENCE, 1, "visits", message, "", visit_id)
         return
@@ -89,7 +89,7 @@ def _in_sequence(
         if late_s > 0:
             message = f"Visit {visit_id} starts {span_text(late_s)} too late after visit {first}."
             yield Violation(Rule.PRECEDENCE, late_s, "s", message, "", visit_id)
-    here, there = case.people(visit_id), case.people(first)
+    here, there = judged.people(visit_id), judged.people(first)
     if earlier.same_people and here != there:
         message = f"Visit {visit_id} is for the people of visit {first}: {', '.join(sorted(there))}."
         others = max(len(here - there), len(there - here))

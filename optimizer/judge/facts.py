@@ -1,7 +1,7 @@
 """The judge's facts: what it looks up of a problem and a matrix, and a technician's day before timing.
 
-Only the judge and what speaks with its facts (`explain`) import
-this module; the engine reads the problem on its own. Everything is whole seconds of the one clock.
+Only the judge and what speaks with its facts (`explain`) import this module; the engine reads the problem on its own.
+Everything is whole seconds of the one clock.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Tour:
 
     @property
     def needs_break(self) -> bool:
-        """Say whether the day holds a break."""
+        """Return whether the day holds a break."""
         return self.shift.needs_break and bool(self.places)
 
     @property
@@ -168,7 +168,7 @@ class Tour:
         return sum(service.duration_s for service in self.places if service.visit is not None)
 
     def is_after_branch(self, stop: int) -> bool:
-        """Say whether a visit, counted among the visits, comes after the stop at the branch."""
+        """Return whether a visit, counted among the visits, comes after the stop at the branch."""
         return self.branch_at is not None and stop >= self.branch_at
 
 
@@ -231,7 +231,7 @@ class Facts:
         return said.told
 
     def is_mandatory(self, visit_id: str) -> bool:
-        """Say whether a lock or a told window forbids leaving a visit out."""
+        """Return whether a lock or a told window forbids leaving a visit out."""
         return visit_id in self.locks or self.told_lock(visit_id) is not None
 
     def travel_s(self, profile: str, origin: str, destination: str) -> int | None:

@@ -1,93 +1,31 @@
 """The judge's hard rules, one function a rule, each yielding what is broken and by how much.
 
-A rule looks at a `Case`: the plan, its days timed again by the judge's own clock, and the facts. `verdict.py` lists the
-rules in order; loads and tools are in `carried.py`, crews and sequences in `crews.py`. What a rule finds about
-one technician and one visit is a function of its own (`skill_gaps`, `refusals`, `stock_shortages`, ...), because
+A rule looks at a `JudgedPlan`: the plan, its days timed again by the judge's own clock, and the facts. `verdict.py`
+lists the rules in order; loads and tools are in `carried.py`, crews and sequences in `crews.py`. What a rule finds
+about one technician and one visit is a function of its own (`skill_gaps`, `refusals`, `stock_shortages`, ...), because
 `explain` asks the same questions before anything is planned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.units import DAY_S, clock_text
-from optimizer.judge.facts import SkillGap, gaps_in, skill_gaps
+from optimizer.judge.facts import gaps_in
 from optimizer.judge.stock import draws_of_tour, pickup_day_of, stock_shortages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from optimizer.domain.order import Visit
-    from optimizer.domain.plan import Plan, Route, Stop
     from optimizer.domain.problem import Lock, Problem
     from optimizer.domain.stock import Loan
     from optimizer.domain.technician import Technician
-    from optimizer.judge.facts import Facts, Service
-    from optimizer.judge.stock import DrawnParts
-    from optimizer.judge.timing import TimedStop, TimedTour
-
-__all__ = ["SkillGap", "skill_gaps"]
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedDay:
-    """A stated route that can be timed, and the judge's own timing of it.
-
-    Parameters
-    ----------
-    stops
-        Those of known visits.
-    parts
-        What each of them draws from the branch.
-    """
-
-    route: Route
-    stops: tuple[Stop, ...]
-    timed: TimedTour
-    parts: DrawnParts = ()
-
-    @property
-    def technician(self) -> Technician:
-        """Whose day it is."""
-        return self.timed.tour.technician
-
-    @property
-    def services(self) -> Iterator[tuple[Service, Visit, TimedStop]]:
-        """The visits as they are served, and in time."""
-        for service, stop in zip(self.timed.tour.services, self.timed.stops, strict=True):
-            if service.visit is not None:
-                yield service, service.visit, stop
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the judge looks at.
-
-    Parameters
-    ----------
-    days
-        The routes that have a known technician, a shift and a known visit.
-    planned
-        Visit id to the technicians and days that serve it, unknown ids and people included.
-    """
-
-    facts: Facts
-    plan: Plan
-    days: tuple[JudgedDay, ...]
-    planned: Mapping[str, tuple[tuple[str, int], ...]]
-
-    @property
-    def problem(self) -> Problem:
-        """The problem that the plan answers."""
-        return self.facts.problem
-
-    def people(self, visit_id: str) -> frozenset[str]:
-        """Return everybody who serves a visit, unknown people included."""
-        return frozenset(technician_id for technician_id, _ in self.planned.get(visit_id, ()))
+    from optimizer.judge.facts import SkillGap
+    from optimizer.judge.judged import JudgedPlan
 
 
 def span_text(seconds: int) -> str:
@@ -95,15 +33,15 @@ def span_text(seconds: int) -> str:
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
 
 
-def once(case: Case) -> Iterator[Violation]:
+def once(judged: JudgedPlan) -> Iterator[Violation]:
     """Find visits that are served twice, do not exist, or are also listed as unassigned; a crew is one service."""
-    left_out = {entry.visit_id for entry in case.plan.unassigned}
-    for visit_id, services in sorted(case.planned.items()):
-        visit = case.problem.visit_by_id.get(visit_id)
+    left_out = {entry.visit_id for entry in judged.plan.unassigned}
+    for visit_id, services in sorted(judged.planned.items()):
+        visit = judged.problem.visit_by_id.get(visit_id)
         if visit is None:
             yield Violation(Rule.ONCE, 1, "visits", f"Visit {visit_id} is not in the problem.", "", visit_id)
         once_each = 1
-        if visit is not None and len(services) > 1 and case.problem.crew_size_of(visit) > 1:
+        if visit is not None and len(services) > 1 and judged.problem.crew_size_of(visit) > 1:
             once_each = len({technician_id for technician_id, _ in services})
         if len(services) > once_each:
             people = ", ".join(technician_id for technician_id, _ in services)
@@ -117,10 +55,10 @@ def once(case: Case) -> Iterator[Violation]:
 # --- who may serve what ---------------------------------------------------------------------------------------------
 
 
-def skill(case: Case) -> Iterator[Violation]:
+def skill(judged: JudgedPlan) -> Iterator[Violation]:
     """Find visits whose technician lacks a skill, its level, or a certificate valid that day; leads see `crew`."""
-    for day in case.days:
-        on = case.problem.date_of(day.route.day)
+    for day in judged.days:
+        on = judged.problem.date_of(day.route.day)
         for service, visit, _ in day.services:
             if service.crew is None or not service.pays:
                 for gap in gaps_in(day.technician, service.needs, on):
@@ -155,7 +93,7 @@ def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str
 
 
 def has_no_room(problem: Problem, visit: Visit) -> bool:
-    """Say whether a visit is for its required people alone: they are at least as many as serve it."""
+    """Return whether a visit is for its required people alone: they are at least as many as serve it."""
     return len(visit.required) >= problem.crew_size_of(visit)
 
 
@@ -167,29 +105,29 @@ _REFUSAL_TEXT = {
 }
 
 
-def allowed(case: Case) -> Iterator[Violation]:
+def allowed(judged: JudgedPlan) -> Iterator[Violation]:
     """Find visits whose technician is not among the required, is refused, or serves another area."""
-    for day in case.days:
+    for day in judged.days:
         who = day.technician.technician_id
         for visit in day.timed.tour.visits:
-            for name in refusals(case.problem, day.technician, visit):
+            for name in refusals(judged.problem, day.technician, visit):
                 message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
                 yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
-    for visit in case.problem.visits:
-        if visit.required and visit.visit_id in case.planned and not has_no_room(case.problem, visit):
-            for who in sorted(visit.required - case.people(visit.visit_id)):
+    for visit in judged.problem.visits:
+        if visit.required and visit.visit_id in judged.planned and not has_no_room(judged.problem, visit):
+            for who in sorted(visit.required - judged.people(visit.visit_id)):
                 message = f"Visit {visit.visit_id} requires {who}, who is not among its crew."
                 yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
 
 
-def travel_limit(case: Case) -> Iterator[Violation]:
+def travel_limit(judged: JudgedPlan) -> Iterator[Violation]:
     """Find pairs without a way, and legs, travel, length of the day and visits above the shift's limits."""
-    for day in case.days:
+    for day in judged.days:
         tour, who = day.timed.tour, day.technician.technician_id
         shift = tour.shift
         for origin, destination in tour.missing:
             message = f"{who} cannot travel from {origin} to {destination}."
-            visit_id = destination if destination in case.problem.visit_by_id else origin
+            visit_id = destination if destination in judged.problem.visit_by_id else origin
             yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
         for leg, leg_s in enumerate(tour.legs_s):
             if shift.max_leg_s is not None and leg_s > shift.max_leg_s:
@@ -216,9 +154,9 @@ def travel_limit(case: Case) -> Iterator[Violation]:
 # --- when -----------------------------------------------------------------------------------------------------------
 
 
-def window(case: Case) -> Iterator[Violation]:
+def window(judged: JudgedPlan) -> Iterator[Violation]:
     """Find services that start after what their window allows or lie outside the customer's hours."""
-    for day in case.days:
+    for day in judged.days:
         who = day.technician.technician_id
         for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
             about = (who, visit.visit_id)
@@ -234,9 +172,9 @@ def window(case: Case) -> Iterator[Violation]:
                 yield Violation(Rule.WINDOW, stop.outside_hours_s, "s", message, *about)
 
 
-def ready(case: Case) -> Iterator[Violation]:
+def ready(judged: JudgedPlan) -> Iterator[Violation]:
     """Find services stated to start before their visit is ready."""
-    for day in case.days:
+    for day in judged.days:
         for visit, stop in zip(day.timed.tour.visits, day.stops, strict=True):
             early_s = 0 if visit.ready_s is None else visit.ready_s - stop.start_s
             if visit.ready_s is not None and early_s > 0:
@@ -246,21 +184,21 @@ def ready(case: Case) -> Iterator[Violation]:
                 yield Violation(Rule.READY, early_s, "s", message, who, visit.visit_id)
 
 
-def shift(case: Case) -> Iterator[Violation]:
+def shift(judged: JudgedPlan) -> Iterator[Violation]:
     """Find routes without technician, shift or visit, second routes of a day, and returns past the limit."""
     seen: set[tuple[str, int]] = set()
-    for route in case.plan.routes:
+    for route in judged.plan.routes:
         who, key = route.technician_id, (route.technician_id, route.day)
-        if who not in case.problem.technician_by_id:
+        if who not in judged.problem.technician_by_id:
             yield Violation(Rule.SHIFT, 1, "", f"Technician {who} is not in the problem.", who)
-        elif key not in case.facts.shifts:
+        elif key not in judged.facts.shifts:
             yield Violation(Rule.SHIFT, 1, "", f"{who} has no shift on day {route.day}.", who)
         if key in seen:
             yield Violation(Rule.SHIFT, 1, "", f"{who} has two routes on day {route.day}.", who)
         if not route.stops:
             yield Violation(Rule.SHIFT, 1, "", f"{who} has a route without a visit.", who)
         seen.add(key)
-    for day in case.days:
+    for day in judged.days:
         late_s, who = day.timed.past_limit_s, day.technician.technician_id
         if late_s:
             back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
@@ -274,9 +212,9 @@ def shift(case: Case) -> Iterator[Violation]:
             yield Violation(Rule.SHIFT, 1, "", message, who)
 
 
-def break_(case: Case) -> Iterator[Violation]:
+def break_(judged: JudgedPlan) -> Iterator[Violation]:
     """Find days that lack their break, or hold it in no slot, outside its window or without need."""
-    for day in case.days:
+    for day in judged.days:
         tour, stated, who = day.timed.tour, day.route.break_, day.technician.technician_id
         length_s = tour.shift.break_.length_s if tour.shift.break_ else 0
         if tour.needs_break and stated is None:
@@ -295,19 +233,19 @@ def break_(case: Case) -> Iterator[Violation]:
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def stock(case: Case) -> Iterator[Violation]:
+def stock(judged: JudgedPlan) -> Iterator[Violation]:
     """Find parts of which more is planned than is on hand, arrives in time and is not held for others."""
     draws = []
-    for day in case.days:
+    for day in judged.days:
         tour, who = day.timed.tour, day.technician.technician_id
-        draws += draws_of_tour(case.problem, tour, day.parts)
+        draws += draws_of_tour(judged.problem, tour, day.parts)
         for stop, (visit, parts) in enumerate(zip(tour.visits, day.parts, strict=True)):
             after = tour.is_after_branch(stop)
-            if parts and pickup_day_of(case.problem, day.technician, tour.shift.day, is_after_branch=after) is None:
+            if parts and pickup_day_of(judged.problem, day.technician, tour.shift.day, is_after_branch=after) is None:
                 message = f"{who} starts at home and has not stopped at the branch for the parts of {visit.visit_id}."
                 count = sum(part.quantity for part in parts)
                 yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
-    for short in stock_shortages(case.problem, draws):
+    for short in stock_shortages(judged.problem, draws):
         message = (
             f"Part {short.part_id}: {short.used} are planned for pick-up by day {short.day}, "
             f"{short.used - short.missing} can be had."
@@ -325,15 +263,15 @@ def past_due_loan(problem: Problem, technician_id: str, day: date) -> Loan | Non
 
 
 def is_past_due(problem: Problem, loan: Loan) -> bool:
-    """Say whether the evening by which a loan is due back has passed when the plan is made."""
+    """Return whether the evening by which a loan is due back has passed when the plan is made."""
     return problem.day_index(loan.due) * DAY_S + problem.branch.business.close_s <= problem.as_of_s
 
 
-def loan(case: Case) -> Iterator[Violation]:
+def loan(judged: JudgedPlan) -> Iterator[Violation]:
     """Find branch parts that go to somebody who has not returned one that is past due."""
-    for day in case.days:
+    for day in judged.days:
         who = day.technician.technician_id
-        owed = past_due_loan(case.problem, who, case.problem.date_of(day.route.day))
+        owed = past_due_loan(judged.problem, who, judged.problem.date_of(day.route.day))
         if owed is None:
             continue
         for visit, parts in zip(day.timed.tour.visits, day.parts, strict=True):
@@ -347,22 +285,22 @@ def loan(case: Case) -> Iterator[Violation]:
 # --- what is locked -------------------------------------------------------------------------------------------------
 
 
-def lock(case: Case) -> Iterator[Violation]:
+def lock(judged: JudgedPlan) -> Iterator[Violation]:
     """Find locked visits that are missing or left their technician, day, time or place in a started route."""
-    for visit in case.problem.visits:
+    for visit in judged.problem.visits:
         visit_id = visit.visit_id
-        if case.facts.is_mandatory(visit_id) and visit_id not in case.planned:
+        if judged.facts.is_mandatory(visit_id) and visit_id not in judged.planned:
             yield Violation(Rule.LOCK, 1, "visits", f"Visit {visit_id} is locked and not planned.", "", visit_id)
-    for held in case.problem.locks:
-        yield from _kept_person(held, case.planned.get(held.visit_id, ()))
-    for day in case.days:
+    for held in judged.problem.locks:
+        yield from _kept_person(held, judged.planned.get(held.visit_id, ()))
+    for day in judged.days:
         who = day.technician.technician_id
         for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
             if stop.past_lock_s:
                 at = f"{clock_text(stop.start_s)} at the earliest, {span_text(stop.past_lock_s)} after its lock"
                 message = f"Visit {visit.visit_id} can start at {at}."
                 yield Violation(Rule.LOCK, stop.past_lock_s, "s", message, who, visit.visit_id)
-    yield from _kept_prefixes(case)
+    yield from _kept_prefixes(judged)
 
 
 def _kept_person(held: Lock, services: Sequence[tuple[str, int]]) -> Iterator[Violation]:
@@ -387,9 +325,9 @@ def prefix_of(problem: Problem, technician_id: str, day: int = 0) -> tuple[str, 
     return tuple(lock.visit_id for lock in sorted(locks, key=lambda lock: (lock.position, lock.visit_id)))
 
 
-def _kept_prefixes(case: Case) -> Iterator[Violation]:
-    for route in case.plan.routes:
-        for place, visit_id in enumerate(prefix_of(case.problem, route.technician_id, route.day)):
+def _kept_prefixes(judged: JudgedPlan) -> Iterator[Violation]:
+    for route in judged.plan.routes:
+        for place, visit_id in enumerate(prefix_of(judged.problem, route.technician_id, route.day)):
             at = route.visit_ids.index(visit_id) if visit_id in route.visit_ids else place
             if at != place:
                 who = route.technician_id

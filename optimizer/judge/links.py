@@ -254,7 +254,7 @@ class _Clock:
             yield link.first.tour
 
     def _may_wait(self, spot: Spot, start_s: int, slot: int | None) -> bool:
-        """Say whether a service may start only then without a breach on its route that there is not now.
+        """Return whether a service may start only then without a breach on its route that there is not now.
 
         Gaps do not count: who comes too late after others may make them wait in turn.
         """

@@ -21,31 +21,31 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Lock
     from optimizer.judge.facts import Facts
-    from optimizer.judge.hard_rules import Case, JudgedDay
+    from optimizer.judge.judged import JudgedDay, JudgedPlan
 
 
-def split_accepted(case: Case, broken: Sequence[Violation]) -> tuple[list[Violation], list[Violation]]:
+def split_accepted(judged: JudgedPlan, broken: Sequence[Violation]) -> tuple[list[Violation], list[Violation]]:
     """Return what is broken without an excuse, and what kept locks break and is accepted."""
-    if case.problem.policy.broken_locks is not BrokenLocks.KEEP:
+    if judged.problem.policy.broken_locks is not BrokenLocks.KEEP:
         return list(broken), []
-    excused = [violation for violation in broken if _is_excused(case, violation)]
-    accepted = [*excused, *_kept_off_window(case), *_kept_past_shift(case)]
+    excused = [violation for violation in broken if _is_excused(judged, violation)]
+    accepted = [*excused, *_kept_off_window(judged), *_kept_past_shift(judged)]
     return [violation for violation in broken if violation not in excused], accepted
 
 
-def _is_excused(case: Case, violation: Violation) -> bool:
-    """Say whether a lock alone puts a technician on a visit that he may not serve, or cannot on any day it allows."""
+def _is_excused(judged: JudgedPlan, violation: Violation) -> bool:
+    """Return whether a lock alone puts a technician on a visit he may not serve, or cannot on any day it allows."""
     who, visit_id = violation.technician_id, violation.visit_id
-    if violation.rule not in (Rule.SKILL, Rule.ALLOWED) or who not in case.people(visit_id):
+    if violation.rule not in (Rule.SKILL, Rule.ALLOWED) or who not in judged.people(visit_id):
         return False
-    held = [lock for lock in case.facts.locks.get(visit_id, ()) if lock.technician_id == who]
+    held = [lock for lock in judged.facts.locks.get(visit_id, ()) if lock.technician_id == who]
     if violation.rule is Rule.ALLOWED:
         return bool(held)
-    return any(_lacks_skills(case.facts, lock) for lock in held)
+    return any(_lacks_skills(judged.facts, lock) for lock in held)
 
 
 def _lacks_skills(facts: Facts, lock: Lock) -> bool:
-    """Say whether the technician of a lock lacks a skill on every day that the lock allows."""
+    """Return whether the technician of a lock lacks a skill on every day that the lock allows."""
     problem, visit = facts.problem, facts.problem.visit_by_id[lock.visit_id]
     technician, needs = problem.technician_by_id[lock.technician_id], problem.skills_needed(visit)
     days = {day for who, day in facts.shifts if who == lock.technician_id and 0 <= day < problem.days}
@@ -56,20 +56,20 @@ def _lacks_skills(facts: Facts, lock: Lock) -> bool:
     return all(gaps_in(technician, needs, problem.date_of(day)) for day in days)
 
 
-def _kept_off_window(case: Case) -> Iterator[Violation]:
+def _kept_off_window(judged: JudgedPlan) -> Iterator[Violation]:
     """List the services that a kept lock holds outside their visit's own windows or hours."""
-    for day in case.days:
+    for day in judged.days:
         for service, visit, stop in day.services:
-            if not service.pays or visit.visit_id not in case.facts.locks:
+            if not service.pays or visit.visit_id not in judged.facts.locks:
                 continue
             about = (day.technician.technician_id, visit.visit_id)
             starts = f"Visit {visit.visit_id} is locked and starts at {clock_text(stop.start_s)}"
-            windows, hours = case.problem.windows_of(visit), case.problem.hours_of(visit)
+            windows, hours = judged.problem.windows_of(visit), judged.problem.hours_of(visit)
             today = [w for w in windows if day_of(w.open_s) <= day_of(stop.start_s) <= day_of(w.close_s)]
-            if visit.visit_id in case.problem.off_window and not today:
+            if visit.visit_id in judged.problem.off_window and not today:
                 message = f"{starts}; it has no window on this day."
                 yield Violation(Rule.WINDOW, 1, "visits", message, *about)
-            elif visit.visit_id in case.problem.off_window:
+            elif visit.visit_id in judged.problem.off_window:
                 off_s = min(max(w.open_s - stop.start_s, stop.start_s - w.close_s) for w in today)
                 message = f"{starts}, {span_text(off_s)} outside its window."
                 yield Violation(Rule.WINDOW, off_s, "s", message, *about)
@@ -81,16 +81,16 @@ def _kept_off_window(case: Case) -> Iterator[Violation]:
                     yield Violation(Rule.WINDOW, outside_s, "s", message, *about)
 
 
-def _kept_past_shift(case: Case) -> Iterator[Violation]:
+def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:
     """List the returns after the latest allowed one that a kept lock's start outside the shift makes so late."""
-    limits = {(shift.technician_id, shift.day): shift.return_limit_s for shift in case.problem.shifts}
-    for day in case.days:
+    limits = {(shift.technician_id, shift.day): shift.return_limit_s for shift in judged.problem.shifts}
+    for day in judged.days:
         who = day.technician.technician_id
         late_s = _return_s(day) - limits[who, day.route.day]
         if late_s > 0:
             back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             message = f"{who} is back at {back}, because of a locked start."
-            yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(case, day))
+            yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(judged, day))
 
 
 def _return_s(day: JudgedDay) -> int:
@@ -98,7 +98,7 @@ def _return_s(day: JudgedDay) -> int:
     return min(day.timed.return_s, day.timed.tour.shift.return_limit_s)
 
 
-def _last_locked(case: Case, day: JudgedDay) -> str:
+def _last_locked(judged: JudgedPlan, day: JudgedDay) -> str:
     """Return the visit whose locked start makes a day so long: the last that is locked to one."""
-    starts = {lock.visit_id for lock in case.problem.locks if lock.level is LockLevel.START}
+    starts = {lock.visit_id for lock in judged.problem.locks if lock.level is LockLevel.START}
     return next((v.visit_id for v in reversed(day.timed.tour.visits) if v.visit_id in starts), "")

@@ -1,7 +1,7 @@
 """What a plan states, compared with what the judge finds: every moment, window, part list and cost.
 
-A wrong statement is a violation too, under the rule that it concerns, with the difference as its amount. `Stop`s are
-also made here, for a plan that brought routes only.
+A wrong statement is a violation too, under the rule that it concerns, with the difference as its amount. What a plan
+that brought routes only would state is made here, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.plan import BranchStop, BreakTaken, Stop, UnassignedState, UnassignedVisit
+from optimizer.domain.plan import BranchStop, BreakTaken, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule, Violation
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
 from optimizer.judge.costs import free_starts, people_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import PartNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.judge.facts import Facts, Service
-    from optimizer.judge.hard_rules import Case, JudgedDay
+    from optimizer.judge.judged import JudgedDay, JudgedPlan
     from optimizer.judge.stock import DrawnParts
     from optimizer.judge.timing import Moments, TimedStop, TimedTour
 
@@ -32,6 +32,19 @@ LEAD_S = 1800
 
 
 # --- what belongs to a timed day ------------------------------------------------------------------------------------
+
+
+def route_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> Route:
+    """Return a timed day as the plan states it.
+
+    Parameters
+    ----------
+    parts
+        What each visit draws from the branch.
+    """
+    tour, stops = timed.tour, stops_of(facts, timed, parts)
+    who, day, branch_stop = tour.technician.technician_id, tour.shift.day, branch_stop_of(facts, timed)
+    return Route(who, day, tour.depart_s, timed.return_s, stops, break_of(timed), branch_stop)
 
 
 def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, ...]:
@@ -143,11 +156,11 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
 # --- comparisons ----------------------------------------------------------------------------------------------------
 
 
-def wrong_moments(case: Case) -> Iterator[Violation]:
+def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare every stated moment of every route with the judge's own."""
-    for day in case.days:
+    for day in judged.days:
         yield from _wrong_route_moments(day)
-        yield from _wrong_stops(case.facts, day)
+        yield from _wrong_stops(judged.facts, day)
 
 
 def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
@@ -252,24 +265,24 @@ def _count(parts: Iterable[PartNeed]) -> dict[str, int]:
     return {part_id: count for part_id, count in counts.items() if count}
 
 
-def wrong_unassigned(case: Case) -> Iterator[Violation]:
+def wrong_unassigned(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare the list of unassigned visits with those that no route serves."""
     stated: dict[str, int] = {}
-    for entry in case.plan.unassigned:
+    for entry in judged.plan.unassigned:
         visit_id = entry.visit_id
         stated[visit_id] = stated.get(visit_id, 0) + 1
-        visit = case.problem.visit_by_id.get(visit_id)
+        visit = judged.problem.visit_by_id.get(visit_id)
         if visit is None:
             message = f"Unassigned visit {visit_id} is not in the problem."
             yield Violation(Rule.UNASSIGNED, 1, "visits", message, "", visit_id)
             continue
-        found = unassigned_of(case.problem, visit)
+        found = unassigned_of(judged.problem, visit)
         if (entry.state, entry.due) != (found.state, found.due):
             states = f"{entry.state}, due {entry.due}; it is {found.state}, due {found.due}"
             yield Violation(Rule.UNASSIGNED, 1, "", f"Visit {visit_id} is stated as {states}.", "", visit_id)
-    for visit in case.problem.visits:
+    for visit in judged.problem.visits:
         visit_id, count = visit.visit_id, stated.get(visit.visit_id, 0)
-        if count == 0 and visit_id not in case.planned:
+        if count == 0 and visit_id not in judged.planned:
             message = f"Visit {visit_id} is neither planned nor listed as unassigned."
             yield Violation(Rule.UNASSIGNED, 1, "visits", message, "", visit_id)
         elif count > 1:
@@ -277,10 +290,10 @@ def wrong_unassigned(case: Case) -> Iterator[Violation]:
             yield Violation(Rule.UNASSIGNED, count - 1, "visits", message, "", visit_id)
 
 
-def wrong_costs(case: Case, costs: Mapping[Rule, int]) -> Iterator[Violation]:
+def wrong_costs(judged: JudgedPlan, costs: Mapping[Rule, int]) -> Iterator[Violation]:
     """Compare the stated cents of every soft rule with the recomputed ones."""
     for rule in SOFT_RULES:
-        said = case.plan.costs.get(rule)
+        said = judged.plan.costs.get(rule)
         if said is None:
             message = f"The plan does not state the cost of {rule}; it is {costs[rule]} cents."
             yield Violation(rule, max(1, costs[rule]), "cents", message)

@@ -1,9 +1,10 @@
 """The judge: says of any plan what it breaks, by how much, and what it costs to the cent.
 
-This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the engine,
-so that what the engine believes of a plan and what the judge finds are two independent readings of one rule book.
-Its parts are `facts` (look-ups), `timing` and `links` (the clock), `hard_rules`, `carried`, `crews`, `stock` and
-`locks` (the hard rules), `costs` (the soft ones) and `stated` (what the plan states).
+This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the
+engine, so that what the engine believes of a plan and what the judge finds are two independent readings of one rule
+book. Its parts are `facts` (look-ups), `timing` and `links` (the clock), `judged` (what a rule looks at), `hard_rules`,
+`carried`, `crews`, `stock` and `locks` (the hard rules), `costs` (the soft ones), `stated` (what the plan states) and
+`answers` (what the papers may ask).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -24,8 +25,6 @@ from optimizer.judge.crews import crew, precedence
 from optimizer.judge.drafts import draft_of, stated_draft, tours_of
 from optimizer.judge.facts import Facts
 from optimizer.judge.hard_rules import (
-    Case,
-    JudgedDay,
     allowed,
     break_,
     is_past_due,
@@ -39,12 +38,11 @@ from optimizer.judge.hard_rules import (
     travel_limit,
     window,
 )
+from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.locks import split_accepted
 from optimizer.judge.stated import (
-    branch_stop_of,
-    break_of,
-    stops_of,
+    route_of,
     unassigned_of,
     wrong_costs,
     wrong_moments,
@@ -53,7 +51,7 @@ from optimizer.judge.stated import (
 from optimizer.judge.stock import drawn_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
@@ -70,23 +68,40 @@ if TYPE_CHECKING:
         | Mapping[str | tuple[str, int], Sequence[str]]
     )
 
-#: The hard rules in the order in which they are looked at.
-HARD_CHECKS = (
-    (Rule.ONCE, once),
-    (Rule.SKILL, skill),
-    (Rule.ALLOWED, allowed),
-    (Rule.TRAVEL_LIMIT, travel_limit),
-    (Rule.WINDOW, window),
-    (Rule.READY, ready),
-    (Rule.SHIFT, shift),
-    (Rule.BREAK, break_),
-    (Rule.LOAD, load),
-    (Rule.STOCK, stock),
-    (Rule.LOAN, loan),
-    (Rule.TOOL, tool),
-    (Rule.CREW, crew),
-    (Rule.PRECEDENCE, precedence),
-    (Rule.LOCK, lock),
+
+@dataclass(frozen=True, slots=True)
+class HardRule:
+    """An entry of the judge's list: a rule, and what finds it broken.
+
+    Parameters
+    ----------
+    is_daily
+        It looks at one day after another, and finds the same in a day whatever the other days are.
+    """
+
+    rule: Rule
+    find: Callable[[JudgedPlan], Iterable[Violation]]
+    is_daily: bool = False
+
+
+#: The hard rules in the order in which they are looked at. What stands here is judged, and is a possible reason why a
+#: visit stays out: `explain` asks this list.
+HARD_RULES = (
+    HardRule(Rule.ONCE, once),
+    HardRule(Rule.SKILL, skill, is_daily=True),
+    HardRule(Rule.ALLOWED, allowed),
+    HardRule(Rule.TRAVEL_LIMIT, travel_limit, is_daily=True),
+    HardRule(Rule.WINDOW, window, is_daily=True),
+    HardRule(Rule.READY, ready, is_daily=True),
+    HardRule(Rule.SHIFT, shift),
+    HardRule(Rule.BREAK, break_, is_daily=True),
+    HardRule(Rule.LOAD, load, is_daily=True),
+    HardRule(Rule.STOCK, stock),
+    HardRule(Rule.LOAN, loan, is_daily=True),
+    HardRule(Rule.TOOL, tool),
+    HardRule(Rule.CREW, crew),
+    HardRule(Rule.PRECEDENCE, precedence),
+    HardRule(Rule.LOCK, lock),
 )
 
 
@@ -137,7 +152,7 @@ class Judgement:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether nothing is broken and everything stated is right."""
+        """Return whether nothing is broken and everything stated is right."""
         return not self.violations
 
 
@@ -147,16 +162,31 @@ def judge_plan(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
     A stated break slot is accepted when it is legal; all times must then be the earliest ones for that slot. What a
     lock breaks by itself is accepted where the policy keeps broken locks.
     """
-    case = _open_case(Facts(problem, matrix), plan)
-    costs = price_plan(case.facts, [day.timed for day in case.days], case.planned)
-    broken, accepted = split_accepted(case, [violation for _, check in HARD_CHECKS for violation in check(case)])
-    wrong = [*wrong_moments(case), *wrong_unassigned(case), *wrong_costs(case, costs)]
+    judged = _open(Facts(problem, matrix), plan)
+    costs = price_plan(judged.facts, [day.timed for day in judged.days], judged.planned)
+    broken, accepted = check_hard_rules(judged)
+    wrong = [*wrong_moments(judged), *wrong_unassigned(judged), *wrong_costs(judged, costs)]
     return Judgement(
         violations=tuple(broken + wrong),
         costs=costs,
-        assumptions=tuple(_assumptions(case)),
+        assumptions=tuple(_assumptions(judged)),
         accepted=tuple(accepted),
     )
+
+
+def check_hard_rules(
+    judged: JudgedPlan, changed: Sequence[JudgedDay] | None = None
+) -> tuple[list[Violation], list[Violation]]:
+    """Return what every hard rule of the list finds broken, and what kept locks break and is accepted.
+
+    Parameters
+    ----------
+    changed
+        The days that matter: daily rules look at these alone.
+    """
+    few = judged if changed is None else replace(judged, days=tuple(changed))
+    found = [violation for one in HARD_RULES for violation in one.find(few if one.is_daily else judged)]
+    return split_accepted(judged, found)
 
 
 def time_routes(
@@ -203,23 +233,21 @@ def _make_route(facts: Facts, draft: Draft, timed: TimedTour | None, parts: Draw
         branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
         stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
         return Route(draft.technician_id, draft.day, 0, 0, stops, branch_stop=branch_stop)
-    known = iter(stops_of(facts, timed, parts))
+    route = route_of(facts, timed, parts)
+    known, branch_stop = iter(route.stops), route.branch_stop
     stops = tuple(
         next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in draft.visit_ids
     )
-    branch_stop = branch_stop_of(facts, timed)
     if branch_stop is not None and draft.branch_before is not None:
         branch_stop = replace(branch_stop, before=draft.branch_before)
-    return Route(
-        draft.technician_id, draft.day, timed.tour.depart_s, timed.return_s, stops, break_of(timed), branch_stop
-    )
+    return replace(route, stops=stops, branch_stop=branch_stop)
 
 
 def _empty_stop(visit_id: str) -> Stop:
     return Stop(visit_id, 0, 0, 0, 0, Interval(0, 0))
 
 
-def _open_case(facts: Facts, plan: Plan) -> Case:
+def _open(facts: Facts, plan: Plan) -> JudgedPlan:
     """Time again whatever can be timed, and note who serves what."""
     planned: dict[str, tuple[tuple[str, int], ...]] = {}
     for route in plan.routes:
@@ -235,7 +263,7 @@ def _open_case(facts: Facts, plan: Plan) -> Case:
         JudgedDay(route, tuple(stop for stop in route.stops if stop.visit_id in facts.problem.visit_by_id), one, drawn)
         for route, one, drawn in zip(stated, timed, parts, strict=True)
     )
-    return Case(facts, plan, days, planned)
+    return JudgedPlan(facts, plan, days, planned)
 
 
 def _stated_slot(route: Route, tour: Tour) -> int | None:
@@ -248,10 +276,10 @@ def _stated_slot(route: Route, tour: Tour) -> int | None:
 # --- what is taken for granted --------------------------------------------------------------------------------------
 
 
-def _assumptions(case: Case) -> Iterator[Assumption]:
-    takers = {day.technician.technician_id for day in case.days if any(day.parts)}
-    for owed in case.problem.loans:
-        if owed.technician_id in takers and not is_past_due(case.problem, owed):
+def _assumptions(judged: JudgedPlan) -> Iterator[Assumption]:
+    takers = {day.technician.technician_id for day in judged.days if any(day.parts)}
+    for owed in judged.problem.loans:
+        if owed.technician_id in takers and not is_past_due(judged.problem, owed):
             yield Assumption(
                 "Loan {loan}: technician {technician} returns {quantity} of part {part} by {due}, as agreed.",
                 {
@@ -262,15 +290,15 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
                     "due": owed.due.isoformat(),
                 },
             )
-    yield from _old_counts(case)
+    yield from _old_counts(judged)
 
 
-def _old_counts(case: Case) -> Iterator[Assumption]:
+def _old_counts(judged: JudgedPlan) -> Iterator[Assumption]:
     """Name each part taken that was last counted before noon of the working day before the plan."""
-    problem = case.problem
+    problem = judged.problem
     eve = problem.branch.calendar.preceding_working_day(problem.first_day)
     noon_s = problem.day_index(eve) * DAY_S + 12 * HOUR_S
-    used = {part.part_id for day in case.days for parts in day.parts for part in parts}
+    used = {part.part_id for day in judged.days for parts in day.parts for part in parts}
     for part in problem.parts:
         if part.part_id in used and part.as_of_s is not None and part.as_of_s < noon_s:
             counted = f"{problem.date_of(part.as_of_s // DAY_S)} {clock_text(part.as_of_s)}"

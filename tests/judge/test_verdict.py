@@ -16,7 +16,8 @@ from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.technician import HeldSkill
-from optimizer.judge.verdict import HARD_CHECKS, judge_plan, time_routes
+from optimizer.judge.facts import Facts
+from optimizer.judge.verdict import HARD_RULES, _open, judge_plan, time_routes
 from tests.random_problems import (
     large_problem,
     random_problem_with_plan,
@@ -162,10 +163,24 @@ def test_a_wrong_statement_is_found_alone(
 
 
 def test_every_hard_rule_that_a_problem_can_state_is_looked_at() -> None:
-    rules = [rule for rule, _ in HARD_CHECKS]
+    rules = [one.rule for one in HARD_RULES]
     assert rules == [rule for rule in Rule if rule.is_hard]
     planted = {p[0] for p in (*PLANTED_IN_ROUTES, *PLANTED_IN_WORLD, *PLANTED_IN_STATEMENTS)}
     assert set(rules) <= planted
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_daily_rule_finds_the_same_in_every_day_alone(seed: int) -> None:
+    """`explain` shows daily rules only the days that change, so that an entry that is daily by mistake would hide."""
+    problem, matrix, routes = random_whole_problem_with_plan(seed)
+    rng, keys = Random(seed), [(shift.technician_id, shift.day) for shift in problem.shifts]
+    dealt: dict[tuple[str, int], list[str]] = {key: [] for key in keys}
+    for visit_id in sorted({visit_id for ids in routes.values() for visit_id in ids} - {BRANCH_STOP}):
+        dealt[rng.choice(keys)].append(visit_id)
+    judged = _open(Facts(problem, matrix), time_routes(problem, matrix, dealt))
+    for one in [one for one in HARD_RULES if one.is_daily]:
+        alone = [found for day in judged.days for found in one.find(replace(judged, days=(day,)))]
+        assert alone == list(one.find(judged)), one.rule
 
 
 def test_every_soft_rule_is_priced_even_at_nothing(one_van: World) -> None:

@@ -121,6 +121,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/workbook_papers.py", "column.heading"): [
         column.heading for sheet in SHEETS for column in sheet.all_columns
     ],
+    ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
 }

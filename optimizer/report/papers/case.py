@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
 from optimizer.domain.units import DAY_S, day_of
-from optimizer.judge.hard_rules import past_due_loan
+from optimizer.judge.answers import past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.text.printable import without_controls

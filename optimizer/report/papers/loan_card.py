@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.judge.hard_rules import is_past_due
+from optimizer.judge.answers import is_past_due
 from optimizer.report.columns import LOAN_CARD
 from optimizer.report.papers.model import Line, Paper
 from optimizer.report.papers.pick_list import Taken, handed_on, taken_parts

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S, HOUR_S, day_of
-from optimizer.judge.stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
+from optimizer.judge.answers import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
 from optimizer.report.columns import PICK_LIST, PICK_TOTALS
 from optimizer.report.papers.model import Line, Paper, made_paper
 

@@ -9,7 +9,7 @@ from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.units import great_circle_m
-from optimizer.judge.hard_rules import is_past_due, refusals, skill_gaps
+from optimizer.judge.answers import is_past_due, refusals, skill_gaps
 from optimizer.report.papers.calls import Call, call_technician
 from optimizer.report.papers.clocks import acknowledge_deadline_s
 

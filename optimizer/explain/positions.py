@@ -1,8 +1,11 @@
-"""Every place for a visit in the present plan: what stops it there, or what it would cost.
+"""Every insertion position of a visit in the present plan: what blocks it there, or what it would cost.
 
-A place is a technician's day, or for a crew the days of several, with the visit at some point of it and perhaps with a
-stop at the branch. A day that waits for others, or others for it, is timed again together with them. For a visit of one
-person the days are looked at nearest first, and of each day only the places are timed that could still matter.
+A position is a technician's day, or for a crew the days of several, with the visit at some point of it and perhaps
+with a stop at the branch. Rules that have a sentence of their own are looked at here, the quickest to check first. What
+passes them is put before the judge, and is a position only when no hard rule of the judge's list is newly broken.
+
+A day that waits for others, or others for it, is timed again together with them. For a visit of one
+person the days are looked at nearest first, and of each day only the positions are timed that could still matter.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, R
 from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.explain.obstacles import STAGES, Obstacle, make_obstacle, road_obstacle
+from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking
 from optimizer.explain.scene import draws_of_tours, key_of
 from optimizer.judge.carried import loads_of, tools_out, units_there
 from optimizer.judge.costs import fairness_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, choose_lead, gaps_in
-from optimizer.judge.hard_rules import Case, JudgedDay, past_due_loan, prefix_of
+from optimizer.judge.hard_rules import past_due_loan, prefix_of
+from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import Draw, drawn_parts, needs_of, own_parts_of, pickup_day_of
 from optimizer.judge.timing import TimedTour, time_canonically
@@ -35,80 +39,86 @@ if TYPE_CHECKING:
     from optimizer.explain.scene import Key, Scene, Shorter
     from optimizer.judge.facts import Tour
 
-#: In how many technicians' days, those with the least detour, a place for a visit is looked for.
+#: In how many technicians' days, those with the least detour, a position for a visit is looked for.
 LOOKED_AT = 25
 #: The same for a crew, on each day: all their days are tried in every combination.
 LOOKED_AT_FOR_CREWS = 3
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a visit fits: who serves it, or leads its crew, the day index, and what it adds to the plan's cost."""
 
     technician_id: str
     day: int
     extra_cents: int
 
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Sort key: the cheapest first, ties by technician and day."""
+        return self.extra_cents, self.technician_id, self.day
+
 
 @dataclass(slots=True)
 class Best:
-    """The best of what has been found: the cheapest place, else the narrowest obstacle."""
+    """The best of what has been found: the cheapest position, else the reason that lets somebody come nearest."""
 
-    place: Place | None = None
-    obstacle: Obstacle | None = None
+    position: Position | None = None
+    blocking: BlockingReason | None = None
 
-    def add(self, found: Place | Obstacle) -> None:
+    def add(self, found: Position | BlockingReason) -> None:
         """Keep what has been found if it is better."""
-        if isinstance(found, Obstacle):
-            if self.obstacle is None or found.nearness < self.obstacle.nearness:
-                self.obstacle = found
-        elif self.place is None or _dearness(found) < _dearness(self.place):
-            self.place = found
+        if isinstance(found, BlockingReason):
+            if self.blocking is None or found.nearness < self.blocking.nearness:
+                self.blocking = found
+        elif self.is_improved_by(found):
+            self.position = found
+
+    def is_improved_by(self, position: Position) -> bool:
+        """Return whether a position is cheaper than the best so far, ties by technician and day."""
+        return self.position is None or position.order < self.position.order
 
     @property
     def most_breach_s(self) -> int:
-        """By how many seconds a place may break the clock and still matter."""
-        if self.place is not None:
+        """By how many seconds a position may break the clock and still matter."""
+        if self.position is not None:
             return 0
-        is_clock = self.obstacle is not None and self.obstacle.stage == len(STAGES)
-        return self.obstacle.missing if self.obstacle is not None and is_clock else FAR_FUTURE_S
+        if self.blocking is None or self.blocking.rank < CLOCK:
+            return FAR_FUTURE_S
+        return self.blocking.missing if self.blocking.rank == CLOCK else 0
 
     def __bool__(self) -> bool:
-        return self.place is not None or self.obstacle is not None
-
-
-def _dearness(place: Place) -> tuple[int, str, int]:
-    return place.extra_cents, place.technician_id, place.day
+        return self.position is not None or self.blocking is not None
 
 
 # --- one technician -------------------------------------------------------------------------------------------------
 
 
-def best_single_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
     """Return the best that the nearest days have for a visit of one person.
 
     Parameters
     ----------
     is_up
-        Asked between places once something has been found: then that is what is returned.
+        Asked between positions once something has been found: then that is what is returned.
     """
     best = Best()
     for shift in _nearest_able_days(scene, visit):
         if best and is_up():
             break
         day = scene.open_day(shift)
-        carried = _lasting_obstacle(scene, shift, visit)
+        carried = _lasting_blocking(scene, shift, visit)
         if carried is not None and not day.has_limits and day.is_near_every(visit):
             best.add(carried)
             continue
         may_walk = day.is_open and visit.visit_id not in scene.facts.linked
-        places = [
+        positions = [
             (day.least_breach_s(sequence, visit, most_s=best.most_breach_s) if may_walk else 0, number, sequence)
             for number, sequence in enumerate(_sequences(scene, shift, visit))
         ]
-        for breach_s, _, sequence in sorted(places):
+        for breach_s, _, sequence in sorted(positions):
             if breach_s > best.most_breach_s or (best and is_up()):
                 break
-            best.add(_try(scene, visit, {key_of(shift): sequence}, None))
+            best.add(_try(scene, visit, {key_of(shift): sequence}, None, best))
     return best
 
 
@@ -123,23 +133,23 @@ def _nearest_able_days(scene: Scene, visit: Visit) -> Iterator[Shift]:
                 return
 
 
-def best_crew_place(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
-    """Return the best that the nearest of each day have for a visit of several people, in every combination of places.
+def best_crew_position(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+    """Return the best that the nearest of each day have for a visit of several people, in every combination.
 
     Parameters
     ----------
     is_up
-        Asked between places once something has been found: then that is what is returned.
+        Asked between positions once something has been found: then that is what is returned.
     """
     best = Best()
-    for place in _crew_places(scene, visit):
-        best.add(place)
+    for found in _crew_positions(scene, visit, best):
+        best.add(found)
         if is_up():
             break
     return best
 
 
-def _crew_places(scene: Scene, visit: Visit) -> Iterator[Place | Obstacle]:
+def _crew_positions(scene: Scene, visit: Visit, best: Best) -> Iterator[Position | BlockingReason]:
     problem, size = scene.facts.problem, scene.facts.problem.crew_size_of(visit)
     near_first = scene.near_first(visit)
     for day in sorted({shift.day for shift in near_first}):
@@ -147,13 +157,13 @@ def _crew_places(scene: Scene, visit: Visit) -> Iterator[Place | Obstacle]:
         for people in combinations(near, size):
             members = tuple(sorted(shift.technician_id for shift in people))
             team = Crew(members, choose_lead(problem, visit, members, problem.date_of(day)))
-            obstacle = _team_obstacle(scene, visit, team, day)
-            if obstacle is not None:
-                yield obstacle
+            blocking = _team_blocking(scene, visit, team, day)
+            if blocking is not None:
+                yield blocking
                 continue
             for sequences in product(*(list(_sequences(scene, shift, visit)) for shift in people)):
                 routes = {key_of(shift): sequence for shift, sequence in zip(people, sequences, strict=True)}
-                yield _try(scene, visit, routes, team)
+                yield _try(scene, visit, routes, team, best)
 
 
 def _nearest_able_people(scene: Scene, visit: Visit, near_first: Sequence[Shift]) -> list[Shift]:
@@ -163,24 +173,24 @@ def _nearest_able_people(scene: Scene, visit: Visit, near_first: Sequence[Shift]
     return sorted(islice(able, max(size, LOOKED_AT_FOR_CREWS)), key=key_of)
 
 
-def _team_obstacle(scene: Scene, visit: Visit, team: Crew, day: int) -> Obstacle | None:
+def _team_blocking(scene: Scene, visit: Visit, team: Crew, day: int) -> BlockingReason | None:
     """Name why these people are no crew: somebody who has to be in it is not, or nobody can lead."""
     problem, lead = scene.facts.problem, scene.facts.problem.technician_by_id[team.lead]
     wanted = {lock.technician_id for lock in scene.facts.locks.get(visit.visit_id, ())} - set(team.members)
     if wanted:
         who = min(wanted)
-        return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, False, who, day, subject="person"))
+        return make_blocking(Reason(ReasonCode.PINNED_CONFLICT, False, who, day, subject="person"))
     missing = visit.required - set(team.members)
     if missing and len(visit.required) < len(team.members):
         who = min(missing)
-        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, False, who, day, subject="crew"))
+        return make_blocking(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, False, who, day, subject="crew"))
     on = problem.date_of(day)
     gaps = gaps_in(lead, problem.lead_skills_needed(visit), on)
     for who in team.members:
         if who != team.lead:
             gaps += gaps_in(problem.technician_by_id[who], problem.skills_needed(visit), on)
     for gap in gaps:
-        return make_obstacle(
+        return make_blocking(
             Reason(ReasonCode.CREW_LEAD, False, team.lead, day, gap.levels, "levels", gap.need.skill),
             missing=sum(one.levels for one in gaps),
         )
@@ -188,7 +198,7 @@ def _team_obstacle(scene: Scene, visit: Visit, team: Crew, day: int) -> Obstacle
 
 
 def _sequences(scene: Scene, shift: Shift, visit: Visit) -> Iterator[tuple[str, ...]]:
-    """Yield a day's visits and stop at the branch with the visit at every place behind a started route's prefix.
+    """Yield a day's visits and stop at the branch with the visit at every position behind a started route's prefix.
 
     A new stop at the branch is tried wherever it may bring parts or let a technician load again.
     """
@@ -217,7 +227,7 @@ def _present_ids(scene: Scene, shift: Shift) -> tuple[str, ...]:
 
 
 def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
-    """Say whether a stop at the branch on the day may bring a visit's parts in time, or let a technician load again."""
+    """Return whether a stop at the branch on the day may bring parts in time, or let a technician load again."""
     problem = scene.facts.problem
     technician, on = problem.technician_by_id[shift.technician_id], problem.date_of(shift.day)
     needed = {need.part_id for need in visit.parts if need.quantity > 0}
@@ -226,26 +236,29 @@ def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
     return fetches or (bool(technician.capacity) and bool(visit.loads))
 
 
-# --- one place ------------------------------------------------------------------------------------------------------
+# --- one position ---------------------------------------------------------------------------------------------------
 
 
-def _try(scene: Scene, visit: Visit, sequences: Mapping[Key, tuple[str, ...]], team: Crew | None) -> Place | Obstacle:
-    """Say what a visit costs at a place, or what stops it there."""
+def _try(
+    scene: Scene, visit: Visit, sequences: Mapping[Key, tuple[str, ...]], team: Crew | None, best: Best
+) -> Position | BlockingReason:
+    """Return what a visit costs at a position, or what blocks it there; the judge sees the best only."""
     tours = {key: _tour(scene, key, sequence, visit, team) for key, sequence in sequences.items()}
     for tour in tours.values():
-        obstacle = _road_obstacle(tour) or _carried_obstacle(scene, tours, tour, visit)
-        if obstacle is not None:
-            return obstacle
+        blocking = _road_blocking(tour) or _carried_blocking(scene, tours, tour, visit)
+        if blocking is not None:
+            return blocking
     timed = _time(scene, tours)
     for key in sorted(timed, key=lambda key: key not in tours):
-        obstacle = _clock_obstacle(timed[key], visit)
-        if obstacle is not None:
-            return obstacle
+        blocking = _clock_blocking(timed[key], visit)
+        if blocking is not None:
+            return blocking
     who, day = next(iter(tours)) if team is None else (team.lead, next(iter(tours))[1])
-    obstacle = _link_obstacle(scene, visit, timed, (who, day))
-    if obstacle is not None:
-        return obstacle
-    return Place(who, day, _extra_cents(scene, timed))
+    blocking = _link_blocking(scene, visit, timed, (who, day))
+    if blocking is not None:
+        return blocking
+    position = Position(who, day, _extra_cents(scene, timed))
+    return (_rule_blocking(scene, visit, timed, position) if best.is_improved_by(position) else None) or position
 
 
 def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
@@ -297,18 +310,18 @@ def _unlinked(tour: Tour) -> Tour:
     return replace(tour, places=tuple(places), earlier={})
 
 
-# --- what stops it --------------------------------------------------------------------------------------------------
+# --- what blocks it -------------------------------------------------------------------------------------------------
 
 
-def _road_obstacle(tour: Tour) -> Obstacle | None:
-    road = road_obstacle(tour)
+def _road_blocking(tour: Tour) -> BlockingReason | None:
+    road = road_blocking(tour)
     return None if road is None else replace(road, reason=replace(road.reason, proven=False))
 
 
-def _lasting_obstacle(scene: Scene, shift: Shift, visit: Visit) -> Obstacle | None:
+def _lasting_blocking(scene: Scene, shift: Shift, visit: Visit) -> BlockingReason | None:
     """Name a load, tool or part that stops a visit of one person wherever it comes in a day; `None` when there is none.
 
-    Where the technician stops at the branch, or has some of the parts but not enough, it may depend on the place.
+    Where the technician stops at the branch, or has some of the parts but not enough, it may depend on the position.
     """
     if not (visit.loads or visit.tools or visit.parts):
         return None
@@ -327,25 +340,25 @@ def _lasting_obstacle(scene: Scene, shift: Shift, visit: Visit) -> Obstacle | No
     if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
         return None
     tours = {key: _tour(scene, key, (*present, visit.visit_id), visit, None)}
-    return _carried_obstacle(scene, tours, tours[key], visit)
+    return _carried_blocking(scene, tours, tours[key], visit)
 
 
-def _carried_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour, visit: Visit) -> Obstacle | None:
+def _carried_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour, visit: Visit) -> BlockingReason | None:
     """Name what is too much to carry, or the tool or part of which too few are left, on a changed day."""
-    found = _load_obstacle(tour) or _tool_obstacle(scene, tours, tour)
-    return found or (_part_obstacle(scene, tours, tour) if visit.parts else None)
+    found = _load_blocking(tour) or _tool_blocking(scene, tours, tour)
+    return found or (_part_blocking(scene, tours, tour) if visit.parts else None)
 
 
-def _load_obstacle(tour: Tour) -> Obstacle | None:
+def _load_blocking(tour: Tour) -> BlockingReason | None:
     who, day = key_of(tour.shift)
     for one in loads_of(tour):
         if one.amount > one.limit:
             over = one.amount - one.limit
-            return make_obstacle(Reason(ReasonCode.LOAD, False, who, day, over, "load", one.quantity))
+            return make_blocking(Reason(ReasonCode.LOAD, False, who, day, over, "load", one.quantity))
     return None
 
 
-def _tool_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
+def _tool_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> BlockingReason | None:
     """Name a tool of which too few are left for a changed day, and another visit that has it."""
     needed = tools_out([tour])
     if not needed:
@@ -364,11 +377,11 @@ def _tool_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obsta
                 if any(need.tool_id == tool_id for need in visit.tools)
             ]
             taker = min(takers, default="")
-            return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, False, who, day, missing, "tools", tool_id, taker))
+            return make_blocking(Reason(ReasonCode.TOOL_IN_USE, False, who, day, missing, "tools", tool_id, taker))
     return None
 
 
-def _part_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obstacle | None:
+def _part_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> BlockingReason | None:
     """Name a part that cannot be handed over any more, or of which planned visits leave too few."""
     facts, (who, day) = scene.facts, key_of(tour.shift)
     own_days = {key: scene.timed[key].tour for key in scene.days_of.get(who, ())}
@@ -377,23 +390,23 @@ def _part_obstacle(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Obsta
         for number, parts in enumerate(drawn):
             after = one.is_after_branch(number)
             if parts and pickup_day_of(facts.problem, one.technician, one.shift.day, is_after_branch=after) is None:
-                return make_obstacle(Reason(ReasonCode.UNREACHABLE, False, who, day, subject="stop"))
+                return make_blocking(Reason(ReasonCode.UNREACHABLE, False, who, day, subject="stop"))
         owed = past_due_loan(facts.problem, who, facts.problem.date_of(one.shift.day))
         if owed is not None and any(drawn):
             reason = Reason(ReasonCode.PART_NOT_RETURNED, False, who, day, owed.quantity, "parts", owed.part_id)
-            return make_obstacle(reason)
+            return make_blocking(reason)
     draws = [draw for new in draws_of_tours(facts, everywhere).values() for draw in new]
     found = scene.shorter(who, draws)
     return None if found is None else _short_part(who, found)
 
 
-def _short_part(who: str, found: Shorter) -> Obstacle:
+def _short_part(who: str, found: Shorter) -> BlockingReason:
     short = found.shortage
     code, amount = ReasonCode.PART_OUT_OF_STOCK, short.missing
-    return make_obstacle(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
+    return make_blocking(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
 
 
-def _clock_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
+def _clock_blocking(timed: TimedTour, visit: Visit) -> BlockingReason | None:
     """Name where a day lacks most seconds."""
     if timed.breach_s == 0:
         return None
@@ -411,21 +424,36 @@ def _clock_obstacle(timed: TimedTour, visit: Visit) -> Obstacle | None:
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
         found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))
     amount, code, subject, about = max(found, key=lambda one: one[0])
-    return make_obstacle(Reason(code, False, who, day, amount, "s", subject, about), missing=timed.breach_s)
+    if amount == 0:
+        return None  # Nothing that has a sentence here: the judge is asked.
+    return make_blocking(Reason(code, False, who, day, amount, "s", subject, about), missing=timed.breach_s)
 
 
-def _link_obstacle(scene: Scene, visit: Visit, timed: Mapping[Key, TimedTour], place: Key) -> Obstacle | None:
+def _link_blocking(scene: Scene, visit: Visit, timed: Mapping[Key, TimedTour], lead: Key) -> BlockingReason | None:
     """Name a sequence that is broken, or people who cannot meet, now that the visit is there."""
     concerned = {other.visit_id for one in timed.values() for other in one.tour.visits}
     if scene.facts.linked.isdisjoint(concerned):
         return None
     here = tuple(key for key, one in timed.items() if any(other is visit for other in one.tour.visits))
     days = tuple(JudgedDay(Route(*key, 0, 0, ()), (), one) for key, one in timed.items())
-    case = Case(scene.facts, Plan((), ()), days, {**scene.planned, visit.visit_id: here})
-    who, day = place
-    for violation in (*precedence(case), *crew(case)):
+    judged = JudgedPlan(scene.facts, Plan((), ()), days, {**scene.planned, visit.visit_id: here})
+    who, day = lead
+    for violation in (*precedence(judged), *crew(judged)):
         if violation.visit_id in concerned:
             code = ReasonCode.PRECEDENCE if violation.rule is Rule.PRECEDENCE else ReasonCode.CREW_SIZE
             reason = Reason(code, False, who, day, violation.amount, violation.unit, visit_id=violation.visit_id)
-            return make_obstacle(reason)
+            return make_blocking(reason)
     return None
+
+
+def _rule_blocking(
+    scene: Scene, visit: Visit, timed: Mapping[Key, TimedTour], position: Position
+) -> BlockingReason | None:
+    """Name the first rule of the judge's list that is newly broken, whatever it is."""
+    broken = scene.newly_broken(timed)
+    if broken is None:
+        return None
+    who, other = broken.technician_id or position.technician_id, broken.visit_id
+    about = "" if other == visit.visit_id else other
+    amount, unit, rule = broken.amount, broken.unit, broken.rule.value
+    return make_blocking(Reason(ReasonCode.RULE, False, who, position.day, amount, unit, rule, about))

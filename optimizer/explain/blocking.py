@@ -1,9 +1,9 @@
-"""What stops one technician from serving one visit in any plan: the first rule, and how much is missing.
+"""What blocks one visit with one technician in any plan: the first rule, and how much is missing.
 
 Who may not serve the visit, lacks a skill or cannot have a part never can. Roads and the clock are subtler: travel is
-used as given, so a detour over other visits may be a shorter way, and a break may fit at a place on that way. An
-obstacle of that kind is a proof only when even the shortest way over any visits, with a break at any moment of it,
-does not help (`may_fit_somehow`).
+used as given, so a detour over other visits may be a shorter way, and a break may fit at a place on that way. A reason
+of that kind is a proof only when even the shortest way over any visits, with a break at any moment of it, does not help
+(`may_fit_somehow`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 #: How near a technician comes who is stopped by a reason: who is stopped by a later one comes nearer.
-STAGES = (
+FARTHEST_FIRST = (
     ReasonCode.PINNED_CONFLICT,
     ReasonCode.TECHNICIAN_NOT_ALLOWED,
     ReasonCode.SKILL,
@@ -53,23 +53,25 @@ STAGES = (
     ReasonCode.UNREACHABLE,
     ReasonCode.MAX_TRAVEL,
 )
+#: Whom the clock stops, or only a rule of the judge that has no reason of its own here, comes nearer than all of these.
+CLOCK, BY_RULE = len(FARTHEST_FIRST), len(FARTHEST_FIRST) + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
-    """What stops one technician; `stage` says how far that one came, `missing` how much is missing in all."""
+class BlockingReason:
+    """What stops one technician; `rank` says how far he came, `missing` how much is missing in all."""
 
     reason: Reason
-    stage: int
+    rank: int
     missing: int
 
     @property
     def nearness(self) -> tuple[int, int, str, int]:
         """Sort key: the nearest first, ties by id and day."""
-        return (-self.stage, self.missing, self.reason.technician_id, self.reason.day)
+        return (-self.rank, self.missing, self.reason.technician_id, self.reason.day)
 
 
-def obstacle_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+def blocking_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool = True) -> BlockingReason | None:
     """Return the lock, refusal or skill that keeps a technician from a visit, whatever the day looks like.
 
     Parameters
@@ -80,13 +82,13 @@ def obstacle_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool 
     problem, technician = facts.problem, facts.problem.technician_by_id[shift.technician_id]
     is_lead = _role(facts, shift, visit, leads=leads) is not None
     needs = problem.lead_skills_needed(visit) if is_lead else problem.skills_needed(visit)
-    return _lock_obstacle(facts, shift, visit) or _person_obstacle(problem, technician, visit, needs, shift.day)
+    return _lock_blocking(facts, shift, visit) or _person_blocking(problem, technician, visit, needs, shift.day)
 
 
-def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> Obstacle | None:
+def blocking_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> BlockingReason | None:
     """Return the first rule that keeps a technician from a visit in every plan; `None` when none is sure to.
 
-    It asks what `obstacle_of_person` does not: what is carried, roads and the clock.
+    It asks what `blocking_of_person` does not: what is carried, roads and the clock.
 
     Parameters
     ----------
@@ -97,16 +99,16 @@ def obstacle_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = Tr
     technician, crew = problem.technician_by_id[shift.technician_id], _role(roads.facts, shift, visit, leads=leads)
     if leads:
         carried = (
-            (_load_obstacle(facts.tour(shift, [visit])) if visit.loads else None)
-            or _tool_obstacle(problem, technician, visit, shift.day)
-            or _part_obstacle(roads, technician, visit, shift.day)
+            (_load_blocking(facts.tour(shift, [visit])) if visit.loads else None)
+            or _tool_blocking(problem, technician, visit, shift.day)
+            or _part_blocking(roads, technician, visit, shift.day)
         )
         if carried is not None:
             return carried
     found = None
     for branch_at in _ways_to_parts(roads, technician, visit, shift.day) if leads else (None,):
         tour = facts.tour(shift, [visit], branch_at=branch_at, crews={} if crew is None else {visit.visit_id: crew})
-        found = road_obstacle(tour) or _clock_obstacle(facts, tour)
+        found = road_blocking(tour) or _clock_blocking(facts, tour)
         if found is None or may_fit_somehow(roads, tour):
             return None
     return found
@@ -118,36 +120,38 @@ def _role(facts: Facts, shift: Shift, visit: Visit, *, leads: bool) -> Crew | No
     return Crew((shift.technician_id,), shift.technician_id) if is_crew and leads else None
 
 
-def make_obstacle(reason: Reason, *, missing: int | None = None) -> Obstacle:
+def make_blocking(reason: Reason, *, missing: int | None = None) -> BlockingReason:
     """Rank a reason by how near it lets a technician come."""
-    stage = STAGES.index(reason.code) if reason.code in STAGES else len(STAGES)
+    rank = FARTHEST_FIRST.index(reason.code) if reason.code in FARTHEST_FIRST else CLOCK
     if reason.code is ReasonCode.PINNED_CONFLICT and reason.unit == "s":
-        stage = len(STAGES)  # A start is missed, not a person: that is a matter of the clock.
+        rank = CLOCK  # A start is missed, not a person: that is a matter of the clock.
     if (reason.code, reason.subject) == (ReasonCode.MAX_TRAVEL, DUTY):
-        stage = len(STAGES)  # How long a day lasts is a matter of the clock, too.
+        rank = CLOCK  # How long a day lasts is a matter of the clock, too.
     if reason.unit == "visits":
-        stage = STAGES.index(ReasonCode.MAX_TRAVEL)
-    return Obstacle(reason, stage, reason.amount if missing is None else missing)
+        rank = FARTHEST_FIRST.index(ReasonCode.MAX_TRAVEL)
+    if reason.code is ReasonCode.RULE:
+        rank = BY_RULE
+    return BlockingReason(reason, rank, reason.amount if missing is None else missing)
 
 
-def _lock_obstacle(facts: Facts, shift: Shift, visit: Visit) -> Obstacle | None:
+def _lock_blocking(facts: Facts, shift: Shift, visit: Visit) -> BlockingReason | None:
     """Somebody else, or another day, is locked; he then comes nearer himself, unless he has no shift."""
     is_crew = facts.problem.crew_size_of(visit) > 1
     for lock in facts.locks.get(visit.visit_id, ()):
         is_other_day = lock.level in (LockLevel.DAY, LockLevel.PREFIX) and lock.day != shift.day
         if is_other_day or (lock.technician_id != shift.technician_id and not is_crew):
             day = lock.day if is_other_day else shift.day
-            return make_obstacle(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, day, subject="person"))
+            return make_blocking(Reason(ReasonCode.PINNED_CONFLICT, True, lock.technician_id, day, subject="person"))
     return None
 
 
-def _person_obstacle(
+def _person_blocking(
     problem: Problem, technician: Technician, visit: Visit, needs: Sequence[SkillNeed], day: int
-) -> Obstacle | None:
+) -> BlockingReason | None:
     who, refused, on = technician.technician_id, refusals(problem, technician, visit), problem.date_of(day)
     barred = [name for name in refused if name != "area"]
     if barred:
-        return make_obstacle(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, day, subject=barred[0]))
+        return make_blocking(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, day, subject=barred[0]))
     gaps = gaps_in(technician, needs, on)
     missing = sum(gap.levels for gap in gaps)
     for gap in sorted(gaps, key=lambda gap: (gap.held is not None, gap.is_expired)):
@@ -158,9 +162,9 @@ def _person_obstacle(
             code, unit = ReasonCode.CERTIFICATE_EXPIRED, "days"
             until, since = gap.held.valid_until, gap.held.valid_from
             amount = _days_off(since, until, on)
-        return make_obstacle(Reason(code, True, who, day, amount, unit, skill), missing=missing)
+        return make_blocking(Reason(code, True, who, day, amount, unit, skill), missing=missing)
     if "area" in refused:
-        return make_obstacle(Reason(ReasonCode.AREA, True, who, day, subject=visit.area))
+        return make_blocking(Reason(ReasonCode.AREA, True, who, day, subject=visit.area))
     return None
 
 
@@ -171,22 +175,22 @@ def _days_off(since: date | None, until: date | None, on: date) -> int:
     return 0 if since is None else (since - on).days
 
 
-def _load_obstacle(tour: Tour) -> Obstacle | None:
+def _load_blocking(tour: Tour) -> BlockingReason | None:
     who, day = tour.technician.technician_id, tour.shift.day
     for one in loads_of(tour):
         if one.amount > one.limit:
             over = one.amount - one.limit
-            return make_obstacle(Reason(ReasonCode.LOAD, True, who, day, over, "load", one.quantity))
+            return make_blocking(Reason(ReasonCode.LOAD, True, who, day, over, "load", one.quantity))
     return None
 
 
-def _tool_obstacle(problem: Problem, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+def _tool_blocking(problem: Problem, technician: Technician, visit: Visit, day: int) -> BlockingReason | None:
     for tool_id, units in sorted(tool_units(visit).items()):
         own = sum(tool.units for tool in technician.own_tools if tool.tool_id == tool_id)
         missing = units - own - units_there(problem, tool_id)
         if missing > 0:
             who = technician.technician_id
-            return make_obstacle(Reason(ReasonCode.TOOL_IN_USE, True, who, day, missing, "tools", tool_id))
+            return make_blocking(Reason(ReasonCode.TOOL_IN_USE, True, who, day, missing, "tools", tool_id))
     return None
 
 
@@ -208,7 +212,7 @@ def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> tuple[Dr
     return tuple(Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts)
 
 
-def _part_obstacle(roads: Roads, technician: Technician, visit: Visit, day: int) -> Obstacle | None:
+def _part_blocking(roads: Roads, technician: Technician, visit: Visit, day: int) -> BlockingReason | None:
     problem = roads.facts.problem
     who, missing = technician.technician_id, _missing_parts(technician, visit)
     if not missing:
@@ -216,7 +220,7 @@ def _part_obstacle(roads: Roads, technician: Technician, visit: Visit, day: int)
     owed = past_due_loan(problem, who, problem.date_of(day))
     if owed is not None:
         amount, part_id = owed.quantity, owed.part_id
-        return make_obstacle(Reason(ReasonCode.PART_NOT_RETURNED, True, who, day, amount, "parts", part_id))
+        return make_blocking(Reason(ReasonCode.PART_NOT_RETURNED, True, who, day, amount, "parts", part_id))
     # A stop at the branch on the day finds whatever the evening before has, and more.
     for short in roads.shortages(_draws(visit, missing, day)):
         reason = Reason(
@@ -232,7 +236,7 @@ def _part_obstacle(roads: Roads, technician: Technician, visit: Visit, day: int)
         arrives = _first_day_with_part(problem, visit, missing, short.part_id, day)
         if arrives is not None:
             reason = replace(reason, code=ReasonCode.PART_ARRIVES_LATE, day=arrives, visit_id="")
-        return make_obstacle(reason)
+        return make_blocking(reason)
     return None
 
 
@@ -253,25 +257,25 @@ def _first_day_with_part(
     return None
 
 
-def road_obstacle(tour: Tour) -> Obstacle | None:
+def road_blocking(tour: Tour) -> BlockingReason | None:
     """Name a leg without a way, or the travel or the visits above the shift's limits."""
     who, shift = tour.technician.technician_id, tour.shift
     if tour.missing:
         origin, destination = tour.missing[0]
-        return make_obstacle(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
+        return make_blocking(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
     over_s = max(
         0 if shift.max_leg_s is None else max(tour.legs_s) - shift.max_leg_s,
         0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
     )
     if over_s > 0:
-        return make_obstacle(Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, over_s, "s"))
+        return make_blocking(Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, over_s, "s"))
     if shift.max_visits is not None and len(tour.visits) > shift.max_visits:
         over = len(tour.visits) - shift.max_visits
-        return make_obstacle(Reason(ReasonCode.SHIFT_CAPACITY, True, who, shift.day, over, "visits"))
+        return make_blocking(Reason(ReasonCode.SHIFT_CAPACITY, True, who, shift.day, over, "visits"))
     return None
 
 
-def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
+def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     """Name the timing rule without which the visit would fit: its lock, ready time, break, windows; else the shift."""
     shift, policy = tour.shift, facts.problem.policy
     timed, who = time_canonically(tour, policy), shift.technician_id
@@ -279,9 +283,9 @@ def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
         return None
     if timed.past_duty_s:
         reason = Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, timed.past_duty_s, "s", DUTY)
-        return make_obstacle(reason)
+        return make_blocking(reason)
     if timed.stops[0].window < 0:
-        return make_obstacle(Reason(ReasonCode.TIME_WINDOW, True, who, shift.day, subject="day"))
+        return make_blocking(Reason(ReasonCode.TIME_WINDOW, True, who, shift.day, subject="day"))
     service = tour.services[0]
     unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
@@ -294,7 +298,7 @@ def _clock_obstacle(facts: Facts, tour: Tour) -> Obstacle | None:
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
-    return make_obstacle(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
 
 
 def _with_visit(tour: Tour, service: Service) -> Tour:
@@ -385,7 +389,7 @@ def _open_s(legs_s: NDArray[np.int32], max_leg_s: int | None) -> NDArray[np.int3
 
 
 def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
-    """Say whether a lone visit might fit some fuller day: driven the shortest way, with a break at any moment of it.
+    """Return whether a lone visit might fit some fuller day: driven the shortest way, with a break at any moment of it.
 
     A break at a moment of a leg never ends the leg earlier than a break right after it does, so that it is enough to
     let that one begin as late as the leg would begin by the close of the window.
