@@ -122,7 +122,7 @@ def print_paper(task: Answer) -> Answer:
 
 
 def _plan_file(
-    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, judgement: Any
 ) -> Answer:
     from optimizer.ingest.plans.plan_file import write_plan
 

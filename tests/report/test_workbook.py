@@ -146,7 +146,7 @@ def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
             assert head + sum(page.row_dimensions[row].height for row in range(first + 1, last + 1)) <= PAGE_POINTS
 
 
-def test_the_desk_reaches_the_register(outcome, tmp_path: Path) -> None:
+def test_the_planning_context_reaches_the_register(outcome, tmp_path: Path) -> None:
     context = PlanningContext(faulty=(FaultyOrder("X9", "somebody", {"en": ("Row 3 has no date.",)}),))
     papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, context, "en")
     write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", "en", papers=papers)
