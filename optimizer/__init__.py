@@ -12,21 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.domain.order import (
-        Customer as Customer,
-    )
-    from optimizer.domain.order import (
-        Interval as Interval,
-    )
-    from optimizer.domain.order import (
-        Order as Order,
-    )
-    from optimizer.domain.order import (
-        Place as Place,
-    )
-    from optimizer.domain.order import (
-        Visit as Visit,
-    )
+    from optimizer.domain.order import Customer as Customer
+    from optimizer.domain.order import Interval as Interval
+    from optimizer.domain.order import Order as Order
+    from optimizer.domain.order import Place as Place
+    from optimizer.domain.order import Visit as Visit
     from optimizer.domain.plan import Plan as Plan
     from optimizer.domain.policy import Policy as Policy
     from optimizer.domain.problem import Branch as Branch
@@ -35,15 +25,9 @@ if TYPE_CHECKING:
     from optimizer.domain.rules import Violation as Violation
     from optimizer.domain.technician import Shift as Shift
     from optimizer.domain.technician import Technician as Technician
-    from optimizer.errors import (
-        InputError as InputError,
-    )
-    from optimizer.errors import (
-        LockConflictError as LockConflictError,
-    )
-    from optimizer.errors import (
-        PaigongError as PaigongError,
-    )
+    from optimizer.errors import InputError as InputError
+    from optimizer.errors import LockConflictError as LockConflictError
+    from optimizer.errors import PaigongError as PaigongError
     from optimizer.ingest.read import read_branch as read_branch
     from optimizer.judge.verdict import Judgement as Judgement
     from optimizer.judge.verdict import judge_plan as judge_plan
