@@ -87,8 +87,9 @@ def budgeted(budget: Budget) -> Row:
     """Return the part of a row that says what a run was allowed."""
     allowed = asdict(budget)
     renamed = {"seconds_allowed": allowed.pop("seconds"), "iterations_allowed": allowed.pop("iterations")}
-    dials = " ".join(f"{name}={value}" for name, value in sorted(allowed.pop("dials").items()))
-    return renamed | allowed | {"dials": dials}
+    changed = " ".join(f"{name}={value}" for name, value in sorted(allowed.pop("parameters").items()))
+    # The name that rows have had from the first one on.
+    return renamed | allowed | {"dials": changed}
 
 
 def circumstances() -> Row:

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.errors import FormatError
 from benchmarks.solver import Budget
-from optimizer.engine.search.dials import dial_values
+from optimizer.engine.search.parameters import parameter_values
 
 #: The settings of a configuration and what they must be.
 SETTINGS: dict[str, tuple[type, ...]] = {
@@ -20,6 +20,8 @@ SETTINGS: dict[str, tuple[type, ...]] = {
     "threads": (int,),
     "islands": (int,),
     "use_master": (bool,),
+    "parameters": (dict,),
+    # What `parameters` was called before.
     "dials": (dict,),
 }
 
@@ -34,12 +36,12 @@ class Config:
     threads: int = 1
     islands: int | None = None
     use_master: bool = True
-    dials: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, int] = field(default_factory=dict)
 
     def budget(self, seed: int) -> Budget:
         """Return what a run with this seed may use; ten seconds where no limit is named."""
         seconds = 10.0 if self.seconds is None and self.iterations is None else self.seconds
-        return Budget(seconds, self.iterations, seed, self.threads, self.islands, self.use_master, self.dials)
+        return Budget(seconds, self.iterations, seed, self.threads, self.islands, self.use_master, self.parameters)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -77,11 +79,12 @@ def config_of(entry: dict[str, Any], number: int, *, where: str) -> Config:
     for name in ("seconds", "iterations", "threads", "islands"):
         if entry.get(name, 1) <= 0:
             raise FormatError(f"{where}: {name} is {entry[name]}; expected more than 0")
+    parameters = entry.get("dials", {}) | entry.get("parameters", {})
     try:
-        dial_values(entry.get("dials", {}))
+        parameter_values(parameters)
     except (TypeError, ValueError) as fault:
-        raise FormatError(f"{where}: dials: {fault}") from fault
-    return Config(**entry)
+        raise FormatError(f"{where}: parameters: {fault}") from fault
+    return Config(**{name: value for name, value in entry.items() if name != "dials"} | {"parameters": parameters})
 
 
 def only_known(entry: dict[str, Any], known: set[str], *, where: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a run may use: wall seconds, iterations or both, threads, islands; its seed; its parts and dials."""
+    """What a run may use: wall seconds, iterations or both, threads, islands; its seed and search parameters."""
 
     seconds: float | None
     iterations: int | None
@@ -34,7 +34,7 @@ class Budget:
     threads: int
     islands: int | None = None
     use_master: bool = True
-    dials: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def solve_problem(problem: Problem, matrix: TravelMatrix, budget: Budget) -> Sol
         threads=budget.threads,
         islands=budget.islands,
         use_master=budget.use_master,
-        dials=budget.dials,
+        parameters=budget.parameters,
         on_progress=note,
     )
     elapsed_s = time.perf_counter() - begin

@@ -19,10 +19,10 @@ from benchmarks.records import machine
 from benchmarks.solver import engine_version
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.entries import load_routes
-from optimizer.engine.search.gestures import undo
 from optimizer.engine.search.islands import Islands, SearchBudget
+from optimizer.engine.search.route_edits import undo
 from optimizer.engine.search.ruin import remove_visits
-from optimizer.engine.search.state import T_ABSENT, make_state
+from optimizer.engine.search.state import T_UNASSIGNED, make_state
 from optimizer.running.warming import tiny_problem, warm_up
 
 if TYPE_CHECKING:
@@ -186,10 +186,10 @@ def _mean_removed(indexed: IndexedProblem, islands: Islands, seed: int) -> float
     for shift, route in enumerate(best):
         stops[shift, : len(route)] = route
     load_routes(arrays, state, stops, counts, islands.best_starts())
-    absent, removed = int(state.total[T_ABSENT]), 0
+    before, removed = int(state.total[T_UNASSIGNED]), 0
     for _ in range(REMOVALS):
         remove_visits(arrays, state)
-        removed += int(state.total[T_ABSENT]) - absent
+        removed += int(state.total[T_UNASSIGNED]) - before
         undo(arrays, state)
     return removed / REMOVALS
 

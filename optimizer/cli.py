@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from optimizer.console import Faults, stop, translator_for, violation_line, warn
-from optimizer.domain.desk import Desk, Stage
+from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.policy import BrokenLocks
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
-    from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.build.geocode import GeocoderSettings
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
@@ -51,7 +51,9 @@ app = typer.Typer(
 Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
 Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
-FaultBook = Annotated[Path | None, typer.Option(help="Write the faults as a workbook, the bad cells marked.")]
+FaultWorkbook = Annotated[
+    Path | None, typer.Option("--fault-book", help="Write the faults as a workbook, the bad cells marked.")
+]
 Datum = Annotated[
     str | None,
     typer.Option(help="Datum of coordinates that name none: WGS-84, GCJ-02 or BD-09.", show_default="WGS-84"),
@@ -116,17 +118,18 @@ def plan(
     ] = None,
     broken_locks: KeepOf = None,
     skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
-    fault_book: FaultBook = None,
+    fault_workbook: FaultWorkbook = None,
     datum: Datum = None,
     geocode: Geocode = None,
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
     """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
-    from optimizer.ingest.fault_book import write_fault_book
+    from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.published import published_plan
+    from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
+    from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import plan_stage
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
@@ -135,16 +138,18 @@ def plan(
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
-    with Faults(say, lang, as_json=json_faults, branch=branch, book=fault_book):
+    with Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook):
         intake = read_intake(branch, options)
         problem = intake.checked()
         if broken_locks is not None:
             problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
-        if fault_book is not None:
-            write_fault_book(branch, intake.report, fault_book, lang)
+        if fault_workbook is not None:
+            write_fault_workbook(branch, intake.report, fault_workbook, lang)
         matrix = travel_for(problem, branch)
         as_of = problem.local_time(problem.as_of_s)
-        published = None if stage is Stage.DRAFT else published_plan(branch, problem.first_day, as_of)
+        published = None
+        if stage is not Stage.DRAFT:
+            published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
         warn(intake.report.text(lang))
         if published is not None:
             _warn_of_gone(problem, published, say)
@@ -167,8 +172,8 @@ def plan(
                 on_message=print_message,
                 started_s=_STARTED_S,
             )
-        desk = replace(intake.desk, changes=solved.changes, is_published=published is not None)
-        _write(solved, desk, branch, out, lang, say, console)
+        context = replace(intake.context, changes=solved.changes, is_published=published is not None)
+        _write(solved, context, branch, out, lang, say, console)
 
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
@@ -184,10 +189,10 @@ def _without_writing(seconds: float, visits: int) -> float:
 
 
 def _write(
-    solved: StageOutcome, desk: Desk, branch: Path, out: Path, lang: str, say: Translate, console: Console
+    solved: StageOutcome, context: PlanningContext, branch: Path, out: Path, lang: str, say: Translate, console: Console
 ) -> None:
     """Write the plan file and the papers, and show the plan."""
-    from optimizer.ingest.plan_file import write_plan
+    from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
     from optimizer.running.child import FIRST_PLAN
@@ -195,17 +200,17 @@ def _write(
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
     accepted = _accepted_sentences(outcome.judgement.accepted, problem, say)
-    record = {**run.to_json(), "branch": str(branch), "stage": str(desk.stage)}
+    record = {**run.to_json(), "branch": str(branch), "stage": str(context.stage)}
     figures = kpis(problem, matrix, made)
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=outcome.judgement.accepted)
-    papers = make_papers(problem, matrix, made, desk, lang)
+    papers = make_papers(problem, matrix, made, context, lang)
     write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
     print_plan(problem, matrix, made, console, lang)
-    print_changes(problem, desk, console, lang)
+    print_changes(problem, context, console, lang)
     for visit_id in solved.released:
         console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
     for text in accepted:
@@ -270,8 +275,8 @@ def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
     """
     if service is None:
         return None
-    from optimizer.ingest.geocode import GeocoderSettings
-    from optimizer.ingest.published import published_folder
+    from optimizer.ingest.build.geocode import GeocoderSettings
+    from optimizer.ingest.plans.published import published_folder
 
     name, _, address = service.partition("@")
     own = urlsplit(address)
@@ -289,13 +294,13 @@ def publish(
     json_faults: AsJson = False,
 ) -> None:
     """Keep a plan as the one that later plans of the day stay near, in the folder `published` of its branch."""
-    from optimizer.ingest.plan_file import branch_of_plan, read_plan
-    from optimizer.ingest.published import publish_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.ingest.plans.plan_file import branch_of_plan, read_plan
+    from optimizer.ingest.plans.published import publish_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     say = translator_for(lang)
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, made = read_plan(plan_file, branch)
+        problem, matrix, made = read_plan(plan_file, branch, time_routes=time_routes)
         judgement = judge_plan(problem, matrix, made)
         if not judgement.is_clean:
             stop(1, "\n".join([say("The plan breaks rules and is not published:"),
@@ -330,7 +335,7 @@ def promise(
     with Faults(say, lang, as_json=json_faults):
         options = ReadOptions(stage, as_of, datum=datum, geocoder=_geocoder(geocode, branch))
         intake = read_intake(branch, options)
-        problem = _with_aside(intake.checked(), intake.desk)
+        problem = _with_aside(intake.checked(), intake.context)
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             near = nearest(order, problem.order_by_id)
@@ -340,14 +345,14 @@ def promise(
             console.print(Text(line.text_in(lang)), soft_wrap=True)
 
 
-def _with_aside(problem: Problem, desk: Desk) -> Problem:
+def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
     """Return the problem with the orders that today's plan has or has done, so that they can be asked about too."""
     customers = {customer.customer_id: customer for customer in problem.customers}
     return replace(
         problem,
-        orders=(*problem.orders, *(aside.order for aside in desk.aside)),
-        visits=(*problem.visits, *(aside.visit for aside in desk.aside)),
-        customers=tuple(({aside.customer.customer_id: aside.customer for aside in desk.aside} | customers).values()),
+        orders=(*problem.orders, *(aside.order for aside in context.aside)),
+        visits=(*problem.visits, *(aside.visit for aside in context.aside)),
+        customers=tuple(({aside.customer.customer_id: aside.customer for aside in context.aside} | customers).values()),
     )
 
 
@@ -375,12 +380,12 @@ def judge(
     json_faults: AsJson = False,
 ) -> None:
     """Check every rule of a plan and recompute its costs."""
-    from optimizer.ingest.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.ingest.plans.plan_file import read_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     say, console = translator_for(lang), Console()
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, given = read_plan(plan_file, branch)
+        problem, matrix, given = read_plan(plan_file, branch, time_routes=time_routes)
         judgement = judge_plan(problem, matrix, given)
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))

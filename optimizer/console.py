@@ -30,15 +30,15 @@ class Faults:
 
     Parameters
     ----------
-    branch, book
+    branch, workbook
         With both, the faults of the branch's files are also written as a workbook, the bad cells marked.
     """
 
     def __init__(
-        self, say: Translate, lang: str, *, as_json: bool, branch: Path | None = None, book: Path | None = None
+        self, say: Translate, lang: str, *, as_json: bool, branch: Path | None = None, workbook: Path | None = None
     ) -> None:
         self.say, self.lang, self.as_json = say, lang, as_json
-        self.branch, self.book = branch, book
+        self.branch, self.workbook = branch, workbook
 
     def __enter__(self) -> None:
         return None
@@ -48,11 +48,11 @@ class Faults:
             text = error.report.text(self.lang)
             if self.as_json:
                 text = json.dumps(error.report.to_json(self.lang), ensure_ascii=False, indent=1)
-            if self.branch is not None and self.book is not None:
-                from optimizer.ingest.fault_book import write_fault_book
+            if self.branch is not None and self.workbook is not None:
+                from optimizer.ingest.fault_workbook import write_fault_workbook
 
-                write_fault_book(self.branch, error.report, self.book, self.lang)
-                text += "\n" + self.say("The faults are marked in {file}.", file=str(self.book))
+                write_fault_workbook(self.branch, error.report, self.workbook, self.lang)
+                text += "\n" + self.say("The faults are marked in {file}.", file=str(self.workbook))
             stop(2, text)
         if isinstance(error, LockConflictError):
             head = self.say("What is locked cannot be kept together with the other rules:")

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 #: End-to-end limit of a solve that names none.
 DEFAULT_S = 10.0
-#: Marks of the search at which the master recombines the pool.
-MASTER_MARKS = (28, 34, 38)
+#: Checkpoints of the search at which the master recombines the pool.
+MASTER_CHECKPOINTS = (28, 34, 38)
 #: CP-SAT's deterministic work limit at each of them, and the share of the time left that it may take.
 MASTER_EFFORT, MASTER_SHARE = 0.1, 0.05
-#: Share of the search's time that making plans of its routes may take at the marks; the last one is always made.
-TELLING_SHARE = 0.1
+#: Share of the search's time that making plans of its routes may take; the last plan is always made.
+ASSEMBLING_SHARE = 0.1
 
 
 def find_plans(
@@ -52,7 +52,7 @@ def find_plans(
     post: Post,
     is_stopped: Callable[[], bool],
 ) -> None:
-    """Search, and post at every mark how it stands, with the plan where it is a better one and making it is cheap.
+    """Search, and post at every checkpoint how it stands, with the plan if it is a better one and making it is cheap.
 
     Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
     needed; the search ends earlier by as long as it takes to make a plan of its routes.
@@ -61,39 +61,42 @@ def find_plans(
     from optimizer.engine.indexing import build_arrays
     from optimizer.engine.kept_locks import with_kept_shifts
     from optimizer.engine.route_pool import RoutePool
-    from optimizer.engine.search.annealing import MARKS
+    from optimizer.engine.search.annealing import CHECKPOINTS
     from optimizer.engine.search.islands import Islands
 
     indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
     islands = Islands(indexed.arrays, budget.search(), is_stopped)
     pool = RoutePool()
-    told, telling_s, told_at_s = None, 0.0, 0.0
+    posted_cents, assembling_s, posted_at_s = None, 0.0, 0.0
 
-    def tell(mark: int, *, at_any_price: bool = False) -> None:
-        nonlocal told, telling_s, told_at_s
+    def post_progress(checkpoint: int, *, at_any_price: bool = False) -> None:
+        nonlocal posted_cents, assembling_s, posted_at_s
         began_s = time.monotonic()
         cents = islands.best_cents + indexed.left_out_cents
-        progress = Progress(mark=mark, moves=islands.moves, heat=islands.heat, cost_cents=cents)
+        progress = Progress(
+            checkpoint=checkpoint, moves=islands.moves, temperature=islands.temperature, cost_cents=cents
+        )
         plan = None
-        if told != islands.best_cents and (at_any_price or TELLING_SHARE * (began_s - told_at_s) >= telling_s):
-            told = islands.best_cents
+        is_worth_it = at_any_price or ASSEMBLING_SHARE * (began_s - posted_at_s) >= assembling_s
+        if posted_cents != islands.best_cents and is_worth_it:
+            posted_cents = islands.best_cents
             plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
         deadline_s = post(plan, progress)
         if plan is not None:
-            told_at_s = time.monotonic()
-            telling_s = told_at_s - began_s
-        islands.budget = replace(islands.budget, deadline_s=deadline_s - telling_s)
+            posted_at_s = time.monotonic()
+            assembling_s = posted_at_s - began_s
+        islands.budget = replace(islands.budget, deadline_s=deadline_s - assembling_s)
 
     islands.construct(indexed.first_routes(problem, budget.start))
-    mark = 0
-    tell(mark, at_any_price=True)
-    for mark in islands.run():
+    checkpoint = 0
+    post_progress(checkpoint, at_any_price=True)
+    for checkpoint in islands.run():
         pool.add(islands.drain())
-        if budget.use_master and mark in MASTER_MARKS:
+        if budget.use_master and checkpoint in MASTER_CHECKPOINTS:
             _recombine(islands, indexed.arrays, list(pool), budget)
-        tell(mark, at_any_price=mark in (0, MARKS))
-    if told != islands.best_cents:
-        tell(mark, at_any_price=True)
+        post_progress(checkpoint, at_any_price=checkpoint in (0, CHECKPOINTS))
+    if posted_cents != islands.best_cents:
+        post_progress(checkpoint, at_any_price=True)
 
 
 def _recombine(islands: Islands, arrays: ProblemArrays, pool: Sequence[PooledRoute], budget: Budget) -> None:
@@ -158,7 +161,7 @@ def solve(
     islands: int | None = None,
     use_master: bool = True,
     patience: float | None = None,
-    dials: Mapping[str, int] | None = None,
+    parameters: Mapping[str, int] | None = None,
     broken_locks: BrokenLocks | str | None = None,
     start: Routes | None = None,
     memory_bytes: int | None = None,
@@ -186,8 +189,8 @@ def solve(
         Let CP-SAT recombine the routes found, in a solve that is long enough for it (`Budget`).
     patience
         Seconds without a better plan after which the solve ends early; by default it takes all its time.
-    dials
-        Figures of the search to be set otherwise, by name (`engine/search/dials.py`); for measuring what they bring.
+    parameters
+        Search parameters to be set otherwise, by name (`engine/search/parameters.py`); for measuring what they bring.
     broken_locks
         Whether a lock that breaks a hard rule by itself is refused (`refuse`), or kept and listed as accepted
         (`keep`); by default what the policy says.
@@ -232,7 +235,7 @@ def solve(
     budget = Budget.of(
         problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
         use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
-        dials=dials, memory_bytes=memory_bytes,
+        parameters=parameters, memory_bytes=memory_bytes,
     )  # fmt: skip
     found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())

@@ -16,11 +16,17 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
-from tests.ingest.books import write_book
+from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
 RUN = CliRunner()
+
+
+def run(*arguments: object) -> str:
+    result = RUN.invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 @pytest.fixture(scope="module")
@@ -162,47 +168,14 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
-    time.sleep(8)
+    while not Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text():
+        time.sleep(0.1)  # until the child that solves is there
+    time.sleep(4)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     assert "stopped early" in output
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
-
-
-# --- an afternoon and a morning ---------------------------------------------------------------------------------------
-
-
-def run(*arguments: object) -> str:
-    result = RUN.invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def test_draft_publish_settle_publish_open(tmp_path: Path) -> None:
-    """The coordinator's afternoon: what is published is stayed near, and the changes are listed with their calls."""
-    branch, out = tmp_path / "hangzhou", tmp_path / "out"
-    shutil.copytree(HANGZHOU, branch)
-    work = ["--iterations", "5000", "--lang", "en"]
-    for stage in ("draft", "settle", "open"):
-        text = run("plan", branch, "--stage", stage, "--out", out / stage, *work)
-        assert ("Changes against the published plan" in text) is (stage != "draft")
-        assert "Published for 2026-11-23" in run("publish", out / stage / "plan.json", "--lang", "en")
-    kept = sorted(path.name for path in (branch / "published").iterdir())
-    assert kept == [
-        "2026-11-23_planned_2026-11-20T1600.json",
-        "2026-11-23_planned_2026-11-20T1800.json",
-        "2026-11-23_planned_2026-11-23T0800.json",
-    ]
-    assert "D067" in text or "D062" in text
-
-
-def test_a_stage_without_a_published_plan_says_so_and_plans_afresh(tmp_path: Path) -> None:
-    result = RUN.invoke(
-        app, ["plan", str(HANGZHOU), "--stage", "settle", "--out", str(tmp_path), "--iterations", "100", "--lang", "en"]
-    )
-    assert result.exit_code == 0, result.output
-    assert "No plan is published for 2026-11-23" in result.output
 
 
 def test_a_plan_that_breaks_rules_is_not_published(planned: Path, tmp_path: Path) -> None:
@@ -226,25 +199,6 @@ def test_a_plan_that_names_no_branch_asks_for_one(planned: Path, tmp_path: Path)
     assert "--branch" in result.output
 
 
-@pytest.mark.parametrize(
-    ("order", "says"),
-    [
-        ("D030", "3 working days outside the service area"),
-        ("D061", "An emergency without an agreed time"),
-        ("D063", "no due day until one is agreed"),
-        ("D065", "The order states its day"),
-    ],
-)
-def test_the_promise_of_one_order_is_explained(order: str, says: str) -> None:
-    assert says in run("promise", HANGZHOU, "--order", order, "--lang", "en")
-
-
-def test_an_unknown_order_is_named_with_the_nearest() -> None:
-    result = RUN.invoke(app, ["promise", str(HANGZHOU), "--order", "D66", "--lang", "en"])
-    assert result.exit_code == 2
-    assert "Maybe 'D066' is meant." in result.output
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_template_is_written_once(tmp_path: Path, lang: str) -> None:
     file = tmp_path / "branch.xlsx"
@@ -265,8 +219,8 @@ def test_bad_orders_are_skipped_on_request_and_stay_in_the_register(tmp_path: Pa
     run("plan", bad, "--out", out, "--skip-bad", "--iterations", "100", "--lang", "en")
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert "D001" not in json.dumps([plan["routes"], plan["unassigned"]])
-    book = load_workbook(out / "plan.xlsx")
-    rows = [[str(cell.value) for cell in row] for row in book["Register"].iter_rows()]
+    workbook = load_workbook(out / "plan.xlsx")
+    rows = [[str(cell.value) for cell in row] for row in workbook["Register"].iter_rows()]
     [row] = [row for row in rows if "D001" in row]
     assert any("Input fault" in cell for cell in row)
 
@@ -278,15 +232,15 @@ def test_the_faults_are_marked_in_a_workbook(tmp_path: Path) -> None:
     shutil.copytree(HANGZHOU, bad)
     orders = bad / "orders.csv"
     orders.write_text(orders.read_text(encoding="utf-8").replace("D001,K001", "D001,K999"), encoding="utf-8")
-    book = tmp_path / "faults.xlsx"
-    result = RUN.invoke(app, ["plan", str(bad), "--out", str(tmp_path / "out"), "--fault-book", str(book)])
+    workbook = tmp_path / "faults.xlsx"
+    result = RUN.invoke(app, ["plan", str(bad), "--out", str(tmp_path / "out"), "--fault-book", str(workbook)])
     assert result.exit_code == 2
-    assert book.name in result.output
-    assert len(load_workbook(book).sheetnames) > 1
+    assert workbook.name in result.output
+    assert len(load_workbook(workbook).sheetnames) > 1
 
 
 def test_addresses_are_looked_up_by_a_service_of_ones_own(tmp_path: Path) -> None:
-    from tests.ingest.test_geocode import HILL, serving
+    from tests.ingest.build.test_geocode import HILL, serving
 
     branch = tmp_path / "branch"
     shutil.copytree(HANGZHOU, branch)
@@ -313,7 +267,7 @@ def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(planned: Path,
         text = path.read_text(encoding="utf-8")
         (forms[0] / path.name).write_bytes(text.encode("gb18030"))
         sheets[path.stem] = list(csv.DictReader(text.splitlines()))
-    write_book(forms[1], sheets, lang="zh")
+    write_workbook(forms[1], sheets, lang="zh")
     run("export", HANGZHOU, "--json", forms[2])
     expected = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
     del expected["run"]

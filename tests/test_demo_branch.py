@@ -16,7 +16,7 @@ from optimizer.domain.order import Interval, Urgency
 from optimizer.domain.plan import ReasonCode
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at, great_circle_m
-from optimizer.ingest.columns import SHEETS, columns_of
+from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.read import read_branch_report
 
 BRANCH = Path(__file__).parents[1] / "data/hangzhou"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
     from _pytest.terminal import TerminalReporter
 
-#: A setup, a test or a teardown may take so long on the busiest machine. What does not come back to Python by then is
-#: ended with its process by `faulthandler_timeout` in `pyproject.toml`, some time later.
-LIMIT_S = 600.0
+#: A setup, a test or a teardown may take so long, also where it compiles the kernels on the busiest machine. What does
+#: not come back to Python by then is ended with its process by `faulthandler_timeout` in `pyproject.toml`, later.
+LIMIT_S = 900.0
 #: A file may take so long on an idle machine; what is beyond is split, or marked `night`.
 FILE_BUDGET_S = 60.0
 

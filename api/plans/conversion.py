@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.desk import Change, ChangeKind
 from optimizer.domain.order import Interval
-from optimizer.ingest.plan_file import plan_from_json, routes_to_json, violation_to_json
+from optimizer.domain.planning_context import Change, ChangeKind
+from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json, violation_to_json
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.report.figures import kpis
 from optimizer.text.catalogue import LANGUAGES, translator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
-    from optimizer.ingest.times import BranchClock
+    from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.text.catalogue import Translate
@@ -51,7 +51,7 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
         "changes": [_change_to_json(change, clock) for change in solved.changes],
         "released": list(solved.released),
         "assumptions": {lang: _assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
-        "run": outcome.run.to_json() | {"marks": len(outcome.run.marks)},
+        "run": outcome.run.to_json() | {"marks": len(outcome.run.checkpoints)},
     }
     return made, problem_to_json(problem)
 

@@ -1,7 +1,7 @@
 """The child process that reads what strangers send, and prints papers: little memory, little time, nothing of its own.
 
-It takes one task a line on standard input and answers one line on standard output, both JSON; what is large goes by way
-of files that the parent names. Whatever an upload does to its reader it does here.
+It takes a task a message and answers with one, both JSON; what is large goes by way of files that the parent names.
+Whatever an upload does to its reader it does here.
 
     {"task": "read", "file": ..., "media_type": ..., "options": {...}, "most_objects": ...,
      "most_visits": ..., "most_technicians": ...}
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,15 +21,15 @@ from typing import TYPE_CHECKING, Any
 from api.plans.conversion import changes_from_json, plan_from_json, violation_to_json
 from api.readers import upload
 from api.refusals.refusal import MOST_LISTED
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
-from optimizer.running.limits import cap
 from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.faults.issues import IssueReport
+    from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
 
 Answer = dict[str, Any]
@@ -74,11 +73,11 @@ def read(task: Answer) -> Answer:
 
 def judge(task: Answer) -> Answer:
     """Judge a plan file that holds its own problem."""
-    from optimizer.ingest.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan
+    from optimizer.ingest.plans.plan_file import read_plan
+    from optimizer.judge.verdict import judge_plan, time_routes
 
     try:
-        problem, matrix, plan = read_plan(task["file"])
+        problem, matrix, plan = read_plan(task["file"], time_routes=time_routes)
     except InputError as error:
         return _faults(error.report)
     judgement = judge_plan(problem, matrix, plan)
@@ -112,20 +111,20 @@ def print_paper(task: Answer) -> Answer:
         judgement = judge_plan(problem, matrix, plan)
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
-        desk = upload.read(path, task["options"]).intake.desk
-        desk = replace(
-            desk,
+        context = upload.read(path, task["options"]).intake.context
+        context = replace(
+            context,
             stage=Stage(task["options"]["stage"]),
             changes=changes_from_json(made["changes"], problem),
             is_published=bool(made["near_published"]),
         )
-    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, desk, judgement)
+    return _PAPERS[task["paper"]](task, made, problem, matrix, plan, context, judgement)
 
 
 def _plan_file(
-    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, judgement: Any
 ) -> Answer:
-    from optimizer.ingest.plan_file import write_plan
+    from optimizer.ingest.plans.plan_file import write_plan
 
     accepted, run = judgement.accepted, made["run"]
     write_plan(plan, problem, matrix, run, task["out"], kpis=made["plan"]["kpis"], accepted=accepted)
@@ -133,18 +132,18 @@ def _plan_file(
 
 
 def _workbook(
-    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, _judgement: Any
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
 ) -> Answer:
     from optimizer.report.papers import make_papers
     from optimizer.report.workbook import write_workbook
 
-    papers = make_papers(problem, matrix, plan, desk, task["lang"])
+    papers = make_papers(problem, matrix, plan, context, task["lang"])
     write_workbook(problem, matrix, plan, Path(task["out"]), task["lang"], papers=papers)
     return {}
 
 
 def _page(
-    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Any, judgement: Any
+    task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, judgement: Any
 ) -> Answer:
     from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
@@ -153,7 +152,7 @@ def _page(
 
     lang = task["lang"]
     say = translator(lang)
-    papers = make_papers(problem, matrix, plan, desk, lang)
+    papers = make_papers(problem, matrix, plan, context, lang)
     accepted = [accepted_sentence(violation, problem, say) for violation in judgement.accepted]
     write_page(
         problem,
@@ -173,7 +172,7 @@ _TASKS = {"read": read, "judge": judge, "print": print_paper}
 
 
 def _published_name(problem: Problem) -> Answer:
-    from optimizer.ingest.published import published_name
+    from optimizer.ingest.plans.published import published_name
 
     return {"file_name": published_name(problem)}
 
@@ -188,21 +187,17 @@ def _faults(report: IssueReport) -> Answer:
     }
 
 
-def main() -> None:
-    """Do tasks until standard input ends."""
-    cap(DATA=int(sys.argv[1]))
+def serve(parent: Parent) -> None:
+    """Do tasks until the parent asks to stop."""
     # What the reader needs is loaded before the first task, and is no garbage to look through in any.
     import optimizer.report.figures  # noqa: F401
 
     gc.collect()
     gc.freeze()
-    out = sys.stdout
-    # Nothing that a library prints may be taken for an answer.
-    sys.stdout = sys.stderr
-    print(json.dumps({"ready": True}), file=out, flush=True)
-    for line in sys.stdin:
+    parent.say_ready()
+    while (message := parent.receive()) is not None:
         gc.disable()
-        task = json.loads(line)
+        task = json.loads(message)
         Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
         try:
             answer = _TASKS[task["task"]](task)
@@ -213,8 +208,4 @@ def main() -> None:
         except Exception as error:
             answer = {"defect": f"{type(error).__name__}: {error}"}
         gc.enable()
-        print(json.dumps(answer), file=out, flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        parent.send(json.dumps(answer).encode())

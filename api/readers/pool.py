@@ -6,17 +6,15 @@ import json
 import os
 import queue
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from api.refusals.refusal import Refusal
+from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +38,7 @@ class ReaderPool:
     """
 
     def __init__(self, count: int, *, memory_bytes: int, folder: Path | None = None, patience_s: float = 10.0) -> None:
-        self._memory = str(memory_bytes)
+        self._limits = {"DATA": memory_bytes}
         self._folder = folder
         self._patience_s = patience_s
         self._free: queue.LifoQueue[_Reader | None] = queue.LifoQueue()
@@ -54,7 +52,7 @@ class ReaderPool:
     def are_ready(self) -> bool:
         """Return whether one has loaded what it needs."""
         with self._lock:
-            return any(reader.is_ready.is_set() for reader in self._all)
+            return any(reader.child.is_ready.is_set() for reader in self._all)
 
     def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal) -> dict[str, Any]:
         """Have a task done and return the answer.
@@ -71,13 +69,12 @@ class ReaderPool:
             raise Refusal("READERS_BUSY", headers={"Retry-After": "5"}) from None
         answer = None
         try:
-            if reader is None or not reader.is_alive:
+            if reader is None or not reader.child.is_alive:
                 reader = self._start()
-            answer = reader.ask(json.dumps({**task, "limit_s": limit_s}), limit_s)
+            answer = reader.ask({**task, "limit_s": limit_s}, limit_s)
         finally:
             if answer is None and reader is not None:
-                self._drop(reader)
-                _log.warning("reader_replaced", task=task["task"], code=reader.process.returncode)
+                _log.warning("reader_replaced", task=task["task"], code=self._drop(reader))
             self._free.put(None if answer is None else reader)
         if answer is None:
             raise too_long
@@ -100,7 +97,7 @@ class ReaderPool:
             reader.end()
 
     def _start(self) -> _Reader:
-        reader = _Reader(self._memory, self._folder)
+        reader = _Reader(self._limits, self._folder)
         with self._lock:
             if self._is_closed:
                 reader.end()
@@ -108,66 +105,30 @@ class ReaderPool:
             self._all.add(reader)
         return reader
 
-    def _drop(self, reader: _Reader) -> None:
-        reader.end()
+    def _drop(self, reader: _Reader) -> int:
         with self._lock:
             self._all.discard(reader)
+        return reader.end()
 
 
 class _Reader:
-    """One child process."""
+    """One child process, and its folder."""
 
-    def __init__(self, memory: str, folder: Path | None) -> None:
-        self._place = Path(tempfile.mkdtemp(prefix="reader-", dir=folder))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.readers.child", memory],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"TMPDIR": str(self._place)},
-            # Ctrl-C is for the parent, which ends its readers itself.
-            start_new_session=True,
-        )
-        self.is_ready = threading.Event()
-        self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._listener = threading.Thread(target=self._listen, name="reader-listener", daemon=True)
-        self._listener.start()
+    def __init__(self, limits: Mapping[str, int], folder: Path | None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="reader-", dir=folder))
+        env = os.environ | {"TMPDIR": str(self._folder)}
+        self.child = Child("api.readers.child", limits=limits, env=env, keeps_stderr=False)
 
-    @property
-    def is_alive(self) -> bool:
-        """Return whether the process runs."""
-        return self.process.poll() is None
-
-    def ask(self, task: str, limit_s: float) -> dict[str, Any] | None:
+    def ask(self, task: dict[str, Any], limit_s: float) -> dict[str, Any] | None:
         """Return the answer to a task; `None` when there is none in time. Loading is not counted."""
-        if not self.is_ready.wait(timeout=60):
+        if not self.child.is_ready.wait(timeout=60):
             return None
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(task + "\n")
-            self.process.stdin.flush()
-            return self._answers.get(timeout=limit_s)
-        except (OSError, ValueError, queue.Empty):
-            return None
+        answer = self.child.ask(json.dumps(task).encode(), limit_s)
+        found: dict[str, Any] | None = None if answer is None else json.loads(answer)
+        return found
 
-    def end(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdin is not None
-        with suppress(OSError):
-            self.process.stdin.close()
-        self._listener.join()
-        shutil.rmtree(self._place, ignore_errors=True)
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as stream:
-            for line in stream:
-                if not self.is_ready.is_set():
-                    self.is_ready.set()
-                    continue
-                self._answers.put(json.loads(line))
-        # A process that died before it was ready must not be waited for.
-        self._answers.put(None)
-        self.is_ready.set()
+    def end(self) -> int:
+        """End the process; return its exit code."""
+        code = self.child.end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return code

@@ -15,12 +15,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from api.refusals.refusal import by_language
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
+from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.published import published_folder
+from optimizer.ingest.plans.published import published_folder
 from optimizer.ingest.read import read_intake
-from optimizer.ingest.workbook_file import RefusedError, check_file
 from optimizer.travel.provider import check_travel, travel_for
 
 if TYPE_CHECKING:

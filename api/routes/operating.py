@@ -25,7 +25,7 @@ from api.store import access, outbox
 from api.webhooks import REFUSALS, RefusedUrlError
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
-from optimizer.ingest.cells import MAX_TEXT
+from optimizer.ingest.cells.values import MAX_TEXT
 
 router = APIRouter(prefix="/v1", tags=["operating"])
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.asked import ID_PATTERN
 from api.schemas.plan import Change, PlanPart
 from api.statuses import Role, State, Status
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 
 Moment = Annotated[str, Field(examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601")]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-30"])]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from api.statuses import Status
-from optimizer.domain.desk import Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
 
 #: Ids of ours: 128 random bits.

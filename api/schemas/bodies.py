@@ -8,9 +8,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from api.readers import upload
-from optimizer.ingest.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
-from optimizer.ingest.columns import SHEETS as _SHEETS
-from optimizer.ingest.plan_file import PLAN_FORMAT
+from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
+from optimizer.ingest.forms.columns import SHEETS as _SHEETS
+from optimizer.ingest.plans.plan_file import PLAN_FORMAT
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

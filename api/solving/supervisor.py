@@ -7,8 +7,6 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -19,6 +17,7 @@ import structlog
 from api.solving.sweeper import Sweeper, give_up
 from api.store import jobs, upkeep
 from api.store.engine import StoreError
+from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +121,7 @@ class _WorkerSlot:
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._owner = ""
         self._pause_s = 0.0
         self._began_s = 0.0
@@ -130,11 +129,11 @@ class _WorkerSlot:
 
     def keep_running(self) -> str | None:
         """Start a worker when none runs; return the name of one that has ended, once."""
-        if self._process is not None and self._process.poll() is None:
+        if self._child is not None and self._child.is_alive:
             return None
         gone = None
-        if self._process is not None:
-            gone, code, self._process = self._owner, self._process.returncode, None
+        if self._child is not None:
+            gone, code, self._child = self._owner, self._child.end(), None
             lived_s = time.monotonic() - self._began_s
             self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
             self._next_s = time.monotonic() + self._pause_s
@@ -144,31 +143,22 @@ class _WorkerSlot:
             self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
             self._began_s = time.monotonic()
             self._folder(self._owner).mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "api.solving.worker", self._owner],
-                stdin=subprocess.PIPE,
-                env=os.environ | {"TMPDIR": str(self._folder(self._owner))},
-                # Ctrl-C is for the parent, which tells its workers itself.
-                start_new_session=True,
-            )
-            _log.info("worker_started", owner=self._owner, pid=self._process.pid)
+            env = os.environ | {"TMPDIR": str(self._folder(self._owner))}
+            self._child = Child("api.solving.worker", self._owner, env=env, keeps_stderr=False)
+            _log.info("worker_started", owner=self._owner, pid=self._child.process.pid)
         return gone
 
     def ask_to_end(self) -> None:
         """Ask for the best plan so far and the end."""
-        if self._process is not None:
+        if self._child is not None:
             with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
+                self._child.process.send_signal(signal.SIGTERM)
 
     def end(self, wait_s: float) -> None:
         """Wait for the end, then make it."""
-        if self._process is None:
+        if self._child is None:
             return
-        try:
-            self._process.wait(timeout=max(0.0, wait_s))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._child.end(max(0.0, wait_s))
         shutil.rmtree(self._folder(self._owner), ignore_errors=True)
 
     def _folder(self, owner: str) -> Path:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -30,8 +29,9 @@ from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
 from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
-from optimizer.ingest.plan_file import routes_to_json
-from optimizer.ingest.published import published_plan
+from optimizer.ingest.plans.plan_file import routes_to_json
+from optimizer.ingest.plans.published import published_plan
+from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import plan_stage
 from optimizer.running.child import CancelToken
 from optimizer.text.catalogue import LANGUAGES
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
+    from optimizer.running.entry import Parent
 
 #: How often the queue is looked at.
 POLL_S = 0.05
@@ -194,7 +195,8 @@ class Task:
                 files = plans.published_files(tx, claim.branch_id, claim.first_day)
                 receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
             upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
-            published = published_plan(path, problem.first_day, problem.local_time(problem.as_of_s))
+            as_of = problem.local_time(problem.as_of_s)
+            published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
@@ -327,18 +329,16 @@ class Task:
                 wait_s = min(5.0, wait_s * 2)
 
 
-def main() -> None:
-    """Work until standard input ends (the job in hand is done to its end) or SIGTERM (it ends with its best plan)."""
+def serve(parent: Parent, owner: str) -> None:
+    """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
     settings = Settings()
     logs.configure(settings.log_level)
     with suppress(OSError, AttributeError):
         os.nice(NICENESS)
-    worker = Worker(Store(settings.database_url), settings, sys.argv[1])
+    worker = Worker(Store(settings.database_url), settings, owner)
 
     def listen() -> None:
-        # Not the buffered stream, whose lock this thread would hold when the process ends.
-        while os.read(sys.stdin.fileno(), 4096):
-            pass
+        parent.receive()
         worker.last_one.set()
 
     def end_now(*_: object) -> None:
@@ -355,7 +355,3 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     worker.run()
-
-
-if __name__ == "__main__":
-    main()

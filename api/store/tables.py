@@ -117,7 +117,7 @@ published = Table(
     Column("branch_id", Text, nullable=False),
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),
-    # The name that says for which days and when: `ingest.published` reads it.
+    # The name that says for which days and when: `ingest.plans.published` reads it.
     Column("file_name", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("created_at", String(24), nullable=False),

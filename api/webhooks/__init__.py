@@ -6,7 +6,7 @@ its way back); the header `Paigong-Delivery` names it, so that the double can be
 
 from __future__ import annotations
 
-from api.webhooks.deliverer import BATCH, Backoff, Deliverer, Delivery, Outbox
+from api.webhooks.deliverer import BATCH, Deliverer, Delivery, Outbox
 from api.webhooks.guard import (
     MAX_URL_CHARS,
     REFUSALS,
@@ -17,6 +17,7 @@ from api.webhooks.guard import (
     refusal_of,
 )
 from api.webhooks.post import MAX_ANSWER_BYTES, Reply, send_post
+from api.webhooks.retries import Backoff
 from api.webhooks.signature import is_signed, sign
 
 __all__ = [

@@ -12,6 +12,7 @@ import structlog
 
 from api.webhooks.guard import AddressGuard, RefusedUrlError
 from api.webhooks.post import Reply, send_post
+from api.webhooks.retries import Backoff
 from api.webhooks.signature import sign
 
 if TYPE_CHECKING:
@@ -57,20 +58,6 @@ class Outbox(Protocol):
 
     def failed(self, delivery_id: str, error: str, is_last: bool) -> None:
         """Note why an attempt failed; after the last, the delivery is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long a failed delivery rests: about 1, 4, 16, 64 seconds and so on, up to an hour, ten attempts in all."""
-
-    first_s: float = 1.0
-    factor: float = 4.0
-    longest_s: float = 3_600.0
-    most_attempts: int = 10
-
-    def delay_s(self, attempts: int, random: Random) -> float:
-        """Return the rest after so many attempts, up to a quarter less by chance: receivers are not hit in step."""
-        return min(self.longest_s, self.first_s * self.factor ** (attempts - 1)) * random.uniform(0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import pytest
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.entries import construct, run_moves
 from optimizer.engine.search.insertion import best_insertion
-from optimizer.engine.search.schedule import time_route
-from optimizer.engine.search.state import C_COUNT, make_state, refresh
+from optimizer.engine.search.route_edits import refresh
+from optimizer.engine.search.state import C_COUNT, make_state
+from optimizer.engine.search.timing import time_route
 from optimizer.ingest.read import read_branch
 from optimizer.travel.provider import travel_for
 
@@ -22,7 +23,7 @@ def world():
     visits, shifts = len(arrays.visit), len(arrays.shift)
     no_routes = np.full((shifts, 1), -1, np.int32), np.zeros(shifts, np.int64)
     construct(arrays, state, *no_routes, np.arange(visits), 0, visits)
-    state.heat[:3] = (3000.0, 1.0, 1.0)
+    state.temperature[:3] = (3000.0, 1.0, 1.0)
     run_moves(arrays, state, 1000)
     return arrays, state
 

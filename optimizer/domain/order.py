@@ -121,7 +121,7 @@ class Predecessor:
     min_gap_s, max_gap_s
         Least and greatest time to this service's start; `None` is no limit.
     same_people
-        Whoever serves the earlier visit serves this one: jobs of several days, stays.
+        Whoever serves the earlier visit serves this one: orders of several days, stays.
     """
 
     visit_id: str

@@ -1,6 +1,6 @@
 """The problem: a branch, its people, its orders, its parts, and one horizon to plan.
 
-A `Problem` is immutable. A what-if, a test variant and a re-plan are the same gesture: `dataclasses.replace`.
+A `Problem` is immutable. A what-if, a test variant and a re-plan are the same operation: `dataclasses.replace`.
 What follows from the facts by definition (windows in force, resolved priority) is derived here once, so that the
 engine and the judge speak of the same windows; every price and every formula is theirs, twice and apart.
 """
@@ -203,7 +203,7 @@ class Problem:
         return self.customer_by_id[self.order_of(visit).customer_id]
 
     def is_staff(self, technician_id: str) -> bool:
-        """Say whether a technician is an employee of the branch."""
+        """Return whether a technician is an employee of the branch."""
         return self.technician_by_id[technician_id].employment is Employment.EMPLOYEE
 
     def places(self) -> dict[str, Place]:
@@ -250,11 +250,11 @@ class Problem:
         return self.day_index(eve) * DAY_S + self.branch.business.close_s
 
     def is_short_notice(self, day: int) -> bool:
-        """Say whether the plan is being made after the notice deadline of that day."""
+        """Return whether the plan is being made after the notice deadline of that day."""
         return self.as_of_s > self.notice_deadline_s(day)
 
     def is_emergency_call(self, visit: Visit) -> bool:
-        """Say whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
+        """Return whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
         order = self.order_of(visit)
         is_later = order.due_day is not None and order.due_day >= self.first_day
         return (
@@ -266,7 +266,7 @@ class Problem:
         )
 
     def is_due_before_plan(self, visit: Visit) -> bool:
-        """Say whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
+        """Return whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
         if self.as_of_s >= 0:
             return False
         live = self._live_windows(self.order_of(visit))

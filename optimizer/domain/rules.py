@@ -42,7 +42,7 @@ class Rule(StrEnum):
 
     @property
     def is_hard(self) -> bool:
-        """Say whether a plan that breaks this rule is no plan."""
+        """Return whether a plan that breaks this rule is no plan."""
         return self in _HARD
 
     @property

@@ -13,7 +13,7 @@ _M_PER_DEGREE = 111_195.0
 
 
 def is_inside(place: Place, corners: tuple[Place, ...]) -> bool:
-    """Say whether a place lies inside a polygon of corners in order, or on its border (to the metre).
+    """Return whether a place lies inside a polygon of corners in order, or on its border (to the metre).
 
     Edges are straight in latitude and longitude; the last corner joins the first.
     """
@@ -26,7 +26,7 @@ def is_inside(place: Place, corners: tuple[Place, ...]) -> bool:
 
 
 def _crosses_eastward(x1: float, y1: float, x2: float, y2: float) -> bool:
-    """Say whether an edge crosses the ray from the origin to the east."""
+    """Return whether an edge crosses the ray from the origin to the east."""
     return (y1 > 0) != (y2 > 0) and x1 + (x2 - x1) * -y1 / (y2 - y1) > 0
 
 

@@ -40,7 +40,7 @@ class HeldSkill:
     surcharge_s: int = 0
 
     def is_valid_on(self, day: date) -> bool:
-        """Say whether the certificate holds on that date."""
+        """Return whether the certificate holds on that date."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
@@ -97,7 +97,7 @@ class Shift:
 
     @property
     def needs_break(self) -> bool:
-        """Say whether the shift contains the whole break window, break length included."""
+        """Return whether the shift contains the whole break window, break length included."""
         return (
             self.break_ is not None
             and self.start_s <= self.break_.window.open_s
@@ -147,7 +147,7 @@ class Technician:
 
     @property
     def starts_at_branch(self) -> bool:
-        """Say whether the day starts at the branch, where parts are picked up in the morning."""
+        """Return whether the day starts at the branch, where parts are picked up in the morning."""
         return self.start is None
 
     def held_skill(self, skill: str) -> HeldSkill | None:

@@ -24,7 +24,7 @@ class WorkingCalendar:
     unpublished_years: frozenset[int] = field(default=frozenset(), compare=False)
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether the branch works on that date."""
+        """Return whether the branch works on that date."""
         return self.overrides.get(day, day.weekday() < 5)
 
     def working_days_left(self, *, after: date, until: date) -> int:

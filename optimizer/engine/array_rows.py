@@ -12,6 +12,7 @@ from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S
 from optimizer.engine.arrays import (
+    FORBIDDEN_S,
     K_CONTINUITY,
     K_DAYS,
     K_LOCKED,
@@ -23,11 +24,12 @@ from optimizer.engine.arrays import (
     K_TOLD_DAY,
     K_TOLD_OPEN,
     MANDATORY_CENTS,
-    NO_WAY_S,
     P_CLOSE,
+    P_COLUMNS,
     P_IS,
     P_LATEST,
     P_OPEN,
+    R_ENTRIES,
     R_EXACT,
     R_LATE_LARGE,
     R_LATE_SMALL,
@@ -49,12 +51,12 @@ from optimizer.engine.arrays import (
     V_HEAD,
     V_LAST_LATEST,
     V_LATEST,
-    V_LINKED,
     V_MAX_LATE,
     V_OPENS,
     V_PRICE,
     V_READY,
     V_SERVICE,
+    V_SYNCED,
     V_TOLD_CENTS,
     V_TOLD_CENTS_OTHER,
     V_TOLD_CLOSE,
@@ -80,20 +82,20 @@ if TYPE_CHECKING:
     from optimizer.engine.resources import Resources
     from optimizer.travel.matrix import TravelMatrix
 
-#: The nearest visits are looked for in so many rows of the travel table at a time.
+#: The nearest visits are looked for in this many rows of the travel table at a time.
 NEAREST_ROWS = 256
 #: How many near visits each visit knows.
 NEIGHBOURS = 100
 
 
-def who_is_able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool]]:
+def who_is_able(assignment: Assignment, shifts: list[Shift], visit: Visit) -> list[list[bool]]:
     """Return, per role of a visit, which shifts can take it; empty when it cannot be served at all."""
-    size = desk.problem.crew_size_of(visit)
+    size = assignment.problem.crew_size_of(visit)
     if size == 1:
-        row = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
+        row = [assignment.can_serve(shift, visit, LEAD) for shift in shifts]
         return [row] if any(row) else []
-    leads = [desk.can_serve(shift, visit, LEAD) for shift in shifts]
-    members = [desk.can_serve(shift, visit, MEMBER) for shift in shifts]
+    leads = [assignment.can_serve(shift, visit, LEAD) for shift in shifts]
+    members = [assignment.can_serve(shift, visit, MEMBER) for shift in shifts]
     for day in {shift.day for shift in shifts}:
         people = [n for n, shift in enumerate(shifts) if shift.day == day]
         either = sum(leads[n] or members[n] for n in people)
@@ -102,26 +104,26 @@ def who_is_able(desk: Assignment, shifts: list[Shift], visit: Visit) -> list[lis
     return []
 
 
-def durations_of(desk: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
+def durations_of(assignment: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
     """Return the service duration of a visit for each shift, in seconds (docs/rules.md, The clock of a route)."""
     factor = np.array([fit.factor_pct for fit in fits], np.int64)
     surcharge = np.array([fit.surcharge_s for fit in fits], np.int64)
-    seconds: IntArray = (visit.base_s * factor + 50) // 100 + surcharge + desk.surcharge_s(visit)
+    seconds: IntArray = (visit.base_s * factor + 50) // 100 + surcharge + assignment.surcharge_s(visit)
     return seconds
 
 
-def extras_of(desk: Assignment, shifts: Sequence[Shift], visit: Visit, fits: Sequence[Fit]) -> IntArray:
+def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fits: Sequence[Fit]) -> IntArray:
     """Return what sending each shift's technician costs, whatever the time; of a crew, without what counts once."""
-    cents = desk.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
-    if desk.problem.crew_size_of(visit) > 1:
+    cents = assignment.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
+    if assignment.problem.crew_size_of(visit) > 1:
         return cents
-    order, served_by = desk.problem.order_of(visit), desk.problem.customer_of(visit).served_by
+    order, served_by = assignment.problem.order_of(visit), assignment.problem.customer_of(visit).served_by
     if served_by:
-        cents += [desk.continuity_cents((shift.technician_id,), visit) for shift in shifts]
-    if order.due_day is not None and desk.problem.days > 1:
-        cents += [desk.late_day_cents(shift.day, visit) for shift in shifts]
-    if visit.visit_id in desk.published:
-        cents += [desk.deviation_cents((shift.technician_id,), shift.day, visit) for shift in shifts]
+        cents += [assignment.continuity_cents((shift.technician_id,), visit) for shift in shifts]
+    if order.due_day is not None and assignment.problem.days > 1:
+        cents += [assignment.late_day_cents(shift.day, visit) for shift in shifts]
+    if visit.visit_id in assignment.published:
+        cents += [assignment.deviation_cents((shift.technician_id,), shift.day, visit) for shift in shifts]
     return cents
 
 
@@ -136,45 +138,45 @@ def without_predecessor(problem: Problem, planned: list[str]) -> list[str]:
 
 
 def make_visit_rows(
-    desk: Assignment,
+    assignment: Assignment,
     roles: list[tuple[Visit, int]],
     shifts: list[Shift],
     duration: IntArray,
     windows: IntArray,
     counts: IntArray,
 ) -> IntArray:
-    """Return the table of visits, those of the stops behind the others."""
+    """Return the table of visits, the stops after the others."""
     shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
-    linked = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
+    synced = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
     able_now = duration >= 0
     far = np.iinfo(np.int32).max
     shortest = np.where(able_now, duration, far).min(axis=0, initial=far)
-    table = np.zeros((duration.shape[1], V_COUNTS + 2 * desk.problem.days), np.int64)
+    table = np.zeros((duration.shape[1], V_COUNTS + 2 * assignment.problem.days), np.int64)
     table[:, [V_READY, V_FIRST_READY]], table[:, [V_LATEST, V_LAST_LATEST]] = -FAR_FUTURE_S, FAR_FUTURE_S
     table[:, V_HEAD] = np.arange(len(table))
     table[:, V_CREW] = 1
     for v, (visit, role) in enumerate(roles):
         head = v - role
-        size = desk.problem.crew_size_of(visit)
-        _fill_visit(table[v], desk, visit, role, shift_index)
+        size = assignment.problem.crew_size_of(visit)
+        _fill_visit(table[v], assignment, visit, role, shift_index)
         table[v, V_HEAD], table[v, V_CREW] = head, size
-        table[v, V_LINKED] = int(size > 1 or visit.visit_id in linked)
+        table[v, V_SYNCED] = int(size > 1 or visit.visit_id in synced)
     # What a fixed visit follows, and its whole crew, stay with it.
     for key in _fixed_families(
-        desk.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
+        assignment.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
     ):
         for v, (visit, _) in enumerate(roles):
             if visit.visit_id == key and not table[v, V_FIXED]:
                 table[v, V_FIXED] = -1
     for v in range(len(table)):
-        used = [windows[day, v, k] for day in range(desk.problem.days) for k in range(counts[day, v, 0])]
+        used = [windows[day, v, k] for day in range(assignment.problem.days) for k in range(counts[day, v, 0])]
         table[v, V_OPENS] = min((int(w[0]) for w in used), default=0)
         table[v, V_CLOSES] = max((int(w[1]) for w in used), default=0)
     for v, (_, role) in enumerate(roles):
         if role:
             table[v, [V_OPENS, V_CLOSES]] = table[v - role, [V_OPENS, V_CLOSES]]
     table[:, V_SERVICE], table[:, V_ABLE] = shortest, able_now.sum(axis=0)
-    table[:, V_COUNTS:] = counts.transpose(1, 0, 2).reshape(len(table), 2 * desk.problem.days)
+    table[:, V_COUNTS:] = counts.transpose(1, 0, 2).reshape(len(table), 2 * assignment.problem.days)
     return table
 
 
@@ -188,65 +190,65 @@ def _fixed_families(problem: Problem, fixed: set[str]) -> set[str]:
 
 
 def _fill_visit(
-    row: IntArray, desk: Assignment, visit: Visit, role: int, shift_index: Mapping[tuple[str, int], int]
+    row: IntArray, assignment: Assignment, visit: Visit, role: int, shift_index: Mapping[tuple[str, int], int]
 ) -> None:
     """Fill the columns `V_READY` to `V_MAX_LATE` of a visit; other members than the lead only keep the bounds."""
     earliest, latest = visit.ready_s if visit.ready_s is not None else -FAR_FUTURE_S, FAR_FUTURE_S
-    for lock in desk.locks.get(visit.visit_id, ()):
+    for lock in assignment.locks.get(visit.visit_id, ()):
         if lock.level is LockLevel.START:
             earliest = max(earliest, lock.start_s - lock.tolerance_s)
             latest = min(latest, lock.start_s + lock.tolerance_s)
         if lock.level is LockLevel.PREFIX:
             row[V_FIXED] = 1 + lock.position
-    told = desk.told_lock(visit)
+    told = assignment.told_lock(visit)
     if told is not None:
         earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)
     row[[V_READY, V_FIRST_READY]], row[[V_LATEST, V_LAST_LATEST]] = earliest, latest
     row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY], row[V_TOLD_SHIFT] = -FAR_FUTURE_S, FAR_FUTURE_S, -1, -1
     if role:
         return
-    row[V_PRICE] = MANDATORY_CENTS if desk.is_mandatory(visit) else absence_cents(desk, visit)
-    row[V_MAX_LATE] = desk.problem.max_lateness_s(visit)
-    published = desk.published.get(visit.visit_id)
-    if published is not None and published[0].told is not None and desk.problem.crew_size_of(visit) == 1:
+    row[V_PRICE] = MANDATORY_CENTS if assignment.is_mandatory(visit) else leave_out_cents(assignment, visit)
+    row[V_MAX_LATE] = assignment.problem.max_lateness_s(visit)
+    published = assignment.published.get(visit.visit_id)
+    if published is not None and published[0].told is not None and assignment.problem.crew_size_of(visit) == 1:
         said = published[0]
         assert said.told is not None
-        other_time = desk.with_notice(desk.policy.other_time_cents, said.day)
-        other_person = desk.with_notice(desk.policy.other_technician_cents, said.day)
+        other_time = assignment.with_notice(assignment.policy.other_time_cents, said.day)
+        other_person = assignment.with_notice(assignment.policy.other_technician_cents, said.day)
         row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY] = said.told.open_s, said.told.close_s, said.day
         row[V_TOLD_SHIFT] = shift_index.get((said.technician_id, said.day), -1)
         # Another technician at another time costs the larger of the two, not both; `extra` has the person's share.
         row[V_TOLD_CENTS], row[V_TOLD_CENTS_OTHER] = other_time, max(0, other_time - other_person)
 
 
-def make_crew_rows(desk: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift]) -> IntArray:
+def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift]) -> IntArray:
     """Return what counts for each crew as a whole, at the lead's index."""
     owners = sorted({shift.technician_id for shift in shifts})
-    days = desk.problem.days
+    days = assignment.problem.days
     if not any(role for _, role in roles):
         return np.zeros((0, K_DAYS + days + len(owners)), np.int64)
     table = np.zeros((len(roles), K_DAYS + days + len(owners)), np.int64)
     for v, (visit, role) in enumerate(roles):
-        size = desk.problem.crew_size_of(visit)
+        size = assignment.problem.crew_size_of(visit)
         if role or size == 1:
             continue
-        published = desk.published.get(visit.visit_id, [])
+        published = assignment.published.get(visit.visit_id, [])
         people = {said.technician_id for said in published}
-        served_by = desk.problem.customer_of(visit).served_by
-        locked = {lock.technician_id for lock in desk.locks.get(visit.visit_id, ())}
+        served_by = assignment.problem.customer_of(visit).served_by
+        locked = {lock.technician_id for lock in assignment.locks.get(visit.visit_id, ())}
         row = table[v]
-        row[K_CONTINUITY] = desk.policy.continuity_cents if served_by else 0
+        row[K_CONTINUITY] = assignment.policy.continuity_cents if served_by else 0
         row[K_REQUIRED], row[K_LOCKED] = min(size, len(visit.required)), len(locked)
         row[K_TOLD_OPEN], row[K_TOLD_CLOSE], row[K_TOLD_DAY] = -FAR_FUTURE_S, FAR_FUTURE_S, -1
         if published:
             said = published[0]
             row[K_TOLD_DAY], row[K_PUBLISHED] = said.day, len(people)
-            row[K_PERSON] = desk.with_notice(desk.policy.other_technician_cents, said.day)
+            row[K_PERSON] = assignment.with_notice(assignment.policy.other_technician_cents, said.day)
             if said.told is not None:
                 row[K_TOLD_OPEN], row[K_TOLD_CLOSE] = said.told.open_s, said.told.close_s
-                row[K_TIME] = desk.with_notice(desk.policy.other_time_cents, said.day)
+                row[K_TIME] = assignment.with_notice(assignment.policy.other_time_cents, said.day)
         for day in range(days):
-            row[K_DAYS + day] = desk.day_cents(day, visit)
+            row[K_DAYS + day] = assignment.day_cents(day, visit)
         for o, owner in enumerate(owners):
             row[K_DAYS + days + o] = (
                 WHO_PREFERRED * (owner in served_by)
@@ -308,16 +310,18 @@ def _ragged(lists: list[list[list[Interval]]]) -> IntArray:
     return table
 
 
-def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: int, resources: Resources) -> list[int]:
+def _shift_row(
+    assignment: Assignment, shift: Shift, nodes: dict[str, int], profile: int, resources: Resources
+) -> list[int]:
     """Return the columns `S_*` of a technician-day."""
-    technician = desk.problem.technician_by_id[shift.technician_id]
+    technician = assignment.problem.technician_by_id[shift.technician_id]
     rest = shift.break_ if shift.needs_break else None
     contractor = technician.employment is Employment.CONTRACTOR
     return [
         nodes[start_key(technician)],
         nodes[end_key(technician)],
         profile,
-        shift.start_s + (desk.policy.morning_s if technician.starts_at_branch else 0),
+        shift.start_s + (assignment.policy.morning_s if technician.starts_at_branch else 0),
         shift.end_s,
         shift.return_limit_s,
         rest.window.open_s if rest else 0,
@@ -327,11 +331,11 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
         FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
         FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
         FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
-        desk.policy.contractor_day_cents if contractor else 0,
-        desk.policy.contractor_minute_cents if contractor else 0,
+        assignment.policy.contractor_day_cents if contractor else 0,
+        assignment.policy.contractor_minute_cents if contractor else 0,
         sum(
             lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
-            for lock in desk.problem.locks
+            for lock in assignment.problem.locks
         ),
         shift.day,
         resources.owner_of[shift.technician_id],
@@ -340,11 +344,14 @@ def _shift_row(desk: Assignment, shift: Shift, nodes: dict[str, int], profile: i
     ]
 
 
-def make_rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
+def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
     """Return the entries `R_*` up to `R_EXACT`."""
-    policy = desk.policy
-    told = any(said.told is not None for rows in desk.published.values() for said in rows) and policy.other_time_cents
-    values = [0] * 16
+    policy = assignment.policy
+    told = (
+        any(said.told is not None for rows in assignment.published.values() for said in rows)
+        and policy.other_time_cents
+    )
+    values = [0] * R_ENTRIES
     values[R_LATE_SMALL] = policy.late_small_cents
     values[R_LATE_SMALL_S] = policy.late_small_s
     values[R_LATE_LARGE] = policy.late_large_cents
@@ -360,16 +367,16 @@ def make_rates(desk: Assignment, problem: Problem, shifts: list[Shift]) -> IntAr
     return np.array(values, np.int64)
 
 
-def absence_cents(desk: Assignment, visit: Visit) -> int:
+def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
     """Return what it costs to leave a visit out, by its price and against the published plan."""
-    return desk.unassigned_cents(visit) + desk.dropped_cents(visit)
+    return assignment.unassigned_cents(visit) + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(
-    desk: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift], resources: Resources
+    assignment: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift], resources: Resources
 ) -> tuple[ShortArray, IntArray]:
     """Return travel between the nodes in use, and the rows of the shifts that point into them."""
-    people = [desk.problem.technician_by_id[shift.technician_id] for shift in shifts]
+    people = [assignment.problem.technician_by_id[shift.technician_id] for shift in shifts]
     ends = sorted({start_key(p) for p in people} | {end_key(p) for p in people})
     keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stop_shifts) + ends
     nodes = {key: len(keys) - len(ends) + k for k, key in enumerate(ends)}
@@ -377,19 +384,19 @@ def travel_and_shifts(
     profiles = sorted({shift.profile for shift in shifts}) or [matrix.profiles[0]]
     layers = [matrix.seconds[matrix.profiles.index(p)][np.ix_(rows, rows)] for p in profiles]
     travel = np.array(layers, np.int32)
-    travel[travel < 0] = NO_WAY_S
-    table = [_shift_row(desk, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
+    travel[travel < 0] = FORBIDDEN_S
+    table = [_shift_row(assignment, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
     return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
 
 
 def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
     """Return `ProblemArrays.plain`."""
-    plain = np.zeros((*windows.shape[:2], 4), np.int64)
+    plain = np.zeros((*windows.shape[:2], P_COLUMNS), np.int64)
     plain[..., P_OPEN] = np.maximum(windows[:, :, 0, 0], visit_rows[:, V_READY])
     plain[..., P_CLOSE] = windows[:, :, 0, 1]
     plain[..., P_LATEST] = np.minimum(windows[:, :, 0, 1] + visit_rows[:, V_MAX_LATE], visit_rows[:, V_LATEST])
     some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
-    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_LINKED] == 0)
+    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_SYNCED] == 0)
     return plain * plain[..., P_IS:]
 
 

@@ -15,12 +15,18 @@ from optimizer.engine.jit.kernels import ByAddress
 IntArray = NDArray[np.int64]
 ShortArray = NDArray[np.int32]
 
+# Sentinels: whatever the kernels mean by "none" or "cannot be" is one of these three.
+#: No index: no visit, shift, position, leg, break slot or start; the duration of a technician who may not serve.
+NONE = -1
+#: A cost or a moment that cannot be: far above every real one, far below the end of 64 bits.
+FORBIDDEN = 10**15
 #: Travel over a pair without a way: longer than any shift, short enough to add up in 32 bits.
-NO_WAY_S = 100_000_000
+FORBIDDEN_S = 100_000_000
+#: Columns are numbered as they are named, from the beginning of this; the last name is the number of columns, or of
+#: the first of those that depend on the problem.
+COLUMNS = range(64)
 #: Price of leaving a locked visit out: more than all else together, small enough to add up in 64 bits.
 MANDATORY_CENTS = 10**10
-#: `ProblemArrays.duration` of a technician who cannot serve the visit.
-CANNOT_SERVE = -1
 #: The `R_EXACT` of a problem in which a later arrival may use a later window.
 JUMPS = 2
 
@@ -45,11 +51,12 @@ JUMPS = 2
     V_ABLE,
     V_HEAD,
     V_CREW,
-    V_LINKED,
+    V_SYNCED,
     V_COUNTS,
-) = range(21)
+    *_,
+) = COLUMNS
 # Columns of `ProblemArrays.plain`.
-P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
+P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
 # Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity.
 (
     S_START_NODE,
@@ -74,18 +81,19 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS = range(4)
     S_STOP,
     S_NEEDS_STOP,
     S_BLOCKED,
-    S_SPECIAL,
+    S_REPLAYED,
     S_CAPACITY,
-) = range(24)
+    *_,
+) = COLUMNS
 # Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
-O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN = range(5)
+O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN, *_ = COLUMNS
 # Columns of `ProblemArrays.first`, and what the columns of its entries are.
 # stock: row, use; need: part, quantity, held; load: quantity, amount; tool: tool, units;
 # earlier: visit, from its start (1) or end (0), least gap, greatest gap, same people; later: visit, entry of `earlier`.
-E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER = range(6)
+E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER, E_KINDS, *_ = COLUMNS
 # Columns of `ProblemArrays.row`: what is there, the day, the part, 1 when only use beyond the visits' holds counts.
-ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
-# Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, behind them one a technician (flags `WHO_*`).
+ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND, ROW_COLUMNS, *_ = COLUMNS
+# Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, after them one a technician (flags `WHO_*`).
 (
     K_CONTINUITY,
     K_PERSON,
@@ -97,7 +105,8 @@ ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND = range(4)
     K_REQUIRED,
     K_LOCKED,
     K_DAYS,
-) = range(10)
+    *_,
+) = COLUMNS
 WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
 # Entries of `ProblemArrays.rates`.
 (
@@ -114,36 +123,38 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_EXACT,
     R_VISITS,
     R_DAYS,
-    R_LINKS,
+    R_SYNCED,
     R_PARTS,
     R_QUANTITIES,
-) = range(16)
+    R_ENTRIES,
+    *_,
+) = COLUMNS
 
 
 class ProblemArrays(ByAddress):
     """What the kernels read. Times are seconds of the clock, money cents, all arrays writable.
 
     Only `visit[:, V_READY]`, `visit[:, V_LATEST]` and the `duration` of crews are ever written, in an island's own
-    copy (`own_copy`): they say what linked visits demand of each other's routes at the moment.
+    copy (`own_copy`): they say what synchronized visits demand of each other's routes at the moment.
 
     Parameters
     ----------
     travel : int32 (n_profiles, n_nodes, n_nodes)
-        Seconds from node to node; first the visits and stops by index, then start and end places.
+        Seconds from node to node; first the visits and stops by index, then where routes start and end.
     ways : int32 (n_profiles, n_nodes, n_nodes, 2)
-        The same both ways, [a, b] from b to a and from a to b: who tries many places for one visit reads along a row.
+        The same both ways, [a, b] from b to a and from a to b: who tries many positions for a visit reads along a row.
     duration : int64 (n_shifts, n_visits)
-        Seconds of service, `CANNOT_SERVE` where the technician may not. Stops at the branch are visits here.
+        Seconds of service, `NONE` where the technician may not serve. Stops at the branch are visits here.
     extra : int64 (n_shifts, n_visits)
         Cents that follow from who serves on which day, those of a crew as a whole excepted.
     terms : int64 (n_visits, n_shifts)
-        The same by visit, 10**15 where the technician may not: who looks for a place reads along a row.
+        The same by visit, `FORBIDDEN` where the technician may not serve: who tries many shifts reads along a row.
     visit : int64 (n_visits, V_COUNTS + 2 n_days)
-        Columns `V_*`: bounds of the start now and before any link, price of absence, told window with its day, the
-        shift that was told and the price of leaving the window with that shift and with another, the place in the
-        fixed prefix of a started route counted from 1 (-1: bound to one that has such a place, 0: none), most
+        Columns `V_*`: bounds of the start now and before any synchronization, price of leaving it out, told window
+        with its day, the shift that was told and the price of leaving the window with that shift and with another, the
+        position in the fixed prefix of a started route from 1 on (-1: bound to a visit of one, 0: none), most
         lateness, first open and last close, shortest service, number of able shifts, first index and number of its
-        crew, 1 when linked to other visits.
+        crew, 1 when synchronized with other visits.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
@@ -151,10 +162,10 @@ class ProblemArrays(ByAddress):
     windows, hours : int64 (n_days, n_visits, most, 2)
         Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
         day can use.
-    plain : int64 (n_days, n_visits, 4)
-        Columns `P_*` of a visit with one window, no hours and no links, all that its timing needs: from when, up to
-        when without lateness and up to when at all it starts, and 1; zeros for the others.
-    first : int64 (n_visits + 1, 6)
+    plain : int64 (n_days, n_visits, P_COLUMNS)
+        Columns `P_*` of a visit with one window, no hours and no synchronization, all that its timing needs: from when,
+        up to when without lateness and up to when at all it starts, and 1; zeros for the others.
+    first : int64 (n_visits + 1, E_KINDS)
         Where each visit's entries of a kind `E_*` begin in `entry`.
     entry : int64 (n_entries, 5)
         What visits draw, need, carry and follow.
@@ -166,7 +177,7 @@ class ProblemArrays(ByAddress):
         What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
     near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
-    rates : int64 (16,)
+    rates : int64 (R_ENTRIES,)
         Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone or some day may last only so long: every
         move is then timed in full. It is 1, or `JUMPS` when a later arrival may even cost less because it skips a
         window that it would be late for.
@@ -198,6 +209,6 @@ class ProblemArrays(ByAddress):
 
     def own_copy(self) -> ProblemArrays:
         """Return the arrays with a copy of what a search writes, where it writes at all."""
-        if not self.rates[R_LINKS]:
+        if not self.rates[R_SYNCED]:
             return self
         return self._replace(visit=self.visit.copy(), duration=self.duration.copy())

@@ -1,4 +1,4 @@
-"""Indices back to ids: routes as a plan, with the engine's own times and the engine's own books of the costs.
+"""Indices back to ids: routes as a plan, with the engine's own times and the engine's own sum of the costs.
 
 The judge recomputes all of it from the plan alone; what it finds different is a defect of ours.
 """
@@ -17,6 +17,10 @@ from optimizer.domain.units import DAY_S, FAR_FUTURE_S, cents_per_minute
 from optimizer.engine.arrays import (
     E_EARLIER,
     E_LATER,
+    E_NEED,
+    FORBIDDEN,
+    NONE,
+    O_OWN,
     O_STAFF,
     R_OVERTIME,
     R_TRAVEL,
@@ -34,18 +38,10 @@ from optimizer.engine.arrays import (
     V_LATEST,
 )
 from optimizer.engine.assignment import LEAD, MEMBER
+from optimizer.engine.own_parts import drawn_from_branch
 from optimizer.engine.search.islands import bound_arrays
-from optimizer.engine.search.schedule import (
-    IMPOSSIBLE,
-    NO_LEG,
-    NO_SLOT,
-    late_cents,
-    latest_departure,
-    latest_departures,
-    run_slot,
-    time_route,
-)
 from optimizer.engine.search.state import load_cents, spread_cents
+from optimizer.engine.search.timing import late_cents, latest_departure, latest_departures, run_slot, time_route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,9 +65,9 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
     solution : Solution
         Visit indices in driving order per technician-day; every route must be feasible.
     starts : int64 (n_visits or 0,)
-        Starts of the linked visits in it.
+        Starts of the synchronized visits in it.
     """
-    desk = indexed.desk
+    assignment = indexed.assignment
     arrays = bound_arrays(indexed.arrays, solution, starts)
     days = [Day(indexed, arrays, shift, visits) for shift, visits in enumerate(solution)]
     served_s = {v: (int(day.times[k, 1]), int(day.times[k, 2])) for day in days for k, v in enumerate(day.visits)}
@@ -79,16 +75,16 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
         day.hold_starts(served_s)
     crews = _crews(indexed, solution)
     drawn = _drawn_parts(indexed, solution)
-    books = _Books(desk, indexed, crews)
+    tally = _CostTally(assignment, indexed, crews)
     for day in days:
-        books.enter(day)
-    routes = [_route(desk, day, crews, drawn) for day in days if day.visits]
+        tally.enter(day)
+    routes = [_route(assignment, day, crews, drawn) for day in days if day.visits]
     served = {stop.visit_id for route in routes for stop in route.stops}
-    absent = sorted((v for v in problem.visits if v.visit_id not in served), key=lambda visit: visit.visit_id)
+    unassigned = sorted((v for v in problem.visits if v.visit_id not in served), key=lambda visit: visit.visit_id)
     return Plan(
         routes=tuple(sorted(routes, key=lambda route: (route.day, route.technician_id))),
-        unassigned=tuple(_left_out(problem, visit) for visit in absent),
-        costs=books.close(absent),
+        unassigned=tuple(_left_out(problem, visit) for visit in unassigned),
+        costs=tally.close(unassigned),
     )
 
 
@@ -98,7 +94,7 @@ class Day:
     Parameters
     ----------
     arrays
-        The arrays with the bounds that linked visits of the solution put on one another.
+        The arrays with the bounds that synchronized visits of the solution put on one another.
     shift
         Index of the technician-day.
     visits
@@ -108,13 +104,13 @@ class Day:
     def __init__(self, indexed: IndexedProblem, arrays: ProblemArrays, shift: int, visits: tuple[int, ...]) -> None:
         self.indexed, self.arrays, self.shift, self.visits = indexed, arrays, shift, visits
         self.seq = np.array(visits, np.int64)
-        self.slot = NO_SLOT
+        self.slot = NONE
         self.times = np.zeros((len(visits) + 1, 3), np.int64)
         if visits:
             cents, slot = time_route(arrays, shift, self.seq, len(visits), self.times)
-            assert cents < IMPOSSIBLE, f"the search kept a route that cannot be timed: {shift} {visits}"
+            assert cents < FORBIDDEN, f"the search kept a route that cannot be timed: {shift} {visits}"
             self.slot = int(slot)
-            run_slot(arrays, shift, self.seq, len(visits), slot, NO_LEG, 0, self.times)
+            run_slot(arrays, shift, self.seq, len(visits), slot, self.times)
 
     @property
     def row(self) -> IntArray:
@@ -138,12 +134,12 @@ class Day:
         return sum(int(self.arrays.duration[self.shift, v]) for v in self.visits if v < orders)
 
     def hold_starts(self, served_s: Mapping[int, tuple[int, int]]) -> None:
-        """Let no later departure move a visit that others wait for, nor take one too far from who comes before it.
+        """Let no later departure move a visit that others wait for, nor take one too far from its predecessor.
 
         Parameters
         ----------
         served_s
-            Start and end of each planned visit.
+            Start and end of each assigned visit.
         """
         arrays = self.arrays
         for v in self.visits:
@@ -156,25 +152,25 @@ class Day:
                     arrays.visit[v, V_LATEST] = min(int(arrays.visit[v, V_LATEST]), latest_s)
 
     def leave_by(self) -> list[int]:
-        """Return for each place when to leave the one before it: the latest that costs nothing, less half an hour."""
+        """Return when to leave for each visit: the latest moment that costs nothing, less half an hour."""
         arrays, count = self.arrays, len(self.seq)
         travel = arrays.travel[self.row[S_PROFILE]]
-        latest = np.zeros(count + 1, np.int64)
+        latest = np.zeros((count + 1, 2), np.int64)
         latest_departures(arrays, self.shift, self.seq, count, self.slot, self.times, latest)
         nodes = [int(self.row[S_START_NODE]), *(int(v) for v in self.seq)]
         leave = []
         for k in range(count):
             earliest = int(self.times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
-            slack = max(0, int(latest[k]) - earliest)
+            slack = max(0, int(latest[k, 0]) - earliest)
             leave.append(earliest + slack - min(LEAVE_EARLY_S, slack))
         return leave
 
 
-class _Books:
+class _CostTally:
     """Adds up the cost of each soft rule."""
 
-    def __init__(self, desk: Assignment, indexed: IndexedProblem, crews: Mapping[int, list[int]]) -> None:
-        self.desk, self.indexed, self.crews = desk, indexed, crews
+    def __init__(self, assignment: Assignment, indexed: IndexedProblem, crews: Mapping[int, list[int]]) -> None:
+        self.assignment, self.indexed, self.crews = assignment, indexed, crews
         self.cents = dict.fromkeys(SOFT_RULES, 0)
         self.work_s = [0] * len(indexed.arrays.owner)
         self.worst_late_s = 0
@@ -198,79 +194,67 @@ class _Books:
                 self._enter_visit(day, v, int(day.times[k, 1]))
 
     def _enter_visit(self, day: Day, v: int, start: int) -> None:
-        desk, cents, arrays = self.desk, self.cents, day.arrays
+        assignment, cents, arrays = self.assignment, self.cents, day.arrays
         visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
         head = int(arrays.visit[v, V_HEAD])
-        cents[Rule.OVERQUALIFIED] += desk.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
+        cents[Rule.OVERQUALIFIED] += assignment.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
         if v != head:
             return
         people = [self.indexed.shifts[s].technician_id for s in self.crews[head]]
-        late = max(0, start - _used_window(desk.problem, visit, start).close_s)
+        late = max(0, start - _used_window(assignment.problem, visit, start).close_s)
         cents[Rule.LATENESS] += int(late_cents(arrays, late))
         self.worst_late_s = max(self.worst_late_s, late)
-        cents[Rule.CONTINUITY] += desk.continuity_cents(people, visit)
-        cents[Rule.UNASSIGNED] += desk.late_day_cents(shift.day, visit)
-        deviation = desk.deviation_cents(people, shift.day, visit)
-        published = desk.published.get(visit.visit_id)
+        cents[Rule.CONTINUITY] += assignment.continuity_cents(people, visit)
+        cents[Rule.UNASSIGNED] += assignment.late_day_cents(shift.day, visit)
+        deviation = assignment.deviation_cents(people, shift.day, visit)
+        published = assignment.published.get(visit.visit_id)
         if published and published[0].day == shift.day and published[0].told is not None:
             told = published[0].told
             if not told.open_s <= start <= told.close_s:
-                deviation = max(deviation, desk.with_notice(desk.policy.other_time_cents, shift.day))
+                deviation = max(deviation, assignment.with_notice(assignment.policy.other_time_cents, shift.day))
         cents[Rule.STABILITY] += deviation
 
-    def close(self, absent: list[Visit]) -> dict[Rule, int]:
-        """Enter what stays out and what couples the routes; return the books."""
+    def close(self, unassigned: list[Visit]) -> dict[Rule, int]:
+        """Enter what stays out and what couples the routes; return the sums."""
         arrays = self.indexed.arrays
         staff = [work for owner, work in enumerate(self.work_s) if arrays.owner[owner, O_STAFF]]
         squares = sum(work * work for work in staff)
-        self.cents[Rule.LATENESS] += cents_per_minute(self.desk.policy.late_worst_cents, self.worst_late_s)
+        self.cents[Rule.LATENESS] += cents_per_minute(self.assignment.policy.late_worst_cents, self.worst_late_s)
         self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
         self.cents[Rule.FAIRNESS] += sum(int(load_cents(arrays, o, work)) for o, work in enumerate(self.work_s))
-        for visit in absent:
-            self.cents[Rule.UNASSIGNED] += self.desk.unassigned_cents(visit)
-            self.cents[Rule.STABILITY] += self.desk.dropped_cents(visit)
+        for visit in unassigned:
+            self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
+            self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
         return self.cents
 
 
 def _crews(indexed: IndexedProblem, solution: Solution) -> dict[int, list[int]]:
     """Return the shifts that serve each visit, by the index of its lead, the lead's shift first."""
     crews: dict[int, list[int]] = {}
-    places = sorted((v, shift) for shift, visits in enumerate(solution) for v in visits if v < len(indexed.visits))
-    for v, shift in places:
+    positions = sorted((v, shift) for shift, visits in enumerate(solution) for v in visits if v < len(indexed.visits))
+    for v, shift in positions:
         crews.setdefault(int(indexed.arrays.visit[v, V_HEAD]), []).append(shift)
     return crews
 
 
 def _drawn_parts(indexed: IndexedProblem, solution: Solution) -> dict[int, tuple[PartNeed, ...]]:
     """Return what each visit draws from the branch: what the technician's own parts, used first, do not cover."""
+    arrays = indexed.arrays
     drawn: dict[int, tuple[PartNeed, ...]] = {}
-    own: dict[tuple[str, str], int] = {}
-    for technician in {shift.technician_id for shift in indexed.shifts}:
-        for need in indexed.desk.problem.technician_by_id[technician].own_parts:
-            own[technician, need.part_id] = own.get((technician, need.part_id), 0) + need.quantity
+    own = arrays.owner[:, O_OWN : O_OWN + len(indexed.parts)].copy()
     for shift, visits in enumerate(solution):
-        who = indexed.shifts[shift].technician_id
+        left = own[arrays.shift[shift, S_OWNER]]
         for v in visits:
-            if v >= len(indexed.visits) or indexed.arrays.visit[v, V_HEAD] != v:
-                continue
-            needs: dict[str, int] = {}
-            for need in indexed.visits[v].parts:
-                needs[need.part_id] = needs.get(need.part_id, 0) + need.quantity
-            left = []
-            for part_id, count in sorted(needs.items()):
-                covered = min(count, own.get((who, part_id), 0))
-                if covered:
-                    own[who, part_id] -= covered
-                if count > covered:
-                    left.append(PartNeed(part_id, count - covered))
-            drawn[v] = tuple(left)
+            if v < len(indexed.visits) and arrays.visit[v, V_HEAD] == v:
+                needs = [(p, int(drawn_from_branch(left, p, count))) for p, count, *_ in arrays.entries_of(v, E_NEED)]
+                drawn[v] = tuple(PartNeed(indexed.parts[p], count) for p, count in needs if count)
     return drawn
 
 
 def _route(
-    desk: Assignment, day: Day, crews: Mapping[int, list[int]], drawn: Mapping[int, tuple[PartNeed, ...]]
+    assignment: Assignment, day: Day, crews: Mapping[int, list[int]], drawn: Mapping[int, tuple[PartNeed, ...]]
 ) -> Route:
-    problem, indexed, shift = desk.problem, day.indexed, day.indexed.shifts[day.shift]
+    problem, indexed, shift = assignment.problem, day.indexed, day.indexed.shifts[day.shift]
     leave = day.leave_by()
     stops: list[Stop] = []
     branch_stop = None
@@ -289,10 +273,10 @@ def _route(
                 start_s=start,
                 end_s=end,
                 leave_by_s=leave[k],
-                window=_told(desk, visit, window, start),
+                window=_told(assignment, visit, window, start),
                 lateness_s=max(0, start - window.close_s),
                 parts=drawn.get(v, ()),
-                pinned=visit.visit_id in desk.locks,
+                pinned=visit.visit_id in assignment.locks,
                 crew=tuple(sorted(members)) if len(members) > 1 else (),
                 lead=members[0] if len(members) > 1 else "",
             )
@@ -303,7 +287,7 @@ def _route(
         depart_s=int(day.row[S_DEPART]),
         return_s=int(day.times[-1, 0]),
         stops=tuple(stops),
-        break_=None if day.slot == NO_SLOT else BreakTaken(slot=day.slot, start_s=int(day.times[-1, 1])),
+        break_=None if day.slot == NONE else BreakTaken(slot=day.slot, start_s=int(day.times[-1, 1])),
         branch_stop=branch_stop,
     )
 
@@ -315,15 +299,15 @@ def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
     return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
-def _told(desk: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
+def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
     """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    for promised in desk.problem.order_of(visit).promised:
+    for promised in assignment.problem.order_of(visit).promised:
         if promised.open_s == used.open_s:
             return promised
-    for said in desk.published.get(visit.visit_id, ())[:1]:
+    for said in assignment.published.get(visit.visit_id, ())[:1]:
         if said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
             return said.told
-    width = desk.policy.told_half_width_s
+    width = assignment.policy.told_half_width_s
     return Interval(start_s - width, start_s + width)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Shift, Technician
 
 
-#: Whose place in a crew a question is about; who serves alone leads, by the skills of a member.
+#: Whose role in a crew a question is about; who serves alone leads, by the skills of a member.
 LEAD, MEMBER = "lead", "member"
 
 
@@ -67,7 +67,7 @@ class Assignment:
     # --- who may ----------------------------------------------------------------------------------------------
 
     def can_serve(self, shift: Shift, visit: Visit, role: str) -> bool:
-        """Say whether the rules that need no clock and no other visit let this technician serve this visit that day."""
+        """Return whether the rules that need no clock and no other visit let a technician serve a visit on a day."""
         problem = self.problem
         technician = problem.technician_by_id[shift.technician_id]
         kept = self._kept_locks(technician, visit)
@@ -98,7 +98,7 @@ class Assignment:
         return [lock for lock in self.locks.get(visit.visit_id, ()) if lock.technician_id == technician.technician_id]
 
     def _is_unskilled_for_all(self, kept: Sequence[Lock], visit: Visit, role: str) -> bool:
-        """Say whether some kept lock leaves its technician no day with the skills to serve alone, or as a member."""
+        """Return whether some kept lock leaves its technician no day with the skills to serve alone, or as a member."""
         if role == LEAD and self.problem.crew_size_of(visit) > 1:
             return False
         for lock in kept:
@@ -108,8 +108,8 @@ class Assignment:
                 return True
         return False
 
-    def likeness(self, visit: Visit) -> tuple[object, ...]:
-        """Return what `can_serve` looks at of a visit: who may serve one of two like visits may serve the other."""
+    def eligibility_signature(self, visit: Visit) -> tuple[object, ...]:
+        """Return all that `can_serve` looks at in a visit: two visits with equal signatures suit the same people."""
         technicians_differ = bool(self._blocking) or any(t.capacity for t in self.problem.technicians)
         return (
             self._need_set_of[visit.visit_id, LEAD],
@@ -123,13 +123,13 @@ class Assignment:
         )
 
     def _keeps(self, lock: Lock, shift: Shift, crew: int) -> bool:
-        """Say whether a lock lets a technician serve; of a crew, others may come beside the locked person."""
+        """Return whether a lock lets a technician serve; of a crew, others may come beside the locked person."""
         if lock.level in (LockLevel.DAY, LockLevel.PREFIX) and lock.day != shift.day:
             return False
         return crew > 1 or lock.technician_id == shift.technician_id
 
     def _may_have_parts(self, shift: Shift, technician: Technician, visit: Visit) -> bool:
-        """Say whether a technician can have the parts of a visit at all: from the branch, or own ones."""
+        """Return whether a technician can have the parts of a visit at all: from the branch, or own ones."""
         if not visit.parts or not self.is_blocked_by_loan(shift):
             return True
         own = {need.part_id: 0 for need in visit.parts}
@@ -139,7 +139,7 @@ class Assignment:
         return all(own[need.part_id] >= need.quantity for need in visit.parts)
 
     def is_blocked_by_loan(self, shift: Shift) -> bool:
-        """Say whether a part past due keeps this technician from new branch parts on this day."""
+        """Return whether a part past due keeps this technician from new branch parts on this day."""
         on = self.problem.date_of(shift.day)
         return any(
             loan.technician_id == shift.technician_id and (loan.return_booked is None or on < loan.return_booked)
@@ -147,7 +147,7 @@ class Assignment:
         )
 
     def needs_stop(self, shift: Shift) -> bool:
-        """Say whether branch parts reach this technician only by a stop at the branch."""
+        """Return whether branch parts reach this technician only by a stop at the branch."""
         at_home = not self.problem.technician_by_id[shift.technician_id].starts_at_branch
         return at_home and self.policy.pickup is Pickup.STOP
 
@@ -207,8 +207,8 @@ class Assignment:
     def day_cents(self, day: int, visit: Visit) -> int:
         """Return what serving on a day costs whoever serves: after the due day, and on another day than told."""
         published = self.published.get(visit.visit_id)
-        moved = published is not None and published[0].day != day
-        return self.late_day_cents(day, visit) + (self.deviation_cents((), day, visit) if moved else 0)
+        to_insert = published is not None and published[0].day != day
+        return self.late_day_cents(day, visit) + (self.deviation_cents((), day, visit) if to_insert else 0)
 
     def late_day_cents(self, day: int, visit: Visit) -> int:
         """Return the price of a day after the due day: half that of leaving the visit out the day before."""
@@ -239,7 +239,7 @@ class Assignment:
         return self.with_notice(self.policy.dropped_cents, published[0].day) if published else 0
 
     def is_mandatory(self, visit: Visit) -> bool:
-        """Say whether a lock, or a told window past its notice, demands this visit."""
+        """Return whether a lock, or a told window past its notice, demands this visit."""
         return visit.visit_id in self.locks or self.told_lock(visit) is not None
 
     def told_lock(self, visit: Visit) -> Interval | None:
@@ -255,7 +255,7 @@ class Assignment:
 
 
 def _allows(lock: Lock, day: int) -> bool:
-    """Say whether a lock lets its visit be served on a day."""
+    """Return whether a lock lets its visit be served on a day."""
     if lock.level is LockLevel.START:
         return day_of(lock.start_s) == day
     return lock.level is LockLevel.PERSON or lock.day == day

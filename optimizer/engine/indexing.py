@@ -14,9 +14,9 @@ import numpy as np
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import LockLevel
 from optimizer.engine.array_rows import (
-    absence_cents,
     durations_of,
     extras_of,
+    leave_out_cents,
     make_crew_rows,
     make_plain_rows,
     make_rates,
@@ -28,19 +28,20 @@ from optimizer.engine.array_rows import (
     without_predecessor,
 )
 from optimizer.engine.arrays import (
-    CANNOT_SERVE,
     E_NEED,
+    FORBIDDEN,
     JUMPS,
+    NONE,
     R_DAYS,
     R_EXACT,
-    R_LINKS,
     R_PARTS,
     R_QUANTITIES,
+    R_SYNCED,
     R_VISITS,
     S_NEEDS_STOP,
     S_STOP,
-    V_LINKED,
     V_MAX_LATE,
+    V_SYNCED,
     ProblemArrays,
 )
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
@@ -66,18 +67,21 @@ class IndexedProblem:
         The visit of each visit index, once for each member of a crew; without the stops.
     shifts
         The shift of each shift index.
-    desk
+    assignment
         Who may serve what, for whoever turns indices back into a plan.
+    parts
+        The id of each part index.
     left_out
         Visits that no technician can serve as the rules stand; they are not in the arrays.
     left_out_cents
-        What their absence costs, part of every plan's cost.
+        What leaving them out costs, part of every plan's cost.
     """
 
     arrays: ProblemArrays
     visits: tuple[Visit, ...]
     shifts: tuple[Shift, ...]
-    desk: Assignment
+    assignment: Assignment
+    parts: tuple[str, ...]
     left_out: tuple[str, ...]
     left_out_cents: int
 
@@ -123,13 +127,13 @@ class IndexedProblem:
 
     def _roles(self, wanted: list[list[str]], index: Mapping[str, list[int]]) -> dict[tuple[str, int], int]:
         """Return the index of each visit on each shift that has it: of a crew, the first who can lead does."""
-        places: dict[str, list[int]] = {}
+        shifts_with: dict[str, list[int]] = {}
         for s, mine in enumerate(wanted):
             for visit_id in mine:
                 if visit_id in index:
-                    places.setdefault(visit_id, []).append(s)
+                    shifts_with.setdefault(visit_id, []).append(s)
         duration, roles = self.arrays.duration, {}
-        for visit_id, shifts in places.items():
+        for visit_id, shifts in shifts_with.items():
             head, *members = index[visit_id]
             if len(shifts) != len(members) + 1:
                 continue
@@ -151,40 +155,40 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     matrix : TravelMatrix
         Seconds for every place of the problem and every profile of its shifts.
     """
-    desk = Assignment(problem)
+    assignment = Assignment(problem)
     shifts = sorted(
         (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
     )
     alike: dict[tuple[object, ...], list[list[bool]]] = {}
     able: dict[str, list[list[bool]]] = {}
     for visit in sorted(problem.visits, key=lambda v: v.visit_id):
-        key = desk.likeness(visit)
+        key = assignment.eligibility_signature(visit)
         if key not in alike:
-            alike[key] = who_is_able(desk, shifts, visit)
+            alike[key] = who_is_able(assignment, shifts, visit)
         able[visit.visit_id] = alike[key] if problem.windows[visit.visit_id] else []
     planned = without_predecessor(problem, [key for key, rows in able.items() if rows])
     visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
     roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]
-    resources = Resources(desk, roles, shifts)
+    resources = Resources(assignment, roles, shifts)
     stops = resources.stop_shifts
     count = len(roles)
-    duration = np.full((len(shifts), count + len(stops)), CANNOT_SERVE, np.int64)
+    duration = np.full((len(shifts), count + len(stops)), NONE, np.int64)
     extra = np.zeros((len(shifts), count + len(stops)), np.int64)
     for v, (visit, role) in enumerate(roles):
-        fits = desk.fits(shifts, visit, LEAD if role == 0 else MEMBER)
+        fits = assignment.fits(shifts, visit, LEAD if role == 0 else MEMBER)
         who = np.array(able[visit.visit_id][role], bool)
-        duration[who, v] = durations_of(desk, visit, fits)[who]
-        extra[who, v] = extras_of(desk, shifts, visit, fits)[who]
+        duration[who, v] = durations_of(assignment, visit, fits)[who]
+        extra[who, v] = extras_of(assignment, shifts, visit, fits)[who]
     for n, s in enumerate(stops):
-        duration[s, count + n] = desk.policy.morning_s
+        duration[s, count + n] = assignment.policy.morning_s
     windows, hours, counts = windows_by_day(problem, roles, shifts, stops)
     days = np.array([shift.day for shift in shifts], np.int64)
-    duration[counts[days, :, 0] == 0] = CANNOT_SERVE
-    travel, shift_rows = travel_and_shifts(desk, matrix, visits, shifts, resources)
-    visit_rows = make_visit_rows(desk, roles, shifts, duration, windows, counts)
-    rates = make_rates(desk, problem, shifts)
+    duration[counts[days, :, 0] == 0] = NONE
+    travel, shift_rows = travel_and_shifts(assignment, matrix, visits, shifts, resources)
+    visit_rows = make_visit_rows(assignment, roles, shifts, duration, windows, counts)
+    rates = make_rates(assignment, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
-    rates[R_LINKS] = int(visit_rows[:, V_LINKED].any())
+    rates[R_SYNCED] = int(visit_rows[:, V_SYNCED].any())
     if ((counts[:, :, 0].max(axis=0, initial=0) > 1) & (visit_rows[:, V_MAX_LATE] > 0)).any():
         rates[R_EXACT] = JUMPS
     rates[R_PARTS], rates[R_QUANTITIES] = len(resources.parts), len(resources.quantities)
@@ -194,7 +198,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         ways=np.stack((travel.transpose(0, 2, 1), travel), axis=-1),
         duration=duration,
         extra=extra,
-        terms=np.where(duration == CANNOT_SERVE, 10**15, extra).T,
+        terms=np.where(duration == NONE, FORBIDDEN, extra).T,
         visit=visit_rows,
         shift=shift_rows,
         owner=resources.owner_rows(),
@@ -205,7 +209,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         entry=resources.entry,
         row=resources.row,
         tool_units=resources.tool_units,
-        crew=make_crew_rows(desk, roles, shifts),
+        crew=make_crew_rows(assignment, roles, shifts),
         near=nearest_visits(travel[0], visit_rows[:count]),
         rates=rates,
     )
@@ -213,7 +217,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         arrays=arrays,
         visits=tuple(visits),
         shifts=tuple(shifts),
-        desk=desk,
+        assignment=assignment,
+        parts=tuple(resources.parts),
         left_out=left_out,
-        left_out_cents=sum(absence_cents(desk, problem.visit_by_id[key]) for key in left_out),
+        left_out_cents=sum(leave_out_cents(assignment, problem.visit_by_id[key]) for key in left_out),
     )

@@ -29,23 +29,23 @@ def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
     starts = [lock for lock in problem.locks if lock.level is LockLevel.START]
     if problem.policy.broken_locks is not BrokenLocks.KEEP or not starts:
         return problem
-    desk = Assignment(problem)
-    return replace(problem, shifts=tuple(_longer(desk, matrix, shift, starts) for shift in problem.shifts))
+    assignment = Assignment(problem)
+    return replace(problem, shifts=tuple(_longer(assignment, matrix, shift, starts) for shift in problem.shifts))
 
 
-def _longer(desk: Assignment, matrix: TravelMatrix, shift: Shift, starts: list[Lock]) -> Shift:
+def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, starts: list[Lock]) -> Shift:
     limit_s = shift.return_limit_s
     for lock in starts:
-        visit = desk.problem.visit_by_id[lock.visit_id]
+        visit = assignment.problem.visit_by_id[lock.visit_id]
         is_here = (lock.technician_id, day_of(lock.start_s)) == (shift.technician_id, shift.day)
-        if not is_here or desk.problem.crew_size_of(visit) > 1:
+        if not is_here or assignment.problem.crew_size_of(visit) > 1:
             continue
-        home = end_key(desk.problem.technician_by_id[shift.technician_id])
+        home = end_key(assignment.problem.technician_by_id[shift.technician_id])
         known = shift.profile in matrix.profiles and {visit.visit_id, home} <= matrix.row_of.keys()
         home_s = matrix.travel_s(shift.profile, visit.visit_id, home) if known else None
         if home_s is None:
             continue
-        last_s = lock.start_s + lock.tolerance_s + desk.duration_s(shift, visit, LEAD) + home_s
+        last_s = lock.start_s + lock.tolerance_s + assignment.duration_s(shift, visit, LEAD) + home_s
         if last_s - 2 * lock.tolerance_s > shift.return_limit_s:
             limit_s = max(limit_s, last_s)
     return replace(shift, overtime_limit_s=limit_s - shift.end_s)

@@ -1,4 +1,4 @@
-"""What visits take from a common store: parts, tools, loads, and the visits that they wait for, as rows of numbers.
+"""What visits take of shared resources, and the visits that they wait for, as rows of numbers.
 
 `arrays.py` puts these rows beside the others. A visit of several people takes everything once, by its lead.
 """
@@ -13,20 +13,18 @@ from optimizer.domain.order import GapFrom
 from optimizer.domain.policy import Pickup
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.engine.arrays import E_EARLIER, E_KINDS, E_LATER, O_OWN, ROW_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from optimizer.domain.order import Visit
     from optimizer.domain.technician import Shift, Technician
+    from optimizer.engine.arrays import IntArray
     from optimizer.engine.assignment import Assignment
 
-    IntArray = NDArray[np.int64]
-
-#: How many numbers an entry has, and how many kinds of entries there are (columns `E_*` of the arrays).
-ENTRY_WIDTH, ENTRY_KINDS = 5, 6
+#: How many numbers an entry has.
+ENTRY_WIDTH = 5
 
 
 class Resources:
@@ -34,10 +32,10 @@ class Resources:
 
     Parameters
     ----------
-    desk
+    assignment
         Who may serve what.
     roles
-        The visit of each index and the place in its crew, 0 for the lead.
+        The visit of each index and the role in its crew, 0 for the lead.
     shifts
         The shifts by index, sorted by technician and day.
 
@@ -53,8 +51,8 @@ class Resources:
         As in `ProblemArrays`.
     """
 
-    def __init__(self, desk: Assignment, roles: Sequence[tuple[Visit, int]], shifts: Sequence[Shift]) -> None:
-        self.desk = desk
+    def __init__(self, assignment: Assignment, roles: Sequence[tuple[Visit, int]], shifts: Sequence[Shift]) -> None:
+        self.assignment = assignment
         self.shifts = shifts
         self._heads = [visit if role == 0 else None for visit, role in roles]
         self._leads = leads = [visit for visit in self._heads if visit is not None]
@@ -64,17 +62,19 @@ class Resources:
         self.owner_of = {who: n for n, who in enumerate(sorted({shift.technician_id for shift in shifts}))}
         self._held = self._holds()
         rows = self._stock_rows()
-        self.row = np.array(rows, np.int64).reshape(-1, 4)
+        self.row = np.array(rows, np.int64).reshape(-1, ROW_COLUMNS)
         self.stop_shifts = [s for s, shift in enumerate(shifts) if self._may_stop(shift)]
         self._special = {shifts[s].technician_id for s in self.stop_shifts} | {
-            shift.technician_id for shift in shifts if self.parts and (desk.needs_stop(shift) or self._owns(shift))
+            shift.technician_id
+            for shift in shifts
+            if self.parts and (assignment.needs_stop(shift) or self._owns(shift))
         }
         self._stop_node = {
             (shifts[s].technician_id, shifts[s].day): len(roles) + n for n, s in enumerate(self.stop_shifts)
         }
         self.first, self.entry = self._entries(rows)
         units: dict[str, int] = {}
-        for tool in desk.problem.tools:
+        for tool in assignment.problem.tools:
             units[tool.tool_id] = units.get(tool.tool_id, 0) + tool.units
         self.tool_units = np.array([units.get(tool_id, 0) for tool_id in self.tools], np.int64)
 
@@ -83,9 +83,9 @@ class Resources:
     def owner_rows(self) -> IntArray:
         """Return the columns `O_*`: staff, load before the horizon, days, first shift, own parts and tools."""
         table = []
-        pct = self.desk.policy.load_target_pct
+        pct = self.assignment.policy.load_target_pct
         for who in self.owner_of:
-            technician = self.desk.problem.technician_by_id[who]
+            technician = self.assignment.problem.technician_by_id[who]
             mine = [s for s, shift in enumerate(self.shifts) if shift.technician_id == who]
             ledger = technician.ledger
             excess = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
@@ -94,13 +94,13 @@ class Resources:
             row += [sum(n.quantity for n in technician.own_parts if n.part_id == part) for part in self.parts]
             row += [sum(n.units for n in technician.own_tools if n.tool_id == tool) for tool in self.tools]
             table.append(row)
-        return np.array(table, np.int64).reshape(-1, 4 + len(self.parts) + len(self.tools))
+        return np.array(table, np.int64).reshape(-1, O_OWN + len(self.parts) + len(self.tools))
 
     def pickup_columns(self, shift: Shift) -> list[int]:
         """Return the columns `S_PICKUP_DAY` to `S_SPECIAL` of a shift."""
-        technician = self.desk.problem.technician_by_id[shift.technician_id]
+        technician = self.assignment.problem.technician_by_id[shift.technician_id]
         stop = self._stop_node.get((shift.technician_id, shift.day), -1)
-        needs_stop, blocked = self.desk.needs_stop(shift), self.desk.is_blocked_by_loan(shift)
+        needs_stop, blocked = self.assignment.needs_stop(shift), self.assignment.is_blocked_by_loan(shift)
         return [
             shift.day if technician.starts_at_branch or needs_stop else shift.day - 1,
             stop,
@@ -115,32 +115,34 @@ class Resources:
         return [limits.get(quantity, FAR_FUTURE_S) for quantity in self.quantities]
 
     def _owns(self, shift: Shift) -> bool:
-        """Say whether a technician has own parts that some visit needs."""
-        own = self.desk.problem.technician_by_id[shift.technician_id].own_parts
+        """Return whether a technician has own parts that some visit needs."""
+        own = self.assignment.problem.technician_by_id[shift.technician_id].own_parts
         return any(need.part_id in self.parts and need.quantity > 0 for need in own)
 
     def _may_stop(self, shift: Shift) -> bool:
-        """Say whether a stop at the branch can be of use: to fetch parts, or to load again."""
-        technician = self.desk.problem.technician_by_id[shift.technician_id]
-        fetches = bool(self.parts) and not self.desk.is_blocked_by_loan(shift)
-        if not technician.starts_at_branch and self.desk.policy.pickup is Pickup.STOP:
+        """Return whether a stop at the branch can be of use: to fetch parts, or to load again."""
+        technician = self.assignment.problem.technician_by_id[shift.technician_id]
+        fetches = bool(self.parts) and not self.assignment.is_blocked_by_loan(shift)
+        if not technician.starts_at_branch and self.assignment.policy.pickup is Pickup.STOP:
             return fetches
         if not technician.starts_at_branch and fetches and self._arrives_on(shift.day):
             return True
-        return self.desk.policy.reload and any(limit < FAR_FUTURE_S for limit in self.capacity_of(technician))
+        return self.assignment.policy.reload and any(limit < FAR_FUTURE_S for limit in self.capacity_of(technician))
 
     def _arrives_on(self, day: int) -> bool:
-        """Say whether a pick-up on a day has more to take than one on the evening before."""
-        on = self.desk.problem.date_of(day)
-        return any(a.part_id in self.parts and a.quantity > 0 and a.usable_on == on for a in self.desk.problem.arrivals)
+        """Return whether a pick-up on a day has more to take than one on the evening before."""
+        on = self.assignment.problem.date_of(day)
+        return any(
+            a.part_id in self.parts and a.quantity > 0 and a.usable_on == on for a in self.assignment.problem.arrivals
+        )
 
     # --- stock ------------------------------------------------------------------------------------------------
 
     def _holds(self) -> dict[str, dict[str, int]]:
         """Return, per part, what is held for single visits."""
         held: dict[str, dict[str, int]] = {part: {} for part in self.parts}
-        for r in self.desk.problem.reservations:
-            if r.part_id in held and r.visit_id in self.desk.problem.visit_by_id:
+        for r in self.assignment.problem.reservations:
+            if r.part_id in held and r.visit_id in self.assignment.problem.visit_by_id:
                 held[r.part_id][r.visit_id] = held[r.part_id].get(r.visit_id, 0) + r.quantity
         return held
 
@@ -151,7 +153,7 @@ class Resources:
         second one keeps what is held for single visits. The evening before counts where somebody picks up then.
         A row that all visits together cannot use up is left out.
         """
-        problem, rows = self.desk.problem, []
+        problem, rows = self.assignment.problem, []
         at_home = not all(problem.technician_by_id[s.technician_id].starts_at_branch for s in self.shifts)
         for p, part_id in enumerate(self.parts):
             counted = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
@@ -183,19 +185,21 @@ class Resources:
             for n, entry in enumerate(entries):
                 later[entry[0]].append((v, n))
         table: list[list[int]] = []
-        first = np.zeros((len(self._heads) + len(self.stop_shifts) + 1, ENTRY_KINDS), np.int64)
-        for kind in range(ENTRY_KINDS):
-            begin_of_earlier = first[:, 4]
+        first = np.zeros((len(self._heads) + len(self.stop_shifts) + 1, E_KINDS), np.int64)
+        for kind in range(E_KINDS):
+            begin_of_earlier = first[:, E_EARLIER]
             for v, visit in enumerate(self._heads):
                 first[v, kind] = len(table)
                 found: list[tuple[int, ...]] = []
                 if visit is not None:
                     found = (
-                        [self._stock_use, self._needs, self._loads, self._tools][kind](visit, rows) if kind < 4 else []
+                        [self._stock_use, self._needs, self._loads, self._tools][kind](visit, rows)
+                        if kind < E_EARLIER
+                        else []
                     )
-                if kind == 4:
+                if kind == E_EARLIER:
                     found = list(earlier[v])
-                if kind == 5:
+                if kind == E_LATER:
                     found = [(w, int(begin_of_earlier[w]) + n) for w, n in later[v]]
                 table += [[*entry, *([0] * (ENTRY_WIDTH - len(entry)))] for entry in found]
             first[len(self._heads) :, kind] = len(table)

@@ -46,7 +46,7 @@ class RoutePool:
     Parameters
     ----------
     limit
-        How many routes are kept; the dearest per visit served are forgotten first.
+        How many routes are kept; the most expensive per visit served are forgotten first.
     """
 
     limit: int = 20_000
@@ -70,8 +70,8 @@ class RoutePool:
             self._forget()
 
     def _forget(self) -> None:
-        def dearness(item: tuple[tuple[int, tuple[int, ...]], PooledRoute]) -> tuple[float, object]:
+        def cents_per_visit(item: tuple[tuple[int, tuple[int, ...]], PooledRoute]) -> tuple[float, object]:
             return item[1].cost_cents / max(1, len(item[1].visits)), item[0]
 
-        kept = sorted(self._cheapest.items(), key=dearness)[: self.limit * 3 // 4]
+        kept = sorted(self._cheapest.items(), key=cents_per_visit)[: self.limit * 3 // 4]
         self._cheapest = dict(kept)

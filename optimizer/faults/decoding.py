@@ -88,7 +88,7 @@ def decode_text(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = Fa
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
-    """Say whether more of the characters beyond ASCII are UTF-8 than not; in GB18030 hardly any are by chance."""
+    """Return whether more of the characters beyond ASCII are UTF-8 than not; in GB18030 hardly any are by chance."""
     text = content.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     return sum(not character.isascii() for character in text) - broken > broken
@@ -159,7 +159,7 @@ def _note_shape(text: str, log: IssueLog) -> bool:
 
 
 def _is_too_deep(brackets: str) -> bool:
-    """Say whether brackets nest deeper than allowed, taken away from the inside out; what does not close is no JSON."""
+    """Return whether brackets nest deeper than allowed, from the inside out; what does not close is no JSON."""
     for _ in range(MAX_DEPTH):
         left = brackets.replace("[]", "").replace("{}", "")
         if not left or left == brackets:

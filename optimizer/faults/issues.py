@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
+from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -29,14 +30,6 @@ class Phrase(str):
     """A piece of a sentence that is itself translated; everything else that a sentence quotes is user data."""
 
     __slots__ = ()
-
-
-def safe(value: object) -> str:
-    """Return a value as text for one line of a terminal or page: control and direction characters are spelt out."""
-    text = value if isinstance(value, str) else str(value)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -68,13 +61,13 @@ class Issue:
         Where it is. `row` is the number that a person sees in the file (the header is row 1), or in JSON the
         entry's number from 1; `None` when the issue is about a whole file. `column` is empty when it is about a row.
     path
-        JSON pointer of the place, for JSON input.
+        JSON pointer to it, for JSON input.
     value
         What stands there; `length` is the number of characters before it was cut for show.
     details
         What the sentences quote beside the value.
     order
-        Where the issue belongs in a report: place of the sheet, then of the column.
+        Where the issue belongs in a report: index of the sheet, then of the column.
     is_aside
         Its row was set aside, so that the rest of the input can be used all the same.
     """
@@ -92,7 +85,7 @@ class Issue:
 
     @property
     def is_error(self) -> bool:
-        """Say whether the input cannot be used with it."""
+        """Return whether the input cannot be used with it."""
         return FAULTS[self.code].is_error and not self.is_aside
 
     def cause(self, lang: str = "en") -> str:
@@ -107,12 +100,12 @@ class Issue:
         return _joined(hint, way_out, lang)
 
     def text(self, lang: str = "en") -> str:
-        """Return the whole message: place, value, expectation, way out."""
-        return f"{self._place(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+        """Return the whole message: location, value, expectation, way out."""
+        return f"{self._location(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
 
     def finding(self, lang: str = "en") -> str:
-        """Return place and cause, without the way out."""
-        return f"{self._place(translator(lang))}{self.cause(lang)}"
+        """Return location and cause, without the way out."""
+        return f"{self._location(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -134,14 +127,14 @@ class Issue:
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """The place in a report: by sheet, row and column."""
+        """The position in a report: by sheet, row and column."""
         sheet, column = self.order
         path = tuple(
             part.zfill(9) if part.isdecimal() else part for part in self.path.split("/")
         )  # so that 10 comes after 9
         return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
-    def _place(self, t: Translate) -> str:
+    def _location(self, t: Translate) -> str:
         if self.path:
             return t("{file} at {path}: ", file=self.file, path=self.path)
         if self.row is None and not self.column:
@@ -154,7 +147,7 @@ class Issue:
 
     def _sentence(self, sentence: str, t: Translate) -> str:
         details = {
-            name: t(detail) if isinstance(detail, Phrase) else _cut(safe(detail), len(str(detail)), t)
+            name: t(detail) if isinstance(detail, Phrase) else _cut(spelt_out(detail), len(str(detail)), t)
             for name, detail in self.details.items()
         }
         return t(sentence, value=self.value_text(t), **details)
@@ -188,7 +181,7 @@ class IssueReport:
 
     @property
     def has_errors(self) -> bool:
-        """Say whether the input cannot be used."""
+        """Return whether the input cannot be used."""
         return any(issue.is_error for issue in self.issues)
 
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
@@ -270,15 +263,15 @@ class IssueLog:
     ) -> None:
         """Note one issue; `code` decides whether it is an error or a warning."""
         assert code in FAULTS, code
-        text = safe(value if isinstance(value, str) else _plain(value))
+        text = spelt_out(value if isinstance(value, str) else _plain(value))
         issue = Issue(
             code=code,
-            file=safe(file or self.file),
+            file=spelt_out(file or self.file),
             row=row,
-            column=safe(column),
+            column=spelt_out(column),
             value=text[: SHOWN_CHARACTERS + 1],
             length=len(text),
-            path=safe(self._root + path) if path else "",
+            path=spelt_out(self._root + path) if path else "",
             details=MappingProxyType(details),
             order=order,
         )
@@ -297,7 +290,7 @@ class IssueLog:
 
     @property
     def has_errors(self) -> bool:
-        """Say whether an error was noted."""
+        """Return whether an error was noted."""
         return any(issue.is_error for issue in self._issues)
 
     def suggest(self, name: str, known: Collection[str]) -> str:

@@ -1,11 +1,11 @@
-"""What reading a branch gives: the problem at a stage's moment, the rest of the desk, and the report."""
+"""What reading a branch gives: the problem as known at a stage, its planning context, and the report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import Desk, Stage
+from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
     from optimizer.faults.issues import IssueReport
-    from optimizer.ingest.geocode import GeocoderSettings
+    from optimizer.ingest.build.geocode import GeocoderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class ReadOptions:
     Parameters
     ----------
     stage
-        The moment of the day: what was reported later is not seen.
+        The stage of the day: what was reported after its moment is not seen.
     as_of
         The moment itself, where it is not the stage's usual one; local time of the branch.
     days
         How many days are planned, from 1 to `MOST_DAYS`; `None` is what the branch says, else one.
     skip_bad
-        Set orders with faults aside (`Desk.faulty`) and read the rest.
+        Set orders with faults aside (`PlanningContext.faulty`) and read the rest.
     datum
         Datum of coordinates where the branch names none; `None` is WGS-84.
     geocoder
@@ -52,13 +52,13 @@ class Intake:
     ----------
     problem
         What is to be planned; `None` when the report holds errors.
-    desk
+    context
         The stage, and the orders that are known but not planned.
     """
 
     problem: Problem | None
     report: IssueReport
-    desk: Desk
+    context: PlanningContext
 
     def checked(self) -> Problem:
         """Return the problem.

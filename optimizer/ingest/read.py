@@ -7,29 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from optimizer.domain.desk import Desk
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_json, decode_text, read_text
 from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
-from optimizer.ingest.build import build_aside, build_problem
-from optimizer.ingest.calendar import check_calendar, unpublished_years, with_public_days
-from optimizer.ingest.cells import FIRST_YEAR, LAST_YEAR
-from optimizer.ingest.checks import MAX_DAYS_AWAY, check_sheets
-from optimizer.ingest.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
-from optimizer.ingest.coordinates import convert_sheets
-from optimizer.ingest.folder import read_folder
+from optimizer.ingest.build.as_of import moment_of, sheets_known_at
+from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
+from optimizer.ingest.build.coordinates import convert_sheets
+from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.skip_bad import set_bad_orders_aside
+from optimizer.ingest.cells.dates_and_times import BranchClock
+from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
+from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
+from optimizer.ingest.checks.plausible import check_plausibility
+from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.folder import read_folder
+from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
+from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
+from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.moment import moment_of, sheets_known_at
-from optimizer.ingest.plausible import check_plausibility
-from optimizer.ingest.policy import DEFAULT_PROFILE, load_policy, policy_names, resolve_policy
-from optimizer.ingest.profiles import decode_toml
-from optimizer.ingest.promise_profile import load_promise, promise_names
-from optimizer.ingest.sheets import BranchSheets, RawSheet, check_cells, read_json_sheet
-from optimizer.ingest.skip_bad import set_bad_orders_aside
-from optimizer.ingest.times import BranchClock
-from optimizer.ingest.workbook import SUFFIXES as WORKBOOK_SUFFIXES
-from optimizer.ingest.workbook import read_workbook
+from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
+from optimizer.ingest.settings.profiles import decode_toml
+from optimizer.ingest.settings.promise_profile import find_promise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from optimizer.domain.promise import PromiseProfile
 
 #: What a branch holds, or nothing when the log holds errors.
-_Found: TypeAlias = "tuple[Problem, Desk] | None"
+_Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
 
 
 def read_branch(path: str | Path) -> Problem:
@@ -62,25 +62,25 @@ def read_branch_report(path: str | Path) -> tuple[Problem | None, IssueReport]:
 
 
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
-    """Return all that a branch holds at a stage's moment: problem, desk and report."""
+    """Return all that a branch holds at a stage's moment: problem, planning context and report."""
     path, options = Path(path), options or ReadOptions()
     suffix = path.suffix.lower()
-    is_json, is_book = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
-    log = IssueLog(form="json" if is_json else "xlsx" if is_book else "csv", file=path.name or str(path))
+    is_json, is_workbook = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
+    log = IssueLog(form="json" if is_json else "xlsx" if is_workbook else "csv", file=path.name or str(path))
     found: _Found = None
     if not path.exists():
         log.add("FILE_NOT_FOUND", value=str(path))
     elif is_json:
         text = read_text(path, log)
         found = None if text is None else _from_text(text, log, options)
-    elif is_book:
+    elif is_workbook:
         found = _from_workbook(path, log, options)
     elif path.is_dir():
         found = _from_folder(path, log, options)
     else:
         log.add("FILE_KIND", value=str(path))
-    problem, desk = found or (None, Desk(options.stage))
-    return Intake(problem, log.report(), desk)
+    problem, context = found or (None, PlanningContext(options.stage))
+    return Intake(problem, log.report(), context)
 
 
 def read_document(content: bytes, *, file: str = "problem.json") -> tuple[Problem | None, IssueReport]:
@@ -165,7 +165,7 @@ def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
 def _assemble(
     raws: list[RawSheet], policy_table: Mapping[str, Any], log: IssueLog, options: ReadOptions, *, is_ours: bool
 ) -> _Found:
-    """Check cells, then rows against each other, then build as of the stage's moment: one road from every form."""
+    """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     sheets = check_cells(raws, log)
     _check_one_branch(sheets, raws, log)
     if not is_ours:
@@ -182,7 +182,7 @@ def _assemble(
     assert clock is not None
     assert policy is not None
     if is_ours:
-        return build_problem(sheets, policy, clock), Desk()
+        return build_problem(sheets, policy, clock), PlanningContext()
     if options.as_of is not None and abs((options.as_of.date() - clock.first_day).days) > MAX_DAYS_AWAY:
         sheets.branch.note(log, "DATE_FAR", sheets.branch.entries[0].number, "as_of", options.as_of)
         return None
@@ -190,8 +190,8 @@ def _assemble(
     sheets = with_public_days(sheets, clock)
     as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)
     known, aside = sheets_known_at(sheets, options.stage, as_of, clock, log)
-    desk = Desk(options.stage, build_aside(aside, sheets, clock), faulty)
-    return build_problem(known, policy, clock, unpublished), desk
+    context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty)
+    return build_problem(known, policy, clock, unpublished), context
 
 
 def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> BranchSheets:
@@ -199,7 +199,7 @@ def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> Branch
     sheets = convert_sheets(sheets, options.datum, log)
     if options.geocoder is None:
         return sheets
-    from optimizer.ingest.geocode import geocode_sheets
+    from optimizer.ingest.build.geocode import geocode_sheets
 
     return geocode_sheets(sheets, options.geocoder, log)
 
@@ -236,19 +236,10 @@ def _policy(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> Po
         sheets.branch.note(log, "POLICY_TWO_NAMES", entry.number, "policy", stated, branch=named)
     promise = _named_promise(sheets, table, log)
     if not table and named and entry:
-        policy = _named_policy(sheets, entry.number, named, log)
+        policy = find_policy(named, log, **location_of("branch", log, entry.number, "policy"))
         return policy if policy is None or promise is None else replace(policy, promise=promise)
     file = log.file if log.form == "json" else "policy.toml"
     return resolve_policy(table, log, file=file, default=named or DEFAULT_PROFILE, promise=promise)
-
-
-def _named_policy(sheets: BranchSheets, number: int, name: str, log: IssueLog) -> Policy | None:
-    known = policy_names()
-    if name not in known:
-        note = {"known": ", ".join(known), "near": nearest(name, known)}
-        sheets.branch.note(log, "POLICY_UNKNOWN", number, "policy", name, **note)
-        return None
-    return load_policy(name)
 
 
 def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog) -> PromiseProfile | None:
@@ -257,13 +248,9 @@ def _named_promise(sheets: BranchSheets, table: Mapping[str, Any], log: IssueLog
     name = entry.row.promise if entry else None
     if entry is None or not name:
         return None
-    known = promise_names()
-    if name not in known:
-        note = {"known": ", ".join(known), "near": nearest(name, known)}
-        sheets.branch.note(log, "PROMISE_UNKNOWN", entry.number, "promise", name, **note)
-        return None
+    promise = find_promise(name, log, **location_of("branch", log, entry.number, "promise"))
     changed = table.get("promise")
     stated = changed.get("name", changed.get("base")) if isinstance(changed, dict) else None
-    if isinstance(stated, str) and stated != name:
+    if promise is not None and isinstance(stated, str) and stated != name:
         sheets.branch.note(log, "PROMISE_TWO_NAMES", entry.number, "promise", stated, branch=name)
-    return load_promise(name)
+    return promise

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.technician import Employment
-from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS, columns_of
-from optimizer.ingest.coordinates import Datum
-from optimizer.ingest.headers import label, sheet_label
-from optimizer.ingest.labels import NOTES
-from optimizer.ingest.tidy import Shape
-from optimizer.ingest.words import word_label
+from optimizer.ingest.build.coordinates import Datum
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.cells.words import word_label
+from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of
+from optimizer.ingest.forms.headers import label, sheet_label
+from optimizer.ingest.forms.labels import NOTES
 from optimizer.text.catalogue import translator
 from optimizer.text.files import replacing
 from optimizer.text.workbook_cells import NAVY, PALE, put, set_up_print
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from optimizer.ingest.columns import Column
+    from optimizer.ingest.forms.columns import Column
     from optimizer.text.catalogue import Translate
 
 _YES_NO = ("yes", "no")
@@ -102,14 +102,14 @@ def make_template(lang: str) -> Workbook:
     from openpyxl import Workbook
 
     t = translator(lang)
-    book = Workbook()
-    book.properties.creator = "Paigong"
-    book.properties.title = t("Template of a branch")
-    _explain(book.active, lang, t)
+    workbook = Workbook()
+    workbook.properties.creator = "Paigong"
+    workbook.properties.title = t("Template of a branch")
+    _explain(workbook.active, lang, t)
     for sheet in SHEETS:
-        _lay_out(book.create_sheet(sheet_label(sheet, lang)), sheet, lang, t)
-    book.active = 1
-    return book
+        _lay_out(workbook.create_sheet(sheet_label(sheet, lang)), sheet, lang, t)
+    workbook.active = 1
+    return workbook
 
 
 def _example(sheet: str, column: Column, lang: str) -> str:

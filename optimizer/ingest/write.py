@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.order import GapFrom
-from optimizer.ingest.build import in_normal_order
-from optimizer.ingest.calendar import adds_public_days
-from optimizer.ingest.columns import PROBLEM_FORMAT
-from optimizer.ingest.compound import WEEKDAY_NAMES
-from optimizer.ingest.policy import policy_to_json
-from optimizer.ingest.times import BranchClock, iso_duration, time_text
+from optimizer.ingest.build.calendar import adds_public_days
+from optimizer.ingest.build.problem import in_normal_order
+from optimizer.ingest.cells.compound import WEEKDAY_NAMES
+from optimizer.ingest.cells.dates_and_times import BranchClock, iso_duration, time_text
+from optimizer.ingest.forms.columns import PROBLEM_FORMAT
+from optimizer.ingest.settings.policy import policy_to_json
 from optimizer.text.files import write_json
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.desk import Change, ChangeKind
+from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.units import HOUR_S
 

@@ -1,4 +1,4 @@
-"""The three moments of a day: draft at 16:00, settle at 18:00, open at 08:00.
+"""The three stages of a day: draft at 16:00, settle at 18:00, open at 08:00.
 
 `ingest` reads what is known at the moment. Here the plan stays near the published one: its routes are where the
 search begins, its told windows are kept, and whatever differs in the end is listed with whom to call by when.
@@ -16,8 +16,8 @@ from optimizer.running.first_routes import possible_routes, routes_of
 from optimizer.solver import Outcome, solve
 
 if TYPE_CHECKING:
-    from optimizer.domain.desk import Change
     from optimizer.domain.plan import Plan
+    from optimizer.domain.planning_context import Change
     from optimizer.domain.problem import Problem
     from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
@@ -77,21 +77,21 @@ def plan_stage(
         return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
     near = stay_near(problem, published)
     kept = possible_routes(near, matrix, routes_of(published))
-    homeless = _homeless(near, kept)
-    first_s = seconds if seconds is None or not homeless else FIRST_TRY_SHARE * seconds
+    unplaced = _unplaced(near, kept)
+    first_s = seconds if seconds is None or not unplaced else FIRST_TRY_SHARE * seconds
     try:
         outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
         released: tuple[str, ...] = ()
     except (LockConflictError, TimeLimitError):
-        if not homeless:
+        if not unplaced:
             raise
-        near = stay_near(problem, published, released=homeless)
+        near = stay_near(problem, published, released=unplaced)
         outcome = solve(near, matrix, seconds=seconds, start=start or routes_of(published), **options)
-        released = homeless
+        released = unplaced
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 
 
-def _homeless(near: Problem, kept: Routes) -> tuple[str, ...]:
+def _unplaced(near: Problem, kept: Routes) -> tuple[str, ...]:
     """Return the told visits that the published routes, as far as they are kept, no longer hold."""
     held = {visit_id for visits in kept.values() for visit_id in visits}
     told = {entry.visit_id for entry in near.published if entry.told is not None}

@@ -68,7 +68,7 @@ class Promise:
     ready, instead_of
         For `READY`: the day on which the work can begin, and the due day that it replaces.
     day_before
-        For `CONTINUES`, a later day of a job of several days: when the day before it is due.
+        For `CONTINUES`, a later day of an order of several days: when the day before it is due.
     windows, source
         The arrival windows as they were told or asked for, else the time limit of an emergency or the hours of the
         planned days.
@@ -112,8 +112,8 @@ def promise_of(problem: Problem, matrix: TravelMatrix, visit: Visit) -> Promise:
     """Return what is promised for a visit.
 
     A due day in the data goes before an agreed day, and that before the promise rule. A day on which the work can
-    begin (site ready, part arrived) takes the place of an earlier due day. A later day of a job of several days is due
-    a working day after the one before. A stated day that the rule would give as well is explained by the rule, so that
+    begin (site ready, part arrived) takes the place of an earlier due day. A later day of an order is due a
+    working day after the one before. A stated day that the rule would give as well is explained by the rule, so that
     `with_due_days` takes no explanation away.
     """
     order = problem.order_of(visit)
@@ -201,7 +201,7 @@ def _by_rule(problem: Problem, visit: Visit, blank: Promise) -> Promise:
 
 
 def _is_asked(order: Order) -> bool:
-    """Say whether the promise rule has something to begin with."""
+    """Return whether the promise rule has something to begin with."""
     return order.received_s is not None or order.agreed_day is not None
 
 
@@ -221,7 +221,7 @@ def _made_ready(problem: Problem, visit: Visit, promise: Promise) -> Promise:
 
 
 def _continued(problem: Problem, matrix: TravelMatrix, visit: Visit, promise: Promise) -> Promise:
-    """Return the promise of a later day of a job with the working day after the one before, if that is later."""
+    """Return the promise of a later day of an order with the working day after the one before, if that is later."""
     before = next(
         (
             problem.visit_by_id[earlier.visit_id]

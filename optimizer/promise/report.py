@@ -18,6 +18,7 @@ from optimizer.promise.sentences import (
     promise_sentence,
 )
 from optimizer.text.catalogue import translator
+from optimizer.text.printable import on_one_line
 
 if TYPE_CHECKING:
     from optimizer.domain.order import Interval, Visit
@@ -97,8 +98,7 @@ def _clock_line(clock: Clock, problem: Problem, translate: Translate) -> ReportL
 
 
 def _order(problem: Problem, visit: Visit) -> str:
-    text = f"{visit.order_id} {problem.customer_of(visit).name}"
-    return "".join(character for character in text if character.isprintable())
+    return on_one_line(f"{visit.order_id} {problem.customer_of(visit).name}")
 
 
 def _zone(promise: Promise, problem: Problem, translate: Translate) -> str:

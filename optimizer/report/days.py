@@ -68,7 +68,7 @@ class TechnicianDay:
         return (self.stops,) if pause is None else (self.stops[: pause.before], self.stops[pause.before :])
 
     def leads(self, stop: Stop) -> bool:
-        """Say whether this technician brings parts and tools to a stop: alone there, or the lead of the crew."""
+        """Return whether this technician brings parts and tools to a stop: alone there, or the lead of the crew."""
         return stop.lead in ("", self.technician.technician_id)
 
     def way_to(self, position: int) -> tuple[Leg, ...]:

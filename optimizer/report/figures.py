@@ -132,7 +132,7 @@ def staff_loads(problem: Problem, days: Iterable[TechnicianDay]) -> list[Load]:
 
 
 def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
-    """Say whether a stop starts inside a promised window as it was told; `None` when none was promised."""
+    """Return whether a stop starts inside a promised window as it was told; `None` when none was promised."""
     promised = problem.order_of(problem.visit_by_id[stop.visit_id]).promised
     if not promised:
         return None

@@ -108,12 +108,12 @@ class DayView:
 
     @property
     def has_branch_stop(self) -> bool:
-        """Say whether somebody stops at the branch on the way."""
+        """Return whether somebody stops at the branch on the way."""
         return any(route.at_branch for route in self.map.routes)
 
     @property
     def has_crew(self) -> bool:
-        """Say whether some visit is served by several people."""
+        """Return whether some visit is served by several people."""
         return any(bar.is_crew for row in self.gantt.rows for bar in row.bars)
 
 

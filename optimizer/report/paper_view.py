@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.barcode import Barcode, draw_barcode
 from optimizer.report.columns import CLOCK, COUNT, MINUTES, MONEY, SHARE
-from optimizer.report.density import Density, choose_density
 from optimizer.report.text_width import DIGIT, column_widths
 from optimizer.text.printable import without_controls
 
@@ -69,7 +68,7 @@ class PickUpView:
 
 
 class SheetView:
-    """A technician's day: the sheet's heading, packing line and entries, and how closely it is set."""
+    """A technician's day: the sheet's heading, packing line and entries."""
 
     def __init__(self, sheet: RouteSheet) -> None:
         self.technician = sheet.technician
@@ -79,7 +78,6 @@ class SheetView:
         self.packing = sheet.packing
         self.entries = tuple(_entry(entry) for entry in sheet.entries)
         self.pick_up = None if sheet.pick_up is None else _pick_up(sheet.pick_up)
-        self.density: Density = choose_density(self)
 
 
 def _pick_up(stop: PickUp) -> PickUpView:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from optimizer.domain.desk import Desk
     from optimizer.domain.order import Interval
     from optimizer.domain.plan import Plan, Stop
+    from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
     from optimizer.travel.matrix import TravelMatrix
 
@@ -64,15 +64,15 @@ def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console
         console.print(_text(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
 
 
-def print_changes(problem: Problem, desk: Desk, console: Console, lang: str) -> None:
+def print_changes(problem: Problem, context: PlanningContext, console: Console, lang: str) -> None:
     """Print what differs from the published plan and whom to call by when; nothing where none is published."""
-    if not desk.is_published:
+    if not context.is_published:
         return
     wording = Wording(lang)
     t = wording.translate
-    console.print(_text(t("Changes against the published plan ({count})", count=len(desk.changes)), "bold"))
+    console.print(_text(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
     table = _table([t(h) for h in ("Visit", "Customer", "Phone", "Change", "Before", "After", "Call by")])
-    for change in desk.changes:
+    for change in context.changes:
         customer = problem.customer_of(problem.visit_by_id[change.visit_id])
         table.add_row(
             _text(change.visit_id),
@@ -83,7 +83,7 @@ def print_changes(problem: Problem, desk: Desk, console: Console, lang: str) -> 
             _text(_told(problem, change.after_people, change.after, wording)),
             _text(_by(problem, change.call_by_s, wording)),
         )
-    if desk.changes:
+    if context.changes:
         console.print(table)
 
 

@@ -7,6 +7,7 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
+from optimizer.report.density import choose_density
 from optimizer.report.palette import pen
 from optimizer.report.wording import Wording
 from optimizer.text.printable import without_controls
@@ -46,5 +47,5 @@ def _environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     wording = Wording(lang)
-    environment.globals.update(t=wording.translate, wording=wording, pen=pen)
+    environment.globals.update(t=wording.translate, wording=wording, pen=pen, choose_density=choose_density)
     return environment

@@ -6,9 +6,9 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
 from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, day_of

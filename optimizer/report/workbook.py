@@ -43,16 +43,16 @@ def write_workbook(
     wording = Wording(lang)
     rows = table_rows(problem, matrix, plan, wording)
     rows["costs"] = [*_named_costs(rows["costs"], wording), _total(plan, wording)]
-    book = Workbook()
+    workbook = Workbook()
     for index, sheet in enumerate(sheet for sheet in SHEETS if sheet is not DAYS or problem.days > 1):
-        page = book.create_sheet(sheet_title(wording.translate(sheet.title), book.sheetnames), index)
+        page = workbook.create_sheet(sheet_title(wording.translate(sheet.title), workbook.sheetnames), index)
         _fill(page, sheet, rows[sheet.name], wording)
-    book.remove(book.worksheets[-1])  # the empty sheet that every new workbook has
-    add_papers(book, problem, papers or make_papers(problem, matrix, plan, None, lang), wording)
-    book.properties.creator = "Paigong"
-    book.properties.title = wording.translate("Dispatch plan")
+    workbook.remove(workbook.worksheets[-1])  # the empty sheet that every new workbook has
+    add_papers(workbook, problem, papers or make_papers(problem, matrix, plan, None, lang), wording)
+    workbook.properties.creator = "Paigong"
+    workbook.properties.title = wording.translate("Dispatch plan")
     with replacing(path) as draft:
-        book.save(draft)
+        workbook.save(draft)
 
 
 def _named_costs(costs: list[Row], wording: Wording) -> list[Row]:

@@ -33,7 +33,7 @@ class Look(StrEnum):
     RED_VALUE = "Paper value red"
 
 
-def add_looks(book: Workbook) -> None:
+def add_looks(workbook: Workbook) -> None:
     """Give a workbook the styles, so that a cell takes one by its name."""
     for style in (
         _style(Look.TITLE, NAVY, TITLE_TYPE, is_bold=True, is_framed=False),
@@ -48,7 +48,7 @@ def add_looks(book: Workbook) -> None:
         _style(Look.VALUE, _BLACK, VALUE_TYPE),
         _style(Look.RED_VALUE, RED, VALUE_TYPE),
     ):
-        book.add_named_style(style)
+        workbook.add_named_style(style)
 
 
 def _style(

@@ -31,18 +31,18 @@ _BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
 PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0 * 100 / SCALE, 24.0, 20.0
 
 
-def add_papers(book: Workbook, problem: Problem, papers: Papers, wording: Wording) -> None:
+def add_papers(workbook: Workbook, problem: Problem, papers: Papers, wording: Wording) -> None:
     """Add a sheet per list and one per route sheet; of several days, its title says which day it is for."""
-    add_looks(book)
+    add_looks(workbook)
     subtitle = f"{problem.branch.name} · {wording.horizon(problem)}"
     for paper in papers.lists:
-        page = book.create_sheet(sheet_title(paper.title, book.sheetnames))
+        page = workbook.create_sheet(sheet_title(paper.title, workbook.sheetnames))
         _fill_list(page, paper, subtitle, wording)
     for sheet in papers.route_sheets:
         name = sheet.technician.name or sheet.technician.technician_id
         if problem.days > 1:
             name = f"{problem.date_of(sheet.day):%m-%d} {name}"
-        page = book.create_sheet(sheet_title(name, book.sheetnames))
+        page = workbook.create_sheet(sheet_title(name, workbook.sheetnames))
         _fill_route_sheet(page, sheet, wording)
 
 

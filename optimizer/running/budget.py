@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 #: Work mode without a time limit ends after this long all the same.
 LONGEST_S = 3_600.0
-#: The master takes part from this limit on, or from so many moves: in shorter solves it found nothing, six times of
+#: The master takes part from this limit on, or from this many moves: in shorter solves it found nothing, six times of
 #: six, and its library takes half a second to load.
 MASTER_FROM_S, MASTER_FROM_MOVES = 120.0, 2_000_000
-#: Kept back from the time limit for judging and explaining the last plan: a base, and so much per visit until a first
+#: Kept back from the time limit for judging and explaining the last plan: a base, and an amount per visit until a first
 #: plan has been judged and the time that takes is known.
 RESERVE_S, RESERVE_PER_VISIT_S = 0.15, 0.0008
-#: Kept back for explaining: so much per visit left out, at most this share of the limit.
+#: Kept back for explaining: an amount per visit left out, at most this share of the limit.
 EXPLAIN_EACH_S, EXPLAIN_SHARE = 0.02, 0.1
-#: Explaining may take so long at least, and has to end so long before the limit.
+#: Explaining may take this long at least, and has to end this long before the limit.
 EXPLAIN_LEAST_S, LAST_S = 0.1, 0.05
 
 
@@ -39,12 +39,12 @@ class Budget:
     use_master
         Whether CP-SAT recombines the routes found.
     patience_s
-        Ends the solve early when so long no better plan has come; `None` waits for the deadline.
+        Ends the solve early when no better plan has come for this long; `None` waits for the deadline.
     until_s, limit_s
         Moment at which all is done, the plan judged and explained, and how long that is from the beginning; `None`
         where the clock changes nothing.
-    dials
-        Figures of the search to be set otherwise (`search/dials.py`).
+    parameters
+        Search parameters to be set otherwise (`search/parameters.py`).
     memory_bytes
         What the child may hold at most; `None` is whatever the machine has.
     """
@@ -59,7 +59,7 @@ class Budget:
     patience_s: float | None = None
     until_s: float | None = None
     limit_s: float | None = None
-    dials: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
     memory_bytes: int | None = None
 
     @classmethod
@@ -76,7 +76,7 @@ class Budget:
         use_master: bool,
         start: Mapping[str | tuple[str, int], tuple[str, ...]] | None = None,
         patience: float | None = None,
-        dials: Mapping[str, int] | None = None,
+        parameters: Mapping[str, int] | None = None,
         memory_bytes: int | None = None,
     ) -> Budget:
         """Return the budget of a solve that began at a moment of `time.monotonic`."""
@@ -101,7 +101,7 @@ class Budget:
             patience_s=patience,
             until_s=None if seconds is None else began_s + limit_s,
             limit_s=None if seconds is None else limit_s,
-            dials=dials or {},
+            parameters=parameters or {},
             memory_bytes=memory_bytes,
         )
 
@@ -123,4 +123,4 @@ class Budget:
         """Return the part of the budget that the search sees."""
         from optimizer.engine.search.islands import SearchBudget
 
-        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed, self.dials)
+        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed, self.parameters)

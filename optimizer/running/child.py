@@ -1,7 +1,7 @@
 """One way of running a solve: a child process that posts each better plan, a parent that judges and keeps it.
 
 An abort, an out-of-memory or an overrun of the child costs nothing: the last judged plan is returned, and the run
-record says what happened. Messages are pickles over the child's standard output; both ends are ours.
+record says what happened. Messages are pickles; both ends are ours.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ import math
 import pickle
 import platform
 import queue
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
 from optimizer.judge.verdict import judge_plan, time_routes
-from optimizer.running.limits import cap
+from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.judge.verdict import Judgement
     from optimizer.running.budget import Budget
+    from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
 
     #: Takes how a search stands, with the plan where it is a better one; returns by when the last one is to be posted.
@@ -51,6 +50,8 @@ STOPPED_PLAN_S = 30.0
 FIRST_PLAN = "first_plan"
 #: How often the parent looks at the clock and the cancel token.
 POLL_S = 0.05
+#: How long the child may take to end by itself, once there is nothing more to wait for.
+GRACE_S = 0.05
 #: What an earlier, longer judging still counts at the next one.
 AGEING = 0.8
 #: A deadline that moves by less is not told to the child.
@@ -59,7 +60,7 @@ WORTH_TELLING_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a search stands at a mark: moves so far, temperature, cost of its best plan in cents.
+    """How a search stands at a checkpoint: moves so far, temperature, cost of its best plan in cents.
 
     Parameters
     ----------
@@ -67,9 +68,9 @@ class Progress:
         The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
     """
 
-    mark: int
+    checkpoint: int
     moves: int
-    heat: float
+    temperature: float
     cost_cents: int
     served: int = 0
     elapsed_s: float = 0.0
@@ -85,8 +86,8 @@ class RunRecord:
     stopped
         Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
         `first_plan`, where the time was up before the search could improve the plan that was put together first.
-    marks
-        (mark, moves, temperature), from which a run can be replayed.
+    checkpoints
+        (checkpoint, moves, temperature), from which a run can be replayed.
     """
 
     seed: int
@@ -96,12 +97,14 @@ class RunRecord:
     note: str
     islands: int
     threads: int
-    marks: tuple[tuple[int, int, float], ...]
+    checkpoints: tuple[tuple[int, int, float], ...]
     versions: dict[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as plain JSON values."""
-        return asdict(self)
+        """Return the record as plain JSON values; in files the checkpoints are called `marks`."""
+        record = asdict(self)
+        record["marks"] = record.pop("checkpoints")
+        return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class CancelToken:
 
     @property
     def is_cancelled(self) -> bool:
-        """Say whether `cancel` has been called."""
+        """Return whether `cancel` has been called."""
         return self._event.is_set()
 
 
@@ -158,27 +161,19 @@ def run_in_child(
         job = Path(folder) / "job.pickle"
         with job.open("wb") as stream:
             pickle.dump((find_plans, problem, matrix, budget), stream)
-        with (Path(folder) / "stderr").open("w+b") as stderr:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "optimizer.running.child", str(job)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                # Its own session: Ctrl-C reaches the parent alone, which asks the child for its last word.
-                start_new_session=True,
-            )
-            try:
-                stopped = _follow(child, watch, cancel)
-            finally:
-                _end(child)
-            stderr.seek(0)
-            last_words = stderr.read()[-2000:].decode(errors="replace").strip()
+        # A solve that needs more memory dies, and harms no other.
+        limits = {} if budget.memory_bytes is None else {"DATA": budget.memory_bytes}
+        child = Child("optimizer.running.child", str(job), limits=limits)
+        try:
+            stopped = _follow(child, watch, cancel)
+        finally:
+            code = child.end(GRACE_S)
     if stopped in ("finished", "overrun") and watch.has_first_plan_only():
         stopped = FIRST_PLAN
     if stopped == "child_died":
-        watch.note = f"the solver process ended with code {child.returncode}; this is its last judged plan"
-        if last_words:
-            watch.note += f" ({last_words.splitlines()[-1]})"
+        watch.note = f"the solver process ended with code {code}; this is its last judged plan"
+        if child.last_words:
+            watch.note += f" ({child.last_words.splitlines()[-1]})"
     plan, judgement = watch.result()
     return Found(plan, judgement, watch.record(stopped))
 
@@ -202,7 +197,7 @@ class _Watch:
         self.kept: tuple[Plan, Judgement] | None = None
         self.newest: tuple[Plan, Progress] | None = None
         self.refused: tuple[Violation, ...] = ()
-        self.marks: list[tuple[int, int, float]] = []
+        self.checkpoints: list[tuple[int, int, float]] = []
         self.moves = 0
         self.note = ""
         self.better_at = began
@@ -211,12 +206,12 @@ class _Watch:
         self.deadline_s = budget.deadline_s
 
     def note_all(self, messages: list[Any]) -> str:
-        """Note the marks and the newest plan among the messages; return how the child ended, if it did."""
+        """Note the checkpoints and the newest plan among the messages; return how the child ended, if it did."""
         for message in messages:
             if isinstance(message, tuple):
                 plan, progress = message
-                self.heard_at = self.heard_at if self.marks else time.monotonic()
-                self.marks.append((progress.mark, progress.moves, round(progress.heat, 3)))
+                self.heard_at = self.heard_at if self.checkpoints else time.monotonic()
+                self.checkpoints.append((progress.checkpoint, progress.moves, round(progress.temperature, 3)))
                 self.moves = progress.moves
                 self.newest = self.newest if plan is None else (plan, progress)
         if "done" in messages:
@@ -224,7 +219,7 @@ class _Watch:
         return "child_died" if None in messages else ""
 
     def has_time_to_judge(self) -> bool:
-        """Say whether a plan can be judged before the last one comes, which must not have to wait; the first always."""
+        """Return whether a plan can be judged before the last one, which must not wait, comes; the first always can."""
         return self.kept is None or time.monotonic() + self.judging_s <= self.deadline_s
 
     @property
@@ -234,15 +229,15 @@ class _Watch:
 
     def waits_until(self) -> float:
         """Return until when the child is waited for: a sound first plan is worth more than the clock."""
-        if not self.marks:
+        if not self.checkpoints:
             return self.deadline_s + FIRST_PLAN_S
-        patience_s = FIRST_MOVES_S if len(self.marks) == 1 else 0.0
+        patience_s = FIRST_MOVES_S if len(self.checkpoints) == 1 else 0.0
         return max(self.deadline_s, self.heard_at) + max(self.last_word_s, patience_s)
 
     def has_first_plan_only(self) -> bool:
-        """Say whether the time was up before the search reached its first mark."""
+        """Return whether the time was up before the search reached its first checkpoint."""
         is_late = time.monotonic() >= self.deadline_s
-        return self.kept is not None and is_late and all(mark == 0 for mark, _, _ in self.marks)
+        return self.kept is not None and is_late and all(checkpoint == 0 for checkpoint, _, _ in self.checkpoints)
 
     def judge_newest(self) -> None:
         """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
@@ -262,11 +257,11 @@ class _Watch:
             if self.on_progress is not None:
                 elapsed = time.monotonic() - self.began
                 self.on_progress(
-                    Progress(progress.mark, progress.moves, progress.heat, plan.cost_cents, plan.served, elapsed, plan)
+                    replace(progress, cost_cents=plan.cost_cents, served=plan.served, elapsed_s=elapsed, plan=plan)
                 )
 
     def is_stagnant(self, patience_s: float | None) -> bool:
-        """Say whether a plan is there and no better one has come for so long."""
+        """Return whether a plan is there and no better one has come for a while."""
         return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
 
     def result(self) -> tuple[Plan, Judgement]:
@@ -296,25 +291,22 @@ class _Watch:
             note=self.note,
             islands=self.budget.islands,
             threads=self.budget.threads,
-            marks=tuple(self.marks),
+            checkpoints=tuple(self.checkpoints),
             versions=_versions(),
         )
 
 
-def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken | None) -> str:
+def _follow(child: Child, watch: _Watch, cancel: CancelToken | None) -> str:
     """Take the child's messages until it is done, dead, stopped or too late, and judge; return which."""
-    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    assert child.stdout is not None
-    threading.Thread(target=_read, args=(child.stdout, messages), daemon=True).start()
     stopped, ended, last_word = "", "", math.inf
     while not ended and (wait_s := min(last_word, watch.waits_until()) - time.monotonic()) > 0:
         try:
-            ended = watch.note_all(_waiting(messages, min(POLL_S, wait_s)))
+            ended = watch.note_all(_waiting(child, min(POLL_S, wait_s)))
             if not ended and not stopped and watch.has_time_to_judge():
                 told = watch.deadline_s
                 watch.judge_newest()
                 if abs(watch.deadline_s - told) > WORTH_TELLING_S:
-                    _tell(child, watch.deadline_s)
+                    child.send(str(watch.deadline_s).encode())
             if not stopped and cancel is not None and cancel.is_cancelled:
                 stopped = "cancelled"
             elif not stopped and watch.is_stagnant(watch.budget.patience_s):
@@ -324,53 +316,20 @@ def _follow(child: subprocess.Popen[bytes], watch: _Watch, cancel: CancelToken |
                 break
             stopped = "interrupted"
         if stopped and last_word == math.inf:
-            _close(child)
-            last_word = time.monotonic() + (watch.last_word_s if watch.marks else STOPPED_PLAN_S)
+            child.close_input()
+            last_word = time.monotonic() + (watch.last_word_s if watch.checkpoints else STOPPED_PLAN_S)
     watch.judge_newest()
     return stopped or ended or "overrun"
 
 
-def _tell(child: subprocess.Popen[bytes], deadline_s: float) -> None:
-    """Tell the child by when it has to have posted its last plan."""
-    assert child.stdin is not None
-    with contextlib.suppress(OSError):
-        child.stdin.write(f"{deadline_s}\n".encode())
-        child.stdin.flush()
-
-
-def _close(child: subprocess.Popen[bytes]) -> None:
-    """Close the child's standard input, which asks it to stop."""
-    assert child.stdin is not None
-    with contextlib.suppress(OSError):
-        child.stdin.close()
-
-
-def _waiting(messages: queue.SimpleQueue[Any], wait_s: float) -> list[Any]:
-    """Return the messages that are there, after waiting a moment for the first."""
+def _waiting(child: Child, wait_s: float) -> list[Any]:
+    """Return the messages that are there, after waiting a moment for the first; `None` is the child's end."""
     found = []
     with contextlib.suppress(queue.Empty):
-        found.append(messages.get(timeout=wait_s))
+        found.append(child.messages.get(timeout=wait_s))
         while True:
-            found.append(messages.get_nowait())
-    return found
-
-
-def _read(stream: IO[bytes], messages: queue.SimpleQueue[Any]) -> None:
-    """Pass the child's messages on; `None` is its end, also when it died in the middle of one."""
-    broken = (EOFError, pickle.UnpicklingError, OSError, ValueError, AttributeError)
-    with stream, contextlib.suppress(*broken):
-        while True:
-            messages.put(pickle.load(stream))
-    messages.put(None)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    _close(child)
-    try:
-        child.wait(timeout=0.05)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+            found.append(child.messages.get_nowait())
+    return [None if message is None else pickle.loads(message) for message in found]
 
 
 def _versions() -> dict[str, str]:
@@ -383,46 +342,30 @@ def _versions() -> dict[str, str]:
 # --- the child ----------------------------------------------------------------------------------------------------
 
 
-def _child(job: Path) -> None:
-    """Solve the job of a file; stop when the parent closes our standard input."""
-    out = sys.stdout.buffer
-    with job.open("rb") as stream:
+def serve(parent: Parent, job: str) -> None:
+    """Solve the job of a file; stop when the parent asks for it."""
+    with Path(job).open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)
-    if budget.memory_bytes is not None:
-        # A solve that needs more dies, and harms no other.
-        cap(DATA=budget.memory_bytes)
     orders = _Orders(budget.deadline_s)
-    threading.Thread(target=orders.listen, daemon=True).start()
+    threading.Thread(target=orders.listen, args=(parent,), daemon=True).start()
 
     def post(plan: Plan | None, progress: Progress) -> float:
-        send((plan, progress))
+        parent.send(pickle.dumps((plan, progress)))
         return orders.deadline_s
 
-    def send(message: Any) -> None:
-        out.write(pickle.dumps(message))
-        out.flush()
-
     find_plans(problem, matrix, budget, post, orders.stopped.is_set)
-    send("done")
+    parent.send(pickle.dumps("done"))
 
 
 class _Orders:
-    """What the parent asks for meanwhile: another deadline, a line each, or to stop, by closing our standard input."""
+    """What the parent asks for meanwhile: another deadline, a message each, or to stop."""
 
     def __init__(self, deadline_s: float) -> None:
         self.deadline_s = deadline_s
         self.stopped = threading.Event()
 
-    def listen(self) -> None:
-        """Obey until our standard input ends: the parent has closed it, or is gone."""
-        for line in sys.stdin.buffer:
-            self.deadline_s = float(line)
+    def listen(self, parent: Parent) -> None:
+        """Obey until there are no more messages: the parent asks to stop, or is gone."""
+        while (message := parent.receive()) is not None:
+            self.deadline_s = float(message)
         self.stopped.set()
-
-
-if __name__ == "__main__":
-    # The parent unpickles the classes of `optimizer.running.child`, not of `__main__`.
-    from optimizer.running import child
-
-    with contextlib.suppress(BrokenPipeError):
-        child._child(Path(sys.argv[1]))

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,10 +19,13 @@ from optimizer.domain.stock import Part
 from optimizer.domain.technician import Break, HeldSkill, Shift, Technician
 from optimizer.domain.units import at
 from optimizer.engine.jit.kernels import is_warm, mark_warm
+from optimizer.running.processes import Child
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from optimizer.running.entry import Parent
 
 #: The groups of kernels in the order in which they are compiled, and what is said before each.
 GROUPS = {
@@ -50,19 +50,19 @@ def warm_up(on_message: Callable[[str], None] | None = None) -> float:
     if is_warm():
         return 0.0
     began = time.monotonic()
-    with tempfile.TemporaryFile() as stderr:
-        command = [sys.executable, "-m", "optimizer.running.warming"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as child:
-            assert child.stdout is not None
-            for line in child.stdout:
-                if on_message is not None and line.strip() in GROUPS:
-                    on_message(GROUPS[line.strip()])
-        stderr.seek(0)
-        last_words = stderr.read().decode(errors="replace").strip().rpartition("\n")[2]
-    if child.returncode == 0:
+    child = Child("optimizer.running.warming")
+    try:
+        while (group := child.messages.get()) is not None:
+            if on_message is not None:
+                on_message(GROUPS[group.decode()])
+    except BaseException:
+        child.end()
+        raise
+    code = child.end(grace_s=None)
+    if code == 0:
         mark_warm()
     else:
-        _log.warning("compiling the kernels ended with code %s (%s)", child.returncode, last_words)
+        _log.warning("compiling the kernels ended with code %s (%s)", code, child.last_words.rpartition("\n")[2])
     return time.monotonic() - began
 
 
@@ -120,9 +120,10 @@ def tiny_problem() -> tuple[Problem, TravelMatrix]:
     return problem, TravelMatrix(keys, ("car",), seconds, seconds.copy())
 
 
-if __name__ == "__main__":
+def serve(parent: Parent) -> None:
+    """Compile all groups, and name each to the parent before."""
     # Nearly all that numba makes of a kernel is kept until the end. Looking for garbage as often as Python does took 46
     # CPU s in place of 39; never looking took twice the memory.
     gc.freeze()
     gc.set_threshold(200_000, 10, 10)
-    compile_kernels(lambda group: print(group, flush=True))
+    compile_kernels(lambda group: parent.send(group.encode()))

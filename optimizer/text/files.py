@@ -69,6 +69,6 @@ def _layout(value: object, *, indent: int) -> str:
 
 
 def _is_flat(value: list[object] | dict[str, object]) -> bool:
-    """Say whether a value is an array of plain numbers, or begins with one and holds no other container."""
+    """Return whether a value is an array of plain numbers, or begins with one and holds no other container."""
     is_array = isinstance(value, list) and isinstance(value[0], int | float | None)
     return is_array and not any(isinstance(item, dict | list) for item in value)

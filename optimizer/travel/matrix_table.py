@@ -93,7 +93,7 @@ def read_csv_table(path: Path, log: IssueLog, *, limit: int) -> MatrixTable | No
     if keys is None:
         return None
     values = np.full((1, len(keys), len(keys)), np.nan)
-    faults, place_of = _CellFaults(log, path.name), {key: k for k, key in enumerate(keys)}
+    faults, row_of_key = _CellFaults(log, path.name), {key: k for k, key in enumerate(keys)}
     line_of: dict[str, int] = {}
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
@@ -101,11 +101,11 @@ def read_csv_table(path: Path, log: IssueLog, *, limit: int) -> MatrixTable | No
         key = cells[0].strip()
         if key in line_of:
             log.add("MATRIX_KEY_TWICE", file=path.name, row=number, value=key)
-        elif key not in place_of:
-            near = nearest(key, place_of)
+        elif key not in row_of_key:
+            near = nearest(key, row_of_key)
             log.add("MATRIX_ROW_UNKNOWN", file=path.name, row=number, value=key, near=near)
         elif _has_size(cells[1:], len(keys), file=path.name, row=number, log=log):
-            values[0, place_of[key]] = _read_row(cells[1:], keys, place_of[key], number, faults, limit)
+            values[0, row_of_key[key]] = _read_row(cells[1:], keys, row_of_key[key], number, faults, limit)
         line_of.setdefault(key, number)
     faults.close()
     for key in dict.fromkeys(keys):

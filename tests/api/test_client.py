@@ -35,7 +35,7 @@ from api.statuses import State, Status
 from optimizer import PaigongError, read_branch
 from optimizer.ingest.read import problem_from_json
 from tests.api.conftest import BRANCH, PATIENCE_S, ROOT, wait_until
-from tests.ingest.books import write_book
+from tests.ingest.workbooks import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,7 +248,7 @@ def forms(folder: Path) -> dict[str, Any]:
         for path in HANGZHOU.glob("*.csv"):
             made.write(path, f"hangzhou/{path.name}")
     texts = {path.stem: path.read_text(encoding="utf-8") for path in HANGZHOU.glob("*.csv")}
-    write_book(book, {name: list(csv.DictReader(text.splitlines())) for name, text in texts.items()}, lang="zh")
+    write_workbook(book, {name: list(csv.DictReader(text.splitlines())) for name, text in texts.items()}, lang="zh")
     return {"dict": branch(), "path of JSON": document, "text path": str(document),
             "Problem": problem_from_json(branch()), "folder": HANGZHOU, "zip": archive, "xlsx": book}  # fmt: skip
 

@@ -25,9 +25,9 @@ from api.store.engine import Store
 from api.webhooks import is_signed
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
-from optimizer.ingest.cells import MAX_TEXT
-from optimizer.ingest.plan_file import read_plan
-from optimizer.judge.verdict import judge_plan
+from optimizer.ingest.cells.values import MAX_TEXT
+from optimizer.ingest.plans.plan_file import read_plan
+from optimizer.judge.verdict import judge_plan, time_routes
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -472,7 +472,7 @@ def test_the_plan_file_can_be_judged_alone(house: House, plan: str, tmp_path: Pa
     assert answer.headers["content-disposition"] == 'attachment; filename="plan.json"'
     file = tmp_path / "plan.json"
     file.write_bytes(answer.content)
-    problem, matrix, read = read_plan(file)
+    problem, matrix, read = read_plan(file, time_routes=time_routes)
     judgement = judge_plan(problem, matrix, read)
     assert judgement.is_clean
     job = house.server.job(plan)

@@ -88,8 +88,8 @@ def test_one_that_dies_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
     wanted = task(tmp_path / "b")
     ask(readers, wanted)
     [reader] = readers._all
-    os.kill(reader.process.pid, signal.SIGKILL)
-    wait_until(lambda: not reader.is_alive)
+    os.kill(reader.child.process.pid, signal.SIGKILL)
+    wait_until(lambda: not reader.child.is_alive)
     assert ask(readers, wanted)["visits"] == 3
 
 

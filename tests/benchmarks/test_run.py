@@ -153,13 +153,13 @@ def _campaign(tmp_path: Path, text: str) -> Campaign:
 
 def test_a_configuration_names_instances_seeds_and_settings(tmp_path: Path) -> None:
     text = 'instances = ["*.json"]\nseeds = [1, 2]\nseconds = 5\n[[config]]\nname = "plain"\n'
-    text += '[[config]]\nname = "bare"\nuse_master = false\nseconds = 2.5\ndials = { blink = 0 }\n'
+    text += '[[config]]\nname = "bare"\nuse_master = false\nseconds = 2.5\nparameters = { blink = 0 }\n'
     campaign = _campaign(tmp_path, text)
     assert campaign.paths == (tmp_path / "six_orders.json",)
     assert campaign.seeds == (1, 2)
     assert campaign.configs == (
         Config("plain", seconds=5),
-        Config("bare", seconds=2.5, use_master=False, dials={"blink": 0}),
+        Config("bare", seconds=2.5, use_master=False, parameters={"blink": 0}),
     )
 
 
@@ -190,7 +190,7 @@ def test_the_command_line_goes_before_the_configuration(tmp_path: Path) -> None:
         ('instances = ["*.json"]\nsecs = 1', "unknown secs; known are config, dials, instances, "),
         ('instances = ["*.json"]\nseconds = "1"', "config 1: seconds is '1'; expected float"),
         ('instances = ["*.json"]\nthreads = 0', "config 1: threads is 0; expected more than 0"),
-        ('instances = ["*.json"]\ndials = { blinks = 0 }', "config 1: dials: blinks=0: expected one of removed"),
+        ('instances = ["*.json"]\ndials = { blinks = 0 }', "config 1: parameters: blinks=0: expected one of removed"),
         ('instances = ["*.json"]\n[[config]]\n[[config]]\n', "two configurations have the same name"),
         ('instances = ["*.json"]\n[[config]]\nmaster = false', "config 1: unknown master"),
     ],

@@ -25,6 +25,10 @@ def test_a_configuration_refuses_what_cannot_be() -> None:
         config_of({"seconds": 0}, 2, where="c.toml")
 
 
+def test_search_parameters_may_be_called_dials_as_before() -> None:
+    assert config_of({"dials": {"blink": 0}}, 1, where="c.toml") == Config(parameters={"blink": 0})
+
+
 def test_small_checks_name_the_place(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"c\.toml: unknown b, c; known are a"):
         only_known({"a": 1, "c": 1, "b": 2}, {"a"}, where="c.toml")

@@ -57,7 +57,7 @@ def test_a_doubt_about_a_year_is_no_part_of_equality() -> None:
 
 
 def test_the_calendar_of_these_tests_is_the_published_one() -> None:
-    from optimizer.ingest.calendar import public_days
+    from optimizer.ingest.build.calendar import public_days
 
     published = WorkingCalendar(public_days("CN", (2026,)))
     days = [date.fromordinal(n) for n in range(date(2026, 1, 1).toordinal(), date(2027, 1, 1).toordinal())]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from optimizer.ingest.columns import REQUIRED_SHEETS, SHEETS, columns_of, partial_model
-from optimizer.ingest.headers import label, sheet_label
+from optimizer.ingest.cells.tidy import Shape, tidy_cell
+from optimizer.ingest.cells.words import word_label
+from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of, partial_model
+from optimizer.ingest.forms.headers import label, sheet_label
 from optimizer.ingest.read import read_branch, read_intake
 from optimizer.ingest.template import WORDS, make_template, write_template
-from optimizer.ingest.tidy import Shape, tidy_cell
-from optimizer.ingest.words import word_label
 from tests.ingest.worlds import two_orders, write_folder
 
 COMMITTED = Path(__file__).parents[2] / "data/templates"
@@ -20,10 +20,10 @@ LANGUAGES = ("zh", "en")
 COLUMNS = [(sheet, column) for sheet in SHEETS for column in columns_of(sheet)]
 
 
-def contents(book: Workbook) -> dict[str, object]:
+def contents(workbook: Workbook) -> dict[str, object]:
     """Return all that a person sees of a workbook: cells with looks and comments, formats, widths and lists."""
     seen: dict[str, object] = {}
-    for page in book.worksheets:
+    for page in workbook.worksheets:
         for row in page.iter_rows():
             for cell in row:
                 look = (cell.font.b, cell.font.color and cell.font.color.rgb, cell.fill.fgColor.rgb)
@@ -57,23 +57,23 @@ def test_the_template_reads_back_as_an_empty_branch(lang: str, tmp_path: Path) -
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_filled_in_it_is_the_branch(lang: str, tmp_path: Path) -> None:
     sheets = two_orders()
-    book = make_template(lang)
+    workbook = make_template(lang)
     for name, rows in sheets.items():
-        page = book[sheet_label(name, lang)]
+        page = workbook[sheet_label(name, lang)]
         columns = {column.sheet_name: number for number, column in enumerate(columns_of(name), start=1)}
         for line, row in enumerate(rows, start=2):
             for column, cell in row.items():
                 page.cell(line, columns[column]).value = cell or None
-    book.save(tmp_path / "filled.xlsx")
+    workbook.save(tmp_path / "filled.xlsx")
     assert read_branch(tmp_path / "filled.xlsx") == read_branch(write_folder(tmp_path / "csv", sheets))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_sheet_and_column_is_there_in_the_readers_words(lang: str) -> None:
-    book = make_template(lang)
-    assert book.sheetnames[1:] == [sheet_label(sheet, lang) for sheet in SHEETS]
+    workbook = make_template(lang)
+    assert workbook.sheetnames[1:] == [sheet_label(sheet, lang) for sheet in SHEETS]
     for sheet in SHEETS:
-        titles = [str(cell.value).removesuffix(" *") for cell in book[sheet_label(sheet, lang)][1]]
+        titles = [str(cell.value).removesuffix(" *") for cell in workbook[sheet_label(sheet, lang)][1]]
         assert titles == [label(sheet, column.field, lang) for column in columns_of(sheet)]
 
 

@@ -34,9 +34,9 @@ from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Tec
 from optimizer.domain.units import DAY_S, at
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.errors import InputError
-from optimizer.ingest.build import in_normal_order
+from optimizer.ingest.build.problem import in_normal_order
+from optimizer.ingest.cells.dates_and_times import iso_duration, iso_duration_seconds
 from optimizer.ingest.read import problem_from_json, read_branch, read_branch_report, read_document
-from optimizer.ingest.times import iso_duration, iso_duration_seconds
 from optimizer.ingest.write import problem_to_json, write_problem
 from optimizer.text.files import json_text, write_json
 from tests.ingest.worlds import two_orders, write_folder

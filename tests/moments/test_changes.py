@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.domain.desk import ChangeKind
 from optimizer.domain.order import Interval
+from optimizer.domain.planning_context import ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at

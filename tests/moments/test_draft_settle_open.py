@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.desk import AsideState, Desk, Stage
 from optimizer.domain.plan import Plan, Stop, UnassignedState
+from optimizer.domain.planning_context import AsideState, PlanningContext, Stage
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
 from optimizer.errors import LockConflictError
@@ -24,18 +24,18 @@ from tests.worlds import World, job, person, world
 if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
 
-BRANCH = Path(__file__).parents[1] / "data/hangzhou"
+BRANCH = Path(__file__).parents[2] / "data/hangzhou"
 FRIDAY_18 = at(18, day=-3)
 
 
 @cache
-def planned(stage: Stage) -> tuple[StageOutcome, Desk]:
+def planned(stage: Stage) -> tuple[StageOutcome, PlanningContext]:
     """Plan a stage of the demo branch near the plan of the stage before, in work mode."""
     intake = read_intake(BRANCH, ReadOptions(stage))
     problem = intake.checked()
     matrix = travel_for(problem, BRANCH)
     published = published_before(stage)
-    return plan_stage(problem, matrix, published, seconds=None, iterations=20_000), intake.desk
+    return plan_stage(problem, matrix, published, seconds=None, iterations=20_000), intake.context
 
 
 def published_before(stage: Stage) -> Plan | None:
@@ -94,8 +94,8 @@ def test_the_emergency_of_the_night_is_served_at_the_opening() -> None:
 def test_the_day_end_comes_in_at_the_settling() -> None:
     states = {aside.order.order_id: aside.state for aside in planned(Stage.DRAFT)[1].aside}
     assert states == dict.fromkeys(["D064", "D065", "D066", "D067", "D068"], AsideState.UNDER_WAY)
-    solved, desk = planned(Stage.SETTLE)
-    states = {aside.order.order_id: aside.state for aside in desk.aside}
+    solved, context = planned(Stage.SETTLE)
+    states = {aside.order.order_id: aside.state for aside in context.aside}
     assert states == {
         "D061": AsideState.DONE,
         "D064": AsideState.DONE,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import Desk
 from optimizer.domain.order import Interval, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.technician import Break, Shift
 from optimizer.domain.units import DAY_S
@@ -80,11 +80,11 @@ def _later(shift: Shift, day: int) -> Shift:
 def papers_of(
     w: World,
     routes: Mapping[str, Sequence[str]] | Mapping[tuple[str, int], Sequence[str]],
-    desk: Desk | None = None,
+    context: PlanningContext | None = None,
     lang: str = "en",
 ) -> Papers:
     """Return the papers of routes, timed."""
-    return make_papers(w.problem, w.matrix, w.plan(routes), desk or Desk(), lang)
+    return make_papers(w.problem, w.matrix, w.plan(routes), context or PlanningContext(), lang)
 
 
 def column(paper: Paper, name: str) -> list[object]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.desk import Change, ChangeKind, Desk
 from optimizer.domain.order import Interval
+from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
 from optimizer.report import render_page, write_page
 from optimizer.report.papers import make_papers
@@ -50,8 +50,8 @@ def test_every_paper_has_its_section_and_its_place_in_the_menu(opened) -> None:
 def test_changes_have_a_section_when_there_are_any(outcome) -> None:
     stop = outcome.plan.routes[0].stops[0]
     change = Change(stop.visit_id, ChangeKind.TIME, "T01", "T01", Interval(at(8), at(9)), stop.window, call_by_s=at(8))
-    desk = Desk(changes=(change,), is_published=True)
-    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, desk, "en")
+    context = PlanningContext(changes=(change,), is_published=True)
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, context, "en")
     with_changes = render_page(outcome.problem, outcome.matrix, outcome.plan, "en", papers=papers)
     without = render_page(outcome.problem, outcome.matrix, outcome.plan, "en")
     assert 'id="changes"' in with_changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.domain.desk import Desk
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.report.columns import PAPERS
 from optimizer.report.papers import make_papers
 from optimizer.report.papers.route_sheet import BLANKS, FIELDS
@@ -24,7 +24,7 @@ def lang(request) -> str:
 
 @pytest.fixture(scope="module")
 def papers(outcome, lang):
-    return make_papers(outcome.problem, outcome.matrix, outcome.plan, Desk(), lang)
+    return make_papers(outcome.problem, outcome.matrix, outcome.plan, PlanningContext(), lang)
 
 
 def test_every_planned_visit_has_exactly_one_entry(papers, outcome) -> None:

@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 import pytest
 
-from optimizer.domain.desk import AsideState, Change, ChangeKind, Desk, SetAside, Stage
 from optimizer.domain.order import Briefing, Confirmed, Interval, Predecessor, ServiceLog, Unfinished, Urgency
 from optimizer.domain.plan import Reason, ReasonCode, UnassignedState
+from optimizer.domain.planning_context import AsideState, Change, ChangeKind, PlanningContext, SetAside, Stage
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.units import at
@@ -37,16 +37,20 @@ def branch(**facts: object) -> World:
     )
 
 
-def calls(w: World, routes: dict[str, list[str]] | None = None, desk: Desk | None = None, lang: str = "en"):
-    return papers_of(w, {} if routes is None else routes, desk, lang).call_list
+def calls(
+    w: World, routes: dict[str, list[str]] | None = None, context: PlanningContext | None = None, lang: str = "en"
+):
+    return papers_of(w, {} if routes is None else routes, context, lang).call_list
 
 
-def left_out(w: World, state: UnassignedState, *reasons: Reason, due: date | None = None, desk: Desk | None = None):
+def left_out(
+    w: World, state: UnassignedState, *reasons: Reason, due: date | None = None, context: PlanningContext | None = None
+):
     """Return the call list of a plan that leaves A out in a state."""
     plan = w.plan({})
     [left] = plan.unassigned
     plan = replace(plan, unassigned=(replace(left, state=state, reasons=reasons, due=due),))
-    return make_papers(w.problem, w.matrix, plan, desk or Desk(), "en").call_list
+    return make_papers(w.problem, w.matrix, plan, context or PlanningContext(), "en").call_list
 
 
 # --- planned visits -------------------------------------------------------------------------------------------------
@@ -234,7 +238,7 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     plan = w.plan({"T1": ["B"]})
     [left] = plan.unassigned
     plan = replace(plan, unassigned=(replace(left, state=UnassignedState.DUE_BEFORE_PLAN),))
-    paper = make_papers(w.problem, w.matrix, plan, Desk(), "en").call_list
+    paper = make_papers(w.problem, w.matrix, plan, PlanningContext(), "en").call_list
     assert column(paper, "whom") == ["T2 Li (T2)", "T1 Li (T1)", "customer of A", "customer of B"]
     assert [line.is_red for line in paper.lines] == [True, True, True, False]
     asked = line_of(paper, "A", whom="T2 Li (T2)")
@@ -294,7 +298,7 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
     ids=lambda value: value.kind.value if isinstance(value, Change) else "",
 )
 def test_a_change_calls_the_customer_and_those_with_a_sheet(made, routes, customer, technicians) -> None:
-    paper = calls(branch(log=AGREED), routes, Desk(Stage.SETTLE, changes=(made,), is_published=True))
+    paper = calls(branch(log=AGREED), routes, PlanningContext(Stage.SETTLE, changes=(made,), is_published=True))
     said = {call.cells["whom"]: call.cells["say"] for call in paper.lines}
     assert said == {"customer of A": customer, **technicians}
     assert set(column(paper, "by")) == {CLOSE}
@@ -302,15 +306,15 @@ def test_a_change_calls_the_customer_and_those_with_a_sheet(made, routes, custom
 
 def test_who_was_absent_and_is_moved_hears_both_in_order() -> None:
     w = branch(log=AGREED, carried_over=True, unfinished=Unfinished.CUSTOMER_ABSENT)
-    desk = Desk(Stage.SETTLE, changes=(change(ChangeKind.ADDED, "", "T2"),))
-    [call] = calls(w, {"T2": ["A"]}, desk).lines
+    context = PlanningContext(Stage.SETTLE, changes=(change(ChangeKind.ADDED, "", "T2"),))
+    [call] = calls(w, {"T2": ["A"]}, context).lines
     assert call.cells["why"] == "Was absent; Change of the plan"
     assert str(call.cells["say"]).startswith("We missed you at the last visit. Our technician comes on")
 
 
 def test_what_is_dropped_and_breaks_a_promise_is_one_apology() -> None:
-    desk = Desk(Stage.SETTLE, changes=(change(ChangeKind.DROPPED, "T1", ""),))
-    [call] = left_out(branch(), UnassignedState.WILL_BREAK, due=date(2026, 11, 23), desk=desk).lines
+    context = PlanningContext(Stage.SETTLE, changes=(change(ChangeKind.DROPPED, "T1", ""),))
+    [call] = left_out(branch(), UnassignedState.WILL_BREAK, due=date(2026, 11, 23), context=context).lines
     assert call.cells["why"] == "Change of the plan; Promise will break"
     assert str(call.cells["say"]).count("sorry") == 1
     assert call.is_red
@@ -318,7 +322,7 @@ def test_what_is_dropped_and_breaks_a_promise_is_one_apology() -> None:
 
 def test_technicians_without_a_sheet_are_not_called_about_a_change() -> None:
     made = change(ChangeKind.TIME, "T1", "T1")
-    assert len(calls(branch(log=AGREED), {"T1": ["A"]}, Desk(changes=(made,))).lines) == 1
+    assert len(calls(branch(log=AGREED), {"T1": ["A"]}, PlanningContext(changes=(made,))).lines) == 1
 
 
 # --- beside the plan ------------------------------------------------------------------------------------------------
@@ -353,19 +357,19 @@ def test_a_booked_return_is_asked_for_and_blocks_nothing() -> None:
     ],
 )
 def test_a_technician_answers_before_the_next_shift(as_of_s: int, by: datetime) -> None:
-    desk = Desk(aside=(aside(AsideState.NO_RESULT),))
-    assert column(calls(branch(log=AGREED).but(as_of_s=as_of_s), {"T1": ["A"]}, desk), "by") == [by]
+    context = PlanningContext(aside=(aside(AsideState.NO_RESULT),))
+    assert column(calls(branch(log=AGREED).but(as_of_s=as_of_s), {"T1": ["A"]}, context), "by") == [by]
 
 
 def test_an_order_without_a_result_is_a_call_to_its_technician() -> None:
-    [call] = calls(branch(log=AGREED), {"T1": ["A"]}, Desk(aside=(aside(AsideState.NO_RESULT),))).lines
+    [call] = calls(branch(log=AGREED), {"T1": ["A"]}, PlanningContext(aside=(aside(AsideState.NO_RESULT),))).lines
     assert (call.cells["whom"], call.cells["order_id"], call.cells["by"]) == ("T2 Li (T2)", "Z", CLOSE)
     assert call.cells["say"] == "How did order Z at customer of Z end, and are the parts back?"
 
 
 def test_several_matters_for_one_technician_are_one_call() -> None:
     w = branch(log=AGREED).but(loans=(Loan("L1", "T2", "P1", 2, date(2026, 11, 19)),))
-    [call] = calls(w, {"T1": ["A"]}, Desk(aside=(aside(AsideState.NO_RESULT),))).lines
+    [call] = calls(w, {"T1": ["A"]}, PlanningContext(aside=(aside(AsideState.NO_RESULT),))).lines
     assert call.cells["why"] == "No result reported; Loan past due"
     assert call.cells["order_id"] == "Z"
 
@@ -373,17 +377,17 @@ def test_several_matters_for_one_technician_are_one_call() -> None:
 def test_a_done_visit_is_called_back_within_a_working_day() -> None:
     """Done on Friday at 11:00; 24 hours with the days of rest left out end on Monday at 11:00."""
     [call] = calls(
-        branch(log=AGREED), {"T1": ["A"]}, Desk(aside=(aside(AsideState.DONE, done_s=at(11, day=-3)),))
+        branch(log=AGREED), {"T1": ["A"]}, PlanningContext(aside=(aside(AsideState.DONE, done_s=at(11, day=-3)),))
     ).lines
     assert (call.cells["whom"], call.cells["why"]) == ("customer of Z", "Call back")
     assert call.cells["by"] == datetime(2026, 11, 23, 11)
 
 
 def test_who_was_called_back_or_is_waited_for_is_not_called() -> None:
-    desk = Desk(
+    context = PlanningContext(
         aside=(aside(AsideState.DONE, done_s=at(11, day=-3), called_back_s=at(12, day=-3)), aside(AsideState.UNDER_WAY))
     )
-    assert calls(branch(log=AGREED), {"T1": ["A"]}, desk).lines == ()
+    assert calls(branch(log=AGREED), {"T1": ["A"]}, context).lines == ()
 
 
 def test_a_dispatch_that_nobody_acknowledged_is_a_call_after_15_minutes() -> None:
@@ -417,7 +421,7 @@ def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
 def test_everybody_on_a_crew_hears_of_a_change() -> None:
     now = Interval(at(7, 40), at(8, 40))
     change = Change("K", ChangeKind.TECHNICIAN, "T9", "T1", now, now, at(17, day=-3), (), ("T1", "T2"))
-    papers = papers_of(boiler_pair(), PAIR, Desk(changes=(change,), is_published=True))
+    papers = papers_of(boiler_pair(), PAIR, PlanningContext(changes=(change,), is_published=True))
     new = [line.cells["whom"] for line in papers.call_list.lines if "is new on your sheet" in str(line.cells["say"])]
     assert new == ["T1 Li (T1)", "T2 Li (T2)"]
     assert line_of(papers.changes, "K").cells["after_technician"] == "T1 Li (T1); T2 Li (T2)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from optimizer.domain.desk import Change, ChangeKind, Desk
 from optimizer.domain.order import Interval
+from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
 from tests.report.paper_worlds import column, papers_of
 from tests.worlds import World, job, person, world
@@ -21,7 +21,7 @@ def two() -> World:
 
 
 def test_a_line_says_what_was_and_what_is() -> None:
-    paper = papers_of(two(), {"T1": ["A"]}, Desk(changes=(MOVED, DROPPED), is_published=True)).changes
+    paper = papers_of(two(), {"T1": ["A"]}, PlanningContext(changes=(MOVED, DROPPED), is_published=True)).changes
     assert column(paper, "order_id") == ["B", "A"]
     assert paper.lines[1].cells == {
         "order_id": "A",
@@ -39,7 +39,7 @@ def test_a_line_says_what_was_and_what_is() -> None:
 
 
 def test_a_call_whose_time_is_over_is_red() -> None:
-    late = Desk(changes=(MOVED,), is_published=True)
+    late = PlanningContext(changes=(MOVED,), is_published=True)
     w = two().but(as_of_s=at(18, day=-3))
     assert papers_of(w, {"T1": ["A"]}, late).changes.lines[0].is_red
     assert not papers_of(two(), {"T1": ["A"]}, late).changes.lines[0].is_red
@@ -47,10 +47,13 @@ def test_a_call_whose_time_is_over_is_red() -> None:
 
 def test_a_visit_that_is_no_longer_known_keeps_its_number() -> None:
     gone = Change("X", ChangeKind.DROPPED, "T9", "", Interval(at(8), at(9)), None, at(17, day=-3))
-    [line] = papers_of(two(), {}, Desk(changes=(gone,), is_published=True)).changes.lines
+    [line] = papers_of(two(), {}, PlanningContext(changes=(gone,), is_published=True)).changes.lines
     assert (line.cells["order_id"], line.cells["customer"], line.cells["call"]) == ("X", "", "T9")
 
 
 def test_an_empty_paper_says_why() -> None:
     assert papers_of(two(), {}).changes.note == "No plan is published for the day yet; nothing counts as a change."
-    assert papers_of(two(), {}, Desk(is_published=True)).changes.note == "Nothing differs from the published plan."
+    assert (
+        papers_of(two(), {}, PlanningContext(is_published=True)).changes.note
+        == "Nothing differs from the published plan."
+    )

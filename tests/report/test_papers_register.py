@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import pytest
 
-from optimizer.domain.desk import AsideState, Desk, FaultyOrder, SetAside, Stage
 from optimizer.domain.order import Interval, PartNeed, ServiceLog, Unfinished
 from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import AsideState, FaultyOrder, PlanningContext, SetAside, Stage
 from optimizer.domain.units import at
 from optimizer.report.papers import make_papers
 from tests.report.paper_worlds import TWO_DAYS, boiler_pair, column, line_of, papers_of, two_days
@@ -23,12 +23,12 @@ def branch(**facts: object) -> World:
     return world([job("A", place=10, **{**RECEIVED, **facts})], [person("T1")])
 
 
-def standing(w: World, state: UnassignedState | None, due: date | None = None, desk: Desk | None = None):
+def standing(w: World, state: UnassignedState | None, due: date | None = None, context: PlanningContext | None = None):
     """Return class, red and next date of A, planned when no state is given."""
     plan = w.plan({} if state else {"T1": ["A"]})
     if state:
         plan = replace(plan, unassigned=(replace(plan.unassigned[0], state=state, due=due),))
-    [line] = make_papers(w.problem, w.matrix, plan, desk or Desk(), "en").register.lines
+    [line] = make_papers(w.problem, w.matrix, plan, context or PlanningContext(), "en").register.lines
     return line.cells["class"], line.is_red, line.cells["next_date"]
 
 
@@ -95,21 +95,21 @@ def test_due_before_the_plan_is_red_and_for_today() -> None:
     ],
 )
 def test_in_the_evening_unfinished_is_red_by_class(why: Unfinished, words: str) -> None:
-    w, evening = branch(unfinished=why, carried_over=True), Desk(Stage.SETTLE)
-    assert standing(w, None, desk=evening) == (f"Not finished today: {words}", True, MONDAY)
+    w, evening = branch(unfinished=why, carried_over=True), PlanningContext(Stage.SETTLE)
+    assert standing(w, None, context=evening) == (f"Not finished today: {words}", True, MONDAY)
     waits = standing(w, UnassignedState.WAITS, TUESDAY, evening)
     assert waits == (f"Not finished today: {words}", True, TUESDAY)
 
 
 def test_in_the_morning_it_is_planned_again() -> None:
     w = branch(unfinished=Unfinished.NO_PART, carried_over=True)
-    assert standing(w, None, desk=Desk(Stage.OPEN)) == ("Planned", False, MONDAY)
+    assert standing(w, None, context=PlanningContext(Stage.OPEN)) == ("Planned", False, MONDAY)
 
 
 def test_what_failed_the_day_before_is_not_of_today() -> None:
     log = ServiceLog(on_site_s=at(10, day=-4))
     w = branch(unfinished=Unfinished.NO_PART, carried_over=True, log=log)
-    assert standing(w, None, desk=Desk(Stage.SETTLE)) == ("Planned", False, MONDAY)
+    assert standing(w, None, context=PlanningContext(Stage.SETTLE)) == ("Planned", False, MONDAY)
 
 
 # --- beside the plan ------------------------------------------------------------------------------------------------
@@ -132,25 +132,25 @@ def aside(state: AsideState, *, parts: int = 0, parts_back: bool = False) -> Set
     ],
 )
 def test_todays_work_is_closed_only_when_its_parts_are_back(beside, words, is_red, next_date) -> None:
-    line = line_of(papers_of(branch(), {"T1": ["A"]}, Desk(aside=(beside,))).register, "Z")
+    line = line_of(papers_of(branch(), {"T1": ["A"]}, PlanningContext(aside=(beside,))).register, "Z")
     assert (line.cells["class"], line.is_red, line.cells["next_date"]) == (words, is_red, next_date)
     assert line.cells["technician"] == "T1 Li (T1)"
 
 
 def test_an_order_that_cannot_be_read_stays_in_the_register() -> None:
     fault = FaultyOrder("X", "somebody", {"en": ("Row 3: no date.", "No place."), "zh": ("第 3 行：没有日期。",)})
-    desk = Desk(faulty=(fault,))
-    line = line_of(papers_of(branch(), {"T1": ["A"]}, desk).register, "X")
+    context = PlanningContext(faulty=(fault,))
+    line = line_of(papers_of(branch(), {"T1": ["A"]}, context).register, "X")
     assert line.is_red
     assert line.cells["class"] == "Input fault: Row 3: no date. No place."
     assert line.cells["customer"] == "somebody"
-    chinese = line_of(papers_of(branch(), {"T1": ["A"]}, desk, "zh").register, "X")
+    chinese = line_of(papers_of(branch(), {"T1": ["A"]}, context, "zh").register, "X")
     assert chinese.cells["class"] == "数据有误：第 3 行：没有日期。"
 
 
 def test_the_lines_are_in_order_of_the_order_numbers() -> None:
-    desk = Desk(aside=(aside(AsideState.DONE),), faulty=(FaultyOrder("B", "", {}),))
-    assert column(papers_of(branch(), {"T1": ["A"]}, desk).register, "order_id") == ["A", "B", "Z"]
+    context = PlanningContext(aside=(aside(AsideState.DONE),), faulty=(FaultyOrder("B", "", {}),))
+    assert column(papers_of(branch(), {"T1": ["A"]}, context).register, "order_id") == ["A", "B", "Z"]
 
 
 # --- crews and several days -----------------------------------------------------------------------------------------

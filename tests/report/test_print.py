@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.desk import Desk
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.report import page as page_module
 from optimizer.report.papers import make_papers
 from tests.report.conftest import PRINTED_WIDTH_PX, WIDE_PX, plain, printed
@@ -135,7 +135,7 @@ def test_folded_sheets_are_printed_and_folded_again(opened, outcome) -> None:
 def test_a_borrowed_part_has_its_bar_code_its_ticks_and_its_signatures(opened, outcome) -> None:
     page = opened("en", PRINTED_WIDTH_PX)
     page.emulate_media(media="print")
-    lines = len(make_papers(outcome.problem, outcome.matrix, outcome.plan, Desk(), "en").loan_card.lines)
+    lines = len(make_papers(outcome.problem, outcome.matrix, outcome.plan, PlanningContext(), "en").loan_card.lines)
     assert page.locator("#loan_card .barcode").count() == lines > 0
     assert page.locator("#loan_card .tick").count() == 2 * lines
     assert page.locator("#loan_card td.blank").count() == 3 * lines
@@ -143,7 +143,7 @@ def test_a_borrowed_part_has_its_bar_code_its_ticks_and_its_signatures(opened, o
 
 def long_day(monkeypatch, outcome, lang: str, *, visits: int) -> None:
     """Let the page's one route sheet hold the first visits of the whole plan."""
-    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, Desk(), lang)
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, PlanningContext(), lang)
     entries = tuple(entry for sheet in papers.route_sheets for entry in sheet.entries)[:visits]
     sheet = replace(papers.route_sheets[0], entries=entries)
     monkeypatch.setattr(page_module, "make_papers", lambda *_: replace(papers, route_sheets=(sheet,)))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from optimizer.domain.desk import Change, ChangeKind, Desk
 from optimizer.domain.order import Interval
+from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
 from optimizer.report import print_changes, print_plan
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
@@ -54,6 +54,6 @@ def test_changes_of_several_days_say_which() -> None:
     change = Change("B", ChangeKind.ADDED, "", "T1", None, day, at(17, day=0), (), ("T1", "T2"))
     console = Console(width=160, force_terminal=False)
     with console.capture() as captured:
-        print_changes(w.problem, Desk(changes=(change,), is_published=True), console, "en")
+        print_changes(w.problem, PlanningContext(changes=(change,), is_published=True), console, "en")
     assert "T1 Li, T2 Li Tue 24 Nov 08:00–09:00" in captured.get()
     assert "11-23 17:00" in captured.get()

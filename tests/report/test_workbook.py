@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from optimizer.domain.desk import Desk, FaultyOrder
+from optimizer.domain.planning_context import FaultyOrder, PlanningContext
 from optimizer.report import kpis, print_plan, write_workbook
 from optimizer.report.papers import make_papers
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
@@ -77,7 +77,11 @@ def printed(request, outcome, tmp_path_factory):
     """Return the language, the papers, and the workbook that holds them."""
     lang, path = request.param, tmp_path_factory.mktemp("book") / "plan.xlsx"
     write_workbook(outcome.problem, outcome.matrix, outcome.plan, path, lang)
-    return lang, make_papers(outcome.problem, outcome.matrix, outcome.plan, Desk(), lang), load_workbook(path)
+    return (
+        lang,
+        make_papers(outcome.problem, outcome.matrix, outcome.plan, PlanningContext(), lang),
+        load_workbook(path),
+    )
 
 
 def texts(page) -> list[str]:
@@ -142,9 +146,9 @@ def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
             assert head + sum(page.row_dimensions[row].height for row in range(first + 1, last + 1)) <= PAGE_POINTS
 
 
-def test_the_desk_reaches_the_register(outcome, tmp_path: Path) -> None:
-    desk = Desk(faulty=(FaultyOrder("X9", "somebody", {"en": ("Row 3 has no date.",)}),))
-    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, desk, "en")
+def test_the_planning_context_reaches_the_register(outcome, tmp_path: Path) -> None:
+    context = PlanningContext(faulty=(FaultyOrder("X9", "somebody", {"en": ("Row 3 has no date.",)}),))
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, context, "en")
     write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", "en", papers=papers)
     assert "Input fault: Row 3 has no date." in texts(load_workbook(tmp_path / "plan.xlsx")["Register"])
 

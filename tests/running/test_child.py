@@ -88,7 +88,7 @@ def test_ctrl_c_returns_the_best_plan() -> None:
 def post_until_told(
     problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
 ) -> None:
-    """Post one plan, then wait for another deadline; the last mark says by how many milliseconds it is earlier."""
+    """Post one plan, then wait for another deadline; the last checkpoint says by how many ms it is earlier."""
     deadline_s = post(time_routes(problem, matrix, {}), Progress(0, 0, 0.0, 0))
     while deadline_s == budget.deadline_s and not is_stopped():
         time.sleep(0.01)
@@ -118,7 +118,7 @@ def test_the_child_is_told_the_deadline_that_follows_from_the_first_judging() ->
     problem, matrix = tiny_problem()
     found = run_in_child(post_until_told, problem, matrix, budget_of(problem, 60))
     assert found.run.stopped == "finished"
-    assert found.run.marks[-1][0] == 2
+    assert found.run.checkpoints[-1][0] == 2
     assert found.run.moves != 0
 
 

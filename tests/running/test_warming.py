@@ -19,7 +19,7 @@ from optimizer.engine.jit.compiler import Kernel
 from optimizer.engine.jit.kernels import cache_folder, is_warm
 from optimizer.engine.search.entries import search_calls, timing_calls
 from optimizer.engine.search.state import make_state
-from optimizer.running import warming
+from optimizer.running import processes, warming
 from optimizer.running.warming import GROUPS, compile_kernels, tiny_problem, warm_up
 
 if TYPE_CHECKING:
@@ -106,17 +106,18 @@ def cold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def compile_by(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a shell script stand for the Python of the child."""
+    """Let a shell script stand for the Python of the child; `say` sends a message of less than 64 letters."""
     python = folder / "python"
-    python.write_text(f"#!/bin/sh\n{script}\n")
+    say = """say() { printf "\\\\000\\\\000\\\\000\\\\$(printf %03o ${#1})%s" "$1"; }"""
+    python.write_text(f"#!/bin/sh\n{say}\n{script}\n")
     python.chmod(0o755)
-    monkeypatch.setattr(warming.sys, "executable", str(python))
+    monkeypatch.setattr(processes.sys, "executable", str(python))
 
 
 def test_each_group_is_told_before_it_is_compiled_and_once_a_version(
     cold: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compile_by("echo timing; echo construction; echo search", cold, monkeypatch)
+    compile_by("say timing; say construction; say search", cold, monkeypatch)
     told: list[str] = []
     assert warm_up(told.append) > 0
     assert told == list(GROUPS.values())
@@ -128,7 +129,7 @@ def test_each_group_is_told_before_it_is_compiled_and_once_a_version(
 def test_a_compiler_that_dies_is_logged_and_tried_again(
     cold: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    compile_by("echo timing; echo 'LLVM ERROR: out of memory' >&2; exit 3", cold, monkeypatch)
+    compile_by("say timing; echo 'LLVM ERROR: out of memory' >&2; exit 3", cold, monkeypatch)
     told: list[str] = []
     warm_up(told.append)
     assert told == [GROUPS["timing"]]

@@ -24,9 +24,9 @@ from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
-from optimizer.ingest import fault_book, template
-from optimizer.ingest.columns import SHEETS as ROWS
-from optimizer.ingest.columns import columns_of
+from optimizer.ingest import fault_workbook, template
+from optimizer.ingest.forms.columns import SHEETS as ROWS
+from optimizer.ingest.forms.columns import columns_of
 from optimizer.promise.report import SOURCES
 from optimizer.promise.sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
 from optimizer.report import columns
@@ -78,12 +78,14 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
-    ("ingest/fault_book.py", "title"): [title for title, _ in fault_book._COLUMNS],
+    ("ingest/fault_workbook.py", "title"): [title for title, _ in fault_workbook._COLUMNS],
     ("ingest/template.py", "advice"): list(template._ADVICE),
     ("ingest/template.py", "title"): list(template._HEADINGS),
     ("ingest/template.py", "column.meaning"): [column.meaning for sheet in ROWS for column in columns_of(sheet)],
     ("ingest/template.py", "model.__doc__ or ''"): [str(model.__doc__) for model in ROWS.values()],
-    ("ingest/policy.py", "f'an array of {count} whole numbers'"): [f"an array of {n} whole numbers" for n in (4, 5)],
+    ("ingest/settings/policy.py", "f'an array of {count} whole numbers'"): [
+        f"an array of {n} whole numbers" for n in (4, 5)
+    ],
     ("promise/report.py", "SOURCES[promise.source]"): list(SOURCES.values()),
     ("promise/report.py", "ZONES[promise.zone]"): list(ZONES.values()),
     ("promise/report.py", "CLOCKS[clock.name]"): list(CLOCKS.values()),
@@ -97,7 +99,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
-    ("running/warming.py", "GROUPS[line.strip()]"): list(GROUPS.values()),
+    ("running/warming.py", "GROUPS[group.decode()]"): list(GROUPS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),
@@ -193,7 +195,7 @@ def sentences_of_python(path: Path) -> tuple[list[str], list[str]]:
 
 
 def is_str_translate(node: ast.Call) -> bool:
-    """Say whether this is `str.translate`, whose one argument is a table of characters."""
+    """Return whether this is `str.translate`, whose one argument is a table of characters."""
     is_table = isinstance(node.args[0], ast.Dict | ast.DictComp)
     return is_table or (isinstance(node.args[0], ast.Name) and node.args[0].id.startswith("_TO_"))
 
@@ -271,7 +273,7 @@ def test_no_chinese_is_empty_or_english() -> None:
 
 
 def is_text(sentence: str) -> bool:
-    """Say whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
+    """Return whether there is something to translate, outside the places: `#` and `{km} km` read alike in both."""
     outside = "".join(text for text, *_ in string.Formatter().parse(sentence))
     return sum(character.isalpha() for character in outside) > 2
 

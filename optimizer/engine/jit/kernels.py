@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 
 #: The folder of the engine, and the files and folders in it whose source the kernels are compiled from.
 ENGINE = Path(__file__).parents[1]
-KERNEL_SOURCES = ("jit", "arrays.py", "search")
+KERNEL_SOURCES = ("jit", "arrays.py", "own_parts.py", "search")
 
-#: So many folders of kernels stay, and whatever was used in the last 30 days: several versions may run side by side.
+#: How many folders of kernels stay, beside those used in the last 30 days: several versions may run side by side.
 KEPT_FOLDERS, KEPT_S = 3, 30 * 86_400.0
 _FOLDER_NAME = re.compile(r"kernels-[0-9a-f]{16}")
 #: Touched by each process that takes the folder, so that its time is that of the folder's last use.

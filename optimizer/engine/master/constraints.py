@@ -28,6 +28,7 @@ from optimizer.engine.arrays import (
     V_HEAD,
     V_PRICE,
 )
+from optimizer.engine.own_parts import drawn_from_branch
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -50,7 +51,7 @@ def add_once(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variable
     """Put each visit on exactly one chosen route, or leave it out."""
     for visit in range(arrays.rates[R_VISITS]):
         if arrays.visit[visit, V_HEAD] == visit:
-            model.add_exactly_one([*variables.serving(visit), variables.absent[visit]])
+            model.add_exactly_one([*variables.serving(visit), variables.unassigned[visit]])
 
 
 def add_one_route_a_day(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
@@ -86,10 +87,10 @@ def add_tool(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variable
 
 
 def add_lock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
-    """Keep a locked visit from being absent, unless no pooled route has it."""
+    """Keep a locked visit from being left out, unless no pooled route has it."""
     for visit in range(arrays.rates[R_VISITS]):
         if arrays.visit[visit, V_PRICE] >= MANDATORY_CENTS and variables.serving(visit):
-            model.add(variables.absent[visit] == 0)
+            model.add(variables.unassigned[visit] == 0)
 
 
 def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
@@ -103,8 +104,7 @@ def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
             pickup = arrays.shift[route.shift, S_DAY]
             continue
         for part, count, held, *_ in arrays.entries_of(visit, E_NEED):
-            drawn = max(0, int(count - left[part]))
-            left[part] -= count - drawn
+            drawn = int(drawn_from_branch(left, part, count))
             for row in np.flatnonzero((arrays.row[:, ROW_PART] == part) & (arrays.row[:, ROW_DAY] >= pickup)).tolist():
                 amount = max(0, drawn - int(held)) if arrays.row[row, ROW_BEYOND] else drawn
                 if amount:

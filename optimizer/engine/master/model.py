@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from optimizer.engine.arrays import O_DAYS, S_OWNER, S_SPECIAL, V_LINKED, V_PRICE
+from optimizer.engine.arrays import O_DAYS, S_OWNER, S_REPLAYED, V_PRICE, V_SYNCED
 from optimizer.engine.master.constraints import add_constraints
 from optimizer.engine.master.objective import set_objective
 from optimizer.engine.master.variables import Variables
@@ -100,15 +100,15 @@ def _keys(routes: Sequence[tuple[int, ...]]) -> set[tuple[int, tuple[int, ...]]]
 
 
 def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
-    """Say whether a route is bound to others: by a crew, by what comes before or after, by own parts over days."""
-    if any(arrays.visit[visit, V_LINKED] for visit in visits):
+    """Return whether a route is bound to others: by a crew, predecessors, followers, or own parts over several days."""
+    if any(arrays.visit[visit, V_SYNCED] for visit in visits):
         return True
-    return bool(arrays.shift[shift, S_SPECIAL] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
+    return bool(arrays.shift[shift, S_REPLAYED] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
 
 
 def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:
     served = {visit for _, visits in mine for visit in visits}
     for route, chosen in zip(variables.routes, variables.chosen, strict=True):
         model.add_hint(chosen, int(key_of(route.shift, route.visits) in mine))
-    for visit, absent in enumerate(variables.absent):
-        model.add_hint(absent, int(visit not in served))
+    for visit, unassigned in enumerate(variables.unassigned):
+        model.add_hint(unassigned, int(visit not in served))

@@ -1,4 +1,4 @@
-"""What the master minimises: routes, absent visits, and the spread of work where a policy prices it."""
+"""What the master minimises: routes, unassigned visits, and the spread of work where a policy prices it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def set_objective(
     model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables, incumbent: Sequence[PooledRoute]
 ) -> list[int]:
-    """Minimise the cents of the chosen routes and the absent visits; return those of each route.
+    """Minimise the cents of the chosen routes and the unassigned visits; return those of each route.
 
     Uneven work couples routes by a square of their sum. Its price is taken as if only one route changed: against the
     incumbent's mean, and beside the incumbent's other days of the same technician. What the master calls better by
@@ -39,7 +39,7 @@ def set_objective(
         cents.append(route.cost_cents + uneven)
     terms = [price * chosen for price, chosen in zip(cents, variables.chosen, strict=True)]
     prices = arrays.visit[:, V_PRICE]
-    terms += [int(price) * absent for price, absent in zip(prices, variables.absent, strict=True)]
+    terms += [int(price) * unassigned for price, unassigned in zip(prices, variables.unassigned, strict=True)]
     model.minimize(sum(terms))
     return cents
 

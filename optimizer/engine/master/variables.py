@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Variables:
-    """One Boolean a pooled route (chosen) and one a visit (absent).
+    """One Boolean a pooled route (chosen) and one a visit (unassigned).
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Variables:
         self.routes = routes
         self.kept_shifts = kept_shifts
         self.chosen = [model.new_bool_var(f"route{n}") for n in range(len(routes))]
-        self.absent = [model.new_bool_var(f"absent{v}") for v in range(len(arrays.visit))]
+        self.unassigned = [model.new_bool_var(f"unassigned{v}") for v in range(len(arrays.visit))]
         self._of_shift: list[list[int]] = [[] for _ in range(len(arrays.shift))]
         self._of_visit: list[list[int]] = [[] for _ in range(len(arrays.visit))]
         for n, route in enumerate(routes):

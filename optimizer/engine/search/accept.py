@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.state import draw
-
-# Entries of `State.heat`: the temperature in cents, its factor per move, the last temperature and the first.
-H_HEAT, H_FACTOR, H_FLOOR, H_HOT = range(4)
+from optimizer.engine.search.state import TEMP_FACTOR, TEMP_LAST, TEMP_NOW, draw
 
 #: -ln(u) at 1024 evenly spaced u: the acceptance threshold is the temperature times one of them.
 _MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)
@@ -16,16 +13,17 @@ _MINUS_LOG = -np.log((np.arange(1024) + 0.5) / 1024)
 
 @kernel
 def threshold(state, before):
-    """Return below which cents a plan is kept (Metropolis, drawn before the move; equal cost is always kept)."""
-    return before + max(np.int64(1), np.int64(state.heat[H_HEAT] * _MINUS_LOG[draw(state, 1024)]))
+    """Return the cents below which a plan is kept (Metropolis, drawn before the move; equal cost is always kept)."""
+    return before + max(np.int64(1), np.int64(state.temperature[TEMP_NOW] * _MINUS_LOG[draw(state, 1024)]))
 
 
 @kernel
 def cool(state):
     """Cool by one step."""
-    state.heat[H_HEAT] = max(state.heat[H_FLOOR], state.heat[H_HEAT] * state.heat[H_FACTOR])
+    temperature = state.temperature
+    temperature[TEMP_NOW] = max(temperature[TEMP_LAST], temperature[TEMP_NOW] * temperature[TEMP_FACTOR])
 
 
 def cooling_factor(now: float, target: float, moves: float) -> float:
-    """Return the factor per move that cools from `now` to `target` in so many moves."""
+    """Return the factor per move that cools from `now` to `target` in some number of moves."""
     return float((target / now) ** (1.0 / max(1.0, moves))) if now > target > 0 else 1.0

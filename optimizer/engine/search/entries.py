@@ -1,7 +1,7 @@
 """What Python calls of the search and of the timing, all of it named here: the warm-up compiles these and no others.
 
-Building, loading, settling and moving reach nearly the same kernels. As entries of their own each would have all of
-them optimised again, and kept again in the cache; so they are one entry, `step`, told what to do.
+Building, loading, settling and moving use nearly the same kernels. As entries of their own, each would have all of them
+optimised and cached once more; so they are one entry, `step`, which is told what to do.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.engine.arrays import COLUMNS
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search import lns, schedule
+from optimizer.engine.own_parts import drawn_from_branch
+from optimizer.engine.search import lns, timing
 from optimizer.engine.search import state as states
 
 if TYPE_CHECKING:
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 
 #: What `step` is to do.
-CONSTRUCT, LOAD, SETTLE, MOVE, PRICE = range(5)
+CONSTRUCT, LOAD, SETTLE, MOVE, PRICE, *_ = COLUMNS
 
-#: For what a task does not need.
+#: Stand for arguments that a task does not need.
 _TABLE, _ROW = np.zeros((1, 1), np.int64), np.zeros(1, np.int64)
 
 
@@ -49,7 +51,7 @@ def step(arrays, state, task, seqs, counts, starts, order, first, last):
 
 
 def run_moves(arrays: ProblemArrays, state: State, moves: int) -> None:
-    """Make so many moves."""
+    """Make a number of moves."""
     step(arrays, state, MOVE, _TABLE, _ROW, _ROW, _ROW, 0, moves)
 
 
@@ -86,15 +88,16 @@ def true_cents(arrays: ProblemArrays, state: State) -> int:
 
 
 def timing_calls(arrays: ProblemArrays) -> list[Call]:
-    """Return what `assemble` and `make_state` call: the timing and the cents of one route."""
+    """Return what `assemble`, the master and `make_state` call: the timing, cents and parts of one route."""
     route = (arrays, 0, _ROW, 1)
     times = np.zeros((2, 3), np.int64)
     return [
-        (schedule.time_route, (*route, times)),
-        (schedule.run_slot, (*route, 0, schedule.NO_LEG, 0, times)),
-        (schedule.latest_departure, (*route, 0, times, False)),
-        (schedule.latest_departures, (*route, 0, times, _ROW)),
-        (schedule.late_cents, (arrays, 0)),
+        (timing.time_route, (*route, times)),
+        (timing.run_slot, (*route, 0, times)),
+        (timing.latest_departure, (*route, 0, times, False)),
+        (timing.latest_departures, (*route, 0, times, _TABLE)),
+        (timing.late_cents, (arrays, 0)),
+        (drawn_from_branch, (_ROW, 0, 0)),
         (states.spread_cents, (arrays, 0, 0)),
         (states.load_cents, (arrays, 0, 0)),
     ]

@@ -1,8 +1,8 @@
-"""Several searches side by side: threads run them, fixed marks bring them together.
+"""Several searches side by side: threads run them, fixed checkpoints bring them together.
 
 The number of islands belongs to the budget, the number of threads does not: any number of threads gives the same
-plan. In work mode the marks lie at fixed moves; in time mode at fixed shares of the time, and each island cools by
-its own measured speed.
+plan. In work mode the checkpoints lie at fixed moves; in time mode at fixed shares of the time, and each island cools
+by its own measured speed.
 """
 
 from __future__ import annotations
@@ -15,24 +15,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.engine.arrays import E_EARLIER, R_LINKS, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
+from optimizer.engine.arrays import E_EARLIER, FORBIDDEN, NONE, R_SYNCED, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
 from optimizer.engine.route_pool import PooledRoute
-from optimizer.engine.search.accept import H_FACTOR, H_FLOOR, H_HEAT, H_HOT, cooling_factor
-from optimizer.engine.search.annealing import LAST_HEAT, MARKS, Schedule, typical_loss
-from optimizer.engine.search.dials import D_COLD, D_HOT
+from optimizer.engine.search.accept import cooling_factor
+from optimizer.engine.search.annealing import CHECKPOINTS, LAST_ANNEALING_SHARE, AnnealingSchedule, typical_uphill_delta
 from optimizer.engine.search.entries import construct, load_routes, run_moves, settle, true_cents
-from optimizer.engine.search.schedule import IMPOSSIBLE
+from optimizer.engine.search.parameters import PARAM_COLD, PARAM_HOT
 from optimizer.engine.search.state import (
     C_COUNT,
-    L_START,
-    NO_START,
     PROBE_MOVES,
+    SYNC_START,
     T_BEST,
-    T_BROKEN,
+    T_INFEASIBLE,
     T_MOVES,
     T_POOLED,
     T_PROBING,
-    T_RISES,
+    T_UPHILL,
+    TEMP_FACTOR,
+    TEMP_FIRST,
+    TEMP_LAST,
+    TEMP_NOW,
     make_state,
 )
 
@@ -43,10 +45,10 @@ if TYPE_CHECKING:
     from optimizer.engine.route_pool import Solution
     from optimizer.engine.search.state import State
 
-#: After this mark, each of several islands goes on from the best plan of all; where there are several annealings, that
-#: is where the last one begins.
-MEETING_MARK = 16
-#: A kernel call lasts about so long, so that a stop is obeyed at once.
+#: After this checkpoint, each of several islands goes on from the best plan of all; where there are several annealings,
+#: that is where the last one begins.
+MEETING_CHECKPOINT = 16
+#: About how long a kernel call lasts, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
 
@@ -63,8 +65,8 @@ class SearchBudget:
         Moment (`time.monotonic`) at which the search must have ended, also in work mode.
     islands, threads, seed
         How many searches, on how many threads, from which seed.
-    dials
-        Figures of the search to be set otherwise (`dials.py`).
+    parameters
+        Search parameters to be set otherwise (`parameters.py`).
     """
 
     moves: int | None
@@ -72,7 +74,7 @@ class SearchBudget:
     islands: int = 1
     threads: int = 1
     seed: int = 0
-    dials: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
 
 class Islands:
@@ -94,8 +96,8 @@ class Islands:
         self._is_stopped = is_stopped
         islands = range(max(1, budget.islands))
         self._own = [arrays.own_copy() for _ in islands]
-        self._states = [make_state(arrays, budget.seed * 1009 + n, dials=budget.dials) for n in islands]
-        self._schedule = Schedule()
+        self._states = [make_state(arrays, budget.seed * 1009 + n, parameters=budget.parameters) for n in islands]
+        self._schedule = AnnealingSchedule()
         self._searching_from = time.monotonic()
 
     @property
@@ -109,16 +111,16 @@ class Islands:
         return min(int(state.total[T_BEST]) for state in self._states)
 
     @property
-    def heat(self) -> float:
+    def temperature(self) -> float:
         """Temperature of the first island, in cents."""
-        return float(self._states[0].heat[H_HEAT])
+        return float(self._states[0].temperature[TEMP_NOW])
 
     def best(self) -> Solution:
         """Return the best routes so far; of equals, the first island's."""
         return _routes(self._best_state())
 
     def best_starts(self) -> IntArray:
-        """Return the starts of linked visits in the best routes, `NO_START` for the others; empty without links."""
+        """Return the starts of synchronized visits in the best routes, `NONE` for others; may be empty."""
         return self._best_state().best_start.copy()
 
     def _best_state(self) -> State:
@@ -129,22 +131,22 @@ class Islands:
         seqs, counts = _as_arrays(fixed, len(self.arrays.shift))
         order = construction_order(self.arrays)
         for arrays, state in self._pairs():
-            starts = np.full(len(state.link), NO_START, np.int64)
+            starts = np.full(len(state.sync), NONE, np.int64)
             for first in range(0, max(1, len(order)), FIRST_CHUNK):
                 construct(arrays, state, seqs, counts, starts, order, first, first + FIRST_CHUNK)
                 if self._is_stopped():
                     break
-            if state.total[T_BEST] == IMPOSSIBLE and true_cents(arrays, state) < IMPOSSIBLE:
-                # Cut short: what has been inserted so far is a plan all the same.
+            if state.total[T_BEST] == FORBIDDEN and true_cents(arrays, state) < FORBIDDEN:
+                # Cut short: what has been inserted so far is a plan, too.
                 settle(arrays, state)
 
     def _pairs(self) -> list[tuple[ProblemArrays, State]]:
         return list(zip(self._own, self._states, strict=True))
 
     def run(self) -> Iterator[int]:
-        """Search from mark to mark; yield each mark's number when every island has reached it.
+        """Search from checkpoint to checkpoint; yield the number of each when every island has reached it.
 
-        Mark 0 is that the temperatures are known; these few moves are made whatever the clock says.
+        At checkpoint 0 the temperatures are known; these few moves are made whatever the clock says.
         """
         if not len(self.arrays.visit) or not len(self.arrays.shift):
             return
@@ -155,26 +157,26 @@ class Islands:
                 return
             yield 0
             self._schedule = self._plan_annealings()
-            for mark in range(1, MARKS + 1):
+            for checkpoint in range(1, CHECKPOINTS + 1):
                 if self._out_of_time():
                     return
-                if self._meets_before(mark):
+                if self._meets_before(checkpoint):
                     self._start_from_best()
-                self._for_all(threads, partial(self._search_to, mark))
-                yield mark
+                self._for_all(threads, partial(self._search_to, checkpoint))
+                yield checkpoint
 
-    def _meets_before(self, mark: int) -> bool:
-        """Say whether all islands go on from the best plan of all before the moves that lead to a mark."""
+    def _meets_before(self, checkpoint: int) -> bool:
+        """Return whether all islands go on from the best plan of all before the moves that lead to a checkpoint."""
         if self._schedule.count > 1:
-            return self._schedule.is_last(mark) and self._schedule.begins_at(mark)
-        return mark == MEETING_MARK + 1 and len(self._states) > 1
+            return self._schedule.is_last(checkpoint) and self._schedule.begins_at(checkpoint)
+        return checkpoint == MEETING_CHECKPOINT + 1 and len(self._states) > 1
 
     def adopt(self, solution: Solution) -> bool:
-        """Let the first island go on from a plan that the master found, if that is the best so far; say whether."""
+        """Let the first island go on from a plan that the master found, if it is the best so far; return whether."""
         arrays, state = self._own[0], self._states[0]
         before, starts = int(state.total[T_BEST]), self.best_starts()
         in_hand = state.seq[: len(arrays.shift)].copy(), state.route[: len(arrays.shift), C_COUNT].copy()
-        own_starts = state.link[:, L_START].copy()
+        own_starts = state.sync[:, SYNC_START].copy()
         load_routes(arrays, state, *_as_arrays(solution, len(arrays.shift)), starts)
         settle(arrays, state)
         is_better = int(state.total[T_BEST]) < before
@@ -196,69 +198,76 @@ class Islands:
     # --- one island ---------------------------------------------------------------------------------------------
 
     def _probe(self, arrays: ProblemArrays, state: State) -> None:
-        """Settle, whatever the clock says, then measure how much moves lose: the temperatures follow from it."""
-        state.heat[:] = 1.0
+        """Settle, whatever the clock says, then measure how far moves go uphill: the temperatures follow from it."""
+        state.temperature[:] = 1.0
         for _ in range(2):
-            # A proposal that is dropped half-way tells nothing: what all lose is measured.
-            state.total[T_RISES], state.total[T_PROBING] = 0, 1
+            # A proposal that is dropped half-way tells nothing: all are completed.
+            state.total[T_UPHILL], state.total[T_PROBING] = 0, 1
             for _ in range(0, PROBE_MOVES, FIRST_CHUNK):
                 if self._is_stopped():
                     break
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
             state.total[T_PROBING] = 0
-        typical = typical_loss(state.rises[: state.total[T_RISES]])
-        state.heat[H_HOT], state.heat[H_FLOOR] = typical * state.dial[D_HOT] / 1000, typical * state.dial[D_COLD] / 1000
-        state.heat[H_HEAT] = state.heat[H_HOT]
+        typical = typical_uphill_delta(state.uphill_deltas[: state.total[T_UPHILL]])
+        state.temperature[TEMP_FIRST], state.temperature[TEMP_LAST] = (
+            typical * state.parameter[PARAM_HOT] / 1000,
+            typical * state.parameter[PARAM_COLD] / 1000,
+        )
+        state.temperature[TEMP_NOW] = state.temperature[TEMP_FIRST]
 
     def _left(self, state: State) -> int:
         """Return the next probe's number of moves, in work mode at most what the budget leaves."""
         return max(0, min(FIRST_CHUNK, (self.budget.moves or 0) - int(state.total[T_MOVES])))
 
-    def _search_to(self, mark: int, arrays: ProblemArrays, state: State) -> None:
+    def _search_to(self, checkpoint: int, arrays: ProblemArrays, state: State) -> None:
         schedule = self._schedule
-        if schedule.begins_at(mark):
-            hot = float(state.heat[H_HOT])
-            state.heat[H_HEAT] = max(hot * LAST_HEAT, state.heat[H_FLOOR]) if schedule.is_last(mark) else hot
+        if schedule.begins_at(checkpoint):
+            hot = float(state.temperature[TEMP_FIRST])
+            state.temperature[TEMP_NOW] = (
+                max(hot * LAST_ANNEALING_SHARE, state.temperature[TEMP_LAST]) if schedule.is_last(checkpoint) else hot
+            )
         if self.budget.moves is not None:
-            self._search_moves(arrays, state, mark)
+            self._search_moves(arrays, state, checkpoint)
         else:
-            self._search_time(arrays, state, mark)
+            self._search_time(arrays, state, checkpoint)
 
-    def _search_moves(self, arrays: ProblemArrays, state: State, mark: int) -> None:
+    def _search_moves(self, arrays: ProblemArrays, state: State, checkpoint: int) -> None:
         """Work mode: cooling follows the number of moves alone."""
         moves = self.budget.moves or 0
-        until, end = moves * mark // MARKS, moves * self._schedule.end_of(mark) // MARKS
-        heat, floor = float(state.heat[H_HEAT]), float(state.heat[H_FLOOR])
-        state.heat[H_FACTOR] = cooling_factor(heat, floor, end - int(state.total[T_MOVES]))
+        until, end = moves * checkpoint // CHECKPOINTS, moves * self._schedule.end_of(checkpoint) // CHECKPOINTS
+        temperature, floor = float(state.temperature[TEMP_NOW]), float(state.temperature[TEMP_LAST])
+        state.temperature[TEMP_FACTOR] = cooling_factor(temperature, floor, end - int(state.total[T_MOVES]))
         chunk = FIRST_CHUNK
         while state.total[T_MOVES] < until and not self._out_of_time():
             began = time.monotonic()
             run_moves(arrays, state, min(chunk, until - int(state.total[T_MOVES])))
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
-    def _search_time(self, arrays: ProblemArrays, state: State, mark: int) -> None:
+    def _search_time(self, arrays: ProblemArrays, state: State, checkpoint: int) -> None:
         """Time mode: cool so that the coldest temperature is reached when the annealing's time is up."""
         chunk = FIRST_CHUNK
-        while (began := time.monotonic()) < self._moment_of(mark) and not self._out_of_time():
-            left = self._moment_of(self._schedule.end_of(mark)) - began
+        while (began := time.monotonic()) < self._moment_of(checkpoint) and not self._out_of_time():
+            left = self._moment_of(self._schedule.end_of(checkpoint)) - began
             speed = state.total[T_MOVES] / max(1e-3, began - self._searching_from)
-            heat = float(state.heat[H_HEAT])
-            state.heat[H_FACTOR] = cooling_factor(heat, float(state.heat[H_FLOOR]), speed * left)
+            temperature = float(state.temperature[TEMP_NOW])
+            state.temperature[TEMP_FACTOR] = cooling_factor(
+                temperature, float(state.temperature[TEMP_LAST]), speed * left
+            )
             run_moves(arrays, state, chunk)
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
-    def _moment_of(self, mark: int) -> float:
-        """Return when a mark is reached in time mode."""
-        return self._searching_from + (self.budget.deadline_s - self._searching_from) * mark / MARKS
+    def _moment_of(self, checkpoint: int) -> float:
+        """Return when a checkpoint is reached in time mode."""
+        return self._searching_from + (self.budget.deadline_s - self._searching_from) * checkpoint / CHECKPOINTS
 
-    def _plan_annealings(self) -> Schedule:
-        """Return how many annealings the moves are enough for, which in time mode the speed so far tells."""
+    def _plan_annealings(self) -> AnnealingSchedule:
+        """Return how many annealings the moves are enough for, by the speed so far in time mode."""
         visits = int(self.arrays.rates[R_VISITS])
         if self.budget.moves is not None:
-            return Schedule.of(self.budget.moves, visits)
+            return AnnealingSchedule.of(self.budget.moves, visits)
         now = time.monotonic()
         speed = self.moves / len(self._states) / max(1e-3, now - self._searching_from)
-        return Schedule.of(speed * max(0.0, self.budget.deadline_s - now), visits)
+        return AnnealingSchedule.of(speed * max(0.0, self.budget.deadline_s - now), visits)
 
     def _start_from_best(self) -> None:
         seqs, counts = _as_arrays(self.best(), len(self.arrays.shift))
@@ -275,10 +284,10 @@ class Islands:
 
 
 def construction_order(arrays: ProblemArrays) -> IntArray:
-    """Return the visits in the order of a first plan: predecessors, crews, the dear, those whom few can serve."""
+    """Return the visits in the order of a first plan: predecessors, crews, expensive ones, those with few shifts."""
     orders = int(arrays.rates[R_VISITS])
     depth = np.zeros(orders, np.int64)
-    for _ in range(orders if arrays.rates[R_LINKS] else 0):
+    for _ in range(orders if arrays.rates[R_SYNCED] else 0):
         before = depth.copy()
         for v in range(orders):
             earlier = arrays.entries_of(v, E_EARLIER)[:, 0]
@@ -292,12 +301,12 @@ def construction_order(arrays: ProblemArrays) -> IntArray:
 
 
 def bound_arrays(arrays: ProblemArrays, solution: Solution, starts: IntArray) -> ProblemArrays:
-    """Return the arrays with the bounds that the linked visits of a solution put on one another; the same without."""
-    if not arrays.rates[R_LINKS]:
+    """Return the arrays with the bounds that synchronized visits of a solution put on one another."""
+    if not arrays.rates[R_SYNCED]:
         return arrays
-    own, state = arrays.own_copy(), make_state(arrays, 0, pool_size=1, dials={"loose": 0})
+    own, state = arrays.own_copy(), make_state(arrays, 0, pool_size=1, parameters={"loose": 0})
     load_routes(own, state, *_as_arrays(solution, len(arrays.shift)), starts)
-    assert not state.total[T_BROKEN], "the search kept linked visits that cannot be timed"
+    assert not state.total[T_INFEASIBLE], "the search kept synchronized visits that cannot be timed"
     return own
 
 

@@ -7,70 +7,67 @@ import numpy as np
 from optimizer.engine.arrays import (
     E_EARLIER,
     E_LATER,
-    R_LINKS,
+    FORBIDDEN,
+    R_SYNCED,
     V_ABLE,
     V_CLOSES,
     V_HEAD,
-    V_LINKED,
     V_OPENS,
     V_PRICE,
     V_SERVICE,
+    V_SYNCED,
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.accept import cool, threshold
-from optimizer.engine.search.dials import D_FORCED, D_LIGHT, D_REGRET, D_RETRIED
-from optimizer.engine.search.gestures import (
-    forget_touched,
-    keep_best,
-    make_absent,
-    make_present,
-    refresh,
-    release,
-    undo,
-)
+from optimizer.engine.search.journal import forget_touched
 from optimizer.engine.search.light import propose_light
-from optimizer.engine.search.links import insert_visit, relink, relink_all
-from optimizer.engine.search.regret import put_back_by_regret
+from optimizer.engine.search.parameters import PARAM_FORCED, PARAM_LIGHT, PARAM_REGRET, PARAM_RETRIED
+from optimizer.engine.search.regret import insert_by_regret, least_total_cents, pending_cents
+from optimizer.engine.search.route_edits import assign, keep_best, refresh, reset_sync, unassign, undo
 from optimizer.engine.search.ruin import remove_visits
-from optimizer.engine.search.schedule import IMPOSSIBLE
+from optimizer.engine.search.shared_resources import return_replayed
 from optimizer.engine.search.state import (
     C_CENTS,
     C_COUNT,
     C_SERVICE,
     C_TRAVEL,
     MOST_REGRETTED,
-    T_ABSENT,
-    T_ABSENT_BEFORE,
-    T_ABSENT_CENTS,
+    POOL_CENTS,
+    POOL_COUNT,
+    POOL_SHIFT,
+    POOL_WORK,
     T_BEST,
-    T_BROKEN,
     T_CENTS,
-    T_HALF,
+    T_INCOMPLETE,
+    T_INFEASIBLE,
     T_MOVES,
     T_POOLED,
     T_PROBING,
-    T_RISES,
     T_TOUCHED,
+    T_UNASSIGNED,
+    T_UNASSIGNED_CENTS,
+    T_UNASSIGNED_CENTS_BEFORE,
+    T_UPHILL,
     draw,
     true_cents,
 )
-from optimizer.engine.search.store import unbook
+from optimizer.engine.search.synchronization import insert_visit, resynchronize, synchronize_all
 
-#: A share of the moves, `D_LIGHT`, begins with so many light ones.
+#: How many light moves precede a move that begins with them (`PARAM_LIGHT`).
 LIGHT_BUNDLE = 20
-#: Of 100 moves around a planned visit, so many try all visits whatever the limit, older absent ones among them.
+#: Percent of the moves around an assigned visit that try all visits together, earlier unassigned ones among them.
 ALL_TRIED_PCT = 5
 
 
 @kernel
 def run_moves(arrays, state, moves):
-    """Make so many moves. Everything that matters between two calls is in `state`."""
+    """Make a number of moves. Everything that matters between two calls is in `state`."""
     for _ in range(moves):
-        if draw(state, 100) < state.dial[D_LIGHT]:
+        if draw(state, 100) < state.parameter[PARAM_LIGHT]:
             for _ in range(LIGHT_BUNDLE):
                 move_lightly(arrays, state)
         limit = threshold(state, true_cents(arrays, state))
-        before = propose(arrays, state, IMPOSSIBLE if state.total[T_PROBING] == 1 else limit)
+        before = propose(arrays, state, FORBIDDEN if state.total[T_PROBING] == 1 else limit)
         decide(arrays, state, before, limit)
 
 
@@ -85,7 +82,7 @@ def move_lightly(arrays, state):
 def settle_lightly(arrays, state, is_whole, limit):
     """Keep or undo a light move."""
     after = true_cents(arrays, state)
-    if is_whole and state.total[T_CENTS] < IMPOSSIBLE and after < limit:
+    if is_whole and state.total[T_CENTS] < FORBIDDEN and after < limit:
         keep(arrays, state, after)
     else:
         undo(arrays, state)
@@ -95,70 +92,66 @@ def settle_lightly(arrays, state, is_whole, limit):
 def propose(arrays, state, limit):
     """Ruin and recreate; return the cents before it. Insertion ends as soon as the plan cannot cost less than `limit`.
 
-    Around an absent visit, who stays out may change: older absent visits are then tried with those taken out, else only
-    once all of these are back and the plan may still be kept.
+    Around an unassigned visit, who stays out may change: visits that were unassigned before are then tried together
+    with those taken out, else only once all of these are back and the plan may still be kept.
     """
     total = state.total
-    before, older = true_cents(arrays, state), total[T_ABSENT]
-    total[T_ABSENT_BEFORE], total[T_BROKEN] = total[T_ABSENT_CENTS], 0
+    before, older = true_cents(arrays, state), total[T_UNASSIGNED]
+    total[T_UNASSIGNED_CENTS_BEFORE], total[T_INFEASIBLE] = total[T_UNASSIGNED_CENTS], 0
     seed = remove_visits(arrays, state)
     count = gather(arrays, state, seed, older)
-    own = total[T_ABSENT] - older
-    is_around_absent = is_older_absent(arrays, state, seed, older)
-    if is_around_absent and draw(state, 100) < state.dial[D_FORCED]:
-        insert_visit(arrays, state, seed, np.int64(IMPOSSIBLE), True)
-    if is_around_absent or has_linked(arrays, state, count) or draw(state, 100) < ALL_TRIED_PCT:
-        may_pay = put_back_in_order(arrays, state, count, limit)
+    own = total[T_UNASSIGNED] - older
+    is_around_unassigned = was_unassigned(arrays, state, seed, older)
+    if is_around_unassigned and draw(state, 100) < state.parameter[PARAM_FORCED]:
+        insert_visit(arrays, state, seed, np.int64(FORBIDDEN), True)
+    if is_around_unassigned or has_synced(arrays, state, count) or draw(state, 100) < ALL_TRIED_PCT:
+        may_pay = insert_in_order(arrays, state, count, limit)
     else:
-        may_pay = put_back_own(arrays, state, own, limit)
+        may_pay = insert_removed(arrays, state, own, limit)
         for n in range(own, count if may_pay else own):
-            insert_visit(arrays, state, state.moved[n], arrays.visit[state.moved[n], V_PRICE], True)
-    if arrays.rates[R_LINKS] == 1:
+            insert_visit(arrays, state, state.to_insert[n], arrays.visit[state.to_insert[n], V_PRICE], True)
+    if arrays.rates[R_SYNCED] == 1:
         if may_pay:
-            relink(arrays, state)
+            resynchronize(arrays, state)
         else:
-            # The links are not settled: what is dropped half-way is no plan.
-            total[T_BROKEN] = 1
+            # The bounds are not propagated: what is dropped half-way is not a plan.
+            total[T_INFEASIBLE] = 1
     return before
 
 
 @kernel
-def has_linked(arrays, state, count):
-    """Say whether a linked visit is among the first `count` visits to insert."""
-    is_linked = False
+def has_synced(arrays, state, count):
+    """Return whether a synchronized visit is among the first `count` visits to insert."""
+    is_synced = False
     for n in range(count):
-        is_linked = is_linked or arrays.visit[state.moved[n], V_LINKED] == 1
-    return is_linked
+        is_synced = is_synced or arrays.visit[state.to_insert[n], V_SYNCED] == 1
+    return is_synced
 
 
 @kernel
-def put_back_own(arrays, state, own, limit):
-    """Insert the visits that the move took out, by regret or in a drawn order; say whether the plan may be kept."""
-    if own <= MOST_REGRETTED and draw(state, 100) < state.dial[D_REGRET]:
-        return put_back_by_regret(arrays, state, own, limit)
-    return put_back_in_order(arrays, state, own, limit)
+def insert_removed(arrays, state, own, limit):
+    """Insert the visits that the move took out, by regret or in a drawn order; return whether the plan may be kept."""
+    if own <= MOST_REGRETTED and draw(state, 100) < state.parameter[PARAM_REGRET]:
+        return insert_by_regret(arrays, state, own, limit)
+    return insert_in_order(arrays, state, own, limit)
 
 
 @kernel
-def put_back_in_order(arrays, state, count, limit):
-    """Insert the first `count` visits to insert in a drawn order; say whether the plan may cost less than `limit`."""
-    sort_moved(arrays, state, count)
-    if arrays.rates[R_LINKS] == 1:
+def insert_in_order(arrays, state, count, limit):
+    """Insert the first `count` of `State.to_insert` in a drawn order; return whether the plan is below `limit`."""
+    sort_to_insert(arrays, state, count)
+    if arrays.rates[R_SYNCED] == 1:
         predecessors_first(arrays, state, count)
-    left = 0
+    pending = pending_cents(arrays, state, count)
     for n in range(count):
-        if state.shift_of[state.moved[n]] < 0:
-            left += arrays.visit[state.moved[n], V_PRICE]
-    for n in range(count):
-        visit = state.moved[n]
+        visit = state.to_insert[n]
         if state.shift_of[visit] >= 0:
             continue
-        # The visits still to come would cost nothing at best.
-        budget = limit - (true_cents(arrays, state) - left)
-        if budget <= 0 or state.total[T_BROKEN] == 1:
+        budget = limit - least_total_cents(arrays, state, pending)
+        if budget <= 0 or state.total[T_INFEASIBLE] == 1:
             return False
         insert_visit(arrays, state, visit, min(worth_inserting(arrays, state, visit), budget), True)
-        left -= arrays.visit[visit, V_PRICE]
+        pending -= arrays.visit[visit, V_PRICE]
     return true_cents(arrays, state) < limit
 
 
@@ -166,12 +159,12 @@ def put_back_in_order(arrays, state, count, limit):
 def decide(arrays, state, before, limit):
     """Keep the proposed routes or undo them, and close the move."""
     total, after = state.total, true_cents(arrays, state)
-    is_driving = total[T_ABSENT_CENTS] == total[T_ABSENT_BEFORE]
-    if is_driving and before < after < IMPOSSIBLE and total[T_RISES] < state.rises.shape[0]:
-        state.rises[total[T_RISES]] = after - before
-        total[T_RISES] += 1
-    if total[T_CENTS] < IMPOSSIBLE and total[T_BROKEN] == 0 and after < limit:
-        total[T_HALF] = 0
+    is_driving = total[T_UNASSIGNED_CENTS] == total[T_UNASSIGNED_CENTS_BEFORE]
+    if is_driving and before < after < FORBIDDEN and total[T_UPHILL] < state.uphill_deltas.shape[0]:
+        state.uphill_deltas[total[T_UPHILL]] = after - before
+        total[T_UPHILL] += 1
+    if total[T_CENTS] < FORBIDDEN and total[T_INFEASIBLE] == 0 and after < limit:
+        total[T_INCOMPLETE] = 0
         keep(arrays, state, after)
     else:
         undo(arrays, state)
@@ -181,7 +174,7 @@ def decide(arrays, state, before, limit):
 
 @kernel
 def keep(arrays, state, after):
-    """Go on from the proposed routes; pool them where they are good, and note them where they are the best."""
+    """Go on from the proposed routes; pool them if they are good, and keep them as the best if they are."""
     total = state.total
     if after < total[T_BEST]:
         keep_best(arrays, state)
@@ -193,68 +186,68 @@ def keep(arrays, state, after):
 
 
 @kernel
-def is_older_absent(arrays, state, visit, older):
-    """Say whether a visit, or the lead of a crew, is one of the first `older` on the list of absent ones."""
-    return state.shift_of[visit] < 0 and arrays.visit[visit, V_HEAD] == visit and state.absent_at[visit] < older
+def was_unassigned(arrays, state, visit, older):
+    """Return whether a visit, or the lead of a crew, is one of the first `older` on the list of unassigned ones."""
+    return state.shift_of[visit] < 0 and arrays.visit[visit, V_HEAD] == visit and state.unassigned_at[visit] < older
 
 
 @kernel
 def gather(arrays, state, seed, older):
-    """List the visits to insert: those taken out, and of the `older` absent ones a few: near the seed, else any."""
-    absent, count = state.total[T_ABSENT], 0
-    # The visits this move took out are the last on the list of absent ones; older ones come before them.
-    for n in range(older, absent):
-        state.moved[count] = state.absent[n]
+    """List the visits to insert: those taken out, and some of the `older` unassigned ones: near the seed, else any."""
+    unassigned, count = state.total[T_UNASSIGNED], 0
+    # The visits that this move took out are the last on the list of unassigned ones.
+    for n in range(older, unassigned):
+        state.to_insert[count] = state.unassigned[n]
         count += 1
-    if older <= state.dial[D_RETRIED]:
+    if older <= state.parameter[PARAM_RETRIED]:
         for n in range(older):
-            state.moved[count] = state.absent[n]
+            state.to_insert[count] = state.unassigned[n]
             count += 1
         return count
-    own, most = count, count + state.dial[D_RETRIED]
+    own, most = count, count + state.parameter[PARAM_RETRIED]
     for n in range(-1, arrays.near.shape[1]):
         visit = seed if n < 0 else arrays.near[seed, n]
         if count == most:
             return count
-        if is_older_absent(arrays, state, visit, older):
-            state.moved[count] = visit
+        if was_unassigned(arrays, state, visit, older):
+            state.to_insert[count] = visit
             count += 1
     near, offset = count, draw(state, older)
     for n in range(older):
         if count == most:
             return count
-        visit = state.absent[(offset + n) % older]
+        visit = state.unassigned[(offset + n) % older]
         is_listed = False
         for m in range(own, near):
-            is_listed = is_listed or state.moved[m] == visit
+            is_listed = is_listed or state.to_insert[m] == visit
         if not is_listed:
-            state.moved[count] = visit
+            state.to_insert[count] = visit
             count += 1
     return count
 
 
 @kernel
 def predecessors_first(arrays, state, count):
-    """Let no visit to insert stand before one that it has to follow; apart from that the order stays."""
+    """Move each visit to insert behind the predecessors in the list; apart from that the order stays."""
     for n in range(count):
         while True:
-            visit, place = state.moved[n], n
+            visit, position = state.to_insert[n], n
             for e in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
                 for m in range(n + 1, count):
-                    if state.moved[m] == arrays.entry[e, 0]:
-                        place = max(place, m)
-            if place == n:
+                    if state.to_insert[m] == arrays.entry[e, 0]:
+                        position = max(position, m)
+            if position == n:
                 break
-            for m in range(n, place):
-                state.moved[m] = state.moved[m + 1]
-            state.moved[place] = visit
+            for m in range(n, position):
+                state.to_insert[m] = state.to_insert[m + 1]
+            state.to_insert[position] = visit
 
 
 @kernel
 def worth_inserting(arrays, state, visit):
-    """Return below which cents a visit is inserted: its price, with those of absent visits that wait for it."""
+    """Return the cents below which a visit is inserted: its price, with those of unassigned followers."""
     price = arrays.visit[visit, V_PRICE]
-    if arrays.visit[visit, V_LINKED] == 1:
+    if arrays.visit[visit, V_SYNCED] == 1:
         for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
             if state.shift_of[arrays.entry[n, 0]] < 0:
                 price += arrays.visit[arrays.entry[n, 0], V_PRICE]
@@ -262,11 +255,11 @@ def worth_inserting(arrays, state, visit):
 
 
 @kernel
-def sort_moved(arrays, state, count):
+def sort_to_insert(arrays, state, count):
     """Order the visits to insert by one of six keys, drawn; ties go to the smaller index."""
     drawn = draw(state, 16)
     for n in range(count):
-        visit = state.moved[n]
+        visit = state.to_insert[n]
         if drawn < 4:
             key = draw(state, 1 << 20)
         elif drawn < 8:
@@ -279,16 +272,16 @@ def sort_moved(arrays, state, count):
             key = arrays.visit[visit, V_CLOSES]
         else:
             key = arrays.visit[visit, V_ABLE]
-        state.key[n] = key
+        state.sort_key[n] = key
     for n in range(1, count):
-        visit, key = state.moved[n], state.key[n]
+        visit, key = state.to_insert[n], state.sort_key[n]
         m = n - 1
-        while m >= 0 and (state.key[m] > key or (state.key[m] == key and state.moved[m] > visit)):
-            state.moved[m + 1] = state.moved[m]
-            state.key[m + 1] = state.key[m]
+        while m >= 0 and (state.sort_key[m] > key or (state.sort_key[m] == key and state.to_insert[m] > visit)):
+            state.to_insert[m + 1] = state.to_insert[m]
+            state.sort_key[m + 1] = state.sort_key[m]
             m -= 1
-        state.moved[m + 1] = visit
-        state.key[m + 1] = key
+        state.to_insert[m + 1] = visit
+        state.sort_key[m + 1] = key
 
 
 @kernel
@@ -305,19 +298,19 @@ def pool_route(state, shift_idx):
     size = state.total[T_POOLED]
     if count == 0 or size >= state.pool.shape[0]:
         return
-    print_ = shift_idx + 1
+    fingerprint = shift_idx + 1
     for k in range(count):
-        print_ = (print_ * 1_000_003 + state.seq[shift_idx, k] + 1) & 0x7FFFFFFFFFFF
-    slot = print_ % state.pool_seen.shape[0]
-    if state.pool_seen[slot] == print_:
+        fingerprint = (fingerprint * 1_000_003 + state.seq[shift_idx, k] + 1) & 0x7FFFFFFFFFFF
+    slot = fingerprint % state.pool_seen.shape[0]
+    if state.pool_seen[slot] == fingerprint:
         return
-    state.pool_seen[slot] = print_
+    state.pool_seen[slot] = fingerprint
     for k in range(count):
         state.pool[size, k] = state.seq[shift_idx, k]
-    state.pool_info[size, 0] = shift_idx
-    state.pool_info[size, 1] = count
-    state.pool_info[size, 2] = state.route[shift_idx, C_CENTS]
-    state.pool_info[size, 3] = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    state.pool_info[size, POOL_SHIFT] = shift_idx
+    state.pool_info[size, POOL_COUNT] = count
+    state.pool_info[size, POOL_CENTS] = state.route[shift_idx, C_CENTS]
+    state.pool_info[size, POOL_WORK] = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
     state.total[T_POOLED] += 1
 
 
@@ -325,7 +318,7 @@ def pool_route(state, shift_idx):
 def settle(arrays, state):
     """Close what was done to the routes outside a move, and keep them if they are the best."""
     forget_touched(state)
-    is_whole = state.total[T_CENTS] < IMPOSSIBLE and state.total[T_BROKEN] == 0
+    is_whole = state.total[T_CENTS] < FORBIDDEN and state.total[T_INFEASIBLE] == 0
     if is_whole and true_cents(arrays, state) < state.total[T_BEST]:
         keep_best(arrays, state)
         pool_all(state)
@@ -340,7 +333,7 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
     seqs, counts : int64 (n_shifts, any), (n_shifts,)
         Routes to start from, loaded when `first` is 0.
     starts : int64 (n_visits or 0,)
-        Starts of linked visits in them.
+        Starts of synchronized visits in them.
     order : int64 (n_orders,)
         Visits in the order of insertion, predecessors first.
     first, last : int
@@ -351,19 +344,19 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
     for n in range(first, min(last, order.shape[0])):
         visit = order[n]
         if state.shift_of[visit] < 0:
-            state.total[T_BROKEN] = 0
+            state.total[T_INFEASIBLE] = 0
             insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
-            if arrays.rates[R_LINKS] == 1:
-                # It may have pushed linked visits of its route.
-                relink(arrays, state)
-            if state.total[T_BROKEN] == 1 and state.total[T_HALF] == 0:
+            if arrays.rates[R_SYNCED] == 1:
+                # It may have pushed synchronized visits of its route.
+                resynchronize(arrays, state)
+            if state.total[T_INFEASIBLE] == 1 and state.total[T_INCOMPLETE] == 0:
                 undo(arrays, state)
         forget_touched(state)
     if last >= order.shape[0]:
-        if arrays.rates[R_LINKS] == 1:
-            state.total[T_BROKEN] = 0
-            relink(arrays, state)
-            state.total[T_HALF] = state.total[T_BROKEN]
+        if arrays.rates[R_SYNCED] == 1:
+            state.total[T_INFEASIBLE] = 0
+            resynchronize(arrays, state)
+            state.total[T_INCOMPLETE] = state.total[T_INFEASIBLE]
         settle(arrays, state)
 
 
@@ -371,20 +364,20 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
 def load_routes(arrays, state, seqs, counts, starts):
     """Replace all routes by the given ones (int64 (n_shifts, any), (n_shifts,)) and refresh everything."""
     for shift_idx in range(arrays.shift.shape[0]):
-        unbook(arrays, state, shift_idx)
+        return_replayed(arrays, state, shift_idx)
         for k in range(state.route[shift_idx, C_COUNT]):
             visit = state.seq[shift_idx, k]
-            make_absent(arrays, state, visit)
-            if arrays.visit[visit, V_LINKED] == 1:
-                release(arrays, state, visit, shift_idx)
+            unassign(arrays, state, visit)
+            if arrays.visit[visit, V_SYNCED] == 1:
+                reset_sync(arrays, state, visit, shift_idx)
         state.route[shift_idx, C_COUNT] = 0
     for shift_idx in range(arrays.shift.shape[0]):
         for k in range(counts[shift_idx]):
             state.seq[shift_idx, k] = seqs[shift_idx, k]
-            make_present(arrays, state, seqs[shift_idx, k], shift_idx)
+            assign(arrays, state, seqs[shift_idx, k], shift_idx)
         state.route[shift_idx, C_COUNT] = counts[shift_idx]
     for shift_idx in range(arrays.shift.shape[0]):
         refresh(arrays, state, shift_idx)
-    if arrays.rates[R_LINKS] == 1:
-        relink_all(arrays, state, starts)
+    if arrays.rates[R_SYNCED] == 1:
+        synchronize_all(arrays, state, starts)
     forget_touched(state)

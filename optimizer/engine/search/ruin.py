@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from optimizer.engine.arrays import E_STOCK, R_VISITS, ROW_CAP
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.dials import (
-    D_DAY,
-    D_FROM_ABSENT,
-    D_REMOVED,
-    D_SMALL,
-    D_SMALL_REMOVED,
-    D_SMALL_STRING,
-    D_SPLIT,
-    D_STRING,
+from optimizer.engine.search.parameters import (
+    PARAM_DAY,
+    PARAM_FROM_UNASSIGNED,
+    PARAM_REMOVED,
+    PARAM_SMALL,
+    PARAM_SMALL_REMOVED,
+    PARAM_SMALL_STRING,
+    PARAM_SPLIT,
+    PARAM_STRING,
 )
-from optimizer.engine.search.gestures import refresh, take_out
-from optimizer.engine.search.state import C_COUNT, C_TOUCHED, T_ABSENT, T_EMPTY, draw, place_of
+from optimizer.engine.search.route_edits import refresh, take_out
+from optimizer.engine.search.state import C_COUNT, C_TOUCHED, T_EMPTY, T_UNASSIGNED, draw, position_of
 
-#: The visits that a string keeps in its middle become more in so many of 100 cases.
+#: Percent of the cases in which a string keeps one more visit in its middle.
 SPLIT_GROW_PCT = 1
 
 
@@ -33,17 +33,17 @@ def remove_visits(arrays, state):
     cheaper in the same time; where few routes are long (Solomon's second classes), long strings are needed, too.
     """
     visits, shifts = arrays.rates[R_VISITS], arrays.shift.shape[0]
-    absent = state.total[T_ABSENT]
+    unassigned = state.total[T_UNASSIGNED]
     seed = draw(state, visits)
-    if absent > 0 and draw(state, 100) < state.dial[D_FROM_ABSENT]:
-        seed = state.absent[draw(state, absent)]
+    if unassigned > 0 and draw(state, 100) < state.parameter[PARAM_FROM_UNASSIGNED]:
+        seed = state.unassigned[draw(state, unassigned)]
         free_a_part(arrays, state, seed)
-    if draw(state, 100) < state.dial[D_DAY]:
+    if draw(state, 100) < state.parameter[PARAM_DAY]:
         remove_day(arrays, state, draw(state, shifts))
-    removed, longest = state.dial[D_REMOVED], state.dial[D_STRING]
-    if draw(state, 100) < state.dial[D_SMALL]:
-        removed, longest = state.dial[D_SMALL_REMOVED], state.dial[D_SMALL_STRING]
-    served = max(1, visits - state.total[T_ABSENT])
+    removed, longest = state.parameter[PARAM_REMOVED], state.parameter[PARAM_STRING]
+    if draw(state, 100) < state.parameter[PARAM_SMALL]:
+        removed, longest = state.parameter[PARAM_SMALL_REMOVED], state.parameter[PARAM_SMALL_STRING]
+    served = max(1, visits - state.total[T_UNASSIGNED])
     mean_length = max(1, served // max(1, shifts - state.total[T_EMPTY]))
     longest = min(longest, mean_length + mean_length // 2 + 1)
     most_strings = max(1, 4 * removed // (1 + longest))
@@ -63,9 +63,9 @@ def remove_strings(arrays, state, seed, strings, longest):
             continue
         count = state.route[shift_idx, C_COUNT]
         length = 1 + draw(state, min(longest, count))
-        position = place_of(state, visit)
+        position = position_of(state, visit)
         hole = 0
-        if length > 1 and length < count and draw(state, 100) < state.dial[D_SPLIT]:
+        if length > 1 and length < count and draw(state, 100) < state.parameter[PARAM_SPLIT]:
             hole = 1
             while length + hole < count and draw(state, 100) < SPLIT_GROW_PCT:
                 hole += 1
@@ -97,7 +97,7 @@ def remove_day(arrays, state, shift_idx):
 
 @kernel
 def free_a_part(arrays, state, visit):
-    """Take out one visit that uses a stock row which an absent visit needs and finds used up."""
+    """Take out one visit that uses a stock row which an unassigned visit needs and finds used up."""
     for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
         row = arrays.entry[n, 0]
         if state.used[row] + arrays.entry[n, 1] <= arrays.row[row, ROW_CAP]:
@@ -111,6 +111,6 @@ def free_a_part(arrays, state, visit):
                 continue
             for other in range(arrays.first[rival, E_STOCK], arrays.first[rival + 1, E_STOCK]):
                 if arrays.entry[other, 0] == row:
-                    take_out(arrays, state, shift_idx, place_of(state, rival), 1)
+                    take_out(arrays, state, shift_idx, position_of(state, rival), 1)
                     refresh(arrays, state, shift_idx)
                     return

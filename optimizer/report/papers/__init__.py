@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import Desk
+from optimizer.domain.planning_context import PlanningContext
 from optimizer.report.papers.call_list import make_call_list
 from optimizer.report.papers.case import Case
 from optimizer.report.papers.changes import changes_paper
@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Field", "Line", "Paper", "Papers", "PickUp", "RouteSheet", "make_papers"]
 
 
-def make_papers(problem: Problem, matrix: TravelMatrix, plan: Plan, desk: Desk | None, lang: str) -> Papers:
+def make_papers(
+    problem: Problem, matrix: TravelMatrix, plan: Plan, context: PlanningContext | None, lang: str
+) -> Papers:
     """Return every paper of a plan in one language, `en` or `zh`: words only, no layout.
 
     Parameters
     ----------
-    desk
+    context
         What the coordinator knows beside problem and plan; `None` is nothing: a draft, nothing set aside.
     """
-    case = Case(problem, matrix, plan, desk or Desk(), Wording(lang))
+    case = Case(problem, matrix, plan, context or PlanningContext(), Wording(lang))
     return Papers(
         route_sheets=route_sheets(case),
         pick_list=make_pick_list(case),

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from optimizer.domain.desk import Desk
     from optimizer.domain.order import Interval, Order, PartNeed, ToolNeed, Visit
     from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
     from optimizer.report.wording import Wording
     from optimizer.text.catalogue import Translate
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A problem, its plan and the desk, as one language sees them.
+    """A problem, its plan and the planning context, as one language sees them.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Case:
     problem: Problem
     matrix: TravelMatrix
     plan: Plan
-    desk: Desk
+    context: PlanningContext
     wording: Wording
     days: tuple[TechnicianDay, ...] = field(init=False, repr=False)
     route_of: Mapping[str, Route] = field(init=False, repr=False)
@@ -90,7 +90,7 @@ class Case:
         return "; ".join(map(self.person, technician_ids))
 
     def is_blocked(self, technician_id: str, day: int = 0) -> bool:
-        """Say whether a loan past due forbids a technician new parts on a day."""
+        """Return whether a loan past due forbids a technician new parts on a day."""
         return past_due_loan(self.problem, technician_id, self.problem.date_of(day)) is not None
 
     def part(self, part_id: str) -> str:
@@ -167,19 +167,19 @@ class Case:
     # --- orders -----------------------------------------------------------------------------------------------
 
     def is_overdue(self, order: Order, day: int = 0) -> bool:
-        """Say whether an order's last day lies before a day of the plan."""
+        """Return whether an order's last day lies before a day of the plan."""
         return order.due_day is not None and order.due_day < self.problem.date_of(day)
 
     def is_emergency(self, order: Order) -> bool:
-        """Say whether an order is an emergency."""
+        """Return whether an order is an emergency."""
         return order.urgency is Urgency.EMERGENCY
 
     def lacks_day(self, visit: Visit) -> bool:
-        """Say whether no day is promised or agreed for a visit, so that one is to be agreed."""
+        """Return whether no day is promised or agreed for a visit, so that one is to be agreed."""
         if self.problem.order_of(visit).promised:
             return False
         return promise_of(self.problem, self.matrix, visit).due_day is None
 
     def is_beyond(self, visit: Visit) -> bool:
-        """Say whether a visit lies farther away than a day is promised for."""
+        """Return whether a visit lies farther away than a day is promised for."""
         return promise_of(self.problem, self.matrix, visit).basis is Basis.BEYOND

@@ -9,16 +9,16 @@ from optimizer.report.papers.model import Line, Paper
 from optimizer.report.wording import CHANGE_KINDS
 
 if TYPE_CHECKING:
-    from optimizer.domain.desk import Change
+    from optimizer.domain.planning_context import Change
     from optimizer.report.frames import Row
     from optimizer.report.papers.case import Case
 
 
 def changes_paper(case: Case) -> Paper:
     """Return a line per visit that changed, the first to call on top."""
-    changes = sorted(case.desk.changes, key=lambda change: (change.call_by_s, change.visit_id))
+    changes = sorted(case.context.changes, key=lambda change: (change.call_by_s, change.visit_id))
     note = ""
-    if not case.desk.is_published:
+    if not case.context.is_published:
         note = case.say("No plan is published for the day yet; nothing counts as a change.")
     elif not changes:
         note = case.say("Nothing differs from the published plan.")
@@ -31,7 +31,7 @@ def _line(case: Case, change: Change) -> Line:
     customer = case.problem.customer_of(visit) if visit else None
     before, after = change.before_people, change.after_people
     people = [customer.name] if customer else []
-    if case.desk.is_published:
+    if case.context.is_published:
         people += [case.person(who) for who in dict.fromkeys((*before, *after))]
     cells: Row = {
         "order_id": visit.order_id if visit else change.visit_id,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from optimizer.promise.clocks import ClockName, call_back_clock, clocks_of
 
 if TYPE_CHECKING:
-    from optimizer.domain.desk import SetAside
     from optimizer.domain.order import Visit
+    from optimizer.domain.planning_context import SetAside
     from optimizer.report.papers.case import Case
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import Confirmed, Unfinished
 from optimizer.domain.plan import ReasonCode, UnassignedState
+from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.report.papers.calls import Call, call_customer, customer_group
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.domain.desk import Change
     from optimizer.domain.order import Order, Visit
     from optimizer.domain.plan import Stop, UnassignedVisit
+    from optimizer.domain.planning_context import Change
     from optimizer.report.papers.case import Case
 
 
 def make_customer_calls(case: Case) -> Iterator[Call]:
     """Yield every call to a customer; several about one order are still apart."""
-    changes = {change.visit_id: change for change in case.desk.changes}
+    changes = {change.visit_id: change for change in case.context.changes}
     for visit in case.problem.visits:
         stop, left = case.stop_of.get(visit.visit_id), case.left.get(visit.visit_id)
         change = changes.get(visit.visit_id)
@@ -104,7 +104,7 @@ def _coming(case: Case, count: int, window: str) -> str:
 
 
 def _is_old_news(case: Case, stop: Stop) -> bool:
-    """Say whether the window was told in time: past the notice deadline the published one binds (`lock`)."""
+    """Return whether the window was told in time: past the notice deadline the published one binds (`lock`)."""
     if not case.problem.is_short_notice(case.route_of[stop.visit_id].day):
         return False
     return any(said.visit_id == stop.visit_id and said.told == stop.window for said in case.problem.published)
@@ -159,7 +159,7 @@ def _sorry(case: Case, order: Order, left: UnassignedVisit) -> str:
 
 
 def _waits_for_site(visit: Visit, left: UnassignedVisit) -> bool:
-    """Say whether nothing but the agreed moment keeps a visit out; one that needs a part waits for the part."""
+    """Return whether nothing but the agreed moment keeps a visit out; one that needs a part waits for the part."""
     return not visit.parts and any(reason.code is ReasonCode.NOT_READY for reason in left.reasons)
 
 
@@ -203,7 +203,7 @@ def _first_contact(case: Case, visit: Visit, *, is_called: bool) -> Iterator[Cal
 
 
 def _was_contacted(case: Case, visit: Visit) -> bool:
-    """Say whether a customer has heard of us: a promise, a told window or a first try does not go without."""
+    """Return whether a customer has heard of us: a promise, a told window or a first try does not go without."""
     order = case.problem.order_of(visit)
     was_told = any(said.visit_id == visit.visit_id and said.told is not None for said in case.problem.published)
     is_known = order.log.contacted_s is not None or order.log.confirmed is not None
@@ -212,7 +212,7 @@ def _was_contacted(case: Case, visit: Visit) -> bool:
 
 def _call_backs(case: Case) -> Iterator[Call]:
     """Yield the calls that ask whether all is well after a visit."""
-    for aside in case.desk.aside:
+    for aside in case.context.aside:
         if aside.state is AsideState.DONE and aside.order.log.called_back_s is None:
             text = case.say("Does everything work after our visit? Are you satisfied with it?")
             by_s = call_back_deadline_s(case, aside)

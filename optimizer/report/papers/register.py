@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import AsideState, Stage
 from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.units import day_of
 from optimizer.report.columns import REGISTER
 from optimizer.report.papers.model import Line, Paper
@@ -15,9 +15,9 @@ from optimizer.report.wording import ASIDE, UNFINISHED
 if TYPE_CHECKING:
     from datetime import date
 
-    from optimizer.domain.desk import FaultyOrder, SetAside
     from optimizer.domain.order import Order, Visit
     from optimizer.domain.plan import UnassignedVisit
+    from optimizer.domain.planning_context import FaultyOrder, SetAside
     from optimizer.report.frames import Row
     from optimizer.report.papers.case import Case
 
@@ -35,8 +35,8 @@ def make_register(case: Case) -> Paper:
     """Return a line for every known order, by order number."""
     lines = [
         *(_known(case, visit) for visit in case.problem.visits),
-        *(_aside(case, aside) for aside in case.desk.aside),
-        *(_faulty(case, faulty) for faulty in case.desk.faulty),
+        *(_aside(case, aside) for aside in case.context.aside),
+        *(_faulty(case, faulty) for faulty in case.context.faulty),
     ]
     lines.sort(key=lambda line: str(line.cells["order_id"]))
     return Paper(REGISTER.name, case.say("Register"), REGISTER.columns, tuple(lines))
@@ -76,8 +76,8 @@ def standing_of(case: Case, visit: Visit) -> Standing:
 
 
 def _is_from_today(case: Case, order: Order) -> bool:
-    """Say whether an order's last visit ended on the day that is being settled."""
-    if case.desk.stage is not Stage.SETTLE:
+    """Return whether an order's last visit ended on the day that is being settled."""
+    if case.context.stage is not Stage.SETTLE:
         return False
     visited_s = order.log.on_site_s
     return visited_s is None or day_of(visited_s) == day_of(case.problem.as_of_s)

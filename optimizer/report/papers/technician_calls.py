@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.desk import AsideState, ChangeKind
 from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.units import great_circle_m
 from optimizer.judge.answers import is_past_due, refusals, skill_gaps
 from optimizer.report.papers.calls import Call, call_technician
@@ -16,8 +16,8 @@ from optimizer.report.papers.clocks import acknowledge_deadline_s
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.domain.desk import Change
     from optimizer.domain.order import Place, Visit
+    from optimizer.domain.planning_context import Change
     from optimizer.report.papers.case import Case
 
 #: How many technicians are asked to go to an emergency.
@@ -29,7 +29,7 @@ def make_technician_calls(case: Case) -> Iterator[Call]:
     for visit_id, left in case.left.items():
         if left.state is UnassignedState.DUE_BEFORE_PLAN and visit_id in case.problem.visit_by_id:
             yield from _who_can_go(case, case.problem.visit_by_id[visit_id])
-    for aside in case.desk.aside:
+    for aside in case.context.aside:
         if aside.state is AsideState.NO_RESULT and aside.technician_id:
             text = case.say(
                 "How did order {order} at {customer} end, and are the parts back?",
@@ -40,8 +40,8 @@ def make_technician_calls(case: Case) -> Iterator[Call]:
             yield call_technician(case, who, order_id, why, text, _before_work_s(case, who))
     yield from _loans(case)
     yield from _unacknowledged(case)
-    if case.desk.is_published:
-        for change in case.desk.changes:
+    if case.context.is_published:
+        for change in case.context.changes:
             yield from _changed(case, change)
 
 
@@ -70,7 +70,7 @@ def _away_m(case: Case, technician_id: str, place: Place) -> float:
     """Return how far a technician is: from what is left of today's work, else from where the day starts."""
     today = [
         aside.visit.place
-        for aside in case.desk.aside
+        for aside in case.context.aside
         if aside.technician_id == technician_id and aside.state is AsideState.UNDER_WAY
     ]
     home = case.problem.technician_by_id[technician_id].start or case.problem.branch.place

@@ -27,7 +27,7 @@ def test_the_same_sources_share_one_cache(package_copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "edited", ["search/schedule.py", "search/state.py", "arrays.py", "jit/kernels.py", "jit/compiler.py"]
+    "edited", ["search/timing.py", "search/state.py", "arrays.py", "own_parts.py", "jit/kernels.py", "jit/compiler.py"]
 )
 def test_an_edited_kernel_gets_a_new_cache(package_copy: Path, edited: str) -> None:
     file = package_copy / edited

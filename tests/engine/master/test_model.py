@@ -57,7 +57,7 @@ def test_a_choice_that_a_limit_cut_short_is_compared_with_the_incumbent() -> Non
 
 
 def test_a_locked_visit_is_not_left_out() -> None:
-    # Serving 3 is dearer than serving 2 by far, but 3 is locked.
+    # Serving 3 is far more expensive than serving 2, but 3 is locked.
     arrays = build_arrays(*tiny_problem()).arrays
     locked = arrays._replace(visit=arrays.visit.copy())
     locked.visit[3, V_PRICE] = 10**10

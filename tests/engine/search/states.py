@@ -27,6 +27,6 @@ def searched(seed: int) -> tuple[ProblemArrays, State] | None:
     state = make_state(arrays, seed)
     seqs, counts = np.full((shifts, 1), -1, np.int64), np.zeros(shifts, np.int64)
     construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
-    state.heat[:3] = (5000.0, 1.0, 1.0)
+    state.temperature[:3] = (5000.0, 1.0, 1.0)
     run_moves(arrays, state, 100)
     return arrays, state

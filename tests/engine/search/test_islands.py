@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from optimizer.engine.indexing import build_arrays
-from optimizer.engine.search.annealing import MARKS
+from optimizer.engine.search.annealing import CHECKPOINTS
 from optimizer.engine.search.islands import Islands, SearchBudget
 from optimizer.engine.search.state import C_COUNT, T_CENTS
 from optimizer.running.warming import tiny_problem
@@ -20,8 +20,8 @@ def run(arrays, *, moves: int | None, threads: int = 1, islands: int = 2, until:
 
 def test_threads_change_nothing() -> None:
     arrays = build_arrays(*random_problem(11)).arrays
-    (one, marks), (three, _) = run(arrays, moves=3000), run(arrays, moves=3000, threads=3)
-    assert marks == list(range(MARKS + 1))
+    (one, checkpoints), (three, _) = run(arrays, moves=3000), run(arrays, moves=3000, threads=3)
+    assert checkpoints == list(range(CHECKPOINTS + 1))
     assert one.best() == three.best()
     assert one.moves == three.moves == 2 * 3000
 
@@ -37,8 +37,8 @@ def test_every_route_it_hands_to_the_pool_is_priced() -> None:
 
 def test_a_stop_ends_the_search_with_the_constructed_plan() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
-    search, marks = run(arrays, moves=None, stop=lambda: True)
-    assert marks == []
+    search, checkpoints = run(arrays, moves=None, stop=lambda: True)
+    assert checkpoints == []
     assert sum(len(route) for route in search.best()) in (0, 3)
 
 
@@ -53,7 +53,7 @@ def test_a_plan_of_the_master_is_adopted_when_it_is_better() -> None:
     assert search.best_cents == other.best_cents < empty_cents
 
 
-def test_a_dearer_plan_of_the_master_leaves_the_plan_in_hand_alone() -> None:
+def test_a_more_expensive_plan_of_the_master_leaves_the_plan_in_hand_alone() -> None:
     arrays = build_arrays(*tiny_problem()).arrays
     search, _ = run(arrays, moves=0)
     best, cents = search.best(), search.best_cents

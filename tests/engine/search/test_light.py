@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.engine.arrays import R_LINKS, S_PREFIX, S_PROFILE
+from optimizer.engine.arrays import FORBIDDEN, R_SYNCED, S_PREFIX, S_PROFILE
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.entries import load_routes, true_cents
-from optimizer.engine.search.gestures import undo
 from optimizer.engine.search.light import exchange, is_in_time, is_plain, joints, merge, propose_light, split
-from optimizer.engine.search.schedule import IMPOSSIBLE
+from optimizer.engine.search.route_edits import undo
 from optimizer.engine.search.state import C_COUNT, C_TRAVEL, T_CENTS, make_state
 from optimizer.running.warming import tiny_problem
 from tests.engine.search.states import searched
@@ -51,7 +50,7 @@ def drawn_exchanges(arrays, state, rng: np.random.Generator, times: int):
 @pytest.mark.parametrize("seed", range(60))
 def test_the_filter_drops_no_exchange_that_is_in_time_and_knows_its_travel(seed: int) -> None:
     world = searched(seed)
-    if world is None or world[0].rates[R_LINKS] == 1:
+    if world is None or world[0].rates[R_SYNCED] == 1:
         return
     arrays, state = world
     for (one, i, m), (other, j, n) in drawn_exchanges(arrays, state, np.random.default_rng(seed), 60):
@@ -67,7 +66,7 @@ def test_the_filter_drops_no_exchange_that_is_in_time_and_knows_its_travel(seed:
         exchange(arrays, state, one, i, m, other, j, n)
         assert routes_of(state)[one] == before[one][:i] + before[other][j : j + n] + before[one][i + m :]
         assert routes_of(state)[other] == before[other][:j] + before[one][i : i + m] + before[other][j + n :]
-        if state.total[T_CENTS] < IMPOSSIBLE:
+        if state.total[T_CENTS] < FORBIDDEN:
             assert passes
             if arrays.shift[one, S_PROFILE] == arrays.shift[other, S_PROFILE]:
                 assert sum(more) == (state.route[:, C_TRAVEL] - road)[[one, other]].sum()

@@ -8,22 +8,14 @@ import numpy as np
 import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
+from optimizer.engine.arrays import FORBIDDEN
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.accept import threshold
-from optimizer.engine.search.dials import D_REGRET
 from optimizer.engine.search.entries import construct, load_routes, run_moves
 from optimizer.engine.search.islands import construction_order
 from optimizer.engine.search.lns import decide, propose
-from optimizer.engine.search.schedule import IMPOSSIBLE
-from optimizer.engine.search.state import (
-    C_COUNT,
-    T_ABSENT_CENTS,
-    T_BEST,
-    T_MOVES,
-    T_RISES,
-    make_state,
-    true_cents,
-)
+from optimizer.engine.search.parameters import PARAM_REGRET
+from optimizer.engine.search.state import C_COUNT, T_BEST, T_MOVES, T_UNASSIGNED_CENTS, T_UPHILL, make_state, true_cents
 from optimizer.running.warming import tiny_problem
 from tests.random_problems import random_problem
 
@@ -35,7 +27,7 @@ def started(arrays, seed: int = 1, fixed: tuple[tuple[int, ...], ...] = ()):
     for shift, route in enumerate(fixed):
         seqs[shift, : len(route)], counts[shift] = route, len(route)
     construct(arrays, state, seqs, counts, state.best_start, construction_order(arrays), 0, visits)
-    state.heat[:3] = (4000.0, 0.999, 10.0)
+    state.temperature[:3] = (4000.0, 0.999, 10.0)
     return state
 
 
@@ -59,20 +51,20 @@ def test_what_a_move_typically_loses_is_driving_not_visits_left_out() -> None:
     arrays = build_arrays(problem, matrix).arrays
     state = started(arrays)
     # Regret leaves hardly any visit out.
-    state.dial[D_REGRET] = 0
+    state.parameter[PARAM_REGRET] = 0
     left_out, driven = 0, 0
     for _ in range(300):
-        absent, known = int(state.total[T_ABSENT_CENTS]), int(state.total[T_RISES])
+        unassigned, known = int(state.total[T_UNASSIGNED_CENTS]), int(state.total[T_UPHILL])
         limit = threshold(state, true_cents(arrays, state))
-        before = propose(arrays, state, IMPOSSIBLE)
+        before = propose(arrays, state, FORBIDDEN)
         loss = int(true_cents(arrays, state)) - before
-        is_driving = int(state.total[T_ABSENT_CENTS]) == absent
+        is_driving = int(state.total[T_UNASSIGNED_CENTS]) == unassigned
         decide(arrays, state, before, limit)
         if loss > 0 and is_driving:
-            assert state.rises[known] == loss
+            assert state.uphill_deltas[known] == loss
             driven += 1
         else:
-            assert state.total[T_RISES] == known
+            assert state.total[T_UPHILL] == known
             left_out += loss > 0
     assert driven > 20
     assert left_out > 0

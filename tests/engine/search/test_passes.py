@@ -11,7 +11,7 @@ from tests.engine.search.states import searched
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_books_after_many_moves_equal_books_made_from_scratch(seed: int) -> None:
+def test_the_totals_after_many_moves_equal_totals_made_from_scratch(seed: int) -> None:
     world = searched(seed)
     if world is None:
         return

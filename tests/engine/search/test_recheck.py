@@ -23,7 +23,7 @@ def started(arrays: ProblemArrays, seed: int) -> tuple[ProblemArrays, State]:
     shifts, order = len(arrays.shift), construction_order(arrays)
     seqs, counts = np.full((shifts, 1), -1, np.int64), np.zeros(shifts, np.int64)
     construct(own, state, seqs, counts, state.best_start.copy(), order, 0, len(order))
-    state.heat[:3] = (5000.0, 1.0, 1.0)
+    state.temperature[:3] = (5000.0, 1.0, 1.0)
     return own, state
 
 

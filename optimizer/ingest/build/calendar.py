@@ -1,0 +1,155 @@
+"""The public calendar: holidays and make-up working days of a country, below the branch's own table.
+
+The days come from the `holidays` package. A branch in China has its country by its time zone; any other names it. What
+the branch's own calendar says of a date always counts before the public one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from optimizer.faults.issues import nearest
+from optimizer.ingest.forms.columns import CalendarRow
+from optimizer.ingest.forms.sheets import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from optimizer.domain.working_time import WorkingCalendar
+    from optimizer.faults.issues import IssueLog
+    from optimizer.ingest.cells.dates_and_times import BranchClock
+    from optimizer.ingest.forms.columns import BranchRow
+    from optimizer.ingest.forms.sheets import BranchSheets
+
+#: How far from the day to plan the calendar is filled in.
+REACH = timedelta(days=90)
+#: How far ahead a year's make-up days matter to promises, deadlines and arrivals: no sooner is it worth a warning.
+FORESIGHT = timedelta(days=30)
+
+_CHINESE_ZONES = {
+    *("Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC")
+}
+_NONE = {"none", "no", "-", "无", "不使用"}
+#: Countries that announce each year which weekends are worked instead.
+_ANNOUNCING = {"CN"}
+
+
+@cache
+def public_days(country: str, years: tuple[int, ...]) -> Mapping[date, bool]:
+    """Return the days of these years that depart from Monday to Friday, and whether each is a working day.
+
+    Public holidays on weekdays are `False`, weekends that are worked instead are `True`.
+
+    >>> public_days("CN", (2026,))[date(2026, 10, 10)]  # a Saturday, for a day of the National Day week
+    True
+    """
+    import holidays
+
+    table = holidays.country_holidays(country, years=years)
+    days = {day: False for day in table if day.weekday() < 5 and day.year in years}
+    for day in getattr(table, "weekend_workdays", ()):
+        if day.year in years and day not in table:
+            days[day] = True
+    return MappingProxyType(dict(sorted(days.items())))
+
+
+def is_published(country: str, year: int) -> bool:
+    """Return whether a year's make-up working days are known, for a country that has such days."""
+    return country not in _ANNOUNCING or any(public_days(country, (year,)).values())
+
+
+def country_of(branch: BranchRow) -> str:
+    """Return the code of the country whose public days the branch keeps; empty for none.
+
+    Raises
+    ------
+    KeyError
+        When the branch names a country that is not known.
+    """
+    word = (branch.holidays or "").strip()
+    if not word:
+        return _country_of_zone(branch.timezone)
+    if word.lower() in _NONE:
+        return ""
+    return _countries()[word.lower()]
+
+
+def _country_of_zone(timezone: str) -> str:
+    return "CN" if timezone in _CHINESE_ZONES else ""
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Return the two-letter code of every country by its names: `cn`, `chn`, `china`."""
+    from holidays.registry import COUNTRIES
+
+    codes = {"中国": "CN"}
+    for module, (_, code, *aliases) in COUNTRIES.items():
+        codes |= dict.fromkeys((module.replace("_", " "), code.lower(), *map(str.lower, aliases)), code)
+    return codes
+
+
+def check_calendar(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
+    """Note dates that the branch calls both, an unknown country, and a year that nobody has announced yet."""
+    _note_contradictions(sheets, log)
+    for entry in sheets.branch:
+        try:
+            country = country_of(entry.row)
+        except KeyError:
+            word = str(entry.row.holidays)
+            near = nearest(word, _countries())
+            near = _countries().get(near, "")
+            sheets.branch.note(log, "HOLIDAYS_UNKNOWN", entry.number, "holidays", word, near=near)
+            continue
+        own_years = {row.row.date.year for row in sheets.calendar.readable() if row.row.date}
+        for year in _years_near(clock.first_day, ahead=FORESIGHT) if country and clock else ():
+            if year not in own_years and not is_published(country, year):
+                sheets.calendar.note(log, "CALENDAR_UNPUBLISHED", None, value=year)
+
+
+def _note_contradictions(sheets: BranchSheets, log: IssueLog) -> None:
+    first: dict[date, Entry[CalendarRow]] = {}
+    for entry in sheets.calendar:
+        day, earlier = entry.row.date, first.setdefault(entry.row.date, entry)
+        if earlier is not entry:
+            code = "ID_TWICE" if earlier.row.working == entry.row.working else "CALENDAR_CONTRADICTS"
+            sheets.calendar.note(log, code, entry.number, "date", day, other=earlier.number)
+
+
+def with_public_days(sheets: BranchSheets, clock: BranchClock) -> BranchSheets:
+    """Return the sheets with the public days of the years around the day to plan in the calendar.
+
+    A date on which the branch's own calendar says anything is left to it.
+    """
+    country = country_of(sheets.branch.entries[0].row)
+    if not country:
+        return sheets
+    own = {entry.row.date for entry in sheets.calendar}
+    days = public_days(country, tuple(_years_near(clock.first_day, ahead=REACH)))
+    added = tuple(Entry(0, CalendarRow(date=day, working=working)) for day, working in days.items() if day not in own)
+    return replace(sheets, calendar=replace(sheets.calendar, entries=(*sheets.calendar.entries, *added)))
+
+
+def unpublished_years(sheets: BranchSheets, clock: BranchClock) -> frozenset[int]:
+    """Return the years around the day to plan whose make-up days neither the country nor the branch has told yet."""
+    country = country_of(sheets.branch.entries[0].row)
+    if not country:
+        return frozenset()
+    own_years = {entry.row.date.year for entry in sheets.calendar}
+    years = _years_near(clock.first_day, ahead=REACH)
+    return frozenset(year for year in years if year not in own_years and not is_published(country, year))
+
+
+def adds_public_days(timezone: str, calendar: WorkingCalendar, day: date) -> bool:
+    """Return whether reading the branch again would add public days to its calendar; "none" is written then."""
+    country = _country_of_zone(timezone)
+    years = tuple(_years_near(day, ahead=REACH))
+    return bool(country) and not public_days(country, years).keys() <= calendar.overrides.keys()
+
+
+def _years_near(day: date, *, ahead: timedelta) -> Iterable[int]:
+    return range((day - REACH).year, (day + ahead).year + 1)

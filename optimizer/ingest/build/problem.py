@@ -1,0 +1,382 @@
+"""Checked rows to a Problem, in one normal order, so that the order of rows never matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import (
+    Briefing,
+    Confirmed,
+    Coverage,
+    Customer,
+    Difficulty,
+    Interval,
+    Order,
+    Place,
+    ServiceLog,
+    Unfinished,
+    Urgency,
+    Visit,
+)
+from optimizer.domain.planning_context import SetAside
+from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
+from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
+from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
+from optimizer.domain.units import day_of
+from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.build.several_days import with_each_day
+from optimizer.ingest.cells.compound import predecessor_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.domain.policy import Policy
+    from optimizer.ingest.build.as_of import AsideRow
+    from optimizer.ingest.cells.compound import Window
+    from optimizer.ingest.cells.dates_and_times import BranchClock
+    from optimizer.ingest.forms.columns import (
+        BranchRow,
+        CustomerRow,
+        LockRow,
+        OrderRow,
+        PublishedRow,
+        ShiftRow,
+        SkillRow,
+        TechnicianRow,
+    )
+    from optimizer.ingest.forms.sheets import BranchSheets, Sheet
+
+
+def build_problem(
+    sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
+) -> Problem:
+    """Return the Problem of sheets without faults; shifts of other days than those to plan stay out.
+
+    `unpublished` are the years whose make-up days nobody knows yet.
+    """
+    branch = sheets.branch.entries[0].row
+    skills = _held_skills(sheets.skills, clock.planned_days())
+    calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished)
+    sheets = with_each_day(sheets, clock, calendar)
+    return in_normal_order(
+        Problem(
+            branch=_branch(sheets, calendar),
+            first_day=clock.first_day,
+            days=clock.days,
+            as_of_s=clock.seconds(branch.as_of),
+            customers=tuple(_customer(entry.row) for entry in sheets.customers),
+            orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
+            visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
+            technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
+            shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
+            policy=policy,
+            parts=tuple(
+                Part(
+                    row.part_id,
+                    _named(row.name, row.part_id),
+                    row.on_hand,
+                    clock.seconds(row.as_of) if row.as_of else None,
+                )
+                for row in (entry.row for entry in sheets.parts)
+            ),
+            arrivals=tuple(Arrival(e.row.part_id, e.row.quantity, e.row.usable_on) for e in sheets.arrivals),
+            reservations=tuple(
+                Reservation(row.reservation_id, row.part_id, row.quantity, row.date, row.visit_id)
+                for row in (entry.row for entry in sheets.reservations)
+            ),
+            loans=tuple(
+                Loan(row.loan_id, row.technician_id, row.part_id, row.quantity, row.due, row.return_booked)
+                for row in (entry.row for entry in sheets.loans)
+            ),
+            tools=tuple(Tool(e.row.tool_id, _named(e.row.name, e.row.tool_id), e.row.units) for e in sheets.tools),
+            locks=tuple(_lock(entry.row, clock) for entry in sheets.locks),
+            published=tuple(_published(entry.row, clock) for entry in sheets.published),
+        )
+    )
+
+
+def build_aside(rows: Iterable[AsideRow], sheets: BranchSheets, clock: BranchClock) -> tuple[SetAside, ...]:
+    """Return the known orders that the plan does not plan, by order."""
+    customers = {entry.row.customer_id: _customer(entry.row) for entry in sheets.customers}
+    made = [
+        SetAside(
+            order=_order(aside.row, clock),
+            visit=replace(_visit(aside.row, clock), after=()),
+            customer=customers[aside.row.customer_id],
+            state=aside.state,
+            technician_id=aside.technician_id,
+            parts_back=aside.parts_back,
+        )
+        for aside in rows
+    ]
+    return tuple(sorted(made, key=lambda aside: aside.order.order_id))
+
+
+def in_normal_order(problem: Problem) -> Problem:
+    """Return the same problem with everything sorted that has no order of its own.
+
+    Only who served a customer before keeps its order (the latest first).
+    """
+    return replace(
+        problem,
+        customers=tuple(sorted(map(_sorted_customer, problem.customers), key=lambda c: c.customer_id)),
+        orders=tuple(sorted(map(_sorted_order, problem.orders), key=lambda o: o.order_id)),
+        visits=tuple(sorted(map(_sorted_visit, problem.visits), key=lambda v: v.visit_id)),
+        technicians=tuple(sorted(map(_sorted_technician, problem.technicians), key=lambda t: t.technician_id)),
+        shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
+        parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
+        arrivals=tuple(sorted(problem.arrivals, key=lambda a: (a.part_id, a.usable_on, a.quantity))),
+        reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),
+        loans=tuple(sorted(problem.loans, key=lambda loan: loan.loan_id)),
+        tools=tuple(sorted(problem.tools, key=lambda t: t.tool_id)),
+        locks=tuple(sorted(problem.locks, key=lambda k: (k.visit_id, k.level, k.technician_id, k.position))),
+        published=tuple(sorted(problem.published, key=lambda p: (p.visit_id, p.day, p.technician_id))),
+    )
+
+
+def _sorted_customer(customer: Customer) -> Customer:
+    opening = None if customer.opening is None else tuple(sorted(customer.opening))
+    return replace(customer, opening=opening, closed=tuple(sorted(customer.closed)))
+
+
+def _sorted_order(order: Order) -> Order:
+    return replace(order, requested=tuple(sorted(order.requested)), promised=tuple(sorted(order.promised)))
+
+
+def _sorted_visit(visit: Visit) -> Visit:
+    return replace(
+        visit,
+        skills=tuple(sorted(visit.skills, key=lambda n: (n.skill, n.min_level))),
+        parts=tuple(sorted(visit.parts, key=lambda n: (n.part_id, n.quantity))),
+        lead_skills=tuple(sorted(visit.lead_skills, key=lambda n: (n.skill, n.min_level))),
+        tools=tuple(sorted(visit.tools, key=lambda n: (n.tool_id, n.units))),
+        loads=tuple(sorted(visit.loads, key=lambda n: (n.quantity, n.amount))),
+        after=tuple(sorted(visit.after, key=predecessor_key)),
+    )
+
+
+def _sorted_technician(technician: Technician) -> Technician:
+    by_time = sorted(technician.skills, key=lambda h: (h.skill, h.valid_from or date.min))
+    return replace(
+        technician,
+        skills=tuple(by_time),
+        own_parts=tuple(sorted(technician.own_parts, key=lambda n: (n.part_id, n.quantity))),
+        own_tools=tuple(sorted(technician.own_tools, key=lambda n: (n.tool_id, n.units))),
+        capacity=tuple(sorted(technician.capacity, key=lambda n: (n.quantity, n.amount))),
+    )
+
+
+# --- one row each -------------------------------------------------------------------------------------------------
+
+
+def _named(name: str | None, own_id: str) -> str:
+    return own_id if name is None else name
+
+
+def _branch(sheets: BranchSheets, calendar: WorkingCalendar) -> Branch:
+    row: BranchRow = sheets.branch.entries[0].row
+    corners = sorted((entry.row for entry in sheets.service_area), key=lambda corner: corner.point)
+    radius_km = row.service_radius_km
+    return Branch(
+        branch_id=row.branch_id,
+        name=_named(row.name, row.branch_id),
+        place=Place(row.lat, row.lon, row.address),
+        business=Interval(row.business_open, row.business_close),
+        timezone=row.timezone,
+        phone=row.phone,
+        calendar=calendar,
+        service_area=tuple(Place(corner.lat, corner.lon) for corner in corners),
+        service_radius_m=None if radius_km is None else round(radius_km * 1000),
+    )
+
+
+def _customer(row: CustomerRow) -> Customer:
+    return Customer(
+        customer_id=row.customer_id,
+        name=_named(row.name, row.customer_id),
+        tier=row.tier,
+        phone=row.phone,
+        opening=row.opening,
+        closed=row.closed_hours,
+        refused=frozenset(row.refused),
+        served_by=row.served_by,
+    )
+
+
+def _moment(moment: datetime | None, clock: BranchClock) -> int | None:
+    return None if moment is None else clock.seconds(moment)
+
+
+def _intervals(windows: Iterable[Window], clock: BranchClock) -> tuple[Interval, ...]:
+    return tuple(clock.interval(opens, closes) for opens, closes in windows)
+
+
+def _order(row: OrderRow, clock: BranchClock) -> Order:
+    return Order(
+        order_id=row.order_id,
+        customer_id=row.customer_id,
+        kind=row.kind,
+        fault=row.fault,
+        product=row.product,
+        received_s=_moment(row.received, clock),
+        requested=_intervals(row.requested, clock),
+        promised=_intervals(row.promised, clock),
+        due_day=row.due_day,
+        priority=row.priority,
+        urgency=Urgency(row.urgency),
+        difficulty=Difficulty(row.difficulty),
+        carried_over=row.carried_over,
+        agreed_day=row.agreed_day,
+        unfinished=None if row.unfinished is None else Unfinished(row.unfinished),
+        briefing=Briefing(
+            contacts=row.contacts,
+            serial=row.serial,
+            coverage=None if row.coverage is None else Coverage(row.coverage),
+            request=row.request,
+            bring=row.bring,
+            prepare=row.prepare,
+        ),
+        log=ServiceLog(
+            passed_on_s=_moment(row.passed_on, clock),
+            contacted_s=_moment(row.contacted, clock),
+            dispatched_s=_moment(row.dispatched, clock),
+            acknowledged_s=_moment(row.acknowledged, clock),
+            on_site_s=_moment(row.on_site, clock),
+            done_s=_moment(row.done, clock),
+            called_back_s=_moment(row.called_back, clock),
+            parts_back=row.parts_back,
+            confirmed=None if row.confirmed is None else Confirmed(row.confirmed),
+        ),
+    )
+
+
+def _visit(row: OrderRow, clock: BranchClock) -> Visit:
+    assert row.lat is not None
+    assert row.lon is not None
+    return Visit(
+        visit_id=row.visit_id or row.order_id,
+        order_id=row.order_id,
+        place=Place(row.lat, row.lon, row.address),
+        base_s=row.service_s,
+        skills=row.skills,
+        parts=row.parts,
+        intermittent=row.intermittent,
+        critical_test_s=row.critical_test_s,
+        ready_s=_moment(row.ready, clock),
+        works_through=row.works_through,
+        area=row.area,
+        required=frozenset(row.required),
+        prohibited=frozenset(row.prohibited),
+        crew_size=row.crew_size,
+        lead_skills=row.lead_skills,
+        tools=row.tools,
+        after=row.after,
+        loads=row.loads,
+    )
+
+
+def _held_skills(sheet: Sheet[SkillRow], days: tuple[date, ...]) -> dict[str, list[HeldSkill]]:
+    """Return one record per technician and skill: the one valid on most of the days, else the one that ended last.
+
+    Certificates that follow one another without a gap, and say the same, count as one over several days.
+    """
+    best: dict[tuple[str, str], HeldSkill] = {}
+    for row in sorted((entry.row for entry in sheet), key=lambda row: row.valid_from or date.min):
+        held = HeldSkill(row.skill, row.level, row.valid_from, row.valid_until, row.factor_pct, row.surcharge_s)
+        key = (row.technician_id, row.skill)
+        if key in best and len(days) > 1 and _is_renewed(best[key], held):
+            held = replace(held, valid_from=best[key].valid_from)
+        if key not in best or _currency(held, days) > _currency(best[key], days):
+            best[key] = held
+    skills: dict[str, list[HeldSkill]] = {}
+    for (technician, _), held in best.items():
+        skills.setdefault(technician, []).append(held)
+    return skills
+
+
+def _is_renewed(held: HeldSkill, later: HeldSkill) -> bool:
+    same = replace(held, valid_from=later.valid_from, valid_until=later.valid_until) == later
+    ends, begins = held.valid_until, later.valid_from
+    return same and ends is not None and begins is not None and begins == ends + timedelta(days=1)
+
+
+def _currency(held: HeldSkill, days: tuple[date, ...]) -> tuple[int, bool, date]:
+    """Rank a certificate: by the days on which it is valid, then past before future, then the latest."""
+    until = held.valid_until or date.max
+    return sum(map(held.is_valid_on, days)), until < days[0], until
+
+
+def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Technician:
+    home = None
+    if row.home_lat is not None and row.home_lon is not None:
+        home = Place(row.home_lat, row.home_lon, row.home_address)
+
+    def place(word: str | Place) -> Place | None:
+        return word if isinstance(word, Place) else (home if word == "home" else None)
+
+    return Technician(
+        technician_id=row.technician_id,
+        name=_named(row.name, row.technician_id),
+        employment=Employment(row.employment),
+        phone=row.phone,
+        skills=tuple(skills.get(row.technician_id, ())),
+        start=place(row.start),
+        end=place(row.start if row.end is None else row.end),
+        areas=frozenset(row.areas),
+        ledger=WorkLedger(row.ledger_load_s, row.ledger_contracted_s, row.ledger_days),
+        own_parts=row.own_parts,
+        own_tools=row.own_tools,
+        capacity=row.capacity,
+    )
+
+
+def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
+    start_s, end_s = clock.on(row.date, row.start), clock.on(row.date, row.end)
+    pause = None
+    if row.break_open is not None and row.break_close is not None and row.break_s is not None:
+        pause = Break(Interval(clock.on(row.date, row.break_open), clock.on(row.date, row.break_close)), row.break_s)
+    contracted_s = end_s - start_s - (row.break_s or 0) if row.contracted_s is None else row.contracted_s
+    return Shift(
+        technician_id=row.technician_id,
+        day=(row.date - clock.first_day).days,
+        start_s=start_s,
+        end_s=end_s,
+        overtime_limit_s=row.overtime_limit_s,
+        break_=pause,
+        contracted_s=contracted_s,
+        max_leg_s=row.max_leg_s,
+        max_travel_s=row.max_travel_s,
+        max_visits=row.max_visits,
+        max_duty_s=row.max_duty_s,
+        profile=row.profile,
+    )
+
+
+def lock_day(row: LockRow, clock: BranchClock) -> date:
+    """Return the date that a lock is for: its own, that of its start, or the first day to plan."""
+    if row.date is None and isinstance(row.start, datetime):
+        return clock.first_day + timedelta(days=day_of(clock.seconds(row.start)))
+    return row.date or clock.first_day
+
+
+def _lock(row: LockRow, clock: BranchClock) -> Lock:
+    day = lock_day(row, clock)
+    return Lock(
+        visit_id=row.visit_id,
+        level=LockLevel(row.level),
+        technician_id=row.technician_id,
+        day=(day - clock.first_day).days,
+        start_s=0 if row.start is None else clock.on(day, row.start),
+        tolerance_s=row.tolerance_s,
+        position=row.position or 0,
+    )
+
+
+def _published(row: PublishedRow, clock: BranchClock) -> PublishedVisit:
+    told = None
+    if row.told_open is not None and row.told_close is not None:
+        told = Interval(clock.on(row.date, row.told_open), clock.on(row.date, row.told_close))
+    day = (row.date - clock.first_day).days
+    return PublishedVisit(row.visit_id, row.technician_id, day, told, row.agreed)

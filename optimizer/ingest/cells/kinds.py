@@ -1,0 +1,147 @@
+"""The kinds of cells as `Annotated` types: one parser for text and JSON, and the expectation in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import PlainValidator
+
+from optimizer.domain.order import (
+    Confirmed,
+    Coverage,
+    Difficulty,
+    Interval,
+    Load,
+    PartNeed,
+    Place,
+    Predecessor,
+    SkillNeed,
+    ToolNeed,
+    Unfinished,
+    Urgency,
+)
+from optimizer.domain.problem import MOST_DAYS, LockLevel
+from optimizer.domain.technician import Employment
+from optimizer.faults.issues import Phrase
+from optimizer.ingest.cells.compound import (
+    Window,
+    parse_end_place,
+    parse_hours,
+    parse_ids,
+    parse_loads,
+    parse_opening,
+    parse_part_needs,
+    parse_predecessors,
+    parse_skill_needs,
+    parse_texts,
+    parse_tool_needs,
+    parse_windows,
+)
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.cells.values import (
+    choice,
+    parse_date,
+    parse_day_or_moment,
+    parse_duration,
+    parse_id,
+    parse_int,
+    parse_moment,
+    parse_number,
+    parse_text,
+    parse_time,
+    parse_time_or_moment,
+    parse_yes_no,
+    parse_zone,
+    whole,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a cell holds.
+
+    Parameters
+    ----------
+    json_types, json_begins
+        The types that JSON may bring, and how its text begins.
+    expected
+        The expectation in words.
+    shape
+        What its text in a sheet looks like, for tidying.
+    """
+
+    json_types: tuple[type, ...]
+    expected: Phrase
+    json_begins: str = ""
+    shape: Shape = Shape.TEXT
+
+    def is_json(self, value: object) -> bool:
+        """Return whether JSON may bring this value: its own type, not a text or number that stands for it."""
+        if type(value) not in self.json_types:
+            return False
+        return not self.json_begins or str(value).lstrip("-").startswith(self.json_begins)
+
+
+_TEXT = Kind((str,), Phrase("text"))
+_ID = Kind((str,), Phrase("text"), shape=Shape.ID)
+_WORD = Kind((str,), Phrase("text"), shape=Shape.WORD)
+_WHOLE = Kind((int,), Phrase("a whole number"), shape=Shape.NUMBER)
+_DECIMAL = Kind((int, float), Phrase("a number"), shape=Shape.NUMBER)
+_DATE = Kind((str,), Phrase("a date as text, YYYY-MM-DD"), shape=Shape.DATE)
+_TIME = Kind((str,), Phrase("a time as text, HH:MM"), shape=Shape.TIME)
+_MOMENT = Kind((str,), Phrase("a moment as text, 2026-11-23T09:00:00+08:00"), shape=Shape.MOMENT)
+
+
+def _listed(shape: Shape) -> Kind:
+    return Kind((list,), Phrase("an array"), shape=shape)
+
+
+Text = Annotated[str, PlainValidator(parse_text), _TEXT]
+Id = Annotated[str, PlainValidator(parse_id), _ID]
+Ids = Annotated[tuple[str, ...], PlainValidator(parse_ids), _listed(Shape.IDS)]
+Word = Annotated[str, PlainValidator(parse_text), _WORD]
+WordId = Annotated[str, PlainValidator(parse_id), _WORD]
+Zone = Annotated[str, PlainValidator(parse_zone), _TEXT]
+Number = Annotated[float, PlainValidator(parse_number), _DECIMAL]
+Whole = Annotated[int, PlainValidator(parse_int), _WHOLE]
+Count = Annotated[int, PlainValidator(whole(0)), _WHOLE]
+Quantity = Annotated[int, PlainValidator(whole(1)), _WHOLE]
+Days = Annotated[int, PlainValidator(whole(1, MOST_DAYS)), _WHOLE]
+DaysDone = Annotated[int, PlainValidator(whole(0, MOST_DAYS)), _WHOLE]
+Priority = Annotated[int, PlainValidator(whole(1, 5)), _WHOLE]
+SkillLevel = Annotated[int, PlainValidator(whole(1, 9)), _WHOLE]
+Percent = Annotated[int, PlainValidator(whole(1, 10_000)), _WHOLE]
+YesNo = Annotated[bool, PlainValidator(parse_yes_no), Kind((bool,), Phrase("true or false"), shape=Shape.WORD)]
+Duration = Annotated[
+    int,
+    PlainValidator(parse_duration),
+    Kind((str,), Phrase("a duration as text, e.g. PT45M"), json_begins="P", shape=Shape.DURATION),
+]
+Day = Annotated[date, PlainValidator(parse_date), _DATE]
+Time = Annotated[int, PlainValidator(parse_time), _TIME]
+Moment = Annotated[datetime, PlainValidator(parse_moment), _MOMENT]
+DayOrMoment = Annotated[datetime, PlainValidator(parse_day_or_moment), _MOMENT]
+TimeOrMoment = Annotated[int | datetime, PlainValidator(parse_time_or_moment), _TIME]
+Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows), _listed(Shape.WINDOWS)]
+Hours = Annotated[tuple[Interval, ...], PlainValidator(parse_hours), _listed(Shape.HOURS)]
+Opening = Annotated[tuple[tuple[int, Interval], ...], PlainValidator(parse_opening), _listed(Shape.OPENING)]
+SkillNeeds = Annotated[tuple[SkillNeed, ...], PlainValidator(parse_skill_needs), _listed(Shape.AMOUNTS)]
+PartNeeds = Annotated[tuple[PartNeed, ...], PlainValidator(parse_part_needs), _listed(Shape.AMOUNTS)]
+ToolNeeds = Annotated[tuple[ToolNeed, ...], PlainValidator(parse_tool_needs), _listed(Shape.AMOUNTS)]
+Loads = Annotated[tuple[Load, ...], PlainValidator(parse_loads), _listed(Shape.AMOUNTS)]
+Predecessors = Annotated[tuple[Predecessor, ...], PlainValidator(parse_predecessors), _listed(Shape.IDS)]
+Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts), _listed(Shape.TEXT)]
+CoverageWord = Annotated[str, PlainValidator(choice(*Coverage)), _WORD]
+ConfirmedWord = Annotated[str, PlainValidator(choice(*Confirmed)), _WORD]
+UnfinishedWord = Annotated[str, PlainValidator(choice(*Unfinished)), _WORD]
+ResultWord = Annotated[str, PlainValidator(choice("done", *Unfinished)), _WORD]
+ConditionWord = Annotated[str, PlainValidator(choice("unused", "faulty")), _WORD]
+UrgencyWord = Annotated[str, PlainValidator(choice(*Urgency)), _WORD]
+DifficultyWord = Annotated[str, PlainValidator(choice(*Difficulty)), _WORD]
+EmploymentWord = Annotated[str, PlainValidator(choice(*Employment)), _WORD]
+LockWord = Annotated[str, PlainValidator(choice(*LockLevel)), _WORD]
+EndPlace = Annotated[
+    str | Place, PlainValidator(parse_end_place), Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)
+]

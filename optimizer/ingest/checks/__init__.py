@@ -1,0 +1,1 @@
+"""Checks of the rows against each other, and doubts about what they say."""

@@ -1,0 +1,441 @@
+"""Checks across rows and sheets: references, times that contradict each other, locks, doubtful stock.
+
+Each function looks at one topic and notes what it finds. Cells are right in themselves when they come here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
+from optimizer.domain.plan import BRANCH_STOP
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.build.problem import lock_day
+from optimizer.ingest.build.several_days import day_ids, visit_ids_of
+from optimizer.ingest.checks.trial_problem import check_crews_and_locks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from optimizer.domain.policy import Policy
+    from optimizer.faults.issues import IssueLog
+    from optimizer.ingest.cells.dates_and_times import BranchClock
+    from optimizer.ingest.forms.columns import ShiftRow
+    from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
+
+MAX_DAYS_AWAY = 3_653
+
+#: Columns whose dates must lie near the day to plan; certificates may be older or open far into the future.
+_DATED = {
+    "branch": ("as_of",),
+    "calendar": ("date",),
+    "orders": ("received", "requested", "promised", "due_day", "ready"),
+    "shifts": ("date", "start", "end", "break_open", "break_close"),
+    "parts": ("as_of",),
+    "arrivals": ("usable_on",),
+    "reservations": ("date",),
+    "loans": ("due", "return_booked"),
+    "locks": ("date", "start"),
+    "published": ("date", "told_open", "told_close"),
+    "results": ("at", "next_visit"),
+    "returns": ("at",),
+    "counts": ("at",),
+    "absences": ("date", "start", "end", "reported"),
+}
+
+
+def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy | None, log: IssueLog) -> None:
+    """Note every fault and doubt that shows only across rows.
+
+    `clock` is absent when the branch's row is faulty, `policy` when it or its file is.
+    """
+    check_ids(sheets, log)
+    check_references(sheets, log)
+    check_predecessors(sheets, log)
+    check_stock(sheets, log)
+    check_skills(sheets, log)
+    check_tools_and_loads(sheets, log)
+    check_homes(sheets, log)
+    check_missing_places(sheets, log)
+    check_locks(sheets, clock, policy, log)
+    if clock is not None:
+        check_branch(sheets, clock, log)
+        check_dates(sheets, clock, log)
+        check_shifts(sheets, clock, log)
+        check_told(sheets, clock, log)
+        check_jobs(sheets, clock, log)
+        check_windows(sheets, clock, log)
+    if clock is not None and policy is not None:
+        check_published_crews(sheets, policy, log)
+        check_crews_and_locks(sheets, clock, policy, log)
+
+
+def check_missing_places(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders without coordinates, when all has been tried to find them."""
+    for entry in sheets.orders.entries:
+        for column in ("lat", "lon"):
+            if getattr(entry.row, column) is None:
+                sheets.orders.note(log, "PLACE_MISSING", entry.number, column)
+
+
+def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note a branch that closes before it opens, and a plan made after its day."""
+    for entry in sheets.branch:
+        branch = entry.row
+        if branch.business_close <= branch.business_open:
+            sheets.branch.note(log, "BUSINESS_REVERSED", entry.number, "business_close")
+        if clock.seconds(branch.as_of) >= clock.on(branch.plan_date, 2 * 86_400):
+            sheets.branch.note(log, "AS_OF_LATE", entry.number, "as_of", branch.as_of)
+
+
+def check_dates(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note dates that are years away from the day to plan."""
+    for sheet in sheets.all():
+        for entry in sheet.readable():
+            for column in _DATED.get(sheet.name, ()):
+                for value in _dates(getattr(entry.row, column)):
+                    if abs((value - clock.first_day).days) > MAX_DAYS_AWAY:
+                        sheet.note(log, "DATE_FAR", entry.number, column, value)
+
+
+def _dates(value: object) -> Iterator[date]:
+    if isinstance(value, datetime):
+        yield value.date()
+    elif isinstance(value, date):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _dates(item)
+
+
+def check_ids(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note visits that are called like a place of the travel matrix, or like one another."""
+    seen: dict[str, int] = {}
+    of_days: set[str] = set()
+    for entry in sheets.orders.readable():
+        name, column = _visit_id(entry), "visit_id" if entry.row.visit_id else "order_id"
+        if name == BRANCH_PLACE or name.startswith(("start:", "end:")):
+            sheets.orders.note(log, "ID_RESERVED", entry.number, column, name)
+        if name == BRANCH_STOP:
+            sheets.orders.note(log, "ID_BRANCH_STOP", entry.number, column, name)
+        if name in seen and (column == "visit_id" or name in of_days):
+            sheets.orders.note(log, "ID_TWICE", entry.number, column, name, other=seen[name])
+        seen.setdefault(name, entry.number)
+        for later in visit_ids_of(entry.row)[1:]:
+            if later in seen:
+                sheets.orders.note(log, "ID_TWICE", entry.number, "days", later, other=seen[later])
+            seen.setdefault(later, entry.number)
+            of_days.add(later)
+
+
+def _visit_id(entry: Entry[Any]) -> str:
+    return entry.row.visit_id or entry.row.order_id or ""
+
+
+def check_references(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note ids that refer to nothing. A doubt only, where the rule merely loses its object."""
+    technicians, parts = sheets.technicians, sheets.parts
+    rows = [entry.row for entry in sheets.orders.readable()]
+    visits = replace(sheets.orders, ids=frozenset(name for row in rows for name in visit_ids_of(row)))
+    results = {name for row in rows if row.days > 1 and row.order_id for name in day_ids(row.order_id, row.days)}
+    people = [entry.row for entry in technicians.readable()]
+    own_parts = {need.part_id for person in people for need in person.own_parts}
+    own_tools = {need.tool_id for person in people for need in person.own_tools}
+    _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
+    _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.orders, "after", visits, "REF_VISIT", log)
+    _refer(sheets.orders, "tools", _with_ids(sheets.tools, own_tools), "REF_TOOL", log)
+    _refer(sheets.orders, "parts", _with_ids(parts, own_parts), "REF_PART_NOT_STOCKED", log)
+    _refer(sheets.customers, "refused", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.skills, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.shifts, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.arrivals, "part_id", parts, "REF_PART", log)
+    _refer(sheets.reservations, "part_id", parts, "REF_PART", log)
+    _refer(sheets.loans, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.loans, "part_id", parts, "REF_PART", log)
+    _refer(sheets.locks, "visit_id", visits, "REF_VISIT", log)
+    _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.results, "order_id", _with_ids(sheets.orders, results), "REF_VISIT", log)
+    _refer(sheets.returns, "loan_id", sheets.loans, "REF_LOAN", log)
+    _refer(sheets.counts, "part_id", parts, "REF_PART", log)
+    _refer(sheets.absences, "technician_id", technicians, "REF_TECHNICIAN", log)
+
+
+def _with_ids(sheet: Sheet[Any], others: set[str]) -> Sheet[Any]:
+    return replace(sheet, ids=sheet.ids | others)
+
+
+def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: IssueLog) -> None:
+    required = other.name in ("customers", "technicians", "orders")
+    if required and not other.is_given:
+        return  # the missing file is noted already
+    for entry in sheet.readable():
+        value = getattr(entry.row, column)
+        if value is None:
+            continue  # a wrong cell, noted already
+        for name in (value,) if isinstance(value, str) else map(_name_of, value):
+            if name not in other.ids:
+                sheet.note(log, code, entry.number, column, name, near=log.suggest(name, other.ids))
+
+
+def _name_of(item: Any) -> str:
+    """Return the id that an item of a cell refers to: of a part, a tool, an order."""
+    if isinstance(item, PartNeed):
+        return item.part_id
+    if isinstance(item, ToolNeed):
+        return item.tool_id
+    return item.visit_id if isinstance(item, Predecessor) else str(item)
+
+
+def check_predecessors(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders that come after themselves, once per circle; an order of several days is one here."""
+    rows = {_visit_id(entry): entry for entry in sheets.orders}
+    order_of = {name: _visit_id(entry) for entry in sheets.orders for name in visit_ids_of(entry.row)}
+    earlier = {
+        name: tuple(order_of.get(before.visit_id, before.visit_id) for before in entry.row.after)
+        for name, entry in rows.items()
+    }
+    done: set[str] = set()
+    for first in sorted(rows):
+        trail: dict[str, None] = {}
+        stack = [(first, iter(earlier[first]))] if first not in done else []
+        while stack:
+            name, followers = stack[-1]
+            trail[name] = None
+            follower = next((f for f in followers if f in rows and f not in done), None)
+            if follower is None:
+                done.add(name)
+                trail.pop(name)
+                stack.pop()
+            elif follower in trail:
+                names = list(trail)
+                circle = [*names[names.index(follower) :], follower]
+                text = " → ".join(reversed(circle))
+                sheets.orders.note(log, "AFTER_ITSELF", rows[follower].number, "after", follower, circle=text)
+            else:
+                stack.append((follower, iter(earlier[follower])))
+
+
+def check_stock(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note counted stock below zero."""
+    for entry in sheets.parts.readable():
+        if (entry.row.on_hand or 0) < 0:
+            part = entry.row.part_id
+            sheets.parts.note(log, "STOCK_NEGATIVE", entry.number, "on_hand", entry.row.on_hand, part=part)
+
+
+def check_skills(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note skills that nobody holds, contradicting certificates, and crews larger than the staff."""
+    held = {str(entry.row.skill) for entry in sheets.skills.readable()}
+    staff = len(sheets.technicians.ids)
+    for entry in sheets.orders.readable():
+        for need in entry.row.skills:
+            if need.skill not in held:
+                near = log.suggest(need.skill, held)
+                sheets.orders.note(log, "REF_SKILL_NOT_HELD", entry.number, "skills", need.skill, near=near)
+        if entry.row.crew_size > max(staff, 1):
+            sheets.orders.note(log, "CREW_LARGE", entry.number, "crew_size", entry.row.crew_size)
+    records: dict[tuple[str, str], list[Entry[Any]]] = defaultdict(list)
+    for skill in sheets.skills:
+        since, until = _validity(skill.row)
+        earlier = records[(skill.row.technician_id, skill.row.skill)]
+        for other in earlier:
+            if _validity(other.row)[0] <= until and since <= _validity(other.row)[1]:
+                name, number = skill.row.skill, other.number
+                sheets.skills.note(log, "CERTIFICATE_TWICE", skill.number, "skill", name, other=number)
+                break
+        earlier.append(skill)
+
+
+def _validity(row: Any) -> tuple[date, date]:
+    return row.valid_from or date.min, row.valid_until or date.max
+
+
+def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note orders that need more of a tool than there is, or more carried than anybody can."""
+    people = [entry.row for entry in sheets.technicians.readable()]
+    units: dict[str, int] = defaultdict(int)
+    for tool in sheets.tools.readable():
+        units[tool.row.tool_id] += tool.row.units or 0
+    owned: dict[str, int] = defaultdict(int)
+    for person in people:
+        for own in person.own_tools:
+            owned[own.tool_id] = max(owned[own.tool_id], own.units)
+    limits = [{load.quantity: load.amount for load in person.capacity} for person in people]
+    most: dict[str, float] = {}
+    for entry in sheets.orders.readable():
+        for need in entry.row.tools:
+            there = units.get(need.tool_id, 0) + owned.get(need.tool_id, 0)
+            if (need.tool_id in sheets.tools.ids or need.tool_id in owned) and need.units > there:
+                details = {"tool": need.tool_id, "units": there}
+                sheets.orders.note(log, "TOOL_SHORT", entry.number, "tools", need.units, **details)
+        for load in entry.row.loads:
+            if load.quantity not in most:
+                most[load.quantity] = max((limit.get(load.quantity, inf) for limit in limits), default=inf)
+            if load.amount > most[load.quantity]:
+                details = {"quantity": load.quantity, "most": int(most[load.quantity])}
+                sheets.orders.note(log, "LOAD_LARGE", entry.number, "loads", load.amount, **details)
+
+
+def check_homes(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note days that start or end at a home without coordinates."""
+    for entry in sheets.technicians:
+        person = entry.row
+        given = (person.home_lat is not None, person.home_lon is not None)
+        missing = "home_lon" if given[0] else "home_lat"
+        if any(given) and not all(given):
+            sheets.technicians.note(log, "HOME_PARTLY", entry.number, missing)
+        elif not any(given) and "home" in (person.start, person.end):
+            sheets.technicians.note(log, "HOME_MISSING", entry.number, missing)
+
+
+def check_shifts(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note shifts and breaks that cannot be, and technicians without a shift on the day to plan."""
+    for entry in sheets.shifts:
+        shift = entry.row
+        start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
+        if end_s <= start_s:
+            sheets.shifts.note(log, "SHIFT_REVERSED", entry.number, "end", clock.time_or_iso(shift.date, end_s))
+        _check_break(sheets.shifts, entry, end_s - start_s, clock, log)
+    rows = [entry.row for entry in sheets.shifts.readable()]
+    working = {row.technician_id for row in rows if row.date is None or clock.is_planned(row.date)}
+    for person in sheets.technicians.readable():
+        name = person.row.technician_id
+        if name and name not in working:
+            day = clock.planned_text()
+            sheets.technicians.note(log, "NO_SHIFT", person.number, "technician_id", name, day=day)
+
+
+def _check_break(
+    sheet: Sheet[ShiftRow], entry: Entry[ShiftRow], length_s: int, clock: BranchClock, log: IssueLog
+) -> None:
+    shift = entry.row
+    if shift.break_open is None and shift.break_close is None and not shift.break_s:
+        return
+    if shift.break_open is None or shift.break_close is None or shift.break_s is None:
+        cells = ("break_open", "break_close", "break_s")
+        sheet.note(log, "BREAK_PARTLY", entry.number, next(c for c in cells if getattr(shift, c) is None))
+        return
+    open_s, close_s = clock.on(shift.date, shift.break_open), clock.on(shift.date, shift.break_close)
+    start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
+    minutes = f"{shift.break_s / MINUTE_S:g}"
+    if close_s < open_s:
+        sheet.note(log, "BREAK_REVERSED", entry.number, "break_close")
+    elif 0 < length_s <= shift.break_s:
+        sheet.note(log, "BREAK_LENGTH", entry.number, "break_s", minutes)
+    elif length_s > 0 and not (start_s <= open_s and close_s + shift.break_s <= end_s):
+        sheet.note(log, "BREAK_OUTSIDE", entry.number, "break_s", minutes)
+
+
+def check_told(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note told windows that are half or reversed."""
+    for entry in sheets.published:
+        row = entry.row
+        if (row.told_open is None) != (row.told_close is None):
+            missing = "told_open" if row.told_open is None else "told_close"
+            sheets.published.note(log, "TOLD_PARTLY", entry.number, missing)
+        elif row.told_open is not None and row.told_close is not None:
+            close_s = clock.on(row.date, row.told_close)
+            if close_s < clock.on(row.date, row.told_open):
+                value = clock.time_or_iso(row.date, close_s)
+                sheets.published.note(log, "TOLD_REVERSED", entry.number, "told_close", value)
+
+
+def _crew_sizes(sheets: BranchSheets, policy: Policy | None) -> dict[str, int]:
+    """Return how many people serve each visit."""
+    pairs = policy.pair_kinds if policy else frozenset()
+    sizes: dict[str, int] = {}
+    for entry in sheets.orders.readable():
+        size = max(entry.row.crew_size, 2 if entry.row.kind in pairs else 1)
+        sizes |= dict.fromkeys(visit_ids_of(entry.row), size)
+    return sizes
+
+
+def check_locks(sheets: BranchSheets, clock: BranchClock | None, policy: Policy | None, log: IssueLog) -> None:
+    """Note locks that lack what they hold, name another day or too many people, or leave gaps in a prefix."""
+    sizes = _crew_sizes(sheets, policy)
+    people: dict[str, set[str]] = defaultdict(set)
+    prefixes: dict[tuple[str, date | None], list[Entry[Any]]] = defaultdict(list)
+    for entry in sheets.locks:
+        lock = entry.row
+        people[lock.visit_id].add(lock.technician_id)
+        if len(people[lock.visit_id]) > sizes.get(lock.visit_id, 1):
+            sheets.locks.note(log, "LOCK_TWO_PEOPLE", entry.number, "technician_id", lock.visit_id)
+        if lock.level == LockLevel.START and lock.start is None:
+            sheets.locks.note(log, "LOCK_START", entry.number, "start")
+        if lock.level == LockLevel.PREFIX:
+            prefixes[lock.technician_id, lock_day(lock, clock) if clock else None].append(entry)
+            if lock.position is None:
+                sheets.locks.note(log, "LOCK_POSITION", entry.number, "position")
+        elsewhere = clock is not None and not clock.is_planned(lock_day(lock, clock))
+        if clock is not None and elsewhere and lock.level != LockLevel.PERSON:
+            day, column = clock.planned_text(), "date" if lock.date else "start"
+            sheets.locks.note(log, "LOCK_OTHER_DAY", entry.number, column, lock_day(lock, clock), day=day)
+    for (technician, _), entries in sorted(prefixes.items(), key=lambda item: (item[0][0], item[0][1] or date.min)):
+        positions = sorted(entry.row.position for entry in entries if entry.row.position is not None)
+        if positions != list(range(len(positions))):
+            number = min(entry.number for entry in entries)
+            text = ", ".join(_first_few(positions))
+            sheets.locks.note(log, "LOCK_POSITIONS", number, "position", technician=technician, positions=text)
+
+
+def check_published_crews(sheets: BranchSheets, policy: Policy, log: IssueLog) -> None:
+    """Note visits that are published for more people of a day than serve them."""
+    sizes = _crew_sizes(sheets, policy)
+    seen: dict[tuple[str, date], list[int]] = defaultdict(list)
+    for entry in sheets.published:
+        row = entry.row
+        numbers = seen[row.visit_id, row.date]
+        if len(numbers) >= sizes.get(row.visit_id, 1):
+            value = f"{row.visit_id} {row.date}"
+            sheets.published.note(log, "ID_TWICE", entry.number, "visit_id", value, other=numbers[0])
+        numbers.append(entry.number)
+
+
+def check_jobs(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note orders of several days that are done already, or longer than what is planned."""
+    for entry in sheets.orders.readable():
+        left = entry.row.days - entry.row.days_done
+        if entry.row.done is not None:
+            continue
+        if left <= 0:
+            sheets.orders.note(log, "JOB_DONE", entry.number, "days_done", entry.row.days_done, days=entry.row.days)
+        elif left > clock.days and entry.row.days > 1:
+            sheets.orders.note(log, "JOB_LONG", entry.number, "days", left, planned=clock.days)
+
+
+def check_windows(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note windows on a day to plan on which nobody has a shift, one for each order."""
+    if not sheets.shifts.is_given:
+        return
+    rows = [entry.row for entry in sheets.shifts.readable()]
+    if any(None in (row.date, row.start, row.end) for row in rows):
+        return  # noted already
+    staffed: set[date] = set()
+    for row in rows:
+        last_s = clock.on(row.date, row.end) + row.overtime_limit_s
+        last = clock.first_day + timedelta(days=last_s // DAY_S)
+        staffed |= {row.date, last}
+    empty = [day for day in clock.planned_days() if day not in staffed]
+    for entry in sheets.orders.readable() if empty else ():
+        column = "promised" if entry.row.promised else "requested"
+        for opens, closes in getattr(entry.row, column):
+            window = clock.interval(opens, closes)
+            begin, end = max(window.open_s // DAY_S, 0), min(window.close_s // DAY_S, clock.days)
+            days = {clock.first_day + timedelta(days=n) for n in range(begin, end + 1)}
+            found = next((day for day in empty if day in days and not days & staffed), None)
+            if found is not None:
+                sheets.orders.note(log, "WINDOW_NO_SHIFT", entry.number, column, day=found.isoformat())
+                break
+
+
+def _first_few(numbers: Iterable[int], count: int = 12) -> list[str]:
+    texts = [str(number) for number in numbers]
+    return texts if len(texts) <= count else [*texts[:count], "…"]

@@ -1,0 +1,81 @@
+"""Headers: which sheet and which column a person means by a title, and how we call them ourselves."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from optimizer.ingest.forms.labels import COLUMN_NAMES, NOTES, SHEET_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optimizer.ingest.forms.columns import Column
+
+#: What a title may carry beside its words: spaces, punctuation, the star of a required column, a unit in brackets.
+_UNIT = re.compile(r"\([^()]*\)\s*\*?\s*$")
+_MARKS = re.compile(r"[\W_]+")
+
+
+def normal(title: str) -> str:
+    """Return what two spellings of one title have in common.
+
+    >>> normal("＊服务时长（分钟）"), normal("Order No."), normal("order_no")
+    ('服务时长', 'orderno', 'orderno')
+    """
+    half_width = unicodedata.normalize("NFKC", title[:200]).casefold()
+    return _MARKS.sub("", _UNIT.sub("", half_width)) or _MARKS.sub("", half_width)
+
+
+def label(sheet: str, field: str, lang: str) -> str:
+    """Return the title of a column for people: the header of a template.
+
+    >>> label("orders", "order_id", "zh"), label("orders", "order_id", "en")
+    ('工单号', 'Order no.')
+    """
+    return COLUMN_NAMES[sheet][field][0 if lang == "zh" else 1]
+
+
+def sheet_label(sheet: str, lang: str) -> str:
+    """Return the name of a sheet for people: of a template's tab, or of its file without the suffix."""
+    return SHEET_NAMES[sheet][0 if lang == "zh" else 1]
+
+
+def sheet_named(title: str) -> str | None:
+    """Return the sheet that a person means by the name of a tab or file, `None` when it is no sheet of ours.
+
+    >>> sheet_named("派工单"), sheet_named("Service area"), sheet_named("orders"), sheet_named("汇总")
+    ('orders', 'service_area', 'orders', None)
+    """
+    return _sheets().get(normal(title))
+
+
+def is_note(title: str) -> bool:
+    """Return whether a tab or file only explains the others."""
+    return normal(title) in {normal(name) for name in NOTES}
+
+
+def field_names(sheet: str, field: str) -> tuple[str, ...]:
+    """Return every name of a column beside its own: Chinese and English label, and what else people write."""
+    chinese, english, others = COLUMN_NAMES[sheet].get(field, ("", "", ""))
+    return tuple(name for name in (chinese, english, *others.split()) if name)
+
+
+@cache
+def columns_by_title(sheet: str) -> Mapping[str, Column]:
+    """Return the columns of a sheet by the normal form of every title that means them."""
+    from optimizer.ingest.forms.columns import columns_of
+
+    columns = columns_of(sheet)
+    by_title = {normal(title): column for column in columns for title in field_names(sheet, column.field)}
+    return by_title | {normal(column.sheet_name): column for column in columns}
+
+
+@cache
+def _sheets() -> Mapping[str, str]:
+    by_name: dict[str, str] = {}
+    for sheet, (chinese, english, others) in SHEET_NAMES.items():
+        by_name |= {normal(name): sheet for name in (chinese, english, *others.split(), sheet)}
+    return by_name

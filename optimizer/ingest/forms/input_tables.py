@@ -1,0 +1,157 @@
+"""The tables of an input as it stands, right or wrong, for showing its faults where they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optimizer.faults.decoding import decode_json, read_bytes, read_text
+from optimizer.faults.issues import IssueLog
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.forms.columns import SHEETS, columns_of
+from optimizer.ingest.forms.headers import columns_by_title, normal, sheet_named
+from optimizer.ingest.forms.sheets import MAX_ROWS
+from optimizer.ingest.forms.workbook import SUFFIXES, cell_text, open_workbook
+from optimizer.ingest.forms.workbook_file import RefusedError, check_file
+from optimizer.text.printable import spelt_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from optimizer.faults.issues import Issue
+
+#: More columns than any sheet of ours has, fewer than a spreadsheet takes.
+MAX_COLUMNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """One sheet of an input.
+
+    Parameters
+    ----------
+    sheet
+        Which sheet it is.
+    title
+        What the person who wrote it calls it.
+    file
+        What messages call its file.
+    rows
+        The cells of each row that holds any, by the number of its line; of JSON, the header is line 1.
+    head
+        The line of the header.
+    """
+
+    sheet: str
+    title: str
+    file: str
+    rows: dict[int, list[str]]
+    head: int
+    is_json: bool = False
+
+    def line_of(self, issue: Issue) -> int | None:
+        """Return the line that an issue is about; of a whole column, the header's. `None`: it is not about a line."""
+        if self.is_json:
+            _, sheet, *rest = (*issue.path.split("/"), "")
+            entry = "0" if sheet == "branch" else rest[0]
+            return int(entry) + 2 if sheet == self.sheet and entry.isdecimal() else None
+        if issue.file != self.file:
+            return None
+        return self.head if issue.row is None and issue.column else issue.row
+
+    def columns_of(self, issue: Issue) -> list[int]:
+        """Return the columns that an issue is about, from 1; none when it is about a row, or its column is missing."""
+        if not issue.column:
+            return []
+        titles = self.rows.get(self.head, [])
+        exact = [n for n, title in enumerate(titles, start=1) if spelt_out(title.strip()) == issue.column]
+        if exact:
+            return exact
+        meant = self._field(issue.column)
+        return [n for n, title in enumerate(titles, start=1) if meant and self._field(title) == meant]
+
+    def _field(self, title: str) -> str:
+        column = columns_by_title(self.sheet).get(normal(title))
+        return column.field if column else ""
+
+
+def tables_of(path: Path) -> list[InputTable]:
+    """Return the tables of a branch as far as they can be read: of a folder, a workbook, or a JSON document."""
+    if path.is_dir():
+        tables = _of_folder(path)
+    elif path.suffix.lower() in SUFFIXES:
+        tables = _of_workbook(path)
+    elif path.suffix.lower() == ".json":
+        tables = _of_document(path)
+    else:
+        return []
+    order = list(SHEETS)
+    return sorted(tables, key=lambda table: (order.index(table.sheet), table.file))
+
+
+def _of_folder(folder: Path) -> Iterator[InputTable]:
+    for path in sorted(folder.iterdir()):
+        sheet = sheet_named(path.stem) if path.suffix.lower() == ".csv" else None
+        text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True) if sheet else None
+        if sheet and text is not None:
+            yield InputTable(sheet, path.stem, path.name, dict(_lines(text)), head=1)
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+            if number > MAX_ROWS:
+                return
+            if any(cells):
+                yield number, cells[:MAX_COLUMNS]
+    except csv.Error:
+        return  # the rest cannot be told apart
+
+
+def _of_workbook(path: Path) -> Iterator[InputTable]:
+    content = read_bytes(path, IssueLog(form="xlsx", file=path.name))
+    if content is None:
+        return
+    try:
+        check_file(content)
+        tabs = open_workbook(content)["sheets"]
+    except RefusedError:
+        return
+    for tab in tabs:
+        sheet, rows = sheet_named(tab["name"]), tab.get("rows")
+        if sheet and rows:
+            lines = {number: [cell_text(cell, Shape.TEXT) for cell in cells[:MAX_COLUMNS]] for number, cells in rows}
+            yield InputTable(sheet, tab["name"], f"{path.name} [{tab['name']}]", lines, head=rows[0][0])
+
+
+def _of_document(path: Path) -> Iterator[InputTable]:
+    log = IssueLog(form="json", file=path.name)
+    text = read_text(path, log)
+    document = decode_json(text, log) if text is not None else None
+    if not isinstance(document, dict):
+        return
+    for sheet in SHEETS:
+        value = document.get(sheet)
+        entries = [value] if sheet == "branch" else value
+        if isinstance(entries, list) and entries:
+            yield InputTable(sheet, sheet, path.name, _entry_lines(sheet, entries), head=1, is_json=True)
+
+
+def _entry_lines(sheet: str, entries: list[Any]) -> dict[int, list[str]]:
+    """Return the entries as lines below a header of the keys that any of them has, ours first."""
+    keys = dict.fromkeys(key for entry in entries if isinstance(entry, dict) for key in entry)
+    ours = [column.json_name for column in columns_of(sheet) if column.json_name in keys]
+    header = [*ours, *(key for key in keys if key not in ours)][:MAX_COLUMNS]
+    lines = {1: header}
+    for line, entry in enumerate(entries[:MAX_ROWS], start=2):
+        cells = [entry.get(key) for key in header] if isinstance(entry, dict) else [entry]
+        lines[line] = ["" if cell is None else cell if isinstance(cell, str) else _json(cell) for cell in cells]
+    return lines
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

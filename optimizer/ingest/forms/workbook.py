@@ -1,0 +1,190 @@
+"""Read one Excel workbook as a branch: a child process opens it, its cells become the texts that a CSV would hold.
+
+From there on there is one path for both: headers, tidying, parsers.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from optimizer.faults.decoding import MAX_BYTES, read_bytes
+from optimizer.faults.issues import Source, nearest
+from optimizer.ingest.cells.tidy import Shape, moment_text, time_text
+from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.headers import columns_by_title, is_note, normal, sheet_label, sheet_named
+from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
+from optimizer.ingest.forms.tables import read_table, shape_of
+from optimizer.ingest.forms.workbook_file import RefusedError, check_file
+from optimizer.running.processes import Child
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from optimizer.faults.issues import IssueLog
+
+#: What a path of a workbook ends in; an old one is named as such.
+SUFFIXES = (".xlsx", ".xlsm", ".xls")
+#: How long a workbook may take to read, whatever is in it.
+TIMEOUT_S = 60
+#: Bytes of memory and seconds of work of its reader; where the system has no limits, the clock has to do.
+MAX_MEMORY = 1_500_000_000
+MAX_CPU_S = 30
+#: More digits than a spreadsheet keeps.
+_EXACT = 10**15
+#: Day 1 of spreadsheets, by either count: a time of 24 hours without its date.
+_DAY_ONE = (date(1899, 12, 31), date(1900, 1, 1))
+
+
+def read_workbook(path: Path, log: IssueLog) -> list[RawSheet] | None:
+    """Return the sheets of a workbook, or `None` after noting why it cannot be read at all."""
+    content = read_bytes(path, log, limit=MAX_BYTES)
+    if content is None:
+        return None
+    try:
+        check_file(content)
+        workbook = open_workbook(content)
+    except RefusedError as refused:
+        log.add(refused.code, limit=refused.limit)
+        return None
+    if workbook["has_macros"]:
+        log.add("WORKBOOK_MACROS")
+    tabs = _sheets_of_ours(workbook["sheets"], log)
+    return [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+
+
+def open_workbook(content: bytes) -> dict[str, Any]:
+    """Return what the child process says of a workbook.
+
+    Raises
+    ------
+    RefusedError
+        When it gave up, was stopped, or died.
+    """
+    child = Child("optimizer.ingest.forms.workbook_child", limits={"AS": MAX_MEMORY, "CPU": MAX_CPU_S})
+    try:
+        answer = child.ask(content, TIMEOUT_S)
+    finally:
+        child.end()
+    if answer is None:  # an abort: out of memory, or out of time
+        raise RefusedError("WORKBOOK_TOO_MUCH")
+    workbook: dict[str, Any] = json.loads(answer)
+    if "fault" in workbook:
+        raise RefusedError(workbook["fault"])
+    return workbook
+
+
+def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict[str, Any]]:
+    """Return the tabs by the sheet that they are, and note what is missing, unknown or there twice."""
+    found: dict[str, dict[str, Any]] = {}
+    unknown: list[str] = []
+    for tab in tabs:
+        name = sheet_named(tab["name"])
+        if name is None:
+            if not is_note(tab["name"]):
+                unknown.append(tab["name"])
+        elif name in found:
+            location = {**location_of(name, log, None), "file": file_of(name, log, tab["name"])}
+            log.add("SHEET_TWICE", value=found[name]["name"], **location)
+        else:
+            found[name] = tab
+            log.sources[name] = Source(file_of(name, log, tab["name"]))
+    is_chinese = not all(tab["name"].isascii() for tab in found.values()) or not found
+    absent = [n for sheet in SHEETS if sheet not in found for n in (sheet, sheet_label(sheet, "zh"))]
+    for title in unknown:
+        log.add("SHEET_UNKNOWN", value=title, near=nearest(title, absent))
+    for name in REQUIRED_SHEETS:
+        if name not in found:
+            wanted = sheet_label(name, "zh") if is_chinese else name
+            location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
+            log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
+    return found
+
+
+def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
+    location = location_of(name, log, None)
+    if "last_cell" in tab:
+        log.add("SHEET_LAST_CELL", value=tab["last_cell"], **location)
+        return RawSheet(name, is_given=False)
+    if tab["is_hidden"]:
+        log.add("SHEET_HIDDEN", **location)
+    if tab["hidden_rows"]:
+        log.add("ROWS_HIDDEN", value=_stretches(tab["hidden_rows"]), **location)
+    if tab["hidden_columns"]:
+        log.add("COLUMNS_HIDDEN", value=", ".join(tab["hidden_columns"]), **location)
+    for reference in tab["merged"]:
+        log.add("CELLS_MERGED", value=reference, **location)
+    for code, key in (
+        ("CELLS_COMPUTED", "computed"),
+        ("CELLS_UNCOMPUTED", "uncomputed"),
+        ("CELLS_ERROR", "errors"),
+    ):
+        if tab[key]:
+            more = ", …" if tab[f"{key}_count"] > len(tab[key]) else ""
+            log.add(code, value=", ".join(tab[key]) + more, count=tab[f"{key}_count"], **location)
+    return read_table(name, _texts(name, tab["rows"], log), log)
+
+
+def _stretches(numbers: list[int]) -> str:
+    """Return numbers in rising order with neighbours drawn together: `3, 5-9`."""
+    stretches: list[list[int]] = []
+    for number in numbers:
+        if stretches and number == stretches[-1][1] + 1:
+            stretches[-1][1] = number
+        else:
+            stretches.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in stretches)
+
+
+# --- cells --------------------------------------------------------------------------------------------------------
+
+
+def _texts(name: str, rows: list[Any], log: IssueLog) -> Iterator[tuple[int, list[str]]]:
+    """Return rows as texts: the header as it stands, below it each cell by the kind of its column."""
+    if not rows:
+        return
+    number, cells = rows[0]
+    titles = [cell_text(cell, Shape.TEXT) for cell in cells]
+    yield number, titles
+    columns = [columns_by_title(name).get(normal(title)) for title in titles]
+    shapes = [shape_of(column) if column else Shape.TEXT for column in columns]
+    for number, cells in rows[1:]:
+        for column, shape, cell in zip(columns, shapes, cells, strict=False):
+            if column and shape in (Shape.ID, Shape.IDS, Shape.AMOUNTS) and cell[:1] in (["d"], ["m"], ["t"], ["s"]):
+                log.add("ID_DATE", value=cell_text(cell, shape), **location_of(name, log, number, column.field))
+        beyond = [Shape.TEXT] * max(0, len(cells) - len(shapes))
+        yield number, [cell_text(cell, shape) for cell, shape in zip(cells, (*shapes, *beyond), strict=False)]
+
+
+def cell_text(cell: Any, shape: Shape) -> str:
+    """Return the text that a CSV would hold for a cell of a workbook, given as the child process writes it.
+
+    >>> cell_text(["n", 10042.0], Shape.ID), cell_text(["d", "2026-11-23"], Shape.MOMENT)
+    ('10042', '2026-11-23 00:00')
+    >>> cell_text(["s", 86400], Shape.TIME), cell_text(["b", True], Shape.WORD)
+    ('24:00', 'yes')
+    """
+    if isinstance(cell, str):
+        return cell
+    kind, value = cell
+    if kind == "n":
+        return _number_text(value)
+    if kind == "b":
+        return ("yes" if value else "no") if shape is Shape.WORD else str(value).upper()
+    if kind in ("t", "s"):
+        return time_text(value) if value >= 0 else str(value)
+    moment = datetime.fromisoformat(value)
+    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    if shape is Shape.TIME and is_midnight and moment.date() in _DAY_ONE:
+        return "24:00"
+    if is_midnight and (kind == "d" or shape is Shape.DATE) and shape is not Shape.MOMENT:
+        return moment.date().isoformat()
+    return moment_text(moment)
+
+
+def _number_text(value: float) -> str:
+    if abs(value) >= _EXACT:
+        return f"{value:.15g}"
+    return str(int(value)) if float(value).is_integer() else repr(value)

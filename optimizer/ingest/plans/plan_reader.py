@@ -1,0 +1,321 @@
+"""The plan's own part of a plan file: routes, visits left out, costs; every wrong value is noted by its path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic_core import PydanticCustomError
+
+from optimizer.domain.order import Interval
+from optimizer.domain.plan import (
+    BRANCH_STOP,
+    BranchStop,
+    BreakTaken,
+    Plan,
+    Reason,
+    ReasonCode,
+    Route,
+    Stop,
+    UnassignedState,
+    UnassignedVisit,
+)
+from optimizer.domain.rules import Rule
+from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.cells.compound import parse_ids, parse_part_needs
+from optimizer.ingest.cells.values import fault, parse_date, parse_id, parse_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from optimizer.domain.problem import Problem
+    from optimizer.ingest.cells.dates_and_times import BranchClock
+    from optimizer.text.files import JsonObject
+
+T = TypeVar("T")
+
+#: Stands for what should have been an object; it is noted already, so nothing is missing in it.
+_UNREADABLE: JsonObject = {}
+#: Stands for no stop at the branch, of which no time is missing.
+_NO_STOP: JsonObject = {"arrive": None, "start": None, "end": None}
+
+
+def routes_only(document: JsonObject, problem: Problem) -> dict[tuple[str, int], list[str]]:
+    """Return technician and day to visits of a plan whose times are not all stated, `0` for a stop at the branch.
+
+    The neutral form is of the first day.
+    """
+    routes = document["routes"]
+    if isinstance(routes, dict):
+        return {(technician, 0): list(visits) for technician, visits in routes.items()}
+    return {(route["technician"], _day_of(route, problem)): _sequence(route) for route in routes}
+
+
+def _sequence(route: JsonObject) -> list[str]:
+    visit_ids = [stop["visit"] for stop in route["stops"]]
+    stop = route.get("branch_stop")
+    if isinstance(stop, dict) and type(stop.get("before")) is int:
+        visit_ids.insert(stop["before"], BRANCH_STOP)
+    return visit_ids
+
+
+def _day_of(route: JsonObject, problem: Problem) -> int:
+    """Return the day of a route without times: the stated one, where several days are planned."""
+    date_ = route.get("date")
+    return 0 if date_ is None or problem.days == 1 else problem.day_index(parse_date(date_))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReader:
+    """Reads the plan's own part of a plan file and notes its faults."""
+
+    log: IssueLog
+    problem: Problem
+    clock: BranchClock
+
+    def read(self, document: JsonObject) -> Plan | None:
+        """Return the plan as stated; `None` when it holds routes only, or faults, which are noted."""
+        routes = document["routes"]
+        if isinstance(routes, dict):
+            self._check_neutral(routes)
+            return None
+        entries = [self._object(entry, f"/routes/{n}") for n, entry in enumerate(routes)]
+        self._check_routes(entries)
+        if self.log.has_errors:
+            return None
+        is_timed = _is_timed(entries)
+        self._check_one_route_each(entries, is_timed=is_timed)
+        if not is_timed:
+            return None
+        made = [self._route(entry, f"/routes/{n}") for n, entry in enumerate(entries)]
+        left_out = [
+            self._unassigned(self._object(entry, f"/unassigned/{n}"), f"/unassigned/{n}")
+            for n, entry in enumerate(self._list(document, "unassigned", ""))
+        ]
+        return Plan(
+            routes=tuple(sorted(made, key=lambda route: (route.day, route.technician_id))),
+            unassigned=tuple(sorted(left_out, key=lambda visit: visit.visit_id)),
+            costs=self._costs(document),
+        )
+
+    def _check_neutral(self, routes: JsonObject) -> None:
+        for technician, visits in routes.items():
+            if not isinstance(visits, list) or not all(isinstance(visit, str) for visit in visits):
+                self.log.add("PLAN_SHAPE", expected=Phrase("an array of texts"), path=f"/routes/{technician}")
+
+    def _check_routes(self, entries: list[JsonObject]) -> None:
+        """Note what even a plan of routes only needs: a technician for each route, and visits."""
+        for n, entry in enumerate(entries):
+            self._value(entry, "technician", f"/routes/{n}", _name, "")
+            if self.problem.days > 1 and entry.get("date") is not None:
+                self._value(entry, "date", f"/routes/{n}", _day, self.problem.first_day)
+            for m, stop in enumerate(self._list(entry, "stops", f"/routes/{n}", is_required=True)):
+                at = f"/routes/{n}/stops/{m}"
+                self._value(self._object(stop, at), "visit", at, _name, "")
+
+    def _check_one_route_each(self, entries: list[JsonObject], *, is_timed: bool) -> None:
+        """Note technicians with two routes on a day; of one planned day are all routes without times."""
+        seen: set[tuple[str, str]] = set()
+        for n, entry in enumerate(entries):
+            day = str(entry.get("date")) if is_timed else str(_day_of(entry, self.problem))
+            key = (entry["technician"], day)
+            if key in seen:
+                self.log.add("PLAN_ROUTE_TWICE", value=key[0], path=f"/routes/{n}/technician")
+            seen.add(key)
+
+    def _route(self, entry: JsonObject, path: str) -> Route:
+        pause = entry.get("break")
+        taken = None
+        if pause is not None:
+            pause = self._object(pause, f"{path}/break")
+            slot = self._value(pause, "slot", f"{path}/break", _whole, 0)
+            taken = BreakTaken(slot, self._moment(pause, "start", f"{path}/break"))
+        day = self._value(entry, "date", path, _day, self.problem.first_day)
+        branch_stop, stops = self._branch_stop(entry, path)
+        return Route(
+            technician_id=entry["technician"],
+            day=self.problem.day_index(day),
+            depart_s=self._moment(entry, "depart", path),
+            return_s=self._moment(entry, "return", path),
+            stops=tuple(self._stop(stop, f"{path}/stops/{n}", entry["technician"]) for n, stop in stops),
+            break_=taken,
+            branch_stop=branch_stop,
+        )
+
+    def _branch_stop(self, entry: JsonObject, path: str) -> tuple[BranchStop | None, list[tuple[int, JsonObject]]]:
+        """Return the stop at the branch, stated apart or as the stop `0`, and the other stops by their number."""
+        stops = list(enumerate(entry["stops"]))
+        stated, at = entry.get("branch_stop"), f"{path}/branch_stop"
+        if stated is None and BRANCH_STOP not in self.problem.visit_by_id:
+            at_branch = next((n for n, stop in stops if stop["visit"] == BRANCH_STOP), None)
+            if at_branch is not None:
+                stated, at = {**stops[at_branch][1], "before": at_branch}, f"{path}/stops/{at_branch}"
+                del stops[at_branch]
+        if stated is None:
+            return None, stops
+        stated = self._object(stated, at)
+        before = self._value(stated, "before", at, _whole, 0)
+        if not 0 <= before <= len(stops):
+            expected = Phrase("the number of a stop of the route, from 0")
+            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{at}/before")
+        moments = {name: self._moment(stated, name, at) for name in ("arrive", "start", "end", "leave_by")}
+        return BranchStop(before, *moments.values()), stops
+
+    def _stop(self, entry: JsonObject, path: str, technician_id: str) -> Stop:
+        window = self._object(entry.get("window", {}), f"{path}/window")
+        open_s, close_s = (self._moment(window, end, f"{path}/window") for end in ("open", "close"))
+        if close_s < open_s:
+            self.log.add("WINDOW_REVERSED", value=window.get("close", ""), path=f"{path}/window")
+        crew, lead = self._crew(entry, path, technician_id)
+        return Stop(
+            visit_id=entry["visit"],
+            arrive_s=self._moment(entry, "arrive", path),
+            start_s=self._moment(entry, "start", path),
+            end_s=self._moment(entry, "end", path),
+            leave_by_s=self._moment(entry, "leave_by", path),
+            window=Interval(open_s, max(open_s, close_s)),
+            lateness_s=self._value(entry, "lateness_s", path, _whole, 0),
+            parts=self._value({"parts": [], **entry}, "parts", path, _part_needs, ()),
+            pinned=self._value({"pinned": False, **entry}, "pinned", path, _truth, False),
+            crew=crew,
+            lead=lead,
+        )
+
+    def _crew(self, entry: JsonObject, path: str, technician_id: str) -> tuple[tuple[str, ...], str]:
+        """Return who serves a visit together and who leads; of one person alone, nobody and nothing."""
+        crew = self._value({"crew": [], **entry}, "crew", path, _names, ())
+        lead = self._value({"lead": "", **entry}, "lead", path, _text, "")
+        if crew in ((), (technician_id,)) and lead in ("", technician_id):
+            return (), ""
+        return tuple(sorted(crew)), lead
+
+    def _unassigned(self, entry: JsonObject, path: str) -> UnassignedVisit:
+        due = entry.get("due")
+        reasons = [
+            self._reason(self._object(reason, f"{path}/reasons/{n}"), f"{path}/reasons/{n}")
+            for n, reason in enumerate(self._list(entry, "reasons", path))
+        ]
+        return UnassignedVisit(
+            visit_id=self._value(entry, "visit", path, _name, ""),
+            state=self._value(entry, "state", path, _state, UnassignedState.WAITS),
+            due=None if due is None else self._value(entry, "due", path, _day, self.problem.first_day),
+            reasons=tuple(reasons),
+        )
+
+    def _reason(self, entry: JsonObject, path: str) -> Reason:
+        absent = {"technician": "", "day": self.problem.first_day.isoformat(), "amount": 0, "unit": ""}
+        entry = {**absent, "subject": "", "visit": "", "proven": False, **entry}
+        return Reason(
+            code=self._value(entry, "code", path, _code, ReasonCode.OUTRANKED),
+            proven=self._value(entry, "proven", path, _truth, False),
+            technician_id=self._value(entry, "technician", path, _text, ""),
+            day=self.problem.day_index(self._value(entry, "day", path, _day, self.problem.first_day)),
+            amount=self._value(entry, "amount", path, _whole, 0),
+            unit=self._value(entry, "unit", path, _text, ""),
+            subject=self._value(entry, "subject", path, _text, ""),
+            visit_id=self._value(entry, "visit", path, _text, ""),
+        )
+
+    def _costs(self, document: JsonObject) -> dict[Rule, int]:
+        costs = self._object(document.get("costs", {}), "/costs")
+        for name in costs.keys() - set(Rule):
+            self.log.add("PLAN_VALUE", value=name, expected=Phrase("the name of a rule"), path=f"/costs/{name}")
+        return {rule: self._value(costs, rule, "/costs", _whole, 0) for rule in Rule if rule in costs}
+
+    # --- values ---
+
+    def _object(self, value: object, path: str) -> JsonObject:
+        if isinstance(value, dict):
+            return value
+        self.log.add("PLAN_SHAPE", expected=Phrase("an object"), path=path)
+        return _UNREADABLE
+
+    def _list(self, entry: JsonObject, key: str, path: str, *, is_required: bool = False) -> list[Any]:
+        value = entry.get(key, None if is_required else [])
+        if isinstance(value, list):
+            return value
+        if entry is _UNREADABLE:
+            return []
+        self.log.add("PLAN_SHAPE", expected=Phrase("an array"), path=f"{path}/{key}")
+        return []
+
+    def _moment(self, entry: JsonObject, key: str, path: str) -> int:
+        moment = self._value(entry, key, path, _moment_text, None)
+        return 0 if moment is None else self.clock.seconds(moment)
+
+    def _value(self, entry: JsonObject, key: str, path: str, parse: Callable[[object], T], default: T | Any) -> T | Any:
+        """Return an entry's value; a missing or wrong one is noted, and `default` stands in for it."""
+        if entry is _UNREADABLE:
+            return default
+        if key not in entry:
+            self.log.add("KEY_MISSING", value=key, path=f"{path}/{key}")
+            return default
+        value = entry[key]
+        try:
+            return parse(value)
+        except PydanticCustomError as error:
+            self.log.add(error.type, value=value, path=f"{path}/{key}", **(error.context or {}))
+        except ValueError:
+            self.log.add("PLAN_VALUE", value=value, expected=Phrase("a value known here"), path=f"{path}/{key}")
+        return default
+
+
+def _is_timed(entries: list[JsonObject]) -> bool:
+    """Return whether every route and stop states its times."""
+    return all(
+        {"depart", "return"} <= entry.keys()
+        and {"arrive", "start", "end"} <= (entry.get("branch_stop") or _NO_STOP).keys()
+        and all({"arrive", "start", "end"} <= stop.keys() for stop in entry["stops"])
+        for entry in entries
+    )
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise fault("CELL_TYPE", expected=Phrase("a whole number"))
+    return value
+
+
+def _truth(value: object) -> bool:
+    if type(value) is not bool:
+        raise fault("CELL_TYPE", expected=Phrase("true or false"))
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise fault("CELL_TYPE", expected=Phrase("text"))
+    return value
+
+
+def _name(value: object) -> str:
+    return parse_id(_text(value))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise fault("CELL_TYPE", expected=Phrase("an array of texts"))
+    return parse_ids(value)
+
+
+def _moment_text(value: object) -> datetime:
+    return parse_moment(_text(value))
+
+
+def _day(value: object) -> date:
+    return parse_date(_text(value))
+
+
+def _state(value: object) -> UnassignedState:
+    return UnassignedState(_text(value))
+
+
+def _code(value: object) -> ReasonCode:
+    return ReasonCode(_text(value))
+
+
+def _part_needs(value: object) -> Any:
+    if not isinstance(value, list):
+        raise fault("CELL_TYPE", expected=Phrase("an array"))
+    return parse_part_needs(value)

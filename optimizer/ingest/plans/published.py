@@ -1,0 +1,159 @@
+"""The published plans of a branch: one file a publishing, beside the branch's own files; no server needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Interval
+from optimizer.domain.units import DAY_S
+from optimizer.ingest.plans.plan_file import TimeRoutes, read_plan
+from optimizer.text.files import write_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.problem import Problem
+
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_to_(\d{4}-\d{2}-\d{2}))?_planned_(\d{4}-\d{2}-\d{2}T\d{4})\.json")
+
+
+def published_folder(branch: str | Path) -> Path:
+    """Return where a branch keeps its published plans: `published` in its folder, or beside its one file."""
+    path = Path(branch)
+    return path / "published" if path.is_dir() else path.with_name(f"{path.stem}.published")
+
+
+def publish_plan(plan_file: str | Path, problem: Problem, branch: str | Path) -> Path:
+    """Keep a plan file as the plan to stay near, at once and as a whole; return where.
+
+    Parameters
+    ----------
+    problem
+        The problem of the plan file: its days and its moment name the copy.
+    """
+    folder = published_folder(branch)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / published_name(problem)
+    write_text(Path(plan_file).read_text(encoding="utf-8"), target)
+    return target
+
+
+def published_name(problem: Problem) -> str:
+    """Return the name of a published plan's file: for which days, and at which moment it was planned."""
+    as_of = problem.local_time(problem.as_of_s)
+    days = problem.first_day.isoformat() + (f"_to_{problem.last_day.isoformat()}" if problem.days > 1 else "")
+    return f"{days}_planned_{as_of:%Y-%m-%dT%H%M}.json"
+
+
+def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_routes: TimeRoutes) -> Plan | None:
+    """Return what was published by a moment (local time of the branch) for a day, `None` when nothing was.
+
+    The plan is on the clock of that day, and goes on over the days after it that were published too: of each day the
+    last plan for it counts, and of each visit the last plan that has it. One that holds routes only is timed.
+
+    Raises
+    ------
+    InputError
+        When a file has faults.
+    """
+    plans = _newest_first(branch, day, as_of, time_routes)
+    newest = next((plan for first, last, plan in plans if first <= day <= last), None)
+    if newest is None:
+        return None
+    days: set[int] = set()
+    said: set[str] = set()
+    routes: list[Route] = []
+    left_out: list[UnassignedVisit] = []
+    for first, last, plan in plans:
+        own = range(max(0, (first - day).days), (last - day).days + 1)
+        moved = _on_clock_of(plan, (first - day).days)
+        of_days = [route for route in moved.routes if route.day in own and route.day not in days]
+        routes += [kept for kept in (_without(route, said) for route in of_days) if kept.stops]
+        left_out += [visit for visit in moved.unassigned if visit.visit_id not in said] if plan is newest else []
+        said |= {stop.visit_id for route in moved.routes for stop in route.stops}
+        days.update(own)
+    return replace(
+        newest,
+        routes=tuple(sorted(routes, key=lambda route: (route.day, route.technician_id))),
+        unassigned=tuple(sorted(left_out, key=lambda visit: visit.visit_id)),
+    )
+
+
+def _newest_first(
+    branch: str | Path, day: date, as_of: datetime, time_routes: TimeRoutes
+) -> list[tuple[date, date, Plan]]:
+    """Return first day, last day and plan of all that was published by a moment for a day or later."""
+    folder = published_folder(branch)
+    found: list[tuple[str, date, date, Path]] = []
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        match = _NAME.fullmatch(path.name)
+        if match and match[3] <= f"{as_of:%Y-%m-%dT%H%M}" and (match[2] or match[1]) >= day.isoformat():
+            found.append((match[3], date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1]), path))
+    plans: list[tuple[date, date, Plan]] = []
+    open_days: set[date] | None = None
+    for _, first, last, path in sorted(found, reverse=True):
+        own = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        if open_days is not None and own <= open_days:
+            continue  # every day of it was published again later
+        open_days = own | (open_days or set())
+        plans.append((first, last, read_plan(path, time_routes=time_routes)[2]))
+    return plans
+
+
+def _on_clock_of(plan: Plan, days: int) -> Plan:
+    """Return a plan on a clock whose day 0 lies `days` before the plan's own."""
+    by_s = days * DAY_S
+    if by_s == 0:
+        return plan
+
+    def moved(stop: Stop) -> Stop:
+        return replace(
+            stop,
+            arrive_s=stop.arrive_s + by_s,
+            start_s=stop.start_s + by_s,
+            end_s=stop.end_s + by_s,
+            leave_by_s=stop.leave_by_s + by_s,
+            window=Interval(stop.window.open_s + by_s, stop.window.close_s + by_s),
+        )
+
+    routes = []
+    for route in plan.routes:
+        pause, stop = route.break_, route.branch_stop
+        routes.append(
+            replace(
+                route,
+                day=route.day + days,
+                depart_s=route.depart_s + by_s,
+                return_s=route.return_s + by_s,
+                stops=tuple(map(moved, route.stops)),
+                break_=pause and replace(pause, start_s=pause.start_s + by_s),
+                branch_stop=stop
+                and replace(
+                    stop,
+                    arrive_s=stop.arrive_s + by_s,
+                    start_s=stop.start_s + by_s,
+                    end_s=stop.end_s + by_s,
+                    leave_by_s=stop.leave_by_s + by_s,
+                ),
+            )
+        )
+    left_out = (
+        replace(v, reasons=tuple(replace(reason, day=reason.day + days) for reason in v.reasons))
+        for v in plan.unassigned
+    )
+    return replace(plan, routes=tuple(routes), unassigned=tuple(left_out))
+
+
+def _without(route: Route, visit_ids: set[str]) -> Route:
+    """Return a route without visits of which a later plan says something else."""
+    stops = tuple(stop for stop in route.stops if stop.visit_id not in visit_ids)
+    stop = route.branch_stop
+    if len(stops) == len(route.stops) or stop is None:
+        return replace(route, stops=stops)
+    before = sum(one.visit_id not in visit_ids for one in route.stops[: stop.before])
+    return replace(route, stops=stops, branch_stop=replace(stop, before=before))

@@ -1,0 +1,227 @@
+"""Policies: named profiles in TOML, and a branch's own changes to them.
+
+A profile states what differs from its `base`, or from the rule book's defaults.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import PlainSerializer
+
+from optimizer.domain.order import Difficulty, Urgency
+from optimizer.domain.policy import BrokenLocks, Fairness, Floor, Pickup, Policy
+from optimizer.errors import InputError
+from optimizer.faults.decoding import read_text
+from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.cells.values import choice, fault, parse_text
+from optimizer.ingest.cells.words import english_word
+from optimizer.ingest.settings.keys import (
+    NAME,
+    duration,
+    form_of,
+    kind,
+    names_of,
+    read_table,
+    table_models,
+    values_of,
+    whole_number,
+    write_table,
+)
+from optimizer.ingest.settings.profiles import decode_toml, find_profile, profile_names
+from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import StrEnum
+
+    from optimizer.domain.promise import PromiseProfile
+
+KIND = "policies"
+UNLIMITED = "unlimited"
+DEFAULT_PROFILE = "tomorrow"
+
+
+def _amounts(count: int) -> Any:
+    def parse(value: object) -> tuple[int, ...]:
+        if not isinstance(value, list) or len(value) != count:
+            raise fault("CELL_TYPE", expected=Phrase(f"an array of {count} whole numbers"))
+        return tuple(amount(item) for item in value)
+
+    return kind(parse)
+
+
+def _truth(value: object) -> bool:
+    if type(value) is not bool:
+        raise fault("CELL_TYPE", expected=Phrase("true or false"))
+    return value
+
+
+def _kinds(value: object) -> frozenset[str]:
+    """Return kinds of orders, in English where their Chinese is known."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise fault("CELL_TYPE", expected=Phrase("an array of texts"))
+    return frozenset(english_word(parse_text(one)) for one in value)
+
+
+def _prices(value: object) -> dict[str, int]:
+    """Return amounts by the ids of orders."""
+    if not isinstance(value, dict):
+        raise fault("CELL_TYPE", expected=Phrase("a table"))
+    return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
+
+
+def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(table.items()))
+
+
+def _word_of(words: type[StrEnum]) -> Any:
+    return kind(lambda value: words(choice(*words)(value)))
+
+
+def _floor(high: int) -> Any:
+    """Return the kind of a table of least values, none above `high`."""
+
+    def least(*words: str) -> Any:
+        def known(word: str) -> str:
+            parse_text(word)
+            if words:
+                choice(*words)(word)
+            return word
+
+        return dict[kind(known), kind(whole_number(0, high))]  # type: ignore[misc]
+
+    def write(floor: Floor) -> dict[str, dict[str, int]]:
+        return {table: _sorted(getattr(floor, table)) for table in tables}
+
+    tables = {"urgency": least(*Urgency), "difficulty": least(*Difficulty), "tier": least()}
+    model = table_models(tables)["json"]
+    return Annotated[model, PlainSerializer(write)]
+
+
+amount = whole_number(0)
+_AMOUNT = kind(amount)
+_SPECIAL = {
+    "name": NAME,
+    "max_lateness_s": duration(none_word=UNLIMITED),
+    "pickup": _word_of(Pickup),
+    "broken_locks": _word_of(BrokenLocks),
+    "fairness": _word_of(Fairness),
+    "unassigned_cents": _amounts(5),
+    "unassigned_due_pct": _amounts(4),
+    "load_divisor": kind(whole_number(1)),
+    "reload": kind(_truth),
+    "pair_kinds": kind(_kinds, sorted),
+    "unassigned_by_order_cents": kind(_prices, _sorted),
+    "level_floor": _floor(9),
+    "priority_floor": _floor(5),
+    "promise": Annotated[dict[str, Any], PlainSerializer(promise_to_json)],
+    "base": NAME,
+}
+#: They are written below the single keys.
+_TABLES = ("level_floor", "priority_floor", "promise")
+_PER_MINUTE = ("late_small", "late_large", "late_worst", "travel", "overtime", "working_time")
+POLICY_TABLE = table_models(
+    {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
+    | _SPECIAL,
+    {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
+    | {"contractor_minute_cents": "contractor_cents_per_min"},
+)
+#: Keys that a whole policy need not state: plans of earlier versions do not.
+_NOT_NEEDED = {"name", "base", "promise", "reload", "broken_locks", "pair_kinds", "unassigned_by_order_cents"}
+
+
+# --- named profiles -----------------------------------------------------------------------------------------------
+
+
+def policy_names() -> tuple[str, ...]:
+    """Return the names of the profiles that ship with Paigong."""
+    return profile_names(KIND)
+
+
+def load_policy(name: str = DEFAULT_PROFILE) -> Policy:
+    """Return a named profile.
+
+    Raises
+    ------
+    InputError
+        When there is no such profile, or it has a fault.
+    """
+    log = IssueLog(form="toml", file=f"{name}.toml")
+    policy = find_policy(name, log)
+    if policy is None:
+        raise InputError(log.report())
+    return policy
+
+
+def find_policy(name: str, log: IssueLog, **location: Any) -> Policy | None:
+    """Return a named profile, or `None` after noting at a location that there is none."""
+
+    def resolve(entries: dict[str, Any], source: IssueLog) -> Policy | None:
+        return resolve_policy({**entries, "name": name}, source, is_profile=True)
+
+    return find_profile(KIND, name, log, resolve, **location)
+
+
+def read_policy(path: str | Path) -> Policy:
+    """Return the policy of a TOML file, which may name a profile and change keys of it.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    path = Path(path)
+    log = IssueLog(form="toml", file=path.name)
+    text = read_text(path, log)
+    entries = None if text is None else decode_toml(text, log, file=path.name)
+    policy = None if entries is None else resolve_policy(entries, log, file=path.name)
+    if policy is None or log.has_errors:
+        raise InputError(log.report())
+    return policy
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def resolve_policy(
+    entries: Mapping[str, Any],
+    log: IssueLog,
+    *,
+    file: str = "",
+    default: str = DEFAULT_PROFILE,
+    is_profile: bool = False,
+    promise: PromiseProfile | None = None,
+) -> Policy | None:
+    """Return the policy of a table of keys, or `None` after noting what is wrong with it.
+
+    It starts from the profile `base`, else from the profile of its own `name`, else (`name` absent) from `default`;
+    a table that states every key needs none. `promise` takes the place of that profile's promise.
+    """
+    changes = read_table(POLICY_TABLE, entries, log, file=file)
+    base = changes.pop("base", None)
+    name = changes.pop("name", None) or base or default
+    is_whole = names_of(POLICY_TABLE[form_of(log)]).keys() - _NOT_NEEDED <= entries.keys()
+    if base is not None and base != name:
+        start = find_policy(base, log, file=file, column="base")
+    elif is_profile or (is_whole and base is None):
+        start = Policy()
+    else:
+        start = find_policy(name, log, file=file, column="name")
+    if start is not None and promise is not None:
+        start = replace(start, promise=promise)
+    for field in _TABLES[:2]:
+        if field in changes:
+            # A sub-table that is given replaces the base's.
+            changes[field] = replace(getattr(start or Policy(), field), **values_of(changes[field]))
+    if "promise" in changes:
+        found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
+        changes.update({} if found is None else {"promise": found})
+    return None if start is None else replace(start, name=name, **changes)
+
+
+def policy_to_json(policy: Policy) -> dict[str, Any]:
+    """Return every key of a policy in its JSON form, so that reading it back needs no profile."""
+    return write_table(POLICY_TABLE, policy)
