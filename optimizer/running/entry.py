@@ -16,7 +16,7 @@ from importlib import import_module
 from struct import Struct
 from typing import IO, Any
 
-from optimizer.running.limits import cap
+from optimizer.running.process_limits import cap
 
 _LENGTH = Struct(">I")
 

@@ -34,7 +34,7 @@ class Child:
     arguments
         Of its `serve`, after the parent.
     limits
-        What the process may use, by the names of `optimizer.running.limits.cap`.
+        What the process may use, by the names of `optimizer.running.process_limits.cap`.
     env
         Its environment; by default ours.
     keeps_stderr

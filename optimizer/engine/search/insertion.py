@@ -6,6 +6,7 @@ import numpy as np
 
 from optimizer.engine.arrays import COLUMNS, FORBIDDEN, NONE, O_DAYS, S_OWNER, S_REPLAYED, S_STOP, V_SYNCED
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.branch_stop import STOP_STRIDE, best_with_stop, has_stop_to_try
 from optimizer.engine.search.parameters import PARAM_BLINK, PARAM_NEAR, PARAM_UNUSED, PARAM_WIDE
 from optimizer.engine.search.positions import best_in_route
 from optimizer.engine.search.route_edits import put_in
@@ -22,7 +23,6 @@ from optimizer.engine.search.state import (
     draw,
     more_load_cents,
 )
-from optimizer.engine.search.stops import STOP_STRIDE, best_with_stop, has_stop_to_try
 
 #: With up to this many shifts every route is tried; with more, those that have a near visit.
 TRY_ALL = 12

@@ -14,10 +14,10 @@ import numpy as np
 
 from optimizer.engine.arrays import FORBIDDEN, NONE, S_REPLAYED, V_PRICE
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.branch_stop import STOP_STRIDE
 from optimizer.engine.search.insertion import KNOWN, best_position, insert_at, memory_state, recall, routes_to_ask
 from optimizer.engine.search.shared_resources import draws_or_loads, has_room, has_room_at, is_used_up
 from optimizer.engine.search.state import Y_CENTS, Y_POSITION, Y_SHIFT, true_cents
-from optimizer.engine.search.stops import STOP_STRIDE
 
 #: `State.rows` of a visit that is inserted or stays out.
 DONE = -1
