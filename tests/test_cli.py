@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
+from optimizer.running.warming import warm_up
 from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
@@ -160,6 +161,7 @@ def test_a_day_without_technicians_is_a_plan_with_every_order_unassigned(tmp_pat
 
 
 def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
+    warm_up()  # or the first child compiles
     command = [sys.executable, "-m", "optimizer.cli", "plan", str(HANGZHOU), "--out", str(tmp_path), "--seconds", "60"]
     process = subprocess.Popen(
         [*command, "--lang", "en"],
