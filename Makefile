@@ -13,9 +13,9 @@ test: $(READY)  ## run the tests but the long ones
 	$(BIN)/paigong warm --lang en
 	$(BIN)/pytest -n auto --dist loadfile -m "not night"
 
-night: $(READY)  ## run all tests, and say where the time went
+night: $(READY)  ## run the long tests: kills, databases, printing, many random problems
 	$(BIN)/paigong warm --lang en
-	$(BIN)/pytest -n auto --dist loadfile --durations=25
+	$(BIN)/pytest -n auto --dist loadfile -m night
 
 check: style types contracts doctests demo  ## all that must hold of the source; .pre-commit-config.yaml runs the same
 

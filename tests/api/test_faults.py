@@ -45,6 +45,9 @@ from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+#: Servers and databases that are started and killed: minutes.
+pytestmark = pytest.mark.night
+
 JSON = "application/json"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ARCHIVE = "application/zip"

@@ -30,6 +30,9 @@ from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Servers and databases that are started and killed: minutes.
+pytestmark = pytest.mark.night
+
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), default=None)
 if BINARIES is None and os.environ.get("CI") != "true":
     pytest.skip("needs PostgreSQL's server below /usr/lib/postgresql", allow_module_level=True)

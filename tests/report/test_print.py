@@ -11,7 +11,8 @@ from optimizer.report import page as page_module
 from optimizer.report.papers import make_papers
 from tests.report.conftest import PRINTED_WIDTH_PX, WIDE_PX, plain, printed
 
-pytestmark = pytest.mark.browser
+#: Every paper is printed by a real browser: minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.night]
 
 #: Which boxes of some papers hold more than they have room for.
 OVERFLOWING = """papers => [...document.querySelectorAll(papers)].flatMap(paper => [...paper.querySelectorAll(
