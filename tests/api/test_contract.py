@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
 
+#: Thousands of drawn requests: more than a minute.
+pytestmark = pytest.mark.night
+
 CASES = int(os.environ.get("PAIGONG_CASES", "160"))
 #: Shares of the cases; every other operation has one.
 SHARES = {"POST /v1/plans": 6, "POST /v1/plans/judge": 4, "POST /v1/webhooks": 2}

@@ -17,6 +17,9 @@ from tests.random_problems import random_problem, random_whole_problem
 if TYPE_CHECKING:
     from optimizer.engine.arrays import ProblemArrays
 
+#: The assert mode has kernels of its own, which compile for a minute.
+pytestmark = pytest.mark.night
+
 
 def started(arrays: ProblemArrays, seed: int) -> tuple[ProblemArrays, State]:
     own, state = arrays.own_copy(), make_state(arrays, seed)
