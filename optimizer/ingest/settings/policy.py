@@ -30,7 +30,7 @@ from optimizer.ingest.settings.keys import (
     whole_number,
     write_table,
 )
-from optimizer.ingest.settings.profiles import decode_toml, find_profile, profile_names
+from optimizer.ingest.settings.profiles import decode_toml, find_profile, load_profile, profile_names
 from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
 
 if TYPE_CHECKING:
@@ -149,11 +149,7 @@ def load_policy(name: str = DEFAULT_PROFILE) -> Policy:
     InputError
         When there is no such profile, or it has a fault.
     """
-    log = IssueLog(form="toml", file=f"{name}.toml")
-    policy = find_policy(name, log)
-    if policy is None:
-        raise InputError(log.report())
-    return policy
+    return load_profile(name, find_policy)
 
 
 def find_policy(name: str, log: IssueLog, **location: Any) -> Policy | None:

@@ -32,6 +32,21 @@ def profile_names(kind: str) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
+def load_profile(name: str, find: Callable[[str, IssueLog], T | None]) -> T:
+    """Return the profile of a name, as `find` finds it or notes why there is none.
+
+    Raises
+    ------
+    InputError
+        When there is no such profile, or it has a fault.
+    """
+    log = IssueLog(form="toml", file=f"{name}.toml")
+    profile = find(name, log)
+    if profile is None:
+        raise InputError(log.report())
+    return profile
+
+
 def find_profile(
     kind: str, name: str, log: IssueLog, resolve: Callable[[dict[str, Any], IssueLog], T | None], **location: Any
 ) -> T | None:

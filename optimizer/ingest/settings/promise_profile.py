@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import DAY_S, MINUTE_S
-from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.cells.values import MAX_INT, fault, parse_duration, parse_number
 from optimizer.ingest.settings.keys import (
@@ -22,7 +21,7 @@ from optimizer.ingest.settings.keys import (
     whole_number,
     write_table,
 )
-from optimizer.ingest.settings.profiles import find_profile, profile_names
+from optimizer.ingest.settings.profiles import find_profile, load_profile, profile_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,11 +84,7 @@ def load_promise(name: str = DEFAULT_PROMISE) -> PromiseProfile:
     InputError
         When there is no such profile, or it has a fault.
     """
-    log = IssueLog(form="toml", file=f"{name}.toml")
-    profile = find_promise(name, log)
-    if profile is None:
-        raise InputError(log.report())
-    return profile
+    return load_profile(name, find_promise)
 
 
 def find_promise(name: str, log: IssueLog, **location: Any) -> PromiseProfile | None:
