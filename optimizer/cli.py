@@ -25,13 +25,15 @@ from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.policy import BrokenLocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.build.geocode import GeocoderSettings
+    from optimizer.ingest.intake import ReadOptions
     from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
 
@@ -78,6 +80,15 @@ At = Annotated[
     datetime | None,
     typer.Option(
         "--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.", show_default="that of the stage"
+    ),
+]
+SeenUntil = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d %H:%M"],
+        help="What the branch reports after this moment is not seen.",
+        show_default="the moment at which the plan was made",
     ),
 ]
 
@@ -173,7 +184,12 @@ def plan(
                 started_s=_STARTED_S,
             )
         context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-        _write(solved, context, branch, out, lang, say, console)
+        _write(solved, context, branch, _read_as(options), out, lang, say, console)
+
+
+def _read_as(options: ReadOptions) -> dict[str, object]:
+    """Return how a branch was read, as far as it was asked for: it is read again like this when the plan is judged."""
+    return {name: value for name, value in (("skip_bad", options.skip_bad), ("datum", options.datum)) if value}
 
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
@@ -189,7 +205,14 @@ def _without_writing(seconds: float, visits: int) -> float:
 
 
 def _write(
-    solved: StageOutcome, context: PlanningContext, branch: Path, out: Path, lang: str, say: Translate, console: Console
+    solved: StageOutcome,
+    context: PlanningContext,
+    branch: Path,
+    read_as: Mapping[str, object],
+    out: Path,
+    lang: str,
+    say: Translate,
+    console: Console,
 ) -> None:
     """Write the plan file and the papers, and show the plan."""
     from optimizer.ingest.plans.plan_file import write_plan
@@ -200,7 +223,7 @@ def _write(
     outcome = solved.outcome
     problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
     accepted = _accepted_sentences(outcome.judgement.accepted, problem, say)
-    record = {**run.to_json(), "branch": str(branch), "stage": str(context.stage)}
+    record = {**run.to_json(), "branch": str(branch), "stage": str(context.stage), **read_as}
     figures = kpis(problem, matrix, made)
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=outcome.judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
@@ -290,24 +313,36 @@ def publish(
     branch: Annotated[
         Path | None, typer.Option(help="The branch that keeps it. [default: the one that it was made from]")
     ] = None,
+    as_of: SeenUntil = None,
+    geocode: Geocode = None,
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
-    """Keep a plan as the one that later plans of the day stay near, in the folder `published` of its branch."""
-    from optimizer.ingest.plans.plan_file import branch_of_plan, read_plan
+    """Keep a plan as the one that later plans of the day stay near, in the folder `published` of its branch.
+
+    It is judged once more, also with the branch as it is now.
+    """
+    from optimizer.ingest.plans.plan_file import read_plan_file
     from optimizer.ingest.plans.published import publish_plan
-    from optimizer.judge.verdict import judge_plan, time_routes
+    from optimizer.judge.verdict import time_routes
+    from optimizer.review.branch_now import compare_with_branch
+    from optimizer.review.plan_review import review_plan
 
     say = translator_for(lang)
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, made = read_plan(plan_file, branch, time_routes=time_routes)
-        judgement = judge_plan(problem, matrix, made)
-        if not judgement.is_clean:
+        file = read_plan_file(plan_file, branch, time_routes=time_routes)
+        problem, made = file.problem, file.plan
+        violations = review_plan(file).judgement.violations
+        if not violations:
+            home = branch or file.branch
+            if home is None or not home.exists():
+                stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
+            compared = compare_with_branch(file, home, as_of=as_of, geocoder=_geocoder(geocode, home))
+            warn("\n".join(_difference_lines(compared, lang, say)))
+            violations = compared.violations
+        if violations:
             stop(1, "\n".join([say("The plan breaks rules and is not published:"),
-                               *map(violation_line, judgement.violations)]))  # fmt: skip
-        home = branch or branch_of_plan(plan_file)
-        if home is None or not home.exists():
-            stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
+                               *map(violation_line, violations)]))  # fmt: skip
         target = publish_plan(plan_file, problem, home)
     Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
                              day=problem.first_day.isoformat(), count=made.served, file=str(target))))  # fmt: skip
@@ -375,29 +410,58 @@ def template(
 @app.command(name="judge")
 def judge(
     plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
-    branch: Annotated[Path | None, typer.Option(help="The branch, for a plan that holds routes only.")] = None,
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch: the plan is judged with what it is now, too.")
+    ] = None,
+    as_of: SeenUntil = None,
+    geocode: Geocode = None,
     lang: Lang = "zh",
     json_faults: AsJson = False,
 ) -> None:
-    """Check every rule of a plan and recompute its costs."""
-    from optimizer.ingest.plans.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan, time_routes
+    """Check every rule and every claim of a plan and recompute its costs; with --branch, also as the branch is now."""
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+    from optimizer.review.branch_now import Comparison, compare_with_branch
+    from optimizer.review.plan_review import review_plan
 
     say, console = translator_for(lang), Console()
     with Faults(say, lang, as_json=json_faults):
-        problem, matrix, given = read_plan(plan_file, branch, time_routes=time_routes)
-        judgement = judge_plan(problem, matrix, given)
+        file = read_plan_file(plan_file, branch, time_routes=time_routes)
+        review, compared = review_plan(file), Comparison()
+        if branch is not None:
+            compared = compare_with_branch(file, branch, as_of=as_of, geocoder=_geocoder(geocode, branch))
+    judgement = review.judgement
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
-    for text in _accepted_sentences(judgement.accepted, problem, say):
+    for text in _accepted_sentences(judgement.accepted, file.problem, say):
         console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
+    for item in judgement.assumptions:
+        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+    for text in review.not_judged_texts(say):
+        console.print(Text(say("Not judged: {claim}", claim=text), style="dim"))
+    for line in _difference_lines(compared, lang, say):
+        console.print(Text(line, style="yellow"))
+    if branch is not None and not compared.differences:
+        console.print(Text(say("The branch is as the plan knows it.")))
+    if compared.violations:
+        console.print(Text(say("With the branch as it is now, the plan breaks:")))
+    for violation in compared.violations:
+        console.print(Text(violation_line(violation), style="red"))
     for rule, cents in judgement.costs.items():
         console.print(Text(f"{rule:<14}{cents / 100:>14,.2f}"))
     console.print(Text(f"{say('total'):<14}{judgement.cost_cents / 100:>14,.2f}"))
-    if judgement.violations:
-        console.print(Text(say("{count} violations", count=len(judgement.violations)), style="red"))
+    count = len(judgement.violations) + len(compared.violations)
+    if count:
+        console.print(Text(say("{count} violations", count=count), style="red"))
         raise typer.Exit(1)
     console.print(Text(say("No rule is broken.")))
+
+
+def _difference_lines(compared: Comparison, lang: str, say: Translate) -> list[str]:
+    """Return what is another fact now and concerns the plan, a line each below its heading."""
+    if not compared.differences:
+        return []
+    return [say("The branch has changed since the plan was made:"), *(one.text(lang) for one in compared.differences)]
 
 
 @app.command()

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.review.differences import Difference
     from optimizer.text.catalogue import Translate
 
 __all__ = [
+    "assumptions",
     "changes_from_json",
+    "difference_as_fault",
     "outcome_to_json",
     "plan_from_json",
     "start_of",
+    "violation_as_breach",
     "violation_as_fault",
     "violation_to_json",
     "with_receipts",
@@ -50,13 +54,14 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
         "served": plan.served,
         "changes": [_change_to_json(change, clock) for change in solved.changes],
         "released": list(solved.released),
-        "assumptions": {lang: _assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
+        "assumptions": {lang: assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
         "run": outcome.run.to_json() | {"marks": len(outcome.run.checkpoints)},
     }
     return made, problem_to_json(problem)
 
 
-def _assumptions(judgement: Judgement, say: Translate) -> list[str]:
+def assumptions(judgement: Judgement, say: Translate) -> list[str]:
+    """Return what a judgement takes for granted, in words."""
     return [say(item.sentence, **item.values) for item in judgement.assumptions]
 
 
@@ -66,21 +71,51 @@ def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:
     The judge's sentence is English; in another language the rule is said, and by how much it is missed.
     """
     say = translator(lang)
+    return {
+        "code": f"LOCK_BREAKS_{str(violation.rule).upper()}",
+        "severity": "error",
+        **violation_to_json(violation),
+        "cause": _cause(violation, lang),
+        "action": say("Release it, or change what it breaks."),
+    }
+
+
+def violation_as_breach(violation: Violation, lang: str) -> dict[str, Any]:
+    """Return what a plan breaks with the facts of now as a fault."""
+    return {
+        "code": f"PLAN_BREAKS_{str(violation.rule).upper()}",
+        "severity": "error",
+        **violation_to_json(violation),
+        "cause": _cause(violation, lang),
+        "action": translator(lang)("Plan again with the orders of now."),
+    }
+
+
+def difference_as_fault(difference: Difference, lang: str) -> dict[str, Any]:
+    """Return a fact that is another now as a doubt about the plan."""
+    action = translator(lang)("Plan again with the orders of now, or publish all the same.")
+    return {
+        "code": "PLAN_DIFFERS",
+        "severity": "warning",
+        **difference.to_json(lang),
+        "cause": difference.text(lang),
+        "action": action,
+    }
+
+
+def _cause(violation: Violation, lang: str) -> str:
+    """Return what is broken in words: the judge's sentence is English; else the rule, and by how much it is missed."""
+    say = translator(lang)
     rule = say(violation.rule.statement)
     if lang == "en":
         cause = violation.message
     elif violation.unit in AMOUNTS:
         amount = say(AMOUNTS[violation.unit], amount=violation.amount, minutes=-(-violation.amount // 60))
-        cause = say("{visit}: {rule} Missed by {amount}.", visit=violation.visit_id, rule=rule, amount=amount)
+        about = violation.visit_id or violation.technician_id
+        cause = say("{visit}: {rule} Missed by {amount}.", visit=about, rule=rule, amount=amount)
     else:
-        cause = say("{visit}: {rule}", visit=violation.visit_id, rule=rule)
-    return {
-        "code": f"LOCK_BREAKS_{str(violation.rule).upper()}",
-        "severity": "error",
-        **violation_to_json(violation),
-        "cause": cause,
-        "action": say("Release it, or change what it breaks."),
-    }
+        cause = say("{visit}: {rule}", visit=violation.visit_id or violation.technician_id, rule=rule)
+    return cause
 
 
 def start_of(document: Mapping[str, Any], problem: Problem) -> dict[str | tuple[str, int], tuple[str, ...]]:

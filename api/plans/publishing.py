@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from api.plans.documents import pack, unpack
 from api.plans.papers import printed
@@ -25,10 +28,13 @@ def publish(
 ) -> Answer:
     """Make a plan the one that customers and technicians are told, unless it is stale.
 
+    Where other orders were submitted since for its first day, it is judged with these, too.
+
     Raises
     ------
     Refusal
-        Without a plan, without If-Match, or when what the caller looked at has changed since.
+        Without a plan, without If-Match, when what the caller looked at has changed since, or when the plan breaks
+        rules with the orders submitted last.
     """
     earlier = recall(service.store, asked)
     if earlier is not None:
@@ -36,13 +42,23 @@ def publish(
     caller = asked.caller
     with service.store.read() as tx:
         row_before = find(tx, caller, job_id)
-        _check_publishable(tx, row_before, if_match, anyway=anyway)
+        stale = _staleness(tx, row_before, if_match, anyway=anyway)
+        newest = _newest(tx, row_before)
+    found = _Compared() if newest is None else _compare(service, row_before, newest, has_to=anyway)
+    if stale is not None:
+        raise _with_faults(stale, found)
+    if any(found.violations.values()):
+        raise _with_faults(Refusal("PLAN_BREAKS_NOW", count=len(found.violations["en"])), found)
     content, about = printed(service, row_before, PLAN_FILE, "en")
 
     def put_in_force(tx: Connection) -> Answer:
         plans.lock_days(tx, row_before["branch_id"])
         row = find(tx, caller, job_id)
-        _check_publishable(tx, row, if_match, anyway=anyway)
+        stale = _staleness(tx, row, if_match, anyway=anyway)
+        if stale is None and _input_of(_newest(tx, row)) != _input_of(newest):
+            stale = _stale(tx, row)  # submitted while this was judged
+        if stale is not None:
+            raise stale
         if row["state"] == State.DRAFT:
             days = days_of(row)
             before = [job for _, _, job in plans.in_force(tx, row["branch_id"], days) if job]
@@ -59,26 +75,96 @@ def publish(
     return once(service.store, asked, put_in_force)
 
 
-def _check_publishable(tx: Connection, row: RowMapping, if_match: str | None, *, anyway: bool) -> None:
+def _staleness(tx: Connection, row: RowMapping, if_match: str | None, *, anyway: bool) -> Refusal | None:
+    """Return why a plan is stale, `None` when it is not.
+
+    Raises
+    ------
+    Refusal
+        Without a plan or without If-Match.
+    """
     if row["state"] is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
     if anyway:
-        return
+        return None
     if if_match is None:
         raise Refusal("IF_MATCH_MISSING")
     matches = [tag.strip() for tag in if_match.split(",")]
-    if row["state"] != State.DRAFT or "*" in matches or etag(tx, row) in matches:
-        # What is published already stays so: the request may be the repeat of one whose answer was lost.
-        _check_orders(tx, row, is_draft=row["state"] == State.DRAFT)
-        return
-    raise _stale(tx, row)
-
-
-def _check_orders(tx: Connection, row: RowMapping, *, is_draft: bool) -> None:
-    """Refuse a draft of orders that have been submitted anew since, even when its ETag is of now."""
+    if row["state"] == State.DRAFT and "*" not in matches and etag(tx, row) not in matches:
+        return _stale(tx, row)
+    # What is published already stays so: the request may be the repeat of one whose answer was lost.
     heads = plans.in_force(tx, row["branch_id"], days_of(row))
-    if is_draft and any(head_sha != row["input_sha"] for _, head_sha, _ in heads if head_sha):
-        raise _stale(tx, row)
+    if row["state"] == State.DRAFT and any(head_sha != row["input_sha"] for _, head_sha, _ in heads if head_sha):
+        return _stale(tx, row)  # even when its ETag is of now
+    return None
+
+
+# --- with the orders of now ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What differs from the facts of a plan and what it breaks with those of now, as faults by language."""
+
+    differences: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    violations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def _newest(tx: Connection, row: RowMapping) -> RowMapping | None:
+    """Return the job that submitted a draft's branch last for its first day; `None` when that is the draft's input."""
+    if row["state"] != State.DRAFT:
+        return None
+    heads = plans.in_force(tx, row["branch_id"], days_of(row)[:1])
+    shas = [head_sha for _, head_sha, _ in heads if head_sha and head_sha != row["input_sha"]]
+    return plans.last_submission(tx, row["branch_id"], shas[0]) if shas else None
+
+
+def _input_of(row: RowMapping | None) -> str | None:
+    return None if row is None else row["input_sha"]
+
+
+def _compare(service: Service, row: RowMapping, newest: RowMapping, *, has_to: bool) -> _Compared:
+    """Judge a plan with what was submitted last, as known at that submission's moment.
+
+    Raises
+    ------
+    Refusal
+        When that cannot be done and has to.
+    """
+    with service.store.read() as tx:
+        kept = plans.plan(tx, row["job_id"])
+        own, other = plans.source(tx, row["input_sha"]), plans.source(tx, newest["input_sha"])
+    assert kept is not None
+    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="compare-") as place:
+        folder = Path(place).resolve()
+        (folder / "own").write_bytes(own["content"])
+        (folder / "newest").write_bytes(other["content"])
+        made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
+        (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+        task = {
+            "task": "compare",
+            "file": str(folder / "newest"),
+            "media_type": other["media_type"],
+            "options": newest["options"] | {"as_of": newest["as_of"], "days": row["days"]},
+            "own": str(folder / "own"),
+            "own_media_type": own["media_type"],
+            "made": str(folder / "made"),
+        }
+        limit_s = service.settings.paper_s
+        too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+        try:
+            answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        except Refusal:
+            if has_to:
+                raise
+            return _Compared()
+    return _Compared(answer["differences"], answer["violations"])
+
+
+def _with_faults(refusal: Refusal, found: _Compared) -> Refusal:
+    """Return a refusal that lists what the plan breaks now, and what differs."""
+    refusal.faults = {lang: [*found.violations[lang], *found.differences[lang]] for lang in found.differences}
+    return refusal
 
 
 def _stale(tx: Connection, row: RowMapping) -> Refusal:

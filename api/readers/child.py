@@ -5,7 +5,9 @@ Whatever an upload does to its reader it does here.
 
     {"task": "read", "file": ..., "media_type": ..., "options": {...}, "most_objects": ...,
      "most_visits": ..., "most_technicians": ...}
-    {"task": "judge", "file": ...}
+    {"task": "judge", "file": ..., "lang": ..., "seconds": ...}
+    {"task": "compare", "file": ..., "media_type": ..., "options": {...}, "own": ..., "own_media_type": ...,
+     "made": ...}
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -18,12 +20,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.plans.conversion import changes_from_json, plan_from_json, violation_to_json
+from api.plans.conversion import (
+    assumptions,
+    changes_from_json,
+    difference_as_fault,
+    plan_from_json,
+    violation_as_breach,
+    violation_to_json,
+)
 from api.readers import upload
 from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
-from optimizer.text.catalogue import LANGUAGES
+from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
@@ -72,29 +81,67 @@ def read(task: Answer) -> Answer:
 
 
 def judge(task: Answer) -> Answer:
-    """Judge a plan file that holds its own problem."""
-    from optimizer.ingest.plans.plan_file import read_plan
-    from optimizer.judge.verdict import judge_plan, time_routes
+    """Judge a plan file that holds its own problem, and every claim of it."""
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+    from optimizer.review.plan_review import review_plan
 
     try:
-        problem, matrix, plan = read_plan(task["file"], time_routes=time_routes)
+        file = read_plan_file(task["file"], time_routes=time_routes)
     except InputError as error:
         return _faults(error.report)
-    judgement = judge_plan(problem, matrix, plan)
+    review, say = review_plan(file, seconds=task["seconds"]), translator(task["lang"])
+    judgement = review.judgement
     return {
-        "branch_id": problem.branch.branch_id,
+        "branch_id": file.problem.branch.branch_id,
         "verdict": {
+            "format": file.format,
             "clean": judgement.is_clean,
             "violations": [violation_to_json(violation) for violation in judgement.violations],
             "accepted": [violation_to_json(violation) for violation in judgement.accepted],
             "costs": {str(rule): cents for rule, cents in judgement.costs.items()},
             "cost_cents": judgement.cost_cents,
+            "assumptions": assumptions(judgement, say),
+            "not_judged": [{"path": one.path, "why": one.why(say)} for one in review.not_judged],
         },
+    }
+
+
+def compare(task: Answer) -> Answer:
+    """Judge a kept plan with the facts of another submission of its branch; answer what differs and what it breaks."""
+    from optimizer.ingest.plans.formats import FIRST_FORMAT
+    from optimizer.ingest.plans.plan_file import PlanFile
+    from optimizer.ingest.read import problem_from_json
+    from optimizer.review.branch_now import check_is_same
+    from optimizer.review.branch_now import compare as compare_facts
+    from optimizer.travel.provider import travel_for
+
+    made = json.loads(Path(task["made"]).read_bytes())
+    problem = problem_from_json(made["problem"])
+    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+        Path(folder, "then").mkdir()
+        Path(folder, "now").mkdir()
+        own = upload.lay_out(Path(task["own"]).read_bytes(), task["own_media_type"], Path(folder, "then"))
+        newest = upload.lay_out(Path(task["file"]).read_bytes(), task["media_type"], Path(folder, "now"))
+        try:
+            laid = upload.read(newest, task["options"])
+            now = laid.intake.checked()
+            check_is_same(problem, now, newest.name)
+        except InputError as error:
+            return _faults(error.report)
+        matrix, matrix_now = travel_for(problem, own), laid.matrix()
+    plan_format = made["plan"].get("format", FIRST_FORMAT)
+    file = PlanFile(problem, matrix, plan_from_json(made["plan"], problem), plan_format)
+    found = compare_facts(file, now, matrix_now)
+    return {
+        "differences": {lang: [difference_as_fault(one, lang) for one in found.differences] for lang in LANGUAGES},
+        "violations": {lang: [violation_as_breach(one, lang) for one in found.violations] for lang in LANGUAGES},
     }
 
 
 def print_paper(task: Answer) -> Answer:
     """Print one paper of a kept plan into a file, after judging the plan once more."""
+    from optimizer.ingest.plans.formats import FIRST_FORMAT, rules_of
     from optimizer.judge.verdict import judge_plan
 
     made = json.loads(Path(task["made"]).read_bytes())
@@ -108,7 +155,7 @@ def print_paper(task: Answer) -> Answer:
         problem = problem_from_json(made["problem"])
         matrix = travel_for(problem, path)
         plan = plan_from_json(made["plan"], problem)
-        judgement = judge_plan(problem, matrix, plan)
+        judgement = judge_plan(problem, matrix, plan, rules=rules_of(made["plan"].get("format", FIRST_FORMAT)))
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
         context = upload.read(path, task["options"]).intake.context
@@ -148,7 +195,6 @@ def _page(
     from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
     from optimizer.report.papers import make_papers
-    from optimizer.text.catalogue import translator
 
     lang = task["lang"]
     say = translator(lang)
@@ -168,7 +214,7 @@ def _page(
 
 
 _PAPERS = {"plan.json": _plan_file, "route-sheets.xlsx": _workbook, "route-sheets.html": _page}
-_TASKS = {"read": read, "judge": judge, "print": print_paper}
+_TASKS = {"read": read, "judge": judge, "compare": compare, "print": print_paper}
 
 
 def _published_name(problem: Problem) -> Answer:

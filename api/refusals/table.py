@@ -180,6 +180,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Look at the plan again; then publish with its new ETag, publish all the same with ?anyway=true, hand in the "
         "orders of now for a new plan, or leave it.",
     ),
+    "PLAN_BREAKS_NOW": RefusalText(
+        409,
+        "The plan breaks rules now",
+        "With the orders that were handed in last, the plan breaks rules: {count}.",
+        "Plan again with the orders of now; listed are the rules and what differs.",
+    ),
     "NOT_PUBLISHED": RefusalText(
         409,
         "Not published",

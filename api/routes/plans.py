@@ -38,6 +38,8 @@ Prefer = Annotated[
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="number of the last event seen")]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="ETag of the answer at hand")]
 
+#: Of the time for reading a plan file, so much may go into asking for its proofs again.
+PROOFS_SHARE = 0.3
 #: A stream that has nothing to say says that it is still there.
 SILENCE_S = 15.0
 PAGE_POLICY = (
@@ -133,18 +135,24 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
     openapi_extra={"requestBody": PLAN_FILE_BODY},
 )
 def judge(
-    request: Request, service: ServiceOf, caller: Reader, spooled: PlanUpload, idempotency_key: IdempotencyKey = None
+    request: Request,
+    service: ServiceOf,
+    caller: Reader,
+    spooled: PlanUpload,
+    lang: Lang,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Check every rule of a plan file, from anywhere, and compute its costs anew."""
+    """Check every rule and every claim of a plan file, from anywhere, and compute its costs anew."""
     asked = Asked.of(request, caller, spooled.sha256)
     answer = recall(service.store, asked)
     if answer is None:
         limit_s = service.settings.clerk_s
-        task = {"task": "judge", "file": str(spooled.path.resolve())}
+        seconds = limit_s * PROOFS_SHARE
+        task = {"task": "judge", "file": str(spooled.path.resolve()), "lang": lang, "seconds": seconds}
         too_long = Refusal("BODY_TOO_COSTLY", limit=f"{limit_s:g}")
         found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
         caller.need_branch(found["branch_id"])
-        answer = once(service.store, asked, lambda _: Answer(200, found["verdict"]))
+        answer = once(service.store, asked, lambda _: Answer(200, found["verdict"], {"Vary": "Accept-Language"}))
     return answer.response()
 
 

@@ -31,7 +31,8 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of th
         200: {"model": JobWithPlan, "headers": {"ETag": {"schema": {"type": "string"}}}},
         **refusals(
             *ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "IF_MATCH_MISSING", "PLAN_STALE", "PLAN_BREAKS_RULES",
-            "PAPER_FAILED", "READERS_BUSY", "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID",
+            "PLAN_BREAKS_NOW", "INPUT_FAULTS", "PAPER_FAILED", "READERS_BUSY",
+            "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID",
         ),
     },
 )  # fmt: skip
@@ -47,7 +48,8 @@ def publish(
 ) -> Response:
     """Make a plan the one that customers and technicians are told, and that later plans of its days stay near.
 
-    It is refused when orders were submitted anew, or another plan was published, since the caller looked at it.
+    It is refused when orders were submitted anew, or another plan was published, since the caller looked at it. With
+    the orders submitted last it is judged once more: what differs and concerns the plan is listed, and what it breaks.
     """
     return publishing.publish(
         service,

@@ -132,14 +132,24 @@ class Violation(Given):
     message: str
 
 
+class Statement(Given):
+    """A statement of a plan file that nobody can check."""
+
+    path: Annotated[str, Field(examples=["/run"], description="JSON pointer to it")]
+    why: Annotated[str, Field(description="why it is not judged")]
+
+
 class Verdict(Given):
     """What the judge says of a plan."""
 
+    format: Annotated[str, Field(examples=["paigong.plan/2"], description="the plan file's: judged by its rules")]
     clean: bool
     violations: list[Violation]
     accepted: list[Violation]
     costs: dict[str, int]
     cost_cents: int
+    assumptions: Annotated[list[str], Field(description="what was taken for granted")]
+    not_judged: Annotated[list[Statement], Field(description="what the plan file states and nobody can check")]
 
 
 class RoleLimits(Given):

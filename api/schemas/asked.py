@@ -95,7 +95,13 @@ class PublishQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    anyway: Annotated[bool, Field(description="publish although orders or the published plan have changed")] = False
+    anyway: Annotated[
+        bool,
+        Field(
+            description="publish although orders or the published plan have changed; "
+            "a plan that breaks rules with the orders of now is refused all the same"
+        ),
+    ] = False
 
 
 class Receipt(Taken):

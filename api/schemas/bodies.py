@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from api.readers import upload
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
 from optimizer.ingest.forms.columns import SHEETS as _SHEETS
-from optimizer.ingest.plans.plan_file import PLAN_FORMAT
+from optimizer.ingest.plans.formats import FORMATS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -90,10 +90,11 @@ PLAN_FILE_BODY: dict[str, Any] = {
                 "type": "object",
                 "required": ["routes", "problem"],
                 "properties": {
-                    "format": {"const": PLAN_FORMAT},
+                    "format": {"enum": list(FORMATS)},
                     "routes": {"type": ["array", "object"]},
                     "problem": branch_schema(),
                     "matrix": {"type": "object"},
+                    "facts_sha256": {"type": "string"},
                 },
             },
             "examples": {

@@ -111,6 +111,9 @@ class Accepted(Part):
 class PlanPart(Part):
     """The plan itself, as in the plan file."""
 
+    format: Annotated[str | None, Field(examples=["paigong.plan/2"], description="null of a plan made before 0.2")] = (
+        None
+    )
     routes: list[Route]
     unassigned: list[UnassignedVisit]
     accepted: list[Accepted]

@@ -148,6 +148,19 @@ _PLANS = {
     "PLAN_MATRIX_CHANGED": Fault(
         "The matrix is not the one that the plan was made with (sha256 differs).", "Write the plan file again."
     ),
+    "PLAN_FACTS_CHANGED": Fault(
+        "The problem is not the one that the plan was made for (facts_sha256 differs).",
+        "Plan again from the facts of now; `paigong judge PLAN --branch BRANCH` names what differs.",
+    ),
+    "PLAN_TIME_MISSING": Fault(
+        "The time '{value}' is missing, while others are stated.",
+        "State every time of every route, or none: then the plan is timed anew.",
+    ),
+    "PLAN_KEY_UNKNOWN": Fault("A plan file has no key '{value}'.", "Take it out, or correct its name."),
+    "PLAN_OTHER_BRANCH": Fault("The plan is for the branch {value}, this is {branch}.", "Name the plan's own branch."),
+    "PLAN_OTHER_DAYS": Fault(
+        "The plan is for {value}, the branch plans {days}.", "Plan again, or set plan_date of the branch back."
+    ),
     "PLAN_ROUTE_TWICE": Fault("'{value}' has two routes on one day.", "Write one route for a technician and day."),
 }
 

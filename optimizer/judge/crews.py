@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from optimizer.domain.order import Predecessor
+    from optimizer.domain.plan import Stop
     from optimizer.judge.judged import JudgedPlan
     from optimizer.judge.timing import TimedStop
 
@@ -59,16 +60,52 @@ def _wrong_sizes(judged: JudgedPlan) -> Iterator[Violation]:
 
 
 def precedence(judged: JudgedPlan) -> Iterator[Violation]:
-    """Find visits whose earlier one is not served, or that come too soon or too late after it, or by other people."""
+    """Find visits whose earlier one is not served, or that come too soon or too late after it, or by other people.
+
+    Times are the judge's own; where these keep the gap, the stated ones have to keep it, too.
+    """
     served: dict[str, TimedStop] = {}
     for day in judged.days:
         for _, visit, stop in day.services:
             if visit.visit_id in judged.facts.linked:
                 served.setdefault(visit.visit_id, stop)
+    stated = _stated_stops(judged)
     for visit in judged.problem.visits:
         if visit.after and visit.visit_id in judged.planned:
             for earlier in visit.after:
-                yield from _in_sequence(judged, visit.visit_id, earlier, served)
+                found = list(_in_sequence(judged, visit.visit_id, earlier, served))
+                yield from found
+                if not found:
+                    yield from _out_of_gap(visit.visit_id, earlier, stated)
+
+
+def misses_its_gap(judged: JudgedPlan, visit_id: str) -> bool:
+    """Return whether a stated start does not keep the gap to a visit before it: the rule `precedence` names it."""
+    stated, after = _stated_stops(judged), judged.problem.visit_by_id[visit_id].after
+    return any(True for earlier in after for _ in _out_of_gap(visit_id, earlier, stated))
+
+
+def _stated_stops(judged: JudgedPlan) -> dict[str, Stop]:
+    """Return what the plan states of each visit that others follow or that follows others."""
+    stated: dict[str, Stop] = {}
+    for day in judged.days:
+        for stop in day.stops:
+            if stop.visit_id in judged.facts.linked:
+                stated.setdefault(stop.visit_id, stop)
+    return stated
+
+
+def _out_of_gap(visit_id: str, earlier: Predecessor, stated: Mapping[str, Stop]) -> Iterator[Violation]:
+    """Find a stated start that comes too soon or too late after the stated end, or start, of an earlier visit."""
+    then, first = stated.get(visit_id), stated.get(earlier.visit_id)
+    if then is None or first is None:
+        return
+    gap_s = then.start_s - moment_s(first, earlier)
+    most_s = gap_s if earlier.max_gap_s is None else earlier.max_gap_s
+    for off_s, how in ((earlier.min_gap_s - gap_s, "soon"), (gap_s - most_s, "late")):
+        if off_s > 0:
+            message = f"Visit {visit_id} is stated {span_text(off_s)} too {how} after visit {earlier.visit_id}."
+            yield Violation(Rule.PRECEDENCE, off_s, "s", message, "", visit_id)
 
 
 def _in_sequence(

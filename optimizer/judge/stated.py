@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import BranchStop, BreakTaken, Route, Stop, UnassignedState, UnassignedVisit
-from optimizer.domain.rules import SOFT_RULES, Rule, Violation
+from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
 from optimizer.judge.costs import free_starts, people_of
+from optimizer.judge.crews import misses_its_gap
 from optimizer.judge.facts import without
 from optimizer.judge.timing import harmless_departures, last_of_stretch
 
@@ -160,7 +161,7 @@ def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare every stated moment of every route with the judge's own."""
     for day in judged.days:
         yield from _wrong_route_moments(day)
-        yield from _wrong_stops(judged.facts, day)
+        yield from _wrong_stops(judged, day)
 
 
 def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
@@ -177,7 +178,8 @@ def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
             yield Violation(rule, abs(said_s - found_s), "s", message, who)
 
 
-def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
+def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
+    facts = judged.facts
     who, branch_at = day.technician.technician_id, day.timed.tour.branch_at
     leaves = _Leaves(tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
     found_stops = stops_of(facts, day.timed, day.parts)
@@ -192,8 +194,9 @@ def _wrong_stops(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
             (Rule.WINDOW, "end", said.end_s, found.end_s),
             (Rule.LATENESS, "lateness", said.lateness_s, found.lateness_s),
         ]
-        if ready_s is not None and said.start_s < ready_s:
-            del moments[1]  # The rule `ready` has named it.
+        is_linked = said.visit_id in facts.linked and said.start_s != found.start_s
+        if (ready_s is not None and said.start_s < ready_s) or (is_linked and misses_its_gap(judged, said.visit_id)):
+            del moments[1]  # The rule `ready` or `precedence` has named it.
         for rule, what, said_s, found_s in moments:
             if said_s != found_s:
                 texts = [f"{s} s" if what == "lateness" else clock_text(s) for s in (said_s, found_s)]
@@ -291,12 +294,17 @@ def wrong_unassigned(judged: JudgedPlan) -> Iterator[Violation]:
 
 
 def wrong_costs(judged: JudgedPlan, costs: Mapping[Rule, int]) -> Iterator[Violation]:
-    """Compare the stated cents of every soft rule with the recomputed ones."""
-    for rule in SOFT_RULES:
+    """Compare the stated cents with the recomputed ones; a rule that has no price costs nothing."""
+    for rule in Rule:
         said = judged.plan.costs.get(rule)
-        if said is None:
-            message = f"The plan does not state the cost of {rule}; it is {costs[rule]} cents."
-            yield Violation(rule, max(1, costs[rule]), "cents", message)
+        if rule not in costs:
+            if said is not None:
+                message = f"The plan states {said} cents for {rule}, which has no price."
+                yield Violation(rule, max(1, abs(said)), "cents", message)
+        elif said is None:
+            if costs[rule]:
+                message = f"The plan does not state the cost of {rule}; it is {costs[rule]} cents."
+                yield Violation(rule, costs[rule], "cents", message)
         elif said != costs[rule]:
             message = f"The plan states {said} cents for {rule}; it is {costs[rule]} cents."
             yield Violation(rule, abs(said - costs[rule]), "cents", message)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.order import Predecessor
+    from optimizer.domain.plan import Stop
     from optimizer.domain.policy import Policy
     from optimizer.domain.technician import Shift
     from optimizer.judge.facts import Service, Tour
@@ -192,7 +193,7 @@ def _outside_hours_s(service: Service, start_s: int) -> int:
     return max(1, service.duration_s - max([0, *inside]))
 
 
-def moment_s(stop: TimedStop, earlier: Predecessor) -> int:
+def moment_s(stop: TimedStop | Stop, earlier: Predecessor) -> int:
     """Return the moment of an earlier service from which the gap to a later one counts."""
     return stop.start_s if earlier.gap_from is GapFrom.START else stop.end_s
 

@@ -51,7 +51,7 @@ from optimizer.judge.stated import (
 from optimizer.judge.stock import drawn_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
@@ -156,15 +156,23 @@ class Judgement:
         return not self.violations
 
 
-def judge_plan(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
+def judge_plan(
+    problem: Problem, matrix: TravelMatrix, plan: Plan, *, rules: Collection[Rule] = frozenset(Rule)
+) -> Judgement:
     """Judge a plan: time every route again, check every rule, recompute every cost.
 
     A stated break slot is accepted when it is legal; all times must then be the earliest ones for that slot. What a
     lock breaks by itself is accepted where the policy keeps broken locks.
+
+    Parameters
+    ----------
+    rules
+        The rules to judge by: fewer for a plan of a time that knew fewer.
     """
     judged = _open(Facts(problem, matrix), plan)
-    costs = price_plan(judged.facts, [day.timed for day in judged.days], judged.planned)
-    broken, accepted = check_hard_rules(judged)
+    priced = price_plan(judged.facts, [day.timed for day in judged.days], judged.planned)
+    costs = {rule: cents for rule, cents in priced.items() if rule in rules}
+    broken, accepted = check_hard_rules(judged, rules=rules)
     wrong = [*wrong_moments(judged), *wrong_unassigned(judged), *wrong_costs(judged, costs)]
     return Judgement(
         violations=tuple(broken + wrong),
@@ -175,7 +183,7 @@ def judge_plan(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Judgement:
 
 
 def check_hard_rules(
-    judged: JudgedPlan, changed: Sequence[JudgedDay] | None = None
+    judged: JudgedPlan, changed: Sequence[JudgedDay] | None = None, *, rules: Collection[Rule] = frozenset(Rule)
 ) -> tuple[list[Violation], list[Violation]]:
     """Return what every hard rule of the list finds broken, and what kept locks break and is accepted.
 
@@ -183,9 +191,12 @@ def check_hard_rules(
     ----------
     changed
         The days that matter: daily rules look at these alone.
+    rules
+        The rules to look at.
     """
     few = judged if changed is None else replace(judged, days=tuple(changed))
-    found = [violation for one in HARD_RULES for violation in one.find(few if one.is_daily else judged)]
+    asked = [one for one in HARD_RULES if one.rule in rules]
+    found = [violation for one in asked for violation in one.find(few if one.is_daily else judged)]
     return split_accepted(judged, found)
 
 

@@ -137,7 +137,9 @@ PLANTED_IN_STATEMENTS: list[tuple[Rule, int, Callable[[Plan], Plan]]] = [
     ),
     (Rule.TRAVEL, 3, lambda p: replace(p, costs={**p.costs, Rule.TRAVEL: p.costs[Rule.TRAVEL] - 3})),
     (Rule.UNASSIGNED, 20_000, lambda p: replace(p, costs={**p.costs, Rule.UNASSIGNED: 0})),
-    (Rule.FAIRNESS, 1, lambda p: replace(p, costs={r: c for r, c in p.costs.items() if r is not Rule.FAIRNESS})),
+    (Rule.UNASSIGNED, 20_000, lambda p: replace(p, costs={r: c for r, c in p.costs.items() if r != "unassigned"})),
+    (Rule.WINDOW, 1_500_000, lambda p: replace(p, costs={**p.costs, Rule.WINDOW: -1_500_000})),
+    (Rule.LOCK, 1, lambda p: replace(p, costs={**p.costs, Rule.LOCK: 0})),
 ]
 
 

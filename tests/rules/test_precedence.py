@@ -109,7 +109,22 @@ def test_a_start_stated_too_soon_is_found() -> None:
     plan = made.plan(APART)
     ann, ben = plan.routes
     lied = replace(ben, stops=(replace(ben.stops[0], start_s=clock("08:39")),))
-    assert made.broken(replace(plan, routes=(ann, lied))) == [(Rule.WINDOW, 60)]
+    assert made.broken(replace(plan, routes=(ann, lied))) == [(Rule.PRECEDENCE, 60)]
+
+
+@pytest.mark.parametrize(("off_s", "word"), [(-1, "soon"), (1, "late")])
+def test_a_gap_that_the_stated_times_miss_by_a_second_is_named_first(off_s: int, word: str) -> None:
+    # B is an hour after A, no more and no less. Ben's whole day is stated a second off.
+    made = after_a(min_gap_s=HOUR_S, max_gap_s=HOUR_S)
+    ann, ben = made.plan(APART).routes
+    assert made.broken(replace(made.plan(APART), routes=(ann, ben))) == []
+    stop = replace(ben.stops[0], start_s=ben.stops[0].start_s + off_s, end_s=ben.stops[0].end_s + off_s)
+    moved = replace(ben, stops=(stop,), return_s=ben.return_s + off_s)
+    first, *others = made.judge(replace(made.plan(APART), routes=(ann, moved))).violations
+    assert (first.rule, first.amount, first.visit_id) == (Rule.PRECEDENCE, 1, "B")
+    assert first.message == f"Visit B is stated 1 s too {word} after visit A."
+    # What else is stated wrong: the return and the end, not the start once more.
+    assert [(violation.rule, violation.amount) for violation in others] == [(Rule.SHIFT, 1), (Rule.WINDOW, 1)]
 
 
 @pytest.mark.parametrize(("routes", "amount"), [(IN_ORDER, 0), (APART, 1)])

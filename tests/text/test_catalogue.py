@@ -41,6 +41,7 @@ from optimizer.report.wording import (
     STATES,
     UNFINISHED,
 )
+from optimizer.review.differences import THINGS
 from optimizer.running.warming import GROUPS
 from optimizer.text.catalogue import translator
 
@@ -49,7 +50,7 @@ SERVICE = Path(str(files("api")))
 
 #: Names under which a translation function is called, and types whose first argument is a sentence.
 TRANSLATES = {"t", "say", "translate", "_", "by_language"}
-SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError"}
+SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
 
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
@@ -78,6 +79,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
+    ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
     ("ingest/fault_workbook.py", "title"): [title for title, _ in fault_workbook._COLUMNS],
     ("ingest/template.py", "advice"): list(template._ADVICE),
     ("ingest/template.py", "title"): list(template._HEADINGS),
@@ -121,6 +123,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/workbook_papers.py", "column.heading"): [
         column.heading for sheet in SHEETS for column in sheet.all_columns
     ],
+    ("review/differences.py", "THINGS[self.sheet]"): list(THINGS.values()),
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),

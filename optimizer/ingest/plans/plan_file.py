@@ -1,11 +1,13 @@
 """The plan file: a plan together with the problem and the matrix it was made for, so that anyone can judge it alone.
 
 It is described in docs/rules.md, The plan file. Equal runs write equal bytes, but for `run`. A plan that holds routes
-only (the neutral form of benchmarks, or stops without times) is read too; the caller says how it is timed.
+only (the neutral form of benchmarks, or stops without times) is read too; the caller says how it is timed. Plan files
+of the format before this one are read, too (`formats.py`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,6 +15,9 @@ from optimizer.domain.rules import Rule
 from optimizer.errors import InputError
 from optimizer.faults.decoding import MAX_PLAN_BYTES, decode_json, read_text
 from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.plans.claims import Claims, NotJudged
+from optimizer.ingest.plans.facts_digest import VERSION, facts_sha256
+from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, rules_of
 from optimizer.ingest.plans.matrix_json import matrix_from_json, matrix_to_json
 from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
@@ -21,15 +26,13 @@ from optimizer.text.files import JsonObject, write_json
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.travel.matrix import TravelMatrix
-
-PLAN_FORMAT = "paigong.plan/1"
 
 #: How routes without times are timed: the judge's `time_routes`.
 TimeRoutes: TypeAlias = "Callable[[Problem, TravelMatrix, dict[tuple[str, int], list[str]]], Plan]"
@@ -58,10 +61,11 @@ def plan_to_json(
     accepted
         What kept locks break, as the judge lists it.
     """
+    facts = problem_to_json(problem)
     return {
-        "format": PLAN_FORMAT,
         **routes_to_json(plan, problem, kpis=kpis, accepted=accepted),
-        "problem": problem_to_json(problem),
+        "problem": facts,
+        "facts_sha256": facts_sha256(facts),
         "matrix": matrix_to_json(matrix),
         "run": dict(run),
     }
@@ -77,6 +81,7 @@ def routes_to_json(
     """Return the plan's own part of the plan file: without the problem, the matrix and how it came about."""
     clock = branch_clock(problem)
     return {
+        "format": PLAN_FORMAT,
         "routes": [_route(route, problem, clock) for route in plan.routes],
         "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
         "accepted": [violation_to_json(violation) for violation in accepted],
@@ -95,7 +100,8 @@ def plan_from_json(document: JsonObject, problem: Problem) -> Plan:
         When it has faults, or holds routes without their times.
     """
     log = IssueLog(form="json", file="plan.json")
-    plan = PlanReader(log, problem, branch_clock(problem)).read(document)
+    reader = PlanReader(log, problem, branch_clock(problem), is_closed=False)
+    plan = reader.read({"format": FIRST_FORMAT, **document})
     if plan is None or log.has_errors:
         raise InputError(log.report())
     return plan
@@ -190,10 +196,55 @@ def _unassigned(visit: UnassignedVisit, problem: Problem) -> JsonObject:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan file as read.
+
+    Parameters
+    ----------
+    format
+        One of `FORMATS`; that of today for a plan of routes only, which names none.
+    is_timed
+        Whether it states the times of its plan; else the plan was timed here, and nothing of it is claimed.
+    claims
+        What it says of the plan as a whole.
+    not_judged
+        What it states and nobody can check.
+    run
+        How the plan came about, as it says.
+    """
+
+    problem: Problem
+    matrix: TravelMatrix
+    plan: Plan
+    format: str = PLAN_FORMAT
+    is_timed: bool = True
+    claims: Claims = field(default_factory=Claims)
+    not_judged: tuple[NotJudged, ...] = ()
+    run: JsonObject = field(default_factory=dict)
+
+    @property
+    def rules(self) -> frozenset[Rule]:
+        """The rules that its format knows: it is judged by these."""
+        return rules_of(self.format)
+
+    @property
+    def branch(self) -> Path | None:
+        """The branch that it was made from, as the command line named it; `None` when it does not say."""
+        branch = self.run.get("branch")
+        return Path(branch) if isinstance(branch, str) and branch else None
+
+
 def read_plan(
     path: str | Path, branch: str | Path | None = None, *, time_routes: TimeRoutes
 ) -> tuple[Problem, TravelMatrix, Plan]:
-    """Return the problem, the matrix and the plan of a plan file.
+    """Return the problem, the matrix and the plan of a plan file; see `read_plan_file`."""
+    read = read_plan_file(path, branch, time_routes=time_routes)
+    return read.problem, read.matrix, read.plan
+
+
+def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_routes: TimeRoutes) -> PlanFile:
+    """Return what a plan file holds.
 
     Parameters
     ----------
@@ -215,21 +266,46 @@ def read_plan(
     if document is None or problem is None:
         raise InputError(log.report())
     matrix = _matrix(document, problem, branch, log)
-    plan = PlanReader(log, problem, branch_clock(problem)).read(document)
+    reader = PlanReader(log, problem, branch_clock(problem), is_closed=document.get("format") == PLAN_FORMAT)
+    plan = reader.read(document)
+    is_timed = plan is not None
+    claims = reader.claims(document) if is_timed else Claims()
+    if is_timed and "format" not in document:
+        log.add("KEY_MISSING", value="format", path="/format")
     if matrix is None or log.has_errors:
         raise InputError(log.report())
     if plan is None:
         plan = time_routes(problem, matrix, routes_only(document, problem))
-    return problem, matrix, plan
+    return PlanFile(
+        problem=problem,
+        matrix=matrix,
+        plan=plan,
+        format=document.get("format", PLAN_FORMAT),
+        is_timed=is_timed,
+        claims=claims,
+        not_judged=(*reader.not_judged, *_not_judged(document)),
+        run=_run(document),
+    )
 
 
-def branch_of_plan(path: str | Path) -> Path | None:
-    """Return the branch that a plan file was made from, as the command line named it; `None` when it does not say."""
-    path = Path(path)
-    document = _read_document(path, IssueLog(form="json", file=path.name)) or {}
+def _run(document: JsonObject) -> JsonObject:
     run = document.get("run")
-    branch = run.get("branch") if isinstance(run, dict) else None
-    return Path(branch) if isinstance(branch, str) and branch else None
+    return run if isinstance(run, dict) else {}
+
+
+def _not_judged(document: JsonObject) -> Iterator[NotJudged]:
+    """Yield what a plan file states beside the plan and nobody can check."""
+    if document.get("problem") is not None and document.get("facts_sha256") is None:
+        yield NotJudged("Without a digest nobody can see whether the facts are those of the plan.", "/facts_sha256")
+    matrix = document.get("matrix")
+    if matrix is None and document.get("problem") is not None:
+        yield NotJudged("The file states no travel times: they are those of the branch, or estimated.", "/matrix")
+    elif isinstance(matrix, dict) and matrix.get("sha256") is None:
+        yield NotJudged("Without a digest nobody can see whether the travel times are those of the plan.", "/matrix")
+    if isinstance(matrix, dict) and matrix.get("provenance"):
+        yield NotJudged("Where the travel times come from is taken as stated.", "/matrix/provenance")
+    if document.get("run"):
+        yield NotJudged("How the plan came about is taken as stated.", "/run")
 
 
 def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
@@ -243,7 +319,7 @@ def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
     if not isinstance(document, dict) or not isinstance(document.get("routes"), list | dict):
         log.add("PLAN_SHAPE", expected=Phrase("an object with the routes of a plan"), path="/routes")
         return None
-    if document.get("format", PLAN_FORMAT) != PLAN_FORMAT:
+    if document.get("format", PLAN_FORMAT) not in FORMATS:
         log.add("JSON_FORMAT", value=document["format"], expected=PLAN_FORMAT, path="/format")
         return None
     return document
@@ -251,16 +327,34 @@ def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
 
 def _problem(document: JsonObject, branch: str | Path | None, log: IssueLog) -> Problem | None:
     if document.get("problem") is not None:
-        return problem_of_document(document["problem"], log.under("/problem"), is_ours=True)
+        problem = problem_of_document(document["problem"], log.under("/problem"), is_ours=True)
+        if problem is not None:
+            _check_facts(document, log)
+        return problem
     if branch is None:
         log.add("PLAN_NO_PROBLEM", path="/problem")
         return None
     return read_branch(branch)
 
 
+def _check_facts(document: JsonObject, log: IssueLog) -> None:
+    """Note a digest that is not that of the problem beside it, or missing where the format asks for it."""
+    stated = document.get("facts_sha256")
+    if stated is None:
+        if document.get("format") == PLAN_FORMAT:
+            log.add("KEY_MISSING", value="facts_sha256", path="/facts_sha256")
+    elif not isinstance(stated, str) or not stated.startswith(f"{VERSION}:"):
+        expected = Phrase("a digest of a version known here")
+        log.add("PLAN_VALUE", value=stated, expected=expected, path="/facts_sha256")
+    elif stated != facts_sha256(document["problem"]):
+        log.add("PLAN_FACTS_CHANGED", path="/facts_sha256")
+
+
 def _matrix(document: JsonObject, problem: Problem, branch: str | Path | None, log: IssueLog) -> TravelMatrix | None:
     """Return the plan's own matrix; a plan without one is given the travel of its branch."""
     entries = document.get("matrix")
-    if entries is not None:
-        return matrix_from_json(entries, log.under("/matrix"))
-    return travel_for(problem, branch)
+    if entries is None:
+        return travel_for(problem, branch)
+    if isinstance(entries, dict) and entries.get("sha256") is None and document.get("format") == PLAN_FORMAT:
+        log.add("KEY_MISSING", value="sha256", path="/matrix/sha256")
+    return matrix_from_json(entries, log.under("/matrix"))

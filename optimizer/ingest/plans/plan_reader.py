@@ -1,8 +1,12 @@
-"""The plan's own part of a plan file: routes, visits left out, costs; every wrong value is noted by its path."""
+"""The plan's own part of a plan file: routes, visits left out, costs; every wrong value is noted by its path.
+
+It is read closed: a time that is missing beside others, a key that nobody knows, a doubled route are faults. What an
+older format let pass, and what cannot be judged, is listed instead (`not_judged`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import PydanticCustomError
@@ -20,13 +24,14 @@ from optimizer.domain.plan import (
     UnassignedState,
     UnassignedVisit,
 )
-from optimizer.domain.rules import Rule
+from optimizer.domain.rules import Rule, Violation
 from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.cells.compound import parse_ids, parse_part_needs
 from optimizer.ingest.cells.values import fault, parse_date, parse_id, parse_moment
+from optimizer.ingest.plans.claims import Claims, NotJudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from optimizer.domain.problem import Problem
@@ -37,12 +42,34 @@ T = TypeVar("T")
 
 #: Stands for what should have been an object; it is noted already, so nothing is missing in it.
 _UNREADABLE: JsonObject = {}
-#: Stands for no stop at the branch, of which no time is missing.
-_NO_STOP: JsonObject = {"arrive": None, "start": None, "end": None}
+
+#: What each object of a plan file may state.
+_FILE = {
+    "format", "routes", "unassigned", "accepted", "costs", "kpis", "bound", "problem", "matrix", "facts_sha256", "run",
+}  # fmt: skip
+_ROUTE = {"technician", "date", "depart", "return", "break", "branch_stop", "stops"}
+_BREAK = {"slot", "start"}
+_AT_BRANCH = {"before", "arrive", "start", "end", "leave_by"}
+_STOP = {
+    "visit", "arrive", "start", "end", "leave_by", "window", "lateness_s", "parts", "crew", "lead", "pinned",
+}  # fmt: skip
+_WINDOW = {"open", "close"}
+_LEFT_OUT = {"visit", "state", "due", "reasons"}
+_REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit"}
+_ACCEPTED = {"rule", "amount", "unit", "technician", "visit", "message"}
+
+#: The times of a route, of a stop at the branch and of a stop: a plan states all of them or none.
+_ROUTE_TIMES = ("depart", "return")
+_BRANCH_TIMES = ("arrive", "start", "end", "leave_by")
+_STOP_TIMES = ("arrive", "start", "end", "leave_by", "window", "lateness_s")
+#: What a plan without times states of a route and of a stop; more of it is not judged, for all is timed anew.
+_UNTIMED_ROUTE, _UNTIMED_STOP = {"technician", "date", "stops", "branch_stop"}, {"visit"}
+#: What only a plan with times can claim.
+_CLAIMS = ("unassigned", "accepted", "costs", "kpis", "bound")
 
 
 def routes_only(document: JsonObject, problem: Problem) -> dict[tuple[str, int], list[str]]:
-    """Return technician and day to visits of a plan whose times are not all stated, `0` for a stop at the branch.
+    """Return technician and day to visits of a plan that states no times, `0` for a stop at the branch.
 
     The neutral form is of the first day.
     """
@@ -68,25 +95,42 @@ def _day_of(route: JsonObject, problem: Problem) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PlanReader:
-    """Reads the plan's own part of a plan file and notes its faults."""
+    """Reads the plan's own part of a plan file and notes its faults.
+
+    Parameters
+    ----------
+    is_closed
+        A key that nobody knows is a fault; else it is listed as not judged.
+    not_judged
+        What was read and cannot be judged, so far.
+    """
 
     log: IssueLog
     problem: Problem
     clock: BranchClock
+    is_closed: bool = True
+    not_judged: list[NotJudged] = field(default_factory=list)
 
     def read(self, document: JsonObject) -> Plan | None:
         """Return the plan as stated; `None` when it holds routes only, or faults, which are noted."""
+        self._check_keys(document, _FILE, "")
         routes = document["routes"]
         if isinstance(routes, dict):
             self._check_neutral(routes)
+            self._pass_over_claims(document)
             return None
         entries = [self._object(entry, f"/routes/{n}") for n, entry in enumerate(routes)]
         self._check_routes(entries)
         if self.log.has_errors:
             return None
-        is_timed = _is_timed(entries)
+        is_timed = self._is_timed(entries) or (not entries and "format" in document)
         self._check_one_route_each(entries, is_timed=is_timed)
         if not is_timed:
+            self._pass_over_details(entries)
+            self._pass_over_claims(document)
+            return None
+        self._check_all_times(entries)
+        if self.log.has_errors:
             return None
         made = [self._route(entry, f"/routes/{n}") for n, entry in enumerate(entries)]
         left_out = [
@@ -99,6 +143,25 @@ class PlanReader:
             costs=self._costs(document),
         )
 
+    def claims(self, document: JsonObject) -> Claims:
+        """Return what a plan with times claims of itself as a whole; faults are noted."""
+        accepted = [
+            self._accepted(self._object(entry, f"/accepted/{n}"), f"/accepted/{n}")
+            for n, entry in enumerate(self._list(document, "accepted", ""))
+        ]
+        bound = None if document.get("bound") is None else self._value(document, "bound", "", _whole, None)
+        return Claims(tuple(accepted), self._object(document.get("kpis", {}), "/kpis"), bound)
+
+    # --- what a plan may state ---
+
+    def _check_keys(self, entry: JsonObject, known: set[str], path: str) -> None:
+        for key in sorted(entry.keys() - known):
+            if self.is_closed:
+                near = self.log.suggest(key, known - entry.keys())
+                self.log.add("PLAN_KEY_UNKNOWN", value=key, near=near, path=f"{path}/{key}")
+            else:
+                self.not_judged.append(NotJudged("The key is not known.", f"{path}/{key}"))
+
     def _check_neutral(self, routes: JsonObject) -> None:
         for technician, visits in routes.items():
             if not isinstance(visits, list) or not all(isinstance(visit, str) for visit in visits):
@@ -107,12 +170,31 @@ class PlanReader:
     def _check_routes(self, entries: list[JsonObject]) -> None:
         """Note what even a plan of routes only needs: a technician for each route, and visits."""
         for n, entry in enumerate(entries):
+            self._check_keys(entry, _ROUTE, f"/routes/{n}")
             self._value(entry, "technician", f"/routes/{n}", _name, "")
             if self.problem.days > 1 and entry.get("date") is not None:
                 self._value(entry, "date", f"/routes/{n}", _day, self.problem.first_day)
-            for m, stop in enumerate(self._list(entry, "stops", f"/routes/{n}", is_required=True)):
+            stops = self._list(entry, "stops", f"/routes/{n}", is_required=True)
+            for m, item in enumerate(stops):
                 at = f"/routes/{n}/stops/{m}"
-                self._value(self._object(stop, at), "visit", at, _name, "")
+                stop = self._object(item, at)
+                self._value(stop, "visit", at, _name, "")
+                self._check_keys(stop, _AT_BRANCH | {"visit"} if self._is_at_branch(stop) else _STOP, at)
+            if entry.get("branch_stop") is not None:
+                self._check_branch_stop(entry["branch_stop"], f"/routes/{n}/branch_stop", len(stops))
+
+    def _is_at_branch(self, stop: JsonObject) -> bool:
+        """Return whether an entry among the stops is a stop at the branch."""
+        return stop.get("visit") == BRANCH_STOP and BRANCH_STOP not in self.problem.visit_by_id
+
+    def _check_branch_stop(self, value: object, path: str, stops: int) -> None:
+        """Note a stop at the branch that does not say before which of so many stops it is."""
+        stop = self._object(value, path)
+        self._check_keys(stop, _AT_BRANCH, path)
+        before = self._value(stop, "before", path, _whole, 0)
+        if not 0 <= before <= stops:
+            expected = Phrase("the number of a stop of the route, from 0")
+            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{path}/before")
 
     def _check_one_route_each(self, entries: list[JsonObject], *, is_timed: bool) -> None:
         """Note technicians with two routes on a day; of one planned day are all routes without times."""
@@ -124,11 +206,51 @@ class PlanReader:
                 self.log.add("PLAN_ROUTE_TWICE", value=key[0], path=f"/routes/{n}/technician")
             seen.add(key)
 
+    # --- with times or without ---
+
+    def _timed_objects(self, entries: list[JsonObject]) -> Iterator[tuple[JsonObject, str, tuple[str, ...]]]:
+        """Yield each object that has times, its path, and what they are called."""
+        for n, entry in enumerate(entries):
+            yield entry, f"/routes/{n}", _ROUTE_TIMES
+            if isinstance(entry.get("branch_stop"), dict):
+                yield entry["branch_stop"], f"/routes/{n}/branch_stop", _BRANCH_TIMES
+            for m, stop in enumerate(entry["stops"]):
+                names = _BRANCH_TIMES if self._is_at_branch(stop) else _STOP_TIMES
+                yield stop, f"/routes/{n}/stops/{m}", names
+
+    def _is_timed(self, entries: list[JsonObject]) -> bool:
+        """Return whether any time is stated, that of a break included."""
+        return any(entry.get("break") is not None for entry in entries) or any(
+            name in item for item, _, names in self._timed_objects(entries) for name in names
+        )
+
+    def _check_all_times(self, entries: list[JsonObject]) -> None:
+        """Note each time that is missing beside others: without it nothing that is stated could be compared."""
+        for item, path, names in self._timed_objects(entries):
+            for name in names:
+                if name not in item:
+                    self.log.add("PLAN_TIME_MISSING", value=name, path=f"{path}/{name}")
+
+    def _pass_over_details(self, entries: list[JsonObject]) -> None:
+        keys = {key for entry in entries for key in entry.keys() & _ROUTE - _UNTIMED_ROUTE}
+        keys |= {key for entry in entries for stop in entry["stops"] for key in stop.keys() & _STOP - _UNTIMED_STOP}
+        if keys:
+            sentence = "A plan without times says who visits whom, no more; not looked at: {keys}."
+            self.not_judged.append(NotJudged(sentence, "/routes", {"keys": ", ".join(sorted(keys))}))
+
+    def _pass_over_claims(self, document: JsonObject) -> None:
+        for key in _CLAIMS:
+            if document.get(key):
+                self.not_judged.append(NotJudged("The plan states no times: all is timed and priced anew.", f"/{key}"))
+
+    # --- its parts ---
+
     def _route(self, entry: JsonObject, path: str) -> Route:
         pause = entry.get("break")
         taken = None
         if pause is not None:
             pause = self._object(pause, f"{path}/break")
+            self._check_keys(pause, _BREAK, f"{path}/break")
             slot = self._value(pause, "slot", f"{path}/break", _whole, 0)
             taken = BreakTaken(slot, self._moment(pause, "start", f"{path}/break"))
         day = self._value(entry, "date", path, _day, self.problem.first_day)
@@ -147,23 +269,21 @@ class PlanReader:
         """Return the stop at the branch, stated apart or as the stop `0`, and the other stops by their number."""
         stops = list(enumerate(entry["stops"]))
         stated, at = entry.get("branch_stop"), f"{path}/branch_stop"
-        if stated is None and BRANCH_STOP not in self.problem.visit_by_id:
-            at_branch = next((n for n, stop in stops if stop["visit"] == BRANCH_STOP), None)
-            if at_branch is not None:
-                stated, at = {**stops[at_branch][1], "before": at_branch}, f"{path}/stops/{at_branch}"
-                del stops[at_branch]
         if stated is None:
-            return None, stops
-        stated = self._object(stated, at)
-        before = self._value(stated, "before", at, _whole, 0)
-        if not 0 <= before <= len(stops):
-            expected = Phrase("the number of a stop of the route, from 0")
-            self.log.add("PLAN_VALUE", value=before, expected=expected, path=f"{at}/before")
-        moments = {name: self._moment(stated, name, at) for name in ("arrive", "start", "end", "leave_by")}
-        return BranchStop(before, *moments.values()), stops
+            at_branch = next((n for n, stop in stops if self._is_at_branch(stop)), None)
+            if at_branch is None:
+                return None, stops
+            stated, at = {"before": at_branch, **stops[at_branch][1]}, f"{path}/stops/{at_branch}"
+            if stated["before"] != at_branch:
+                expected = Phrase("the number of a stop of the route, from 0")
+                self.log.add("PLAN_VALUE", value=stated["before"], expected=expected, path=f"{at}/before")
+            del stops[at_branch]
+        moments = {name: self._moment(stated, name, at) for name in _BRANCH_TIMES}
+        return BranchStop(stated["before"], *moments.values()), stops
 
     def _stop(self, entry: JsonObject, path: str, technician_id: str) -> Stop:
-        window = self._object(entry.get("window", {}), f"{path}/window")
+        window = self._object(entry["window"], f"{path}/window")
+        self._check_keys(window, _WINDOW, f"{path}/window")
         open_s, close_s = (self._moment(window, end, f"{path}/window") for end in ("open", "close"))
         if close_s < open_s:
             self.log.add("WINDOW_REVERSED", value=window.get("close", ""), path=f"{path}/window")
@@ -191,6 +311,7 @@ class PlanReader:
         return tuple(sorted(crew)), lead
 
     def _unassigned(self, entry: JsonObject, path: str) -> UnassignedVisit:
+        self._check_keys(entry, _LEFT_OUT, path)
         due = entry.get("due")
         reasons = [
             self._reason(self._object(reason, f"{path}/reasons/{n}"), f"{path}/reasons/{n}")
@@ -204,6 +325,7 @@ class PlanReader:
         )
 
     def _reason(self, entry: JsonObject, path: str) -> Reason:
+        self._check_keys(entry, _REASON, path)
         absent = {"technician": "", "day": self.problem.first_day.isoformat(), "amount": 0, "unit": ""}
         entry = {**absent, "subject": "", "visit": "", "proven": False, **entry}
         return Reason(
@@ -214,6 +336,18 @@ class PlanReader:
             amount=self._value(entry, "amount", path, _whole, 0),
             unit=self._value(entry, "unit", path, _text, ""),
             subject=self._value(entry, "subject", path, _text, ""),
+            visit_id=self._value(entry, "visit", path, _text, ""),
+        )
+
+    def _accepted(self, entry: JsonObject, path: str) -> Violation:
+        self._check_keys(entry, _ACCEPTED, path)
+        entry = {"technician": "", "visit": "", "message": "", **entry}
+        return Violation(
+            rule=self._value(entry, "rule", path, _rule, Rule.ONCE),
+            amount=self._value(entry, "amount", path, _whole, 0),
+            unit=self._value(entry, "unit", path, _text, ""),
+            message=self._value(entry, "message", path, _text, ""),
+            technician_id=self._value(entry, "technician", path, _text, ""),
             visit_id=self._value(entry, "visit", path, _text, ""),
         )
 
@@ -259,16 +393,6 @@ class PlanReader:
         except ValueError:
             self.log.add("PLAN_VALUE", value=value, expected=Phrase("a value known here"), path=f"{path}/{key}")
         return default
-
-
-def _is_timed(entries: list[JsonObject]) -> bool:
-    """Return whether every route and stop states its times."""
-    return all(
-        {"depart", "return"} <= entry.keys()
-        and {"arrive", "start", "end"} <= (entry.get("branch_stop") or _NO_STOP).keys()
-        and all({"arrive", "start", "end"} <= stop.keys() for stop in entry["stops"])
-        for entry in entries
-    )
 
 
 def _whole(value: object) -> int:
@@ -319,3 +443,7 @@ def _part_needs(value: object) -> Any:
     if not isinstance(value, list):
         raise fault("CELL_TYPE", expected=Phrase("an array"))
     return parse_part_needs(value)
+
+
+def _rule(value: object) -> Rule:
+    return Rule(_text(value))

@@ -27,9 +27,10 @@ from optimizer.domain.units import DAY_S, at
 from optimizer.errors import InputError
 from optimizer.ingest.build.problem import in_normal_order
 from optimizer.ingest.plans.matrix_json import matrix_sha256
-from optimizer.ingest.plans.plan_file import plan_to_json, read_plan, write_plan
+from optimizer.ingest.plans.plan_file import plan_to_json, read_plan, read_plan_file, write_plan
 from optimizer.ingest.read import read_branch
 from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.text.catalogue import translator
 from optimizer.text.files import json_text, write_json
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 from tests.ingest.worlds import two_orders, write_folder
@@ -130,7 +131,8 @@ def test_what_a_route_looks_like(document: dict[str, Any]) -> None:
 
 def test_the_rest_of_the_file(document: dict[str, Any], plan: Plan) -> None:
     assert list(document) == [
-        "format", "routes", "unassigned", "accepted", "costs", "kpis", "bound", "problem", "matrix", "run"
+        "format", "routes", "unassigned", "accepted", "costs", "kpis", "bound", "problem", "facts_sha256", "matrix",
+        "run",
     ]  # fmt: skip
     assert document["unassigned"][0]["reasons"][0] == {
         "code": "SHIFT_CAPACITY",
@@ -324,8 +326,86 @@ BAD_VALUES: list[tuple[str, object, str]] = [
     ("matrix/metres/0/1/0", -7, "plan.json at /matrix/metres: The matrix is not 1 x 5 x 5 of whole numbers."),
     ("matrix/seconds/0/1/0", 601, "plan.json at /matrix/sha256: The matrix is not the one that the plan was made with"),
     ("matrix", 5, "plan.json at /matrix/keys: Expected an array of texts, each once."),
-    ("format", "paigong.plan/2", "plan.json at /format: The format is 'paigong.plan/2'."),
+    ("format", "paigong.plan/3", "plan.json at /format: The format is 'paigong.plan/3'."),
+    ("facts_sha256", "2:00", "plan.json at /facts_sha256: '2:00' is not a digest of a version known here."),
+    ("facts_sha256", "1:00", "plan.json at /facts_sha256: The problem is not the one that the plan was made for"),
+    ("problem/orders/0/service", "PT46M", "plan.json at /facts_sha256: The problem is not the one that the plan"),
+    ("problem/orders/0/colour", "red", "plan.json at /facts_sha256: The problem is not the one that the plan"),
+    ("bound", "5", "plan.json at /bound: '5' has the wrong type. Expected a whole number."),
+    ("kpis", [], "plan.json at /kpis: Expected an object."),
+    ("accepted", {}, "plan.json at /accepted: Expected an array."),
+    ("accepted", [{"rule": "luck", "amount": 1, "unit": ""}], "plan.json at /accepted/0/rule: 'luck' is not a value"),
+    ("accepted", [{"rule": "skill", "unit": ""}], "plan.json at /accepted/0/amount: The key 'amount' is missing."),
+    ("bonus", 5, "plan.json at /bonus: A plan file has no key 'bonus'. Take it out, or correct its name."),
+    ("routes/0/driver", "T2", "plan.json at /routes/0/driver: A plan file has no key 'driver'."),
+    ("routes/0/break/long", 5, "plan.json at /routes/0/break/long: A plan file has no key 'long'."),
+    ("routes/0/stops/0/leave", 5, "plan.json at /routes/0/stops/0/leave: A plan file has no key 'leave'. Take"),
+    ("routes/0/stops/0/window/from", 5, "plan.json at /routes/0/stops/0/window/from: A plan file has no key 'from'."),
+    ("routes/0/branch_stop", "noon", "plan.json at /routes/0/branch_stop: Expected an object."),
+    ("unassigned/0/cost", 5, "plan.json at /unassigned/0/cost: A plan file has no key 'cost'."),
+    ("unassigned/0/reasons/0/sure", True, "plan.json at /unassigned/0/reasons/0/sure: A plan file has no key 'sure'."),
 ]
+#: Every time of a plan with a break and a stop at the branch.
+TIMES = [
+    *(f"routes/0/{name}" for name in ("depart", "return")),
+    *(f"routes/0/stops/0/{name}" for name in ("arrive", "start", "end", "leave_by", "window", "lateness_s")),
+    *(f"routes/0/branch_stop/{name}" for name in ("arrive", "start", "end", "leave_by")),
+]
+
+
+@pytest.mark.parametrize("pointer", TIMES)
+def test_a_time_that_is_missing_beside_others_is_a_fault(
+    pointer: str, document: dict[str, Any], tmp_path: Path
+) -> None:
+    moments = dict.fromkeys(("arrive", "start", "end", "leave_by"), "2026-11-23T09:00:00+08:00")
+    document["routes"][0]["branch_stop"] = {"before": 0, **moments}
+    *parents, last = pointer.split("/")
+    target: Any = document
+    for name in parents:
+        target = target[int(name)] if isinstance(target, list) else target[name]
+    del target[last]
+    write_json(document, tmp_path / "plan.json")
+    with pytest.raises(InputError) as caught:
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
+    assert [issue.text() for issue in caught.value.report.errors] == [
+        f"plan.json at /{pointer}: The time '{last}' is missing, while others are stated. "
+        "State every time of every route, or none: then the plan is timed anew."
+    ]
+
+
+@pytest.mark.parametrize("left", ["break", "leave_by", "window", "lateness_s"])
+def test_one_time_left_of_all_is_a_fault_too(left: str, document: dict[str, Any], tmp_path: Path) -> None:
+    route = document["routes"][0]
+    on_route, on_stop = {key: route[key] for key in route.keys() & {left}}, route["stops"][0]
+    stop = {"visit": "O1"} | {key: on_stop[key] for key in on_stop.keys() & {left}}
+    document["routes"] = [{"technician": "T1", **on_route, "stops": [stop]}]
+    write_json(document, tmp_path / "plan.json")
+    with pytest.raises(InputError, match="The time 'depart' is missing"):
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
+
+
+@pytest.mark.parametrize("pointer", ["format", "facts_sha256", "matrix/sha256"])
+def test_what_a_plan_with_times_cannot_do_without(pointer: str, document: dict[str, Any], tmp_path: Path) -> None:
+    *parents, last = pointer.split("/")
+    del (document[parents[0]] if parents else document)[last]
+    write_json(document, tmp_path / "plan.json")
+    with pytest.raises(InputError, match=f"The key '{last}' is missing"):
+        read_plan(tmp_path / "plan.json", time_routes=time_routes)
+
+
+def test_what_a_plan_without_times_says_beside_its_routes_is_listed(document: dict[str, Any], tmp_path: Path) -> None:
+    document["routes"] = [{"technician": "T1", "stops": [{"visit": "O1", "lead": "T1", "parts": []}]}]
+    document["bound"] = 5
+    write_json(document, tmp_path / "plan.json")
+    file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
+    assert not file.is_timed
+    listed = {one.path: one.why(translator("en")) for one in file.not_judged}
+    assert listed["/routes"] == "A plan without times says who visits whom, no more; not looked at: lead, parts."
+    assert {"/unassigned", "/costs", "/kpis", "/bound", "/run", "/matrix/provenance"} < listed.keys()
+    document = {"routes": {"T1": ["O1"]}, "problem": document["problem"], "colour": "red"}
+    write_json(document, tmp_path / "plan.json")
+    file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
+    assert [one.path for one in file.not_judged] == ["/colour", "/facts_sha256", "/matrix"]
 
 
 @pytest.mark.parametrize(("pointer", "value", "line"), BAD_VALUES, ids=[f"{p}={v!r}"[:50] for p, v, _ in BAD_VALUES])

@@ -1,0 +1,29 @@
+"""The formats of plan files, the one written now and those before it that are read, and the rules of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The format of the plan files that are written.
+PLAN_FORMAT = "paigong.plan/2"
+#: The format of 0.1.0: it states no digest of its facts, and keys that it does not know were passed over.
+FIRST_FORMAT = "paigong.plan/1"
+FORMATS = (PLAN_FORMAT, FIRST_FORMAT)
+
+#: The rules of a format that has fewer than there are now, by their names; a plan of it keeps these and no others.
+_RULES: Mapping[str, str] = {
+    FIRST_FORMAT: (
+        "once skill allowed travel_limit window ready shift break load stock loan tool crew precedence lock "
+        "unassigned lateness travel overtime working_time contractor continuity fairness overqualified stability"
+    ),
+}
+
+
+def rules_of(plan_format: str) -> frozenset[Rule]:
+    """Return the rules that a plan of a format is judged by."""
+    return frozenset(map(Rule, _RULES[plan_format].split())) if plan_format in _RULES else frozenset(Rule)

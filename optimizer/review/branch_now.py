@@ -1,0 +1,130 @@
+"""A plan against the branch as it is now: what of its facts differs, and what the plan breaks with those of now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.domain.rules import Rule
+from optimizer.errors import InputError
+from optimizer.faults.issues import IssueLog
+from optimizer.ingest.intake import ReadOptions
+from optimizer.ingest.plans.facts_digest import facts_sha256
+from optimizer.ingest.plans.matrix_json import matrix_sha256
+from optimizer.ingest.read import read_intake
+from optimizer.ingest.write import problem_to_json
+from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.promise.due_day import with_due_days
+from optimizer.review.differences import Difference, differences_touching
+from optimizer.travel.provider import travel_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
+    from optimizer.ingest.build.geocode import GeocoderSettings
+    from optimizer.ingest.plans.plan_file import PlanFile
+    from optimizer.travel.matrix import TravelMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A plan beside the facts of now.
+
+    Parameters
+    ----------
+    differences
+        What differs from the facts that it was made for and concerns it.
+    violations
+        What it breaks with the facts of now: who is there, when, with what. Its costs and what it leaves out are no
+        claims about these.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+
+def compare_with_branch(
+    file: PlanFile, branch: Path, *, as_of: datetime | None = None, geocoder: GeocoderSettings | None = None
+) -> Comparison:
+    """Judge a plan against its branch as it is now.
+
+    Parameters
+    ----------
+    as_of
+        What was reported after this moment is not seen; by default the plan's own moment.
+
+    Raises
+    ------
+    InputError
+        When the branch has faults, is another one, or plans other days.
+    """
+    run, moment = file.run, as_of or file.problem.local_time(file.problem.as_of_s)
+    datum = run.get("datum")
+    options = ReadOptions(
+        as_of=moment,
+        days=file.problem.days,
+        skip_bad=run.get("skip_bad") is True,
+        datum=datum if isinstance(datum, str) else None,
+        geocoder=geocoder,
+    )
+    problem = read_intake(branch, options).checked()
+    check_is_same(file.problem, problem, branch.name)
+    return compare(file, problem, travel_for(problem, branch))
+
+
+def check_is_same(before: Problem, now: Problem, name: str) -> None:
+    """Check that two problems are of one branch and of the same days.
+
+    Raises
+    ------
+    InputError
+        When they are not; `name` is that of the file or folder of now.
+    """
+    log = IssueLog(form="json", file=name)
+    if before.branch.branch_id != now.branch.branch_id:
+        log.add("PLAN_OTHER_BRANCH", value=before.branch.branch_id, branch=now.branch.branch_id)
+    if (before.first_day, before.days) != (now.first_day, now.days):
+        log.add("PLAN_OTHER_DAYS", value=_days(before), days=_days(now))
+    if log.has_errors:
+        raise InputError(log.report())
+
+
+def _days(problem: Problem) -> str:
+    first, last = problem.first_day.isoformat(), problem.last_day.isoformat()
+    return first if first == last else f"{first} – {last}"
+
+
+def compare(file: PlanFile, now: Problem, matrix: TravelMatrix) -> Comparison:
+    """Judge a plan with the facts of now, which may be of a later moment."""
+    before, now = with_due_days(file.problem, file.matrix), _as_planned(file.problem, now, matrix)
+    digests = [facts_sha256(problem_to_json(problem)) for problem in (before, now)]
+    has_same_moment = before.as_of_s == now.as_of_s
+    if digests[0] == digests[1] and has_same_moment and matrix_sha256(file.matrix) == matrix_sha256(matrix):
+        return Comparison()
+    plan = file.plan
+    if not file.is_timed:
+        plan = time_routes(now, matrix, {(route.technician_id, route.day): route.stop_ids for route in plan.routes})
+    found = judge_plan(now, matrix, plan, rules=file.rules).violations
+    return Comparison(
+        differences_touching(plan, (before, file.matrix), (now, matrix)),
+        tuple(one for one in found if one.rule is not Rule.UNASSIGNED and one.unit != "cents"),
+    )
+
+
+def _as_planned(before: Problem, now: Problem, matrix: TravelMatrix) -> Problem:
+    """Return the problem of now with what planning added to the facts: what was told, received, due, and kept."""
+    told = {entry.visit_id for entry in before.published}
+    published = [entry for entry in before.published if entry.visit_id in now.visit_by_id]
+    published += [entry for entry in now.published if entry.visit_id not in told]
+    received = {order.order_id: order.log.acknowledged_s for order in before.orders}
+    orders = tuple(
+        replace(order, log=replace(order.log, acknowledged_s=received[order.order_id]))
+        if order.log.acknowledged_s is None and received.get(order.order_id) is not None
+        else order
+        for order in now.orders
+    )
+    policy = replace(now.policy, broken_locks=before.policy.broken_locks)
+    return with_due_days(replace(now, published=tuple(published), orders=orders, policy=policy), matrix)
