@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +20,9 @@ from optimizer.cli import app
 from optimizer.running.warming import warm_up
 from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
 RUN = CliRunner()
@@ -189,6 +193,41 @@ def test_a_plan_that_breaks_rules_is_not_published(planned: Path, tmp_path: Path
     assert result.exit_code == 1
     assert "is not published" in result.output
     assert not (tmp_path / "published").exists()
+
+
+def test_a_plan_is_judged_and_published_with_the_branch_as_it_is_now(planned: Path, tmp_path: Path) -> None:
+    branch, plan = tmp_path / "hangzhou", planned / "plan.json"
+    shutil.copytree(HANGZHOU, branch)
+    assert "The branch is as the plan knows it." in run("judge", plan, "--branch", branch, "--lang", "en")
+    route = json.loads(plan.read_text(encoding="utf-8"))["routes"][0]
+    who, visit = route["technician"], route["stops"][0]["visit"]
+
+    def rewrite(sheet: str, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
+        with (branch / f"{sheet}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        kept = [row for row in map(change, rows) if row is not None]
+        with (branch / f"{sheet}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(kept)
+
+    longer = {"service_min": "175"}
+    rewrite("orders", lambda row: row | longer if row["order_id"] == visit else row)
+    judged = RUN.invoke(app, ["judge", str(plan), "--branch", str(branch), "--lang", "en"])
+    assert judged.exit_code == 1
+    assert f"order {visit}: service" in judged.output
+    assert "-> 175 min" in judged.output
+    assert "With the branch as it is now, the plan breaks:" in judged.output
+    # The plan itself is what it was.
+    assert RUN.invoke(app, ["judge", str(plan), "--lang", "en"]).exit_code == 0
+
+    rewrite("shifts", lambda row: None if row["technician_id"] == who else row)
+    refused = RUN.invoke(app, ["publish", str(plan), "--branch", str(branch), "--lang", "en"])
+    assert refused.exit_code == 1
+    assert f"shift {who} 2026-11-23 is gone" in refused.output
+    assert "is not published" in refused.output
+    assert f"{who} has no shift on day 0." in refused.output
+    assert not (branch / "published").exists()
 
 
 def test_a_plan_that_names_no_branch_asks_for_one(planned: Path, tmp_path: Path) -> None:

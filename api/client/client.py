@@ -236,7 +236,7 @@ class Client:
     # --- papers ---
 
     def plan_file(self, job_id: str) -> JsonObject:
-        """Return the plan with its problem and travel times (paigong.plan/1): it can be judged alone."""
+        """Return the plan with its problem and travel times (paigong.plan/2): it can be judged alone."""
         return self._read(self._wire.ask("GET", path_of(job_id, "/plan.json")), dict)
 
     def workbook(self, job_id: str) -> bytes:
@@ -253,12 +253,13 @@ class Client:
         Parameters
         ----------
         document
-            paigong.plan/1, as `plan_file` returns it.
+            paigong.plan/2, as `plan_file` returns it, or an older one.
 
         Returns
         -------
         dict
-            `clean`, `violations`, `accepted`, `costs` (cents by rule) and `cost_cents`.
+            `format`, `clean`, `violations`, `accepted`, `costs` (cents by rule), `cost_cents`, `assumptions` and
+            `not_judged` (`path` and `why` of each).
         """
         headers = {"Content-Type": JSON}
         return self._read(
@@ -276,12 +277,13 @@ class Client:
             Of the job that a person looked at: what has changed since is then noticed. `None` looks now, and notices
             only that other orders were submitted.
         anyway
-            Publish although orders or the published plan have changed.
+            Publish although orders or the published plan have changed; never a plan that breaks rules with the orders
+            submitted last.
 
         Raises
         ------
         PlanStaleError
-            When they have.
+            When they have; its faults name what differs and what the plan breaks now.
         """
         if etag is None and not anyway:
             etag = self.job(job_id).etag

@@ -111,9 +111,9 @@ class Accepted(Part):
 class PlanPart(Part):
     """The plan itself, as in the plan file."""
 
-    format: Annotated[str | None, Field(examples=["paigong.plan/2"], description="null of a plan made before 0.2")] = (
-        None
-    )
+    format: Annotated[
+        str | None, Field(examples=["paigong.plan/2"], description="null of a plan kept before plans had it")
+    ] = None
     routes: list[Route]
     unassigned: list[UnassignedVisit]
     accepted: list[Accepted]

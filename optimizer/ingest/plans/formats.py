@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 #: The format of the plan files that are written.
 PLAN_FORMAT = "paigong.plan/2"
-#: The format of 0.1.0: it states no digest of its facts, and keys that it does not know were passed over.
+#: The format before it: without a digest of the facts, and keys that nobody knew were passed over.
 FIRST_FORMAT = "paigong.plan/1"
 FORMATS = (PLAN_FORMAT, FIRST_FORMAT)
 
