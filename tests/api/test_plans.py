@@ -488,6 +488,31 @@ def test_a_plan_that_breaks_a_rule_is_judged_so(house: House, plan: str) -> None
     assert not verdict["clean"]
     broken = {(violation["rule"], violation["technician"], violation["visit"]) for violation in verdict["violations"]}
     assert {("skill", "T1", "O3"), ("skill", "T2", "O1")} <= broken
+    assert [one["path"] for one in verdict["not_judged"]] == ["/problem/branch/as_of", "/facts_sha256", "/matrix"]
+
+
+def test_every_claim_of_a_plan_file_is_judged_or_listed(house: House, plan: str) -> None:
+    document = house.http.get(f"/v1/plans/{plan}/plan.json").json()
+
+    def judged(changes: dict[str, Any], lang: str = "en") -> dict[str, Any]:
+        answer = house.http.post("/v1/plans/judge", json=document | changes, headers={"Accept-Language": lang})
+        assert answer.headers["vary"] == "Accept-Language"
+        found: dict[str, Any] = answer.json()
+        return found
+
+    right = judged({})
+    assert (right["format"], right["clean"], right["assumptions"]) == ("paigong.plan/2", True, [])
+    why = {one["path"]: one["why"] for one in right["not_judged"]}
+    assert why["/run"] == "How the plan came about is taken as stated."
+    assert {one["path"]: one["why"] for one in judged({}, "zh")["not_judged"]}["/run"] != why["/run"]
+    costly = judged({"costs": document["costs"] | {"window": -1_500_000}})
+    assert [(one["rule"], one["amount"]) for one in costly["violations"]] == [("window", 1_500_000)]
+    kpis = judged({"kpis": document["kpis"] | {"visits_planned": 9}})
+    assert [(one["rule"], one["amount"]) for one in kpis["violations"]] == [("once", 6)]
+    assert judged({"format": "paigong.plan/1"})["assumptions"] != []
+    del document["routes"][0]["stops"][0]["end"]
+    refused = judged({})
+    assert (refused["code"], [fault["code"] for fault in refused["errors"]]) == ("INPUT_FAULTS", ["PLAN_TIME_MISSING"])
 
 
 @pytest.mark.parametrize(("lang", "title"), [("en", "Route"), ("zh", "路线")])
@@ -626,12 +651,42 @@ def test_a_plan_is_published_stays_near_and_is_handed_out(house: House) -> None:
     assert sorted(house.receiver.events("LIFE")) == sorted(expected)
 
 
+def test_a_plan_is_judged_with_the_orders_of_now_before_it_is_published(house: House) -> None:
+    document = json.loads(branch("NOW"))
+    job_id = house.solved(json.dumps(document).encode())
+    # T2, who has O3 and only can do it, left; O1 takes longer.
+    gone = {name: [row for row in document[name] if row["technician_id"] != "T2"] for name in ("technicians", "shifts")}
+    gone["skills"] = [row for row in document["skills"] if row["technician_id"] != "T2"]
+    gone["orders"] = [row | ({"service": "PT75M"} if row["order_id"] == "O1" else {}) for row in document["orders"]]
+    house.http.delete(house.post(json.dumps(document | gone).encode(), seconds=5).headers["location"])
+
+    stale = house.publish(job_id, house.etag(job_id))
+    assert (stale.status_code, stale.json()["code"]) == (412, "PLAN_STALE")
+    listed = [(fault["code"], fault["cause"]) for fault in stale.json()["errors"]]
+    assert ("PLAN_DIFFERS", "technician T2 left") in listed
+    assert any(cause.startswith("order O1: service ") and cause.endswith(" -> 75 min") for _, cause in listed)
+    assert {"PLAN_BREAKS_SHIFT", "PLAN_BREAKS_WINDOW"} <= {code for code, _ in listed}
+
+    refused = house.publish(job_id, anyway=True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PLAN_BREAKS_NOW")
+    assert len(refused.json()["errors"]) == len(listed)
+    zh = house.publish(job_id, anyway=True, lang="zh").json()
+    assert "上门工程师 T2 已离开" in [fault["cause"] for fault in zh["errors"]]
+    assert zh["title"] == "计划现在违反规则"
+    assert house.server.job(job_id)["state"] == "draft"
+
+    # The orders as they were: nothing differs.
+    again = house.post(json.dumps(document).encode(), seconds=5).headers["location"]
+    house.http.delete(again)
+    assert house.publish(job_id, house.etag(job_id)).json()["state"] == "published"
+
+
 def test_a_plan_stays_near_the_one_published_last(house: House) -> None:
     # The first is planned at 16:00, the second at 17:00; the second is published, then the first instead of it.
     tied = json.loads(branch("LAST"))
     free = json.loads(BRANCH) | {"branch": tied["branch"]}
-    first = house.solved(json.dumps(free).encode())
     second = house.solved(json.dumps(tied).encode(), as_of="2026-11-27T17:00")
+    first = house.solved(json.dumps(free).encode())
     for job_id in (second, first):
         assert house.publish(job_id, anyway=True).status_code == 200
     settled = house.solved(json.dumps(free).encode(), stage="settle", as_of="2026-11-27T18:00")

@@ -44,9 +44,9 @@ def broken(found: Review) -> list[tuple[Rule, int]]:
 def test_what_is_not_judged_of_a_right_plan(tmp_path: Path) -> None:
     found = review(PLAN, tmp_path)
     assert broken(found) == []
-    assert [one.path for one in found.not_judged] == ["/matrix/provenance", "/run"]
+    assert [one.path for one in found.not_judged] == ["/problem/branch/as_of", "/matrix/provenance", "/run"]
     for lang in ("en", "zh"):
-        assert found.not_judged_texts(translator(lang))[1].startswith("/run: ")
+        assert found.not_judged_texts(translator(lang))[2].startswith("/run: ")
 
 
 KPIS = PLAN["kpis"]

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from optimizer.text.files import JsonObject
 
 
+#: What the matrix of a plan file may state.
+MATRIX_KEYS = frozenset({"provenance", "sha256", "keys", "profiles", "seconds", "metres"})
+
+
 def matrix_to_json(matrix: TravelMatrix) -> JsonObject:
     """Return a travel matrix with its origin and its digest; a pair without a way is null."""
     return {

@@ -18,7 +18,7 @@ from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.plans.claims import Claims, NotJudged
 from optimizer.ingest.plans.facts_digest import VERSION, facts_sha256
 from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, rules_of
-from optimizer.ingest.plans.matrix_json import matrix_from_json, matrix_to_json
+from optimizer.ingest.plans.matrix_json import MATRIX_KEYS, matrix_from_json, matrix_to_json
 from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
 from optimizer.ingest.write import branch_clock, problem_to_json
@@ -283,7 +283,7 @@ def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_r
         format=document.get("format", PLAN_FORMAT),
         is_timed=is_timed,
         claims=claims,
-        not_judged=(*reader.not_judged, *_not_judged(document)),
+        not_judged=(*reader.not_judged, *_not_judged(document, log)),
         run=_run(document),
     )
 
@@ -293,11 +293,18 @@ def _run(document: JsonObject) -> JsonObject:
     return run if isinstance(run, dict) else {}
 
 
-def _not_judged(document: JsonObject) -> Iterator[NotJudged]:
+def _not_judged(document: JsonObject, log: IssueLog) -> Iterator[NotJudged]:
     """Yield what a plan file states beside the plan and nobody can check."""
-    if document.get("problem") is not None and document.get("facts_sha256") is None:
-        yield NotJudged("Without a digest nobody can see whether the facts are those of the plan.", "/facts_sha256")
+    for issue in log.issues:
+        if issue.code == "KEY_UNKNOWN":
+            yield NotJudged("The key is not known.", issue.path)
+    if document.get("problem") is not None:
+        yield NotJudged("The moment of planning is taken as stated.", "/problem/branch/as_of")
+        if document.get("facts_sha256") is None:
+            yield NotJudged("Without a digest nobody can see whether the facts are those of the plan.", "/facts_sha256")
     matrix = document.get("matrix")
+    for key in sorted(matrix.keys() - MATRIX_KEYS) if isinstance(matrix, dict) else ():
+        yield NotJudged("The key is not known.", f"/matrix/{key}")
     if matrix is None and document.get("problem") is not None:
         yield NotJudged("The file states no travel times: they are those of the branch, or estimated.", "/matrix")
     elif isinstance(matrix, dict) and matrix.get("sha256") is None:
@@ -355,6 +362,9 @@ def _matrix(document: JsonObject, problem: Problem, branch: str | Path | None, l
     entries = document.get("matrix")
     if entries is None:
         return travel_for(problem, branch)
-    if isinstance(entries, dict) and entries.get("sha256") is None and document.get("format") == PLAN_FORMAT:
-        log.add("KEY_MISSING", value="sha256", path="/matrix/sha256")
+    if isinstance(entries, dict) and document.get("format") == PLAN_FORMAT:
+        if entries.get("sha256") is None:
+            log.add("KEY_MISSING", value="sha256", path="/matrix/sha256")
+        for key in entries.keys() - MATRIX_KEYS:
+            log.add("PLAN_KEY_UNKNOWN", value=key, near="", path=f"/matrix/{key}")
     return matrix_from_json(entries, log.under("/matrix"))

@@ -336,6 +336,7 @@ BAD_VALUES: list[tuple[str, object, str]] = [
     ("accepted", {}, "plan.json at /accepted: Expected an array."),
     ("accepted", [{"rule": "luck", "amount": 1, "unit": ""}], "plan.json at /accepted/0/rule: 'luck' is not a value"),
     ("accepted", [{"rule": "skill", "unit": ""}], "plan.json at /accepted/0/amount: The key 'amount' is missing."),
+    ("matrix/miles", [], "plan.json at /matrix/miles: A plan file has no key 'miles'."),
     ("bonus", 5, "plan.json at /bonus: A plan file has no key 'bonus'. Take it out, or correct its name."),
     ("routes/0/driver", "T2", "plan.json at /routes/0/driver: A plan file has no key 'driver'."),
     ("routes/0/break/long", 5, "plan.json at /routes/0/break/long: A plan file has no key 'long'."),
@@ -405,7 +406,7 @@ def test_what_a_plan_without_times_says_beside_its_routes_is_listed(document: di
     document = {"routes": {"T1": ["O1"]}, "problem": document["problem"], "colour": "red"}
     write_json(document, tmp_path / "plan.json")
     file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
-    assert [one.path for one in file.not_judged] == ["/colour", "/facts_sha256", "/matrix"]
+    assert [one.path for one in file.not_judged] == ["/colour", "/problem/branch/as_of", "/facts_sha256", "/matrix"]
 
 
 @pytest.mark.parametrize(("pointer", "value", "line"), BAD_VALUES, ids=[f"{p}={v!r}"[:50] for p, v, _ in BAD_VALUES])
