@@ -115,10 +115,21 @@ def compare(file: PlanFile, now: Problem, matrix: TravelMatrix) -> Comparison:
 
 
 def _as_planned(before: Problem, now: Problem, matrix: TravelMatrix) -> Problem:
-    """Return the problem of now with what planning added to the facts: what was told, received, due, and kept."""
+    """Return the problem of now with what planning added to the facts: what was told, received, due, locked and kept.
+
+    That a lock was lifted changes nothing for a plan that keeps it; a new one or another counts.
+    """
     told = {entry.visit_id for entry in before.published}
     published = [entry for entry in before.published if entry.visit_id in now.visit_by_id]
     published += [entry for entry in now.published if entry.visit_id not in told]
+    names = {(lock.visit_id, lock.level, lock.technician_id) for lock in now.locks}
+    locked = (
+        lock
+        for lock in before.locks
+        if (lock.visit_id, lock.level, lock.technician_id) not in names
+        and lock.visit_id in now.visit_by_id
+        and lock.technician_id in now.technician_by_id
+    )
     received = {order.order_id: order.log.acknowledged_s for order in before.orders}
     orders = tuple(
         replace(order, log=replace(order.log, acknowledged_s=received[order.order_id]))
@@ -127,4 +138,5 @@ def _as_planned(before: Problem, now: Problem, matrix: TravelMatrix) -> Problem:
         for order in now.orders
     )
     policy = replace(now.policy, broken_locks=before.policy.broken_locks)
-    return with_due_days(replace(now, published=tuple(published), orders=orders, policy=policy), matrix)
+    locks = (*now.locks, *locked)
+    return with_due_days(replace(now, published=tuple(published), orders=orders, policy=policy, locks=locks), matrix)

@@ -583,8 +583,15 @@ def test_a_stale_plan_is_not_published_unless_it_is_meant(paigong: Client) -> No
     assert caught.value.etag == paigong.job(old.id).etag != old.etag
     with pytest.raises(PlanStaleError):
         paigong.publish(old.id)
+    # It goes to O3, which was called off: that is not meant by anybody.
+    with pytest.raises(ServiceError) as refused:
+        paigong.publish(old.id, anyway=True)
+    assert refused.value.code == "PLAN_BREAKS_NOW"
+    orders = branch()["orders"]
+    more = paigong.submit(branch("STALE", orders=[*orders, orders[2] | {"order_id": "O4"}]), seconds=1)
     assert paigong.publish(old.id, anyway=True).state == State.PUBLISHED
     paigong.stop(newer.id)
+    paigong.stop(more.id)
 
 
 def test_a_plan_is_not_published_over_one_that_was_published_since(paigong: Client) -> None:

@@ -112,6 +112,16 @@ def test_a_price_of_the_policy_is_named_and_costs_are_no_claims_about_now(plan_j
     assert found.violations == ()
 
 
+def test_a_lock_that_was_lifted_says_nothing_and_one_that_holds_otherwise_does(plan_json: Path) -> None:
+    lifted = sheets_of_two()
+    del lifted["locks"]
+    assert compared(plan_json, lifted) == Comparison()
+    found = compared(plan_json, with_cell(sheets_of_two(), "locks", 2, "start", "10:00"))
+    assert [one.text("en") for one in found.differences] == ["lock O1 start T1: start 09:30 -> 10:00"]
+    # Not before 09:45 now, half an hour after the start that the plan states.
+    assert (Rule.WINDOW, 1800) in {(one.rule, one.amount) for one in found.violations}
+
+
 def test_what_was_reported_later_is_seen_from_its_moment_on(plan_json: Path) -> None:
     sheets = sheets_of_two()
     sheets["absences"] = [{"technician_id": "T2", "date": "2026-11-23", "reported": "2026-11-20 17:00"}]

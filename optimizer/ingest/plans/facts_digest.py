@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.ingest.cells.dates_and_times import iso_duration, time_text
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import SHEETS, columns_of
+from optimizer.ingest.settings.policy import later_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,8 @@ def facts_sha256(problem: JsonObject) -> str:
 
     It is SHA-256 of the canonical JSON: keys sorted, nothing between the tokens, UTF-8, the rows of a sheet sorted by
     their own canonical JSON. Left out are the moment of planning (`as_of` of the branch), and what says no more than
-    an absent key: `null`, a column's default, an empty sheet.
+    an absent key: `null`, a column's default, an empty sheet, the default of a policy's key that earlier versions did
+    not know.
     """
     return f"{VERSION}:{hashlib.sha256(_text(_facts_of(problem)).encode()).hexdigest()}"
 
@@ -39,18 +41,22 @@ def rows_of(problem: JsonObject, sheet: str) -> list[JsonObject]:
 
 def _facts_of(problem: JsonObject) -> JsonObject:
     facts = {key: value for key, value in problem.items() if key not in SHEETS and value is not None}
+    if isinstance(facts.get("policy"), dict):
+        facts["policy"] = _without(later_keys(), facts["policy"])
     sheets = {sheet: sorted(rows_of(problem, sheet), key=_text) for sheet in SHEETS}
     return facts | {sheet: rows for sheet, rows in sheets.items() if rows}
 
 
 def _row(sheet: str, row: JsonObject) -> JsonObject:
-    defaults = _defaults(sheet)
-    left_out = {"as_of"} if sheet == "branch" else set()
-    return {
-        key: value
-        for key, value in row.items()
-        if key not in left_out and value is not None and (key not in defaults or value != defaults[key])
-    }
+    facts = _without(_defaults(sheet), row)
+    if sheet == "branch":
+        facts.pop("as_of", None)
+    return facts
+
+
+def _without(defaults: Mapping[str, Any], entries: JsonObject) -> JsonObject:
+    """Return what entries say beyond the defaults; a default of `None` stands for a key that is absent."""
+    return {key: value for key, value in entries.items() if value is not None and value != defaults.get(key)}
 
 
 @cache

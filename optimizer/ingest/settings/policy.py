@@ -218,6 +218,12 @@ def resolve_policy(
     return None if start is None else replace(start, name=name, **changes)
 
 
+def later_keys() -> dict[str, Any]:
+    """Return the keys that policies of earlier versions do not state, in JSON, with what is meant without them."""
+    meant = policy_to_json(Policy())
+    return {key: meant[key] for key in _NOT_NEEDED - {"name"} if key in meant}
+
+
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """Return every key of a policy in its JSON form, so that reading it back needs no profile."""
     return write_table(POLICY_TABLE, policy)
