@@ -332,20 +332,23 @@ def publish(
     with Faults(say, lang, as_json=json_faults):
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
         problem, made = file.problem, file.plan
-        violations = review_plan(file).judgement.violations
-        if not violations:
-            home = branch or file.branch
-            if home is None or not home.exists():
-                stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
-            compared = compare_with_branch(file, home, as_of=as_of, geocoder=_geocoder(geocode, home))
-            warn("\n".join(_difference_lines(compared, lang, say)))
-            violations = compared.violations
-        if violations:
-            stop(1, "\n".join([say("The plan breaks rules and is not published:"),
-                               *map(violation_line, violations)]))  # fmt: skip
+        _refuse_to_publish(review_plan(file).judgement.violations, say)
+        home = branch or file.branch
+        if home is None or not home.exists():
+            stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
+        compared = compare_with_branch(file, home, as_of=as_of, geocoder=_geocoder(geocode, home))
+        warn("\n".join(_difference_lines(compared, lang, say)))
+        _refuse_to_publish(compared.violations, say)
         target = publish_plan(plan_file, problem, home)
     Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
                              day=problem.first_day.isoformat(), count=made.served, file=str(target))))  # fmt: skip
+
+
+def _refuse_to_publish(violations: Sequence[Violation], say: Translate) -> None:
+    """End the command when a plan breaks anything."""
+    if violations:
+        lines = [say("The plan breaks rules and is not published:"), *map(violation_line, violations)]
+        stop(1, "\n".join(lines))
 
 
 @app.command()

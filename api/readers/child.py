@@ -171,10 +171,19 @@ def print_paper(task: Answer) -> Answer:
 def _plan_file(
     task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, judgement: Any
 ) -> Answer:
+    from optimizer.ingest.plans.formats import FIRST_FORMAT
     from optimizer.ingest.plans.plan_file import write_plan
 
-    accepted, run = judgement.accepted, made["run"]
-    write_plan(plan, problem, matrix, run, task["out"], kpis=made["plan"]["kpis"], accepted=accepted)
+    write_plan(
+        plan,
+        problem,
+        matrix,
+        made["run"],
+        task["out"],
+        kpis=made["plan"]["kpis"],
+        accepted=judgement.accepted,
+        plan_format=made["plan"].get("format", FIRST_FORMAT),
+    )
     return _published_name(problem)
 
 

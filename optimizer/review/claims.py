@@ -14,6 +14,7 @@ from optimizer.domain.plan import ReasonCode
 from optimizer.domain.rules import Rule, Violation
 from optimizer.explain.unassigned import explain_unassigned
 from optimizer.ingest.plans.claims import NotJudged
+from optimizer.ingest.plans.formats import PLAN_FORMAT
 from optimizer.report.figures import kpis
 
 if TYPE_CHECKING:
@@ -62,9 +63,16 @@ def _about(violation: Violation) -> tuple[object, ...]:
 
 
 def wrong_figures(file: PlanFile, *, is_clean: bool) -> Iterator[Violation | NotJudged]:
-    """Compare each key figure that the file states with the same figure of its plan; a wrong plan has none."""
+    """Compare each key figure that the file states with the same figure of its plan; a wrong plan has none.
+
+    Of an older format only what agrees is judged: a figure may have been reckoned otherwise then.
+    """
     if file.claims.kpis and is_clean:
-        yield from _differing(file.claims.kpis, kpis(file.problem, file.matrix, file.plan), "/kpis")
+        found = _differing(file.claims.kpis, kpis(file.problem, file.matrix, file.plan), "/kpis")
+        if file.format == PLAN_FORMAT:
+            yield from found
+        elif any(isinstance(one, Violation) for one in found):
+            yield NotJudged("Figures of an older format that differ may have been reckoned otherwise then.", "/kpis")
     elif file.claims.kpis:
         yield NotJudged("The plan is wrong otherwise; its figures were not looked at.", "/kpis")
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from api.plans.conversion import start_of
 from api.plans.documents import unpack, unpacked
-from api.plans.view import with_plan
+from api.plans.view import PLAN_FILE, with_plan
+from api.readers.child import print_paper
 from api.schemas.answered import JobWithPlan
 from api.store import plans
 from api.store.engine import Store, migrate
@@ -67,3 +68,22 @@ def test_its_plan_opens_and_is_clean(store: Store, tmp_path: Path) -> None:
     published = read_plan_file(tmp_path / name, time_routes=time_routes)
     assert published.plan == plan
     assert review_plan(published, seconds=None).judgement.is_clean
+
+
+def test_its_plan_file_keeps_the_format_of_then(store: Store, tmp_path: Path) -> None:
+    with store.read() as tx:
+        kept, row = plans.plan(tx, JOB), plans.job(tx, JOB, None)
+        assert kept is not None
+        assert row is not None
+        source = plans.source(tx, row["input_sha"])
+    (tmp_path / "input").write_bytes(source["content"])
+    made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
+    (tmp_path / "made").write_text(json.dumps(made), encoding="utf-8")
+    task = {
+        "paper": PLAN_FILE, "lang": "en", "file": str(tmp_path / "input"), "media_type": source["media_type"],
+        "options": row["options"], "made": str(tmp_path / "made"), "out": str(tmp_path / "plan.json"),
+    }  # fmt: skip
+    assert print_paper(task) == {"file_name": "2026-11-23_planned_2026-11-20T1600.json"}
+    file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
+    assert file.format == made["plan"].get("format", FIRST_FORMAT)
+    assert review_plan(file, seconds=None).judgement.is_clean

@@ -49,6 +49,7 @@ def plan_to_json(
     *,
     kpis: Mapping[str, Any] | None = None,
     accepted: Sequence[Violation] = (),
+    plan_format: str = PLAN_FORMAT,
 ) -> JsonObject:
     """Return the plan file's content.
 
@@ -60,10 +61,12 @@ def plan_to_json(
         Figures of the plan to show beside it.
     accepted
         What kept locks break, as the judge lists it.
+    plan_format
+        The format that a plan made earlier keeps: it was made by the rules of then.
     """
     facts = problem_to_json(problem)
     return {
-        **routes_to_json(plan, problem, kpis=kpis, accepted=accepted),
+        **routes_to_json(plan, problem, kpis=kpis, accepted=accepted, plan_format=plan_format),
         "problem": facts,
         "facts_sha256": facts_sha256(facts),
         "matrix": matrix_to_json(matrix),
@@ -77,11 +80,12 @@ def routes_to_json(
     *,
     kpis: Mapping[str, Any] | None = None,
     accepted: Sequence[Violation] = (),
+    plan_format: str = PLAN_FORMAT,
 ) -> JsonObject:
     """Return the plan's own part of the plan file: without the problem, the matrix and how it came about."""
     clock = branch_clock(problem)
     return {
-        "format": PLAN_FORMAT,
+        "format": plan_format,
         "routes": [_route(route, problem, clock) for route in plan.routes],
         "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
         "accepted": [violation_to_json(violation) for violation in accepted],
@@ -116,9 +120,11 @@ def write_plan(
     *,
     kpis: Mapping[str, Any] | None = None,
     accepted: Sequence[Violation] = (),
+    plan_format: str = PLAN_FORMAT,
 ) -> None:
     """Write the plan file at once; an interrupted write leaves the old file."""
-    write_json(plan_to_json(plan, problem, matrix, run, kpis=kpis, accepted=accepted), path)
+    document = plan_to_json(plan, problem, matrix, run, kpis=kpis, accepted=accepted, plan_format=plan_format)
+    write_json(document, path)
 
 
 def _route(route: Route, problem: Problem, clock: BranchClock) -> JsonObject:

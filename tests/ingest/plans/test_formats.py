@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,9 +16,11 @@ from optimizer.ingest.read import problem_from_json
 from optimizer.ingest.write import problem_to_json
 from optimizer.judge.verdict import time_routes
 from optimizer.review.plan_review import review_plan
+from tests.ingest.plans.stored_plan import RUN, STORED, write_stored_plan
 
-#: A crew, a kept lock, a stop at the branch, a visit that nobody can serve.
-STORED = Path(__file__).parents[2] / "cases/formats"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 #: Of the stored problem: the same for ever, as long as the version before the colon is.
 DIGEST = "1:c174fc5a4df5c557562867acfb7505e4da983a812a7647cbd22c9d60247a95a5"
 
@@ -42,6 +43,22 @@ def test_a_stored_plan_opens_and_is_judged_clean(name: str) -> None:
     assert review.judgement.violations == ()
     assert (file.plan.served, [left.visit_id for left in file.plan.unassigned]) == (3, ["O3"])
     assert [violation.visit_id for violation in review.judgement.accepted] == ["O1"]
+
+
+def test_the_plan_that_is_to_be_stored_is_of_todays_format_and_clean(tmp_path: Path) -> None:
+    write_stored_plan(tmp_path / "plan.json")
+    file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
+    assert (file.format, file.run) == (PLAN_FORMAT, RUN)
+    assert review_plan(file, seconds=None).judgement.is_clean
+
+
+def test_figures_of_an_older_plan_that_differ_are_listed(tmp_path: Path) -> None:
+    document = stored("plan-1.json")
+    document["kpis"]["travel_km"] += 3
+    (tmp_path / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    review = review_plan(read_plan_file(tmp_path / "plan.json", time_routes=time_routes), seconds=None)
+    assert review.judgement.is_clean
+    assert "/kpis" in {one.path for one in review.not_judged}
 
 
 def test_an_older_plan_is_judged_by_the_rules_of_its_format_and_that_is_said() -> None:
