@@ -337,10 +337,7 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     judged = _judged(facts, timed)
     if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(judged)):
         return None
-    work_s: dict[str, int] = {}
-    for one in timed:
-        who = one.tour.technician.technician_id
-        work_s[who] = work_s.get(who, 0) + work_of(one)
+    work_s = {(one.tour.technician.technician_id, one.tour.shift.day): work_of(one) for one in timed}
     left_out = [visit for visit in problem.visits if visit.visit_id not in judged.planned]
     return (
         sum(sum(price_route(facts, one).values()) for one in timed)

@@ -69,7 +69,8 @@ def random_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
+    told = _with_more_to_price(seed, _with_published(rng, problem, plan))
+    locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -98,7 +99,8 @@ def random_whole_problem_with_plan(
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
-    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
+    told = _with_more_to_price(seed, _with_published(rng, problem, plan))
+    locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -464,6 +466,30 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
     dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
     said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
     return replace(problem, published=tuple(said))
+
+
+def _with_more_to_price(seed: int, problem: Problem) -> Problem:
+    """Publish some of the rest for days that are not planned here, price told windows otherwise, contract less time.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"more to price {seed}")
+    if rng.random() < 0.5:
+        return problem
+    people = [technician.technician_id for technician in problem.technicians]
+    known, said = {row.visit_id for row in problem.published}, list(problem.published)
+    for visit in problem.visits:
+        if visit.visit_id not in known and rng.random() < 0.6:
+            day = rng.choice((-2, -1, problem.days, problem.days, problem.days + 1))
+            told = Interval(at(9, day=day), at(11, day=day)) if rng.random() < 0.7 else None
+            team = rng.sample(people, min(len(people), problem.crew_size_of(visit)))
+            said += [PublishedVisit(visit.visit_id, who, day, told, rng.random() < 0.15) for who in team]
+    policy = replace(problem.policy, other_time_cents=rng.choice((500, 3_000)))
+    hours = [rng.choice((0.5, 1, shift.contracted_s / 3600)) for shift in problem.shifts]
+    shifts = tuple(
+        replace(shift, contracted_s=round(paid * 3600)) for shift, paid in zip(problem.shifts, hours, strict=True)
+    )
+    return replace(problem, published=tuple(said), policy=policy, shifts=shifts)
 
 
 def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:

@@ -157,7 +157,10 @@ def window() -> list[str]:
     early = road(a={"requested": "08:00-08:05"})
     meal = road(b={"closed": (span("09:00-10:00"),)})
     today = verdict(early.with_policy(max_lateness_s=7200), AB)
-    return [verdict(early, AB), today, meal.starts(AB)["B"]]
+    b_alone: Routes = {"Ann": ["B"]}
+    tuesday, monday = (road(a={"promised": (span("09:00-11:00", day),)}) for day in (1, 0))
+    promised = [verdict(tuesday, AB), verdict(tuesday, b_alone), verdict(monday, b_alone)]
+    return [verdict(early, AB), today, meal.starts(AB)["B"], *promised]
 
 
 def ready() -> list[str]:
@@ -230,10 +233,15 @@ def lock() -> list[str]:
 
 def unassigned() -> list[str]:
     due = road(a={"priority": 3, "due_day": MONDAY})
-    days = road(person("Ann", days=(0, 1)), a={"priority": 3, "due_day": MONDAY, "days": (0, 1)}, days=2)
     carried, b_alone = due.with_job("A", carried_over=True), {"Ann": ["B"]}
-    cases: list[tuple[World, Routes]] = [(due, b_alone), (carried, b_alone), (days, {**b_alone, ("Ann", 1): ["A"]})]
-    return [paid(made, Rule.UNASSIGNED, routes) for made, routes in cases]
+    return [paid(made, Rule.UNASSIGNED, b_alone) for made in (due, carried)]
+
+
+def overdue() -> list[str]:
+    due = road(person("Ann", days=(0, 1)), a={"priority": 3, "due_day": MONDAY, "days": (0, 1)}, days=2)
+    past = due.with_job("A", due_day=MONDAY - timedelta(3))
+    monday, tuesday = ({("Ann", day): ["A"]} for day in (0, 1))
+    return [paid(made, Rule.OVERDUE, routes) for made, routes in ((due, tuesday), (past, tuesday), (past, monday))]
 
 
 def lateness() -> list[str]:
@@ -264,7 +272,11 @@ def continuity() -> list[str]:
 
 def fairness() -> list[str]:
     made = road().with_policy(fairness=Fairness.LOAD).with_shift("Ann", contracted_s=3600)
-    return [paid(made, Rule.FAIRNESS)]
+    either = {"days": (0, 1)}
+    two = road(person("Ann", days=(0, 1)), a=either, b=either, days=2).with_policy(fairness=Fairness.LOAD)
+    two = two.with_shift("Ann", contracted_s=3600)
+    apart: Routes = {("Ann", 0): ["A"], ("Ann", 1): ["B"]}
+    return [paid(made, Rule.FAIRNESS), paid(two, Rule.FAIRNESS), paid(two, Rule.FAIRNESS, apart)]
 
 
 def overqualified() -> list[str]:
@@ -275,6 +287,8 @@ def stability() -> list[str]:
     told = ann_and_ben(published=(PublishedVisit("B", "Ann", 0, span("08:00-09:00")),))
     assert told.starts(APART)["B"] == "08:20"
     cases: list[tuple[World, Routes]] = [(told, APART), (told.but(as_of_s=SUNDAY_16), APART), (told, {"Ann": ["A"]})]
+    later, past = (told.but(published=(PublishedVisit("B", "Ann", day),)) for day in (1, -3))
+    cases += [(later, AB), (later, {"Ann": ["A"]}), (past, AB)]
     return [paid(made, Rule.STABILITY, routes) for made, routes in cases]
 
 
@@ -312,6 +326,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "precedence": precedence,
     "lock": lock,
     "unassigned": unassigned,
+    "overdue": overdue,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.judge.verdict import judge_plan
+from optimizer.domain.rules import Rule
+from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.budget import Budget
 from optimizer.running.warming import tiny_problem
 from optimizer.solver import find_plans
-from tests.random_problems import random_problem, random_whole_problem
+from tests.random_problems import random_problem, random_whole_problem, random_whole_problem_with_plan
 from tests.time_limits import seeds
 
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ def test_every_plan_of_the_whole_rule_book_is_judged_clean_and_priced_to_the_cen
     judgement = judge_plan(problem, matrix, plan)
     assert all("is locked and not planned" in violation.message for violation in judgement.violations)
     assert dict(judgement.costs) == dict(plan.costs)
+
+
+def test_the_random_problems_have_what_only_several_days_price() -> None:
+    """Each by a seed of those above: load over days with a past, serving after the due day, words about other days."""
+    heavy, late, told = (random_whole_problem_with_plan(seed) for seed in (9, 11, 6))
+    assert heavy[0].days > 1
+    assert any(technician.ledger.days for technician in heavy[0].technicians)
+    assert time_routes(*heavy).costs[Rule.FAIRNESS] > 0
+    assert time_routes(*late).costs[Rule.OVERDUE] > 0
+    served = {visit_id for visits in told[2].values() for visit_id in visits}
+    assert any(said.visit_id in served for said in told[0].published if said.day >= told[0].days)
+    assert any(said.day < 0 for said in random_whole_problem(0)[0].published)
 
 
 def test_one_seed_gives_one_plan_whatever_the_threads() -> None:

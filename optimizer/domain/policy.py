@@ -87,8 +87,7 @@ class Policy:
     late_worst_cents
         Price per minute of the plan's longest lateness, on top: with it, nobody is as late as all others together.
     load_target_pct, load_divisor
-        Fairness: x^2 // (`load_divisor` x days) cents for x seconds of load above this share of the contracted
-        time, both over a technician's days of the horizon.
+        Fairness: x^2 // `load_divisor` cents for x seconds of a day's load above this share of its contracted time.
     spread_weight
         The benchmark days' coefficient, for `Fairness.SPREAD`.
     dropped_cents, other_technician_cents, other_time_cents, short_notice_pct

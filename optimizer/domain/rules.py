@@ -30,6 +30,7 @@ class Rule(StrEnum):
     LOCK = "lock"
 
     UNASSIGNED = "unassigned"
+    OVERDUE = "overdue"
     LATENESS = "lateness"
     TRAVEL = "travel"
     OVERTIME = "overtime"
@@ -68,13 +69,14 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.PRECEDENCE: "A visit that follows another is served only after it, within the stated gap.",
     Rule.LOCK: "What is locked keeps its technician, its day, its time or its place in a started route.",
     Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
+    Rule.OVERDUE: "A visit served after its due day costs half of what leaving it out until then costs.",
     Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",
     Rule.WORKING_TIME: "The time between the latest useful departure and the return costs by the minute.",
     Rule.CONTRACTOR: "A contractor costs by the used day and by the minute of travel and service.",
     Rule.CONTINUITY: "A visit with preferred technicians costs extra when none of them serves it.",
-    Rule.FAIRNESS: "Load above 85 % of the contracted time costs with its square, past days included.",
+    Rule.FAIRNESS: "A day's load above 85 % of its contracted time costs with its square, past days included.",
     Rule.OVERQUALIFIED: "Each skill level above the needed one costs.",
     Rule.STABILITY: "Deviating from the published plan costs, three times as much without notice.",
 }

@@ -121,7 +121,7 @@ def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fit
     if served_by:
         cents += [assignment.continuity_cents((shift.technician_id,), visit) for shift in shifts]
     if order.due_day is not None and assignment.problem.days > 1:
-        cents += [assignment.late_day_cents(shift.day, visit) for shift in shifts]
+        cents += [assignment.overdue_cents(shift.day, visit) for shift in shifts]
     if visit.visit_id in assignment.published:
         cents += [assignment.deviation_cents((shift.technician_id,), shift.day, visit) for shift in shifts]
     return cents
@@ -339,6 +339,7 @@ def _shift_row(
         ),
         shift.day,
         resources.owner_of[shift.technician_id],
+        assignment.load_offset_s(shift),
         *resources.pickup_columns(shift),
         *resources.capacity_of(technician),
     ]
@@ -347,9 +348,8 @@ def _shift_row(
 def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
     """Return the entries `R_*` up to `R_EXACT`."""
     policy = assignment.policy
-    told = (
-        any(said.told is not None for rows in assignment.published.values() for said in rows)
-        and policy.other_time_cents
+    told = policy.other_time_cents and any(
+        said.told is not None and said.day < problem.days for rows in assignment.published.values() for said in rows
     )
     values = [0] * R_ENTRIES
     values[R_LATE_SMALL] = policy.late_small_cents

@@ -77,6 +77,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
     S_PREFIX,
     S_DAY,
     S_OWNER,
+    S_OFFSET,
     S_PICKUP_DAY,
     S_STOP,
     S_NEEDS_STOP,
@@ -86,7 +87,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
     *_,
 ) = COLUMNS
 # Columns of `ProblemArrays.owner`; from `O_OWN` on the technician's own parts, then own tools.
-O_STAFF, O_OFFSET, O_DAYS, O_FIRST, O_OWN, *_ = COLUMNS
+O_STAFF, O_DAYS, O_FIRST, O_OWN, *_ = COLUMNS
 # Columns of `ProblemArrays.first`, and what the columns of its entries are.
 # stock: row, use; need: part, quantity, held; load: quantity, amount; tool: tool, units;
 # earlier: visit, from its start (1) or end (0), least gap, greatest gap, same people; later: visit, entry of `earlier`.
@@ -156,7 +157,8 @@ class ProblemArrays(ByAddress):
         lateness, first open and last close, shortest service, number of able shifts, first index and number of its
         crew, 1 when synchronized with other visits.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
-        Columns `S_*`, sorted by technician and day.
+        Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
+        the mean excess of the days before the horizon, less the share of the contracted time that is free.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
         Columns `O_*`: the technicians behind the shifts.
     windows, hours : int64 (n_days, n_visits, most, 2)

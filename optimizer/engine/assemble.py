@@ -181,6 +181,7 @@ class _CostTally:
         cents, road = self.cents, day.road_s
         work = road + day.service_s
         self.work_s[row[S_OWNER]] += work
+        cents[Rule.FAIRNESS] += int(load_cents(arrays, day.shift, work))
         if not day.visits:
             return
         back = int(day.times[-1, 0])
@@ -205,7 +206,7 @@ class _CostTally:
         cents[Rule.LATENESS] += int(late_cents(arrays, late))
         self.worst_late_s = max(self.worst_late_s, late)
         cents[Rule.CONTINUITY] += assignment.continuity_cents(people, visit)
-        cents[Rule.UNASSIGNED] += assignment.late_day_cents(shift.day, visit)
+        cents[Rule.OVERDUE] += assignment.overdue_cents(shift.day, visit)
         deviation = assignment.deviation_cents(people, shift.day, visit)
         published = assignment.published.get(visit.visit_id)
         if published and published[0].day == shift.day and published[0].told is not None:
@@ -221,7 +222,6 @@ class _CostTally:
         squares = sum(work * work for work in staff)
         self.cents[Rule.LATENESS] += cents_per_minute(self.assignment.policy.late_worst_cents, self.worst_late_s)
         self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
-        self.cents[Rule.FAIRNESS] += sum(int(load_cents(arrays, o, work)) for o, work in enumerate(self.work_s))
         for visit in unassigned:
             self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
             self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)

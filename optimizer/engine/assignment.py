@@ -43,11 +43,13 @@ class Assignment:
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             self.locks.setdefault(lock.visit_id, []).append(lock)
+        # What was told for days that are over binds and costs nothing any more.
         self.published: dict[str, list[PublishedVisit]] = {}
         for said in problem.published:
-            if 0 <= said.day < problem.days and said.visit_id in problem.visit_by_id:
+            if said.day >= 0 and said.visit_id in problem.visit_by_id:
                 self.published.setdefault(said.visit_id, []).append(said)
-        self.short_notice = [problem.is_short_notice(day) for day in range(problem.days)]
+        told_days = {said.day for rows in self.published.values() for said in rows}
+        self.short_notice = {day: problem.is_short_notice(day) for day in told_days}
         numbers: dict[tuple[SkillNeed, ...], int] = {}
         self._need_set_of: dict[tuple[str, str], int] = {}
         for visit in problem.visits:
@@ -208,9 +210,9 @@ class Assignment:
         """Return what serving on a day costs whoever serves: after the due day, and on another day than told."""
         published = self.published.get(visit.visit_id)
         to_insert = published is not None and published[0].day != day
-        return self.late_day_cents(day, visit) + (self.deviation_cents((), day, visit) if to_insert else 0)
+        return self.overdue_cents(day, visit) + (self.deviation_cents((), day, visit) if to_insert else 0)
 
-    def late_day_cents(self, day: int, visit: Visit) -> int:
+    def overdue_cents(self, day: int, visit: Visit) -> int:
         """Return the price of a day after the due day: half that of leaving the visit out the day before."""
         order = self.problem.order_of(visit)
         if day == 0 or order.due_day is None or self.problem.date_of(day) <= order.due_day:
@@ -233,19 +235,29 @@ class Assignment:
             pct = self.policy.unassigned_due_pct[3 if left < 0 else 2 - min(2, left)]
         return base * pct // 100
 
+    def load_offset_s(self, shift: Shift) -> int:
+        """Return what a day's load is before any work: the mean excess of the ledger's days, less what is free."""
+        ledger = self.problem.technician_by_id[shift.technician_id].ledger
+        pct = self.policy.load_target_pct
+        excess_s = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
+        return excess_s - pct * shift.contracted_s // 100
+
     def dropped_cents(self, visit: Visit) -> int:
         """Return the price of dropping a visit that the published plan has in the horizon."""
-        published = self.published.get(visit.visit_id)
-        return self.with_notice(self.policy.dropped_cents, published[0].day) if published else 0
+        for said in self.published.get(visit.visit_id, ())[:1]:
+            if said.day < self.problem.days:
+                return self.with_notice(self.policy.dropped_cents, said.day)
+        return 0
 
     def is_mandatory(self, visit: Visit) -> bool:
         """Return whether a lock, or a told window past its notice, demands this visit."""
         return visit.visit_id in self.locks or self.told_lock(visit) is not None
 
     def told_lock(self, visit: Visit) -> Interval | None:
-        """Return the told window that binds: its notice deadline is past and the customer has not agreed."""
+        """Return the told window of a planned day that binds: notice is too short and the customer has not agreed."""
         for said in self.published.get(visit.visit_id, ())[:1]:
-            if said.told is not None and not said.agreed and self.short_notice[said.day]:
+            is_planned = said.day < self.problem.days
+            if is_planned and said.told is not None and not said.agreed and self.short_notice[said.day]:
                 return said.told
         return None
 

@@ -81,16 +81,12 @@ class Resources:
     # --- technicians and shifts -------------------------------------------------------------------------------
 
     def owner_rows(self) -> IntArray:
-        """Return the columns `O_*`: staff, load before the horizon, days, first shift, own parts and tools."""
+        """Return the columns `O_*`: staff, days, first shift, own parts and tools."""
         table = []
-        pct = self.assignment.policy.load_target_pct
         for who in self.owner_of:
             technician = self.assignment.problem.technician_by_id[who]
             mine = [s for s, shift in enumerate(self.shifts) if shift.technician_id == who]
-            ledger = technician.ledger
-            excess = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
-            target = sum(pct * self.shifts[s].contracted_s // 100 for s in mine)
-            row = [int(technician.employment is Employment.EMPLOYEE), len(mine) * excess - target, len(mine), mine[0]]
+            row = [int(technician.employment is Employment.EMPLOYEE), len(mine), mine[0]]
             row += [sum(n.quantity for n in technician.own_parts if n.part_id == part) for part in self.parts]
             row += [sum(n.units for n in technician.own_tools if n.tool_id == tool) for tool in self.tools]
             table.append(row)

@@ -23,9 +23,10 @@ class PooledRoute:
     visits
         Visit indices in driving order.
     cost_cents
-        Everything this route costs by itself: travel, lateness, overtime, contractor, continuity, load and the like.
+        Everything this route costs by itself: travel, lateness, overtime, contractor, continuity and the like; not its
+        load.
     work_s
-        Travel and service seconds, for a fairness that couples routes.
+        Travel and service seconds, for fairness.
     """
 
     shift: int

@@ -265,8 +265,7 @@ def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     """Return what the plan costs more with some days changed."""
     work_s, extra = dict(scene.work_s), 0
     for key, one in changed.items():
-        before = scene.timed.get(key)
-        work_s[key[0]] = work_s.get(key[0], 0) + work_of(one) - (0 if before is None else work_of(before))
+        work_s[key] = work_of(one)
         extra += sum(price_route(scene.facts, one).values()) - scene.cents.get(key, 0)
     return extra + fairness_cents(scene.facts.problem, work_s) - scene.fairness_cents
 

@@ -5,7 +5,7 @@ What is asked of many visits is found once: who may not serve visits of a kind, 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +63,7 @@ class Scene:
     followers
         Visit id to the visits that come after it.
     work_s, fairness_cents
-        Everybody's work, and what fairness makes of it.
+        Everybody's work of each day, and what fairness makes of it.
     legs
         The legs of everybody's day.
     """
@@ -78,7 +78,7 @@ class Scene:
     days_of: Mapping[str, Sequence[Key]]
     planned: Mapping[str, tuple[Key, ...]]
     followers: Mapping[str, Sequence[str]]
-    work_s: Mapping[str, int]
+    work_s: Mapping[Key, int]
     fairness_cents: int
     legs: Legs
     _alone: dict[object, BlockingReason | None] = field(default_factory=dict)
@@ -194,9 +194,7 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
     for visit in facts.problem.visits:
         for earlier in visit.after:
             followers.setdefault(earlier.visit_id, []).append(visit.visit_id)
-    work_s: dict[str, int] = defaultdict(int)
-    for one in timed.values():
-        work_s[one.tour.technician.technician_id] += work_of(one)
+    work_s = {key: work_of(one) for key, one in timed.items()}
     shifts = tuple(sorted((s for s in facts.shifts.values() if 0 <= s.day < facts.problem.days), key=key_of))
     return Scene(
         facts=facts,
@@ -209,7 +207,7 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
         days_of=days_of,
         planned=planned,
         followers=followers,
-        work_s=dict(work_s),
+        work_s=work_s,
         fairness_cents=fairness_cents(facts.problem, work_s),
         legs=legs_of(facts, shifts, [timed[key].tour if (key := key_of(shift)) in timed else None for shift in shifts]),
     )

@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned` and `fairness`, and what stability asks for a dropped
-visit, look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `fairness` (a day without work may cost, too), the longest
+lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import SkillNeed, Visit
     from optimizer.domain.problem import Problem
-    from optimizer.domain.technician import Technician
+    from optimizer.domain.technician import Shift, Technician
     from optimizer.judge.facts import Facts, Service
     from optimizer.judge.timing import TimedTour
 
@@ -38,12 +38,12 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
         Ids of the visits that some route serves.
     """
     costs = dict.fromkeys(SOFT_RULES, 0)
-    work_s: dict[str, int] = {}
+    work_s: dict[tuple[str, int], int] = {}
     worst_late_s = 0
     for timed in days:
         worst_late_s = max([worst_late_s, *_latenesses_s(timed)])
-        technician_id = timed.tour.technician.technician_id
-        work_s[technician_id] = work_s.get(technician_id, 0) + work_of(timed)
+        day = (timed.tour.technician.technician_id, timed.tour.shift.day)
+        work_s[day] = work_s.get(day, 0) + work_of(timed)
         for rule, cents in price_route(facts, timed).items():
             costs[rule] += cents
     left_out = [visit for visit in facts.problem.visits if visit.visit_id not in planned]
@@ -67,9 +67,9 @@ def work_of(timed: TimedTour) -> int:
 # --- one day --------------------------------------------------------------------------------------------------------
 
 
-def _after_due(facts: Facts, timed: TimedTour) -> int:
+def _overdue(facts: Facts, timed: TimedTour) -> int:
     day, services = timed.tour.shift.day, timed.tour.services
-    return sum(after_due_cents(facts.problem, one.visit, day) for one in services if one.pays and one.visit is not None)
+    return sum(overdue_cents(facts.problem, one.visit, day) for one in services if one.pays and one.visit is not None)
 
 
 def _lateness(facts: Facts, timed: TimedTour) -> int:
@@ -134,7 +134,7 @@ def _stability(facts: Facts, timed: TimedTour) -> int:
 
 
 ROUTE_PRICES: tuple[tuple[Rule, Callable[[Facts, TimedTour], int]], ...] = (
-    (Rule.UNASSIGNED, _after_due),
+    (Rule.OVERDUE, _overdue),
     (Rule.LATENESS, _lateness),
     (Rule.TRAVEL, _travel),
     (Rule.OVERTIME, _overtime),
@@ -156,15 +156,15 @@ def levels_above(technician: Technician, needs: Iterable[SkillNeed]) -> int:
 
 
 def moved_cents(facts: Facts, visit_id: str, people: frozenset[str], day: int, start_s: int) -> int:
-    """Price how a served visit deviates from the published plan: the dearest deviation alone counts."""
+    """Price how a served visit deviates from the published plan: another day, else the dearest deviation on its day."""
     said = facts.published.get(visit_id)
     if said is None:
         return 0
     policy, cents = facts.problem.policy, 0
     if said.day != day:
-        cents = max(cents, policy.dropped_cents)
-    elif not facts.published_people[visit_id] <= people:
-        cents = max(cents, policy.other_technician_cents)
+        return _noticed(facts, policy.dropped_cents, said.day)
+    if not facts.published_people[visit_id] <= people:
+        cents = policy.other_technician_cents
     if said.told is not None and not said.told.open_s <= start_s <= said.told.close_s:
         cents = max(cents, policy.other_time_cents)
     return _noticed(facts, cents, said.day)
@@ -188,7 +188,7 @@ def unassigned_cents(problem: Problem, visit: Visit) -> int:
     return _left_out_cents(problem, visit, after=problem.last_day)
 
 
-def after_due_cents(problem: Problem, visit: Visit, day: int) -> int:
+def overdue_cents(problem: Problem, visit: Visit, day: int) -> int:
     """Price serving a visit on a day after its due day: half of what leaving it out until then would cost.
 
     On the horizon's first day it costs nothing: it could not be planned sooner.
@@ -214,9 +214,11 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
 
 
 def dropped_cents(facts: Facts, visit_id: str) -> int:
-    """Price leaving out a visit that the published plan serves."""
+    """Price leaving out a visit that the published plan serves on a day planned here; a later day can still be kept."""
     said = facts.published.get(visit_id)
-    return 0 if said is None else _noticed(facts, facts.problem.policy.dropped_cents, said.day)
+    if said is None or said.day >= facts.problem.days:
+        return 0
+    return _noticed(facts, facts.problem.policy.dropped_cents, said.day)
 
 
 def _noticed(facts: Facts, cents: int, day: int) -> int:
@@ -224,26 +226,24 @@ def _noticed(facts: Facts, cents: int, day: int) -> int:
     return cents * pct // 100
 
 
-def fairness_cents(problem: Problem, work_s: Mapping[str, int]) -> int:
-    """Price uneven load over the staff with a shift in the horizon.
+def fairness_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:
+    """Price uneven load over the staff with a shift in the horizon: the load of each day, or the spread of all days.
 
     Parameters
     ----------
     work_s
-        Work of all days in seconds by technician id; who has none may be absent.
+        Work in seconds by technician id and day; a day without any may be absent.
     """
     if problem.policy.fairness is Fairness.OFF:
         return 0
-    contracts: dict[str, list[int]] = {}
-    for shift in problem.shifts:
-        if 0 <= shift.day < problem.days and problem.is_staff(shift.technician_id):
-            contracts.setdefault(shift.technician_id, []).append(shift.contracted_s)
-    if problem.policy.fairness is Fairness.SPREAD:
-        return _spread_cents(problem.policy.spread_weight, [work_s.get(who, 0) for who in contracts])
-    return sum(
-        _load_cents(problem, problem.technician_by_id[who], load_s=work_s.get(who, 0), contracted_s=contracted_s)
-        for who, contracted_s in contracts.items()
-    )
+    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    present = [shift for shift in shifts if problem.is_staff(shift.technician_id)]
+    if problem.policy.fairness is Fairness.LOAD:
+        return sum(_load_cents(problem, shift, work_s.get((shift.technician_id, shift.day), 0)) for shift in present)
+    all_days_s = {shift.technician_id: 0 for shift in present}
+    for shift in present:
+        all_days_s[shift.technician_id] += work_s.get((shift.technician_id, shift.day), 0)
+    return _spread_cents(problem.policy.spread_weight, list(all_days_s.values()))
 
 
 def _spread_cents(weight: int, loads_s: list[int]) -> int:
@@ -255,11 +255,9 @@ def _spread_cents(weight: int, loads_s: list[int]) -> int:
     return weight * spread // 3600 // count // 100
 
 
-def _load_cents(problem: Problem, technician: Technician, *, load_s: int, contracted_s: list[int]) -> int:
-    policy, ledger, days = problem.policy, technician.ledger, len(contracted_s)
-    excess_s = 0
+def _load_cents(problem: Problem, shift: Shift, load_s: int) -> int:
+    policy, ledger, excess_s = problem.policy, problem.technician_by_id[shift.technician_id].ledger, 0
     if ledger.days:
         excess_s = (ledger.load_s - policy.load_target_pct * ledger.contracted_s // 100) // ledger.days
-    target_s = sum(policy.load_target_pct * contracted // 100 for contracted in contracted_s)
-    over_s = max(0, load_s + days * excess_s - target_s)
-    return over_s * over_s // (policy.load_divisor * days)
+    over_s = max(0, load_s + excess_s - policy.load_target_pct * shift.contracted_s // 100)
+    return over_s * over_s // policy.load_divisor

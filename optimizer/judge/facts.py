@@ -186,7 +186,8 @@ class Facts:
     shifts
         The shifts in force, by technician and day: those of the problem, longer where a kept lock demands it.
     published, published_people
-        Per visit that is published for a day of the horizon: the first row about it, and the people of all rows.
+        Per visit that is published for a day of the horizon or a later one: the first row about it, and the people of
+        all rows. What was told for a day that is over cannot be kept any more, and counts nowhere.
     linked
         The visits that may be timed by what happens on another route: those of crews, and those in a sequence.
     """
@@ -209,7 +210,7 @@ class Facts:
         published: dict[str, PublishedVisit] = {}
         people: dict[str, frozenset[str]] = {}
         for said in problem.published:
-            if 0 <= said.day < problem.days:
+            if said.day >= 0:
                 published.setdefault(said.visit_id, said)
                 people[said.visit_id] = people.get(said.visit_id, frozenset()) | {said.technician_id}
         waiting = {visit.visit_id for visit in problem.visits if visit.after or problem.crew_size_of(visit) > 1}
@@ -224,11 +225,11 @@ class Facts:
         object.__setattr__(self, "shifts", shifts)
 
     def told_lock(self, visit_id: str) -> Interval | None:
-        """Return the told window that binds a visit because notice is too short to change it."""
+        """Return the told window of a planned day that binds a visit because notice is too short to change it."""
         said = self.published.get(visit_id)
-        if said is None or said.told is None or said.agreed or not self.problem.is_short_notice(said.day):
+        if said is None or said.told is None or said.agreed or said.day >= self.problem.days:
             return None
-        return said.told
+        return said.told if self.problem.is_short_notice(said.day) else None
 
     def is_mandatory(self, visit_id: str) -> bool:
         """Return whether a lock or a told window forbids leaving a visit out."""

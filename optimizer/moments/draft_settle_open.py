@@ -92,7 +92,7 @@ def plan_stage(
 
 
 def _unplaced(near: Problem, kept: Routes) -> tuple[str, ...]:
-    """Return the told visits that the published routes, as far as they are kept, no longer hold."""
+    """Return the visits told for these days that the published routes, as far as they are kept, no longer hold."""
     held = {visit_id for visits in kept.values() for visit_id in visits}
-    told = {entry.visit_id for entry in near.published if entry.told is not None}
+    told = {entry.visit_id for entry in near.published if entry.told is not None and 0 <= entry.day < near.days}
     return tuple(sorted(told - held))

@@ -123,6 +123,7 @@ TECHNICIANS = Sheet(
         Column("late_minutes", "Late (min)", 11, MINUTES),
         Column("contracted_minutes", "Contracted (min)", 16, MINUTES),
         Column("load_share", "Load", 9, SHARE),
+        Column("balance_minutes", "Balance (min)", 13, MINUTES),
     ),
 )
 

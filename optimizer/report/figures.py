@@ -12,7 +12,7 @@ from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days, visits_served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.domain.plan import Plan, Route, Stop
     from optimizer.domain.problem import Problem
@@ -29,14 +29,16 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         `unassigned_due_before_plan` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
-        `late_minutes`; `travel_minutes`, `travel_km`, `service_minutes` (of each member of a crew),
-        `overtime_minutes`; `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over
-        staff; `cost_cents` and `costs_cents` by soft rule; `fairness` (`load_range_minutes`,
-        `load_deviation_minutes`, `load_gini` over the staff present: shown, never optimised); `technicians`, one
-        record each and day; `days`, one record a day.
+        `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`,
+        `service_minutes` (of each member of a crew), `overtime_minutes`; `technicians_available`,
+        `technicians_used`, `contractors_used`; `load_share_mean` over staff; `cost_cents`
+        and `costs_cents` by soft rule; `fairness` (`load_range_minutes`, `load_deviation_minutes`, `load_gini` over
+        the staff present: shown, never optimised); `technicians`, one record each and day, with the
+        `balance_minutes` after it (see `balances_s`); `days`, one record a day.
         A share is between 0 and 1, or `None` when there is nothing to count.
     """
     days = technician_days(problem, matrix, plan)
+    balances = balances_s(problem, days)
     served = visits_served(plan)
     promises, kept = _promises(problem, plan, [stop for _, stop in served.values()])
     states = Counter(left.state for left in plan.unassigned)
@@ -54,7 +56,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "cost_cents": plan.cost_cents,
         "costs_cents": {rule.value: plan.costs.get(rule, 0) for rule in SOFT_RULES},
         "fairness": _fairness([load.load_s for load in staff_loads(problem, days)]),
-        "technicians": [_technician(problem, day) for day in days],
+        "technicians": [_technician(problem, day, balances) for day in days],
         "days": figures_by_day(problem, matrix, plan),
     }
 
@@ -82,6 +84,7 @@ def _figures(problem: Problem, days: Sequence[TechnicianDay], served: Sequence[t
         "on_time_share": _share(len(served) - len(late), len(served)),
         "late_visits": len(late),
         "late_minutes": _minutes(sum(late)),
+        "overdue_visits": sum(_is_overdue(problem, route, stop) for route, stop in served),
         "travel_minutes": _minutes(sum(day.travel_s for day in days)),
         "travel_km": _km(sum(day.metres for day in days)),
         "service_minutes": _minutes(sum(day.service_s for day in days)),
@@ -131,6 +134,22 @@ def staff_loads(problem: Problem, days: Iterable[TechnicianDay]) -> list[Load]:
     return [load for load in loads_of(days) if problem.is_staff(load.technician_id)]
 
 
+def balances_s(problem: Problem, days: Iterable[TechnicianDay]) -> dict[tuple[str, int], int]:
+    """Return the balance of each employee after each day, by technician id and day, in seconds.
+
+    It is the load of the ledger and of the horizon so far, less the share of the contracted time of both that is free
+    (docs/rules.md, `fairness`). Above 0, somebody has had more than a fair share.
+    """
+    pct, so_far, found = problem.policy.load_target_pct, dict[str, int](), dict[tuple[str, int], int]()
+    for day in days:
+        who, ledger = day.technician.technician_id, day.technician.ledger
+        if problem.is_staff(who):
+            before_s = so_far.get(who, ledger.load_s - pct * ledger.contracted_s // 100)
+            so_far[who] = before_s + day.load_s - pct * day.shift.contracted_s // 100
+            found[who, day.shift.day] = so_far[who]
+    return found
+
+
 def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
     """Return whether a stop starts inside a promised window as it was told; `None` when none was promised."""
     promised = problem.order_of(problem.visit_by_id[stop.visit_id]).promised
@@ -153,7 +172,13 @@ def _promises(problem: Problem, plan: Plan, stops: Iterable[Stop]) -> tuple[int,
     return len(given) + broken, sum(given)
 
 
-def _technician(problem: Problem, day: TechnicianDay) -> dict[str, Any]:
+def _is_overdue(problem: Problem, route: Route, stop: Stop) -> bool:
+    due = problem.order_of(problem.visit_by_id[stop.visit_id]).due_day
+    return due is not None and problem.date_of(route.day) > due
+
+
+def _technician(problem: Problem, day: TechnicianDay, balances: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+    balance_s = balances.get((day.technician.technician_id, day.shift.day))
     return {
         "technician_id": day.technician.technician_id,
         "date": problem.date_of(day.shift.day).isoformat(),
@@ -166,6 +191,7 @@ def _technician(problem: Problem, day: TechnicianDay) -> dict[str, Any]:
         "late_minutes": _minutes(day.late_s),
         "contracted_minutes": _minutes(day.shift.contracted_s),
         "load_share": None if day.load_share is None else round(day.load_share, 4),
+        "balance_minutes": None if balance_s is None else _minutes(balance_s),
     }
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.columns import SHEETS
 from optimizer.report.days import TechnicianDay, technician_days
-from optimizer.report.figures import figures_by_day
+from optimizer.report.figures import balances_s, figures_by_day
 from optimizer.report.wording import Wording
 from optimizer.text.workbook_cells import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from optimizer.domain.order import Visit
@@ -47,9 +49,10 @@ def tables(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str = "en")
 def table_rows(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Wording) -> dict[str, list[Row]]:
     """Return the rows of every table by its name; what people read is written in the wording's language."""
     days = technician_days(problem, matrix, plan)
+    balances = balances_s(problem, days)
     return {
         "routes": [row for day in days for row in _stop_rows(problem, day, wording)],
-        "technicians": [_technician_row(problem, day, wording) for day in days],
+        "technicians": [_technician_row(problem, day, balances, wording) for day in days],
         "unassigned": [_unassigned_row(problem, left, wording) for left in plan.unassigned],
         "costs": [
             {
@@ -97,8 +100,11 @@ def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[R
     return rows
 
 
-def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> Row:
+def _technician_row(
+    problem: Problem, day: TechnicianDay, balances: Mapping[tuple[str, int], int], wording: Wording
+) -> Row:
     route, pause = day.route, day.break_s
+    balance_s = balances.get((day.technician.technician_id, day.shift.day))
     return {
         "technician_id": day.technician.technician_id,
         "technician": day.technician.name,
@@ -119,6 +125,7 @@ def _technician_row(problem: Problem, day: TechnicianDay, wording: Wording) -> R
         "late_minutes": _minutes(day.late_s),
         "contracted_minutes": _minutes(day.shift.contracted_s),
         "load_share": day.load_share,
+        "balance_minutes": None if balance_s is None else _minutes(balance_s),
     }
 
 

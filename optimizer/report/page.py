@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import days_by_date, technician_days
-from optimizer.report.figures import kpis, loads_of
+from optimizer.report.figures import balances_s, kpis, loads_of
 from optimizer.report.gantt import axis_of, draw_gantt
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
@@ -265,12 +265,13 @@ def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:
 
 
 class _Person:
-    """A technician as the page shows him: his pen, and his load over all the days."""
+    """A technician as the page shows him: his pen, his load over all the days, and his balance after them."""
 
-    def __init__(self, index: int, technician: Technician, load: Load, problem: Problem) -> None:
+    def __init__(self, index: int, technician: Technician, load: Load, balance_s: int | None, problem: Problem) -> None:
         self.index = index
         self.technician = technician
         self.load = load
+        self.balance_s = balance_s
         self.pen = pen(index)
         self.is_staff = problem.is_staff(technician.technician_id)
         self.name = technician.name or technician.technician_id
@@ -279,8 +280,10 @@ class _Person:
 def _people(problem: Problem, days: Sequence[TechnicianDay]) -> list[_Person]:
     """Return everybody with a shift on some day, employees before contractors, then by id."""
     loads = sorted(loads_of(days), key=lambda load: (not problem.is_staff(load.technician_id), load.technician_id))
+    last = {who: balance_s for (who, _), balance_s in balances_s(problem, days).items()}
     return [
-        _Person(index, problem.technician_by_id[load.technician_id], load, problem) for index, load in enumerate(loads)
+        _Person(index, problem.technician_by_id[load.technician_id], load, last.get(load.technician_id), problem)
+        for index, load in enumerate(loads)
     ]
 
 

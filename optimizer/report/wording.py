@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
+    Rule.OVERDUE: "After the due day",
     Rule.LATENESS: "Lateness",
     Rule.TRAVEL: "Travel",
     Rule.OVERTIME: "Overtime",
@@ -99,6 +100,13 @@ class Wording:
         if hours:
             return self.translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
         return self.translate("{minutes} min", minutes=minutes)
+
+    def balance(self, seconds: float | None) -> str:
+        """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 05 min`."""
+        if seconds is None:
+            return "–"
+        sign = "" if round(seconds / MINUTE_S) == 0 else "+" if seconds > 0 else "−"
+        return sign + self.duration(abs(seconds))
 
     def kilometres(self, metres: int) -> str:
         """Return a distance in kilometres: one decimal below 100 km, none above."""

@@ -17,7 +17,8 @@ from optimizer.errors import LockConflictError
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import judge_plan
-from optimizer.moments.draft_settle_open import StageOutcome, plan_stage
+from optimizer.moments.changes import stay_near
+from optimizer.moments.draft_settle_open import StageOutcome, _unplaced, plan_stage
 from optimizer.travel.provider import travel_for
 from tests.worlds import World, job, person, world
 
@@ -147,6 +148,17 @@ def test_only_what_cannot_be_kept_is_given_up() -> None:
     told_a = published.routes[0].stops[0].window
     start = served(solved.outcome.plan)["A"][1].start_s
     assert told_a.open_s <= start <= told_a.close_s
+
+
+def test_what_was_told_for_a_later_day_is_not_unplaced(told: tuple[World, Plan]) -> None:
+    """It holds back no time of the search, and its customer need not be called."""
+    made, monday = told
+    two = replace(made.problem, days=2)
+    published = replace(monday, routes=(monday.routes[0], replace(monday.routes[1], day=1)))
+    near = stay_near(made.problem, published)
+    assert _unplaced(near, {("Ann", 0): ["A"]}) == ()
+    assert _unplaced(near, {}) == ("A",)
+    assert _unplaced(stay_near(two, published), {}) == ("A", "B")
 
 
 def test_a_published_plan_with_a_technician_who_left_is_no_fault(told: tuple[World, Plan]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from optimizer.domain.order import Interval
+from optimizer.domain.technician import Employment, WorkLedger
 from optimizer.domain.units import at
 from optimizer.report import kpis
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
@@ -43,3 +46,24 @@ def test_loads_are_compared_over_all_days() -> None:
     figures = kpis(w.problem, w.matrix, w.plan(TWO_DAYS))
     assert figures["fairness"]["load_range_minutes"] == 80
     assert figures["load_share_mean"] == round((120 + 40) / 2 / (18 * 60), 4)
+
+
+def test_the_balance_adds_up_the_ledger_and_each_day_less_85_percent_of_the_contracted_time() -> None:
+    """T1 has 9 000 - 6 800 s from before; 3 000 and 4 200 s of work, less 3 400 s a day. T2 is paid by the minute."""
+    w = two_days().with_shift("T1", contracted_s=4_000).with_technician("T1", ledger=WorkLedger(9_000, 8_000, 2))
+    w = w.with_technician("T2", employment=Employment.CONTRACTOR)
+    figures = kpis(w.problem, w.matrix, w.plan(TWO_DAYS))
+    balances = {(one["technician_id"], one["date"]): one["balance_minutes"] for one in figures["technicians"]}
+    assert balances == {
+        ("T1", "2026-11-23"): 30.0,
+        ("T1", "2026-11-24"): 43.3,
+        ("T2", "2026-11-23"): None,
+        ("T2", "2026-11-24"): None,
+    }
+
+
+def test_visits_planned_after_their_due_day_are_counted_on_their_day() -> None:
+    w = two_days().with_job("B", due_day=date(2026, 11, 23)).with_job("A", due_day=date(2026, 11, 23))
+    figures = kpis(w.problem, w.matrix, w.plan(TWO_DAYS))
+    assert figures["overdue_visits"] == 1
+    assert [day["overdue_visits"] for day in figures["days"]] == [0, 1]

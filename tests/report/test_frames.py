@@ -55,3 +55,8 @@ def test_rows_of_several_days_have_their_dates() -> None:
     assert [f"{start:%m-%d %H:%M}" for start in frames["routes"].start] == ["11-23 08:30", *["11-24 08:30"] * 2]
     assert list(frames["technicians"].date) == [MONDAY, MONDAY, tuesday, tuesday]
     assert list(frames["days"].visits) == [1, 2]
+
+
+def test_the_balance_of_a_technician_runs_over_the_days() -> None:
+    rows = frames_of(two_days().with_shift("T1", contracted_s=4_000), TWO_DAYS)["technicians"]
+    assert list(rows[rows.technician_id == "T1"].balance_minutes * 60) == [-400, 400]

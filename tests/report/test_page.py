@@ -112,6 +112,15 @@ def test_what_people_are_called_cannot_run(open_file, outcome, tmp_path, lang) -
     assert all("<img" in sheet.text for sheet in printed(page, "route_sheets"))
 
 
+@pytest.mark.parametrize(("lang", "heading", "balance"), [("en", "Balance", "+7 min"), ("zh", "累计余额", "+7 分")])
+def test_the_balance_over_ledger_and_horizon_stands_beside_the_load_of_all_days(lang, heading, balance) -> None:
+    """T1 is 400 s below 85 % of the contracted time on Monday and 800 s above on Tuesday; T2 far below."""
+    w = two_days().with_shift("T1", contracted_s=4_000)
+    page = render_page(w.problem, w.matrix, w.plan(TWO_DAYS), lang)
+    assert page.count(f">{heading}</th>") == 1
+    assert page.count(f'<td class="n">{balance}') == 1
+
+
 def test_equal_plans_give_equal_pages(outcome) -> None:
     pages = {render_page(outcome.problem, outcome.matrix, outcome.plan, "zh") for _ in range(2)}
     assert len(pages) == 1

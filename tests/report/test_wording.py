@@ -37,3 +37,16 @@ def test_windows_of_several_days_say_which_and_those_alike_are_told_together() -
     assert Wording("en").windows(b, w.problem) == "Mon 23 Nov, 08:00–17:00"
     apart = w.with_job("B", requested=(Interval(at(9), at(10)), Interval(at(9, day=2), at(10, day=2)))).problem
     assert Wording("en").windows(b, apart) == "Mon 23 Nov, 09:00–10:00; Wed 25 Nov, 09:00–10:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [
+        (3_900, "+1 h 05 min", "+1 小时 05 分"),
+        (-3_900, "−1 h 05 min", "−1 小时 05 分"),
+        (29, "0 min", "0 分钟"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_balance_has_its_sign(seconds: int | None, en: str, zh: str) -> None:
+    assert [Wording(lang).balance(seconds) for lang in ("en", "zh")] == [en, zh]

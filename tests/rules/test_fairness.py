@@ -67,15 +67,15 @@ def test_contractors_and_absent_staff_are_left_out(fair_van: World) -> None:
 
 def test_more_work_never_helps(fair_van: World) -> None:
     made = fair_van.with_shift("Ann", contracted_s=3_600)
-    prices = [fairness_cents(made.problem, {"Ann": load_s}) for load_s in range(0, 30_000, 77)]
+    prices = [fairness_cents(made.problem, {("Ann", 0): load_s}) for load_s in range(0, 30_000, 77)]
     assert prices == sorted(prices)
 
 
 def test_the_spread_is_the_benchmarks_in_minutes(two_vans: World) -> None:
     # Loads of 60 and 30 minutes: 10 x (2 x (3600 + 900) - 90 x 90) // 2 // 100 = 10 x 900 // 200 = 45.
     spread = two_vans.with_policy(fairness=Fairness.SPREAD)
-    assert fairness_cents(spread.problem, {"Ann": 3_600, "Ben": 1_800}) == 45
-    assert fairness_cents(spread.problem, {"Ann": 1_800, "Ben": 1_800}) == 0
+    assert fairness_cents(spread.problem, {("Ann", 0): 3_600, ("Ben", 0): 1_800}) == 45
+    assert fairness_cents(spread.problem, {("Ann", 0): 1_800, ("Ben", 0): 1_800}) == 0
     # Ann: A and back, 50 minutes; Ben nothing: 10 x (2 x 2500 - 2500) // 200 = 125.
     assert spread.judge({"Ann": ["A"]}).costs[Rule.FAIRNESS] == 125
 

@@ -103,44 +103,39 @@ def test_a_promise_breaks_when_it_closes_within_the_horizon(
     assert made.plan({"Ann": ["B"]}).unassigned[0].state is state
 
 
-@pytest.mark.parametrize(
-    ("due", "monday", "tuesday", "wednesday"),
-    [
-        (None, 0, 0, 0),
-        (WEDNESDAY, 0, 0, 0),
-        (TUESDAY, 0, 0, 50_000),  # No working day left on Tuesday: 500 %, halved.
-        (MONDAY, 0, 50_000, 80_000),  # On Tuesday past due: 800 %.
-        (FRIDAY, 0, 80_000, 80_000),
-    ],
-)
-def test_a_visit_planned_after_its_due_day_costs_half(
-    due: date | None, monday: int, tuesday: int, wednesday: int
-) -> None:
-    made = world([job("A", place=10, days=(0, 1, 2), due_day=due)], [person("Ann", days=(0, 1, 2))], days=3)
-    for day, cents in enumerate((monday, tuesday, wednesday)):
-        assert made.judge({("Ann", day): ["A"]}).costs[Rule.UNASSIGNED] == cents
-
-
-def test_a_crew_planned_after_the_due_day_costs_once() -> None:
-    jobs = [job("A", place=10, days=(0, 1), due_day=MONDAY, crew_size=2)]
-    made = world(jobs, [person("Ann", days=(0, 1)), person("Ben", days=(0, 1))], days=2)
-    assert made.costs({("Ann", 1): ["A"], ("Ben", 1): ["A"]}) == {Rule.UNASSIGNED: 50_000, Rule.TRAVEL: 2_000}
-
-
 # --- fairness -------------------------------------------------------------------------------------------------------
 
 
-def test_load_is_fair_over_the_horizon(two_days: World) -> None:
-    # Ann: 50 minutes on Monday, 70 on Tuesday: W = 7 200 s; of two shifts of 4 000 s, 85 % are 6 800 s.
+def test_fairness_is_added_up_over_the_days(two_days: World) -> None:
+    # Ann: 3 000 s on Monday, 4 200 s on Tuesday; 85 % of 4 000 s are 3 400 s: Monday is free, x = 800 on Tuesday.
     made = two_days.with_policy(fairness=Fairness.LOAD).with_shift("Ann", contracted_s=4_000)
     made = made.with_shift("Ben", contracted_s=4_000)
     apart = {("Ann", 0): ["A"], ("Ann", 1): ["B"]}
-    assert made.judge(apart).costs[Rule.FAIRNESS] == 400 * 400 // 24_000
-    # An excess of 1 000 s a day counts for each of her two days.
+    assert made.judge(apart).costs[Rule.FAIRNESS] == 800 * 800 // 12_000
+    # An excess of 1 000 s a day counts on each of her two days.
     heavy = made.with_technician("Ann", ledger=WorkLedger(2_000, 0, 2))
-    assert heavy.judge(apart).costs[Rule.FAIRNESS] == 2_400 * 2_400 // 24_000
+    assert heavy.judge(apart).costs[Rule.FAIRNESS] == 600 * 600 // 12_000 + 1_800 * 1_800 // 12_000
+    # Both on Monday, 6 000 s, and nothing on Tuesday: what she has left then does not make up for it.
+    assert made.judge({("Ann", 0): ["A", "B"]}).costs[Rule.FAIRNESS] == 2_600 * 2_600 // 12_000
     # Ben's one day: 50 minutes are below 3 400 s.
-    assert made.judge({("Ann", 0): ["B"], ("Ben", 1): ["A"]}).costs[Rule.FAIRNESS] == 0
+    assert made.judge({("Ann", 0): ["B"], ("Ben", 1): ["A"]}).costs[Rule.FAIRNESS] == 800 * 800 // 12_000
+
+
+def test_an_unused_day_costs_when_the_past_was_heavy(two_days: World) -> None:
+    # 85 % of 1 000 s are 850 s; an excess of 2 050 s leaves 1 200 s above on each of Ann's two days.
+    made = two_days.with_policy(fairness=Fairness.LOAD).with_shift("Ann", contracted_s=1_000)
+    heavy = made.with_technician("Ann", ledger=WorkLedger(2_050, 0, 1))
+    assert heavy.judge({}).costs[Rule.FAIRNESS] == 2 * (1_200 * 1_200 // 12_000)
+
+
+def test_the_engine_and_the_master_share_the_work_over_the_days(two_days: World) -> None:
+    # Both visits fit on Monday and would save 20 minutes of travel, 1 000 cents; two short days are fairer.
+    made = two_days.with_policy(fairness=Fairness.LOAD, load_divisor=1_000)
+    made = made.but(shifts=tuple(shift for shift in made.problem.shifts if shift.technician_id == "Ann"))
+    made = made.with_shift("Ann", contracted_s=4_000)
+    plan = made.solved()
+    assert [len(route.stops) for route in plan.routes] == [1, 1]
+    assert plan.costs[Rule.FAIRNESS] == 800 * 800 // 1_000
 
 
 def test_the_spread_is_over_all_days_of_each(two_days: World) -> None:
@@ -176,6 +171,14 @@ def test_notice_counts_for_the_published_day(two_days: World) -> None:
     # Moved to the day before: what counts is the day it was told for.
     said = (PublishedVisit("A", "Ann", 1),)
     assert sunday.but(published=said).judge({("Ann", 0): ["A"]}).costs[Rule.STABILITY] == 2_000
+
+
+def test_another_day_is_priced_as_such_whatever_the_other_prices(two_days: World) -> None:
+    told = PublishedVisit("A", "Ann", 1, span("10:00-11:00", 1))
+    made = two_days.but(published=(told,)).with_policy(other_time_cents=7_000, other_technician_cents=9_000)
+    assert made.judge({("Ann", 0): ["A"]}).costs[Rule.STABILITY] == 2_000
+    assert made.judge({("Ben", 1): ["A"]}).costs[Rule.STABILITY] == 9_000
+    assert made.solved().served == 2
 
 
 def test_a_told_window_of_a_later_day_binds_when_its_notice_is_over(two_days: World) -> None:

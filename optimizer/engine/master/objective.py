@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.engine.arrays import O_DAYS, O_OFFSET, O_STAFF, R_LOAD_DIVISOR, R_SPREAD, R_STAFF, S_OWNER, V_PRICE
+from optimizer.engine.arrays import O_STAFF, R_LOAD_DIVISOR, R_SPREAD, R_STAFF, S_OFFSET, S_OWNER, V_PRICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,12 @@ def set_objective(
 ) -> list[int]:
     """Minimise the cents of the chosen routes and the unassigned visits; return those of each route.
 
-    Uneven work couples routes by a square of their sum. Its price is taken as if only one route changed: against the
-    incumbent's mean, and beside the incumbent's other days of the same technician. What the master calls better by
-    that measure is compared again at its exact cost.
+    A route costs what the day costs more than unused, its load included. A spread of work couples routes by a square
+    of their sum. Its price is taken as if only one route changed: against the incumbent's mean, and beside the
+    incumbent's other days of the same technician. What the master calls better by that measure is compared again at
+    its exact cost.
     """
-    mean = mean_work(arrays, incumbent)
+    mean_s = mean_work(arrays, incumbent)
     work_s = [0] * len(arrays.owner)
     mine = dict.fromkeys(range(len(arrays.shift)), 0)
     for route in incumbent:
@@ -33,10 +34,13 @@ def set_objective(
         mine[route.shift] = route.work_s
     cents = []
     for route in variables.routes:
+        load = load_cents(arrays, route.shift, route.work_s) - load_cents(arrays, route.shift, 0)
         owner = int(arrays.shift[route.shift, S_OWNER])
         rest_s = work_s[owner] - mine[route.shift]
-        uneven = uneven_cents(arrays, owner, rest_s + route.work_s, mean) - uneven_cents(arrays, owner, rest_s, mean)
-        cents.append(route.cost_cents + uneven)
+        spread = spread_cents(arrays, owner, rest_s + route.work_s, mean_s) - spread_cents(
+            arrays, owner, rest_s, mean_s
+        )
+        cents.append(route.cost_cents + load + spread)
     terms = [price * chosen for price, chosen in zip(cents, variables.chosen, strict=True)]
     prices = arrays.visit[:, V_PRICE]
     terms += [int(price) * unassigned for price, unassigned in zip(prices, variables.unassigned, strict=True)]
@@ -44,17 +48,20 @@ def set_objective(
     return cents
 
 
-def uneven_cents(arrays: ProblemArrays, owner: int, work_s: int, mean_s: int) -> int:
-    """Return what a technician's work costs beside the routes themselves: load, and deviation from the staff's mean."""
+def load_cents(arrays: ProblemArrays, shift: int, work_s: int) -> int:
+    """Return what the load of a technician-day costs."""
+    divisor = int(arrays.rates[R_LOAD_DIVISOR])
+    if divisor == 0 or not arrays.owner[arrays.shift[shift, S_OWNER], O_STAFF]:
+        return 0
+    above_s = max(0, work_s + int(arrays.shift[shift, S_OFFSET]))
+    return above_s**2 // divisor
+
+
+def spread_cents(arrays: ProblemArrays, owner: int, work_s: int, mean_s: int) -> int:
+    """Return what it costs that a technician's work of all days deviates from the staff's mean."""
     if not arrays.owner[owner, O_STAFF]:
         return 0
-    cents = 0
-    if arrays.rates[R_LOAD_DIVISOR]:
-        above = max(0, work_s + int(arrays.owner[owner, O_OFFSET]))
-        cents += above**2 // (int(arrays.rates[R_LOAD_DIVISOR]) * int(arrays.owner[owner, O_DAYS]))
-    if arrays.rates[R_SPREAD]:
-        cents += int(arrays.rates[R_SPREAD]) * (work_s - mean_s) ** 2 // 3600 // 100
-    return cents
+    return int(arrays.rates[R_SPREAD]) * (work_s - mean_s) ** 2 // 3600 // 100
 
 
 def mean_work(arrays: ProblemArrays, incumbent: Sequence[PooledRoute]) -> int:

@@ -14,8 +14,6 @@ from optimizer.engine.arrays import (
     FORBIDDEN_S,
     JUMPS,
     NONE,
-    O_DAYS,
-    O_OFFSET,
     O_STAFF,
     R_EXACT,
     R_LOAD_DIVISOR,
@@ -32,6 +30,7 @@ from optimizer.engine.arrays import (
     S_MAX_TRAVEL,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_OFFSET,
     S_OWNER,
     S_PREFIX,
     S_PROFILE,
@@ -105,7 +104,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
         fixed += arrays.shift[shift_idx, S_DAY_CENTS]
     else:
         fixed -= per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
-    loads = -load_cents(arrays, owner, all_days)
+    loads = -load_cents(arrays, shift_idx, work)
     all_work, squares = state.total[T_WORK], state.total[T_WORK_SQUARES]
     if arrays.owner[owner, O_STAFF] == 1:
         loads -= spread_cents(arrays, all_work, squares)
@@ -128,7 +127,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
             + per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
         )
         now = all_days + travel + service - work
-        cents = own + loads + load_cents(arrays, owner, now)
+        cents = own + loads + load_cents(arrays, shift_idx, travel + service)
         if arrays.owner[owner, O_STAFF] == 1:
             cents += spread_cents(arrays, all_work + now - all_days, squares + now * now - all_days * all_days)
         if cents + lost >= bound:
@@ -237,9 +236,9 @@ def least_cents(arrays, state, shift_idx, fixed, service, work):
     before = state.worker[owner, W_WORK]
     after = before + service - work
     if arrays.rates[R_LOAD_DIVISOR] > 0:
-        rate = 1.0 / (arrays.rates[R_LOAD_DIVISOR] * arrays.owner[owner, O_DAYS])
+        rate = 1.0 / arrays.rates[R_LOAD_DIVISOR]
         travel_before = state.route[shift_idx, C_TRAVEL]
-        above = max(0, after + travel_before + arrays.owner[owner, O_OFFSET])
+        above = max(0, travel_before + service + arrays.shift[shift_idx, S_OFFSET])
         constant += rate * above * (above - 2 * travel_before)
         slope += rate * 2 * above
     staff = arrays.rates[R_STAFF]

@@ -144,11 +144,12 @@ def set_route_totals(arrays, state, shift_idx, cents, travel, in_service, worst)
     total, route, owner = state.total, state.route[shift_idx], arrays.shift[shift_idx, S_OWNER]
     if arrays.owner[owner, O_STAFF] == 1:
         before = state.worker[owner, W_WORK]
-        work = before + travel + in_service - route[C_TRAVEL] - route[C_SERVICE]
+        today, now = route[C_TRAVEL] + route[C_SERVICE], travel + in_service
+        work = before + now - today
         state.worker[owner, W_WORK] = work
         total[T_WORK] += work - before
         total[T_WORK_SQUARES] += work * work - before * before
-        total[T_LOAD] += load_cents(arrays, owner, work) - load_cents(arrays, owner, before)
+        total[T_LOAD] += load_cents(arrays, shift_idx, now) - load_cents(arrays, shift_idx, today)
     total[T_CENTS] += cents - route[C_CENTS]
     is_empty = np.int64(route[C_COUNT] == 0)
     total[T_EMPTY] += is_empty - route[C_EMPTY]

@@ -16,8 +16,6 @@ from optimizer.engine.arrays import (
     FORBIDDEN,
     FORBIDDEN_S,
     NONE,
-    O_DAYS,
-    O_OFFSET,
     O_STAFF,
     R_DAYS,
     R_LATE_WORST,
@@ -34,6 +32,7 @@ from optimizer.engine.arrays import (
     S_MAX_DUTY,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_OFFSET,
     S_OWNER,
     S_PICKUP_DAY,
     S_REPLAYED,
@@ -329,8 +328,8 @@ def make_state(
     state.total[T_EMPTY] = shifts
     state.sync[:, SYNC_CREW_CENTS] = 0
     state.worker[:, W_DRAWN] = 1
-    for owner in range(len(arrays.owner)):
-        state.total[T_LOAD] += load_cents(arrays, owner, 0)
+    for shift_idx in range(shifts):
+        state.total[T_LOAD] += load_cents(arrays, shift_idx, 0)
     state.total[T_UNASSIGNED] = len(heads)
     state.total[T_UNASSIGNED_CENTS] = arrays.visit[heads, V_PRICE].sum()
     own_ways = arrays.shift[:, S_REPLAYED] == 1
@@ -396,13 +395,13 @@ def position_of(state, visit):
 
 
 @kernel
-def load_cents(arrays, owner, work):
-    """Return what a technician's load costs by the rule book: its square above the share of the contracted time."""
+def load_cents(arrays, shift_idx, work):
+    """Return what a day's load costs by the rule book: its square above the share of the contracted time."""
     divisor = arrays.rates[R_LOAD_DIVISOR]
-    if divisor == 0 or arrays.owner[owner, O_STAFF] == 0:
+    if divisor == 0 or arrays.owner[arrays.shift[shift_idx, S_OWNER], O_STAFF] == 0:
         return 0
-    above = max(0, work + arrays.owner[owner, O_OFFSET])
-    return above * above // (divisor * arrays.owner[owner, O_DAYS])
+    above = max(0, work + arrays.shift[shift_idx, S_OFFSET])
+    return above * above // divisor
 
 
 @kernel
@@ -416,14 +415,15 @@ def spread_cents(arrays, work, squares):
 
 @kernel
 def more_load_cents(arrays, state, shift_idx, work):
-    """Return what everybody's load costs more when a route takes some seconds of work more."""
+    """Return what loads and their spread cost more when a route takes some seconds of work more."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.owner[owner, O_STAFF] == 0:
         return 0
-    before = state.worker[owner, W_WORK]
-    now, all_work, squares = before + work, state.total[T_WORK], state.total[T_WORK_SQUARES]
-    cents = load_cents(arrays, owner, now) - load_cents(arrays, owner, before)
+    today = state.route[shift_idx, C_TRAVEL] + state.route[shift_idx, C_SERVICE]
+    cents = load_cents(arrays, shift_idx, today + work) - load_cents(arrays, shift_idx, today)
     if arrays.rates[R_SPREAD] > 0:
+        before, all_work, squares = state.worker[owner, W_WORK], state.total[T_WORK], state.total[T_WORK_SQUARES]
+        now = before + work
         cents += spread_cents(arrays, all_work + work, squares + now * now - before * before)
         cents -= spread_cents(arrays, all_work, squares)
     return cents
