@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: plan test night check style types contracts doctests demo bench lock clean
+.PHONY: plan test night mutants check style types contracts doctests demo bench lock clean
 
 plan: $(READY)  ## plan the demo branch into out/hangzhou
 	$(BIN)/paigong plan data/hangzhou --out out/hangzhou
@@ -16,6 +16,9 @@ test: $(READY)  ## run the tests but the long ones
 night: $(READY)  ## run the long tests: kills, databases, printing, many random problems
 	$(BIN)/paigong warm --lang en
 	$(BIN)/pytest -n auto --dist loadfile -m night
+
+mutants: $(READY)  ## plant small faults in the judge, one by one, of which a test must find each; JOBS=8 when idle
+	$(BIN)/python -m tests.mutants --jobs $(or $(JOBS),1)
 
 check: style types contracts doctests demo  ## all that must hold of the source; .pre-commit-config.yaml runs the same
 

@@ -226,12 +226,12 @@ class _Leaves:
 
     def wrong(self, number: int, said_s: int, about: str, who: str, visit_id: str) -> Iterator[Violation]:
         leave_s = self.earliest_s[number]
-        if said_s != leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
-            message = f"Leaving for {about} at {clock_text(said_s)} instead of {clock_text(leave_s)} does harm."
-            yield Violation(Rule.LATENESS, abs(said_s - leave_s), "s", message, who, visit_id)
-        elif said_s < leave_s:
+        if said_s < leave_s:
             message = f"Nobody can leave for {about} before {clock_text(leave_s)}."
             yield Violation(Rule.TRAVEL, leave_s - said_s, "s", message, who, visit_id)
+        elif said_s > leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
+            message = f"Leaving for {about} at {clock_text(said_s)} instead of {clock_text(leave_s)} does harm."
+            yield Violation(Rule.LATENESS, said_s - leave_s, "s", message, who, visit_id)
 
 
 def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterator[Violation]:

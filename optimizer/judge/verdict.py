@@ -2,9 +2,9 @@
 
 This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the
 engine, so that what the engine believes of a plan and what the judge finds are two independent readings of one rule
-book. Its parts are `facts` (look-ups), `timing` and `links` (the clock), `judged` (what a rule looks at), `hard_rules`,
-`carried`, `crews`, `stock` and `locks` (the hard rules), `costs` (the soft ones), `stated` (what the plan states) and
-`answers` (what the papers may ask).
+book. Its parts are `facts` (look-ups), `windows` (its own reading of them), `timing` and `links` (the clock), `judged`
+(what a rule looks at), `hard_rules`, `carried`, `crews`, `stock` and `locks` (the hard rules), `costs` (the soft ones),
+`stated` (what the plan states) and `answers` (what the papers may ask).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -49,6 +49,7 @@ from optimizer.judge.stated import (
     wrong_unassigned,
 )
 from optimizer.judge.stock import drawn_parts
+from optimizer.judge.windows import wrong_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -131,7 +132,7 @@ class Judgement:
     Parameters
     ----------
     violations
-        Every broken hard rule and every wrong statement of the plan, rules in order.
+        Every broken hard rule, every time that the problem derives wrongly, every wrong statement of the plan.
     costs
         Cents of every soft rule, recomputed.
     assumptions
@@ -173,7 +174,7 @@ def judge_plan(
     priced = price_plan(judged.facts, [day.timed for day in judged.days], judged.planned)
     costs = {rule: cents for rule, cents in priced.items() if rule in rules}
     broken, accepted = check_hard_rules(judged, rules=rules)
-    wrong = [*wrong_moments(judged), *wrong_unassigned(judged), *wrong_costs(judged, costs)]
+    wrong = [*wrong_times(problem), *wrong_moments(judged), *wrong_unassigned(judged), *wrong_costs(judged, costs)]
     return Judgement(
         violations=tuple(broken + wrong),
         costs=costs,

@@ -303,10 +303,12 @@ class PlanReader:
         )
 
     def _crew(self, entry: JsonObject, path: str, technician_id: str) -> tuple[tuple[str, ...], str]:
-        """Return who serves a visit together and who leads; of one person alone, nobody and nothing."""
+        """Return who serves a visit together and who leads; where one person is enough, nobody and nothing."""
         crew = self._value({"crew": [], **entry}, "crew", path, _names, ())
         lead = self._value({"lead": "", **entry}, "lead", path, _text, "")
-        if crew in ((), (technician_id,)) and lead in ("", technician_id):
+        visit = self.problem.visit_by_id.get(entry["visit"])
+        is_alone = visit is None or self.problem.crew_size_of(visit) == 1
+        if is_alone and crew in ((), (technician_id,)) and lead in ("", technician_id):
             return (), ""
         return tuple(sorted(crew)), lead
 

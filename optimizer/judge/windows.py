@@ -1,0 +1,217 @@
+"""The judge's own reading of the times of an order (docs/rules.md, Times of an order), held against the problem's.
+
+Engine and judge go by the windows, hours and lateness limits that `Problem` derives: were these wrong, both would be
+wrong alike and agree. So each of them is worked out here once more, from the facts alone and without a line of theirs.
+A problem that says otherwise has no clean plan.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.domain.order import Urgency
+from optimizer.domain.policy import BrokenLocks
+from optimizer.domain.problem import LockLevel
+from optimizer.domain.rules import Rule, Violation
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from optimizer.domain.order import Customer, Interval, Order, Visit
+    from optimizer.domain.problem import Lock, Problem
+
+#: First and last moment, in seconds of the clock.
+Span = tuple[int, int]
+
+#: The problem judged last and what is wrong with it: it is looked at once, not with each of the plans made for it.
+_judged_last: list[tuple[Problem, tuple[Violation, ...]]] = []
+
+
+class Times(NamedTuple):
+    """When a visit may start, where its whole service must lie, and how late it may be.
+
+    Parameters
+    ----------
+    windows
+        Windows of the start in order, the arrival lead taken off.
+    hours
+        The longest stretches in order; `None` when nothing binds the service.
+    max_lateness_s
+        How long after a window's close the service may still start.
+    is_off_window
+        A kept lock has taken the place of the windows.
+    """
+
+    windows: tuple[Span, ...]
+    hours: tuple[Span, ...] | None
+    max_lateness_s: int
+    is_off_window: bool = False
+
+
+def wrong_times(problem: Problem) -> tuple[Violation, ...]:
+    """Return what a problem derives otherwise than the rule book: windows, hours and lateness limits, in seconds."""
+    for known, found in _judged_last:
+        if known is problem:
+            return found
+    found = tuple(violation for visit in problem.visits for violation in _wrong(problem, visit))
+    _judged_last[:] = [(problem, found)]
+    return found
+
+
+def _wrong(problem: Problem, visit: Visit) -> Iterator[Violation]:
+    visit_id = visit.visit_id
+    found = times_of(problem, visit)
+    windows, hours = _spans(problem.windows[visit_id]), problem.hours[visit_id]
+    apart_s = {}
+    if windows != found.windows:
+        apart_s["windows"] = max(1, _apart_s(windows, found.windows))
+    elif (visit_id in problem.off_window) is not found.is_off_window:
+        apart_s["windows"] = 1
+    said = None if hours is None else _longest(_spans(hours))
+    if said != found.hours:
+        always = ((0, (problem.days + 1) * DAY_S),)
+        here, there = (always if hours is None else hours for hours in (said, found.hours))
+        apart_s["hours"] = max(1, _apart_s(here, there))
+    if problem.max_lateness_s(visit) != found.max_lateness_s:
+        apart_s["lateness limit"] = abs(problem.max_lateness_s(visit) - found.max_lateness_s)
+    for what, amount_s in apart_s.items():
+        message = f"Visit {visit_id}: the {what} of the problem and of its facts lie {amount_s} s apart."
+        yield Violation(Rule.WINDOW, amount_s, "s", message, "", visit_id)
+
+
+def times_of(problem: Problem, visit: Visit) -> Times:
+    """Return the times of a visit, from the facts of its order, its customer, the branch, the policy and the locks."""
+    order, policy = problem.order_by_id[visit.order_id], problem.policy
+    customer = problem.customer_by_id[order.customer_id]
+    live = _live(problem, order)
+    is_call = _is_call(problem, order, live)
+    limit_s = FAR_FUTURE_S if is_call or policy.max_lateness_s is None else policy.max_lateness_s
+    hours = _hours(problem, visit, customer)
+    if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
+        return Times((), hours, limit_s)  # It is due before the plan.
+    spans = [_call(problem, order)] if is_call else live or _opening(problem, customer)
+    lead_s = policy.arrival_lead_s
+    windows = tuple(
+        (open_s, max(open_s, close_s - lead_s))
+        for open_s, close_s in sorted(spans)
+        if open_s < problem.days * DAY_S and close_s >= 0
+    )
+    return _with_kept_locks(problem, visit, Times(windows, hours, limit_s))
+
+
+# --- what was agreed ------------------------------------------------------------------------------------------------
+
+
+def _live(problem: Problem, order: Order) -> list[Span]:
+    """Return the windows promised, else those asked for, but for those that are over."""
+    over_s = problem.as_of_s if problem.as_of_s < 0 else 0
+    return [span for span in _spans(order.promised or order.requested) if not span[1] < over_s]
+
+
+def _is_call(problem: Problem, order: Order, live: Sequence[Span]) -> bool:
+    """Return whether an order is an emergency without an agreed time.
+
+    For a plan of later days, one that is due on such a day has its time.
+    """
+    if order.urgency is not Urgency.EMERGENCY or live or order.carried_over or order.agreed_day is not None:
+        return False
+    return problem.as_of_s >= 0 or order.due_day is None or order.due_day < problem.first_day
+
+
+def _call(problem: Problem, order: Order) -> Span:
+    """Return the window of an emergency without an agreed time, counted from its technician's receipt."""
+    since_s = order.log.acknowledged_s
+    if since_s is None:
+        since_s = problem.as_of_s if order.log.dispatched_s is None else order.log.dispatched_s
+    until_s = since_s + problem.policy.promise.emergency_on_site_s
+    return problem.as_of_s, max(until_s, problem.as_of_s)
+
+
+# --- when somebody is there -----------------------------------------------------------------------------------------
+
+
+def _opening(problem: Problem, customer: Customer) -> list[Span]:
+    """Return the opening hours of the days planned, else the branch's business hours."""
+    found = []
+    for day in range(problem.days):
+        weekday = (problem.first_day.weekday() + day) % 7
+        rows = [(weekday, problem.branch.business)] if customer.opening is None else customer.opening
+        found += [(day * DAY_S + row.open_s, day * DAY_S + row.close_s) for on, row in rows if on == weekday]
+    return sorted(found)
+
+
+def _hours(problem: Problem, visit: Visit, customer: Customer) -> tuple[Span, ...] | None:
+    """Return the stretches between closed hours inside the opening hours, up to the evening after the horizon."""
+    if visit.works_through or (customer.opening is None and not customer.closed):
+        return None
+    days = range(problem.days + 1)
+    closed = sorted((day * DAY_S + row.open_s, day * DAY_S + row.close_s) for day in days for row in customer.closed)
+    found = []
+    for open_s, close_s in [(0, len(days) * DAY_S)] if customer.opening is None else _opening(problem, customer):
+        for shut_s, again_s in closed:
+            found.append((open_s, min(shut_s, close_s)))
+            open_s = max(open_s, again_s)
+        found.append((open_s, close_s))
+    return _longest(found)
+
+
+# --- kept locks -----------------------------------------------------------------------------------------------------
+
+
+def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
+    """Return the times of a visit whose broken locks are kept: what leaves the lock no start gives way to it."""
+    if problem.policy.broken_locks is not BrokenLocks.KEEP:
+        return times
+    from_s, until_s = _held(lock for lock in problem.locks if lock.visit_id == visit.visit_id)
+    if from_s > until_s:
+        return times
+    late_s = times.max_lateness_s
+    fits = [(a, b + late_s) for a, b in times.windows if a <= until_s and from_s <= b + late_s]
+    windows = times.windows if fits else ((from_s, until_s),)
+    starts = [(max(from_s, a), min(until_s, b)) for a, b in fits or windows]
+    hours = times.hours
+    if hours is not None and not any(
+        max(a, open_s) <= min(b, close_s - visit.base_s) for a, b in starts for open_s, close_s in hours
+    ):
+        hours = None
+    return Times(windows, hours, times.max_lateness_s, is_off_window=not fits)
+
+
+def _held(locks: Iterable[Lock]) -> Span:
+    """Return first and last start that locks on a start allow, else those on a day; of a person alone, none."""
+    starts, days = [], []
+    for lock in locks:
+        if lock.level is LockLevel.START:
+            starts.append((lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s))
+        elif lock.level is not LockLevel.PERSON:
+            days.append((lock.day * DAY_S, lock.day * DAY_S + DAY_S - 1))
+    spans = starts or days or [(0, -1)]
+    return max(first_s for first_s, _ in spans), min(last_s for _, last_s in spans)
+
+
+# --- spans ----------------------------------------------------------------------------------------------------------
+
+
+def _spans(intervals: Iterable[Interval]) -> tuple[Span, ...]:
+    return tuple((interval.open_s, interval.close_s) for interval in intervals)
+
+
+def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order without the empty ones and those that lie inside another."""
+    found: list[Span] = []
+    for open_s, close_s in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if open_s < close_s and (not found or close_s > found[-1][1]):
+            found.append((open_s, close_s))
+    return tuple(found)
+
+
+def _apart_s(here: Sequence[Span], there: Sequence[Span]) -> int:
+    """Return how many seconds lie inside the one and not inside the other."""
+    edges = sorted({edge for span in (*here, *there) for edge in span})
+    return sum(b - a for a, b in pairwise(edges) if _covers(here, a, b) is not _covers(there, a, b))
+
+
+def _covers(spans: Sequence[Span], from_s: int, until_s: int) -> bool:
+    return any(open_s <= from_s and until_s <= close_s for open_s, close_s in spans)
