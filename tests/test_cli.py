@@ -19,6 +19,7 @@ from optimizer.cli import app
 from optimizer.running.warming import warm_up
 from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
+from tests.processes import solver_pids
 
 HANGZHOU = Path(__file__).parent.parent / "data" / "hangzhou"
 RUN = CliRunner()
@@ -170,8 +171,8 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
-    while not Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text():
-        time.sleep(0.1)  # until the child that solves is there
+    while not solver_pids(process.pid):
+        time.sleep(0.1)
     time.sleep(4)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=300)

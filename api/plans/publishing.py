@@ -28,7 +28,7 @@ def publish(
     Raises
     ------
     Refusal
-        Without a plan, without If-Match, or when what the caller looked at has changed since.
+        Without a plan that a solver made, without If-Match, or when what the caller looked at has changed since.
     """
     earlier = recall(service.store, asked)
     if earlier is not None:
@@ -62,6 +62,7 @@ def publish(
 def _check_publishable(tx: Connection, row: RowMapping, if_match: str | None, *, anyway: bool) -> None:
     if row["state"] is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
+    _check_made(tx, row)
     if anyway:
         return
     if if_match is None:
@@ -72,6 +73,14 @@ def _check_publishable(tx: Connection, row: RowMapping, if_match: str | None, *,
         _check_orders(tx, row, is_draft=row["state"] == State.DRAFT)
         return
     raise _stale(tx, row)
+
+
+def _check_made(tx: Connection, row: RowMapping) -> None:
+    """Refuse what an earlier version kept as a plan where its solver had not made any: nobody is visited in it."""
+    is_empty = row["state"] == State.DRAFT and row["visits"] and not row["served"]
+    kept = plans.plan(tx, row["job_id"]) if is_empty else None
+    if kept is not None and not unpack(kept["content"])["run"]["marks"]:
+        raise Refusal("NOTHING_PLANNED")
 
 
 def _check_orders(tx: Connection, row: RowMapping, *, is_draft: bool) -> None:
