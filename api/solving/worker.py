@@ -205,14 +205,15 @@ class Task:
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
-        seconds = None if iterations is not None else max(LEAST_S, options["seconds"] - claim.done_s)
+        asked_s = options["seconds"]
+        seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.done_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
         return plan_stage(
             problem,
             matrix,
             published,
-            seconds=min(seconds or options["seconds"], self._settings.max_solve_s),
+            seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],
             threads=self._settings.solve_threads,

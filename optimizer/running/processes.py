@@ -114,13 +114,13 @@ class Child:
         """Ask it to stop, kill it when the grace is over, `None` never; return its exit code."""
         self.close_input()
         try:
-            self.process.wait(grace_s)
+            code = self.process.wait(grace_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            code = self.process.wait()
         for thread in self._threads:
             thread.join()
-        return self.process.returncode
+        return code
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
