@@ -151,6 +151,7 @@ def _starve(options: argparse.Namespace) -> int:
 
 def _solve_instance(instance: Instance, budget: Budget, plan: Path | None) -> int:
     problem, matrix = instance.build()
+    print(f"solving {instance.name}: {len(problem.visits)} visits", file=sys.stderr, flush=True)
     solved = solve_problem(problem, matrix, budget)
     measured = instance.measure(solved.routes)
     if plan is not None:
