@@ -38,9 +38,9 @@ class Settings(BaseSettings):
     clerk_s: Annotated[PositiveFloat, Field(description="seconds that reading one upload may take")] = 20.0
     paper_s: Annotated[PositiveFloat, Field(description="seconds that printing the papers of one plan may take")] = 60.0
 
-    default_solve_s: Annotated[PositiveFloat, Field(description="seconds of a solve that names none")] = 60.0
-    max_solve_s: Annotated[PositiveFloat, Field(description="seconds of a solve, for a key of any role")] = 3_600.0
-    max_solve_plan_s: Annotated[PositiveFloat, Field(description="seconds of a solve, for keys that only plan")] = 600.0
+    default_solve_s: Annotated[PositiveFloat, Field(description="seconds of search of a plan that names none")] = 60.0
+    max_solve_s: Annotated[PositiveFloat, Field(description="seconds of search, for a key of any role")] = 3_600.0
+    max_solve_plan_s: Annotated[PositiveFloat, Field(description="seconds of search, for keys that only plan")] = 600.0
     max_body_bytes: Annotated[PositiveInt, Field(description="bytes of an upload")] = 25_000_000
     max_small_body_bytes: Annotated[PositiveInt, Field(description="bytes of any other body")] = 65_536
     max_visits: Annotated[PositiveInt, Field(description="visits of one plan")] = 5_000

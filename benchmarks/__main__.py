@@ -1,11 +1,11 @@
-"""The command line of the benchmarks: `python -m benchmarks solve | run | compare | peers | speed | service | page`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | ... | starve`."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     service.add_argument("--small", type=Path, default=Path("data/hangzhou"), help="a branch for the small solves")
     service.add_argument("--count", type=int, default=200, help="how many small solves (default 200)")
     service.set_defaults(command=_service)
+
+    starving = commands.add_parser("starve", help="each way to a plan beside many busy processes: one JSON line each")
+    starving.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
+    starving.add_argument("--seconds", type=float, default=2.0, help="wall seconds of each search (default 2)")
+    starving.add_argument("--runs", type=int, default=20, help="runs of each way (default 20)")
+    starving.add_argument("--busy", type=int, default=15 * (os.cpu_count() or 1), help="busy processes (15 a core)")
+    starving.add_argument("--within", type=float, default=60.0, help="wall seconds that a plan may take (default 60)")
+    starving.set_defaults(command=_starve)
     return parser
 
 
@@ -130,8 +138,20 @@ def _service(options: argparse.Namespace) -> int:
     return 0
 
 
+def _starve(options: argparse.Namespace) -> int:
+    from benchmarks.starve import starve
+
+    bad = 0
+    for run in starve(options.branch, seconds=options.seconds, runs=options.runs, busy=options.busy):
+        is_good = run.is_good(options.within)
+        bad += not is_good
+        print(line_of({**asdict(run), "took_s": round(run.took_s, 1), "good": is_good}), flush=True)
+    return INFEASIBLE if bad else 0
+
+
 def _solve_instance(instance: Instance, budget: Budget, plan: Path | None) -> int:
     problem, matrix = instance.build()
+    print(f"solving {instance.name}: {len(problem.visits)} visits", file=sys.stderr, flush=True)
     solved = solve_problem(problem, matrix, budget)
     measured = instance.measure(solved.routes)
     if plan is not None:

@@ -60,7 +60,8 @@ class Served:
 
 
 @contextmanager
-def _serving(workers: int) -> Iterator[Served]:
+def serving(workers: int) -> Iterator[Served]:
+    """Run a server with a data folder of its own, and give it when it is ready."""
     with tempfile.TemporaryDirectory(prefix="paigong-") as data:
         command = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--data", data, "--lang", "en"]
         env = os.environ | {"PAIGONG_WORKERS": str(workers), "PAIGONG_REQUESTS_PER_S": "100000"}
@@ -123,14 +124,14 @@ def measure_service(instance: dict[str, Any], *, seconds: float, small: Path, co
 
 def _answers(content: bytes) -> dict[str, Any]:
     """Measure how long handing in takes, while nothing else is done."""
-    with _serving(workers=0) as served:
+    with serving(workers=0) as served:
         took_s = sorted(served.ask("/v1/plans?iterations=1", content)[1] for _ in range(30))
     return {"hand_in_median_ms": _ms(statistics.median(took_s)), "hand_in_p95_ms": _ms(_p95(took_s))}
 
 
 def _deadline(content: bytes, seconds: float) -> dict[str, Any]:
     """Measure one solve from outside: first event, end, and what reading and keeping took."""
-    with _serving(workers=1) as served:
+    with serving(workers=1) as served:
         began_s = time.perf_counter()
         job, _ = served.ask(f"/v1/plans?seconds={seconds:g}", content)
         headers = {"Authorization": f"Bearer {served.key}"}
@@ -167,7 +168,7 @@ def _throughput(small: Path, count: int) -> dict[str, Any]:
         for future in [pool.submit(solve, problem, iterations=SMALL_MOVES, seconds=None) for _ in range(count)]:
             future.result()
     by_hand_s = time.perf_counter() - began_s
-    with _serving(workers=cores) as served:
+    with serving(workers=cores) as served:
         looks_s: list[float] = []
         began_s = time.perf_counter()
         ids = [served.ask(f"/v1/plans?iterations={SMALL_MOVES}", content)[0]["id"] for _ in range(count)]

@@ -1,15 +1,15 @@
 """The command line: `paigong plan | publish | promise | template | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
-3 no plan keeps the locks, or none was found in time, 4 a defect of ours.
+3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +20,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from optimizer.console import Faults, stop, translator_for, violation_line, warn
+from optimizer.console import Faults, Stages, stop, translator_for, violation_line, warn
 from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.policy import BrokenLocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
     from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
 
-#: The moment from which a time limit counts: the start of the process, as near as we can tell.
+#: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
-#: Kept back from the limit for writing the files: a base, and so much per visit; at most half of it.
-WRITE_S, WRITE_PER_VISIT_S = 1.0, 0.018
+#: What is proposed where a machine was too slow.
+SLOW_S = 60
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
     epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
-    "written; 3 no plan keeps what is locked, or none was found in time; 4 a defect of ours. "
+    "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours. "
     "Ctrl-C stops a solve; the best plan so far is written.",
     no_args_is_help=True,
 )
@@ -105,7 +105,7 @@ def plan(
         float | None,
         typer.Option(
             min=0,
-            help="Time limit from start to finished files; a first plan is made however short it is.",
+            help="Time of the search; reading and writing come on top. A first plan is made however short it is.",
             show_default="10",
         ),
     ] = None,
@@ -136,6 +136,10 @@ def plan(
     json_faults: AsJson = False,
 ) -> None:
     """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
+    from optimizer.running.preloaded import solver_server
+
+    # What the solver needs is loaded while this process reads.
+    solver_server()
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan
@@ -145,51 +149,71 @@ def plan(
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
-    say, console = translator_for(lang), Console()
+    say = translator_for(lang)
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
-    with Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook):
-        intake = read_intake(branch, options)
-        problem = intake.checked()
-        if broken_locks is not None:
-            problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
-        if fault_workbook is not None:
-            write_fault_workbook(branch, intake.report, fault_workbook, lang)
-        matrix = travel_for(problem, branch)
-        as_of = problem.local_time(problem.as_of_s)
-        published = None
-        if stage is not Stage.DRAFT:
-            published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
-        warn(intake.report.text(lang))
-        if published is not None:
-            _warn_of_gone(problem, published, say)
-        elif stage is not Stage.DRAFT:
-            warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
-        out.mkdir(parents=True, exist_ok=True)
-        with _progress_bar(problem, say) as (show, print_message):
+    with Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True):
+        with Stages(say, is_quiet=json_faults) as stages:
+            stages.begin("reading")
+            intake = read_intake(branch, options)
+            problem = intake.checked()
+            if broken_locks is not None:
+                problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
+            if fault_workbook is not None:
+                write_fault_workbook(branch, intake.report, fault_workbook, lang)
+            matrix = travel_for(problem, branch)
+            as_of = problem.local_time(problem.as_of_s)
+            published = None
+            if stage is not Stage.DRAFT:
+                published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
+            warn(intake.report.text(lang))
+            if published is not None:
+                _warn_of_gone(problem, published, say)
+            elif stage is not Stage.DRAFT:
+                warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
+            out.mkdir(parents=True, exist_ok=True)
+            reading_s = time.monotonic() - _STARTED_S
+            stages.begin("searching")
+            papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
+
+            def report(progress: Progress) -> None:
+                stages.report(progress)
+                if papers.ident is None:
+                    papers.start()
+
             solved = plan_stage(
                 problem,
                 matrix,
                 published,
-                seconds=None if seconds is None else _without_writing(seconds, len(problem.visits)),
+                seconds=seconds,
                 iterations=iterations,
                 seed=seed,
                 threads=threads,
                 islands=islands,
                 use_master=master,
                 patience=patience,
-                on_progress=show,
-                on_message=print_message,
-                started_s=_STARTED_S,
+                on_progress=report,
+                on_message=stages.tell,
             )
-        context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-        _write(solved, context, branch, _read_as(options), out, lang, say, console)
+            stages.begin("writing")
+            context = replace(intake.context, changes=solved.changes, is_published=published is not None)
+            _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
+        _print(solved, context, out, reading_s=reading_s, lang=lang)
 
 
 def _read_as(options: ReadOptions) -> dict[str, object]:
     """Return how a branch was read, as far as it was asked for: it is read again like this when the plan is judged."""
     return {name: value for name, value in (("skip_bad", options.skip_bad), ("datum", options.datum)) if value}
+
+
+def _load_papers(lang: str) -> None:
+    """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    import openpyxl  # noqa: F401
+
+    from optimizer.report.templating import load_templates
+
+    load_templates(lang)
 
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
@@ -199,11 +223,6 @@ def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Tr
     return [accepted_sentence(violation, problem, say) for violation in accepted]
 
 
-def _without_writing(seconds: float, visits: int) -> float:
-    """Return what a time limit leaves when the time for writing the files of so many visits is taken off."""
-    return max(seconds / 2, seconds - WRITE_S - WRITE_PER_VISIT_S * visits)
-
-
 def _write(
     solved: StageOutcome,
     context: PlanningContext,
@@ -211,69 +230,61 @@ def _write(
     read_as: Mapping[str, object],
     out: Path,
     lang: str,
-    say: Translate,
-    console: Console,
+    *,
+    reading_s: float,
 ) -> None:
-    """Write the plan file and the papers, and show the plan."""
+    """Write the plan file and the papers."""
     from optimizer.ingest.plans.plan_file import write_plan
-    from optimizer.report import kpis, print_changes, print_plan, write_page, write_technician_files, write_workbook
+    from optimizer.report import kpis, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
-    from optimizer.running.child import FIRST_PLAN
 
-    outcome = solved.outcome
-    problem, matrix, made, run = outcome.problem, outcome.matrix, outcome.plan, outcome.run
-    accepted = _accepted_sentences(outcome.judgement.accepted, problem, say)
-    record = {**run.to_json(), "branch": str(branch), "stage": str(context.stage), **read_as}
+    say, outcome = translator_for(lang), solved.outcome
+    problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
+    about = {"reading_s": round(reading_s, 3), "branch": str(branch), "stage": str(context.stage), **read_as}
+    record = {**outcome.run.to_json(), **about}
     figures = kpis(problem, matrix, made)
-    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=outcome.judgement.accepted)
+    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
     write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
-    assumptions = [say(item.sentence, **item.values) for item in outcome.judgement.assumptions]
+    assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
+    accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
-    print_plan(problem, matrix, made, console, lang)
+
+
+def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
+    """Show the plan, what is to be known of it, and how long it took."""
+    from optimizer.report import print_changes, print_plan
+    from optimizer.running.child import FIRST_PLAN
+
+    say, console, outcome = translator_for(lang), Console(), solved.outcome
+    problem, run = outcome.problem, outcome.run
+    print_plan(problem, outcome.matrix, outcome.plan, console, lang)
     print_changes(problem, context, console, lang)
     for visit_id in solved.released:
         console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
-    for text in accepted:
+    for text in _accepted_sentences(outcome.judgement.accepted, problem, say):
         console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
-    for assumption in assumptions:
-        console.print(Text(say("Assumed: {assumption}", assumption=assumption)))
+    for item in outcome.judgement.assumptions:
+        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
     if run.stopped == "child_died":
         console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
     elif run.stopped == FIRST_PLAN:
-        text = say("The time was up before the search began: this is only a first plan. Allow more seconds.")
-        console.print(Text(text, style="yellow"))
+        text = say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
+        console.print(Text(say("Warning: {message}", message=text), style="yellow"))
     elif run.stopped != "finished":
         console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
     if run.note:
         console.print(Text(run.note.strip(), style="dim"))
+    spent = say(
+        "Read in {reading:.1f} s, started the search in {starting:.1f} s, searched for {search:.1f} s.",
+        reading=reading_s,
+        starting=run.starting_s or 0.0,
+        search=run.search_s,
+    )
+    console.print(Text(spent, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
-
-
-@contextmanager
-def _progress_bar(
-    problem: Problem, say: Translate
-) -> Iterator[tuple[Callable[[Progress], None], Callable[[str], None]]]:
-    """Show how the search stands; give what to call with progress, and with a sentence."""
-    from rich.progress import Progress as Bar
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(say("searching"))
-
-        def show(progress: Progress) -> None:
-            line = say(
-                "cost {cost:,.2f} yuan, {served} of {visits} visits",
-                cost=progress.cost_cents / 100,
-                served=progress.served,
-                visits=len(problem.visits),
-            )
-            bar.update(task, description=line)
-
-        yield show, lambda sentence: bar.console.print(say(sentence))
 
 
 def _warn_of_gone(problem: Problem, published: Plan, say: Translate) -> None:

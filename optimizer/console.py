@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+from rich.console import Console
 
-from optimizer.errors import InputError, JudgementError, LockConflictError, PaigongError, TimeLimitError
+from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError, PaigongError
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.domain.rules import Violation
+    from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
 
 
@@ -25,6 +28,10 @@ def translator_for(lang: str) -> Translate:
     return translator(lang)
 
 
+#: A command that has shown nothing for so long says that it is at work.
+SILENT_S = 1.5
+
+
 class Faults:
     """Turn our exceptions into a report on standard error and an exit code; anything else is a defect and shows.
 
@@ -32,18 +39,32 @@ class Faults:
     ----------
     branch, workbook
         With both, the faults of the branch's files are also written as a workbook, the bad cells marked.
+    shows_work
+        Whether the command shows by itself that it is at work; one that does not, says so when it takes long.
     """
 
     def __init__(
-        self, say: Translate, lang: str, *, as_json: bool, branch: Path | None = None, workbook: Path | None = None
+        self,
+        say: Translate,
+        lang: str,
+        *,
+        as_json: bool,
+        branch: Path | None = None,
+        workbook: Path | None = None,
+        shows_work: bool = False,
     ) -> None:
         self.say, self.lang, self.as_json = say, lang, as_json
         self.branch, self.workbook = branch, workbook
+        self._is_silent = not (as_json or shows_work)
+        self._silence = threading.Timer(SILENT_S, warn, [say("Still at work: large branches take a while.")])
+        self._silence.daemon = True
 
     def __enter__(self) -> None:
-        return None
+        if self._is_silent:
+            self._silence.start()
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._silence.cancel()
         if isinstance(error, InputError):
             text = error.report.text(self.lang)
             if self.as_json:
@@ -61,12 +82,59 @@ class Faults:
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
             stop(4, "\n".join([head, *map(violation_line, error.violations)]))
-        if isinstance(error, TimeLimitError):
-            stop(3, self.say(str(error)))
+        if isinstance(error, NoPlanError):
+            stop(3, "\n".join(filter(None, (self.say(str(error)), error.note))))
         if isinstance(error, PaigongError):
             stop(2, str(error))
         if isinstance(error, OSError):
             stop(2, self.say("Cannot write or read: {error}", error=str(error)))
+
+
+class Stages:
+    """Show on standard error what a command is at: a live line on a terminal, else a line a stage.
+
+    Parameters
+    ----------
+    is_quiet
+        Show nothing: standard error is for a program.
+    """
+
+    def __init__(self, say: Translate, *, is_quiet: bool) -> None:
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.say = say
+        self._console = Console(stderr=True, quiet=is_quiet)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal)
+        self._task = self._bar.add_task("")
+
+    def __enter__(self) -> Stages:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def begin(self, stage: str) -> None:
+        """Show that a stage begins."""
+        self._bar.update(self._task, description=self.say(stage))
+        if not self._console.is_terminal:
+            self.tell(stage)
+
+    def tell(self, sentence: str) -> None:
+        """Print a sentence of the catalogue."""
+        self._console.print(self.say(sentence), markup=False, highlight=False)
+
+    def report(self, progress: Progress) -> None:
+        """Show how a search stands."""
+        assert progress.plan is not None
+        visits = progress.served + len(progress.plan.unassigned)
+        cost = progress.cost_cents / 100
+        line = self.say(
+            "cost {cost:,.2f} yuan, {served} of {visits} visits", cost=cost, served=progress.served, visits=visits
+        )
+        self._bar.update(self._task, description=line)
 
 
 def stop(code: int, text: str) -> NoReturn:

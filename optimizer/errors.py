@@ -3,7 +3,7 @@
     PaigongError
     ├── InputError          the input has faults; carries the whole report
     ├── LockConflictError   what is locked cannot be kept together with a hard rule
-    ├── TimeLimitError      the time was up before a first plan was found that keeps the locks
+    ├── NoPlanError         nothing could be judged: the solver was stopped, or died, before its first plan
     ├── JudgementError      the engine made a plan that the judge refuses: our defect, never the user's
     └── TravelError         a travel provider or matrix cannot answer
 
@@ -41,8 +41,20 @@ class LockConflictError(PaigongError):
         self.violations = tuple(violations)
 
 
-class TimeLimitError(PaigongError):
-    """The time was up before there was a plan that keeps what is locked."""
+class NoPlanError(PaigongError):
+    """The solver was stopped, or died, before there was a plan that could be judged.
+
+    Parameters
+    ----------
+    stopped
+        Why it ended, as in a run record.
+    note
+        What is known of it beyond that; may be empty.
+    """
+
+    def __init__(self, stopped: str, note: str = "") -> None:
+        super().__init__("The solver ended before there was a plan that could be judged.")
+        self.stopped, self.note = stopped, note
 
 
 class JudgementError(PaigongError):

@@ -17,6 +17,7 @@ from optimizer.promise.due_day import with_due_days
 from optimizer.running.budget import Budget
 from optimizer.running.child import Progress, RunRecord, run_in_child
 from optimizer.running.first_routes import possible_routes
+from optimizer.running.preloaded import solver_server
 from optimizer.running.warming import warm_up
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
-#: End-to-end limit of a solve that names none.
+#: Time of the search of a solve that names none.
 DEFAULT_S = 10.0
 #: Checkpoints of the search at which the master recombines the pool.
 MASTER_CHECKPOINTS = (28, 34, 38)
@@ -54,8 +55,7 @@ def find_plans(
 ) -> None:
     """Search, and post at every checkpoint how it stands, with the plan if it is a better one and making it is cheap.
 
-    Runs in the child process; the engine is imported only there. Whoever is posted to knows by when the last plan is
-    needed; the search ends earlier by as long as it takes to make a plan of its routes.
+    Runs in the child process; the engine is imported only there. The time begins when the problem stands as arrays.
     """
     from optimizer.engine.assemble import assemble_plan
     from optimizer.engine.indexing import build_arrays
@@ -65,7 +65,8 @@ def find_plans(
     from optimizer.engine.search.islands import Islands
 
     indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
-    islands = Islands(indexed.arrays, budget.search(), is_stopped)
+    search_began_s = time.monotonic()
+    islands = Islands(indexed.arrays, budget.search(search_began_s), is_stopped)
     pool = RoutePool()
     posted_cents, assembling_s, posted_at_s = None, 0.0, 0.0
 
@@ -74,18 +75,21 @@ def find_plans(
         began_s = time.monotonic()
         cents = islands.best_cents + indexed.left_out_cents
         progress = Progress(
-            checkpoint=checkpoint, moves=islands.moves, temperature=islands.temperature, cost_cents=cents
+            checkpoint=checkpoint,
+            moves=islands.moves,
+            temperature=islands.temperature,
+            cost_cents=cents,
+            search_s=began_s - search_began_s,
         )
         plan = None
         is_worth_it = at_any_price or ASSEMBLING_SHARE * (began_s - posted_at_s) >= assembling_s
         if posted_cents != islands.best_cents and is_worth_it:
             posted_cents = islands.best_cents
             plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
-        deadline_s = post(plan, progress)
+        post(plan, progress)
         if plan is not None:
             posted_at_s = time.monotonic()
             assembling_s = posted_at_s - began_s
-        islands.budget = replace(islands.budget, deadline_s=deadline_s - assembling_s)
 
     islands.construct(indexed.first_routes(problem, budget.start))
     checkpoint = 0
@@ -105,7 +109,7 @@ def _recombine(islands: Islands, arrays: ProblemArrays, pool: Sequence[PooledRou
     from optimizer.engine.master.model import choose_routes
 
     left_s = max(0.0, islands.budget.deadline_s - time.monotonic())
-    seconds = None if budget.until_s is None else MASTER_SHARE * left_s
+    seconds = None if budget.seconds is None else MASTER_SHARE * left_s
     better = choose_routes(arrays, pool, islands.best(), effort=MASTER_EFFORT, seconds=seconds, seed=budget.seed)
     if better is not None:
         islands.adopt(better)
@@ -168,7 +172,6 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
-    started_s: float | None = None,
 ) -> Outcome:
     """Plan the days of a problem.
 
@@ -179,7 +182,8 @@ def solve(
     matrix
         Travel times; by default great-circle travel for the profiles in use.
     seconds
-        End-to-end limit, judging included; by default ten, and none where `iterations` are given.
+        Time of the search; by default ten, and none where `iterations` are given. Starting it, judging its last plan
+        and explaining what that leaves out come on top. A first plan is made and judged however short the time is.
     iterations
         Moves of each island. The same input, seed, islands and iterations give the same plan, unless the time that is
         given beside them is up first.
@@ -205,8 +209,6 @@ def solve(
         A token whose `cancel()` ends the solve with the best plan so far.
     on_message
         Called with a sentence when something takes long for a reason (kernels being compiled once).
-    started_s
-        Moment (`time.monotonic`) from which `seconds` counts; now by default.
 
     Raises
     ------
@@ -214,6 +216,8 @@ def solve(
         When locked visits cannot be kept together with the hard rules.
     JudgementError
         When the engine made no plan that the judge accepts: a defect of ours.
+    NoPlanError
+        When the solver was stopped, or died, before its first plan.
 
     Examples
     --------
@@ -226,16 +230,16 @@ def solve(
 
     if isinstance(seconds, EllipsisType):
         seconds = DEFAULT_S if iterations is None else None
-    began = time.monotonic() if started_s is None else started_s
-    began += warm_up(on_message)
+    warm_up(on_message)
+    solver_server()  # It loads the engine while this process prepares the problem.
     matrix = travel_for(problem) if matrix is None else matrix
     if broken_locks is not None:
         problem = replace(problem, policy=replace(problem.policy, broken_locks=BrokenLocks(broken_locks)))
     problem = with_due_days(problem, matrix)
     budget = Budget.of(
-        problem, began_s=began, seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands,
-        use_master=use_master, start=possible_routes(problem, matrix, start or {}), patience=patience,
-        parameters=parameters, memory_bytes=memory_bytes,
+        seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands, use_master=use_master,
+        start=possible_routes(problem, matrix, start or {}), patience=patience, parameters=parameters,
+        memory_bytes=memory_bytes,
     )  # fmt: skip
     found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())

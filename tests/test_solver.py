@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,11 +35,10 @@ def plan_of(
 ) -> Plan:
     """Return the engine's best plan in work mode, without the child process."""
     plans: list[Plan] = []
-    budget = Budget(time.monotonic() + 3600, moves, seed, threads, islands, use_master)
+    budget = Budget(3600, moves, seed, threads, islands, use_master)
 
-    def keep(plan: Plan | None, _: Progress) -> float:
+    def keep(plan: Plan | None, _: Progress) -> None:
         plans.extend([plan] if plan else [])
-        return budget.deadline_s
 
     find_plans(problem, matrix, budget, keep, lambda: False)
     return plans[-1]

@@ -113,7 +113,7 @@ class Client:
             Of a folder, the CSV files, profiles (.toml) and travel matrix (.npz) are sent, not its folder `published`:
             the service keeps what was published itself.
         seconds
-            Time for the solve; `None` takes the service's default.
+            Time of the search; `None` takes the service's default.
         iterations
             Work instead of time: the same data and seed give the same plan.
         stage

@@ -33,8 +33,8 @@ def publish(
     Raises
     ------
     Refusal
-        Without a plan, without If-Match, when what the caller looked at has changed since, or when the plan breaks
-        rules with the orders submitted last.
+        Without a plan that a solver made, without If-Match, when what the caller looked at has changed since, or when
+        the plan breaks rules with the orders submitted last.
     """
     earlier = recall(service.store, asked)
     if earlier is not None:
@@ -85,6 +85,7 @@ def _staleness(tx: Connection, row: RowMapping, if_match: str | None, *, anyway:
     """
     if row["state"] is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
+    _check_made(tx, row)
     if anyway:
         return None
     if if_match is None:
@@ -97,6 +98,14 @@ def _staleness(tx: Connection, row: RowMapping, if_match: str | None, *, anyway:
     if row["state"] == State.DRAFT and any(head_sha != row["input_sha"] for _, head_sha, _ in heads if head_sha):
         return _stale(tx, row)  # even when its ETag is of now
     return None
+
+
+def _check_made(tx: Connection, row: RowMapping) -> None:
+    """Refuse what an earlier version kept as a plan where its solver had not made any: nobody is visited in it."""
+    is_empty = row["state"] == State.DRAFT and row["visits"] and not row["served"]
+    kept = plans.plan(tx, row["job_id"]) if is_empty else None
+    if kept is not None and not unpack(kept["content"])["run"]["marks"]:
+        raise Refusal("NOTHING_PLANNED")
 
 
 # --- with the orders of now ---------------------------------------------------------------------------------------

@@ -198,6 +198,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Technician {technician} has no route in this plan.",
         "Check technician_id; the plan lists the routes.",
     ),
+    "NOTHING_PLANNED": RefusalText(
+        409,
+        "Nothing planned",
+        "The solver made no plan of this job: nobody is visited in it.",
+        "Plan again with more seconds, and publish that plan.",
+    ),
     "PLAN_BREAKS_RULES": RefusalText(
         409,
         "The plan breaks rules",
@@ -212,10 +218,10 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Release one of the locks listed, or send broken_locks=keep to keep and list what they break.",
     ),
     "TIME_TOO_SHORT": RefusalText(
-        422,
-        "Time too short",
-        "The time was up before a first plan was found, and locked visits may not be left out.",
-        "Give the solve more seconds, or release locks.",
+        503,
+        "No plan in time",
+        "The solver ended before there was a plan that could be judged.",
+        "The machine is overloaded: hand it in again when it is less busy.",
     ),
     "SOLVER_DEFECT": RefusalText(
         500,

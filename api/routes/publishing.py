@@ -30,8 +30,8 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of th
     responses={
         200: {"model": JobWithPlan, "headers": {"ETag": {"schema": {"type": "string"}}}},
         **refusals(
-            *ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "IF_MATCH_MISSING", "PLAN_STALE", "PLAN_BREAKS_RULES",
-            "PLAN_BREAKS_NOW", "INPUT_FAULTS", "PAPER_FAILED", "READERS_BUSY",
+            *ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "NOTHING_PLANNED", "IF_MATCH_MISSING", "PLAN_STALE",
+            "PLAN_BREAKS_RULES", "PLAN_BREAKS_NOW", "INPUT_FAULTS", "PAPER_FAILED", "READERS_BUSY",
             "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID",
         ),
     },

@@ -44,7 +44,7 @@ class PlanQuery(BaseModel):
             gt=0,
             le=86_400,
             allow_inf_nan=False,
-            description="time for the solve; GET /v1/limits says how much is allowed",
+            description="time of the search, beside starting and reading; GET /v1/limits says how much is allowed",
         ),
     ] = None
     iterations: Annotated[

@@ -24,16 +24,18 @@ from api.monitoring import logs
 from api.plans.conversion import outcome_to_json, start_of, violation_as_fault, with_receipts
 from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
+from api.refusals.refusal import by_language
 from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
-from optimizer.errors import InputError, JudgementError, LockConflictError, TimeLimitError
+from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
 from optimizer.ingest.plans.published import published_plan
 from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import plan_stage
-from optimizer.running.child import CancelToken
+from optimizer.running.child import FIRST_PLAN, CancelToken
+from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
@@ -165,10 +167,13 @@ class Task:
         except LockConflictError as error:
             found = {lang: [violation_as_fault(broken, lang) for broken in error.violations] for lang in LANGUAGES}
             return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=found)
-        except TimeLimitError:
+        except NoPlanError as error:
+            if error.stopped == "child_died":
+                _log.error("solver_died", note=error.note)
+                return self._given_back(SOLVER_ATTEMPTS)
             if self._cancel.is_cancelled:
                 return self._without_plan(Status.STOPPED)
-            return self._without_plan(Status.INVALID, "TIME_TOO_SHORT")
+            return self._without_plan(Status.FAILED, "TIME_TOO_SHORT")
         except JudgementError as error:
             _log.exception("judge_refused")
             return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message})
@@ -200,14 +205,15 @@ class Task:
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
-        seconds = None if iterations is not None else max(LEAST_S, options["seconds"] - claim.done_s)
+        asked_s = options["seconds"]
+        seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.done_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
         return plan_stage(
             problem,
             matrix,
             published,
-            seconds=min(seconds or options["seconds"], self._settings.max_solve_s),
+            seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],
             threads=self._settings.solve_threads,
@@ -215,7 +221,6 @@ class Task:
             memory_bytes=self._settings.solve_memory_bytes,
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
-            started_s=self._began_s,
         )
 
     # --- while it is solved ---
@@ -274,9 +279,6 @@ class Task:
 
     def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
         run = solved.outcome.run
-        if run.stopped == "child_died" and not solved.outcome.plan.served:
-            _log.error("solver_died", note=run.note)
-            return self._given_back(SOLVER_ATTEMPTS)
         began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
@@ -288,8 +290,9 @@ class Task:
             "elapsed_s": round(self._claim.done_s + self._elapsed_s, 3),
         }
         packed = (pack(made), pack(problem))
+        warning = _not_improved() if run.stopped == FIRST_PLAN else None
         self._keeping_s += time.monotonic() - began_s
-        return lambda tx: self._finish(tx, status, values=values, plan=packed)
+        return lambda tx: self._finish(tx, status, values=values, plan=packed, warning=warning)
 
     def _without_plan(
         self,
@@ -329,6 +332,16 @@ class Task:
                 wait_s = min(5.0, wait_s * 2)
 
 
+def _not_improved() -> dict[str, dict[str, str]]:
+    """Return the warning, by language, of a plan that was made and judged, and that there was no time to improve."""
+    causes = by_language("The machine was too slow to improve the first plan.")
+    actions = by_language("Plan again with more seconds: 60, say.")
+    return {
+        lang: {"code": "PLAN_NOT_IMPROVED", "severity": "warning", "cause": causes[lang], "action": actions[lang]}
+        for lang in LANGUAGES
+    }
+
+
 def serve(parent: Parent, owner: str) -> None:
     """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
     settings = Settings()
@@ -348,7 +361,9 @@ def serve(parent: Parent, owner: str) -> None:
     signal.signal(signal.SIGTERM, end_now)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=listen, name="parent-listener", daemon=True).start()
-    # What every job needs is loaded now, and is no garbage to look through in any.
+    # What every job needs is loaded now, and is no garbage to look through in any; beside this, the engine is loaded in
+    # the server that forks a process for each.
+    solver_server()
     import optimizer.explain.unassigned
     import optimizer.report.figures  # noqa: F401
 

@@ -172,11 +172,22 @@ def finish(
     values: dict[str, Any],
     plan: tuple[bytes, bytes] | None = None,
     failure: dict[str, Any] | None = None,
+    warning: dict[str, Any] | None = None,
 ) -> bool:
-    """End a job, once: with its plan and problem, packed, or with a failure. Return whether it was in these hands."""
+    """End a job, once: with its plan and problem, packed, or with a failure. Return whether it was in these hands.
+
+    Parameters
+    ----------
+    warning
+        By language: what is to be known of the plan; it goes before those of the data.
+    """
     ended = values | {"status": status, "finished_at": now(), "incumbent": None, "failure": failure, "owner": None}
     if plan is not None:
         ended["state"] = "draft"
+    if warning is not None:
+        known = tx.execute(select(jobs.c.warnings).where(jobs.c.job_id == job_id)).scalar_one()
+        told = {lang: [one, *known.get(lang, [])] for lang, one in warning.items()}
+        ended["warnings"] = told | {"count": known.get("count", 0) + 1}
     if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(ended)).rowcount:
         return False
     if plan is not None:

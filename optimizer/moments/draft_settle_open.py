@@ -6,11 +6,10 @@ search begins, its told windows are kept, and whatever differs in the end is lis
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import LockConflictError, TimeLimitError
+from optimizer.errors import LockConflictError
 from optimizer.moments.changes import changes_between, stay_near
 from optimizer.running.first_routes import possible_routes, routes_of
 from optimizer.solver import Outcome, solve
@@ -49,7 +48,6 @@ def plan_stage(
     published: Plan | None,
     *,
     seconds: float | None = 10.0,
-    started_s: float | None = None,
     start: Routes | None = None,
     **options: Any,
 ) -> StageOutcome:
@@ -64,15 +62,16 @@ def plan_stage(
         The plan to stay near; without one this is a plain solve.
     start
         Routes to start from instead of the published ones: those of a solve of the same that was interrupted.
-    seconds, started_s, options
+    seconds
+        Time of the search; of both searches, where those windows are given up.
+    options
         As for `solve`.
 
     Raises
     ------
-    LockConflictError, TimeLimitError
-        As `solve` does, also when giving those windows up does not help.
+    LockConflictError, NoPlanError
+        As `solve` does, the first also when giving those windows up does not help.
     """
-    options["started_s"] = time.monotonic() if started_s is None else started_s
     if published is None:
         return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
     near = stay_near(problem, published)
@@ -82,11 +81,12 @@ def plan_stage(
     try:
         outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
         released: tuple[str, ...] = ()
-    except (LockConflictError, TimeLimitError):
+    except LockConflictError:
         if not unplaced:
             raise
         near = stay_near(problem, published, released=unplaced)
-        outcome = solve(near, matrix, seconds=seconds, start=start or routes_of(published), **options)
+        left_s = None if seconds is None else (1 - FIRST_TRY_SHARE) * seconds
+        outcome = solve(near, matrix, seconds=left_s, start=start or routes_of(published), **options)
         released = unplaced
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 

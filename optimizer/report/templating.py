@@ -31,6 +31,13 @@ def render(template: str, script: str, wording: Wording, **values: object) -> st
     return without_controls(page)
 
 
+def load_templates(lang: str) -> None:
+    """Compile all templates of a language ahead of the first page."""
+    environment = _environment(lang)
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 @cache
 def _environment(lang: str) -> Environment:
     """Return the template environment of a language; a name that is missing is an error.

@@ -1,1 +1,1 @@
-"""How a solve is run: its budget, the routes it starts from, the child process, its limits, compiling beforehand."""
+"""How a solve is run: budget, routes to start from, the child process and what forks it, limits, compiling."""

@@ -1,4 +1,4 @@
-"""How much a solve may take, and what of it is kept back for judging and explaining its last plan."""
+"""How much a solve may take: the time of its search or its moves, and how long its reasons may be looked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimizer.domain.problem import Problem
     from optimizer.engine.search.islands import SearchBudget
 
 #: Work mode without a time limit ends after this long all the same.
@@ -17,39 +16,37 @@ LONGEST_S = 3_600.0
 #: The master takes part from this limit on, or from this many moves: in shorter solves it found nothing, six times of
 #: six, and its library takes half a second to load.
 MASTER_FROM_S, MASTER_FROM_MOVES = 120.0, 2_000_000
-#: Kept back from the time limit for judging and explaining the last plan: a base, and an amount per visit until a first
-#: plan has been judged and the time that takes is known.
-RESERVE_S, RESERVE_PER_VISIT_S = 0.15, 0.0008
-#: Kept back for explaining: an amount per visit left out, at most this share of the limit.
-EXPLAIN_EACH_S, EXPLAIN_SHARE = 0.02, 0.1
-#: Explaining may take this long at least, and has to end this long before the limit.
-EXPLAIN_LEAST_S, LAST_S = 0.1, 0.05
+#: After the search, reasons are looked for at most for this share of its time, but for this long at least: one takes
+#: some 20 ms.
+EXPLAIN_SHARE, EXPLAIN_LEAST_S = 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much a solve may take, from which seed, and what it starts from.
 
+    The time is that of the search alone. It begins when the child has the problem as arrays, with the first plan;
+    starting a process, reading, judging the last plan and explaining what it leaves out come on top.
+
     Parameters
     ----------
-    deadline_s
-        Moment by which the child has to have posted its last plan, as far as can be told before anything is measured.
+    seconds
+        Time of the search; `None` where the clock changes nothing.
+    moves
+        Moves of each island, in work mode; `None` in time mode.
     start
         Routes to start from, by technician and day.
     use_master
         Whether CP-SAT recombines the routes found.
     patience_s
-        Ends the solve early when no better plan has come for this long; `None` waits for the deadline.
-    until_s, limit_s
-        Moment at which all is done, the plan judged and explained, and how long that is from the beginning; `None`
-        where the clock changes nothing.
+        Ends the search early when no better plan has come for this long; `None` takes all the time.
     parameters
         Search parameters to be set otherwise (`search/parameters.py`).
     memory_bytes
         What the child may hold at most; `None` is whatever the machine has.
     """
 
-    deadline_s: float
+    seconds: float | None
     moves: int | None
     seed: int
     threads: int
@@ -57,17 +54,13 @@ class Budget:
     use_master: bool
     start: Mapping[str | tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     patience_s: float | None = None
-    until_s: float | None = None
-    limit_s: float | None = None
     parameters: Mapping[str, int] = field(default_factory=dict)
     memory_bytes: int | None = None
 
     @classmethod
     def of(
         cls,
-        problem: Problem,
         *,
-        began_s: float,
         seconds: float | None,
         iterations: int | None,
         seed: int,
@@ -79,7 +72,7 @@ class Budget:
         parameters: Mapping[str, int] | None = None,
         memory_bytes: int | None = None,
     ) -> Budget:
-        """Return the budget of a solve that began at a moment of `time.monotonic`."""
+        """Return the budget of a solve that is asked for with the arguments of `solver.solve`."""
         if seconds is None and iterations is None:
             raise ValueError("a solve needs a limit: seconds or iterations")
         for name, value in (("seconds", seconds), ("iterations", iterations), ("patience", patience)):
@@ -87,11 +80,10 @@ class Budget:
                 raise ValueError(f"{name} is {value}, expected a number from 0 on")
         if threads < 1 or (islands is not None and islands < 1):
             raise ValueError("threads and islands are at least 1")
-        limit_s = LONGEST_S if seconds is None else float(seconds)
-        is_long = limit_s >= MASTER_FROM_S if iterations is None else iterations >= MASTER_FROM_MOVES
-        reserve_s = RESERVE_S + RESERVE_PER_VISIT_S * len(problem.visits)
+        seconds = None if seconds is None else float(seconds)
+        is_long = (seconds or 0.0) >= MASTER_FROM_S if iterations is None else iterations >= MASTER_FROM_MOVES
         return cls(
-            deadline_s=began_s + limit_s - min(reserve_s, limit_s / 2),
+            seconds=seconds,
             moves=iterations,
             seed=seed,
             threads=min(threads, 64),
@@ -99,28 +91,25 @@ class Budget:
             use_master=use_master and is_long,
             start=start or {},
             patience_s=patience,
-            until_s=None if seconds is None else began_s + limit_s,
-            limit_s=None if seconds is None else limit_s,
             parameters=parameters or {},
             memory_bytes=memory_bytes,
         )
 
-    def deadline_after(self, *, judging_s: float, left_out: int) -> float:
-        """Return the child's deadline, now that a judging of this very problem has been measured.
-
-        Explaining times the whole plan once more, which takes as long as judging it.
-        """
-        if self.until_s is None or self.limit_s is None:
-            return self.deadline_s
-        explaining_s = min(EXPLAIN_EACH_S * left_out, EXPLAIN_SHARE * self.limit_s)
-        return self.until_s - min(RESERVE_S + 2 * judging_s + explaining_s, self.limit_s / 2)
+    @property
+    def longest_s(self) -> float:
+        """How long the search takes at most, also in work mode."""
+        return LONGEST_S if self.seconds is None else self.seconds
 
     def explain_until(self) -> float | None:
-        """Return the moment at which explaining has to end; `None` where the clock changes nothing."""
-        return None if self.until_s is None else max(self.until_s - LAST_S, time.monotonic() + EXPLAIN_LEAST_S)
+        """Return the moment at which explaining that begins now has to end; `None` where the clock changes nothing."""
+        if self.seconds is None:
+            return None
+        return time.monotonic() + max(EXPLAIN_LEAST_S, EXPLAIN_SHARE * self.seconds)
 
-    def search(self) -> SearchBudget:
-        """Return the part of the budget that the search sees."""
+    def search(self, began_s: float) -> SearchBudget:
+        """Return the part of the budget that a search sees which begins at a moment of `time.monotonic`."""
         from optimizer.engine.search.islands import SearchBudget
 
-        return SearchBudget(self.moves, self.deadline_s, self.islands, self.threads, self.seed, self.parameters)
+        return SearchBudget(
+            self.moves, began_s + self.longest_s, self.islands, self.threads, self.seed, self.parameters
+        )

@@ -7,6 +7,7 @@ record says what happened. Messages are pickles; both ends are ours.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import pickle
 import platform
@@ -19,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule, Violation
-from optimizer.errors import JudgementError, LockConflictError, TimeLimitError
+from optimizer.errors import JudgementError, LockConflictError, NoPlanError
 from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.running.preloaded import give_up_forking, solver_server
 from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
@@ -34,16 +36,15 @@ if TYPE_CHECKING:
     from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
 
-    #: Takes how a search stands, with the plan where it is a better one; returns by when the last one is to be posted.
-    Post: TypeAlias = Callable[[Plan | None, "Progress"], float]
+    #: Takes how a search stands, with the plan where it is a better one.
+    Post: TypeAlias = Callable[[Plan | None, "Progress"], None]
     #: Searches (problem, matrix, budget), posts how it stands, asks whether to stop.
     FindPlans: TypeAlias = Callable[[Problem, TravelMatrix, Budget, Post, Callable[[], bool]], None]
 
-#: How long the parent waits at least for the child's last plan after asking it to stop, and beyond the deadline.
-LAST_WORD_S = 0.25
-#: How long beyond the deadline the parent waits for a first plan, as an overloaded machine starts a child slowly; and
-#: how long for the few moves that make it a sound one.
-FIRST_PLAN_S, FIRST_MOVES_S = 300.0, 1.0
+#: How long the parent waits at least for the child's last plan after asking it to stop, and when its time is up.
+LAST_WORD_S = 1.0
+#: How long it waits for a first plan that the judge accepts, whatever the clock says: a busy machine is slow.
+FIRST_PLAN_S = 300.0
 #: How long a solve that is stopped before its first plan waits for it: who stops wants the best plan so far, not none.
 STOPPED_PLAN_S = 30.0
 #: Why a solve ended whose plan is the constructed one, as the time was up.
@@ -54,8 +55,9 @@ POLL_S = 0.05
 GRACE_S = 0.05
 #: What an earlier, longer judging still counts at the next one.
 AGEING = 0.8
-#: A deadline that moves by less is not told to the child.
-WORTH_TELLING_S = 0.02
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class Progress:
 
     Parameters
     ----------
+    search_s
+        Seconds since the search began.
+    elapsed_s
+        Seconds since its process was asked for.
     plan
         The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
     """
@@ -73,6 +79,7 @@ class Progress:
     temperature: float
     cost_cents: int
     served: int = 0
+    search_s: float = 0.0
     elapsed_s: float = 0.0
     plan: Plan | None = None
 
@@ -83,6 +90,9 @@ class RunRecord:
 
     Parameters
     ----------
+    elapsed_s, starting_s, search_s
+        How long it took from the asking for a process to the last judged plan; until the search began, `None` when it
+        never did; the search itself.
     stopped
         Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
         `first_plan`, where the time was up before the search could improve the plan that was put together first.
@@ -93,6 +103,8 @@ class RunRecord:
     seed: int
     moves: int
     elapsed_s: float
+    starting_s: float | None
+    search_s: float
     stopped: str
     note: str
     islands: int
@@ -154,6 +166,8 @@ def run_in_child(
     ------
     LockConflictError, JudgementError
         When no plan came back clean: because of the user's locks, or of a defect of ours.
+    NoPlanError
+        When no plan came back at all.
     """
     began = time.monotonic()
     watch = _Watch(problem, matrix, budget, began, on_progress)
@@ -161,25 +175,36 @@ def run_in_child(
         job = Path(folder) / "job.pickle"
         with job.open("wb") as stream:
             pickle.dump((find_plans, problem, matrix, budget), stream)
-        # A solve that needs more memory dies, and harms no other.
-        limits = {} if budget.memory_bytes is None else {"DATA": budget.memory_bytes}
-        child = Child("optimizer.running.child", str(job), limits=limits)
+        stopped = _run(str(job), watch, cancel)
+    if stopped in ("finished", "overrun") and watch.has_first_plan_only():
+        stopped = FIRST_PLAN
+    plan, judgement = watch.result(stopped)
+    return Found(plan, judgement, watch.record(stopped))
+
+
+def _run(job: str, watch: _Watch, cancel: CancelToken | None) -> str:
+    """Run a child with a job and follow it to its end; return why it ended."""
+    # A solve that needs more memory dies, and harms no other.
+    limits = {} if watch.budget.memory_bytes is None else {"DATA": watch.budget.memory_bytes}
+    for server in (solver_server(), None):
+        child = Child("optimizer.running.child", job, limits=limits, server=server)
         try:
             stopped = _follow(child, watch, cancel)
         finally:
             code = child.end(GRACE_S)
-    if stopped in ("finished", "overrun") and watch.has_first_plan_only():
-        stopped = FIRST_PLAN
+        if stopped != "child_died" or child.has_begun:
+            break
+        _log.warning("the server of solver processes ended; they are started by themselves from now on")
+        give_up_forking()
     if stopped == "child_died":
-        watch.note = f"the solver process ended with code {code}; this is its last judged plan"
+        watch.note = f"the solver process ended with code {code}"
         if child.last_words:
             watch.note += f" ({child.last_words.splitlines()[-1]})"
-    plan, judgement = watch.result()
-    return Found(plan, judgement, watch.record(stopped))
+    return stopped
 
 
 class _Watch:
-    """What the parent knows of a running child; `deadline_s` is by when the child has to have posted its last plan."""
+    """What the parent knows of a running child; `deadline_s` is when its search ends, unknown before it has begun."""
 
     def __init__(
         self,
@@ -199,24 +224,34 @@ class _Watch:
         self.refused: tuple[Violation, ...] = ()
         self.checkpoints: list[tuple[int, int, float]] = []
         self.moves = 0
+        self.search_s = 0.0
+        self.starting_s: float | None = None
         self.note = ""
         self.better_at = began
         self.heard_at = began
         self.judging_s = 0.0
-        self.deadline_s = budget.deadline_s
+        self.deadline_s = math.inf
 
     def note_all(self, messages: list[Any]) -> str:
         """Note the checkpoints and the newest plan among the messages; return how the child ended, if it did."""
         for message in messages:
             if isinstance(message, tuple):
                 plan, progress = message
-                self.heard_at = self.heard_at if self.checkpoints else time.monotonic()
+                if not self.checkpoints:
+                    self._note_begin(progress)
                 self.checkpoints.append((progress.checkpoint, progress.moves, round(progress.temperature, 3)))
-                self.moves = progress.moves
+                self.moves, self.search_s = progress.moves, progress.search_s
                 self.newest = self.newest if plan is None else (plan, progress)
         if "done" in messages:
             return "finished"
         return "child_died" if None in messages else ""
+
+    def _note_begin(self, progress: Progress) -> None:
+        """Note when the search began, at its first word."""
+        self.heard_at = time.monotonic()
+        search_began = self.heard_at - progress.search_s
+        self.starting_s = round(search_began - self.began, 3)
+        self.deadline_s = search_began + self.budget.longest_s
 
     def has_time_to_judge(self) -> bool:
         """Return whether a plan can be judged before the last one, which must not wait, comes; the first always can."""
@@ -230,9 +265,8 @@ class _Watch:
     def waits_until(self) -> float:
         """Return until when the child is waited for: a sound first plan is worth more than the clock."""
         if not self.checkpoints:
-            return self.deadline_s + FIRST_PLAN_S
-        patience_s = FIRST_MOVES_S if len(self.checkpoints) == 1 else 0.0
-        return max(self.deadline_s, self.heard_at) + max(self.last_word_s, patience_s)
+            return self.began + self.budget.longest_s + FIRST_PLAN_S
+        return max(self.deadline_s, self.heard_at) + (FIRST_PLAN_S if self.kept is None else self.last_word_s)
 
     def has_first_plan_only(self) -> bool:
         """Return whether the time was up before the search reached its first checkpoint."""
@@ -249,7 +283,6 @@ class _Watch:
         self.newest = None
         # The machine may have been busy for once: an old measure counts less and less.
         self.judging_s = max(time.monotonic() - began, AGEING * self.judging_s)
-        self.deadline_s = self.budget.deadline_after(judging_s=self.judging_s, left_out=len(plan.unassigned))
         if not judgement.is_clean:
             self.refused = judgement.violations
         elif self.kept is None or plan.cost_cents < self.kept[0].cost_cents:
@@ -264,8 +297,8 @@ class _Watch:
         """Return whether a plan is there and no better one has come for a while."""
         return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
 
-    def result(self) -> tuple[Plan, Judgement]:
-        """Return the plan kept, as it was judged; without one, the routes begun with, or a plan that serves nobody."""
+    def result(self, stopped: str) -> tuple[Plan, Judgement]:
+        """Return the plan kept, as it was judged; without one, the routes begun with, if the judge accepts them."""
         if self.kept is not None:
             if self.refused:
                 self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
@@ -273,13 +306,13 @@ class _Watch:
         if self.refused:
             locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
             raise (LockConflictError if locks_only else JudgementError)(self.refused)
-        for routes in (self.budget.start, {}) if self.budget.start else ({},):
-            plan = time_routes(self.problem, self.matrix, routes)
+        if self.budget.start:
+            plan = time_routes(self.problem, self.matrix, self.budget.start)
             judgement = judge_plan(self.problem, self.matrix, plan)
             if judgement.is_clean:
                 self.note = self.note or "the time was up before a first plan was found"
                 return plan, judgement
-        raise TimeLimitError("The time was up before a first plan was found, and locked visits may not be left out.")
+        raise NoPlanError(stopped, self.note)
 
     def record(self, stopped: str) -> RunRecord:
         """Return how the plan came about."""
@@ -287,6 +320,8 @@ class _Watch:
             seed=self.budget.seed,
             moves=self.moves,
             elapsed_s=round(time.monotonic() - self.began, 3),
+            starting_s=self.starting_s,
+            search_s=round(self.search_s, 3),
             stopped=stopped,
             note=self.note,
             islands=self.budget.islands,
@@ -303,10 +338,7 @@ def _follow(child: Child, watch: _Watch, cancel: CancelToken | None) -> str:
         try:
             ended = watch.note_all(_waiting(child, min(POLL_S, wait_s)))
             if not ended and not stopped and watch.has_time_to_judge():
-                told = watch.deadline_s
                 watch.judge_newest()
-                if abs(watch.deadline_s - told) > WORTH_TELLING_S:
-                    child.send(str(watch.deadline_s).encode())
             if not stopped and cancel is not None and cancel.is_cancelled:
                 stopped = "cancelled"
             elif not stopped and watch.is_stagnant(watch.budget.patience_s):
@@ -346,26 +378,16 @@ def serve(parent: Parent, job: str) -> None:
     """Solve the job of a file; stop when the parent asks for it."""
     with Path(job).open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)
-    orders = _Orders(budget.deadline_s)
-    threading.Thread(target=orders.listen, args=(parent,), daemon=True).start()
+    is_to_stop = threading.Event()
 
-    def post(plan: Plan | None, progress: Progress) -> float:
+    def listen() -> None:
+        # Nothing is sent: the end of messages says that the parent asks to stop, or is gone.
+        parent.receive()
+        is_to_stop.set()
+
+    def post(plan: Plan | None, progress: Progress) -> None:
         parent.send(pickle.dumps((plan, progress)))
-        return orders.deadline_s
 
-    find_plans(problem, matrix, budget, post, orders.stopped.is_set)
+    threading.Thread(target=listen, daemon=True).start()
+    find_plans(problem, matrix, budget, post, is_to_stop.is_set)
     parent.send(pickle.dumps("done"))
-
-
-class _Orders:
-    """What the parent asks for meanwhile: another deadline, a message each, or to stop."""
-
-    def __init__(self, deadline_s: float) -> None:
-        self.deadline_s = deadline_s
-        self.stopped = threading.Event()
-
-    def listen(self, parent: Parent) -> None:
-        """Obey until there are no more messages: the parent asks to stop, or is gone."""
-        while (message := parent.receive()) is not None:
-            self.deadline_s = float(message)
-        self.stopped.set()

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 from optimizer.running.entry import read_message, write_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from optimizer.running.fork_server import ForkedProcess, ForkServer
 
 #: What is kept of the end of a child's standard error, in bytes.
 LAST_WORDS = 2_000
@@ -39,6 +41,8 @@ class Child:
         Its environment; by default ours.
     keeps_stderr
         Whether the end of its standard error is kept as `last_words`; else it goes where ours goes.
+    server
+        What forks it; without one, or if that has ended, it is started by itself.
     """
 
     def __init__(
@@ -48,8 +52,9 @@ class Child:
         limits: Mapping[str, int] | None = None,
         env: Mapping[str, str] | None = None,
         keeps_stderr: bool = True,
+        server: ForkServer | None = None,
     ) -> None:
-        self.process = subprocess.Popen(
+        self.process = _forked(server, module, arguments, limits or {}, env) or subprocess.Popen(
             [sys.executable, "-m", "optimizer.running.entry", module, json.dumps(limits or {}), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -72,6 +77,11 @@ class Child:
     def is_alive(self) -> bool:
         """Whether the process runs."""
         return self.process.poll() is None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was a process at all: a server may end before it forks."""
+        return self.process.pid is not None
 
     @property
     def last_words(self) -> str:
@@ -104,13 +114,13 @@ class Child:
         """Ask it to stop, kill it when the grace is over, `None` never; return its exit code."""
         self.close_input()
         try:
-            self.process.wait(grace_s)
+            code = self.process.wait(grace_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            code = self.process.wait()
         for thread in self._threads:
             thread.join()
-        return self.process.returncode
+        return code
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -129,3 +139,17 @@ class Child:
         with self.process.stderr as stream:
             while piece := os.read(stream.fileno(), 65_536):
                 self._stderr = (self._stderr + piece)[-LAST_WORDS:]
+
+
+def _forked(
+    server: ForkServer | None,
+    module: str,
+    arguments: Sequence[str],
+    limits: Mapping[str, int],
+    env: Mapping[str, str] | None,
+) -> ForkedProcess | None:
+    """Return a child of the server; `None` without one, or when it has ended."""
+    if server is not None:
+        with suppress(OSError):
+            return server.fork(module, arguments, limits, os.environ if env is None else env)
+    return None

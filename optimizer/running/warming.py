@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import queue
 import time
 from datetime import date
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ GROUPS = {
     "search": "Compiling the solver's kernels (3 of 3: search), once for this version.",
 }
 
+#: Said when a group has been silent for so long, again and again.
+STILL, STILL_S = "Still compiling; it may take minutes on a slow machine.", 5.0
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,16 +49,16 @@ def warm_up(on_message: Callable[[str], None] | None = None) -> float:
     Parameters
     ----------
     on_message
-        Called with a sentence before each group of kernels.
+        Called with a sentence before each group of kernels, and with another one every few seconds that it takes.
     """
     if is_warm():
         return 0.0
     began = time.monotonic()
     child = Child("optimizer.running.warming")
     try:
-        while (group := child.messages.get()) is not None:
+        while (sentence := _next_sentence(child)) is not None:
             if on_message is not None:
-                on_message(GROUPS[group.decode()])
+                on_message(sentence)
     except BaseException:
         child.end()
         raise
@@ -64,6 +68,15 @@ def warm_up(on_message: Callable[[str], None] | None = None) -> float:
     else:
         _log.warning("compiling the kernels ended with code %s (%s)", code, child.last_words.rpartition("\n")[2])
     return time.monotonic() - began
+
+
+def _next_sentence(child: Child) -> str | None:
+    """Return what is to be said next, after waiting for it; `None` at the end."""
+    try:
+        group = child.messages.get(timeout=STILL_S)
+    except queue.Empty:
+        return STILL
+    return None if group is None else GROUPS[group.decode()]
 
 
 def compile_kernels(on_group: Callable[[str], None]) -> None:
@@ -89,6 +102,20 @@ def compile_kernels(on_group: Callable[[str], None]) -> None:
         compile_kernel(called, *args, for_python=False)
     on_group("search")
     for called, args in search_calls(arrays, state):
+        compile_kernel(called, *args)
+
+
+def load_kernels() -> None:
+    """Load what Python calls of the compiled kernels into this process, from the cache where they are in it."""
+    from optimizer.engine.indexing import build_arrays
+    from optimizer.engine.jit.kernels import compile_kernel, runs_plain
+    from optimizer.engine.search.entries import search_calls, timing_calls
+    from optimizer.engine.search.state import make_state
+
+    if runs_plain():
+        return
+    arrays = build_arrays(*tiny_problem()).arrays
+    for called, args in (*timing_calls(arrays), *search_calls(arrays, make_state(arrays, 0))):
         compile_kernel(called, *args)
 
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
+from tests.processes import is_forked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -179,6 +181,10 @@ class Server:
             except OSError:
                 continue
         return {pid: line for pid, line in found.items() if _runs(pid)}
+
+    def solvers(self) -> list[int]:
+        """Return the processes that solve now, dead parents' children too."""
+        return [pid for pid, line in self.children().items() if "optimizer.running.child" in line or is_forked(pid)]
 
 
 def _runs(pid: int) -> bool:

@@ -115,7 +115,7 @@ def test_worker_killed_while_it_solves(rough: Server) -> None:
     assert sorted(rough.listed()) == sorted(before + submitted)
     check_database(rough)
     # The killed workers' solvers have ended, too.
-    wait_until(lambda: not any("optimizer.running.child" in line for line in rough.children().values()))
+    wait_until(lambda: not rough.solvers())
 
 
 def test_resumed_solve_is_no_worse_than_what_was_told(rough: Server) -> None:
@@ -223,7 +223,7 @@ def publications(server: Server, job_id: str) -> int:
 def test_solver_killed(rough: Server) -> None:
     job_id = rough.submit(TOWN, seconds=4)
     wait_until(partial(told_cents, rough, job_id))
-    [solver] = [pid for pid, line in rough.children().items() if "optimizer.running.child" in line]
+    [solver] = rough.solvers()
     os.kill(solver, signal.SIGKILL)
     rough.check_plan(job_id)
     job = rough.job(job_id)

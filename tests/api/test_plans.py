@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from api.access.doorkeeper import make_key
+from api.plans.documents import pack, unpack
 from api.readers import upload
 from api.settings import Settings
 from api.statuses import Role
 from api.store import plans
+from api.store import tables as stored
 from api.store.engine import Store
 from api.webhooks import is_signed
 from optimizer.domain.problem import MOST_DAYS
@@ -559,6 +562,35 @@ def test_locks_that_conflict_make_a_job_invalid(house: House) -> None:
     kept = house.server.job(house.solved(content, broken_locks="keep"))
     assert [(item["rule"], item["visit"]) for item in kept["plan"]["accepted"]] == [("skill", "O1")]
     assert house.receiver.events("LOCKS")[:1] == ["plan.invalid"]
+
+
+def test_a_plan_that_no_solver_made_is_not_published(house: House) -> None:
+    """Kept as `solved` by an earlier version, when the time was up before its solver had begun."""
+    job_id = house.solved(branch("EMPTY"))
+    store = Store(f"sqlite:///{house.server.data / 'paigong.db'}")
+    with store.write() as tx:
+        made = unpack(plans.plan(tx, job_id)["content"])
+        made["run"]["marks"] = 0
+        tx.execute(update(stored.plans).where(stored.plans.c.job_id == job_id).values(content=pack(made)))
+        tx.execute(update(stored.jobs).where(stored.jobs.c.job_id == job_id).values(served=0))
+    for lang, title in (("en", "Nothing planned"), ("zh", "没有排入任何服务")):
+        answer = house.publish(job_id, house.etag(job_id), lang)
+        assert (answer.status_code, answer.json()["code"], answer.json()["title"]) == (409, "NOTHING_PLANNED", title)
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert house.publish(job_id, anyway=True).json()["code"] == "NOTHING_PLANNED"
+    store.close()
+
+
+def test_a_first_plan_that_was_not_improved_is_solved_with_a_warning(house: House) -> None:
+    answer = house.post(branch("HURRY"), seconds=0.000001)
+    job = house.server.ended(answer.json()["id"])
+    assert (job["status"], job["run"]["stopped"], job["progress"]["served"] > 0) == ("solved", "first_plan", True)
+    assert [(one["code"], one["cause"]) for one in job["warnings"][:1]] == [
+        ("PLAN_NOT_IMPROVED", "The machine was too slow to improve the first plan.")
+    ]
+    assert job["warning_count"] == len(job["warnings"])
+    zh = house.http.get(f"/v1/plans/{job['id']}", headers={"Accept-Language": "zh"}).json()
+    assert zh["warnings"][0]["cause"] == "机器太慢，来不及改进初始计划。"
 
 
 def test_a_moment_of_planning_that_is_decades_away_is_refused(house: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -57,11 +56,10 @@ def service_of(plan: Plan, visit_id: str) -> tuple[str, int, Stop]:
 def plan_of(problem: Problem, matrix: TravelMatrix, moves: int = 300) -> Plan:
     """Return the engine's best plan in work mode, without the child process."""
     plans: list[Plan] = []
-    budget = Budget(time.monotonic() + 3600, moves, 0, 1, 1, False)
+    budget = Budget(3600, moves, 0, 1, 1, False)
 
-    def keep(plan: Plan | None, _: Progress) -> float:
+    def keep(plan: Plan | None, _: Progress) -> None:
         plans.extend([plan] if plan else [])
-        return budget.deadline_s
 
     find_plans(problem, matrix, budget, keep, lambda: False)
     return plans[-1]

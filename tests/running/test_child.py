@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.domain.problem import Lock, LockLevel
-from optimizer.errors import LockConflictError
+from optimizer.errors import LockConflictError, NoPlanError
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.budget import Budget
-from optimizer.running.child import FIRST_PLAN, CancelToken, Progress, run_in_child
+from optimizer.running.child import FIRST_PLAN, LAST_WORD_S, CancelToken, Progress, run_in_child
 from optimizer.running.warming import tiny_problem
 from optimizer.solver import solve
+from tests.processes import solver_pids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,26 +29,20 @@ if TYPE_CHECKING:
     from optimizer.travel.matrix import TravelMatrix
 
 
-def child_pids() -> list[int]:
-    """Return the solver processes that this process has started."""
-    pids = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            command = (entry / "cmdline").read_bytes()
-        except (OSError, ValueError):
-            continue
-        if parent == os.getpid() and b"optimizer.running.child" in command:
-            pids.append(int(entry.name))
-    return pids
+@pytest.fixture(params=["forked", "by itself"])
+def started(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let children be started in both ways, one after the other."""
+    if request.param == "by itself":
+        monkeypatch.setattr("optimizer.running.child.solver_server", lambda: None)
+    return str(request.param)
 
 
-def test_a_killed_child_leaves_its_last_judged_plan() -> None:
+def test_a_killed_child_leaves_its_last_judged_plan(started: str) -> None:
     problem, matrix = tiny_problem()
     killed: list[int] = []
 
     def kill_once(_: Progress) -> None:
-        for pid in child_pids():
+        for pid in solver_pids(os.getpid()):
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
@@ -57,7 +52,7 @@ def test_a_killed_child_leaves_its_last_judged_plan() -> None:
     assert "-9" in outcome.run.note
     assert outcome.plan.served == 3
     assert outcome.judgement.is_clean
-    assert not child_pids()
+    assert not solver_pids(os.getpid())
 
 
 def test_a_cancelled_solve_returns_its_best_plan() -> None:
@@ -85,17 +80,6 @@ def test_ctrl_c_returns_the_best_plan() -> None:
     assert outcome.plan.served == 3
 
 
-def post_until_told(
-    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
-) -> None:
-    """Post one plan, then wait for another deadline; the last checkpoint says by how many ms it is earlier."""
-    deadline_s = post(time_routes(problem, matrix, {}), Progress(0, 0, 0.0, 0))
-    while deadline_s == budget.deadline_s and not is_stopped():
-        time.sleep(0.01)
-        deadline_s = post(None, Progress(1, 0, 0.0, 0))
-    post(None, Progress(2, int(1000 * (budget.deadline_s - deadline_s)), 0.0, 0))
-
-
 def post_at_the_end(
     problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
 ) -> None:
@@ -106,28 +90,14 @@ def post_at_the_end(
     post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(1, 0, 0.0, 0))
 
 
-def budget_of(problem: Problem, seconds: float) -> Budget:
-    return Budget.of(
-        problem, began_s=time.monotonic(), seconds=seconds, iterations=None, seed=0, threads=1, islands=None,
-        use_master=False,
-    )  # fmt: skip
-
-
-def test_the_child_is_told_the_deadline_that_follows_from_the_first_judging() -> None:
-    # Four visits are left out: explaining them is given more than was kept back before anything was known.
-    problem, matrix = tiny_problem()
-    found = run_in_child(post_until_told, problem, matrix, budget_of(problem, 60))
-    assert found.run.stopped == "finished"
-    assert found.run.checkpoints[-1][0] == 2
-    assert found.run.moves != 0
+def budget_of(seconds: float) -> Budget:
+    return Budget.of(seconds=seconds, iterations=None, seed=0, threads=1, islands=None, use_master=False)
 
 
 def test_the_last_plan_of_a_stopped_child_is_judged() -> None:
     problem, matrix = tiny_problem()
     token = CancelToken()
-    found = run_in_child(
-        post_at_the_end, problem, matrix, budget_of(problem, 60), lambda _: token.cancel(), cancel=token
-    )
+    found = run_in_child(post_at_the_end, problem, matrix, budget_of(60), lambda _: token.cancel(), cancel=token)
     assert found.run.stopped == "cancelled"
     assert found.plan.served == 1
     assert found.judgement == judge_plan(problem, matrix, found.plan)
@@ -144,17 +114,32 @@ def test_no_time_at_all_gives_the_first_plan_judged_and_says_so() -> None:
 def post_late(
     problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
 ) -> None:
-    """Post the first plan a second after the deadline, as a child does that a busy machine started slowly."""
-    while time.monotonic() < budget.deadline_s + 1.0:
-        time.sleep(0.05)
-    post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(0, 0, 0.0, 0))
+    """Post the first plan when its time is long over, as a child does whose machine is busy with others."""
+    time.sleep(budget.longest_s + 1.0)
+    post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(0, 0, 0.0, 0, search_s=budget.longest_s + 1.0))
 
 
 def test_a_first_plan_is_waited_for_whatever_the_clock_says() -> None:
     problem, matrix = tiny_problem()
-    found = run_in_child(post_late, problem, matrix, budget_of(problem, 0.5))
+    found = run_in_child(post_late, problem, matrix, budget_of(0.5))
     assert found.plan.served == 1
     assert found.run.stopped == FIRST_PLAN
+
+
+def post_sound_late(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
+) -> None:
+    """Post a plan that breaks a lock, and one that keeps it when the time has long been over."""
+    post(time_routes(problem, matrix, {"T0": ["V1"]}), Progress(0, 0, 0.0, 0, search_s=budget.longest_s))
+    time.sleep(2 * LAST_WORD_S)
+    post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(0, 0, 0.0, 0, search_s=budget.longest_s))
+
+
+def test_a_first_plan_that_keeps_the_locks_is_waited_for_whatever_the_clock_says() -> None:
+    problem, matrix = tiny_problem()
+    locked = replace(problem, locks=(Lock("V0", LockLevel.PERSON, "T0"),))
+    found = run_in_child(post_sound_late, locked, matrix, budget_of(0.1))
+    assert [stop.visit_id for route in found.plan.routes for stop in route.stops] == ["V0"]
 
 
 def test_a_solve_that_is_stopped_before_its_first_plan_waits_for_it() -> None:
@@ -162,20 +147,48 @@ def test_a_solve_that_is_stopped_before_its_first_plan_waits_for_it() -> None:
     problem, matrix = tiny_problem()
     token = CancelToken()
     token.cancel()
-    found = run_in_child(post_late, problem, matrix, budget_of(problem, 0.5), cancel=token)
+    found = run_in_child(post_late, problem, matrix, budget_of(0.5), cancel=token)
     assert found.plan.served == 1
     assert found.run.stopped == "cancelled"
 
 
-def test_a_second_ctrl_c_waits_no_longer() -> None:
+def test_a_second_ctrl_c_waits_no_longer_for_a_first_plan() -> None:
     problem, matrix = tiny_problem()
     timers = [threading.Timer(delay, signal.raise_signal, [signal.SIGINT]) for delay in (0.5, 1.5)]
     for timer in timers:
         timer.start()
-    found = run_in_child(post_never, problem, matrix, budget_of(problem, 60))
-    assert found.run.elapsed_s < 30
-    assert found.plan.served == 0
-    assert found.run.stopped == "interrupted"
+    with pytest.raises(NoPlanError) as caught:
+        run_in_child(post_never, problem, matrix, budget_of(60))
+    assert caught.value.stopped == "interrupted"
+
+
+def die(problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]) -> None:
+    """Die before the first plan, with a last word."""
+    print("no more memory", file=sys.stderr, flush=True)
+    os._exit(7)
+
+
+def test_a_child_that_dies_before_its_first_plan_is_no_plan_that_serves_nobody(started: str) -> None:
+    problem, matrix = tiny_problem()
+    with pytest.raises(NoPlanError) as caught:
+        run_in_child(die, problem, matrix, budget_of(60))
+    assert caught.value.stopped == "child_died"
+    assert caught.value.note == "the solver process ended with code 7 (no more memory)"
+
+
+def test_a_child_that_dies_leaves_the_routes_begun_with() -> None:
+    problem, matrix = tiny_problem()
+    found = run_in_child(die, problem, matrix, replace(budget_of(60), start={("T0", 0): ("V1",)}))
+    assert (found.plan.served, found.run.stopped, found.run.starting_s) == (1, "child_died", None)
+
+
+def test_the_run_tells_the_time_of_the_search_from_that_of_its_start() -> None:
+    problem, matrix = tiny_problem()
+    run = solve(problem, matrix, seconds=1).run
+    assert run.starting_s is not None
+    assert run.search_s >= 1 - 0.1
+    assert run.starting_s + run.search_s <= run.elapsed_s + 0.01
+    assert {"starting_s", "search_s", "elapsed_s"} <= run.to_json().keys()
 
 
 def post_never(

@@ -22,6 +22,7 @@ from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
 from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
+from optimizer.errors import NoPlanError
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
@@ -42,7 +43,7 @@ from optimizer.report.wording import (
     UNFINISHED,
 )
 from optimizer.review.differences import THINGS
-from optimizer.running.warming import GROUPS
+from optimizer.running.warming import GROUPS, STILL
 from optimizer.text.catalogue import translator
 
 SOURCE = Path(str(files("optimizer")))
@@ -56,9 +57,10 @@ SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
 PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
-    ("console.py", "str(error)"): [
-        "The time was up before a first plan was found, and locked visits may not be left out."
-    ],
+    ("running/warming.py", "sentence"): [*GROUPS.values(), STILL],
+    ("console.py", "stage"): ["reading", "searching", "writing"],
+    ("console.py", "sentence"): [*GROUPS.values(), STILL],
+    ("console.py", "str(error)"): [str(NoPlanError("overrun"))],
     ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/plans/conversion.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("api/plans/conversion.py", "AMOUNTS[violation.unit]"): list(AMOUNTS.values()),
@@ -76,7 +78,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/refusals/refusal.py", "text.action"): [text.action for text in REFUSAL_TEXTS.values()],
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
-    ("cli.py", "sentence"): [],  # what `on_message` is given, in running/warming.py
+    ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
@@ -101,7 +103,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
-    ("running/warming.py", "GROUPS[group.decode()]"): list(GROUPS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),

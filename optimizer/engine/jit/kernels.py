@@ -35,6 +35,12 @@ KERNEL_SOURCES = ("jit", "arrays.py", "own_parts.py", "search")
 
 #: How many folders of kernels stay, beside those used in the last 30 days: several versions may run side by side.
 KEPT_FOLDERS, KEPT_S = 3, 30 * 86_400.0
+#: Where Linux describes the processors, and what it says that decides on the code made for one.
+CPU_INFO = Path("/proc/cpuinfo")
+TELLING = frozenset({
+    "vendor_id", "cpu family", "model", "model name", "stepping", "flags",
+    "CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision", "Features",
+})  # fmt: skip
 _FOLDER_NAME = re.compile(r"kernels-[0-9a-f]{16}")
 #: Touched by each process that takes the folder, so that its time is that of the folder's last use.
 _IN_USE = ".writable"
@@ -154,7 +160,7 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Return whether this version's kernels have been compiled for this machine, or run as plain Python."""
-    return _runs_plain() or _warm_mark().exists()
+    return runs_plain() or _warm_mark().exists()
 
 
 def mark_warm() -> None:
@@ -178,7 +184,7 @@ def _prune(current: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _runs_plain() -> bool:
+def runs_plain() -> bool:
     """Return whether numba is told to leave the kernels as they are (`NUMBA_DISABLE_JIT`)."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
@@ -189,13 +195,21 @@ def _warm_mark() -> Path:
     return cache_folder() / f"warm-{hashlib.sha256(made_for.encode()).hexdigest()[:8]}"
 
 
-def _processor() -> tuple[str, str]:
-    """Return the name and the features of the processor that kernels are compiled for; a home may serve several."""
-    # llvmlite alone: whoever only asks whether the kernels are warm does not load numba.
+def _processor() -> tuple[str, ...]:
+    """Return what tells one processor that kernels are compiled for from another; a home may serve several.
+
+    The words of the system, where it has any: LLVM says the same, and takes a tenth of a second to load, at each solve.
+    """
+    asked = (os.environ.get("NUMBA_CPU_NAME", ""), os.environ.get("NUMBA_CPU_FEATURES", ""))
+    lines: list[str] = []
+    with suppress(OSError):
+        lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    told = sorted({line for line in lines if line.partition(":")[0].strip() in TELLING})
+    if told:
+        return (*asked, *told)
     from llvmlite import binding
 
-    name = os.environ.get("NUMBA_CPU_NAME") or binding.get_host_cpu_name()
-    return name, os.environ.get("NUMBA_CPU_FEATURES") or binding.get_host_cpu_features().flatten()
+    return (*asked, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
 
 
 def _cache_root() -> Path:

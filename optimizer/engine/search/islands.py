@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.engine.arrays import E_EARLIER, FORBIDDEN, NONE, R_SYNCED, R_VISITS, V_ABLE, V_CREW, V_HEAD, V_PRICE
+from optimizer.engine.arrays import (
+    E_EARLIER,
+    FORBIDDEN,
+    MANDATORY_CENTS,
+    NONE,
+    R_SYNCED,
+    R_VISITS,
+    V_ABLE,
+    V_CREW,
+    V_HEAD,
+    V_PRICE,
+)
 from optimizer.engine.route_pool import PooledRoute
 from optimizer.engine.search.accept import cooling_factor
 from optimizer.engine.search.annealing import CHECKPOINTS, LAST_ANNEALING_SHARE, AnnealingSchedule, typical_uphill_delta
@@ -51,6 +62,9 @@ MEETING_CHECKPOINT = 16
 #: About how long a kernel call lasts, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
+#: A search that has made so many moves has tried: what it leaves out of the locked visits cannot be kept. An idle
+#: machine needs a second for them, a busy one may need the time of many solves.
+INSISTING_MOVES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +160,8 @@ class Islands:
     def run(self) -> Iterator[int]:
         """Search from checkpoint to checkpoint; yield the number of each when every island has reached it.
 
-        At checkpoint 0 the temperatures are known; these few moves are made whatever the clock says.
+        At checkpoint 0 the temperatures are known; these few moves are made whatever the clock says, and some more at
+        the end where the best plan leaves out what no plan may.
         """
         if not len(self.arrays.visit) or not len(self.arrays.shift):
             return
@@ -159,11 +174,13 @@ class Islands:
             self._schedule = self._plan_annealings()
             for checkpoint in range(1, CHECKPOINTS + 1):
                 if self._out_of_time():
-                    return
+                    break
                 if self._meets_before(checkpoint):
                     self._start_from_best()
                 self._for_all(threads, partial(self._search_to, checkpoint))
                 yield checkpoint
+            if self.budget.moves is None:
+                self._for_all(threads, self._insist)
 
     def _meets_before(self, checkpoint: int) -> bool:
         """Return whether all islands go on from the best plan of all before the moves that lead to a checkpoint."""
@@ -255,6 +272,13 @@ class Islands:
             )
             run_moves(arrays, state, chunk)
             chunk = _next_chunk(chunk, time.monotonic() - began)
+
+    def _insist(self, arrays: ProblemArrays, state: State) -> None:
+        """Go on without a clock while the best plan leaves out what is locked: it is worth nothing to anybody."""
+        while (
+            state.total[T_BEST] >= MANDATORY_CENTS and state.total[T_MOVES] < INSISTING_MOVES and not self._is_stopped()
+        ):
+            run_moves(arrays, state, FIRST_CHUNK)
 
     def _moment_of(self, checkpoint: int) -> float:
         """Return when a checkpoint is reached in time mode."""

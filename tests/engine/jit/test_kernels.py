@@ -80,13 +80,23 @@ def test_another_processor_with_the_same_home_is_not_warm(
     assert not is_warm()
 
 
-def test_the_processor_is_the_one_that_numba_compiles_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from numba.core.registry import cpu_target
+def test_a_processor_is_told_by_what_the_system_says_of_it_or_by_llvm(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from llvmlite import binding
 
-    name, features = cpu_target.target_context.codegen().magic_tuple()[1:]
-    assert kernels._processor()[0] == name
-    # Where LLVM errs with a feature, numba leaves it out.
-    assert set(features.split(",")) <= set(kernels._processor()[1].split(","))
+    told = tmp_path / "cpuinfo"
+    monkeypatch.setattr(kernels, "CPU_INFO", told)
+    assert kernels._processor()[2:] == (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
+    lines = ["processor\t: 0", "model name\t: AMD EPYC", "cpu MHz\t\t: 2445.406", "flags\t\t: fpu avx2", ""]
+    told.write_text("\n".join(lines))
+    one = kernels._processor()
+    assert one[2:] == ("flags\t\t: fpu avx2", "model name\t: AMD EPYC")
+    # Another core of the same kind, at another speed.
+    told.write_text("\n".join([*lines, "processor\t: 1", "cpu MHz\t\t: 3000", *lines[3:]]))
+    assert kernels._processor() == one
+    told.write_text("\n".join(lines).replace("avx2", "avx512f"))
+    assert kernels._processor() != one
 
 
 def folder_used(cache: Path, number: int, days_ago: float) -> Path:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+import pytest
+
+from optimizer.domain.problem import Lock, LockLevel
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.annealing import CHECKPOINTS
-from optimizer.engine.search.islands import Islands, SearchBudget
-from optimizer.engine.search.state import C_COUNT, T_CENTS
+from optimizer.engine.search.islands import INSISTING_MOVES, Islands, SearchBudget
+from optimizer.engine.search.state import C_COUNT, PROBE_MOVES, T_CENTS
 from optimizer.running.warming import tiny_problem
 from tests.random_problems import random_problem
 
@@ -40,6 +44,29 @@ def test_a_stop_ends_the_search_with_the_constructed_plan() -> None:
     search, checkpoints = run(arrays, moves=None, stop=lambda: True)
     assert checkpoints == []
     assert sum(len(route) for route in search.best()) in (0, 3)
+
+
+def locked_at_nine(*visit_ids: str):
+    """Return the tiny problem with visits locked to T0 at nine sharp."""
+    problem, matrix = tiny_problem()
+    locks = tuple(Lock(v, LockLevel.START, "T0", start_s=9 * 3600, tolerance_s=0) for v in visit_ids)
+    return build_arrays(replace(problem, locks=locks), matrix).arrays
+
+
+@pytest.mark.parametrize(
+    ("visits", "moves"),
+    [(("V0",), 2 * PROBE_MOVES), (("V0", "V1"), INSISTING_MOVES)],
+    ids=["locks that are kept", "locks of one person in two places"],
+)
+def test_without_time_it_goes_on_while_a_locked_visit_is_left_out(visits: tuple[str, ...], moves: int) -> None:
+    search, checkpoints = run(locked_at_nine(*visits), moves=None, islands=1, until=0.0)
+    assert checkpoints == [0]
+    assert search.moves == moves
+
+
+def test_in_work_mode_it_makes_its_moves_and_no_more() -> None:
+    search, _ = run(locked_at_nine("V0", "V1"), moves=500, islands=1)
+    assert search.moves == 500
 
 
 def test_a_plan_of_the_master_is_adopted_when_it_is_better() -> None:
