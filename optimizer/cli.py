@@ -193,10 +193,10 @@ def plan(
 
 def _load_papers(lang: str) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
-    import openpyxl  # noqa: F401
-
     from optimizer.report.templating import load_templates
+    from optimizer.report.workbook import load_openpyxl
 
+    load_openpyxl()
     load_templates(lang)
 
 
