@@ -209,10 +209,10 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
 
 def _load_papers(lang: str) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
-    import openpyxl  # noqa: F401
-
     from optimizer.report.templating import load_templates
+    from optimizer.report.workbook import load_openpyxl
 
+    load_openpyxl()
     load_templates(lang)
 
 

@@ -55,6 +55,11 @@ def write_workbook(
         workbook.save(draft)
 
 
+def load_openpyxl() -> None:
+    """Load what writes workbooks ahead of the first one."""
+    import openpyxl  # noqa: F401
+
+
 def _named_costs(costs: list[Row], wording: Wording) -> list[Row]:
     names = {rule.value: wording.translate(name) for rule, name in RULE_NAMES.items()}
     return [{**row, "rule": names[str(row["rule"])]} for row in costs]

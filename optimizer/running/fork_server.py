@@ -180,12 +180,16 @@ class ForkedProcess:
     def kill(self) -> None:
         """Kill the child; one that has not begun never will."""
         if self.returncode is None:
-            # The server waits for a child only when the socket is closed: until then the number is this child's.
-            pid = self._number(0)
-            if pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self.send_signal(signal.SIGKILL)
             self._end(-signal.SIGKILL)
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the child; one that has ended, or has not begun, does not get it."""
+        # The server waits for a child only when the socket is closed: until then the number is this child's.
+        pid = self._number(0)
+        if self.returncode is None and pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _end(self, code: int) -> None:
         self.returncode = code
