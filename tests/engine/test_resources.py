@@ -7,7 +7,7 @@ from dataclasses import replace
 from optimizer.domain.order import GapFrom, Load, PartNeed, Predecessor, ToolNeed
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.engine.arrays import E_EARLIER, E_LATER, E_LOAD, E_NEED, E_TOOL, ROW_CAP, S_CAPACITY, S_STOP
+from optimizer.engine.arrays import E_EARLIER, E_LATER, E_LOAD, E_NEED, E_TOOL, O_OWN, ROW_CAP, S_CAPACITY, S_STOP
 from optimizer.engine.indexing import build_arrays
 from tests.worlds import World, job, person
 from tests.worlds import world as build
@@ -53,4 +53,4 @@ def test_own_parts_stand_in_the_row_of_their_technician() -> None:
     world = build([job("A", place=10, parts={"P": 1})], [person("Ann", own_parts=(PartNeed("P", 4),)), person("Ben")])
     world = World(replace(world.problem, parts=(Part("P", "P", 0),)), world.matrix)
     arrays = build_arrays(world.problem, world.matrix).arrays
-    assert arrays.owner[:, 4:].tolist() == [[4], [0]]
+    assert arrays.owner[:, O_OWN:].tolist() == [[4], [0]]
