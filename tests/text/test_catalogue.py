@@ -22,6 +22,7 @@ from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
 from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
+from optimizer.explain import lock_clashes
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
@@ -120,6 +121,18 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/workbook_papers.py", "column.heading"): [
         column.heading for sheet in SHEETS for column in sheet.all_columns
+    ],
+    ("explain/lock_clashes.py", "sentence"): [
+        *lock_clashes.CLASHES.values(),
+        lock_clashes.BY_RULE,
+        lock_clashes.TOO_LONG,
+        lock_clashes.NO_SHIFT,
+    ],
+    ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY],
+    ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
+    ("explain/lock_clashes.py", "FROM_VISIT if shown['earlier'] else FROM_START"): [
+        lock_clashes.FROM_VISIT,
+        lock_clashes.FROM_START,
     ],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
