@@ -161,6 +161,7 @@ def plan(
                 problem,
                 matrix,
                 published,
+                reported=intake.context.reported,
                 seconds=None if seconds is None else _without_writing(seconds, len(problem.visits)),
                 iterations=iterations,
                 seed=seed,

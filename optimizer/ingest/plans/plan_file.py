@@ -16,6 +16,7 @@ from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.plans.matrix_json import matrix_from_json, matrix_to_json
 from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
+from optimizer.ingest.settings.policy import OFF
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.text.files import JsonObject, write_json
 from optimizer.travel.provider import travel_for
@@ -250,8 +251,13 @@ def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
 
 
 def _problem(document: JsonObject, branch: str | Path | None, log: IssueLog) -> Problem | None:
-    if document.get("problem") is not None:
-        return problem_of_document(document["problem"], log.under("/problem"), is_ours=True)
+    stated = document.get("problem")
+    if stated is not None:
+        policy = stated.get("policy") if isinstance(stated, dict) else None
+        if isinstance(policy, dict) and "lead_to_leave" not in policy:
+            # Plans of before there was a floor are judged without it.
+            stated = {**stated, "policy": {**policy, "lead_to_leave": OFF}}
+        return problem_of_document(stated, log.under("/problem"), is_ours=True)
     if branch is None:
         log.add("PLAN_NO_PROBLEM", path="/problem")
         return None
