@@ -105,6 +105,17 @@ def test_who_falls_sick_at_ten_has_done_what_began_before(tmp_path: Path) -> Non
     assert starts(solved) == {**kept, third: "T2 09:35"}
 
 
+def test_who_has_not_reported_is_asked(tmp_path: Path) -> None:
+    """The first stop ended at 08:40, the second at 09:20: at 09:30 only the first is overdue."""
+    branch = lay_out(tmp_path / "in", ABS, **ONE)
+    published = plan(branch).outcome.plan
+    first = published.routes[0].visit_ids[0]
+    outcome = plan(branch, at_("09:30"), published).outcome
+    context = PlanningContext(Stage.OPEN, is_published=True)
+    lines = make_papers(outcome.problem, outcome.matrix, outcome.plan, context, "en").call_list.lines
+    assert [line.cells["order_id"] for line in lines if line.cells["why"] == "No result reported"] == [first]
+
+
 def test_a_result_says_otherwise(tmp_path: Path) -> None:
     """The customer of the first stop was absent: it is planned once more, and T1 goes on from the second."""
     branch = lay_out(tmp_path / "in", ABS, **ONE)

@@ -130,10 +130,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ],
     ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY],
     ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
-    ("explain/lock_clashes.py", "FROM_VISIT if shown['earlier'] else FROM_START"): [
-        lock_clashes.FROM_VISIT,
-        lock_clashes.FROM_START,
-    ],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def make_customer_calls(case: Case) -> Iterator[Call]:
     """Yield every call to a customer; several about one order are still apart."""
     changes = {change.visit_id: change for change in case.context.changes}
-    for visit in case.problem.visits:
+    for visit in (visit for visit in case.problem.visits if visit.visit_id not in case.problem.begun):
         stop, left = case.stop_of.get(visit.visit_id), case.left.get(visit.visit_id)
         change = changes.get(visit.visit_id)
         if stop is not None:
