@@ -184,7 +184,7 @@ class _Finder:
         return self._worded(few, best)
 
     def _best(self, visit_ids: Sequence[str]) -> _Try | None:
-        """Return the way to serve visits that breaks least; `None` when it was not found within the tries."""
+        """Return the way to serve visits that breaks least; `None` when not all ways were seen within the tries."""
         few = _alone_with(self.problem, visit_ids)
         best: _Try | None = None
         partial: list[tuple[Routes, tuple[str, ...]]] = [({}, tuple(visit_ids))]
@@ -194,7 +194,7 @@ class _Finder:
                 for longer in self._longer(routes, visit_id):
                     self.tries += 1
                     if self.tries > MOST_TRIES:
-                        return best
+                        return None
                     tried = _judged(few, self.matrix, longer)
                     rest = tuple(v for v in left if v != visit_id)
                     if not rest and (best is None or tried.badness < best.badness):
@@ -289,8 +289,7 @@ class _Finder:
         if violation.rule is Rule.SHIFT:
             values["back"] = clock_text(route.return_s)
         if violation.rule is Rule.TRAVEL_LIMIT and not violation.unit:
-            pairs = [pair for tour in [self._tour(route)] for pair in tour.missing]
-            values["origin"], values["destination"] = pairs[0] if pairs else ("", "")
+            values["origin"], values["destination"] = next(iter(self._tour(route).missing), ("", ""))
         if violation.rule is Rule.SKILL:
             person, visit = self.problem.technician_by_id[violation.technician_id], self._visit(violation)
             gaps = skill_gaps(self.problem, person, visit, self.problem.date_of(route.day))
@@ -305,19 +304,24 @@ class _Finder:
         )
 
     def _clock_values(self, violation: Violation, route: Route) -> dict[str, object]:
-        """Return when somebody comes to the visit of a violation, from where, and until when that is allowed."""
+        """Return when somebody comes to the visit of a violation, from where, and until when that is allowed.
+
+        Empty where it is not the close of a window that is missed, but the customer's hours.
+        """
         ids = [stop.visit_id for stop in route.stops]
         if violation.visit_id not in ids:
             return {}
-        number = ids.index(violation.visit_id)
+        number, visit = ids.index(violation.visit_id), self._visit(violation)
         stop, tour = route.stops[number], self._tour(route)
-        leg = number + (tour.branch_at is not None and tour.branch_at <= number)
-        earlier = route.stops[number - 1] if number else None
-        values: dict[str, object] = {"start": clock_text(stop.start_s), "way": tour.legs_s[leg]}
-        values["leave"] = clock_text(route.depart_s if earlier is None else earlier.end_s)
-        values["earlier"] = "" if earlier is None else earlier.visit_id
-        values["close"] = clock_text(stop.start_s - violation.amount)
-        return values
+        until_s, late_s = stop.start_s - violation.amount, self.problem.max_lateness_s(visit)
+        closes = {window.close_s + late_s for window in self.problem.windows[visit.visit_id]}
+        if violation.rule is Rule.WINDOW and until_s not in closes:
+            return {}
+        way_s = tour.legs_s[number + (tour.branch_at is not None and tour.branch_at <= number)]
+        leave_s = stop.arrive_s - way_s
+        earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
+        clocks = {"start": clock_text(stop.start_s), "leave": clock_text(leave_s), "close": clock_text(until_s)}
+        return {**clocks, "way": way_s, "earlier": earlier}
 
     def _tour(self, route: Route) -> Tour:
         visits = [self.problem.visit_by_id[visit_id] for visit_id in route.visit_ids]

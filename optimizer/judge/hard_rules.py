@@ -176,9 +176,10 @@ def ready(judged: JudgedPlan) -> Iterator[Violation]:
     """Find services stated to start before their visit is ready."""
     for day in judged.days:
         for visit, stop in zip(day.timed.tour.visits, day.stops, strict=True):
-            is_bound = visit.ready_s is not None and visit.visit_id not in judged.problem.begun
-            early_s = visit.ready_s - stop.start_s if is_bound and visit.ready_s is not None else 0
-            if visit.ready_s is not None and early_s > 0:
+            if visit.ready_s is None or visit.visit_id in judged.problem.begun:
+                continue
+            early_s = visit.ready_s - stop.start_s
+            if early_s > 0:
                 at = f"{clock_text(stop.start_s)}, {span_text(early_s)} before it is ready"
                 message = f"Visit {visit.visit_id} starts at {at} ({clock_text(visit.ready_s)})."
                 who = day.technician.technician_id
