@@ -186,6 +186,7 @@ def plan(
                 problem,
                 matrix,
                 published,
+                reported=intake.context.reported,
                 seconds=seconds,
                 iterations=iterations,
                 seed=seed,

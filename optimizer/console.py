@@ -78,7 +78,8 @@ class Faults:
         if isinstance(error, LockConflictError):
             head = self.say("What is locked cannot be kept together with the other rules:")
             hint = self.say("What a lock breaks by itself can be accepted and listed: --broken-locks keep.")
-            stop(3, "\n".join([head, *map(violation_line, error.violations), hint]))
+            lines = [clash.text[self.lang] for clash in error.clashes] or [*map(violation_line, error.violations)]
+            stop(3, "\n".join([head, *lines, *([hint] if error.helps_to_keep else [])]))
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
             stop(4, "\n".join([head, *map(violation_line, error.violations)]))

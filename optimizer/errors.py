@@ -12,10 +12,11 @@ Everything a user can cause is one of these; any other exception is a defect of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from optimizer.domain.rules import Violation
     from optimizer.faults.issues import IssueReport
@@ -33,12 +34,37 @@ class InputError(PaigongError):
         self.report = report
 
 
-class LockConflictError(PaigongError):
-    """Locked visits break hard rules; `violations` says which and by how much."""
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Locked visits that no plan can have together, as few as were found.
 
-    def __init__(self, violations: Sequence[Violation]) -> None:
+    Parameters
+    ----------
+    violation
+        What the nearest way to serve them breaks.
+    text
+        What clashes and by how much, by language (`en`, `zh`).
+    """
+
+    visits: tuple[str, ...]
+    violation: Violation
+    text: Mapping[str, str]
+
+
+class LockConflictError(PaigongError):
+    """Locked visits break hard rules; `violations` says which and by how much.
+
+    `clashes` names the fewest locks that exclude one another, where they were found; `helps_to_keep` says whether there
+    is a plan when broken locks are kept and listed.
+    """
+
+    def __init__(
+        self, violations: Sequence[Violation], clashes: Sequence[Clash] = (), *, helps_to_keep: bool = True
+    ) -> None:
         super().__init__("; ".join(violation.message for violation in violations))
         self.violations = tuple(violations)
+        self.clashes = tuple(clashes)
+        self.helps_to_keep = helps_to_keep
 
 
 class NoPlanError(PaigongError):

@@ -12,6 +12,8 @@ from types import EllipsisType
 from typing import TYPE_CHECKING
 
 from optimizer.domain.policy import BrokenLocks
+from optimizer.errors import JudgementError, LockConflictError, NoPlanError
+from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
 from optimizer.explain.unassigned import explain_unassigned
 from optimizer.promise.due_day import with_due_days
 from optimizer.running.budget import Budget
@@ -241,7 +243,15 @@ def solve(
         start=possible_routes(problem, matrix, start or {}), patience=patience, parameters=parameters,
         memory_bytes=memory_bytes,
     )  # fmt: skip
-    found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+    try:
+        found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+    except (LockConflictError, NoPlanError, JudgementError) as error:
+        clashes = find_lock_clashes(problem, matrix)
+        if not clashes:
+            raise
+        found_broken = [clash.violation for clash in clashes]
+        helps = helps_to_keep(problem, matrix)
+        raise LockConflictError(found_broken, clashes, helps_to_keep=helps) from error
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
     # The judge does not look at reasons: what it says of the plan holds with them.
     plan = replace(found.plan, unassigned=reasons)

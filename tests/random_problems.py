@@ -37,6 +37,8 @@ from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import refusals
 from optimizer.judge.timing import time_canonically
 from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.moments.changes import stay_near
+from optimizer.moments.started import with_started
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
 if TYPE_CHECKING:
@@ -104,6 +106,27 @@ def random_whole_problem_with_plan(
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
+
+
+def random_day_under_way(seed: int, *, is_whole: bool = False) -> tuple[Problem, TravelMatrix]:
+    """Return a problem in the middle of its first day: part of a published plan has begun, and the rest may change.
+
+    At least the plan of what has begun is clean.
+    """
+    rng = Random(seed)
+    drawn, matrix, routes = (random_whole_problem_with_plan if is_whole else random_problem_with_plan)(seed)
+    leads = {"lead_to_leave_s": 900, "lead_on_road_s": 600, "lead_with_parts_s": 1800, "lead_emergency_s": 300}
+    policy = replace(drawn.policy, **rng.choice((leads, leads, {})))
+    plain = replace(drawn, locks=(), published=(), loans=(), policy=policy)
+    published = time_routes(plain, matrix, routes)
+    today = replace(plain, as_of_s=rng.randrange(at(8), at(15), 300))
+    begun = with_started(today, matrix, published, {})
+    first: DayRoutes = {}
+    for lock in sorted(begun.locks, key=lambda lock: lock.position):
+        first.setdefault((lock.technician_id, lock.day), []).append(lock.visit_id)
+    if not judge_plan(begun, matrix, time_routes(begun, matrix, first)).is_clean:
+        begun = today
+    return stay_near(begun, published, released=[visit.visit_id for visit in begun.visits]), matrix
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------

@@ -173,6 +173,14 @@ def ready() -> list[str]:
     return [made.starts(AB)["A"], f"broken by {violation.amount // 60} min"]
 
 
+def floor() -> list[str]:
+    now = road(as_of_s=at(10)).with_policy(lead_to_leave_s=900, lead_on_road_s=600)
+    plan = now.plan({"Ann": ["A"]})
+    early = replace(plan, routes=(replace(plan.routes[0], depart_s=at(10, 5)),))
+    begun = now.but(locks=(Lock("A", LockLevel.PREFIX, "Ann", began_s=at(8, 10)),))
+    return [now.starts({"Ann": ["A"]})["A"], verdict(now, early), begun.starts(AB)["B"]]
+
+
 def shift() -> list[str]:
     short = road(person("Ann", hours="08:00-09:30"))
     return [verdict(short, AB), verdict(short.with_shift("Ann", overtime_limit_s=600), AB)]
@@ -316,6 +324,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "travel_limit": travel_limit,
     "window": window,
     "ready": ready,
+    "floor": floor,
     "shift": shift,
     "break": break_,
     "load": load,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
+    from optimizer.errors import LockConflictError
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
@@ -29,6 +30,7 @@ __all__ = [
     "assumptions",
     "changes_from_json",
     "difference_as_fault",
+    "lock_faults",
     "outcome_to_json",
     "plan_from_json",
     "start_of",
@@ -116,6 +118,13 @@ def _cause(violation: Violation, lang: str) -> str:
     else:
         cause = say("{visit}: {rule}", visit=violation.visit_id or violation.technician_id, rule=rule)
     return cause
+
+
+def lock_faults(error: LockConflictError, lang: str) -> list[dict[str, Any]]:
+    """Return what clashes with locks as faults of the data: in the words of the clash where there are some."""
+    if not error.clashes:
+        return [violation_as_fault(broken, lang) for broken in error.violations]
+    return [{**violation_as_fault(clash.violation, lang), "cause": clash.text[lang]} for clash in error.clashes]
 
 
 def start_of(document: Mapping[str, Any], problem: Problem) -> dict[str | tuple[str, int], tuple[str, ...]]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from api.monitoring import logs
-from api.plans.conversion import outcome_to_json, start_of, violation_as_fault, with_receipts
+from api.plans.conversion import lock_faults, outcome_to_json, start_of, with_receipts
 from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
@@ -165,7 +165,7 @@ class Task:
             count = len(error.report.errors)
             return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
         except LockConflictError as error:
-            found = {lang: [violation_as_fault(broken, lang) for broken in error.violations] for lang in LANGUAGES}
+            found = {lang: lock_faults(error, lang) for lang in LANGUAGES}
             return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=found)
         except NoPlanError as error:
             if error.stopped == "child_died":
@@ -213,6 +213,7 @@ class Task:
             problem,
             matrix,
             published,
+            reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],

@@ -14,6 +14,8 @@ from optimizer.domain.rules import Rule
 BRANCH_STOP = "0"
 #: The subject of a reason `MAX_TRAVEL` that is about how long the whole day lasts.
 DUTY = "duty"
+#: The subject of a reason `TIME_PASSED` that is about windows which were over when the plan was made.
+OVER = "over"
 
 
 class ReasonCode(StrEnum):
@@ -42,6 +44,7 @@ class ReasonCode(StrEnum):
     PINNED_CONFLICT = "PINNED_CONFLICT"
     BREAK = "BREAK"
     NOT_READY = "NOT_READY"
+    TIME_PASSED = "TIME_PASSED"
     OUTRANKED = "OUTRANKED"
     TIME_LIMIT = "TIME_LIMIT"
     DUE_BEFORE_PLAN = "DUE_BEFORE_PLAN"

@@ -6,7 +6,7 @@ At 16:00 tomorrow is drafted, at 18:00 it is settled with what the day has left,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from optimizer.domain.order import Customer, Interval, Order, Visit
@@ -124,6 +124,8 @@ class PlanningContext:
         The differences from the published plan, by visit.
     is_published
         Whether there is a published plan for the day.
+    reported
+        When the last word of a visit's result came, in seconds of the clock, by visit.
     """
 
     stage: Stage = Stage.DRAFT
@@ -131,3 +133,4 @@ class PlanningContext:
     faulty: tuple[FaultyOrder, ...] = ()
     changes: tuple[Change, ...] = ()
     is_published: bool = False
+    reported: Mapping[str, int] = field(default_factory=dict)

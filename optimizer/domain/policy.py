@@ -64,6 +64,10 @@ class Policy:
         How much before a window's close a technician aims to arrive; taken off every close once.
     morning_s
         Time at the branch before a route leaves it, and of each stop there on the way.
+    lead_to_leave_s, lead_on_road_s, lead_with_parts_s, lead_emergency_s
+        The floor: how long after the plan is made somebody leaves at the earliest, from the branch and from the road or
+        home; how long until parts of the branch are ready to leave; and how long for whoever has an emergency already.
+        `None` for the first is no floor at all, as in plans of before there was one.
     max_lateness_s
         How late a service may start after its window closes; `None` is without limit.
     told_half_width_s
@@ -99,6 +103,10 @@ class Policy:
     name: str = "tomorrow"
     arrival_lead_s: int = 300
     morning_s: int = 0
+    lead_to_leave_s: int | None = 0
+    lead_on_road_s: int = 0
+    lead_with_parts_s: int = 0
+    lead_emergency_s: int = 0
     max_lateness_s: int | None = 0
     pickup: Pickup = Pickup.EVENING
     reload: bool = True

@@ -72,6 +72,8 @@ class Lock:
         For `START`: the service starts within `start_s` plus or minus `tolerance_s`.
     position
         For `PREFIX`: the place of the visit in the technician's started route, from 0.
+    began_s
+        For `PREFIX`: when the service began, if it has; that is a fact, whatever its windows say.
     """
 
     visit_id: str
@@ -81,6 +83,7 @@ class Lock:
     start_s: int = 0
     tolerance_s: int = 0
     position: int = 0
+    began_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ class Problem:
         a kept lock leaves no room for it in them.
     off_window
         Derived: the visits whose window in force is that of a kept lock.
+    begun
+        Derived: when each visit that has begun did so; that moment is its only window, and no hours bind it.
 
     Raises
     ------
@@ -150,6 +155,7 @@ class Problem:
     windows: Mapping[str, tuple[Interval, ...]] = field(init=False, repr=False, compare=False)
     hours: Mapping[str, tuple[Interval, ...] | None] = field(init=False, repr=False, compare=False)
     off_window: frozenset[str] = field(init=False, repr=False, compare=False)
+    begun: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Mapping[str, object]) -> None:
@@ -171,9 +177,13 @@ class Problem:
             if kept[0] != windows[visit_id]:
                 off_window.add(visit_id)
             windows[visit_id], hours[visit_id] = kept
+        begun = {lock.visit_id: lock.began_s for lock in self.locks if lock.began_s is not None}
+        windows |= {visit_id: (Interval(began_s, began_s),) for visit_id, began_s in begun.items()}
+        hours |= dict.fromkeys(begun)
+        put("begun", begun)
         put("windows", windows)
         put("hours", hours)
-        object.__setattr__(self, "off_window", frozenset(off_window))
+        object.__setattr__(self, "off_window", frozenset(off_window - begun.keys()))
 
     # --- look-ups ---------------------------------------------------------------------------------------------
 
@@ -271,6 +281,14 @@ class Problem:
             return False
         live = self._live_windows(self.order_of(visit))
         return all(window.close_s < 0 for window in live) if live else self.is_emergency_call(visit)
+
+    def is_over(self, visit: Visit) -> bool:
+        """Return whether every window of a visit was over before anybody could still leave for it."""
+        if self.policy.lead_to_leave_s is None or visit.visit_id in self.begun:
+            return False
+        late_s = self.max_lateness_s(visit)
+        windows = self.windows[visit.visit_id]
+        return bool(windows) and all(window.close_s + late_s < self.as_of_s for window in windows)
 
     def max_lateness_s(self, visit: Visit) -> int:
         """Return how late a service may start after its window: an emergency's delay is priced, never a bar."""

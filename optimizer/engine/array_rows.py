@@ -144,8 +144,9 @@ def make_visit_rows(
     duration: IntArray,
     windows: IntArray,
     counts: IntArray,
+    from_branch_s: Mapping[str, int],
 ) -> IntArray:
-    """Return the table of visits, the stops after the others."""
+    """Return the table of visits, the stops after the others; `from_branch_s` are the ways to those with parts."""
     shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
     synced = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
     able_now = duration >= 0
@@ -158,7 +159,7 @@ def make_visit_rows(
     for v, (visit, role) in enumerate(roles):
         head = v - role
         size = assignment.problem.crew_size_of(visit)
-        _fill_visit(table[v], assignment, visit, role, shift_index)
+        _fill_visit(table[v], assignment, visit, role, shift_index, from_branch_s.get(visit.visit_id, 0))
         table[v, V_HEAD], table[v, V_CREW] = head, size
         table[v, V_SYNCED] = int(size > 1 or visit.visit_id in synced)
     # What a fixed visit follows, and its whole crew, stay with it.
@@ -190,16 +191,25 @@ def _fixed_families(problem: Problem, fixed: set[str]) -> set[str]:
 
 
 def _fill_visit(
-    row: IntArray, assignment: Assignment, visit: Visit, role: int, shift_index: Mapping[tuple[str, int], int]
+    row: IntArray,
+    assignment: Assignment,
+    visit: Visit,
+    role: int,
+    shift_index: Mapping[tuple[str, int], int],
+    from_branch_s: int,
 ) -> None:
     """Fill the columns `V_READY` to `V_MAX_LATE` of a visit; other members than the lead only keep the bounds."""
     earliest, latest = visit.ready_s if visit.ready_s is not None else -FAR_FUTURE_S, FAR_FUTURE_S
+    earliest = max(earliest, assignment.parts_floor_s(visit, from_branch_s))
     for lock in assignment.locks.get(visit.visit_id, ()):
         if lock.level is LockLevel.START:
             earliest = max(earliest, lock.start_s - lock.tolerance_s)
             latest = min(latest, lock.start_s + lock.tolerance_s)
         if lock.level is LockLevel.PREFIX:
             row[V_FIXED] = 1 + lock.position
+    began_s = assignment.problem.begun.get(visit.visit_id)
+    if began_s is not None:
+        earliest = latest = began_s
     told = assignment.told_lock(visit)
     if told is not None:
         earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)
@@ -208,7 +218,7 @@ def _fill_visit(
     if role:
         return
     row[V_PRICE] = MANDATORY_CENTS if assignment.is_mandatory(visit) else leave_out_cents(assignment, visit)
-    row[V_MAX_LATE] = assignment.problem.max_lateness_s(visit)
+    row[V_MAX_LATE] = 0 if began_s is not None else assignment.problem.max_lateness_s(visit)
     published = assignment.published.get(visit.visit_id)
     if published is not None and published[0].told is not None and assignment.problem.crew_size_of(visit) == 1:
         said = published[0]
@@ -315,13 +325,13 @@ def _shift_row(
 ) -> list[int]:
     """Return the columns `S_*` of a technician-day."""
     technician = assignment.problem.technician_by_id[shift.technician_id]
-    rest = shift.break_ if shift.needs_break else None
+    rest = assignment.break_of(shift)
     contractor = technician.employment is Employment.CONTRACTOR
     return [
         nodes[start_key(technician)],
         nodes[end_key(technician)],
         profile,
-        shift.start_s + (assignment.policy.morning_s if technician.starts_at_branch else 0),
+        assignment.departure_s(shift),
         shift.end_s,
         shift.return_limit_s,
         rest.window.open_s if rest else 0,
@@ -341,6 +351,7 @@ def _shift_row(
         resources.owner_of[shift.technician_id],
         assignment.load_offset_s(shift),
         *resources.pickup_columns(shift),
+        assignment.floor_s(shift),
         *resources.capacity_of(technician),
     ]
 
@@ -398,6 +409,13 @@ def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
     some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
     plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_SYNCED] == 0)
     return plain * plain[..., P_IS:]
+
+
+def ways_from_branch(visits: list[Visit], matrix: TravelMatrix) -> dict[str, int]:
+    """Return how far each visit with parts is from the branch at least, in seconds; 0 where no way leads."""
+    branch = matrix.row_of[BRANCH_PLACE]
+    legs = {visit.visit_id: matrix.seconds[:, branch, matrix.row_of[visit.visit_id]] for visit in visits if visit.parts}
+    return {key: int(leg[leg >= 0].min(initial=FAR_FUTURE_S)) if (leg >= 0).any() else 0 for key, leg in legs.items()}
 
 
 def nearest_visits(travel: ShortArray, visit_rows: IntArray) -> ShortArray:

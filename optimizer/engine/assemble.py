@@ -294,14 +294,15 @@ def _route(
 
 def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
     """Return the window in force that a start uses: the first that is open and, lateness allowed, not past."""
-    late_s = problem.max_lateness_s(visit)
+    late_s = 0 if visit.visit_id in problem.begun else problem.max_lateness_s(visit)
     windows = problem.windows[visit.visit_id]
     return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
 def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
     """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    for promised in assignment.problem.order_of(visit).promised:
+    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.order_of(visit).promised
+    for promised in promises:
         if promised.open_s == used.open_s:
             return promised
     for said in assignment.published.get(visit.visit_id, ())[:1]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.order import Urgency
 from optimizer.domain.policy import BrokenLocks, Pickup
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S, day_of
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import Interval, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
-    from optimizer.domain.technician import Shift, Technician
+    from optimizer.domain.technician import Break, Shift, Technician
 
 
 #: Whose role in a crew a question is about; who serves alone leads, by the skills of a member.
@@ -61,6 +62,9 @@ class Assignment:
         self._need_sets = tuple(numbers)
         self._fits: dict[tuple[str, int, int], Fit] = {}
         self._fits_of: dict[int, tuple[Fit, ...]] = {}
+        self.started = {(k.technician_id, k.day) for k in problem.locks if k.level is LockLevel.PREFIX}
+        self._given: set[tuple[str, int]] = self._with_own_emergency()
+        self._carried = {need.part_id for person in problem.technicians for need in person.own_parts}
         close_s = problem.branch.business.close_s
         self._blocking = [
             loan for loan in problem.loans if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
@@ -72,6 +76,9 @@ class Assignment:
         """Return whether the rules that need no clock and no other visit let a technician serve a visit on a day."""
         problem = self.problem
         technician = problem.technician_by_id[shift.technician_id]
+        if visit.visit_id in problem.begun:
+            crew = problem.crew_size_of(visit)
+            return all(self._keeps(lock, shift, crew) for lock in self.locks[visit.visit_id])
         kept = self._kept_locks(technician, visit)
         if not self._fit(shift, visit, role).is_enough and not self._is_unskilled_for_all(kept, visit, role):
             return False
@@ -169,6 +176,55 @@ class Assignment:
             )
         return fit
 
+    # --- from when on -----------------------------------------------------------------------------------------
+
+    def floor_s(self, shift: Shift) -> int:
+        """Return before when nobody leaves who has yet to get ready: at the branch, elsewhere, or for an emergency."""
+        if self.policy.lead_to_leave_s is None:
+            return -FAR_FUTURE_S
+        lead_s = self.policy.lead_on_road_s
+        is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
+        if is_at_branch and (shift.technician_id, shift.day) not in self.started:
+            lead_s = self.policy.lead_to_leave_s
+        if (shift.technician_id, shift.day) in self._given:
+            lead_s = min(lead_s, self.policy.lead_emergency_s)
+        return self.problem.as_of_s + lead_s
+
+    def _with_own_emergency(self) -> set[tuple[str, int]]:
+        """Return the technicians and days whose technician has an emergency by a lock, or by what is published."""
+        problem = self.problem
+
+        def waits(visit_id: str) -> bool:
+            visit = problem.visit_by_id.get(visit_id)
+            is_open = visit is not None and visit_id not in problem.begun
+            return is_open and problem.order_of(problem.visit_by_id[visit_id]).urgency is Urgency.EMERGENCY
+
+        people = {lock.technician_id for lock in problem.locks if waits(lock.visit_id)}
+        told = {(said.technician_id, said.day) for said in problem.published if waits(said.visit_id)}
+        return told | {(shift.technician_id, shift.day) for shift in problem.shifts if shift.technician_id in people}
+
+    def departure_s(self, shift: Shift) -> int:
+        """Return the earliest departure of a day: after the morning at the branch, and not before the floor."""
+        is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
+        ready_s = shift.start_s + (self.policy.morning_s if is_at_branch else 0)
+        has_started = (shift.technician_id, shift.day) in self.started
+        return ready_s if has_started else max(ready_s, self.floor_s(shift))
+
+    def break_of(self, shift: Shift) -> Break | None:
+        """Return the break that a day needs; none that could begin before the floor of a day that has not started."""
+        rest = shift.break_ if shift.needs_break else None
+        has_started = (shift.technician_id, shift.day) in self.started
+        if rest is not None and not has_started and rest.window.open_s < self.floor_s(shift):
+            return None
+        return rest
+
+    def parts_floor_s(self, visit: Visit, from_branch_s: int) -> int:
+        """Return before when a visit cannot start as its parts are still at the branch, so many seconds away."""
+        waits = any(need.part_id not in self._carried for need in visit.parts)
+        if self.policy.lead_to_leave_s is None or not waits or visit.visit_id in self.published:
+            return -FAR_FUTURE_S
+        return self.problem.as_of_s + self.policy.lead_with_parts_s + from_branch_s
+
     # --- what it takes and costs ------------------------------------------------------------------------------
 
     def fits(self, shifts: Sequence[Shift], visit: Visit, role: str) -> tuple[Fit, ...]:
@@ -256,8 +312,8 @@ class Assignment:
     def told_lock(self, visit: Visit) -> Interval | None:
         """Return the told window of a planned day that binds: notice is too short and the customer has not agreed."""
         for said in self.published.get(visit.visit_id, ())[:1]:
-            is_planned = said.day < self.problem.days
-            if is_planned and said.told is not None and not said.agreed and self.short_notice[said.day]:
+            is_bound = said.day < self.problem.days and not said.agreed and visit.visit_id not in self.problem.begun
+            if said.told is not None and is_bound and self.short_notice[said.day]:
                 return said.told
         return None
 

@@ -23,6 +23,7 @@ from optimizer.engine.array_rows import (
     make_visit_rows,
     nearest_visits,
     travel_and_shifts,
+    ways_from_branch,
     who_is_able,
     windows_by_day,
     without_predecessor,
@@ -105,7 +106,12 @@ class IndexedProblem:
         for shift in self.shifts:
             key = (shift.technician_id, shift.day)
             mine = [visit_id for _, visit_id in sorted(prefix.get(key, []))]
-            for visit_id in start.get(key, ()):
+            given = list(start.get(key, ()))
+            if BRANCH_STOP in given and any(visit_id in mine for visit_id in given[given.index(BRANCH_STOP) :]):
+                # The route had stopped at the branch before it came to its last visit that is fixed.
+                mine.insert(sum(visit_id in mine for visit_id in given[: given.index(BRANCH_STOP)]), BRANCH_STOP)
+                given.remove(BRANCH_STOP)
+            for visit_id in given:
                 is_known = visit_id in index and visit_id not in mine
                 if visit_id == BRANCH_STOP or (is_known and (visit_id not in fixed or len(index[visit_id]) > 1)):
                     mine.append(visit_id)
@@ -185,7 +191,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     days = np.array([shift.day for shift in shifts], np.int64)
     duration[counts[days, :, 0] == 0] = NONE
     travel, shift_rows = travel_and_shifts(assignment, matrix, visits, shifts, resources)
-    visit_rows = make_visit_rows(assignment, roles, shifts, duration, windows, counts)
+    from_branch_s = ways_from_branch(visits, matrix)
+    visit_rows = make_visit_rows(assignment, roles, shifts, duration, windows, counts, from_branch_s)
     rates = make_rates(assignment, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
     rates[R_SYNCED] = int(visit_rows[:, V_SYNCED].any())

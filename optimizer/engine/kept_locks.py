@@ -1,5 +1,7 @@
 """The engine's reading of kept locks: which days grow longer so that a locked start outside them can be served.
 
+What has begun is served whatever its lock breaks, and makes its day as long as it takes.
+
 Who may serve in spite of a skill or a refusal is said in `assignment.py`; windows that give way to a lock, by the
 problem itself.
 """
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key
 from optimizer.domain.units import day_of
-from optimizer.engine.assignment import LEAD, Assignment
+from optimizer.engine.assignment import LEAD, MEMBER, Assignment
 
 if TYPE_CHECKING:
     from optimizer.domain.problem import Lock, Problem
@@ -24,10 +26,11 @@ def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
     """Return the problem with every shift long enough for its locked starts, where broken locks are kept.
 
     A shift outside which every moment of a visit's locked start lies lasts until the technician, who serves alone, can
-    be home from the latest of them.
+    be home from the latest of them; any shift lasts until its technician can be home from what has begun.
     """
-    starts = [lock for lock in problem.locks if lock.level is LockLevel.START]
-    if problem.policy.broken_locks is not BrokenLocks.KEEP or not starts:
+    is_kept = problem.policy.broken_locks is BrokenLocks.KEEP
+    starts = [lock for lock in problem.locks if lock.level is LockLevel.START and is_kept]
+    if not starts and not problem.begun:
         return problem
     assignment = Assignment(problem)
     return replace(problem, shifts=tuple(_longer(assignment, matrix, shift, starts) for shift in problem.shifts))
@@ -35,6 +38,9 @@ def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
 
 def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, starts: list[Lock]) -> Shift:
     limit_s = shift.return_limit_s
+    for lock in assignment.problem.locks:
+        if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day):
+            limit_s = max(limit_s, lock.began_s + _way_home_s(assignment, matrix, shift, lock))
     for lock in starts:
         visit = assignment.problem.visit_by_id[lock.visit_id]
         is_here = (lock.technician_id, day_of(lock.start_s)) == (shift.technician_id, shift.day)
@@ -49,3 +55,11 @@ def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, starts: 
         if last_s - 2 * lock.tolerance_s > shift.return_limit_s:
             limit_s = max(limit_s, last_s)
     return replace(shift, overtime_limit_s=limit_s - shift.end_s)
+
+
+def _way_home_s(assignment: Assignment, matrix: TravelMatrix, shift: Shift, lock: Lock) -> int:
+    """Return how long a technician takes for a visit and the way home."""
+    home = end_key(assignment.problem.technician_by_id[shift.technician_id])
+    known = shift.profile in matrix.profiles and {lock.visit_id, home} <= matrix.row_of.keys()
+    home_s = matrix.travel_s(shift.profile, lock.visit_id, home) if known else None
+    return assignment.duration_s(shift, assignment.problem.visit_by_id[lock.visit_id], MEMBER) + (home_s or 0)

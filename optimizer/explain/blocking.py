@@ -290,6 +290,7 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     unlocked = replace(service, locked_from_s=-FAR_FUTURE_S, locked_until_s=FAR_FUTURE_S)
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
     without = {
+        ReasonCode.TIME_PASSED: _from_the_beginning(facts, tour),
         ReasonCode.PINNED_CONFLICT: _with_visit(tour, unlocked),
         ReasonCode.NOT_READY: _with_visit(tour, replace(service, ready_s=-FAR_FUTURE_S)),
         ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
@@ -299,6 +300,13 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
     return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+
+
+def _from_the_beginning(facts: Facts, tour: Tour) -> Tour:
+    """Return a tour as it could have been driven if the plan had been made before the shift began."""
+    morning_s = facts.problem.policy.morning_s if tour.technician.starts_at_branch else 0
+    places = tuple(replace(place, floor_s=-FAR_FUTURE_S) for place in tour.places)
+    return replace(tour, depart_s=tour.shift.start_s + morning_s, floor_s=-FAR_FUTURE_S, places=places)
 
 
 def _with_visit(tour: Tour, service: Service) -> Tour:

@@ -123,6 +123,7 @@ class OpenDay:
 def open_day(facts: Facts, shift: Shift, tour: Tour | None) -> OpenDay:
     """Return a technician's day, ready to take one visit more; no tour is an empty day."""
     tour = facts.tour(shift, []) if tour is None else tour
+    shift = tour.shift
     ids = tuple(BRANCH_STOP if one.visit is None else one.visit.visit_id for one in tour.places)
     is_open = not tour.missing and facts.linked.isdisjoint(ids)
     moments = [Moment(tour.depart_s, FAR_FUTURE_S, 0, FAR_FUTURE_S)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import DUTY, ReasonCode
+from optimizer.domain.plan import DUTY, OVER, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but the day would last {lasts}, {span} more than allowed."
     ),
     (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
+    (ReasonCode.TIME_PASSED, ""): (
+        "{technician} comes closest but cannot leave before the plan is made: {minutes} min too late."
+    ),
+    (ReasonCode.TIME_PASSED, OVER): "Its window was over when the plan was made: phone the customer for another time.",
     (ReasonCode.TIME_WINDOW, ""): (
         "{technician} comes closest but misses the customer's window or hours by {minutes} min."
     ),
@@ -133,7 +137,7 @@ def accepted_sentence(accepted: Violation, problem: Problem, translate: Translat
     return translate(
         ACCEPTED[accepted.rule, accepted.unit],
         visit=accepted.visit_id,
-        technician=_technician(accepted.technician_id, problem),
+        technician=technician_words(accepted.technician_id, problem),
         minutes=-(-accepted.amount // 60),
     )
 
@@ -143,7 +147,7 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
     day = problem.date_of(reason.day)
     return translate(
         _template(reason),
-        technician=_technician(reason.technician_id, problem),
+        technician=technician_words(reason.technician_id, problem),
         part=_part(reason.subject, problem),
         tool=_tool(reason.subject, problem),
         visit=reason.visit_id,
@@ -151,8 +155,8 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
         rule=_rule(reason, translate),
         amount=reason.amount,
         minutes=-(-reason.amount // 60),
-        span=_span(reason.amount, translate),
-        lasts=_span(_most_duty_s(reason, problem) + reason.amount, translate),
+        span=span_words(reason.amount, translate),
+        lasts=span_words(_most_duty_s(reason, problem) + reason.amount, translate),
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
     )
@@ -179,7 +183,7 @@ def _most_duty_s(reason: Reason, problem: Problem) -> int:
     return next((shift.max_duty_s or 0 for shift in problem.shifts if (shift.technician_id, shift.day) == key), 0)
 
 
-def _span(seconds: int, translate: Translate) -> str:
+def span_words(seconds: int, translate: Translate) -> str:
     """Return seconds as hours and minutes, rounded up to the minute."""
     hours, minutes = divmod(-(-seconds // 60), 60)
     if hours:
@@ -187,9 +191,11 @@ def _span(seconds: int, translate: Translate) -> str:
     return translate("{minutes} min", minutes=minutes)
 
 
-def _technician(technician_id: str, problem: Problem) -> str:
+def technician_words(technician_id: str, problem: Problem) -> str:
+    """Return a technician by name and id."""
     technician = problem.technician_by_id.get(technician_id)
-    return technician_id if technician is None or not technician.name else f"{technician.name} ({technician_id})"
+    is_named = technician is not None and technician.name not in ("", technician_id)
+    return f"{technician.name} ({technician_id})" if technician is not None and is_named else technician_id
 
 
 def _tool(tool_id: str, problem: Problem) -> str:

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import Reason, ReasonCode
+from optimizer.domain.plan import OVER, Reason, ReasonCode
 from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
@@ -90,6 +90,8 @@ def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reaso
     problem = scene.facts.problem
     if problem.is_due_before_plan(visit):
         return Reason(ReasonCode.DUE_BEFORE_PLAN, True)
+    if problem.is_over(visit):
+        return Reason(ReasonCode.TIME_PASSED, True, subject=OVER)
     if patience.is_up():
         return None
     if not scene.shifts:

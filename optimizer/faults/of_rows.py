@@ -181,6 +181,22 @@ _REFERENCES = {
     "LOCK_TWO_PEOPLE": Fault(
         "The order '{value}' is locked to more technicians than serve it.", "Keep as many locks as people serve it."
     ),
+    "LOCK_TWO_STARTS": Fault(
+        "The order '{visit}' is locked to start at {value}, and in row {other} at another time.",
+        "Keep the lock with the right start.",
+    ),
+    "LOCK_TWO_DAYS": Fault(
+        "The order '{visit}' is locked to {value}, and in row {other} to another day.",
+        "Keep the lock with the right day.",
+    ),
+    "LOCK_ABSENT": Fault(
+        "The order '{visit}' is locked to technician '{value}', who is absent on {day} from {start} to {end}.",
+        "Give the order to somebody else: write another technician into the lock, or take the lock out.",
+    ),
+    "LOCK_ABSENT_PARTLY": warning(
+        "The order '{visit}' is locked to technician '{value}', who is absent on {day} from {start} to {end}.",
+        "If the time left is too short, give the order to somebody else.",
+    ),
     "LOCK_PROHIBITED": warning(
         "The order '{visit}' is locked to technician '{value}', whom it or its customer does not allow.",
         "Lock it to somebody else, or lift the prohibition.",
@@ -235,8 +251,9 @@ _TIMES = {
     ),
     "NO_SHIFT": warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
     "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
-    "AS_OF_LATE": warning(
-        "The moment of planning lies after the day to plan.", "Correct as_of or plan_date if that is not meant."
+    "DAY_OVER": Fault(
+        "The plan would be made at {value}, but {day} was over at {end}.",
+        "Plan a day that is still to come (plan_date), or correct as_of.",
     ),
     "STOCK_NEGATIVE": warning("The stock of '{part}' is {value}; it counts as 0.", "Count the part again."),
     "CREW_FEW": warning(
@@ -265,6 +282,10 @@ _TIMES = {
     "JOB_LONG": warning(
         "{value} days of the job are left, but only {planned} are planned; its later days wait.",
         "Plan more days in one go, if they should be planned.",
+    ),
+    "WINDOW_PAST": warning(
+        "The window was over before the plan is made, so it binds nobody: the order is planned in opening hours.",
+        "Agree a new window with the customer.",
     ),
     "WINDOW_NO_SHIFT": warning(
         "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."

@@ -12,7 +12,7 @@ from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_json, decode_text, read_text
 from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
-from optimizer.ingest.build.as_of import moment_of, sheets_known_at
+from optimizer.ingest.build.as_of import day_over_s, moment_of, reports_known_at, sheets_known_at
 from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.build.coordinates import convert_sheets
 from optimizer.ingest.build.problem import build_aside, build_problem
@@ -189,8 +189,16 @@ def _assemble(
     unpublished = unpublished_years(sheets, clock)
     sheets = with_public_days(sheets, clock)
     as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)
+    over_s = day_over_s(sheets, clock)
+    if clock.seconds(as_of) >= over_s:
+        number, moment = sheets.branch.entries[0].number, f"{as_of:%Y-%m-%d %H:%M}"
+        details = {"day": clock.planned_text(), "end": f"{clock.local(over_s):%Y-%m-%d %H:%M}"}
+        sheets.branch.note(log, "DAY_OVER", number, "as_of", moment, **details)
     known, aside = sheets_known_at(sheets, options.stage, as_of, clock, log)
-    context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty)
+    if log.has_errors:
+        return None
+    reported = reports_known_at(sheets, as_of, clock)
+    context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty, reported=reported)
     return build_problem(known, policy, clock, unpublished), context
 
 

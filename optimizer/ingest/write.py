@@ -325,15 +325,16 @@ def _break(pause: Break | None, day: date, clock: BranchClock) -> JsonObject:
 
 
 def _lock(lock: Lock, day: date, clock: BranchClock) -> JsonObject:
-    return {
-        "visit_id": lock.visit_id,
-        "level": str(lock.level),
-        "technician_id": lock.technician_id,
-        "date": day.isoformat(),
-        "start": clock.time_or_iso(day, lock.start_s),
-        "tolerance": iso_duration(lock.tolerance_s),
-        "position": lock.position,
-    }
+    return _given(
+        visit_id=lock.visit_id,
+        level=str(lock.level),
+        technician_id=lock.technician_id,
+        date=day.isoformat(),
+        start=clock.time_or_iso(day, lock.start_s),
+        tolerance=iso_duration(lock.tolerance_s),
+        position=lock.position,
+        began=None if lock.began_s is None else clock.time_or_iso(day, lock.began_s),
+    )
 
 
 def _published(entry: PublishedVisit, day: date, clock: BranchClock) -> JsonObject:

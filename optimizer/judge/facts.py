@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from optimizer.domain.order import Interval
+from optimizer.domain.order import Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
@@ -53,6 +53,8 @@ class Service:
         How long after a window's close the service may still start.
     ready_s
         Earliest start.
+    floor_s
+        Earliest start by what the branch still has to hand over.
     locked_from_s, locked_until_s
         Bounds of the start by locks and told windows.
     crew
@@ -63,6 +65,8 @@ class Service:
         Bounds of the start by people and visits on other routes.
     is_awaited
         Others wait for this service, so that its start may not move.
+    has_begun
+        It began before the plan is made: its start is a fact.
     """
 
     visit: Visit | None
@@ -79,11 +83,13 @@ class Service:
     linked_from_s: int = -FAR_FUTURE_S
     linked_until_s: int = FAR_FUTURE_S
     is_awaited: bool = False
+    has_begun: bool = False
+    floor_s: int = -FAR_FUTURE_S
 
     @property
     def not_before_s(self) -> int:
         """The moment before which the service cannot start in any window."""
-        return max(self.ready_s, self.locked_from_s, self.linked_from_s)
+        return max(self.ready_s, self.floor_s, self.locked_from_s, self.linked_from_s)
 
     def latest_s(self, window: Interval) -> int:
         """Return the latest start that a window allows."""
@@ -126,6 +132,9 @@ class Tour:
         The pairs of places that cannot be travelled.
     earlier
         Per place, the places before it on this route whose visits come first, and by which relation.
+    floor_leg, floor_s
+        Before which moment nobody leaves on that leg, unless it leads home: the one after the stops that have begun;
+        the first one of a route that has not, where `depart_s` holds it already.
     """
 
     technician: Technician
@@ -136,6 +145,8 @@ class Tour:
     branch_at: int | None = None
     missing: tuple[tuple[str, str], ...] = ()
     earlier: Mapping[int, tuple[tuple[int, Predecessor], ...]] = field(default_factory=dict)
+    floor_leg: int = 0
+    floor_s: int = -FAR_FUTURE_S
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -188,6 +199,8 @@ class Facts:
     published, published_people
         Per visit that is published for a day of the horizon or a later one: the first row about it, and the people of
         all rows. What was told for a day that is over cannot be kept any more, and counts nowhere.
+    started
+        Per technician and day, how many visits its started route begins with.
     linked
         The visits that may be timed by what happens on another route: those of crews, and those in a sequence.
     """
@@ -198,7 +211,10 @@ class Facts:
     locks: dict[str, list[Lock]] = field(init=False)
     published: dict[str, PublishedVisit] = field(init=False)
     published_people: dict[str, frozenset[str]] = field(init=False)
+    started: dict[tuple[str, int], int] = field(init=False)
     linked: frozenset[str] = field(init=False)
+    _floors: dict[tuple[str, int], int] = field(init=False)
+    _parts_floors: dict[str, int] = field(init=False)
     _services: dict[tuple[str, str, Crew | None], Service] = field(init=False)
     _travel: dict[tuple[str, str, str], int | None] = field(init=False)
 
@@ -207,6 +223,11 @@ class Facts:
         locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             locks.setdefault(lock.visit_id, []).append(lock)
+        started: dict[tuple[str, int], int] = {}
+        for lock in problem.locks:
+            if lock.level is LockLevel.PREFIX:
+                key = (lock.technician_id, lock.day)
+                started[key] = started.get(key, 0) + 1
         published: dict[str, PublishedVisit] = {}
         people: dict[str, frozenset[str]] = {}
         for said in problem.published:
@@ -218,16 +239,21 @@ class Facts:
         object.__setattr__(self, "locks", locks)
         object.__setattr__(self, "published", published)
         object.__setattr__(self, "published_people", people)
+        object.__setattr__(self, "started", started)
         object.__setattr__(self, "linked", frozenset(waiting | followed))
+        object.__setattr__(self, "_floors", {})
+        object.__setattr__(self, "_parts_floors", {})
         object.__setattr__(self, "_services", {})
         object.__setattr__(self, "_travel", {})
-        shifts = {(s.technician_id, s.day): self._with_kept_locks(s) for s in problem.shifts}
+        shifts = {(s.technician_id, s.day): self._from_floor(self._with_kept_locks(s)) for s in problem.shifts}
         object.__setattr__(self, "shifts", shifts)
 
     def told_lock(self, visit_id: str) -> Interval | None:
         """Return the told window of a planned day that binds a visit because notice is too short to change it."""
         said = self.published.get(visit_id)
         if said is None or said.told is None or said.agreed or said.day >= self.problem.days:
+            return None
+        if visit_id in self.problem.begun:
             return None
         return said.told if self.problem.is_short_notice(said.day) else None
 
@@ -277,26 +303,87 @@ class Facts:
             keys.insert(branch_at + 1, BRANCH_PLACE)
         legs = [(pair, self.travel_s(shift.profile, *pair)) for pair in pairwise(keys)]
         morning_s = self.problem.policy.morning_s if technician.starts_at_branch else 0
+        floor_s, floor_leg = self.floor_s(shift), self.started.get((shift.technician_id, shift.day), 0)
+        if floor_leg > 0 and branch_at is not None and branch_at < floor_leg:
+            floor_leg += 1
         return Tour(
             technician=technician,
-            shift=shift,
-            depart_s=shift.start_s + morning_s,
+            shift=self._from_floor(shift),
+            depart_s=max(shift.start_s + morning_s, -FAR_FUTURE_S if floor_leg else floor_s),
             places=tuple(places),
             legs_s=tuple(seconds or 0 for _, seconds in legs),
             branch_at=branch_at,
             missing=tuple(pair for pair, seconds in legs if seconds is None),
+            floor_leg=floor_leg,
+            floor_s=floor_s,
         )
+
+    def floor_s(self, shift: Shift) -> int:
+        """Return the moment before which a technician leaves for nothing that has not begun.
+
+        It is the moment of the plan plus the time it takes to get ready: at the branch, on the road or at home, or
+        for an emergency that is this technician's already.
+        """
+        key = (shift.technician_id, shift.day)
+        if key not in self._floors:
+            policy = self.problem.policy
+            is_at_branch = self.problem.technician_by_id[key[0]].starts_at_branch and key not in self.started
+            lead_s = (policy.lead_to_leave_s or 0) if is_at_branch else policy.lead_on_road_s
+            if self._has_emergency(key):
+                lead_s = min(lead_s, policy.lead_emergency_s)
+            self._floors[key] = -FAR_FUTURE_S if policy.lead_to_leave_s is None else self.problem.as_of_s + lead_s
+        return self._floors[key]
+
+    def _has_emergency(self, key: tuple[str, int]) -> bool:
+        """Return whether a lock or the published plan gives a technician an emergency that has not begun."""
+        problem = self.problem
+        own = {lock.visit_id for lock in problem.locks if lock.technician_id == key[0]}
+        own |= {said.visit_id for said in problem.published if (said.technician_id, said.day) == key}
+        return any(self._is_emergency(visit_id) for visit_id in own - problem.begun.keys())
+
+    def _from_floor(self, shift: Shift) -> Shift:
+        """Return what is left of a shift that has not started: without a break that could begin before the floor."""
+        rest = shift.break_
+        has_started = (shift.technician_id, shift.day) in self.started
+        if rest is None or has_started or self.floor_s(shift) <= rest.window.open_s:
+            return shift
+        return replace(shift, break_=None)
+
+    def _is_emergency(self, visit_id: str) -> bool:
+        visit = self.problem.visit_by_id.get(visit_id)
+        return visit is not None and self.problem.order_of(visit).urgency is Urgency.EMERGENCY
+
+    def parts_floor_s(self, visit: Visit) -> int:
+        """Return the moment before which no visit starts whose parts the branch still has to hand over.
+
+        Parts of a visit that the published plan has are ready, and so are those that some technician carries.
+        """
+        problem, visit_id = self.problem, visit.visit_id
+        if not visit.parts or problem.policy.lead_to_leave_s is None or visit_id in self.published:
+            return -FAR_FUTURE_S
+        if visit_id not in self._parts_floors:
+            carried = {part.part_id for technician in problem.technicians for part in technician.own_parts}
+            ways = [self.travel_s(profile, BRANCH_PLACE, visit_id) for profile in self.matrix.profiles]
+            nearest_s = min((way_s for way_s in ways if way_s is not None), default=0)
+            floor_s = problem.as_of_s + problem.policy.lead_with_parts_s + nearest_s
+            is_carried = all(need.part_id in carried for need in visit.parts)
+            self._parts_floors[visit_id] = -FAR_FUTURE_S if is_carried else floor_s
+        return self._parts_floors[visit_id]
 
     def _with_kept_locks(self, shift: Shift) -> Shift:
         """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
 
-        It lasts longer only for a visit of one person that could not start at any locked moment otherwise.
+        It lasts longer only for a visit of one person that could not start at any locked moment otherwise; and until
+        the technician is home from what has begun, whatever the policy.
         """
         problem, limit_s = self.problem, shift.return_limit_s
-        if problem.policy.broken_locks is not BrokenLocks.KEEP:
-            return shift
         technician = problem.technician_by_id[shift.technician_id]
         for lock in problem.locks:
+            if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day):
+                visit = problem.visit_by_id[lock.visit_id]
+                home_s = self.travel_s(shift.profile, lock.visit_id, end_key(technician))
+                limit_s = max(limit_s, lock.began_s + duration_s(problem, technician, visit) + (home_s or 0))
+        for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
             is_here = lock.technician_id == shift.technician_id and day_of(lock.start_s) == shift.day
             visit = problem.visit_by_id[lock.visit_id]
             if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
@@ -327,7 +414,7 @@ class Facts:
         alone_s = duration_s(problem, technician, visit, needs)
         starts = [lock for lock in self.locks.get(visit_id, []) if lock.level is LockLevel.START]
         told = self.told_lock(visit_id)
-        return Service(
+        service = Service(
             visit=visit,
             duration_s=alone_s if crew is None else crew_duration_s(problem, visit, crew),
             windows=problem.windows[visit_id],
@@ -343,7 +430,23 @@ class Facts:
             needs=needs,
             crew=crew,
             pays=crew is None or crew.lead == technician.technician_id,
+            floor_s=self.parts_floor_s(visit),
         )
+        return _as_begun(service, problem.begun[visit_id]) if visit_id in problem.begun else service
+
+
+def _as_begun(service: Service, began_s: int) -> Service:
+    """Return a service whose start is a fact: nothing but that start binds it."""
+    return replace(
+        service,
+        hours=None,
+        max_lateness_s=0,
+        ready_s=-FAR_FUTURE_S,
+        floor_s=-FAR_FUTURE_S,
+        locked_from_s=began_s,
+        locked_until_s=began_s,
+        has_begun=True,
+    )
 
 
 # --- who can do what, and how fast ----------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def skill(judged: JudgedPlan) -> Iterator[Violation]:
     for day in judged.days:
         on = judged.problem.date_of(day.route.day)
         for service, visit, _ in day.services:
-            if service.crew is None or not service.pays:
+            if not service.has_begun and (service.crew is None or not service.pays):
                 for gap in gaps_in(day.technician, service.needs, on):
                     message = gap_text(gap, day.technician.technician_id, visit, on)
                     who = day.technician.technician_id
@@ -109,7 +109,7 @@ def allowed(judged: JudgedPlan) -> Iterator[Violation]:
     """Find visits whose technician is not among the required, is refused, or serves another area."""
     for day in judged.days:
         who = day.technician.technician_id
-        for visit in day.timed.tour.visits:
+        for visit in (visit for service, visit, _ in day.services if not service.has_begun):
             for name in refusals(judged.problem, day.technician, visit):
                 message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
                 yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
@@ -176,12 +176,32 @@ def ready(judged: JudgedPlan) -> Iterator[Violation]:
     """Find services stated to start before their visit is ready."""
     for day in judged.days:
         for visit, stop in zip(day.timed.tour.visits, day.stops, strict=True):
-            early_s = 0 if visit.ready_s is None else visit.ready_s - stop.start_s
-            if visit.ready_s is not None and early_s > 0:
+            if visit.ready_s is None or visit.visit_id in judged.problem.begun:
+                continue
+            early_s = visit.ready_s - stop.start_s
+            if early_s > 0:
                 at = f"{clock_text(stop.start_s)}, {span_text(early_s)} before it is ready"
                 message = f"Visit {visit.visit_id} starts at {at} ({clock_text(visit.ready_s)})."
                 who = day.technician.technician_id
                 yield Violation(Rule.READY, early_s, "s", message, who, visit.visit_id)
+
+
+def floor(judged: JudgedPlan) -> Iterator[Violation]:
+    """Find departures and starts stated before anybody could leave; what has begun before is a fact."""
+    for day in judged.days:
+        tour, who = day.timed.tour, day.technician.technician_id
+        early_s = tour.floor_s - day.route.depart_s if tour.floor_leg == 0 else 0
+        if early_s > 0:
+            message = f"{who} leaves at {clock_text(day.route.depart_s)}, {span_text(early_s)} before anybody can."
+            yield Violation(Rule.FLOOR, early_s, "s", message, who)
+        started = judged.facts.started.get((who, day.route.day), 0)
+        for number, (service, stop) in enumerate(zip(tour.services, day.stops, strict=True)):
+            floor_s = service.floor_s if number < started else max(tour.floor_s, service.floor_s)
+            early_s = floor_s - stop.start_s
+            if early_s > 0:
+                early = f"{clock_text(stop.start_s)}, {span_text(early_s)} before anything can"
+                message = f"Visit {stop.visit_id} starts at {early}."
+                yield Violation(Rule.FLOOR, early_s, "s", message, who, stop.visit_id)
 
 
 def shift(judged: JudgedPlan) -> Iterator[Violation]:

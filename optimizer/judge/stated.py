@@ -103,7 +103,7 @@ def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Int
         for told in sorted(problem.order_of(visit).promised)
         if told.open_s < problem.days * DAY_S and told.close_s >= 0
     ]
-    if 0 <= window < len(promised) and visit.visit_id not in problem.off_window:
+    if 0 <= window < len(promised) and visit.visit_id not in problem.off_window | problem.begun.keys():
         return promised[window]
     said = facts.published.get(visit.visit_id)
     if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
@@ -170,6 +170,8 @@ def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
         (Rule.SHIFT, "departure", route.depart_s, timed.tour.depart_s),
         (Rule.SHIFT, "return", route.return_s, timed.return_s),
     ]
+    if timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s:
+        del stated[0]  # The rule `floor` has named it.
     if route.break_ is not None and route.break_.slot == timed.slot and timed.break_start_s is not None:
         stated.append((Rule.BREAK, "break", route.break_.start_s, timed.break_start_s))
     for rule, what, said_s, found_s in stated:
@@ -187,7 +189,10 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
     leaves = _Leaves(without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
     for number, (said, found) in enumerate(zip(day.stops, found_stops, strict=True)):
         about = f"visit {said.visit_id}"
-        ready_s = facts.problem.visit_by_id[said.visit_id].ready_s
+        service = day.timed.tour.services[number]
+        from_s = max(service.ready_s, service.floor_s)
+        if number >= facts.started.get((who, day.route.day), 0):
+            from_s = max(from_s, day.timed.tour.floor_s)
         moments = [
             (Rule.TRAVEL, "arrival", said.arrive_s, found.arrive_s),
             (Rule.WINDOW, "start", said.start_s, found.start_s),
@@ -195,8 +200,8 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
             (Rule.LATENESS, "lateness", said.lateness_s, found.lateness_s),
         ]
         is_linked = said.visit_id in facts.linked and said.start_s != found.start_s
-        if (ready_s is not None and said.start_s < ready_s) or (is_linked and misses_its_gap(judged, said.visit_id)):
-            del moments[1]  # The rule `ready` or `precedence` has named it.
+        if said.start_s < from_s or (is_linked and misses_its_gap(judged, said.visit_id)):
+            del moments[1]  # The rule `ready`, `floor` or `precedence` has named it.
         for rule, what, said_s, found_s in moments:
             if said_s != found_s:
                 texts = [f"{s} s" if what == "lateness" else clock_text(s) for s in (said_s, found_s)]

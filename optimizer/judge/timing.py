@@ -113,10 +113,13 @@ class TimedTour:
         return self.clock_breach_s + self.past_duty_s
 
     def departures_s(self) -> list[int]:
-        """Return the departure on each leg, after a break taken before it."""
+        """Return the departure on each leg, after a break taken before it, and not before the floor."""
         leaves = [self.tour.depart_s, *(stop.end_s for stop in self.places)]
         if self.slot is not None and self.slot % 2 == 0:
             leaves[self.slot // 2] = self._break_end_s()
+        leg = self.tour.floor_leg
+        if 0 < leg < len(self.places):
+            leaves[leg] = max(leaves[leg], self.tour.floor_s)
         return leaves
 
     def _break_end_s(self) -> int:
@@ -246,6 +249,8 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
     for leg in range(first_leg, len(tour.legs_s)):
         if slot == 2 * leg:
             break_start_s, now_s = _rest(tour.shift, now_s)
+        if 0 < leg == tour.floor_leg < len(tour.places):
+            now_s = max(now_s, tour.floor_s)
         now_s += tour.legs_s[leg]
         arrive_s = now_s
         if slot == 2 * leg + 1:
@@ -338,14 +343,22 @@ def _harmless(
             moments = _before_break(tour.shift, moments)
         moments = [(a - tour.legs_s[leg], b - tour.legs_s[leg]) for a, b in moments]
         by_leg.append(moments)
+        if 0 < leg == tour.floor_leg < len(timed.places):
+            moments = _before_floor(tour.floor_s, moments)
         if timed.slot == 2 * leg:
             moments = _before_break(tour.shift, moments)
     return moments, by_leg[::-1]
 
 
+def _before_floor(floor_s: int, after: Moments) -> Moments:
+    """Return the moments from which somebody who leaves no sooner than the floor leaves at a moment of `after`."""
+    later = [(max(a, floor_s + 1), b) for a, b in after if b > floor_s]
+    return [(-FAR_FUTURE_S, floor_s), *later] if any(a <= floor_s <= b for a, b in after) else later
+
+
 def _may_start(service: Service, stop: TimedStop, low_s: int, high_s: int) -> tuple[int, int]:
     """Return first and last start that do no harm elsewhere; where others wait, the start stays as it is."""
-    if service.is_awaited:
+    if service.is_awaited or service.has_begun:
         return stop.start_s, stop.start_s
     return low_s, min(high_s, service.linked_until_s)
 

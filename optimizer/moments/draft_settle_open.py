@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import LockConflictError
 from optimizer.moments.changes import changes_between, stay_near
+from optimizer.moments.started import told_in_vain, with_started
 from optimizer.running.first_routes import possible_routes, routes_of
 from optimizer.solver import Outcome, solve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.domain.plan import Plan
     from optimizer.domain.planning_context import Change
     from optimizer.domain.problem import Problem
@@ -49,12 +52,14 @@ def plan_stage(
     *,
     seconds: float | None = 10.0,
     start: Routes | None = None,
+    reported: Mapping[str, int] | None = None,
     **options: Any,
 ) -> StageOutcome:
     """Plan a day near its published plan.
 
-    Every told window past its notice deadline is kept as long as a plan with all of them is found. Otherwise those
-    visits may move that the published routes no longer hold (an absence, a part that is missing), and they alone.
+    What has begun is kept as begun. Every told window past its notice deadline is kept as long as a plan with all of
+    them is found, but for those that were over before anybody came. Otherwise those visits may move that the published
+    routes no longer hold (an absence, a part that is missing), and they alone.
 
     Parameters
     ----------
@@ -62,6 +67,8 @@ def plan_stage(
         The plan to stay near; without one this is a plain solve.
     start
         Routes to start from instead of the published ones: those of a solve of the same that was interrupted.
+    reported
+        When the last result of a visit was reported, by visit (`PlanningContext.reported`).
     seconds
         Time of the search; of both searches, where those windows are given up.
     options
@@ -74,20 +81,22 @@ def plan_stage(
     """
     if published is None:
         return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
-    near = stay_near(problem, published)
+    problem = with_started(problem, matrix, published, reported or {})
+    over = told_in_vain(problem, published)
+    near = stay_near(problem, published, released=over)
     kept = possible_routes(near, matrix, routes_of(published))
     unplaced = _unplaced(near, kept)
     first_s = seconds if seconds is None or not unplaced else FIRST_TRY_SHARE * seconds
     try:
         outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
-        released: tuple[str, ...] = ()
+        released = over
     except LockConflictError:
         if not unplaced:
             raise
-        near = stay_near(problem, published, released=unplaced)
+        near = stay_near(problem, published, released=(*over, *unplaced))
         left_s = None if seconds is None else (1 - FIRST_TRY_SHARE) * seconds
         outcome = solve(near, matrix, seconds=left_s, start=start or routes_of(published), **options)
-        released = unplaced
+        released = tuple(sorted({*over, *unplaced}))
     return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from api.plans.conversion import violation_as_fault
+from api.plans.conversion import lock_faults, violation_as_fault
 from optimizer.domain.rules import Rule, Violation
+from optimizer.errors import Clash, LockConflictError
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,12 @@ def test_a_chinese_reader_sees_by_how_much_a_rule_is_missed(rule: Rule, amount: 
     assert fault["action"] == "请解除该锁定，或更改与之冲突的内容。"
     english = violation_as_fault(violation, "en")
     assert (english["cause"], english["action"]) == ("T1 is back at 18:01.", "Release it, or change what it breaks.")
+
+
+def test_what_clashes_is_said_in_its_own_words() -> None:
+    violation = Violation(Rule.LOCK, 1500, "s", "Visit B can start at 09:40.", "T1", "B")
+    clash = Clash(("A", "B"), violation, {"en": "A, B: 25 min too late.", "zh": "A, B：晚 25 分钟。"})
+    (fault,) = lock_faults(LockConflictError([violation], [clash]), "zh")
+    assert (fault["code"], fault["cause"]) == ("LOCK_BREAKS_LOCK", "A, B：晚 25 分钟。")
+    (fault,) = lock_faults(LockConflictError([violation]), "en")
+    assert fault["cause"] == "Visit B can start at 09:40."

@@ -94,6 +94,15 @@ BREAKING = [
         "The visit is ready too late that day: 30 min too late for Ann Li (Ann).",
         "当天具备上门条件太晚：对Ann Li (Ann)来说晚 30 分钟。",
     ),
+    # Planned at 08:15, ten minutes before anybody can be there.
+    Alone(
+        Rule.FLOOR,
+        alone(requested="08:00-08:20").but(as_of_s=clock("08:15")),
+        lambda w: w.with_policy(lead_to_leave_s=None),
+        ReasonCode.TIME_PASSED,
+        "Ann Li (Ann) comes closest but cannot leave before the plan is made: 5 min too late.",
+        "最接近的是Ann Li (Ann)，但在计划制定之前无法出发：晚 5 分钟。",
+    ),
     Alone(
         Rule.SHIFT,
         alone().with_shift("Ann", end_s=clock("08:40")),

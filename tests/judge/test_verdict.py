@@ -25,7 +25,7 @@ from tests.random_problems import (
     random_whole_problem_with_plan,
 )
 from tests.time_limits import seeds
-from tests.worlds import World, clock, day_s, job, person, span, world
+from tests.worlds import FRIDAY_16, World, clock, day_s, job, person, span, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +125,7 @@ PLANTED_IN_STATEMENTS: list[tuple[Rule, int, Callable[[Plan], Plan]]] = [
     (Rule.TRAVEL, 60, lambda p: change_stop(p, "B", leave_by_s=clock("07:59"))),
     (Rule.STOCK, 1, lambda p: change_stop(p, "A", parts=())),
     (Rule.LOCK, 1, lambda p: change_stop(p, "B", pinned=False)),
+    (Rule.FLOOR, 60, lambda p: change_route(p, "Ann", depart_s=FRIDAY_16 - 60)),
     (Rule.SHIFT, 60, lambda p: change_route(p, "Ann", depart_s=clock("08:01"))),
     (Rule.SHIFT, 90, lambda p: change_route(p, "Ann", return_s=clock("08:50") - 90)),
     (Rule.BREAK, 1800, lambda p: change_route(p, "Ben", break_=None)),

@@ -23,6 +23,7 @@ from api.refusals.table import REFUSAL_TEXTS
 from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
+from optimizer.explain import lock_clashes
 from optimizer.explain.sentences import ACCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
@@ -125,6 +126,14 @@ TABLES: dict[tuple[str, str], list[str]] = {
         column.heading for sheet in SHEETS for column in sheet.all_columns
     ],
     ("review/differences.py", "THINGS[self.sheet]"): list(THINGS.values()),
+    ("explain/lock_clashes.py", "sentence"): [
+        *lock_clashes.CLASHES.values(),
+        lock_clashes.BY_RULE,
+        lock_clashes.TOO_LONG,
+        lock_clashes.NO_SHIFT,
+    ],
+    ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY],
+    ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),

@@ -24,6 +24,7 @@ from optimizer.engine.arrays import (
     S_DEPART,
     S_END,
     S_END_NODE,
+    S_FLOOR,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
@@ -33,7 +34,7 @@ from optimizer.engine.arrays import (
     V_READY,
 )
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.timing import late_cents, per_minute, start_of_service
+from optimizer.engine.search.timing import floor_leg, late_cents, per_minute, start_of_service
 
 #: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
 MOST_PAIRS = 6
@@ -90,6 +91,7 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
     forward[0, FWD_OPEN], forward[0, FWD_OPEN_CENTS] = open_departure, open_cents
     earliest[0] = first_departure(forward, 0)
     here = arrays.shift[shift_idx, S_START_NODE]
+    held = floor_leg(arrays, shift_idx, seq, count)
     for k in range(count):
         visit = seq[k]
         leg = arrays.travel[profile, here, visit]
@@ -112,6 +114,8 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
                     open_departure = start + duration
                     open_cents += late_cents(arrays, late)
                     push_pair(forward, k + 1, max(open_departure, opens) + length, open_cents)
+        if k + 1 == held and held < count:
+            open_departure = hold_departures(arrays, shift_idx, forward, held, open_departure)
         forward[k + 1, FWD_OPEN], forward[k + 1, FWD_OPEN_CENTS] = open_departure, open_cents
         earliest[k + 1] = first_departure(forward, k + 1)
     if count == 0:
@@ -125,7 +129,32 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
     if open_departure < FORBIDDEN and open_departure + leg <= closes:
         back = max(open_departure + leg, opens) + length
         best = min(best, end_cents(arrays, shift_idx, back, open_cents))
+    if held == count:
+        # Home may be left for at once; whatever is put in before it may not.
+        forward[held, FWD_OPEN] = hold_departures(arrays, shift_idx, forward, held, open_departure)
+        earliest[held] = first_departure(forward, held)
     return best
+
+
+@kernel
+def hold_departures(arrays, shift_idx, forward, position, open_departure):
+    """Let nobody leave a position before the floor, the break taken meanwhile or not; return the departure without it.
+
+    Parameters
+    ----------
+    arrays : ProblemArrays
+    shift_idx, position : int
+        Technician-day and position.
+    forward : int64 array (positions, FWD_COLUMNS)
+        Its departures with the break taken are moved in place.
+    open_departure : int
+        The departure with the break still to come.
+    """
+    floor, closes = arrays.shift[shift_idx, S_FLOOR], arrays.shift[shift_idx, S_BREAK_CLOSE]
+    for p in range(forward[position, FWD_PAIRS]):
+        forward[position, FWD_DEPART + p] = max(forward[position, FWD_DEPART + p], floor)
+    later = max(open_departure, floor)
+    return later if arrays.shift[shift_idx, S_BREAK_LENGTH] == 0 or later <= closes else FORBIDDEN
 
 
 @kernel

@@ -27,7 +27,9 @@ from optimizer.engine.arrays import (
     S_DEPART,
     S_END,
     S_END_NODE,
+    S_FLOOR,
     S_MAX_DUTY,
+    S_PREFIX,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
@@ -131,6 +133,21 @@ def stability_cents(arrays, shift_idx, visit_idx, start):
 
 
 @kernel
+def floor_leg(arrays, shift_idx, seq, count):
+    """Return the leg after the prefix of a started route, a stop at the branch inside it counted; `NONE` without one.
+
+    Nobody leaves on that leg before the floor, unless it leads home.
+    """
+    prefix = arrays.shift[shift_idx, S_PREFIX]
+    if prefix == 0:
+        return NONE
+    for k in range(min(prefix, count)):
+        if seq[k] >= arrays.rates[R_VISITS]:
+            return prefix + 1
+    return prefix
+
+
+@kernel
 def run_slot(arrays, shift_idx, seq, count, slot, times):
     """Time a route with its break in one given slot; everybody leaves as early as can be.
 
@@ -154,10 +171,13 @@ def run_slot(arrays, shift_idx, seq, count, slot, times):
     moment, here = arrays.shift[shift_idx, S_DEPART], arrays.shift[shift_idx, S_START_NODE]
     day = arrays.shift[shift_idx, S_DAY]
     cents, stability, pause_start = 0, 0, NONE
+    held = floor_leg(arrays, shift_idx, seq, count)
     for k in range(count + 1):
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         for side in range(2):
             if side == 1:
+                if k == held and k < count:
+                    moment = max(moment, arrays.shift[shift_idx, S_FLOOR])
                 moment += arrays.travel[profile, here, node]
                 here = node
                 if k < count:

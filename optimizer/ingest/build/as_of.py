@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import GapFrom
 from optimizer.domain.planning_context import AsideState, Stage
-from optimizer.domain.units import at
+from optimizer.domain.problem import LockLevel
+from optimizer.domain.units import DAY_S, at
 from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of, visits_left_of
 from optimizer.ingest.forms.sheets import Entry, Sheet
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from optimizer.faults.issues import IssueLog
     from optimizer.ingest.cells.dates_and_times import BranchClock
-    from optimizer.ingest.forms.columns import OrderRow, PartRow, ResultRow, ShiftRow
+    from optimizer.ingest.forms.columns import AbsenceRow, OrderRow, PartRow, ResultRow, ShiftRow
     from optimizer.ingest.forms.sheets import BranchSheets
 
 #: When the day is settled and when it is opened (docs/rules.md, Three moments of a day), in seconds of the day.
@@ -71,8 +73,10 @@ def sheets_known_at(
     orders, aside = _orders(sheets, results, stage, clock, is_known)
     orders = tuple(_without_done(orders, aside, sheets.technicians.ids, as_of, clock))
     shifts = _shifts(sheets, clock, is_known, log)
+    _check_absent_locks(sheets, orders, shifts, clock, is_known, log)
     parts = _parts(sheets, clock, is_known)
     loans = _loans(sheets, is_known)
+    _note_past_windows(sheets, orders, min(0, now_s), clock, log)
     branch = tuple(Entry(e.number, e.row.model_copy(update={"as_of": as_of})) for e in sheets.branch)
     known = replace(
         sheets,
@@ -143,6 +147,23 @@ def _job_so_far(
     who = next((said[n].row.technician_id for n in sorted(said) if said[n].row.technician_id), row.planned_technician)
     required = row.required or ((who,) if who else ())
     return row.model_copy(update={"days_done": days_done, "planned_on": None, "required": required}), result
+
+
+def reports_known_at(sheets: BranchSheets, as_of: datetime, clock: BranchClock) -> dict[str, int]:
+    """Return when the last result known at a moment was reported, in seconds of the clock, by visit."""
+    visits = {entry.row.order_id: visit_ids_of(entry.row) for entry in sheets.orders}
+    known: dict[str, int] = {}
+    for entry in sheets.results:
+        at_s = clock.seconds(entry.row.at or as_of)
+        for visit_id in visits.get(entry.row.order_id, (entry.row.order_id,)) if at_s <= clock.seconds(as_of) else ():
+            known[visit_id] = max(at_s, known.get(visit_id, at_s))
+    return known
+
+
+def day_over_s(sheets: BranchSheets, clock: BranchClock) -> int:
+    """Return when the days to plan are over: with the last shift, overtime included, else at midnight."""
+    rows = [entry.row for entry in sheets.shifts if clock.is_planned(entry.row.date)]
+    return max((clock.on(row.date, row.end) + row.overtime_limit_s for row in rows), default=clock.days * DAY_S)
 
 
 def _without_done(
@@ -240,20 +261,72 @@ def _shifts(
                 left.append(entry)
                 continue
             start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
-            from_s = start_s if row.start is None else clock.on(row.date, row.start)
-            until_s = end_s if row.end is None else clock.on(row.date, row.end)
+            from_s, until_s = _absent_span(row, start_s, end_s, clock)
             before_s, after_s = max(0, min(from_s, end_s) - start_s), max(0, end_s - max(until_s, start_s))
             if before_s and after_s:
                 sheets.absences.note(log, "ABSENCE_MIDDLE", absence.number, "start")
             if before_s or after_s:
-                left.append(Entry(entry.number, _cut(shift, row, clock, is_evening=before_s >= after_s)))
+                is_evening, absent = before_s >= after_s, (clock.local(from_s), clock.local(until_s))
+                left.append(Entry(entry.number, _cut(shift, absent, clock, is_evening=is_evening)))
         shifts = left
     return tuple(shifts)
 
 
-def _cut(shift: ShiftRow, absence: Any, clock: BranchClock, *, is_evening: bool) -> ShiftRow:
-    """Return the part of a shift before the absence (no overtime then), or after it."""
-    update: dict[str, Any] = {"end": absence.start, "overtime_limit_s": 0} if is_evening else {"start": absence.end}
+def _note_past_windows(
+    sheets: BranchSheets, orders: tuple[Entry[OrderRow], ...], past_s: int, clock: BranchClock, log: IssueLog
+) -> None:
+    """Note orders whose windows were all over before the days to plan and now; those carried over have had theirs."""
+    for entry in orders:
+        column = "promised" if entry.row.promised else "requested"
+        windows = getattr(entry.row, column)
+        if windows and not entry.row.carried_over and all(clock.seconds(closes) < past_s for _, closes in windows):
+            sheets.orders.note(log, "WINDOW_PAST", entry.number, column)
+
+
+def _absent_span(row: AbsenceRow, start_s: int, end_s: int, clock: BranchClock) -> tuple[int, int]:
+    """Return from when until when an absence lies in a shift.
+
+    Who reports in the middle of the shift not to come any more was there until then: what began before has begun.
+    """
+    from_s = start_s if row.start is None else clock.on(row.date, row.start)
+    until_s = end_s if row.end is None else clock.on(row.date, row.end)
+    if row.reported is not None and until_s >= end_s and start_s < clock.seconds(row.reported) < end_s:
+        from_s = max(from_s, clock.seconds(row.reported))
+    return from_s, until_s
+
+
+def _check_absent_locks(
+    sheets: BranchSheets,
+    orders: tuple[Entry[OrderRow], ...],
+    shifts: tuple[Entry[ShiftRow], ...],
+    clock: BranchClock,
+    is_known: Callable[[datetime | None], bool],
+    log: IssueLog,
+) -> None:
+    """Note locks to somebody who is absent: with nothing left of any shift that the lock allows, or with a part."""
+    to_plan = {name for entry in orders for name in visits_left_of(entry.row)}
+    left = {(entry.row.technician_id, entry.row.date) for entry in shifts}
+    whole = {(e.row.technician_id, e.row.date): e.row for e in sheets.shifts if clock.is_planned(e.row.date)}
+    for entry in sheets.locks:
+        lock = entry.row
+        days = {day for who, day in whole if who == lock.technician_id}
+        days &= days if lock.level == LockLevel.PERSON else {lock_day(lock, clock)}
+        absent = [e.row for e in sheets.absences if e.row.technician_id == lock.technician_id and e.row.date in days
+                  and is_known(e.row.reported)]  # fmt: skip
+        if lock.visit_id not in to_plan or not absent:
+            continue
+        row, shift = absent[0], whole[lock.technician_id, absent[0].date]
+        span = _absent_span(row, clock.on(row.date, shift.start), clock.on(row.date, shift.end), clock)
+        start, end = (clock.time_or_iso(row.date, moment_s) for moment_s in span)
+        is_gone = not any((lock.technician_id, day) in left for day in days)
+        details = {"visit": lock.visit_id, "day": row.date.isoformat(), "start": start, "end": end}
+        code = "LOCK_ABSENT" if is_gone else "LOCK_ABSENT_PARTLY"
+        sheets.locks.note(log, code, entry.number, "technician_id", lock.technician_id, **details)
+
+
+def _cut(shift: ShiftRow, absent: tuple[datetime, datetime], clock: BranchClock, *, is_evening: bool) -> ShiftRow:
+    """Return the part of a shift before an absence (no overtime then), or after it."""
+    update: dict[str, Any] = {"end": absent[0], "overtime_limit_s": 0} if is_evening else {"start": absent[1]}
     cut = shift.model_copy(update=update)
     if cut.contracted_s is not None:
         length_s = clock.on(cut.date, cut.end) - clock.on(cut.date, cut.start)

@@ -371,6 +371,7 @@ def _lock(row: LockRow, clock: BranchClock) -> Lock:
         start_s=0 if row.start is None else clock.on(day, row.start),
         tolerance_s=row.tolerance_s,
         position=row.position or 0,
+        began_s=None if row.began is None or row.level != LockLevel.PREFIX else clock.on(day, row.began),
     )
 
 

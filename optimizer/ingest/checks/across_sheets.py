@@ -84,13 +84,11 @@ def check_missing_places(sheets: BranchSheets, log: IssueLog) -> None:
 
 
 def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
-    """Note a branch that closes before it opens, and a plan made after its day."""
+    """Note a branch that closes before it opens."""
     for entry in sheets.branch:
         branch = entry.row
         if branch.business_close <= branch.business_open:
             sheets.branch.note(log, "BUSINESS_REVERSED", entry.number, "business_close")
-        if clock.seconds(branch.as_of) >= clock.on(branch.plan_date, 2 * 86_400):
-            sheets.branch.note(log, "AS_OF_LATE", entry.number, "as_of", branch.as_of)
 
 
 def check_dates(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
@@ -362,6 +360,7 @@ def check_locks(sheets: BranchSheets, clock: BranchClock | None, policy: Policy 
     """Note locks that lack what they hold, name another day or too many people, or leave gaps in a prefix."""
     sizes = _crew_sizes(sheets, policy)
     people: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, list[Entry[Any]]] = defaultdict(list)
     prefixes: dict[tuple[str, date | None], list[Entry[Any]]] = defaultdict(list)
     for entry in sheets.locks:
         lock = entry.row
@@ -374,6 +373,9 @@ def check_locks(sheets: BranchSheets, clock: BranchClock | None, policy: Policy 
             prefixes[lock.technician_id, lock_day(lock, clock) if clock else None].append(entry)
             if lock.position is None:
                 sheets.locks.note(log, "LOCK_POSITION", entry.number, "position")
+        if clock is not None and lock.level != LockLevel.PERSON:
+            _check_against(sheets.locks, held[lock.visit_id], entry, clock, log)
+            held[lock.visit_id].append(entry)
         elsewhere = clock is not None and not clock.is_planned(lock_day(lock, clock))
         if clock is not None and elsewhere and lock.level != LockLevel.PERSON:
             day, column = clock.planned_text(), "date" if lock.date else "start"
@@ -384,6 +386,25 @@ def check_locks(sheets: BranchSheets, clock: BranchClock | None, policy: Policy 
             number = min(entry.number for entry in entries)
             text = ", ".join(_first_few(positions))
             sheets.locks.note(log, "LOCK_POSITIONS", number, "position", technician=technician, positions=text)
+
+
+def _check_against(
+    sheet: Sheet[Any], others: list[Entry[Any]], entry: Entry[Any], clock: BranchClock, log: IssueLog
+) -> None:
+    """Note a lock that no moment keeps together with an earlier one of the same visit."""
+    lock, day = entry.row, lock_day(entry.row, clock)
+    for other in others:
+        details = {"visit": lock.visit_id, "other": other.number}
+        if lock_day(other.row, clock) != day:
+            sheet.note(log, "LOCK_TWO_DAYS", entry.number, "date" if lock.date else "start", day, **details)
+            return
+        if lock.start is None or other.row.start is None or {lock.level, other.row.level} != {LockLevel.START}:
+            continue
+        apart_s = abs(clock.on(day, lock.start) - clock.on(day, other.row.start))
+        if apart_s > lock.tolerance_s + other.row.tolerance_s:
+            value = clock.time_or_iso(day, clock.on(day, lock.start))
+            sheet.note(log, "LOCK_TWO_STARTS", entry.number, "start", value, **details)
+            return
 
 
 def check_published_crews(sheets: BranchSheets, policy: Policy, log: IssueLog) -> None:

@@ -314,6 +314,7 @@ class LockRow(Row):
     start: TimeOrMoment | None = column("09:30", "For start: the service start.", default=None)
     tolerance_s: Duration = column("15", "For start: how much earlier or later.", default=0)
     position: Count | None = column("0", "For prefix: place in the started route, from 0.", default=None)
+    began: TimeOrMoment | None = column("09:05", "For prefix: when the service began, if it has.", default=None)
 
 
 class PublishedRow(Row):

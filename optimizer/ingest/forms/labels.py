@@ -239,6 +239,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "start": ("开始时间", "Start", "上门时间 锁定时间"),
             "tolerance_s": ("允许偏差（分钟）", "Tolerance (min)", "允许偏差 偏差"),
             "position": ("顺序号", "Position", "顺序 次序"),
+            "began": ("实际开始", "Began", "已开始时间"),
         },
         "published": {
             "visit_id": _ORDER,

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 KIND = "policies"
 UNLIMITED = "unlimited"
+#: The word for no floor at all.
+OFF = "off"
 DEFAULT_PROFILE = "tomorrow"
 
 
@@ -105,6 +107,7 @@ amount = whole_number(0)
 _AMOUNT = kind(amount)
 _SPECIAL = {
     "name": NAME,
+    "lead_to_leave_s": duration(none_word=OFF),
     "max_lateness_s": duration(none_word=UNLIMITED),
     "pickup": _word_of(Pickup),
     "broken_locks": _word_of(BrokenLocks),
@@ -130,7 +133,19 @@ POLICY_TABLE = table_models(
     | {"contractor_minute_cents": "contractor_cents_per_min"},
 )
 #: Keys that a whole policy need not state: plans of earlier versions do not.
-_NOT_NEEDED = {"name", "base", "promise", "reload", "broken_locks", "pair_kinds", "unassigned_by_order_cents"}
+_NOT_NEEDED = {
+    "name",
+    "base",
+    "promise",
+    "reload",
+    "broken_locks",
+    "pair_kinds",
+    "unassigned_by_order_cents",
+    "lead_to_leave",
+    "lead_on_road",
+    "lead_with_parts",
+    "lead_emergency",
+}
 
 
 # --- named profiles -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Confirmed, Unfinished
-from optimizer.domain.plan import ReasonCode, UnassignedState
+from optimizer.domain.plan import OVER, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.report.papers.calls import Call, call_customer, customer_group
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def make_customer_calls(case: Case) -> Iterator[Call]:
     """Yield every call to a customer; several about one order are still apart."""
     changes = {change.visit_id: change for change in case.context.changes}
-    for visit in case.problem.visits:
+    for visit in (visit for visit in case.problem.visits if visit.visit_id not in case.problem.begun):
         stop, left = case.stop_of.get(visit.visit_id), case.left.get(visit.visit_id)
         change = changes.get(visit.visit_id)
         if stop is not None:
@@ -126,7 +126,11 @@ def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change
         yield call_customer(
             order, customer, case.say("Change of the plan"), _change_words(case, change), change.call_by_s
         )
-    if left.state is UnassignedState.DUE_BEFORE_PLAN:
+    if any((reason.code, reason.subject) == (ReasonCode.TIME_PASSED, OVER) for reason in left.reasons):
+        text = case.say("The time of our visit is over, and nobody could come. Which other time suits you?")
+        call = call_customer(order, customer, case.say("Time is over"), text, case.problem.as_of_s)
+        yield replace(call, is_first=True, is_red=True)
+    elif left.state is UnassignedState.DUE_BEFORE_PLAN:
         text = case.say("We are sending somebody today and will call back at once with the name and the time.")
         call = call_customer(order, customer, case.say("Send today"), text, case.problem.as_of_s)
         yield replace(call, is_first=True, is_red=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
-from optimizer.domain.units import great_circle_m
+from optimizer.domain.units import MINUTE_S, great_circle_m
 from optimizer.judge.answers import is_past_due, refusals, skill_gaps
 from optimizer.report.papers.calls import Call, call_technician
 from optimizer.report.papers.clocks import acknowledge_deadline_s
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: How many technicians are asked to go to an emergency.
 _ASKED = 3
+#: So long after its end a visit of which nothing was reported is asked about.
+UNREPORTED_S = 15 * MINUTE_S
 
 
 def make_technician_calls(case: Case) -> Iterator[Call]:
@@ -38,11 +40,25 @@ def make_technician_calls(case: Case) -> Iterator[Call]:
             )
             who, order_id, why = aside.technician_id, aside.order.order_id, case.say("No result reported")
             yield call_technician(case, who, order_id, why, text, _before_work_s(case, who))
+    yield from _unreported(case)
     yield from _loans(case)
     yield from _unacknowledged(case)
     if case.context.is_published:
         for change in case.context.changes:
             yield from _changed(case, change)
+
+
+def _unreported(case: Case) -> Iterator[Call]:
+    """Yield calls about visits that are taken to have begun and ended, and of which nothing was heard since."""
+    for visit_id in sorted(case.problem.begun.keys() & case.stop_of.keys()):
+        stop, visit = case.stop_of[visit_id], case.problem.visit_by_id[visit_id]
+        if stop.end_s + UNREPORTED_S > case.problem.as_of_s:
+            continue
+        order_id, customer = visit.order_id, case.problem.customer_of(visit).name
+        text = case.say("Was order {order} at {customer} done as planned? Nothing is reported.", order=order_id,
+                        customer=customer)  # fmt: skip
+        who, why = case.technician_of(visit_id), case.say("No result reported")
+        yield call_technician(case, who, order_id, why, text, case.problem.as_of_s)
 
 
 def _who_can_go(case: Case, visit: Visit) -> Iterator[Call]:

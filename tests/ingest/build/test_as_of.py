@@ -169,8 +169,21 @@ def shifts(intake: Intake) -> dict[str, tuple[int, int]]:
 
 
 def test_an_absence_is_known_from_its_report_on(branch) -> None:
-    assert "T1" in shifts(branch(Stage.SETTLE, absences=[absence()]))
-    assert "T1" not in shifts(branch(Stage.OPEN, absences=[absence()]))
+    away = absence(technician_id="T2")
+    assert "T2" in shifts(branch(Stage.SETTLE, absences=[away]))
+    assert "T2" not in shifts(branch(Stage.OPEN, absences=[away]))
+
+
+def test_who_reports_in_the_middle_of_the_shift_was_there_until_then(branch) -> None:
+    sick = absence(reported="2026-11-23 10:15")
+    assert shifts(branch(Stage.OPEN, datetime(2026, 11, 23, 10, 30), absences=[sick]))["T1"] == (at(8, 30), at(10, 15))
+
+
+def test_a_lock_to_who_is_absent_all_day_is_a_fault_of_its_row(branch) -> None:
+    (fault,) = branch(Stage.OPEN, absences=[absence()]).report.errors
+    assert (fault.code, fault.file, fault.row, fault.column) == ("LOCK_ABSENT", "locks.csv", 2, "technician_id")
+    later = branch(Stage.OPEN, absences=[absence(start="08:30", end="12:00")])
+    assert [issue.code for issue in later.report.issues] == ["LOCK_ABSENT_PARTLY"]
 
 
 def test_whoever_comes_later_or_leaves_earlier_has_a_shorter_shift(branch) -> None:

@@ -25,6 +25,10 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
     assert load_policy("tomorrow") == Policy(
         name="tomorrow",
         morning_s=15 * 60,
+        lead_to_leave_s=15 * 60,
+        lead_on_road_s=10 * 60,
+        lead_with_parts_s=30 * 60,
+        lead_emergency_s=5 * 60,
         level_floor=Floor(difficulty={"hard": 2}),
         priority_floor=Floor(urgency={"emergency": 5, "urgent": 4}, tier={"key": 3}),
     )
