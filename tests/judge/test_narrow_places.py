@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
-from optimizer.domain.policy import BrokenLocks, Fairness
+from optimizer.domain.order import Interval, PartNeed, Predecessor, ToolNeed
+from optimizer.domain.plan import BranchStop, Route, Stop
+from optimizer.domain.policy import BrokenLocks, Fairness, Pickup
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment, HeldSkill
 from optimizer.domain.units import DAY_S
+from optimizer.judge.stock import Draw, draws_of
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
 
@@ -127,3 +129,54 @@ def test_who_waits_for_a_gap_on_the_same_route_may_leave_later() -> None:
     plan = world(jobs, [person("Ann"), person("Ben")]).plan({"Ann": ["A", "B"], "Ben": ["C"]})
     assert plan.routes[0].stops[1].start_s == clock("10:40")
     assert plan.routes[0].stops[1].leave_by_s == clock("10:00")
+
+
+def test_a_late_window_takes_the_arrivals_that_a_shorter_one_inside_it_would_not() -> None:
+    # 08:00 to 12:00 may start two hours late, and so takes every arrival until 14:00: after noon A is late.
+    windows = "08:00-12:00 09:00-10:00 11:00-13:00"
+    made = world([job("A", place=10, requested=windows)], [person("Ann")]).with_policy(max_lateness_s=7200)
+    assert made.plan({"Ann": ["A"]}).routes[0].stops[0].leave_by_s == clock("11:20")
+
+
+# --- breaks ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_of_lateness_is_enough_to_rest_elsewhere() -> None:
+    # Resting before the drive, Ann is at A at 12:40, a second late; at A she rests and starts at 12:30. B at 15:00
+    # makes both days end at the same time.
+    jobs = [job("A", place=10), job("B", place=20, requested="15:00-16:00")]
+    made = world(jobs, [person("Ann", lunch="12:00-13:00")]).with_policy(max_lateness_s=3600)
+    made = made.with_job("A", requested=(Interval(clock("12:00"), clock("12:40") - 1),))
+    assert made.timed("Ann", "A", "B", slot=0).stops[0].lateness_s == 1
+    assert made.timed("Ann", "A", "B").slot == 1
+
+
+def test_of_breaks_that_all_break_something_the_least_is_taken() -> None:
+    # Ann leaves at 12:03 and rests by 12:05; A must start by 12:23. Before the drive A starts at 12:53, 30 minutes too
+    # late; at A the break begins 18 minutes too late, and A as well; after A it begins at 12:28, 23 minutes too late.
+    jobs = [job("A", place=20, minutes=5, requested="12:00-12:23")]
+    made = world(jobs, [person("Ann", hours="12:00-17:00", lunch="12:00-12:05")]).with_policy(morning_s=180)
+    assert [made.timed("Ann", "A", slot=slot).breach_s for slot in range(4)] == [1800, 2880, 1380, 2580]
+    assert made.broken({"Ann": ["A"]}) == [(Rule.BREAK, 1380)]
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_cannot_pick_up_draws_nothing(short_stock: World) -> None:
+    problem = short_stock.problem
+    ann, a = problem.technicians[0], problem.visit_by_id["A"]
+    assert draws_of(problem, ann, a) == [Draw("A", "P", 1, 0)]
+    at_home = replace(ann, start=a.place)
+    assert draws_of(problem, at_home, a) == [Draw("A", "P", 1, -1)]
+    assert draws_of(short_stock.with_policy(pickup=Pickup.STOP).problem, at_home, a) == []
+
+
+# --- what cannot be timed -------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_timed_keeps_its_place_with_empty_times(one_van: World) -> None:
+    empty = Stop("Z", 0, 0, 0, 0, Interval(0, 0))
+    [known, of_nobody] = one_van.plan({"Ann": ["A", "Z"], "Eve": ["0", "Z"]}).routes
+    assert known.stops[1] == empty
+    assert of_nobody == Route("Eve", 0, 0, 0, (empty,), branch_stop=BranchStop(0, 0, 0, 0, 0))

@@ -260,9 +260,12 @@ def test_hours_that_the_problem_derives_wrongly_are_found(
     assert [(v.rule, v.amount, v.visit_id) for v in wrong_times(wrong.problem)] == [(Rule.WINDOW, amount_s, "B")]
 
 
-def test_a_wrong_limit_of_lateness_is_found(one_van: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Problem, "max_lateness_s", lambda p, v: 7200 if v.visit_id == "A" else 0)
-    assert one_van.but(days=1).broken({}) == [(Rule.WINDOW, 7200)]
+@pytest.mark.parametrize(("said_s", "apart_s"), [(7200, 6000), (0, 1200)])
+def test_a_wrong_limit_of_lateness_is_found(
+    one_van: World, monkeypatch: pytest.MonkeyPatch, said_s: int, apart_s: int
+) -> None:
+    monkeypatch.setattr(Problem, "max_lateness_s", lambda p, v: said_s if v.visit_id == "A" else 1200)
+    assert one_van.with_policy(max_lateness_s=1200).broken({}) == [(Rule.WINDOW, apart_s)]
 
 
 def test_a_lock_that_takes_a_window_away_is_known_to(pinned_visit: World, monkeypatch: pytest.MonkeyPatch) -> None:
