@@ -45,7 +45,7 @@ def plan_of(
     return plans[-1]
 
 
-@pytest.mark.parametrize("seed", seeds(200, by_day=150))
+@pytest.mark.parametrize("seed", seeds(200, by_day=75))
 def test_every_plan_of_a_random_problem_is_judged_clean_and_priced_to_the_cent(seed: int) -> None:
     problem, matrix = random_problem(seed)
     plan = plan_of(problem, matrix, moves=1_500, seed=seed)
@@ -54,7 +54,7 @@ def test_every_plan_of_a_random_problem_is_judged_clean_and_priced_to_the_cent(s
     assert dict(judgement.costs) == dict(plan.costs)
 
 
-@pytest.mark.parametrize("seed", seeds(300, by_day=200))
+@pytest.mark.parametrize("seed", seeds(300, by_day=100))
 def test_every_plan_of_the_whole_rule_book_is_judged_clean_and_priced_to_the_cent(seed: int) -> None:
     """So few moves do not always get every locked visit in; nothing else may be wrong with a plan."""
     problem, matrix = random_whole_problem(seed)

@@ -28,6 +28,7 @@ from tests.random_problems import (
     random_problem_with_plan,
     random_whole_problem_with_plan,
 )
+from tests.time_limits import seeds
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
@@ -490,19 +491,19 @@ def check_reasons(problem: Problem, matrix: TravelMatrix, routes: DayRoutes) -> 
             assert not places
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120, by_day=40))
 def test_the_reasons_of_a_random_plan_are_what_the_judge_finds(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed)
     check_reasons(problem, matrix, {(who, 0): visit_ids for who, visit_ids in routes.items()})
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_the_reasons_are_what_the_judge_finds_under_the_whole_book(seed: int) -> None:
     problem, matrix, routes = random_whole_problem_with_plan(seed)
     check_reasons(problem, matrix, routes)
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120, by_day=40))
 def test_what_is_called_proven_is_impossible_in_every_plan(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed, most_visits=5)
     free = replace(problem, locks=(), published=())
@@ -512,7 +513,7 @@ def test_what_is_called_proven_is_impossible_in_every_plan(seed: int) -> None:
             assert not can_be_served(free, matrix, entry.visit_id)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_what_is_called_proven_is_impossible_under_the_whole_book(seed: int) -> None:
     problem, matrix, routes = random_whole_problem_with_plan(seed, most_visits=3)
     free = replace(problem, locks=(), published=())

@@ -24,6 +24,7 @@ from tests.random_problems import (
     random_whole_problem,
     random_whole_problem_with_plan,
 )
+from tests.time_limits import seeds
 from tests.worlds import World, clock, day_s, job, person, span, world
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def test_every_hard_rule_that_a_problem_can_state_is_looked_at() -> None:
     assert set(rules) <= planted
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_a_daily_rule_finds_the_same_in_every_day_alone(seed: int) -> None:
     """`explain` shows daily rules only the days that change, so that an entry that is daily by mistake would hide."""
     problem, matrix = random_whole_problem(seed)
@@ -253,19 +254,19 @@ def test_what_becomes_of_a_visit_left_out(one_van: World, facts: dict[str, Any],
     assert [(entry.visit_id, entry.state) for entry in left_out] == [("A", state)]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_timing_routes_of_a_random_problem_is_judged_clean(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed)
     assert judge_plan(problem, matrix, time_routes(problem, matrix, routes)).is_clean
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_timing_routes_of_the_whole_book_is_judged_clean(seed: int) -> None:
     problem, matrix, routes = random_whole_problem_with_plan(seed, most_visits=6, most_shifts=6)
     assert judge_plan(problem, matrix, time_routes(problem, matrix, routes)).is_clean
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_any_routes_of_the_whole_book_can_be_timed_and_judged(seed: int) -> None:
     problem, matrix = random_whole_problem(seed, most_visits=6, most_shifts=6)
     rng = Random(seed)
@@ -282,7 +283,7 @@ def test_any_routes_of_the_whole_book_can_be_timed_and_judged(seed: int) -> None
     assert judgement.costs == plan.costs
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_any_route_can_be_timed_and_judged(seed: int) -> None:
     problem, matrix, _ = random_problem_with_plan(seed)
     rng = Random(seed)
