@@ -18,7 +18,7 @@ from optimizer.domain.technician import Employment, HeldSkill
 from optimizer.domain.units import DAY_S
 from optimizer.judge.facts import duration_s, skill_gaps
 from optimizer.judge.stock import Draw, draws_of, draws_of_plan
-from optimizer.judge.timing import lateness_cents
+from optimizer.judge.timing import lateness_cents, latest_departure_s, time_with_slot
 from tests.worlds import MONDAY, PLAIN, World, clock, job, person, span, world
 
 
@@ -249,6 +249,7 @@ def test_a_missing_skill_is_said_as_it_is_missing(one_van: World, held: tuple[He
     ann, a = made.problem.technicians[0], made.problem.visit_by_id["A"]
     [gap] = skill_gaps(made.problem, ann, a, MONDAY)
     assert (gap.need, gap.levels) == (SkillNeed("gas", 2), violation.amount)
+    assert gap.is_expired is ("certificate" in message)
 
 
 def test_the_second_to_serve_a_visit_and_the_first_of_a_crew_are_named(two_vans: World) -> None:
@@ -435,3 +436,17 @@ def test_a_single_second_that_does_harm_ends_a_stretch(one_van: World) -> None:
     windows = (span("08:00-09:00"), span("08:30-10:00"))
     made = one_van.with_job("A", requested=windows).with_policy(max_lateness_s=1)
     assert made.plan({"Ann": ["A"]}).routes[0].stops[0].leave_by_s == clock("08:20")
+
+
+def test_a_break_that_ends_in_time_for_an_awaited_start_may_be_waited_for() -> None:
+    # A begins at 12:40, when Ann has rested from 12:00 to 12:30: whenever she leaves by 12:00, she rests at 12:00.
+    made = world([job("A", place=10)], [person("Ann", hours="11:00-17:00", lunch="12:00-13:00")])
+    tour = made.timed("Ann", "A", slot=0).tour
+    awaited = replace(tour, places=(replace(tour.places[0], is_awaited=True),))
+    assert latest_departure_s(time_with_slot(awaited, 0)) == clock("12:00")
+
+
+def test_a_stop_at_the_branch_keeps_its_place_behind_an_unknown_visit(one_van: World) -> None:
+    [route] = one_van.plan({"Ann": ["Z", "0", "A"]}).routes
+    assert route.branch_stop is not None
+    assert (route.branch_stop.before, route.visit_ids) == (1, ("Z", "A"))
