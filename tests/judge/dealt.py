@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from tests.random_problems import DayRoutes
 
 KEPT = Path(__file__).with_name("verdicts.json")
-#: How many worlds are kept.
-WORLDS = 160
+#: The seeds of the worlds that are kept. The last three have routes that wait for one another over several rounds, and
+#: a break slot that is given up meanwhile: they find mutants of `links.py` out that nothing else does.
+SEEDS = (*range(160), 776, 2115, 3298)
 
 
 def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
@@ -151,7 +152,7 @@ def _route(route: Route) -> str:
 
 def main() -> None:
     """Write the verdicts of all worlds."""
-    lines = [json.dumps(verdict_of(seed)) for seed in range(WORLDS)]
+    lines = [json.dumps(verdict_of(seed)) for seed in SEEDS]
     KEPT.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
