@@ -1,7 +1,8 @@
 """The command line: `paigong plan | publish | promise | template | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
-3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours.
+3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
+130 Ctrl-C came before there was a plan, 143 SIGTERM.
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from optimizer.console import Faults, Stages, stop, translator_for, violation_line, warn
+from optimizer.console import (
+    Faults,
+    Stages,
+    ending_in_order,
+    holding_interrupts,
+    stop,
+    translator_for,
+    violation_line,
+    warn,
+)
 from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.policy import BrokenLocks
 
@@ -45,8 +55,9 @@ SLOW_S = 60
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
     epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
-    "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours. "
-    "Ctrl-C stops a solve; the best plan so far is written.",
+    "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours; "
+    "130 Ctrl-C came before there was a plan; 143 SIGTERM. "
+    "Ctrl-C stops a search; the best plan so far is written as a whole.",
     no_args_is_help=True,
 )
 
@@ -146,6 +157,8 @@ def plan(
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.running.child import CancelToken
+    from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
@@ -153,7 +166,8 @@ def plan(
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
-    with Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True):
+    faults = Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True)
+    with ending_in_order(), faults:
         with Stages(say, is_quiet=json_faults) as stages:
             stages.begin("reading")
             intake = read_intake(branch, options)
@@ -174,7 +188,7 @@ def plan(
                 warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
             out.mkdir(parents=True, exist_ok=True)
             reading_s = time.monotonic() - _STARTED_S
-            stages.begin("searching")
+            warm_up(stages.tell)
             papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
 
             def report(progress: Progress) -> None:
@@ -182,24 +196,28 @@ def plan(
                 if papers.ident is None:
                     papers.start()
 
-            solved = plan_stage(
-                problem,
-                matrix,
-                published,
-                reported=intake.context.reported,
-                seconds=seconds,
-                iterations=iterations,
-                seed=seed,
-                threads=threads,
-                islands=islands,
-                use_master=master,
-                patience=patience,
-                on_progress=report,
-                on_message=stages.tell,
-            )
-            stages.begin("writing")
-            context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-            _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
+            cancel = CancelToken()
+            with holding_interrupts(cancel):
+                stages.begin("searching")
+                solved = plan_stage(
+                    problem,
+                    matrix,
+                    published,
+                    reported=intake.context.reported,
+                    seconds=seconds,
+                    iterations=iterations,
+                    seed=seed,
+                    threads=threads,
+                    islands=islands,
+                    use_master=master,
+                    patience=patience,
+                    on_progress=report,
+                    cancel=cancel,
+                    on_message=stages.tell,
+                )
+                stages.begin("writing")
+                context = replace(intake.context, changes=solved.changes, is_published=published is not None)
+                _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
         _print(solved, context, out, reading_s=reading_s, lang=lang)
 
 
@@ -503,7 +521,8 @@ def warm(lang: Lang = "zh") -> None:
     from optimizer.running.warming import warm_up
 
     say = translator_for(lang)
-    took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))
+    with ending_in_order():
+        took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))
     if not is_warm():
         stop(1, say("The kernels could not be compiled; the log says why."))
     print(say("The kernels are ready ({seconds:.0f} s).", seconds=took))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -14,10 +16,11 @@ from optimizer.errors import InputError, JudgementError, LockConflictError, NoPl
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from optimizer.domain.rules import Violation
-    from optimizer.running.child import Progress
+    from optimizer.running.child import CancelToken, Progress
     from optimizer.text.catalogue import Translate
 
 
@@ -26,6 +29,40 @@ def translator_for(lang: str) -> Translate:
     if lang not in LANGUAGES:
         raise typer.BadParameter(f"{lang!r} is not one of {', '.join(LANGUAGES)}", param_hint="--lang")
     return translator(lang)
+
+
+#: What a shell says of a command that a signal ended: 128 and the signal's number.
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let SIGTERM end a command as an exception does: its child processes and its temporary files end with it."""
+
+    def end() -> NoReturn:
+        raise SystemExit(TERMINATED)
+
+    with _answering(signal.SIGTERM, end):
+        yield
+
+
+@contextmanager
+def holding_interrupts(cancel: CancelToken) -> Iterator[None]:
+    """Let Ctrl-C end the search, whenever it comes, and nothing else: the plan is judged and written as a whole."""
+    with _answering(signal.SIGINT, cancel.interrupt):
+        yield
+
+
+@contextmanager
+def _answering(number: signal.Signals, answer: Callable[[], None]) -> Iterator[None]:
+    """Answer a signal; one that whoever started us lets us ignore stays ignored."""
+    before = signal.getsignal(number)
+    if before is not signal.SIG_IGN:
+        signal.signal(number, lambda *_: answer())
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 #: A command that has shown nothing for so long says that it is at work.
@@ -83,6 +120,8 @@ class Faults:
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
             stop(4, "\n".join([head, *map(violation_line, error.violations)]))
+        if isinstance(error, NoPlanError) and error.is_interrupted:
+            stop(INTERRUPTED, self.say("Stopped before there was a plan; nothing is written."))
         if isinstance(error, NoPlanError):
             stop(3, "\n".join(filter(None, (self.say(str(error)), error.note))))
         if isinstance(error, PaigongError):

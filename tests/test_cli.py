@@ -47,7 +47,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_help_names_each_exit_code_and_what_a_default_depends_on() -> None:
     wide = {"COLUMNS": "400", "TERM": "dumb"}
     shown = RUN.invoke(app, ["--help"], env=wide).output
-    assert all(f"{code} " in shown.partition("Exit codes:")[2] for code in range(5))
+    assert all(f" {code} " in shown.partition("Exit codes:")[2] for code in (*range(5), 130, 143))
     shown = RUN.invoke(app, ["plan", "--help"], env=wide).output
     for default in ("(10)", "(what the branch says, or 1)", "(as many as threads; 1 with --iterations)", "(off)"):
         assert f"[default: {default}]" in shown
@@ -187,6 +187,63 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
     assert process.returncode == 0, output
     assert "stopped early" in output
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
+
+
+def started(folder: Path) -> subprocess.Popen[str]:
+    """Return a command that plans for a minute into a folder `out`, with its temporary files in `temporary`."""
+    (folder / "temporary").mkdir()
+    command = [sys.executable, "-m", "optimizer.cli", "plan", str(HANGZHOU), "--out", str(folder / "out")]
+    return subprocess.Popen(
+        [*command, "--seconds", "60", "--lang", "en"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "TMPDIR": str(folder / "temporary")},
+    )
+
+
+def test_ctrl_c_as_soon_as_the_search_is_shown_gives_the_first_plan(tmp_path: Path) -> None:
+    warm_up()
+    process = started(tmp_path)
+    assert process.stdout is not None
+    while process.stdout.readline() not in ("searching\n", ""):
+        pass
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert json.loads((tmp_path / "out/plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
+
+
+def test_ctrl_c_while_files_are_written_is_no_reason_to_write_half_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optimizer import cli
+
+    write = cli._write
+
+    def interrupted(*given: object, **named: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cli, "_write", interrupted)
+    branch = write_folder(tmp_path / "branch", two_orders())
+    run("plan", branch, "--out", tmp_path / "out", "--iterations", "50")
+    assert (tmp_path / "out/plan.html").exists()
+    assert (tmp_path / "out/technicians").is_dir()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_sigterm_leaves_neither_files_nor_processes(tmp_path: Path) -> None:
+    warm_up()
+    process = started(tmp_path)
+    while not (solvers := solver_pids(process.pid)):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 143, output
+    assert not list((tmp_path / "temporary").glob("paigong-*"))
+    assert not [pid for pid in solvers if Path(f"/proc/{pid}/comm").exists()]
+    assert not (tmp_path / "out/plan.json").exists()
 
 
 def test_a_plan_that_breaks_rules_is_not_published(planned: Path, tmp_path: Path) -> None:
