@@ -189,6 +189,107 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
 
 
+@pytest.mark.parametrize(
+    ("given", "lang", "said"),
+    [
+        (["--seconds", "inf"], "en", "--seconds takes a number of seconds up to 604800; 'inf' is none."),
+        (["--seconds", "604801"], "zh", "--seconds 应为不超过 604800 的秒数，“604801.0”不是。"),
+        (["--patience", "inf"], "en", "--patience takes a number of seconds up to 604800; 'inf' is none."),
+    ],
+)
+def test_a_time_without_end_is_no_time(tmp_path: Path, given: list[str], lang: str, said: str) -> None:
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", str(tmp_path / "out"), *given, "--lang", lang])
+    assert (result.exit_code, result.stderr.strip()) == (2, said)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("blocked", ["plan.json/", "plan.xlsx/", "plan.html/", "technicians"])
+def test_what_cannot_be_written_is_said_before_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocked: str
+) -> None:
+    from optimizer.moments import draft_settle_open
+
+    monkeypatch.setattr(draft_settle_open, "plan_stage", None)
+    in_the_way = tmp_path / blocked
+    in_the_way.mkdir() if blocked.endswith("/") else in_the_way.touch()
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 2
+    assert str(in_the_way) in result.stderr
+
+
+def test_a_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", "", "--iterations", "1"])
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_faults_are_told_although_their_workbook_cannot_be_written(tmp_path: Path, as_json: bool) -> None:
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "orders", 1, "customer_id", "K999"))
+    book = tmp_path / "nowhere" / "faults.xlsx"
+    arguments = ["plan", str(branch), "--out", str(tmp_path / "out"), "--fault-book", str(book), "--lang", "en"]
+    result = RUN.invoke(app, [*arguments, *(["--json-faults"] if as_json else [])])
+    assert result.exit_code == 2
+    assert "K999" in result.stderr
+    assert str(book) in result.stderr
+    if as_json:
+        assert [fault["code"] for fault in json.loads(result.stderr)][-1] == "FILE"
+
+
+def test_what_is_no_fault_of_a_cell_comes_as_json_too(tmp_path: Path) -> None:
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "skills", 2, "level", "1"))
+    plan = ["plan", branch, "--out", tmp_path / "out", "--iterations", "50"]
+    export = ["export", branch, "--json", tmp_path / "nowhere" / "branch.json"]
+    promise = ["promise", branch, "--order", "O9"]
+    cases = [(plan, 3, "LOCK_CONFLICT"), (export, 2, "FILE"), (promise, 2, "UNKNOWN_ORDER")]
+    for command, exit_code, code in cases:
+        result = RUN.invoke(app, [*map(str, command), "--json-faults", "--lang", "en"])
+        assert result.exit_code == exit_code, result.stderr
+        fault = json.loads(result.stderr)[0]
+        assert (fault["code"], fault["severity"]) == (code, "error")
+        assert {"code", "file", "row", "column", "value", "cause", "action"} <= set(fault)
+
+
+def test_warnings_come_as_json_with_a_plan_too(tmp_path: Path) -> None:
+    branch = write_folder(tmp_path / "branch", two_orders())
+    command = ["plan", str(branch), "--out", str(tmp_path / "out"), "--iterations", "50", "--stage", "settle"]
+    result = RUN.invoke(app, [*command, "--json-faults"])
+    assert result.exit_code == 0, result.output
+    warned = json.loads(result.stderr)
+    assert "NOT_PUBLISHED" in [warning["code"] for warning in warned]
+    assert {warning["severity"] for warning in warned} == {"warning"}
+
+
+def test_a_service_that_nobody_knows_is_a_fault_also_where_nothing_is_looked_up() -> None:
+    result = RUN.invoke(app, ["promise", str(HANGZHOU), "--order", "D001", "--geocode", "nominatin", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "nominatim" in result.stderr
+
+
+def test_a_plan_finds_its_branch_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch, elsewhere = write_folder(tmp_path / "branch", two_orders()), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    run("plan", "branch", "--out", "out", "--iterations", "50", "--broken-locks", "keep")
+    monkeypatch.chdir(elsewhere)
+    run("publish", tmp_path / "out/plan.json")
+    assert len(list((branch / "published").iterdir())) == 1
+    shutil.move(branch, tmp_path / "moved")
+    result = RUN.invoke(app, ["publish", str(tmp_path / "out/plan.json"), "--lang", "en"])
+    assert result.exit_code == 2
+    assert f"The branch '{branch}' does not exist: name it with --branch." in result.stderr
+
+
+def test_a_plan_is_not_published_to_what_is_no_branch_or_another_one(planned: Path, tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("# No branch")
+    for wrong in (page, write_folder(tmp_path / "branch", two_orders())):
+        result = RUN.invoke(app, ["publish", str(planned / "plan.json"), "--branch", str(wrong), "--lang", "en"])
+        assert result.exit_code == 2, result.output
+    assert not [path for path in tmp_path.rglob("*published*") if path.is_dir()]
+
+
 def started(folder: Path) -> subprocess.Popen[str]:
     """Return a command that plans for a minute into a folder `out`, with its temporary files in `temporary`."""
     (folder / "temporary").mkdir()

@@ -56,3 +56,27 @@ def test_keys_that_only_plan_get_less_time() -> None:
 def test_the_pages_read_the_admin_key_where_the_first_start_leaves_it(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert set(re.findall(r"[\w.-]+/admin\.key", text)) == {str(Settings.model_fields["data"].default / KEY_FILE)}
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code"),
+    [("serve", 2), ("work", 2), ("key list", 2), ("backup --out copy.db", 2), ("settings", 0)],
+)
+@pytest.mark.parametrize("address", ["nonsense", "paper://desk"])
+def test_what_is_no_address_of_a_database_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, exit_code: int, address: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAIGONG_DATABASE", address)
+    result = CliRunner().invoke(app, [*command.split(), "--lang", "en"])
+    assert result.exit_code == exit_code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert ("The database cannot be opened" in result.output) == (exit_code == 2)
+
+
+def test_a_level_of_logging_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAIGONG_LOG_LEVEL", "INFO")
+    assert Settings().log_level == "info"
+    monkeypatch.setenv("PAIGONG_LOG_LEVEL", "loud")
+    with pytest.raises(ValidationError, match="log_level"):
+        Settings()

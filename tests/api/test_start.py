@@ -27,3 +27,12 @@ def test_the_command_begins_there_and_loads_nothing_before() -> None:
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
     foreign = {name for name in answer.stdout.split() if name.partition(".")[0] not in sys.stdlib_module_names}
     assert foreign == {"api", "api.start"}
+
+
+def test_letters_that_the_output_lacks_are_shown_by_their_numbers(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
+    code = "from api.start import main; main()"
+    command = [sys.executable, "-c", code, "template", "--lang", "zh", "--out", str(tmp_path / "branch.xlsx")]
+    done = subprocess.run(command, env=env, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u" in done.stdout
