@@ -273,7 +273,7 @@ class KernelLocator(caching.UserProvidedCacheLocator):
 class KernelCacheFiles(caching.CompileResultCacheImpl):
     """The files of a kernel in the folder."""
 
-    _locator_classes = (KernelLocator,)
+    _locator_classes = (KernelLocator,)  # type: ignore[assignment]
 
 
 class KernelCache(caching.FunctionCache):
