@@ -55,7 +55,7 @@ def names_of(tree: ast.AST) -> set[str]:
 
 
 def retired_in(names: Iterable[str]) -> list[str]:
-    """Return the retired words that are a name or stand in one: `write_fault_book` and `FaultBook` hold `fault_book`."""
+    """Return the retired words that are a name or stand in one, as `fault_book` in `write_fault_book`."""
     split = {"_" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() + "_" for name in names}
     return [word for word in RETIRED if any(f"_{word}_" in name for name in split)]
 

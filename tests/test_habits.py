@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -32,6 +33,13 @@ def test_long_tests_run_at_night_only() -> None:
     [by_night] = re.findall(r"^night:.*\n(?:\t.*\n)+", MAKEFILE, re.MULTILINE)
     assert '-m "not night"' in by_day
     assert by_night.rstrip().endswith("-m night")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not at hand")
+@pytest.mark.parametrize(("words", "lang"), [([], "zh"), (["PAPERS=en"], "en")])
+def test_the_demo_is_planned_in_the_language_that_is_asked_for(words: list[str], lang: str) -> None:
+    said = subprocess.run(["make", "-n", "plan", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"paigong plan data/hangzhou --out out/hangzhou --lang {lang}\n" in said
 
 
 BODY = "\n\nIt had to be.\n"
