@@ -322,7 +322,7 @@ class Client:
     def _watch(self, job_id: str, after: int, until_s: float) -> Iterator[Event]:
         """Give events until the job has ended or a moment has come; a cut stream is taken up where it was."""
         patience = self._wire.patience()
-        has_ended = False
+        has_ended, in_vain = False, 0
         while time.monotonic() < until_s:
             has_come, reason = False, "the event stream ends before the job"
             try:
@@ -332,8 +332,10 @@ class Client:
                         if event.kind == "status":
                             has_ended = event.data.get("status") in ENDED
                         yield event
-                # Of a stream through a proxy a cut may look like an end; only one that brings nothing new is believed.
-                if has_ended or (not has_come and self.job(job_id).has_ended):
+                # Of a stream through a proxy a cut may look like an end. Every job has a first event; beyond that, only
+                # two streams in a row that bring nothing new are believed.
+                in_vain = 0 if has_come else in_vain + 1
+                if has_ended or (after > 0 and in_vain > 1 and self.job(job_id).has_ended):
                     return
             except CUT as error:
                 reason = reason_of(error)

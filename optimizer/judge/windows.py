@@ -83,11 +83,14 @@ def _wrong(problem: Problem, visit: Visit) -> Iterator[Violation]:
 
 def times_of(problem: Problem, visit: Visit) -> Times:
     """Return the times of a visit, from the facts of its order, its customer, the branch, the policy and the locks."""
+    began_s = [lock.began_s for lock in problem.locks if lock.visit_id == visit.visit_id and lock.began_s is not None]
     order, policy = problem.order_by_id[visit.order_id], problem.policy
     customer = problem.customer_by_id[order.customer_id]
     live = _live(problem, order)
     is_call = _is_call(problem, order, live)
     limit_s = FAR_FUTURE_S if is_call or policy.max_lateness_s is None else policy.max_lateness_s
+    if began_s:
+        return Times(((began_s[-1], began_s[-1]),), None, limit_s)  # It is a fact, and binds itself.
     hours = _hours(problem, visit, customer)
     if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
         return Times((), hours, limit_s)  # It is due before the plan.

@@ -561,7 +561,7 @@ def test_locks_that_conflict_make_a_job_invalid(house: House) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "NO_PLAN_YET")
     kept = house.server.job(house.solved(content, broken_locks="keep"))
     assert [(item["rule"], item["visit"]) for item in kept["plan"]["accepted"]] == [("skill", "O1")]
-    assert house.receiver.events("LOCKS")[:1] == ["plan.invalid"]
+    wait_until(lambda: house.receiver.events("LOCKS")[:1] == ["plan.invalid"])
 
 
 def test_a_plan_that_no_solver_made_is_not_published(house: House) -> None:

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from tests.random_problems import DayRoutes
 
 KEPT = Path(__file__).with_name("verdicts.json")
-#: How many worlds are kept.
-WORLDS = 160
+#: The seeds of the worlds that are kept. The last three have routes that wait for one another over several rounds, and
+#: a break slot that is given up meanwhile: they find mutants of `links.py` out that nothing else does.
+SEEDS = (*range(160), 776, 2115, 3298)
 
 
 def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
@@ -45,7 +46,29 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     routes = _deal(rng, problem)
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
-    return problem, matrix, routes
+    return _under_way(Random(f"under way {seed}"), problem, routes), matrix, routes
+
+
+def _under_way(rng: Random, problem: Problem, routes: DayRoutes) -> Problem:
+    """Return a problem whose first day is under way, one in four: with a floor, and routes that have begun."""
+    if rng.random() < 0.75:
+        return problem
+    leads = {
+        "lead_to_leave_s": rng.choice((None, 900, 900)),
+        "lead_on_road_s": 600,
+        "lead_with_parts_s": 1800,
+        "lead_emergency_s": rng.choice((300, 1200)),
+    }
+    policy = replace(problem.policy, **leads)
+    problem = replace(problem, as_of_s=rng.randrange(28_800, 50_400, 300), policy=policy)
+    begun = []
+    for (who, day), sequence in routes.items() if rng.random() < 0.7 else ():
+        visits = [visit_id for visit_id in sequence if visit_id != BRANCH_STOP]
+        if day == 0 and rng.random() < 0.6:
+            began_s = problem.as_of_s - rng.randrange(300, 5400, 300)
+            begun.append(Lock(visits[0], LockLevel.PREFIX, who, 0, position=0, began_s=began_s))
+    taken = {lock.visit_id for lock in begun}
+    return replace(problem, locks=(*(lock for lock in problem.locks if lock.visit_id not in taken), *begun))
 
 
 def _deal(rng: Random, problem: Problem) -> DayRoutes:
@@ -151,7 +174,7 @@ def _route(route: Route) -> str:
 
 def main() -> None:
     """Write the verdicts of all worlds."""
-    lines = [json.dumps(verdict_of(seed)) for seed in range(WORLDS)]
+    lines = [json.dumps(verdict_of(seed)) for seed in SEEDS]
     KEPT.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 

@@ -303,6 +303,16 @@ def tells_a_close_of_a_second_more(plan: Plan, problem: Problem, rng: Random) ->
 
 
 @fault
+def tells_an_earlier_close(plan: Plan, problem: Problem, rng: Random) -> Found | None:
+    wide = [f for f in stops(plan) if between_s(f[2]["window"]["open"], f[2]["window"]["close"]) >= 60]
+    found = some(rng, wide)
+    if found is None:
+        return None
+    found[2]["window"]["close"] = moved(found[2]["window"]["close"], -60)
+    return [(Rule.WINDOW, 60)]
+
+
+@fault
 def tells_another_window(plan: Plan, problem: Problem, rng: Random) -> Found | None:
     found = some(rng, stops(plan))
     if found is None:

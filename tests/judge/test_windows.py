@@ -57,6 +57,7 @@ CALL: dict[str, Any] = {"urgency": Urgency.EMERGENCY}
         ({"promised": (Interval(at(9, day=-3), at(11, day=-3)),)}, "08:30-17:30"),
         ({"promised": (Interval(at(9, day=-3), FRIDAY_16),)}, ""),
         ({"promised": (span("09:00-10:00", 1),)}, ""),
+        ({"promised": (span("00:00-01:00", 1),)}, ""),
         ({"promised": (Interval(at(22, day=-1), 0),)}, "00:00-00:00"),
         (CALL, ""),
         ({**CALL, "due_day": MONDAY}, "08:30-17:30"),
@@ -86,6 +87,11 @@ def test_an_emergency_of_the_morning_has_two_hours_from_its_receipt(
     called = order_a.but(as_of_s=at(8)).with_job("A", **CALL, due_day=MONDAY, log=ServiceLog(**log))
     assert found(called).windows == hours_of(f"08:00-{until}")
     assert found(called).max_lateness_s == FAR_FUTURE_S
+
+
+def test_a_window_that_closes_at_midnight_is_not_over_before_the_day(order_a: World) -> None:
+    night = Interval(at(22, day=-1), 0)
+    assert found(order_a.but(as_of_s=at(8)).with_job("A", promised=(night,))).windows == ((night.open_s, 0),)
 
 
 @pytest.mark.parametrize(("lead_s", "close"), [(300, "10:55"), (2 * HOUR, "09:00"), (3 * HOUR, "09:00")])
@@ -149,6 +155,12 @@ def test_a_kept_lock_takes_the_place_of_what_leaves_it_no_start(order_a: World, 
     windows_, hours_, is_off = expected
     assert found(kept) == (hours_of(windows_), None if hours_ is None else hours_of(hours_), 0, is_off)
     assert wrong_times(kept.problem) == ()
+
+
+def test_two_kept_locks_leave_what_both_allow(order_a: World) -> None:
+    both = [Lock("A", LockLevel.START, "Ann", 0, clock(at_), 60 * late) for at_, late in (("09:00", 60), ("10:00", 30))]
+    kept = order_a.but(locks=tuple(both)).with_job("A", promised=(NIGHT,)).with_policy(broken_locks=BrokenLocks.KEEP)
+    assert found(kept).windows == hours_of("09:30-10:00")
 
 
 # --- against the problem's ------------------------------------------------------------------------------------------
@@ -260,9 +272,12 @@ def test_hours_that_the_problem_derives_wrongly_are_found(
     assert [(v.rule, v.amount, v.visit_id) for v in wrong_times(wrong.problem)] == [(Rule.WINDOW, amount_s, "B")]
 
 
-def test_a_wrong_limit_of_lateness_is_found(one_van: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Problem, "max_lateness_s", lambda p, v: 7200 if v.visit_id == "A" else 0)
-    assert one_van.but(days=1).broken({}) == [(Rule.WINDOW, 7200)]
+@pytest.mark.parametrize(("said_s", "apart_s"), [(7200, 6000), (0, 1200)])
+def test_a_wrong_limit_of_lateness_is_found(
+    one_van: World, monkeypatch: pytest.MonkeyPatch, said_s: int, apart_s: int
+) -> None:
+    monkeypatch.setattr(Problem, "max_lateness_s", lambda p, v: said_s if v.visit_id == "A" else 1200)
+    assert one_van.with_policy(max_lateness_s=1200).broken({}) == [(Rule.WINDOW, apart_s)]
 
 
 def test_a_lock_that_takes_a_window_away_is_known_to(pinned_visit: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,6 +286,19 @@ def test_a_lock_that_takes_a_window_away_is_known_to(pinned_visit: World, monkey
     kept = pinned_visit.but(locks=(early,)).with_policy(broken_locks=BrokenLocks.KEEP)
     # The whole day from 08:00 to 17:00 instead of one moment.
     assert [(v.rule, v.amount) for v in wrong_times(kept.problem)] == [(Rule.WINDOW, 9 * HOUR)]
+
+
+def test_a_window_cut_in_two_and_a_lock_that_takes_nothing_count_one(
+    one_van: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halves = (span("08:00-12:00"), span("12:00-17:00"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Problem, "windows_of", lambda _p, _v: halves)
+        cut = one_van.but(days=1)
+    assert [(v.rule, v.amount) for v in wrong_times(cut.problem)] == [(Rule.WINDOW, 1)] * 2
+    off = one_van.but(days=1)
+    object.__setattr__(off.problem, "off_window", frozenset({"B"}))
+    assert [(v.rule, v.amount, v.visit_id) for v in wrong_times(off.problem)] == [(Rule.WINDOW, 1, "B")]
 
 
 def test_a_problem_is_looked_at_once(one_van: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
-#: The share of all mutants that is met unless another is asked for: 400 and more, in twenty minutes of one core.
-SHARE = 0.25
 #: So many of a hundred mutants may be equivalent to what they are made of.
 MOST_EQUIVALENT_PCT = 8
 
@@ -36,7 +34,7 @@ def known_equivalents() -> dict[str, str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Meet a share of the mutants; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--share", type=float, default=SHARE, help="such a share of all mutants, always the same ones")
+    parser.add_argument("--share", type=float, default=1.0, help="such a share of all mutants, always the same ones")
     parser.add_argument("--only", default="", help="mutants whose name has this in it")
     parser.add_argument("--jobs", type=int, default=1, help="so many children side by side")
     parser.add_argument("--equivalent", action="store_true", help="meet those called equivalent, too")

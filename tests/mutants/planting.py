@@ -1,6 +1,6 @@
 """Putting a mutant into the modules that run: a function gets the mutant's code, a table the mutant's value.
 
-Everybody who has imported the function has the mutant, so that tests that were loaded long before meet it.
+Everybody who has imported the function or the table has the mutant, so that tests that were loaded long before meet it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import sys
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
@@ -52,4 +53,7 @@ def _plant_table(mutant: Mutant, module: ModuleType) -> None:
     assert isinstance(statement, ast.Assign | ast.AnnAssign)
     assert statement.value is not None
     value = eval(compile(ast.Expression(statement.value), "table", "eval"), vars(module))
-    setattr(module, mutant.function, value)
+    before = getattr(module, mutant.function)
+    for other in list(sys.modules.values()):
+        if getattr(other, mutant.function, None) is before:
+            setattr(other, mutant.function, value)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from _pytest.runner import runtestprotocol
 
+from tests.judge.dealt import KEPT
 from tests.mutants.making import JUDGE, Mutant
 from tests.mutants.planting import plant
 from tests.worlds import World
@@ -144,7 +145,7 @@ def _digest(path: Path) -> str:
     """Return what changes with the file of a test, with the worlds that tests share, and with what is judged."""
     shared = [file for folder in ("tests", "tests/judge") for file in (ROOT / folder).glob("[!t]*.py")]
     judged = [file for part in ("judge", "domain", "travel") for file in (ROOT / "optimizer" / part).glob("*.py")]
-    texts = [file.read_bytes() for file in (path, *sorted(shared), *sorted(judged))]
+    texts = [file.read_bytes() for file in (path, KEPT, *sorted(shared), *sorted(judged))]
     return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 

@@ -97,7 +97,8 @@ def test_the_notice_of_a_later_day_is_that_of_its_own_eve(two_vans: World) -> No
 
 def test_a_window_told_for_a_later_day_binds_no_start_and_makes_nothing_mandatory(two_vans: World) -> None:
     said = (PublishedVisit("B", "Ann", 1, span("10:00-11:00", 1)),)
-    late = two_vans.but(published=said, as_of_s=clock("18:00"))  # Past the notice deadline of Tuesday.
+    # Past the notice deadline of Tuesday; the floor, which lies after Monday's shifts, is off.
+    late = two_vans.but(published=said, as_of_s=clock("18:00")).with_policy(lead_to_leave_s=None)
     assert late.broken({}) == late.broken(HERE) == []
 
 

@@ -37,10 +37,12 @@ from optimizer.engine.search.state import (
     PROBE_MOVES,
     SYNC_START,
     T_BEST,
+    T_EMPTY,
     T_INFEASIBLE,
     T_MOVES,
     T_POOLED,
     T_PROBING,
+    T_UNASSIGNED,
     T_UPHILL,
     TEMP_FACTOR,
     TEMP_FIRST,
@@ -217,6 +219,7 @@ class Islands:
     def _probe(self, arrays: ProblemArrays, state: State) -> None:
         """Settle, whatever the clock says, then measure how far moves go uphill: the temperatures follow from it."""
         state.temperature[:] = 1.0
+        price = price_of_choice(arrays, state)
         for _ in range(2):
             # A proposal that is dropped half-way tells nothing: all are completed.
             state.total[T_UPHILL], state.total[T_PROBING] = 0, 1
@@ -225,7 +228,7 @@ class Islands:
                     break
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
             state.total[T_PROBING] = 0
-        typical = typical_uphill_delta(state.uphill_deltas[: state.total[T_UPHILL]])
+        typical = max(price, typical_uphill_delta(state.uphill_deltas[: state.total[T_UPHILL]]))
         state.temperature[TEMP_FIRST], state.temperature[TEMP_LAST] = (
             typical * state.parameter[PARAM_HOT] / 1000,
             typical * state.parameter[PARAM_COLD] / 1000,
@@ -305,6 +308,17 @@ class Islands:
 
     def _out_of_time(self) -> bool:
         return self._is_stopped() or time.monotonic() >= self.budget.deadline_s
+
+
+def price_of_choice(arrays: ProblemArrays, state: State) -> float:
+    """Return the mean price of a visit where a first plan leaves most of them out although days are unused; else 0.
+
+    Who stays out is then a choice: the temperatures allow it to be made differently. Where days are full it is a need.
+    """
+    visits = int(arrays.rates[R_VISITS])
+    if 2 * int(state.total[T_UNASSIGNED]) <= visits or not state.total[T_EMPTY]:
+        return 0.0
+    return float(int(arrays.visit[:visits, V_PRICE].sum()) // visits)
 
 
 def construction_order(arrays: ProblemArrays) -> IntArray:

@@ -9,6 +9,7 @@ from optimizer.engine.arrays import (
     E_LATER,
     FORBIDDEN,
     R_SYNCED,
+    R_VISITS,
     V_ABLE,
     V_CLOSES,
     V_HEAD,
@@ -19,13 +20,14 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.accept import cool, threshold
+from optimizer.engine.search.insertion import best_position, insert_at
 from optimizer.engine.search.journal import forget_touched
 from optimizer.engine.search.light import propose_light
 from optimizer.engine.search.parameters import PARAM_FORCED, PARAM_LIGHT, PARAM_REGRET, PARAM_RETRIED
 from optimizer.engine.search.regret import insert_by_regret, least_total_cents, pending_cents
 from optimizer.engine.search.route_edits import assign, keep_best, refresh, reset_sync, unassign, undo
 from optimizer.engine.search.ruin import remove_visits
-from optimizer.engine.search.shared_resources import return_replayed
+from optimizer.engine.search.shared_resources import is_used_up, return_replayed
 from optimizer.engine.search.state import (
     C_CENTS,
     C_COUNT,
@@ -55,6 +57,8 @@ from optimizer.engine.search.synchronization import insert_visit, resynchronize,
 
 #: How many light moves precede a move that begins with them (`PARAM_LIGHT`).
 LIGHT_BUNDLE = 20
+#: Around so many visits of a day that a move opens others are tried for it.
+FILLED_AROUND = 10
 #: Percent of the moves around an assigned visit that try all visits together, earlier unassigned ones among them.
 ALL_TRIED_PCT = 5
 
@@ -103,7 +107,8 @@ def propose(arrays, state, limit):
     own = total[T_UNASSIGNED] - older
     is_around_unassigned = was_unassigned(arrays, state, seed, older)
     if is_around_unassigned and draw(state, 100) < state.parameter[PARAM_FORCED]:
-        insert_visit(arrays, state, seed, np.int64(FORBIDDEN), True)
+        if insert_visit(arrays, state, seed, np.int64(FORBIDDEN), True):
+            fill_opened_day(arrays, state, seed)
     if is_around_unassigned or has_synced(arrays, state, count) or draw(state, 100) < ALL_TRIED_PCT:
         may_pay = insert_in_order(arrays, state, count, limit)
     else:
@@ -117,6 +122,39 @@ def propose(arrays, state, limit):
             # The bounds are not propagated: what is dropped half-way is not a plan.
             total[T_INFEASIBLE] = 1
     return before
+
+
+@kernel
+def fill_opened_day(arrays, state, seed):
+    """Insert unassigned visits into a day that begins with one, where each costs less than its price.
+
+    No visit by itself may be worth the way to its district, and many together may. Those near the first are tried,
+    then those near the ends of the route, as long as it grows.
+    """
+    shift_idx, anchor, idle = state.shift_of[seed], seed, 0
+    if state.route[shift_idx, C_COUNT] > 1 or arrays.visit[seed, V_SYNCED] == 1:
+        return
+    for turn in range(FILLED_AROUND):
+        before = state.route[shift_idx, C_COUNT]
+        for n in range(arrays.near.shape[1]):
+            insert_into_day(arrays, state, shift_idx, arrays.near[anchor, n])
+        count = state.route[shift_idx, C_COUNT]
+        idle = idle + 1 if count == before else 0
+        anchor = state.seq[shift_idx, count - 1 if turn % 2 == 0 else 0]
+        if idle == 2 or anchor >= arrays.rates[R_VISITS]:
+            return
+
+
+@kernel
+def insert_into_day(arrays, state, shift_idx, visit):
+    """Insert a visit into one day, if it is unassigned, nobody waits for it, and it costs less than its price."""
+    if state.shift_of[visit] >= 0 or arrays.visit[visit, V_SYNCED] == 1 or is_used_up(arrays, state, visit):
+        return
+    if arrays.terms[visit, shift_idx] == FORBIDDEN:
+        return
+    _, position = best_position(arrays, state, shift_idx, visit, arrays.visit[visit, V_PRICE], True)
+    if position >= 0:
+        insert_at(arrays, state, shift_idx, position, visit)
 
 
 @kernel

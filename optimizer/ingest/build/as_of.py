@@ -303,8 +303,8 @@ def _check_absent_locks(
     is_known: Callable[[datetime | None], bool],
     log: IssueLog,
 ) -> None:
-    """Note locks to somebody who is absent: with nothing left of any shift that the lock allows, or with a part."""
-    to_plan = {name for entry in orders for name in visits_left_of(entry.row)}
+    """Note locks to somebody who is absent: in all shifts that the lock allows, or while a window is open."""
+    to_plan = {name: entry.row for entry in orders for name in visits_left_of(entry.row)}
     left = {(entry.row.technician_id, entry.row.date) for entry in shifts}
     whole = {(e.row.technician_id, e.row.date): e.row for e in sheets.shifts if clock.is_planned(e.row.date)}
     for entry in sheets.locks:
@@ -319,9 +319,17 @@ def _check_absent_locks(
         span = _absent_span(row, clock.on(row.date, shift.start), clock.on(row.date, shift.end), clock)
         start, end = (clock.time_or_iso(row.date, moment_s) for moment_s in span)
         is_gone = not any((lock.technician_id, day) in left for day in days)
+        if not is_gone and not _is_open_only_in(span, to_plan[lock.visit_id], clock):
+            continue
         details = {"visit": lock.visit_id, "day": row.date.isoformat(), "start": start, "end": end}
         code = "LOCK_ABSENT" if is_gone else "LOCK_ABSENT_PARTLY"
         sheets.locks.note(log, code, entry.number, "technician_id", lock.technician_id, **details)
+
+
+def _is_open_only_in(span: tuple[int, int], order: OrderRow, clock: BranchClock) -> bool:
+    """Return whether an order has windows, and each of them lies in a span."""
+    windows = [clock.interval(opens, closes) for opens, closes in order.promised or order.requested]
+    return bool(windows) and all(span[0] <= window.open_s and window.close_s <= span[1] for window in windows)
 
 
 def _cut(shift: ShiftRow, absent: tuple[datetime, datetime], clock: BranchClock, *, is_evening: bool) -> ShiftRow:

@@ -10,10 +10,11 @@ import pytest
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.annealing import CHECKPOINTS
-from optimizer.engine.search.islands import INSISTING_MOVES, Islands, SearchBudget
+from optimizer.engine.search.islands import INSISTING_MOVES, Islands, SearchBudget, price_of_choice
 from optimizer.engine.search.state import C_COUNT, PROBE_MOVES, T_CENTS
 from optimizer.running.warming import tiny_problem
 from tests.random_problems import random_problem
+from tests.worlds import job, person, world
 
 
 def run(arrays, *, moves: int | None, threads: int = 1, islands: int = 2, until: float = 3600.0, stop=lambda: False):
@@ -89,3 +90,24 @@ def test_a_more_expensive_plan_of_the_master_leaves_the_plan_in_hand_alone() -> 
     assert not search.adopt(((), ()))
     assert (search.best(), search.best_cents) == (best, cents)
     assert (state.seq[:2].tolist(), state.route[:2, C_COUNT].tolist(), int(state.total[T_CENTS])) == in_hand
+
+
+def test_visits_that_pay_for_the_way_only_together_are_served() -> None:
+    # Two hours of travel are 6 000 cents; each of the twelve is worth 600, so it takes eleven to pay for the way.
+    far = world([job(f"V{n:02}", place=60, minutes=10) for n in range(12)], [person("Ann")])
+    made = far.with_policy(unassigned_cents=(600,) * 5)
+    arrays = build_arrays(made.problem, made.matrix).arrays
+    search, _ = run(arrays, moves=0, islands=1)
+    assert (search.best(), search.best_cents) == (((),), 7200)
+    search, _ = run(arrays, moves=500, islands=1)
+    assert (len(search.best()[0]), search.best_cents) == (12, 6000)
+
+
+def test_temperatures_know_when_staying_out_is_a_choice() -> None:
+    people = [person("Ann"), person("Ben")]
+    short, long = ([job(f"V{n}", place=60, minutes=minutes) for n in range(5)] for minutes in (10, 240))
+    worth_it, full = world(short, people), world(long, people)
+    cheap = worth_it.with_policy(unassigned_cents=(600,) * 5)
+    for case, price in ((cheap, 600.0), (worth_it, 0.0), (full, 0.0)):
+        search, _ = run(build_arrays(case.problem, case.matrix).arrays, moves=0, islands=1)
+        assert price_of_choice(search.arrays, search._states[0]) == price

@@ -182,8 +182,15 @@ def test_who_reports_in_the_middle_of_the_shift_was_there_until_then(branch) -> 
 def test_a_lock_to_who_is_absent_all_day_is_a_fault_of_its_row(branch) -> None:
     (fault,) = branch(Stage.OPEN, absences=[absence()]).report.errors
     assert (fault.code, fault.file, fault.row, fault.column) == ("LOCK_ABSENT", "locks.csv", 2, "technician_id")
-    later = branch(Stage.OPEN, absences=[absence(start="08:30", end="12:00")])
-    assert [issue.code for issue in later.report.issues] == ["LOCK_ABSENT_PARTLY"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "codes"), [("08:30", "12:00", ["LOCK_ABSENT_PARTLY"]), ("13:00", "17:30", [])]
+)
+def test_a_lock_to_who_is_absent_while_the_window_is_open_is_a_doubt(branch, start, end, codes) -> None:
+    # O1 is promised for the morning.
+    read = branch(Stage.OPEN, absences=[absence(start=start, end=end)])
+    assert [issue.code for issue in read.report.issues] == codes
 
 
 def test_whoever_comes_later_or_leaves_earlier_has_a_shorter_shift(branch) -> None:
