@@ -6,8 +6,8 @@ READY := $(VENV)/.ready
 
 .PHONY: plan test night mutants check style types contracts doctests demo bench lock clean
 
-plan: $(READY)  ## plan the demo branch into out/hangzhou
-	$(BIN)/paigong plan data/hangzhou --out out/hangzhou
+plan: $(READY)  ## plan the demo branch into out/hangzhou; PAPERS=en for English ones
+	$(BIN)/paigong plan data/hangzhou --out out/hangzhou --lang $(or $(PAPERS),zh)
 
 test: $(READY)  ## run the tests but the long ones
 	$(BIN)/paigong warm --lang en

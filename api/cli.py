@@ -212,8 +212,8 @@ def print_settings(data: Data = None, database: Database = None, lang: Lang = "z
 
     say = translator_for(lang)
     table = Table(say("Variable"), say("Value"), say("Meaning"))
-    for row in settings_table(_settings(data=data, database=database)):
-        table.add_row(*(Text(cell) for cell in row))
+    for name, value, meaning in settings_table(_settings(data=data, database=database)):
+        table.add_row(Text(name), Text(value), Text(say(meaning)))
     Console().print(table)
 
 

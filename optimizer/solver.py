@@ -150,7 +150,7 @@ class Outcome:
         return self.plan.costs
 
     def to_frames(self, lang: str = "en") -> dict[str, pd.DataFrame]:
-        """Return routes, technicians, unassigned visits and costs as pandas tables."""
+        """Return the pandas tables `routes`, `technicians`, `unassigned`, `costs` and `days`; texts are in `lang`."""
         from optimizer.report import tables
 
         return tables(self.problem, self.matrix, self.plan, lang)

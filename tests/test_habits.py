@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -33,6 +35,13 @@ def test_long_tests_run_at_night_only() -> None:
     assert by_night.rstrip().endswith("-m night")
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not at hand")
+@pytest.mark.parametrize(("words", "lang"), [([], "zh"), (["PAPERS=en"], "en")])
+def test_the_demo_is_planned_in_the_language_that_is_asked_for(words: list[str], lang: str) -> None:
+    said = subprocess.run(["make", "-n", "plan", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"paigong plan data/hangzhou --out out/hangzhou --lang {lang}\n" in said
+
+
 BODY = "\n\nIt had to be.\n"
 
 
@@ -48,7 +57,13 @@ BODY = "\n\nIt had to be.\n"
         ("A subject\n\n# Changes to be committed:\n", "no body"),
         ("A subject\n\n# ---- >8 ----\ndiff --git\n", "no body"),
         ("A subject\nIt had to be.\n", "second line"),
+        ("\n\n" + "a" * 73 + BODY, "73 characters"),
+        ("\n\nA subject" + BODY, None),
         ("Merge branch 'main'\n", None),
+        ("Merge branch 'main' of ../other into " + "a" * 40 + "\n", None),
+        ('Revert "A subject"\n', None),
+        ("Merge the two lists of calls\n", "no body"),
+        ("Merge " + "a" * 70 + BODY, "76 characters"),
         ("Merging is a subject like any other\n", "no body"),
     ],
 )
@@ -74,11 +89,35 @@ def test_the_changelog_begins_with_what_is_not_released_and_knows_this_version()
     assert version == (released[0][1] if released and released[0] else "0.1.0"), "a release has a section of its own"
 
 
+#: What is imported under another name than it is installed.
+MODULES = {"pyvroom": "vroom"}
+#: What no line imports: SQLAlchemy loads the one where the database's address names it, Java the archives of the other.
+NOT_IMPORTED = {"psycopg", "timefold"}
+
+
+def imported(source: str) -> set[str]:
+    """Return the top names of what a source imports, anywhere in it; a comment imports nothing."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
+def test_a_comment_uses_no_dependency() -> None:
+    assert imported("# import babel\nimport numpy.linalg\ndef f():\n    from rich.text import Text\n") == {
+        "numpy",
+        "rich",
+    }
+
+
 def test_each_dependency_and_each_extra_is_used_by_some_line() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [one for extra, some in project["optional-dependencies"].items() if extra != "dev" for one in some]
     sources = [path for folder in ("optimizer", "api", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sources).replace("_", "-")
+    used = set().union(*(imported(path.read_text(encoding="utf-8")) for path in sources))
     names = [re.split(r"[\[<>=;]", one)[0].strip() for one in [*project["dependencies"], *extras]]
-    names.remove("psycopg")  # SQLAlchemy loads it where the database's address names it
-    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", code)] == []
+    unused = {name for name in names if MODULES.get(name, name.replace("-", "_")) not in used}
+    assert unused == NOT_IMPORTED

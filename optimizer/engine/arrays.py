@@ -22,6 +22,9 @@ NONE = -1
 FORBIDDEN = 10**15
 #: Travel over a pair without a way: longer than any shift, short enough to add up in 32 bits.
 FORBIDDEN_S = 100_000_000
+#: The domain's moment after all others, which stands for "no limit", too. Written out here, because compiled kernels
+#: are told apart by the sources of the engine alone.
+FAR_FUTURE_S = 10**9
 #: Columns are numbered as they are named, from the beginning of this; the last name is the number of columns, or of
 #: the first of those that depend on the problem.
 COLUMNS = range(64)

@@ -7,7 +7,7 @@ YYYY-MM-DD.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     >>> nearest("servcie_min", ["service_min", "skills"])
     'service_min'
+
+    Of names as near as each other, one that begins alike goes first:
+
+    >>> nearest("D03", ["D063", "D030"])
+    'D030'
     """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     wanted = name[:100].lower()
-    match = get_close_matches(wanted, by_lower, n=1, cutoff=0.6)
+    close = get_close_matches(wanted, by_lower, n=len(by_lower) or 1, cutoff=0.6)
+    match = sorted(close, key=lambda other: (-_ratio(other, wanted), not _begins(other, wanted), other))
     begun = [other for other in by_lower if min(len(other), len(wanted)) >= 3 and _begins(other, wanted)]
     return by_lower[match[0]] if match else by_lower[begun[0]] if len(begun) == 1 else ""
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _begins(one: str, other: str) -> bool:
@@ -102,6 +112,14 @@ class Issue:
     def text(self, lang: str = "en") -> str:
         """Return the whole message: location, value, expectation, way out."""
         return f"{self._location(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+
+    def line(self, lang: str = "en") -> str:
+        """Return the whole message as a line of a report: what is no error says how grave it is."""
+        t, text = translator(lang), self.text(lang)
+        if self.is_error:
+            return text
+        is_note = FAULTS[self.code].is_note
+        return t("Note: {message}", message=text) if is_note else t("Warning: {message}", message=text)
 
     def finding(self, lang: str = "en") -> str:
         """Return location and cause, without the way out."""
@@ -188,10 +206,7 @@ class IssueReport:
         """Return one line per issue, errors first; beyond `limit` lines it says how many there are."""
         t = translator(lang)
         issues = (*self.errors, *self.warnings)
-        lines = [
-            issue.text(lang) if issue.is_error else t("Warning: {message}", message=issue.text(lang))
-            for issue in issues[:limit]
-        ]
+        lines = [issue.line(lang) for issue in issues[:limit]]
         if len(issues) > limit:
             lines.append(t("… and {count} more.", count=len(issues) - limit))
         return "\n".join(lines)

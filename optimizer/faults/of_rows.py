@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.faults.fault import Fault, warning
+from optimizer.faults.fault import Fault, note, warning
 
 _CELLS = {
     "CELL_EMPTY": Fault("The cell is empty.", "Fill it in; it is required."),
@@ -241,9 +241,9 @@ _TIMES = {
     ),
     "TOLD_PARTLY": Fault("The told window is only partly given.", "Fill in told_open and told_close, or neither."),
     "TOLD_REVERSED": Fault("The told window closes before it opens.", "Swap the two times."),
-    "ORDER_TO_COME": warning(
+    "ORDER_TO_COME": note(
         "The order is received after the moment of planning, {moment}, and is not seen yet.",
-        "Correct the date, or plan at a later stage.",
+        "A later stage sees it; correct the date if it is wrong.",
     ),
     "ABSENCE_MIDDLE": warning(
         "The absence lies inside the shift; only the longer part before or after it is planned.",

@@ -98,7 +98,9 @@ def _was_error(issue: Issue) -> bool:
 def _severity(issue: Issue, t: Translate) -> str:
     if issue.is_aside:
         return t("fault, set aside")
-    return t("fault") if issue.is_error else t("warning")
+    if issue.is_error:
+        return t("fault")
+    return t("note") if FAULTS[issue.code].is_note else t("warning")
 
 
 # --- the list -------------------------------------------------------------------------------------------------------

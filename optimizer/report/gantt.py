@@ -294,7 +294,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
         f"{wording.clock(stop.start_s, day)}–{wording.clock(stop.end_s, day)}",
         told,
-        t("Leave by {time}", time=wording.clock(stop.leave_by_s, day)),
+        t("May leave until {time}", time=wording.clock(stop.leave_by_s, day)),
     ]
     if len(stop.crew) > 1:
         lines.append(crew_text(problem, stop, wording))

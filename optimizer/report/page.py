@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from optimizer.report.papers.model import Paper, Papers
     from optimizer.report.routemap import RouteMap
     from optimizer.travel.matrix import TravelMatrix
+
+
+#: A space at which no line ends.
+NO_BREAK = "\u00a0"
 
 
 def write_page(
@@ -199,13 +204,19 @@ def _chapters(papers: Papers, problem: Problem, people: Sequence[_Person], wordi
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A key figure: what it is, its value, what to read beside it, and whether it needs attention."""
+    """A key figure: what it is, its value, what to read beside it, and whether it needs attention.
+
+    A number and its unit stay on one line.
+    """
 
     label: str
     value: str
     note: str = ""
     alarm: bool = False
     anchor: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", re.sub(r"(?<=\d) (?=\D)", NO_BREAK, self.value))
 
 
 def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:

@@ -81,15 +81,10 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
             _text(t(CHANGE_KINDS[change.kind])),
             _text(_told(problem, change.before_people, change.before, wording)),
             _text(_told(problem, change.after_people, change.after, wording)),
-            _text(_by(problem, change.call_by_s, wording)),
+            _text(f"{problem.local_time(change.call_by_s):%m-%d %H:%M}"),
         )
     if context.changes:
         console.print(table)
-
-
-def _by(problem: Problem, moment_s: int, wording: Wording) -> str:
-    """Return until when to call, of several days with the date."""
-    return wording.clock(moment_s) if problem.days == 1 else f"{problem.local_time(moment_s):%m-%d %H:%M}"
 
 
 def _told(problem: Problem, people: Sequence[str], window: Interval | None, wording: Wording) -> str:
@@ -149,7 +144,7 @@ def _heading(day: TechnicianDay, wording: Wording) -> Text:
 
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
     t = wording.translate
-    headings = ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
+    headings = ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
     table = _table([t(heading) for heading in headings])
     today = day.shift.day
     for number, stop in enumerate(day.stops, start=1):

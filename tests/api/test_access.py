@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -344,11 +345,26 @@ def test_a_revoked_key_is_refused_as_soon_as_it_is_no_longer_remembered(house: H
 # --- the keys' command line -----------------------------------------------------------------------------------------
 
 
+def restore_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without settings in the environment, and have whatever is set until the end taken out again."""
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"PAIGONG_{name.upper()}", "")
+        monkeypatch.delenv(f"PAIGONG_{name.upper()}")
+
+
+def test_what_a_command_sets_ends_with_its_test(tmp_path: Path) -> None:
+    before = dict(os.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        restore_settings(patch)
+        assert run("settings", "--data", str(tmp_path), "--database", "sqlite://", "--lang", "en")[0] == 0
+        assert {"PAIGONG_DATA", "PAIGONG_DATABASE"} <= set(os.environ)
+    assert dict(os.environ) == before
+
+
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder; what the commands put into the environment is taken out again."""
-    monkeypatch.setenv("PAIGONG_DATA", str(tmp_path))
-    monkeypatch.setenv("PAIGONG_HOST", "127.0.0.1")
+    restore_settings(monkeypatch)
     monkeypatch.setenv("COLUMNS", "200")
     return tmp_path
 

@@ -29,6 +29,15 @@ def test_the_environment_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [str(network) for network in settings.webhook_networks] == ["10.0.0.0/8"]
 
 
+@pytest.mark.parametrize(("lang", "meaning"), [("en", "bytes of an upload"), ("zh", "一次上传的最大字节数")])
+def test_settings_are_explained_in_the_readers_language(
+    lang: str, meaning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    result = CliRunner().invoke(app, ["settings", "--lang", lang])
+    assert meaning in result.output
+
+
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAIGONG_WORKERS", "many")
     with pytest.raises(ValidationError, match="workers"):

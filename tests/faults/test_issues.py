@@ -44,6 +44,15 @@ def test_an_issue_as_data() -> None:
     assert issue.to_json("zh")["cause"] == "“31.02.2026”不是日期。"
 
 
+def test_a_note_is_no_warning_to_people_and_one_in_json() -> None:
+    log = IssueLog(form="csv", file="orders.csv")
+    log.add("ORDER_TO_COME", row=63, column="received", moment="2026-11-20 16:00")
+    report = log.report()
+    assert report.text().startswith("Note: orders.csv row 63")
+    assert report.text("zh").startswith("提示：orders.csv 第 63 行")
+    assert [entry["severity"] for entry in report.to_json()] == ["warning"]
+
+
 def test_a_long_value_is_cut_and_its_length_said() -> None:
     issue = one("TEXT_TOO_LONG", row=2, column="fault", value="长" * 5_000, limit=2_000)
     assert issue.text() == (

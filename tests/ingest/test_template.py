@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of, partial_model
 from optimizer.ingest.forms.headers import label, sheet_label
 from optimizer.ingest.read import read_branch, read_intake
-from optimizer.ingest.template import WORDS, make_template, write_template
+from optimizer.ingest.template import _DATUMS, _OPEN, _YES_NO, WORDS, make_template, write_template
+from optimizer.text.catalogue import translator
 from tests.ingest.worlds import two_orders, write_folder
 
 COMMITTED = Path(__file__).parents[2] / "data/templates"
@@ -94,6 +96,18 @@ def test_ids_and_lists_are_text_and_dates_are_dates() -> None:
     }
     assert formats["order_id"] == formats["parts"] == formats["requested"] == formats["address"] == "@"
     assert (formats["due_day"], formats["received"], formats["lat"]) == ("yyyy-mm-dd", "yyyy-mm-dd hh:mm", "General")
+
+
+#: Columns of words of their own; what yes, no and a datum are is said of their cells.
+OWN_WORDS = [at for at in WORDS if at not in _OPEN and WORDS[at] not in (_YES_NO, _DATUMS)]
+
+
+@pytest.mark.parametrize(("sheet", "field"), OWN_WORDS)
+def test_a_column_names_each_of_its_words_in_both_languages(sheet: str, field: str) -> None:
+    [meaning] = [column.meaning for column in columns_of(sheet) if column.field == field]
+    for word in WORDS[(sheet, field)]:
+        assert re.search(rf"\b{word}\b", meaning), word
+        assert word_label(word, "zh") in translator("zh")(meaning), word
 
 
 @pytest.mark.parametrize(("sheet", "field"), WORDS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
 from optimizer.domain.technician import Technician
-from optimizer.report.density import DENSITIES, choose_density
+from optimizer.report.density import DENSITIES, PAGE_HEIGHT, PAGE_WIDTH, choose_density
 from optimizer.report.paper_view import SheetView
 from optimizer.report.papers import Entry, Field, PickUp, RouteSheet
 
@@ -37,6 +39,14 @@ def test_more_visits_mean_smaller_type_and_never_less_than_seven_millimetres_to_
     sizes = [density.points for density in densities]
     assert sizes == sorted(sizes, reverse=True)
     assert min(density.blank_mm for density in densities) >= 7
+
+
+def test_a_page_is_as_large_as_the_margins_of_the_print_leave() -> None:
+    """A4 is 210 by 297 mm; the height keeps a hair at the foot."""
+    css = files("optimizer.report").joinpath("templates/papers.css").read_text(encoding="utf-8")
+    [margin] = re.findall(r"@page \{ size: A4 portrait; margin: (\d+)mm;", css)
+    assert 210 - 2 * int(margin) == PAGE_WIDTH
+    assert 0 < 297 - 2 * int(margin) - PAGE_HEIGHT < 2
 
 
 def test_more_words_mean_smaller_type() -> None:

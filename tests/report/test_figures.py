@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from optimizer.domain.order import Interval
 from optimizer.domain.technician import Employment, WorkLedger
 from optimizer.domain.units import at
 from optimizer.report import kpis
+from optimizer.report.page import Card
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
 
 
@@ -67,3 +70,11 @@ def test_visits_planned_after_their_due_day_are_counted_on_their_day() -> None:
     figures = kpis(w.problem, w.matrix, w.plan(TWO_DAYS))
     assert figures["overdue_visits"] == 1
     assert [day["overdue_visits"] for day in figures["days"]] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("24 小时 07 分", "24\u00a0小时 07\u00a0分"), ("24 h 07 min", "24\u00a0h 07\u00a0min"), ("58", "58")],
+)
+def test_a_number_on_a_card_and_its_unit_stay_on_one_line(value: str, shown: str) -> None:
+    assert Card("Travel", value).value == shown

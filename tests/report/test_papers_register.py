@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from optimizer.domain.order import Interval, PartNeed, ServiceLog, Unfinished
+from optimizer.domain.order import Interval, PartNeed, ServiceLog, Unfinished, Urgency
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, FaultyOrder, PlanningContext, SetAside, Stage
 from optimizer.domain.units import at
@@ -57,6 +57,16 @@ def test_a_planned_order_has_all_that_is_known_of_it() -> None:
 def test_planned_is_black_and_red_when_overdue() -> None:
     assert standing(branch(), None) == ("Planned", False, MONDAY)
     assert standing(branch(due_day=FRIDAY), None) == ("Planned", True, MONDAY)
+
+
+def test_an_emergency_that_comes_late_is_red_and_says_by_how_much() -> None:
+    """Two hours from Monday 08:00 end at 10:00."""
+    near, far = (
+        world([job("A", place=place, requested="", urgency=Urgency.EMERGENCY)], [person("T1")], as_of_s=at(8))
+        for place in (100, 150)
+    )
+    assert standing(near, None) == ("Planned", False, MONDAY)
+    assert standing(far, None) == ("Planned, emergency 30 min late", True, MONDAY)
 
 
 def test_inside_its_promise_an_order_waits_in_black() -> None:

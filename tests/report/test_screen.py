@@ -11,6 +11,7 @@ from optimizer.domain.planning_context import Change, ChangeKind, PlanningContex
 from optimizer.domain.units import at
 from optimizer.report import print_changes, print_plan
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
+from tests.worlds import job, person, world
 
 if TYPE_CHECKING:
     from tests.worlds import World
@@ -46,6 +47,15 @@ def test_each_day_has_its_heading_and_its_own_clock() -> None:
     monday, tuesday = (lines.index(day) for day in ("Monday, 23 November 2026", "Tuesday, 24 November 2026"))
     assert "Without a visit: T2 Li" in lines[monday:tuesday]
     assert not any("+1" in text for text in lines)
+
+
+def test_a_call_is_due_on_a_day_even_of_one_day() -> None:
+    w = world([job("B", place=10)], [person("T1")])
+    change = Change("B", ChangeKind.ADDED, "", "T1", None, Interval(at(8), at(9)), at(15, 52, day=-3), (), ("T1",))
+    console = Console(width=160, force_terminal=False)
+    with console.capture() as captured:
+        print_changes(w.problem, PlanningContext(changes=(change,), is_published=True), console, "en")
+    assert "11-20 15:52" in captured.get()
 
 
 def test_changes_of_several_days_say_which() -> None:

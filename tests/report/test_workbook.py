@@ -12,8 +12,11 @@ from rich.console import Console
 
 from optimizer.domain.planning_context import FaultyOrder, PlanningContext
 from optimizer.report import kpis, print_plan, write_workbook
+from optimizer.report.columns import EXTRA_PAPERS, PAPERS, ROUTES, SHEETS, Sheet
 from optimizer.report.papers import make_papers
+from optimizer.report.papers.route_sheet import FIELDS
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
+from optimizer.text.catalogue import translator
 from optimizer.text.workbook_cells import RED, lines_of, sheet_title
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
@@ -32,6 +35,20 @@ def test_the_workbook_has_every_stop_and_every_visit_left_out(outcome, tmp_path:
     assert routes.max_row == 1 + outcome.plan.served
     assert unassigned.max_row == 1 + len(outcome.unassigned)
     assert [file.name for file in tmp_path.iterdir()] == ["plan.xlsx"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("sheet", [*SHEETS, *PAPERS, *EXTRA_PAPERS], ids=lambda sheet: sheet.name)
+def test_no_two_columns_of_a_sheet_have_the_same_head(sheet: Sheet, lang: str) -> None:
+    heads = [translator(lang)(column.heading) for column in sheet.all_columns]
+    assert sorted(heads) == sorted(set(heads))
+
+
+def test_a_latest_departure_that_moves_the_start_has_another_head_than_one_that_does_not() -> None:
+    """The table's may be after the start, where a later one costs nothing; the route sheet's is in time for it."""
+    [column] = [column for column in ROUTES.columns if column.name == "leave_by"]
+    assert column.heading != FIELDS["leave_by"]
+    assert translator("zh")(column.heading) != translator("zh")(FIELDS["leave_by"])
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -20,6 +20,7 @@ from api.plans.conversion import AMOUNTS
 from api.readers import upload
 from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
+from api.settings import Settings
 from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
@@ -62,6 +63,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("console.py", "stage"): ["reading", "searching", "writing"],
     ("console.py", "sentence"): [*GROUPS.values(), STILL],
     ("console.py", "str(error)"): [str(NoPlanError("overrun"))],
+    ("api/cli.py", "meaning"): [str(about.description) for about in Settings.model_fields.values()],
     ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("api/plans/conversion.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("api/plans/conversion.py", "AMOUNTS[violation.unit]"): list(AMOUNTS.values()),

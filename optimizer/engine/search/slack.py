@@ -6,8 +6,8 @@ when the plan is loaded anew. The slack serves whoever asks what may come before
 
 from __future__ import annotations
 
-from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.engine.arrays import (
+    FAR_FUTURE_S,
     FORBIDDEN,
     NONE,
     R_EXACT,

@@ -12,10 +12,10 @@ predecessor to its followers, they only grow.
 
 from __future__ import annotations
 
-from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.engine.arrays import (
     E_EARLIER,
     E_LATER,
+    FAR_FUTURE_S,
     FORBIDDEN,
     K_TOLD_CLOSE,
     K_TOLD_DAY,

@@ -200,7 +200,12 @@ class OrderRow(Row):
     confirmed: ConfirmedWord | None = column("yes", "What the customer said: yes, no or unreachable.", default=None)
     planned_on: Day | None = column("2026-11-20", "The earlier day whose plan has it already.", default=None)
     planned_technician: Id | None = column("T-01", "Who has it on that day's plan.", default=None)
-    unfinished: UnfinishedWord | None = column("no_part", "Why the last visit did not finish it.", default=None)
+    unfinished: UnfinishedWord | None = column(
+        "no_part",
+        "Why the last visit did not finish it: no_part, customer_absent, not_reproduced, not_repaired, site_not_ready "
+        "or no_time.",
+        default=None,
+    )
 
 
 class TechnicianRow(Row):
@@ -211,7 +216,7 @@ class TechnicianRow(Row):
     employment: EmploymentWord = column("employee", "employee or contractor.", default="employee")
     phone: Text = column("0571-0000 0101", "Phone number.", default="")
     start: EndPlace = column("branch", "Where the day starts: branch or home.", default="branch")
-    end: EndPlace | None = column("home", "Where the day ends; empty: where it starts.", default=None)
+    end: EndPlace | None = column("home", "Where the day ends, branch or home; empty: where it starts.", default=None)
     home_lat: Number | None = column("30.3012", "Latitude of the home.", default=None)
     home_lon: Number | None = column("120.1201", "Longitude of the home.", default=None)
     home_address: Text = column("古墩路 12 号", "Address of the home.", default="")
@@ -332,7 +337,10 @@ class ResultRow(Row):
     """What became of an order of today's plan, as the day ends."""
 
     order_id: Id = column("SO-1031", "The order.")
-    result: ResultWord = column("no_part", "done, or why it is not: see unfinished in orders.")
+    result: ResultWord = column(
+        "no_part",
+        "done, or why it is not: no_part, customer_absent, not_reproduced, not_repaired, site_not_ready or no_time.",
+    )
     at: Moment | None = column("2026-11-20 17:40", "When it was reported; empty: known already.", default=None)
     technician_id: Id | None = column("T-01", "Who was there.", default=None)
     next_visit: Day | None = column("2026-11-24", "The day agreed for the next visit.", default=None)

@@ -69,6 +69,9 @@ def standing_of(case: Case, visit: Visit) -> Standing:
         next_date = planned_on or (left.due if left and left.state is UnassignedState.WAITS else None)
         reason = case.say(UNFINISHED[order.unfinished])
         return Standing(case.say("Not finished today: {reason}", reason=reason), True, next_date)
+    if stop is not None and stop.lateness_s and case.is_emergency(order):
+        late = case.wording.duration(stop.lateness_s)
+        return Standing(case.say("Planned, emergency {duration} late", duration=late), True, planned_on)
     if planned_on is not None:
         is_red = case.is_overdue(order, case.route_of[visit.visit_id].day)
         return Standing(case.say("Planned"), is_red, planned_on)

@@ -1,5 +1,6 @@
 """The compile cache: found again, never stale, and not for ever."""
 
+import ast
 import os
 import shutil
 import stat
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 import optimizer.engine
+from optimizer.domain import units
+from optimizer.engine import arrays
 from optimizer.engine.jit import kernels
-from optimizer.engine.jit.kernels import KEPT_FOLDERS, cache_folder, is_warm, mark_warm, source_hash
+from optimizer.engine.jit.kernels import KEPT_FOLDERS, KERNEL_SOURCES, cache_folder, is_warm, mark_warm, source_hash
+from tests.test_imports import imported
 
 PACKAGE = Path(optimizer.engine.__file__).parent
 
@@ -35,6 +39,27 @@ def test_an_edited_kernel_gets_a_new_cache(package_copy: Path, edited: str) -> N
     file = package_copy / edited
     file.write_text(file.read_text() + "\n# edited\n")
     assert source_hash(package_copy) != source_hash(PACKAGE)
+
+
+def test_kernels_are_made_of_nothing_that_their_hash_does_not_see() -> None:
+    """What a file with kernels imports of ours at run time is hashed too: an edited constant is frozen in no cache."""
+    sources = {
+        path.relative_to(PACKAGE)
+        for name in KERNEL_SOURCES
+        for path in (PACKAGE / name, *(PACKAGE / name).rglob("*.py"))
+    }
+    hashed = {".".join(("optimizer.engine", *path.with_suffix("").parts)).removesuffix(".__init__") for path in sources}
+    beside = []
+    for path in sorted(PACKAGE / source for source in sources if source.suffix == ".py"):
+        text = path.read_text(encoding="utf-8")
+        if "@kernel" in text or path.parent == PACKAGE:
+            ours = (name for name in imported(ast.parse(text)) if name.startswith("optimizer."))
+            beside += [(path.name, name) for name in ours if not {name, name.rpartition(".")[0]} & hashed]
+    assert beside == []
+
+
+def test_no_limit_is_the_same_to_the_engine_and_the_domain() -> None:
+    assert arrays.FAR_FUTURE_S == units.FAR_FUTURE_S
 
 
 def test_a_file_that_holds_no_kernel_keeps_the_cache(package_copy: Path) -> None:
