@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli import app
-from optimizer.console import stop, translator_for
+from optimizer.console import show_any_text, stop, translator_for
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -179,12 +179,15 @@ def backup(
     lang: Lang = "zh",
 ) -> None:
     """Copy the SQLite database into a new file, as of one moment, while the service runs."""
-    from api.store.engine import Store
+    from api.store.engine import Store, StoreError
     from api.store.upkeep import back_up
 
     say = translator_for(lang)
     settings = _settings(data=data)
-    store = Store(settings.database_url)
+    try:
+        store = Store(settings.database_url)
+    except StoreError as error:
+        stop(2, say("The database cannot be opened: {error}", error=str(error)))
     if not store.is_sqlite:
         stop(2, say("The database is PostgreSQL: back it up with pg_dump."))
     if not (settings.data / "paigong.db").exists():
@@ -295,6 +298,7 @@ def _shown(host: str) -> str:
 
 def main() -> None:
     """Run the command line."""
+    show_any_text()
     app()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -66,7 +66,11 @@ class Settings(BaseSettings):
         tuple[IPv4Network | IPv6Network, ...],
         Field(description="private networks that webhooks may call, as a JSON array"),
     ] = ()
-    log_level: Annotated[str, Field(description="debug, info, warning or error")] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        BeforeValidator(str.lower),
+        Field(description="debug, info, warning or error"),
+    ] = "info"
     docs: Annotated[bool, Field(description="serve the reference at /docs")] = True
 
     @property
@@ -81,15 +85,24 @@ class Settings(BaseSettings):
         return min(self.max_solve_plan_s, self.max_solve_s) if role == "plan" else self.max_solve_s
 
 
+def _without_password(url: str) -> str:
+    """Return the address of a database to be shown; of one that is none nobody knows where a password would be."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "***"
+
+
 def settings_table(settings: Settings) -> list[tuple[str, str, str]]:
     """Return the environment variable, the value and the meaning of every setting; a database's password is hidden."""
     rows = []
     for name, about in Settings.model_fields.items():
         value = getattr(settings, name)
         if name == "database":
-            from sqlalchemy.engine import make_url
-
-            value = make_url(settings.database_url).render_as_string(hide_password=True)
+            value = _without_password(settings.database_url)
         if name == "webhook_networks":
             value = "[" + ", ".join(f'"{network}"' for network in value) + "]"
         rows.append((f"PAIGONG_{name.upper()}", str(value), about.description or ""))

@@ -1,11 +1,13 @@
 """The command line: `paigong plan | publish | promise | template | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
-3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours.
+3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
+130 Ctrl-C came before there was a plan, 143 SIGTERM.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -20,7 +22,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from optimizer.console import Faults, Stages, stop, translator_for, violation_line, warn
+from optimizer.console import (
+    Faults,
+    Stages,
+    ending_in_order,
+    holding_interrupts,
+    show_any_text,
+    stop,
+    translator_for,
+    violation_line,
+)
 from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.policy import BrokenLocks
 
@@ -39,14 +50,19 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
+#: The longest search that can be asked for: a week.
+LONGEST_S = 7 * 86_400
+#: What is written of a plan beside the technicians' files.
+PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
     epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
-    "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours. "
-    "Ctrl-C stops a solve; the best plan so far is written.",
+    "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours; "
+    "130 Ctrl-C came before there was a plan; 143 SIGTERM. "
+    "Ctrl-C stops a search; the best plan so far is written as a whole.",
     no_args_is_help=True,
 )
 
@@ -93,14 +109,24 @@ SeenUntil = Annotated[
 ]
 
 
+def _named(path: str | Path) -> Path:
+    """Return a path that was given; an empty one would mean the folder of now, which nobody has named."""
+    if not str(path).strip():
+        raise typer.BadParameter("the name is empty")
+    return Path(path)
+
+
 @app.command()
 def plan(
     branch: Branch,
     stage: StageOf = Stage.DRAFT,
     as_of: At = None,
-    out: Annotated[Path, typer.Option(help="Folder for plan.json, plan.xlsx, plan.html and technicians/.")] = Path(
-        "out"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option(
+            parser=_named, metavar="PATH", help="Folder for plan.json, plan.xlsx, plan.html and technicians/."
+        ),
+    ] = Path("out"),
     seconds: Annotated[
         float | None,
         typer.Option(
@@ -146,6 +172,8 @@ def plan(
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.running.child import CancelToken
+    from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
@@ -153,7 +181,12 @@ def plan(
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
-    with Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True):
+    faults = Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True)
+    with ending_in_order(), faults:
+        for option, span_s in (("--seconds", seconds), ("--patience", patience)):
+            if span_s is not None and span_s > LONGEST_S:
+                faults.stop(2, "OPTION", say("{option} takes a number of seconds up to {most}; '{value}' is none.",
+                                             option=option, most=LONGEST_S, value=span_s))  # fmt: skip
         with Stages(say, is_quiet=json_faults) as stages:
             stages.begin("reading")
             intake = read_intake(branch, options)
@@ -167,14 +200,15 @@ def plan(
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
-            warn(intake.report.text(lang))
+            faults.warn_of(intake.report)
             if published is not None:
-                _warn_of_gone(problem, published, say)
+                _warn_of_gone(problem, published, faults)
             elif stage is not Stage.DRAFT:
-                warn(say("No plan is published for {day}; this one is made afresh.", day=problem.first_day.isoformat()))
-            out.mkdir(parents=True, exist_ok=True)
+                day = problem.first_day.isoformat()
+                faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
+            _check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
-            stages.begin("searching")
+            warm_up(stages.tell)
             papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
 
             def report(progress: Progress) -> None:
@@ -182,24 +216,28 @@ def plan(
                 if papers.ident is None:
                     papers.start()
 
-            solved = plan_stage(
-                problem,
-                matrix,
-                published,
-                reported=intake.context.reported,
-                seconds=seconds,
-                iterations=iterations,
-                seed=seed,
-                threads=threads,
-                islands=islands,
-                use_master=master,
-                patience=patience,
-                on_progress=report,
-                on_message=stages.tell,
-            )
-            stages.begin("writing")
-            context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-            _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
+            cancel = CancelToken()
+            with holding_interrupts(cancel):
+                stages.begin("searching")
+                solved = plan_stage(
+                    problem,
+                    matrix,
+                    published,
+                    reported=intake.context.reported,
+                    seconds=seconds,
+                    iterations=iterations,
+                    seed=seed,
+                    threads=threads,
+                    islands=islands,
+                    use_master=master,
+                    patience=patience,
+                    on_progress=report,
+                    cancel=cancel,
+                    on_message=stages.tell,
+                )
+                stages.begin("writing")
+                context = replace(intake.context, changes=solved.changes, is_published=published is not None)
+                _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
         _print(solved, context, out, reading_s=reading_s, lang=lang)
 
 
@@ -241,7 +279,7 @@ def _write(
 
     say, outcome = translator_for(lang), solved.outcome
     problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
-    about = {"reading_s": round(reading_s, 3), "branch": str(branch), "stage": str(context.stage), **read_as}
+    about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
     record = {**outcome.run.to_json(), **about}
     figures = kpis(problem, matrix, made)
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
@@ -288,19 +326,32 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
-def _warn_of_gone(problem: Problem, published: Plan, say: Translate) -> None:
+def _check_writable(out: Path) -> None:
+    """Make the folder of a plan, and raise now what writing into it would raise after the search."""
+    out.mkdir(parents=True, exist_ok=True)
+    technicians = out / "technicians"
+    wrong = [(errno.EISDIR, path) for path in map(out.joinpath, PLAN_FILES) if path.is_dir()]
+    wrong += [(errno.ENOTDIR, technicians)] if technicians.exists() and not technicians.is_dir() else []
+    folders = [folder for folder in (out, technicians) if folder.is_dir()]
+    wrong += [(errno.EACCES, folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
+    for number, path in wrong:
+        raise OSError(number, os.strerror(number), str(path))
+
+
+def _warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
     """Say which technicians and orders of the published plan the branch has no more."""
     from optimizer.moments.changes import gone_since
 
+    say = faults.say
     left, called_off = gone_since(problem, published)
     for who, visits in left.items():
         text = say("Technician {technician} of the published plan is not in technicians; others take {visits}.",
                    technician=who, visits=", ".join(visits))  # fmt: skip
-        warn(say("Warning: {message}", message=text))
+        faults.warn("TECHNICIAN_GONE", say("Warning: {message}", message=text))
     for who, visits in called_off.items():
         text = say("The published plan has {visits}, no longer to be planned: tell technician {technician}.",
                    technician=who, visits=", ".join(visits))  # fmt: skip
-        warn(say("Warning: {message}", message=text))
+        faults.warn("VISITS_GONE", say("Warning: {message}", message=text))
 
 
 def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
@@ -341,26 +392,31 @@ def publish(
     from optimizer.review.plan_review import review_plan
 
     say = translator_for(lang)
-    with Faults(say, lang, as_json=json_faults):
+    with Faults(say, lang, as_json=json_faults) as faults:
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
         problem, made = file.problem, file.plan
-        _refuse_to_publish(review_plan(file).judgement.violations, say)
+        _refuse_to_publish(review_plan(file).judgement.violations, faults)
         home = branch or file.branch
-        if home is None or not home.exists():
-            stop(2, say("The plan does not say which branch it was made from: name it with --branch."))
+        if home is None:
+            faults.stop(2, "NO_BRANCH",
+                        say("The plan does not say which branch it was made from: name it with --branch."))  # fmt: skip
+        if not home.exists():
+            faults.stop(2, "NO_BRANCH",
+                        say("The branch '{branch}' does not exist: name it with --branch.", branch=home))  # fmt: skip
         compared = compare_with_branch(file, home, as_of=as_of, geocoder=_geocoder(geocode, home))
-        warn("\n".join(_difference_lines(compared, lang, say)))
-        _refuse_to_publish(compared.violations, say)
+        if compared.differences:
+            faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, lang, say)))
+        _refuse_to_publish(compared.violations, faults)
         target = publish_plan(plan_file, problem, home)
     Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
                              day=problem.first_day.isoformat(), count=made.served, file=str(target))))  # fmt: skip
 
 
-def _refuse_to_publish(violations: Sequence[Violation], say: Translate) -> None:
+def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
     """End the command when a plan breaks anything."""
     if violations:
-        lines = [say("The plan breaks rules and is not published:"), *map(violation_line, violations)]
-        stop(1, "\n".join(lines))
+        head = faults.say("The plan breaks rules and is not published:")
+        faults.stop(1, "NOT_PUBLISHED", "\n".join([head, *map(violation_line, violations)]))
 
 
 @app.command()
@@ -382,15 +438,15 @@ def promise(
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
-    with Faults(say, lang, as_json=json_faults):
+    with Faults(say, lang, as_json=json_faults) as faults:
         options = ReadOptions(stage, as_of, datum=datum, geocoder=_geocoder(geocode, branch))
         intake = read_intake(branch, options)
         problem = _with_aside(intake.checked(), intake.context)
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             near = nearest(order, problem.order_by_id)
-            stop(2, say("The order '{order}' is not in orders.", order=order)
-                 + (" " + say("Maybe '{near}' is meant.", near=near) if near else ""))  # fmt: skip
+            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
+            faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
         for line in promise_report(problem, travel_for(problem, branch), visit, lang):
             console.print(Text(line.text_in(lang)), soft_wrap=True)
 
@@ -503,7 +559,8 @@ def warm(lang: Lang = "zh") -> None:
     from optimizer.running.warming import warm_up
 
     say = translator_for(lang)
-    took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))
+    with ending_in_order():
+        took = warm_up(lambda sentence: print(say(sentence), file=sys.stderr, flush=True))
     if not is_warm():
         stop(1, say("The kernels could not be compiled; the log says why."))
     print(say("The kernels are ready ({seconds:.0f} s).", seconds=took))
@@ -511,6 +568,7 @@ def warm(lang: Lang = "zh") -> None:
 
 def main() -> None:
     """Run the command line."""
+    show_any_text()
     app()
 
 

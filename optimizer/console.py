@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import signal
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -14,10 +17,13 @@ from optimizer.errors import InputError, JudgementError, LockConflictError, NoPl
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Self
 
     from optimizer.domain.rules import Violation
-    from optimizer.running.child import Progress
+    from optimizer.faults.issues import IssueReport
+    from optimizer.running.child import CancelToken, Progress
     from optimizer.text.catalogue import Translate
 
 
@@ -28,8 +34,46 @@ def translator_for(lang: str) -> Translate:
     return translator(lang)
 
 
+#: What a shell says of a command that a signal ended: 128 and the signal's number.
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let SIGTERM end a command as an exception does: its child processes and its temporary files end with it."""
+
+    def end() -> NoReturn:
+        raise SystemExit(TERMINATED)
+
+    with _answering(signal.SIGTERM, end):
+        yield
+
+
+@contextmanager
+def holding_interrupts(cancel: CancelToken) -> Iterator[None]:
+    """Let Ctrl-C end the search, whenever it comes, and nothing else: the plan is judged and written as a whole."""
+    with _answering(signal.SIGINT, cancel.interrupt):
+        yield
+
+
+@contextmanager
+def _answering(number: signal.Signals, answer: Callable[[], None]) -> Iterator[None]:
+    """Answer a signal; one that whoever started us lets us ignore stays ignored."""
+    before = signal.getsignal(number)
+    if before is not signal.SIG_IGN:
+        signal.signal(number, lambda *_: answer())
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 #: A command that has shown nothing for so long says that it is at work.
 SILENT_S = 1.5
+
+
+#: What a fault that lies in no cell has in place of one, as JSON.
+_ANYWHERE: dict[str, object] = {"file": "", "row": None, "column": "", "path": "", "value": ""}
 
 
 class Faults:
@@ -58,37 +102,73 @@ class Faults:
         self._is_silent = not (as_json or shows_work)
         self._silence = threading.Timer(SILENT_S, warn, [say("Still at work: large branches take a while.")])
         self._silence.daemon = True
+        self._noted: list[dict[str, object]] = []
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         if self._is_silent:
             self._silence.start()
+        return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._silence.cancel()
         if isinstance(error, InputError):
-            text = error.report.text(self.lang)
-            if self.as_json:
-                text = json.dumps(error.report.to_json(self.lang), ensure_ascii=False, indent=1)
-            if self.branch is not None and self.workbook is not None:
-                from optimizer.ingest.fault_workbook import write_fault_workbook
-
-                write_fault_workbook(self.branch, error.report, self.workbook, self.lang)
-                text += "\n" + self.say("The faults are marked in {file}.", file=str(self.workbook))
-            stop(2, text)
+            self._stop_with_report(error.report)
         if isinstance(error, LockConflictError):
             head = self.say("What is locked cannot be kept together with the other rules:")
             hint = self.say("What a lock breaks by itself can be accepted and listed: --broken-locks keep.")
             lines = [clash.text[self.lang] for clash in error.clashes] or [*map(violation_line, error.violations)]
-            stop(3, "\n".join([head, *lines, *([hint] if error.helps_to_keep else [])]))
+            self.stop(3, "LOCK_CONFLICT", "\n".join([head, *lines]), hint if error.helps_to_keep else "")
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
-            stop(4, "\n".join([head, *map(violation_line, error.violations)]))
+            self.stop(4, "DEFECT", "\n".join([head, *map(violation_line, error.violations)]))
+        if isinstance(error, NoPlanError) and error.is_interrupted:
+            self.stop(INTERRUPTED, "INTERRUPTED", self.say("Stopped before there was a plan; nothing is written."))
         if isinstance(error, NoPlanError):
-            stop(3, "\n".join(filter(None, (self.say(str(error)), error.note))))
+            self.stop(3, "NO_PLAN", "\n".join(filter(None, (self.say(str(error)), error.note))))
         if isinstance(error, PaigongError):
-            stop(2, str(error))
+            self.stop(2, "INPUT", str(error))
         if isinstance(error, OSError):
-            stop(2, self.say("Cannot write or read: {error}", error=str(error)))
+            self.stop(2, "FILE", self._file_text(error))
+        if error is None and self._noted:
+            warn(_json_text(self._noted))
+
+    def stop(self, exit_code: int, code: str, cause: str, action: str = "") -> NoReturn:
+        """End the command with a fault: in words, or in the form that faults of an input have as JSON."""
+        if self.as_json:
+            fault = {**_ANYWHERE, "code": code, "severity": "error", "cause": cause, "action": action}
+            stop(exit_code, _json_text([fault, *self._noted]))
+        stop(exit_code, "\n".join(filter(None, (cause, action))))
+
+    def warn(self, code: str, text: str) -> None:
+        """Print a warning at once, or at the end among the others as JSON."""
+        if self.as_json:
+            self._noted.append({**_ANYWHERE, "code": code, "severity": "warning", "cause": text, "action": ""})
+        else:
+            warn(text)
+
+    def warn_of(self, report: IssueReport) -> None:
+        """Print the warnings of an input that can be planned, as `warn` does."""
+        if self.as_json:
+            self._noted += report.to_json(self.lang)
+        else:
+            warn(report.text(self.lang))
+
+    def _stop_with_report(self, report: IssueReport) -> NoReturn:
+        """End the command with the faults of its input; shown also when their workbook cannot be written."""
+        texts, faults = [report.text(self.lang)], report.to_json(self.lang)
+        if self.branch is not None and self.workbook is not None:
+            from optimizer.ingest.fault_workbook import write_fault_workbook
+
+            try:
+                write_fault_workbook(self.branch, report, self.workbook, self.lang)
+                texts.append(self.say("The faults are marked in {file}.", file=str(self.workbook)))
+            except OSError as error:
+                texts.append(self._file_text(error))
+                faults.append({**_ANYWHERE, "code": "FILE", "severity": "error", "cause": texts[-1], "action": ""})
+        stop(2, _json_text(faults) if self.as_json else "\n".join(texts))
+
+    def _file_text(self, error: OSError) -> str:
+        return self.say("Cannot write or read: {error}", error=str(error))
 
 
 class Stages:
@@ -136,6 +216,16 @@ class Stages:
             "cost {cost:,.2f} yuan, {served} of {visits} visits", cost=cost, served=progress.served, visits=visits
         )
         self._bar.update(self._task, description=line)
+
+
+def _json_text(faults: list[dict[str, object]]) -> str:
+    return json.dumps(faults, ensure_ascii=False, indent=1)
+
+
+def show_any_text() -> None:
+    """Let the letters that the encoding of standard output lacks be shown by their numbers, as standard error does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def stop(code: int, text: str) -> NoReturn:

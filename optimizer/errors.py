@@ -82,6 +82,11 @@ class NoPlanError(PaigongError):
         super().__init__("The solver ended before there was a plan that could be judged.")
         self.stopped, self.note = stopped, note
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C was pressed again before there was a plan."""
+        return self.stopped == "interrupted"
+
 
 class JudgementError(PaigongError):
     """The judge refuses a plan of the engine; `violations` says why."""

@@ -246,6 +246,8 @@ def solve(
     try:
         found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
     except (LockConflictError, NoPlanError, JudgementError) as error:
+        if isinstance(error, NoPlanError) and error.is_interrupted:
+            raise
         clashes = find_lock_clashes(problem, matrix)
         if not clashes:
             raise

@@ -314,6 +314,19 @@ def test_the_top_of_the_repository_is_fixed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} <= TOP
 
 
+def test_what_the_pages_have_one_make_is_no_part_of_the_repository() -> None:
+    """Whoever follows the pages may add everything: no key, no database and no plan goes in with it."""
+    made = {"paigong-data/admin.key", "branch.xlsx"}
+    for page in (page for page in PAGES if page.startswith(("README", "docs/"))):
+        made |= set(re.findall(r"(?:--out|--json|--data|cp -r \S+) ([a-z][\w./-]*)", text_of(page)))
+    assert {"my-branch", "branch.json", "out/draft"} <= made
+    ignoring = ["git", "check-ignore", "--no-index", "--stdin", "-z"]
+    # A name alone may be a folder.
+    asked = "\0".join(name if "." in name else f"{name}/any" for name in sorted(made))
+    listing = subprocess.run(ignoring, cwd=ROOT, input=asked, capture_output=True, check=False, text=True)
+    assert listing.stdout.strip("\0").split("\0") == asked.split("\0")
+
+
 def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 

@@ -47,7 +47,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_help_names_each_exit_code_and_what_a_default_depends_on() -> None:
     wide = {"COLUMNS": "400", "TERM": "dumb"}
     shown = RUN.invoke(app, ["--help"], env=wide).output
-    assert all(f"{code} " in shown.partition("Exit codes:")[2] for code in range(5))
+    assert all(f" {code} " in shown.partition("Exit codes:")[2] for code in (*range(5), 130, 143))
     shown = RUN.invoke(app, ["plan", "--help"], env=wide).output
     for default in ("(10)", "(what the branch says, or 1)", "(as many as threads; 1 with --iterations)", "(off)"):
         assert f"[default: {default}]" in shown
@@ -187,6 +187,164 @@ def test_ctrl_c_writes_the_best_plan_so_far(tmp_path: Path) -> None:
     assert process.returncode == 0, output
     assert "stopped early" in output
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("given", "lang", "said"),
+    [
+        (["--seconds", "inf"], "en", "--seconds takes a number of seconds up to 604800; 'inf' is none."),
+        (["--seconds", "604801"], "zh", "--seconds 应为不超过 604800 的秒数，“604801.0”不是。"),
+        (["--patience", "inf"], "en", "--patience takes a number of seconds up to 604800; 'inf' is none."),
+    ],
+)
+def test_a_time_without_end_is_no_time(tmp_path: Path, given: list[str], lang: str, said: str) -> None:
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", str(tmp_path / "out"), *given, "--lang", lang])
+    assert (result.exit_code, result.stderr.strip()) == (2, said)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("blocked", ["plan.json/", "plan.xlsx/", "plan.html/", "technicians"])
+def test_what_cannot_be_written_is_said_before_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocked: str
+) -> None:
+    from optimizer.moments import draft_settle_open
+
+    monkeypatch.setattr(draft_settle_open, "plan_stage", None)
+    in_the_way = tmp_path / blocked
+    in_the_way.mkdir() if blocked.endswith("/") else in_the_way.touch()
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 2
+    assert str(in_the_way) in result.stderr
+
+
+def test_a_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = RUN.invoke(app, ["plan", str(HANGZHOU), "--out", "", "--iterations", "1"])
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_faults_are_told_although_their_workbook_cannot_be_written(tmp_path: Path, as_json: bool) -> None:
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "orders", 1, "customer_id", "K999"))
+    book = tmp_path / "nowhere" / "faults.xlsx"
+    arguments = ["plan", str(branch), "--out", str(tmp_path / "out"), "--fault-book", str(book), "--lang", "en"]
+    result = RUN.invoke(app, [*arguments, *(["--json-faults"] if as_json else [])])
+    assert result.exit_code == 2
+    assert "K999" in result.stderr
+    assert str(book) in result.stderr
+    if as_json:
+        assert [fault["code"] for fault in json.loads(result.stderr)][-1] == "FILE"
+
+
+def test_what_is_no_fault_of_a_cell_comes_as_json_too(tmp_path: Path) -> None:
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "skills", 2, "level", "1"))
+    plan = ["plan", branch, "--out", tmp_path / "out", "--iterations", "50"]
+    export = ["export", branch, "--json", tmp_path / "nowhere" / "branch.json"]
+    promise = ["promise", branch, "--order", "O9"]
+    cases = [(plan, 3, "LOCK_CONFLICT"), (export, 2, "FILE"), (promise, 2, "UNKNOWN_ORDER")]
+    for command, exit_code, code in cases:
+        result = RUN.invoke(app, [*map(str, command), "--json-faults", "--lang", "en"])
+        assert result.exit_code == exit_code, result.stderr
+        fault = json.loads(result.stderr)[0]
+        assert (fault["code"], fault["severity"]) == (code, "error")
+        assert {"code", "file", "row", "column", "value", "cause", "action"} <= set(fault)
+
+
+def test_warnings_come_as_json_with_a_plan_too(tmp_path: Path) -> None:
+    branch = write_folder(tmp_path / "branch", two_orders())
+    command = ["plan", str(branch), "--out", str(tmp_path / "out"), "--iterations", "50", "--stage", "settle"]
+    result = RUN.invoke(app, [*command, "--json-faults"])
+    assert result.exit_code == 0, result.output
+    warned = json.loads(result.stderr)
+    assert "NOT_PUBLISHED" in [warning["code"] for warning in warned]
+    assert {warning["severity"] for warning in warned} == {"warning"}
+
+
+def test_a_service_that_nobody_knows_is_a_fault_also_where_nothing_is_looked_up() -> None:
+    result = RUN.invoke(app, ["promise", str(HANGZHOU), "--order", "D001", "--geocode", "nominatin", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "nominatim" in result.stderr
+
+
+def test_a_plan_finds_its_branch_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch, elsewhere = write_folder(tmp_path / "branch", two_orders()), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    run("plan", "branch", "--out", "out", "--iterations", "50", "--broken-locks", "keep")
+    monkeypatch.chdir(elsewhere)
+    run("publish", tmp_path / "out/plan.json")
+    assert len(list((branch / "published").iterdir())) == 1
+    shutil.move(branch, tmp_path / "moved")
+    result = RUN.invoke(app, ["publish", str(tmp_path / "out/plan.json"), "--lang", "en"])
+    assert result.exit_code == 2
+    assert f"The branch '{branch}' does not exist: name it with --branch." in result.stderr
+
+
+def test_a_plan_is_not_published_to_what_is_no_branch_or_another_one(planned: Path, tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("# No branch")
+    for wrong in (page, write_folder(tmp_path / "branch", two_orders())):
+        result = RUN.invoke(app, ["publish", str(planned / "plan.json"), "--branch", str(wrong), "--lang", "en"])
+        assert result.exit_code == 2, result.output
+    assert not [path for path in tmp_path.rglob("*published*") if path.is_dir()]
+
+
+def started(folder: Path) -> subprocess.Popen[str]:
+    """Return a command that plans for a minute into a folder `out`, with its temporary files in `temporary`."""
+    (folder / "temporary").mkdir()
+    command = [sys.executable, "-m", "optimizer.cli", "plan", str(HANGZHOU), "--out", str(folder / "out")]
+    return subprocess.Popen(
+        [*command, "--seconds", "60", "--lang", "en"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "TMPDIR": str(folder / "temporary")},
+    )
+
+
+def test_ctrl_c_as_soon_as_the_search_is_shown_gives_the_first_plan(tmp_path: Path) -> None:
+    warm_up()
+    process = started(tmp_path)
+    assert process.stdout is not None
+    while process.stdout.readline() not in ("searching\n", ""):
+        pass
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert json.loads((tmp_path / "out/plan.json").read_text(encoding="utf-8"))["run"]["stopped"] == "interrupted"
+
+
+def test_ctrl_c_while_files_are_written_is_no_reason_to_write_half_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optimizer import cli
+
+    write = cli._write
+
+    def interrupted(*given: object, **named: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cli, "_write", interrupted)
+    branch = write_folder(tmp_path / "branch", two_orders())
+    run("plan", branch, "--out", tmp_path / "out", "--iterations", "50")
+    assert (tmp_path / "out/plan.html").exists()
+    assert (tmp_path / "out/technicians").is_dir()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_sigterm_leaves_neither_files_nor_processes(tmp_path: Path) -> None:
+    warm_up()
+    process = started(tmp_path)
+    while not (solvers := solver_pids(process.pid)):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 143, output
+    assert not list((tmp_path / "temporary").glob("paigong-*"))
+    assert not [pid for pid in solvers if Path(f"/proc/{pid}/comm").exists()]
+    assert not (tmp_path / "out/plan.json").exists()
 
 
 def test_a_plan_that_breaks_rules_is_not_published(planned: Path, tmp_path: Path) -> None:

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 import pytest
+import typer
 
 from optimizer import console
-from optimizer.console import Faults, Stages
+from optimizer.console import Faults, Stages, holding_interrupts
+from optimizer.errors import NoPlanError
+from optimizer.running.child import CancelToken
 from optimizer.text.catalogue import translator
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Stopped before there was a plan; nothing is written."),
+        ("zh", "在得出计划之前已停止，没有写出任何文件。"),
+    ],
+)
+def test_who_stops_before_there_is_a_plan_is_told_so(capsys: pytest.CaptureFixture[str], lang: str, said: str) -> None:
+    with pytest.raises(typer.Exit) as ended, Faults(translator(lang), lang, as_json=False):
+        raise NoPlanError("interrupted")
+    assert ended.value.exit_code == 130
+    assert capsys.readouterr().err == said + "\n"
+
+
+def test_ctrl_c_that_was_to_be_ignored_stays_ignored() -> None:
+    before, token = signal.signal(signal.SIGINT, signal.SIG_IGN), CancelToken()
+    try:
+        with holding_interrupts(token):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not token.is_cancelled
+
+
+def test_ctrl_c_is_held_and_asks_the_search_to_end() -> None:
+    token = CancelToken()
+    with holding_interrupts(token):
+        signal.raise_signal(signal.SIGINT)
+        assert (token.stopped, token.is_urgent) == ("interrupted", False)
+        signal.raise_signal(signal.SIGINT)
+    assert token.is_urgent
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_a_stage_is_a_line_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,11 +32,17 @@ class Store:
     ----------
     url
         Its address, as SQLAlchemy spells it.
+
+    Raises
+    ------
+    StoreError
+        When it is no address, or that of a database that nobody here knows.
     """
 
     def __init__(self, url: str) -> None:
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        with _named_errors():
+            self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+            self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         # SQLite has one writer: threads of this process wait for each other here, not in the database's busy loop.
         self._writer: Any = threading.Lock() if self.is_sqlite else nullcontext()
 

@@ -129,19 +129,37 @@ class Found:
 
 
 class CancelToken:
-    """Lets another thread end a solve: `cancel()` once, and the best plan so far comes back."""
+    """Lets another thread, or Ctrl-C, end a solve: `cancel()` once, and the best plan so far comes back."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._interrupts = 0
 
     def cancel(self) -> None:
         """Ask the solve to end."""
         self._event.set()
 
+    def interrupt(self) -> None:
+        """Ask the solve to end, as Ctrl-C asks; asked for the second time, it does not even wait for a first plan."""
+        self._interrupts += 1
+        self.cancel()
+
     @property
     def is_cancelled(self) -> bool:
-        """Return whether `cancel` has been called."""
+        """Return whether the solve has been asked to end."""
         return self._event.is_set()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Return whether it has been interrupted more than once."""
+        return self._interrupts > 1
+
+    @property
+    def stopped(self) -> str:
+        """Why the solve ends, as in a run record; empty when nobody has asked."""
+        if not self.is_cancelled:
+            return ""
+        return "interrupted" if self._interrupts else "cancelled"
 
 
 # --- the parent ---------------------------------------------------------------------------------------------------
@@ -189,7 +207,7 @@ def _run(job: str, watch: _Watch, cancel: CancelToken | None) -> str:
     for server in (solver_server(), None):
         child = Child("optimizer.running.child", job, limits=limits, server=server)
         try:
-            stopped = _follow(child, watch, cancel)
+            stopped = _follow(child, watch, cancel or CancelToken())
         finally:
             code = child.end(GRACE_S)
         if stopped != "child_died" or child.has_begun:
@@ -331,7 +349,7 @@ class _Watch:
         )
 
 
-def _follow(child: Child, watch: _Watch, cancel: CancelToken | None) -> str:
+def _follow(child: Child, watch: _Watch, cancel: CancelToken) -> str:
     """Take the child's messages until it is done, dead, stopped or too late, and judge; return which."""
     stopped, ended, last_word = "", "", math.inf
     while not ended and (wait_s := min(last_word, watch.waits_until()) - time.monotonic()) > 0:
@@ -339,14 +357,13 @@ def _follow(child: Child, watch: _Watch, cancel: CancelToken | None) -> str:
             ended = watch.note_all(_waiting(child, min(POLL_S, wait_s)))
             if not ended and not stopped and watch.has_time_to_judge():
                 watch.judge_newest()
-            if not stopped and cancel is not None and cancel.is_cancelled:
-                stopped = "cancelled"
-            elif not stopped and watch.is_stagnant(watch.budget.patience_s):
-                stopped = "stagnant"
         except KeyboardInterrupt:
-            if stopped == "interrupted":
-                break
-            stopped = "interrupted"
+            cancel.interrupt()
+        if cancel.is_urgent:
+            stopped = cancel.stopped
+            break
+        if not stopped:
+            stopped = cancel.stopped or ("stagnant" if watch.is_stagnant(watch.budget.patience_s) else "")
         if stopped and last_word == math.inf:
             child.close_input()
             last_word = time.monotonic() + (watch.last_word_s if watch.checkpoints else STOPPED_PLAN_S)

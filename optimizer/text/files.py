@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -22,16 +23,32 @@ LINE_WIDTH = 118
 def replacing(path: Path) -> Iterator[Path]:
     """Give a draft beside `path` to write to; it takes the place of `path` only when all went well.
 
-    The draft lies in the same folder, so that taking the place is one atomic rename. Who may read stays as it was.
+    The draft lies in the same folder, so that taking the place is one atomic rename. Who may read stays as it was. Of
+    a link, the file that it leads to is replaced. What is no file, a device or a pipe, is written to directly, and
+    never replaced.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; it names `path`, whatever the draft is called.
     """
-    draft = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    target = Path(os.path.realpath(path))
+    draft = target.with_name(f".{target.name}.{uuid4().hex}.tmp")
     try:
         yield draft
-        if path.exists():
-            shutil.copymode(path, draft)
-        draft.replace(path)
+        if target.exists():
+            shutil.copymode(target, draft)
+        draft.replace(target)
+    except OSError as error:
+        if str(error.filename) == str(draft):
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def write_text(text: str, path: str | Path) -> None:

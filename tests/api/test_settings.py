@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import KEY_FILE, app
 from api.settings import Settings, settings_table
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_setting_says_what_it_means() -> None:
@@ -54,3 +59,33 @@ def test_keys_that_only_plan_get_less_time() -> None:
     assert settings.max_seconds("read") == 0
     assert settings.max_seconds("publish") == settings.max_seconds("admin") == 3600
     assert Settings(max_solve_s=60, max_solve_plan_s=600).max_seconds("plan") == 60
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "docs/service.md", "docs/service.zh.md"])
+def test_the_pages_read_the_admin_key_where_the_first_start_leaves_it(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"[\w.-]+/admin\.key", text)) == {str(Settings.model_fields["data"].default / KEY_FILE)}
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code"),
+    [("serve", 2), ("work", 2), ("key list", 2), ("backup --out copy.db", 2), ("settings", 0)],
+)
+@pytest.mark.parametrize("address", ["nonsense", "paper://desk"])
+def test_what_is_no_address_of_a_database_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, exit_code: int, address: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAIGONG_DATABASE", address)
+    result = CliRunner().invoke(app, [*command.split(), "--lang", "en"])
+    assert result.exit_code == exit_code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert ("The database cannot be opened" in result.output) == (exit_code == 2)
+
+
+def test_a_level_of_logging_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAIGONG_LOG_LEVEL", "INFO")
+    assert Settings().log_level == "info"
+    monkeypatch.setenv("PAIGONG_LOG_LEVEL", "loud")
+    with pytest.raises(ValidationError, match="log_level"):
+        Settings()

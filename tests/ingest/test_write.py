@@ -41,6 +41,7 @@ from optimizer.ingest.write import problem_to_json, write_problem
 from optimizer.text.files import json_text, write_json
 from tests.ingest.worlds import two_orders, write_folder
 from tests.random_problems import random_problem
+from tests.time_limits import seeds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def test_a_branch_there_and_back(branch: Problem, tmp_path: Path) -> None:
     assert problem == branch
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40, by_day=10))
 def test_random_problems_there_and_back(seed: int) -> None:
     problem, _ = random_problem(seed)
     document = json.loads(json_text(problem_to_json(problem)))

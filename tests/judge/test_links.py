@@ -16,6 +16,7 @@ from optimizer.judge.links import time_together
 from optimizer.judge.timing import moment_s, serve
 from optimizer.judge.verdict import judge_plan, time_routes
 from tests.random_problems import DayRoutes, large_problem, random_whole_problem
+from tests.time_limits import seeds
 
 if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
@@ -46,7 +47,7 @@ def could_begin_s(timed: TimedTour, place: int) -> int:
     return now_s
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_every_start_is_the_least_that_the_others_allow(seed: int) -> None:
     problem, matrix = random_whole_problem(seed, most_visits=7, most_technicians=4, most_shifts=6)
     routes = any_routes(problem, Random(seed))

@@ -152,6 +152,16 @@ def test_a_solve_that_is_stopped_before_its_first_plan_waits_for_it() -> None:
     assert found.run.stopped == "cancelled"
 
 
+def test_a_token_that_is_interrupted_twice_waits_no_longer_for_a_first_plan() -> None:
+    problem, matrix = tiny_problem()
+    token = CancelToken()
+    token.interrupt()
+    token.interrupt()
+    with pytest.raises(NoPlanError) as caught:
+        run_in_child(post_never, problem, matrix, budget_of(60), cancel=token)
+    assert caught.value.is_interrupted
+
+
 def test_a_second_ctrl_c_waits_no_longer_for_a_first_plan() -> None:
     problem, matrix = tiny_problem()
     timers = [threading.Timer(delay, signal.raise_signal, [signal.SIGINT]) for delay in (0.5, 1.5)]

@@ -13,10 +13,11 @@ are not, `kernels.py` compiles each kernel the plain way: slowly, with the same 
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from numba.core import compiler, dispatcher, typed_passes, types, untyped_passes
+from numba.core import caching, compiler, dispatcher, typed_passes, types, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_machinery import LoweringPass, PassManager, register_pass
 from numba.core.registry import CPUDispatcher
@@ -40,10 +41,11 @@ EXPECTED_METHODS: dict[type, dict[str, tuple[str, ...]]] = {
         "__init__": ("self", "py_func", "locals", "targetoptions", "pipeline_class"),
         "add_overload": ("self", "cres"),
         "compile": ("self", "sig"),
-        "enable_caching": ("self",),
         "get_call_template": ("self", "args", "kws"),
         "typeof_pyval": ("self", "val"),
     },
+    caching.FunctionCache: {"__init__": ("self", "py_func"), "save_overload": ("self", "sig", "data")},
+    caching.UserProvidedCacheLocator: {"ensure_cache_path": ("self",)},
     PassManager: {"add_pass": ("self", "pss", "description"), "finalize": ("self",)},
 }
 #: What else is expected of it.
@@ -64,6 +66,8 @@ def unmet_expectations() -> list[str]:
         unmet.append(f"lowering gives {compiler._LowerResult._fields}, expected {EXPECTED_RESULT}")
     if not isinstance(getattr(compiler.Flags(), "_values", None), dict):
         unmet.append("flags do not keep what has been set in _values")
+    if not (hasattr(caching.CacheImpl, "_locator_classes") and hasattr(caching.Cache, "_impl_class")):
+        unmet.append("a cache does not name what finds its folder")
     return unmet
 
 
@@ -217,7 +221,7 @@ class Kernel(CPUDispatcher):
             twin.__qualname__, twin.__module__ = name, function.__module__
             self._entry = CPUDispatcher(twin, targetoptions=self._options, pipeline_class=EntryCompiler)
             self._entry._compiler._customize_flags = _entry_flags
-            self._entry.enable_caching()
+            self._entry._cache = KernelCache(twin)
         return self._entry
 
     @property
@@ -252,3 +256,32 @@ def _with(flags: compiler.Flags, *names: str) -> KernelFlags:
     for name in names:
         setattr(more, name, True)
     return more
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+class KernelLocator(caching.UserProvidedCacheLocator):
+    """The folder of the kernels, which may be there to be read only; numba by itself would look for another one."""
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder, if that is possible."""
+        with suppress(OSError):
+            super().ensure_cache_path()
+
+
+class KernelCacheFiles(caching.CompileResultCacheImpl):
+    """The files of a kernel in the folder."""
+
+    _locator_classes = (KernelLocator,)  # type: ignore[assignment]
+
+
+class KernelCache(caching.FunctionCache):
+    """The compiled entries of a kernel; where nothing can be written, a new one is not kept."""
+
+    _impl_class = KernelCacheFiles
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled entry, if that is possible."""
+        with suppress(OSError):
+            super().save_overload(sig, data)

@@ -7,11 +7,13 @@ of versions that nobody has used for a month are deleted when a new version has 
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import logging
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -44,6 +46,8 @@ TELLING = frozenset({
 _FOLDER_NAME = re.compile(r"kernels-[0-9a-f]{16}")
 #: Touched by each process that takes the folder, so that its time is that of the folder's last use.
 _IN_USE = ".writable"
+#: Who may write to a folder beside its owner, as bits of its mode.
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 #: `_nrt` off: kernels allocate nothing, so numba need not count references to the arrays in their tuples. Counting
 #: took nine tenths of the time of a move (measured at 8 x 60).
@@ -146,16 +150,41 @@ def _address_type() -> Any:
 
 @cache
 def cache_folder() -> Path:
-    """Return the folder that holds this version's compiled kernels."""
-    folder = _cache_root() / f"kernels-{source_hash(ENGINE)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _IN_USE).touch()
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}" / folder.name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _IN_USE).touch()
+    """Return the folder that holds this version's compiled kernels.
+
+    A folder that is warm is used although nothing can be written to it. One that is not, and cannot be written to, is
+    replaced by one in the folder of temporary files.
+    """
+    name = f"kernels-{source_hash(ENGINE)}"
+    root = _cache_root()
+    for folder in () if root is None else (root / name,):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _IN_USE).touch()
+        except OSError:
+            if not os.access(folder / _mark_name(), os.R_OK):
+                continue
+        return folder
+    folder = _private_folder() / name
+    folder.mkdir(exist_ok=True)
+    (folder / _IN_USE).touch()
     return folder
+
+
+def _private_folder() -> Path:
+    """Return a folder for temporary files that nobody else can write to: what lies in it is run."""
+    folder = Path(tempfile.gettempdir()) / f"paigong-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    about = folder.lstat()
+    if stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & _OTHERS_WRITE:
+        return folder
+    own = Path(tempfile.mkdtemp(prefix="paigong-"))
+    _log.warning("%s belongs to somebody else; kernels are compiled for this process alone, in %s", folder, own)
+    # The processes that this one starts find the same folder, which ends with it.
+    os.environ["PAIGONG_CACHE"] = str(own)
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return own
 
 
 def is_warm() -> bool:
@@ -190,9 +219,13 @@ def runs_plain() -> bool:
 
 
 def _warm_mark() -> Path:
-    """Return the file that notes it: numba tells apart source paths and processors, so the mark does, too."""
+    return cache_folder() / _mark_name()
+
+
+def _mark_name() -> str:
+    """Return the name of the file that notes it: numba tells source paths and processors apart."""
     made_for = repr((str(ENGINE.resolve()), *_processor()))
-    return cache_folder() / f"warm-{hashlib.sha256(made_for.encode()).hexdigest()[:8]}"
+    return f"warm-{hashlib.sha256(made_for.encode()).hexdigest()[:8]}"
 
 
 def _processor() -> tuple[str, ...]:
@@ -212,11 +245,14 @@ def _processor() -> tuple[str, ...]:
     return (*asked, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
 
 
-def _cache_root() -> Path:
-    named = os.environ.get("PAIGONG_CACHE")
+def _cache_root() -> Path | None:
+    """Return the folder that is named for the kernels of all versions, `None` without one: a user may have no home."""
+    named, shared = os.environ.get("PAIGONG_CACHE"), os.environ.get("XDG_CACHE_HOME")
     if named:
         return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paigong"
+    with suppress(RuntimeError):
+        return Path(shared or Path.home() / ".cache") / "paigong"
+    return None
 
 
 def source_hash(package: Path) -> str:

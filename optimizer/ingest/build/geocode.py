@@ -85,6 +85,7 @@ def geocode_sheets(
     """
     wanted = [*_wanted(sheets.orders, "lat", "lon", "address"), *_wanted_homes(sheets.technicians)]
     if not wanted:
+        _is_known(settings, log)
         return sheets
     known = _read_cache(settings, log)
     places: dict[str, tuple[float, float] | None] = {
@@ -174,15 +175,24 @@ def _filled(
 # --- the service ----------------------------------------------------------------------------------------------------
 
 
-def _service(settings: GeocoderSettings, log: IssueLog) -> Callable[[str], tuple[float, float] | None] | None:
-    """Return the function that asks the service for an address, or `None` after noting why there is none."""
-    from geopy.exc import GeocoderQueryError, GeopyError
-    from geopy.geocoders import SERVICE_TO_GEOCODER, get_geocoder_for_service
+def _is_known(settings: GeocoderSettings, log: IssueLog) -> bool:
+    """Return whether there is such a service, after noting it if there is none: also where it has nothing to do."""
+    from geopy.geocoders import SERVICE_TO_GEOCODER
 
     if settings.service.lower() not in SERVICE_TO_GEOCODER:
         known = sorted(SERVICE_TO_GEOCODER)
         near = nearest(settings.service, known)
         log.add("GEOCODER_UNKNOWN", value=settings.service, known=", ".join(known), near=near)
+        return False
+    return True
+
+
+def _service(settings: GeocoderSettings, log: IssueLog) -> Callable[[str], tuple[float, float] | None] | None:
+    """Return the function that asks the service for an address, or `None` after noting why there is none."""
+    from geopy.exc import GeocoderQueryError, GeopyError
+    from geopy.geocoders import get_geocoder_for_service
+
+    if not _is_known(settings, log):
         return None
     try:
         geocoder = _made(get_geocoder_for_service(settings.service), settings)

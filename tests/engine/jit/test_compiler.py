@@ -97,6 +97,18 @@ def test_kernels_are_drafts_that_an_entry_links_and_the_cache_keeps(look: Any) -
     assert again["drafts"] == [], "what is loaded is not translated again"
 
 
+def test_what_is_compiled_is_found_where_nothing_can_be_written(look: Any) -> None:
+    """The test may be run by root, whom no system refuses: numba is refused what it looks for."""
+    look(LOOK)
+    refused = (
+        "import tempfile\n"
+        "def refuse(*_, **__): raise PermissionError(13, 'Permission denied')\n"
+        "tempfile.TemporaryFile = refuse\n"
+    )
+    again, stderr = look(refused + LOOK)
+    assert (again["compiled"], again["loaded"]) == (0, 1), stderr
+
+
 def test_a_function_of_others_is_compiled_their_way_whatever_its_name() -> None:
     def time_route(many):
         return many + 1

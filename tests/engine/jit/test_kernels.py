@@ -3,6 +3,8 @@
 import ast
 import os
 import shutil
+import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +82,78 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]
     cache_folder.cache_clear()
     yield tmp_path
     cache_folder.cache_clear()
+
+
+@pytest.fixture
+def temporary(own_cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the folder of temporary files, where there is no other place for kernels: the named one is a file."""
+    (own_cache / "file").touch()
+    (own_cache / "temporary").mkdir()
+    monkeypatch.setenv("PAIGONG_CACHE", str(own_cache / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(own_cache / "temporary"))
+    return own_cache / "temporary"
+
+
+def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse what a system refuses in a folder that one may only read; the tests may be run by root."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+
+
+def test_a_warm_folder_is_used_although_it_cannot_be_written_to(
+    monkeypatch: pytest.MonkeyPatch, own_cache: Path
+) -> None:
+    mark_warm()
+    warm = cache_folder()
+    cache_folder.cache_clear()
+    read_only(monkeypatch)
+    assert cache_folder() == warm
+    assert is_warm()
+
+
+def test_without_a_place_that_can_be_written_to_kernels_go_to_a_folder_that_is_ours_alone(temporary: Path) -> None:
+    folder = cache_folder()
+    assert folder.parent.parent == temporary
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    cache_folder.cache_clear()
+    assert cache_folder() == folder
+
+
+def test_a_user_without_a_home_has_a_place_for_kernels_too(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("PAIGONG_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", home)
+    assert cache_folder().parent.parent == temporary
+
+
+@pytest.mark.parametrize("whose", ["another's", "a link", "open to all"])
+def test_kernels_are_not_read_from_where_others_can_write(
+    monkeypatch: pytest.MonkeyPatch, temporary: Path, whose: str
+) -> None:
+    laid = temporary / f"paigong-{os.getuid()}"
+    if whose == "a link":
+        laid.symlink_to(temporary)
+    else:
+        laid.mkdir()
+        laid.chmod(0o777 if whose == "open to all" else 0o700)
+    if whose == "another's":
+        we = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: we)
+        laid.rename(temporary / f"paigong-{we}")
+    folder = cache_folder()
+    assert folder.parent.parent == temporary
+    assert folder.parent.name != f"paigong-{os.getuid()}"
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    # Whatever this process starts finds the same one.
+    cache_folder.cache_clear()
+    assert cache_folder() == folder
 
 
 def test_kernels_that_run_as_python_are_ready_and_are_not_noted_as_compiled(

@@ -11,12 +11,13 @@ from optimizer.engine.search.positions import best_in_route
 from optimizer.engine.search.shared_resources import has_room
 from optimizer.engine.search.state import M_CENTS, M_POSITION, T_UNASSIGNED
 from tests.engine.search.states import searched
+from tests.time_limits import seeds
 
 #: More than any position costs here.
 MUCH = 10**9
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
 def test_a_remembered_position_costs_what_a_new_look_finds(seed: int) -> None:
     world = searched(seed)
     if world is None:

@@ -45,6 +45,7 @@ def test_many_small_chunks_give_what_one_large_chunk_gives(seed: int) -> None:
     assert np.array_equal(one.total, many.total)
 
 
+@pytest.mark.night
 def test_what_a_move_typically_loses_is_driving_not_visits_left_out() -> None:
     # Leaving one more visit out costs hundreds of minutes of driving: it would heat the search beyond use.
     problem, matrix = random_problem(8)

@@ -23,6 +23,7 @@ from optimizer.engine.search.entries import construct, load_routes, run_moves, t
 from optimizer.engine.search.islands import construction_order
 from optimizer.engine.search.state import C_COUNT, SYNC_START, T_CENTS, T_INFEASIBLE, State, make_state
 from tests.random_problems import random_whole_problem
+from tests.time_limits import seeds
 
 
 def searched(seed: int, moves: int = 150) -> tuple[ProblemArrays, State, ProblemArrays]:
@@ -46,7 +47,7 @@ def reloaded(state: State, arrays: ProblemArrays, *, with_starts: bool) -> tuple
     return own, fresh
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", seeds(80, by_day=30))
 def test_the_totals_of_synchronized_routes_equal_totals_made_from_scratch(seed: int) -> None:
     own, state, arrays = searched(seed)
     if state.total[T_CENTS] >= FORBIDDEN or state.total[T_INFEASIBLE]:
@@ -61,7 +62,7 @@ def test_the_totals_of_synchronized_routes_equal_totals_made_from_scratch(seed: 
     assert (state.tool_used <= arrays.tool_units).all()
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", seeds(80, by_day=30))
 def test_starts_found_from_below_are_legal_ones(seed: int) -> None:
     _, state, arrays = searched(seed)
     if not arrays.rates[R_SYNCED] or state.total[T_CENTS] >= FORBIDDEN or state.total[T_INFEASIBLE]:

@@ -1,0 +1,18 @@
+"""Where the command `paigong` begins: nothing is loaded yet, so that Ctrl-C is answered from the first moment."""
+
+from __future__ import annotations
+
+import sys
+
+#: What a shell says of a command that Ctrl-C ended: 128 and the number of the signal.
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Load the command line, which takes a moment, and run it."""
+    try:
+        from api.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

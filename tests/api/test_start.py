@@ -1,0 +1,38 @@
+"""The first moment of the command: before anything is loaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    # What the command line loads first is interrupted, as by somebody quick.
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    code = "from api.start import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr, done.stdout) == (130, "", "")
+
+
+def test_the_command_begins_there_and_loads_nothing_before() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"paigong": "api.start:main"}
+    code = "import sys; before = set(sys.modules); import api.start; print(*set(sys.modules) - before)"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
+    foreign = {name for name in answer.stdout.split() if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert foreign == {"api", "api.start"}
+
+
+def test_letters_that_the_output_lacks_are_shown_by_their_numbers(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
+    code = "from api.start import main; main()"
+    command = [sys.executable, "-c", code, "template", "--lang", "zh", "--out", str(tmp_path / "branch.xlsx")]
+    done = subprocess.run(command, env=env, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u" in done.stdout
