@@ -142,10 +142,14 @@ def _heading(day: TechnicianDay, wording: Wording) -> Text:
     return line
 
 
+#: Where the times and the number of a visit stand in a row of a route.
+TIMES = range(2, 5)
+
+
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
     t = wording.translate
     headings = ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
-    table = _table([t(heading) for heading in headings])
+    table = _table([t(heading) for heading in headings], whole=TIMES)
     today = day.shift.day
     for number, stop in enumerate(day.stops, start=1):
         pause = day.branch_stop
@@ -214,14 +218,20 @@ def _unassigned(problem: Problem, plan: Plan, wording: Wording) -> Table:
     return table
 
 
-def _table(headings: Sequence[str]) -> Table:
-    """Return an empty table with quiet headings; `rich` aligns full-width characters."""
+def _table(headings: Sequence[str], *, whole: range = range(0)) -> Table:
+    """Return an empty table with quiet headings; `rich` aligns full-width characters.
+
+    Parameters
+    ----------
+    whole
+        Columns whose cells are never broken into lines, however narrow the terminal is.
+    """
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=_QUIET)
-    for heading in headings:
-        table.add_column(_text(heading), overflow="fold")
+    for column, heading in enumerate(headings):
+        table.add_column(_text(heading), overflow="fold", no_wrap=column in whole)
     return table
 
 

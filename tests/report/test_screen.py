@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
 from optimizer.domain.order import Interval
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 
-def shown(w: World, routes: dict) -> list[str]:
-    console = Console(width=160, force_terminal=False)
+def shown(w: World, routes: dict, *, width: int = 160, lang: str = "en") -> list[str]:
+    console = Console(width=width, force_terminal=False)
     with console.capture() as captured:
-        print_plan(w.problem, w.matrix, w.plan(routes), console, "en")
+        print_plan(w.problem, w.matrix, w.plan(routes), console, lang)
     return captured.get().splitlines()
 
 
@@ -30,6 +32,15 @@ def test_a_visit_of_two_is_noted_and_counted_once() -> None:
     assert sum("Crew: T1 Li, T2 Li; T1 Li leads" in text for text in lines) == 2
     assert sum("pipe ×1" in text for text in lines) == 1
     assert sum("After K" in text for text in lines) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [70, 80])
+def test_no_time_is_broken_on_a_narrow_terminal(width: int, lang: str) -> None:
+    w = fetch_on_the_way().with_job("A", name="the first customer of the long name").with_job("B", name="of a name")
+    text = "\n".join(shown(w, FETCH, width=width, lang=lang))
+    assert re.findall(r"\d\d:\d?(?!\d)|\d–\s", text) == []
+    assert text.count("09:00–09:10") == 1
 
 
 def test_a_stop_at_the_branch_is_a_line_between_the_visits() -> None:
