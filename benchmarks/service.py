@@ -92,6 +92,7 @@ def serving(workers: int) -> Iterator[Served]:
             process.terminate()
             process.wait()
             listener.join()
+            process.stderr.close()
 
 
 def _is_ready(served: Served) -> bool:
