@@ -303,6 +303,12 @@ def test_fairness_knows_the_shifts_of_the_horizon_alone_and_no_load_costs_nothin
     assert fair.judge({}).costs[Rule.FAIRNESS] == 0
 
 
+def test_who_works_on_the_day_after_the_horizon_alone_has_no_share_in_its_spread() -> None:
+    made = world([job("A", place=10)], [person("Ann"), person("Ben", days=(1,))])
+    spread = made.with_policy(fairness=Fairness.SPREAD)
+    assert spread.judge({"Ann": ["A"]}).costs[Rule.FAIRNESS] == 0
+
+
 @pytest.mark.parametrize(("told", "leave"), [("08:10-09:00", "08:20"), ("07:30-08:10", "08:00")])
 def test_a_start_on_the_edge_of_what_was_told_is_inside(one_van: World, told: str, leave: str) -> None:
     made = one_van.but(published=(PublishedVisit("A", "Ann", 0, span(told)),))
@@ -319,6 +325,29 @@ def test_a_gap_missed_by_a_second_is_missed() -> None:
     # B begins at 08:20 and A ends at 09:30: 70 minutes too soon, but for a second that much is allowed.
     jobs = [job("A", place=10), job("B", place=20, after=(Predecessor("A", min_gap_s=1 - 4200),))]
     assert world(jobs, [person("Ann")]).broken({"Ann": ["B", "A"]}) == [(Rule.PRECEDENCE, 1)]
+
+
+@pytest.mark.parametrize(
+    ("gap", "order", "message"),
+    [
+        # B begins at 08:20 and A ends at 09:30.
+        (Predecessor("A", min_gap_s=1 - 4200), ["B", "A"], "Visit B starts 1 s too soon after visit A."),
+        # A ends at 08:40 and B begins at 08:50, however late Ann leaves.
+        (Predecessor("A", max_gap_s=599), ["A", "B"], "Visit B starts 1 s too late after visit A."),
+    ],
+)
+def test_a_gap_missed_by_a_second_is_named_by_the_times_found(gap: Predecessor, order: list[str], message: str) -> None:
+    made = world([job("A", place=10), job("B", place=20, after=(gap,))], [person("Ann")])
+    assert [violation.message for violation in made.judge({"Ann": order}).violations] == [message]
+
+
+def test_a_wrong_start_that_keeps_its_gap_is_a_wrong_start() -> None:
+    made = world([job("A", place=10), job("B", place=20, after=(Predecessor("A"),))], [person("Ann")])
+    plan = made.plan({"Ann": ["A", "B"]})
+    first, second = plan.routes[0].stops
+    later = replace(second, start_s=second.start_s + 60)
+    wrong = replace(plan, routes=(replace(plan.routes[0], stops=(first, later)),))
+    assert made.broken(wrong) == [(Rule.WINDOW, 60)]
 
 
 def test_a_kept_start_lengthens_the_day_by_its_tolerance() -> None:
@@ -415,6 +444,13 @@ def test_half_a_cent_of_lateness_is_rounded_up_and_less_is_not(rate_cents: int, 
 def test_without_any_window_a_service_starts_when_somebody_is_there() -> None:
     made = world([job("A", place=0, requested="", opening=())], [person("Ann", hours="00:00-08:00")])
     assert made.timed("Ann", "A").stops[0].start_s == 0
+
+
+def test_without_parts_a_visit_may_start_before_midnight_of_the_first_day() -> None:
+    # Ann leaves at 23:00 on Sunday.
+    made = world([job("A", place=10).but(requested=(Interval(-7200, 3600),), opening=())], [person("Ann")])
+    (stop,) = made.with_shift("Ann", start_s=-3600).timed("Ann", "A").stops
+    assert stop.start_s == -3000
 
 
 def test_a_second_of_service_outside_the_hours_is_a_second(one_van: World) -> None:

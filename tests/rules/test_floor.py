@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.domain.order import Interval, PartNeed, Urgency
+from optimizer.domain.order import Interval, PartNeed, Predecessor, Urgency
 from optimizer.domain.plan import Plan, ReasonCode
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.stock import Part
+from optimizer.judge.timing import latest_departure_s
 from tests.worlds import World, clock, day_s, job, person, span, world
 
 AB = {"Ann": ["A", "B"]}
@@ -62,6 +63,19 @@ def test_parts_still_at_the_branch_take_longer() -> None:
     assert times(made.with_technician("Ann", own_parts=(PartNeed("P", 1),)).plan(AB)) == ["10:15", "10:25", "11:05"]
 
 
+def test_parts_of_which_somebody_carries_one_are_not_ready() -> None:
+    needs, held = (PartNeed("P", 1), PartNeed("Q", 1)), (Part("P", "pump", 1), Part("Q", "seal", 1))
+    made = at_ten(person("Ann", own_parts=(PartNeed("P", 1),))).with_job("A", parts=needs).but(parts=held)
+    assert times(made.plan(AB)) == ["10:15", "10:40", "11:20"]
+
+
+def test_parts_that_no_way_leads_from_are_ready_at_the_branch_alone() -> None:
+    """Ann leaves home at 10:10 and is at A at 10:20; the parts are ready at 10:30."""
+    made = at_ten(person("Ann", home=0)).with_job("A", parts=(PartNeed("P", 1),)).but(parts=(Part("P", "pump", 1),))
+    (stop,) = made.with_leg("branch", "A", None).plan({"Ann": ["A"]}).routes[0].stops
+    assert stop.start_s == clock("10:30")
+
+
 def test_a_break_that_could_have_begun_before_the_floor_is_not_asked_for() -> None:
     after = at_ten(person("Ann", lunch="10:14-13:00"))
     assert after.plan(AB).routes[0].break_ is None
@@ -98,6 +112,22 @@ def test_a_departure_right_beside_the_floor(depart: str, broken: list[tuple[Rule
     plan = at_ten().plan(AB)
     moved = replace(plan, routes=(replace(plan.routes[0], depart_s=clock(depart)),))
     assert at_ten().broken(moved) == broken
+
+
+def test_a_second_before_the_floor_is_before_it() -> None:
+    plan = at_ten().plan(AB)
+    sooner = replace(plan, routes=(replace(plan.routes[0], depart_s=clock("10:15") - 1),))
+    assert at_ten().broken(sooner) == [(Rule.FLOOR, 1)]
+    first, second = plan.routes[0].stops
+    early = replace(first, start_s=clock("10:15") - 1)
+    assert at_ten().broken(replace(plan, routes=(replace(plan.routes[0], stops=(early, second)),))) == [(Rule.FLOOR, 1)]
+
+
+def test_a_departure_stated_at_the_floor_before_the_shift_is_a_wrong_departure() -> None:
+    made = at_ten(person("Ann", hours="12:00-17:00"))
+    plan = made.plan(AB)
+    moved = replace(plan, routes=(replace(plan.routes[0], depart_s=clock("10:15")),))
+    assert made.broken(moved) == [(Rule.SHIFT, 6300)]
 
 
 # --- what has begun -------------------------------------------------------------------------------------------------
@@ -142,6 +172,52 @@ def test_the_told_window_of_what_has_begun_is_the_published_one() -> None:
         published=(PublishedVisit("A", "Ann", 0, Interval(clock("07:45"), clock("08:45"))),),
     )
     assert made.plan(AB).routes[0].stops[0].window == Interval(clock("07:45"), clock("08:45"))
+
+
+def test_who_lives_where_something_has_begun_is_home_with_its_end() -> None:
+    """A lasts until 09:50, after Ann's shift; from A at 10:10, she is at B until 10:50 and home at 11:00."""
+    made = at_ten(person("Ann", hours="08:00-09:30", home=10)).but(locks=(begun("A", "09:20"),))
+    assert made.broken(AB) == [(Rule.SHIFT, 4200)]
+
+
+def test_the_floor_binds_the_leg_to_the_branch_and_not_the_one_behind_it() -> None:
+    made = at_ten().but(locks=(begun("A", "08:10"),))
+    (route,) = made.plan({"Ann": ["A", "0", "B"]}).routes
+    assert route.branch_stop is not None
+    assert (route.branch_stop.arrive_s, route.stops[1].start_s) == (clock("10:20"), clock("10:40"))
+
+
+def test_a_stop_at_the_branch_before_what_has_begun_does_not_move_the_floor() -> None:
+    """The branch opens at 08:30."""
+    made = at_ten().but(locks=(begun("A", "08:40"),))
+    assert times(made.plan({"Ann": ["0", "A", "B"]})) == ["08:00", "08:40", "10:20"]
+
+
+def test_who_goes_home_from_what_has_begun_does_not_wait_for_the_floor() -> None:
+    """Ann may leave at 09:00 for A, which begins at 09:10, and leaves it at 09:40."""
+    timed = at_ten().but(locks=(begun("A", "09:10"),)).timed("Ann", "A")
+    assert timed.departures_s() == [clock("08:00"), clock("09:40")]
+    assert latest_departure_s(timed) == clock("09:00")
+
+
+def test_whoever_waits_for_the_floor_may_have_left_later() -> None:
+    """Ben waits for the end of B, which so starts at 10:20 as it is; A began at 09:10, and Ann could leave at 09:00."""
+    jobs = [job("A", place=10), job("B", place=20), job("C", place=20, after=(Predecessor("B"),))]
+    made = world(jobs, [person("Ann"), person("Ben")], as_of_s=clock("10:00")).with_policy(**LEADS)
+    plan = made.but(locks=(begun("A", "09:10"),)).plan({"Ann": ["A", "B"], "Ben": ["C"]})
+    assert times(plan) == ["08:00", "09:10", "10:20"]
+    assert plan.routes[0].stops[0].leave_by_s == clock("08:30")
+
+
+def test_a_second_that_does_harm_behind_the_floor_ends_a_stretch() -> None:
+    """Whoever leaves A by 10:20 is at B by 10:30; a second later B is late, two seconds later the next window is used.
+
+    So Ann may leave for A until 09:40.
+    """
+    made = at_ten().with_job("B", requested=(span("10:00-10:30"), span("10:15-13:00"))).with_policy(max_lateness_s=1)
+    (route,) = made.but(locks=(Lock("A", LockLevel.PREFIX, "Ann"),)).plan(AB).routes
+    assert [stop.start_s for stop in route.stops] == [clock("08:10"), clock("10:20")]
+    assert route.stops[0].leave_by_s == clock("09:10")
 
 
 # --- the engine -----------------------------------------------------------------------------------------------------
