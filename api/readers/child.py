@@ -109,15 +109,13 @@ def judge(task: Answer) -> Answer:
 
 def compare(task: Answer) -> Answer:
     """Judge a kept plan with the facts of another submission of its branch; answer what differs and what it breaks."""
-    from optimizer.ingest.plans.formats import FIRST_FORMAT
     from optimizer.ingest.plans.plan_file import PlanFile
-    from optimizer.ingest.read import problem_from_json
     from optimizer.review.branch_now import check_is_same
     from optimizer.review.branch_now import compare as compare_facts
     from optimizer.travel.provider import travel_for
 
     made = json.loads(Path(task["made"]).read_bytes())
-    problem = problem_from_json(made["problem"])
+    problem = _problem_of(made)
     with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
         Path(folder, "then").mkdir()
         Path(folder, "now").mkdir()
@@ -130,8 +128,7 @@ def compare(task: Answer) -> Answer:
         except InputError as error:
             return _faults(error.report)
         matrix, matrix_now = travel_for(problem, own), laid.matrix()
-    plan_format = made["plan"].get("format", FIRST_FORMAT)
-    file = PlanFile(problem, matrix, plan_from_json(made["plan"], problem), plan_format)
+    file = PlanFile(problem, matrix, plan_from_json(made["plan"], problem), _format_of(made))
     found = compare_facts(file, now, matrix_now)
     return {
         "differences": {lang: [difference_as_fault(one, lang) for one in found.differences] for lang in LANGUAGES},
@@ -141,7 +138,7 @@ def compare(task: Answer) -> Answer:
 
 def print_paper(task: Answer) -> Answer:
     """Print one paper of a kept plan into a file, after judging the plan once more."""
-    from optimizer.ingest.plans.formats import FIRST_FORMAT, rules_of
+    from optimizer.ingest.plans.formats import rules_of
     from optimizer.judge.verdict import judge_plan
 
     made = json.loads(Path(task["made"]).read_bytes())
@@ -149,13 +146,12 @@ def print_paper(task: Answer) -> Answer:
         path = upload.lay_out(Path(task["file"]).read_bytes(), task["media_type"], Path(folder))
         from dataclasses import replace
 
-        from optimizer.ingest.read import problem_from_json
         from optimizer.travel.provider import travel_for
 
-        problem = problem_from_json(made["problem"])
+        problem = _problem_of(made)
         matrix = travel_for(problem, path)
         plan = plan_from_json(made["plan"], problem)
-        judgement = judge_plan(problem, matrix, plan, rules=rules_of(made["plan"].get("format", FIRST_FORMAT)))
+        judgement = judge_plan(problem, matrix, plan, rules=rules_of(_format_of(made)))
         if not judgement.is_clean:
             return {"refused": "PLAN_BREAKS_RULES", "values": {"reason": judgement.violations[0].message}}
         context = upload.read(path, task["options"]).intake.context
@@ -168,10 +164,25 @@ def print_paper(task: Answer) -> Answer:
     return _PAPERS[task["paper"]](task, made, problem, matrix, plan, context, judgement)
 
 
+def _problem_of(made: Answer) -> Problem:
+    """Return the problem of a kept plan."""
+    from optimizer.ingest.plans.formats import as_of_then
+    from optimizer.ingest.read import problem_from_json
+
+    return problem_from_json(as_of_then(made["problem"]))
+
+
+def _format_of(made: Answer) -> str:
+    """Return the format that a kept plan was made in; the first one did not name itself."""
+    from optimizer.ingest.plans.formats import FIRST_FORMAT
+
+    plan_format: str = made["plan"].get("format", FIRST_FORMAT)
+    return plan_format
+
+
 def _plan_file(
     task: Answer, made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, judgement: Any
 ) -> Answer:
-    from optimizer.ingest.plans.formats import FIRST_FORMAT
     from optimizer.ingest.plans.plan_file import write_plan
 
     write_plan(
@@ -182,7 +193,7 @@ def _plan_file(
         task["out"],
         kpis=made["plan"]["kpis"],
         accepted=judgement.accepted,
-        plan_format=made["plan"].get("format", FIRST_FORMAT),
+        plan_format=_format_of(made),
     )
     return _published_name(problem)
 

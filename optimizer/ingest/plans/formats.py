@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule
+from optimizer.ingest.settings.policy import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,3 +28,11 @@ _RULES: Mapping[str, str] = {
 def rules_of(plan_format: str) -> frozenset[Rule]:
     """Return the rules that a plan of a format is judged by."""
     return frozenset(map(Rule, _RULES[plan_format].split())) if plan_format in _RULES else frozenset(Rule)
+
+
+def as_of_then(problem: Any) -> Any:
+    """Return a plan's problem as it was meant: a policy that states no floor is of before there was one."""
+    policy = problem.get("policy") if isinstance(problem, dict) else None
+    if not isinstance(policy, dict) or "lead_to_leave" in policy:
+        return problem
+    return {**problem, "policy": {**policy, "lead_to_leave": OFF}}

@@ -17,11 +17,10 @@ from optimizer.faults.decoding import MAX_PLAN_BYTES, decode_json, read_text
 from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.plans.claims import Claims, NotJudged
 from optimizer.ingest.plans.facts_digest import VERSION, facts_sha256
-from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, rules_of
+from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, as_of_then, rules_of
 from optimizer.ingest.plans.matrix_json import MATRIX_KEYS, matrix_from_json, matrix_to_json
 from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
-from optimizer.ingest.settings.policy import OFF
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.text.files import JsonObject, write_json
 from optimizer.travel.provider import travel_for
@@ -340,13 +339,8 @@ def _read_document(path: Path, log: IssueLog) -> JsonObject | None:
 
 
 def _problem(document: JsonObject, branch: str | Path | None, log: IssueLog) -> Problem | None:
-    stated = document.get("problem")
-    if stated is not None:
-        policy = stated.get("policy") if isinstance(stated, dict) else None
-        if isinstance(policy, dict) and "lead_to_leave" not in policy:
-            # Plans of before there was a floor are judged without it.
-            stated = {**stated, "policy": {**policy, "lead_to_leave": OFF}}
-        problem = problem_of_document(stated, log.under("/problem"), is_ours=True)
+    if document.get("problem") is not None:
+        problem = problem_of_document(as_of_then(document["problem"]), log.under("/problem"), is_ours=True)
         if problem is not None:
             _check_facts(document, log)
         return problem

@@ -10,7 +10,7 @@ import pytest
 from optimizer.domain.rules import Rule
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT
 from optimizer.ingest.plans.facts_digest import facts_sha256
-from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, rules_of
+from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, as_of_then, rules_of
 from optimizer.ingest.plans.plan_file import read_plan_file
 from optimizer.ingest.read import problem_from_json
 from optimizer.ingest.write import problem_to_json
@@ -80,6 +80,13 @@ def test_what_an_older_plan_states_beside_what_is_known_is_listed(tmp_path: Path
     (tmp_path / "plan.json").write_text(json.dumps(document), encoding="utf-8")
     file = read_plan_file(tmp_path / "plan.json", time_routes=time_routes)
     assert {"/colour", "/routes/0/stops/0/mood", "/facts_sha256"} <= {one.path for one in file.not_judged}
+
+
+def test_a_plan_of_before_the_floor_has_none_and_another_keeps_its_own() -> None:
+    problem = stored("plan-1.json")["problem"]
+    assert problem_from_json(as_of_then(problem)).policy.lead_to_leave_s is None
+    stating = problem | {"policy": problem["policy"] | {"lead_to_leave": "PT15M"}}
+    assert problem_from_json(as_of_then(stating)).policy.lead_to_leave_s == 900
 
 
 def test_a_stored_problem_is_written_as_it_was() -> None:
