@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.service import serving
 from optimizer.domain.planning_context import Stage
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.plans.plan_file import read_plan
+from optimizer.ingest.plans.plan_file import read_plan_file
 from optimizer.ingest.plans.published import published_plan
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.write import problem_to_json
@@ -89,13 +89,12 @@ def starve(branch: Path, *, seconds: float, runs: int, busy: int) -> Iterator[Ru
         _command("plan", home, Path(place) / "first", "--iterations", str(PUBLISHED_MOVES))
         subprocess.run([*_PAIGONG, "publish", str(Path(place) / "first/plan.json"), "--branch", str(home)], check=True,
                        capture_output=True)  # fmt: skip
+        least = {stage: constructed(home, stage) for stage in Stage}
         ways: dict[str, tuple[int, Callable[[], tuple[int | None, str]]]] = {
-            f"plan --stage {stage}": (constructed(home, stage), partial(_by_command, home, stage, seconds))
-            for stage in Stage
+            f"plan --stage {stage}": (least[stage], partial(_by_command, home, stage, seconds)) for stage in Stage
         }
-        draft = constructed(home, Stage.DRAFT)
-        ways["solve()"] = (draft, partial(_by_library, home, seconds))
-        ways["POST /v1/plans"] = (draft, partial(_by_service, served, home, seconds))
+        ways["solve()"] = (least[Stage.DRAFT], partial(_by_library, home, seconds))
+        ways["POST /v1/plans"] = (least[Stage.DRAFT], partial(_by_service, served, home, seconds))
         with busy_machine(busy):
             for _ in range(runs):
                 for way, (least, do) in ways.items():
@@ -144,9 +143,10 @@ def _by_command(branch: Path, stage: Stage, seconds: float) -> tuple[int | None,
         done = _command("plan", branch, Path(out), "--stage", str(stage), "--seconds", f"{seconds:g}")
         if done.returncode:
             return None, f"exit code {done.returncode}: {done.stderr.strip()[-200:]}"
-        problem, matrix, plan = read_plan(Path(out) / "plan.json", branch, time_routes=time_routes)
-        stopped = json.loads((Path(out) / "plan.json").read_text(encoding="utf-8"))["run"]["stopped"]
-    return (plan.served, stopped) if judge_plan(problem, matrix, plan).is_clean else (None, "the judge refuses it")
+        file = read_plan_file(Path(out) / "plan.json", branch, time_routes=time_routes)
+    if not judge_plan(file.problem, file.matrix, file.plan).is_clean:
+        return None, "the judge refuses it"
+    return file.plan.served, file.run["stopped"]
 
 
 def _by_library(branch: Path, seconds: float) -> tuple[int | None, str]:

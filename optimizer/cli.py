@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from optimizer.domain.rules import Violation
     from optimizer.ingest.build.geocode import GeocoderSettings
     from optimizer.ingest.intake import ReadOptions
+    from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
@@ -303,10 +304,7 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
     print_changes(problem, context, console, lang)
     for visit_id in solved.released:
         console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
-    for text in _accepted_sentences(outcome.judgement.accepted, problem, say):
-        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
-    for item in outcome.judgement.assumptions:
-        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+    _print_conditions(outcome.judgement, problem, console, say)
     if run.stopped == "child_died":
         console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
     elif run.stopped == FIRST_PLAN:
@@ -324,6 +322,14 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
     )
     console.print(Text(spent, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
+
+
+def _print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
+    """Show what kept locks break and is accepted, and what is taken for granted."""
+    for text in _accepted_sentences(judgement.accepted, problem, say):
+        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
+    for item in judgement.assumptions:
+        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
 
 
 def _check_writable(out: Path) -> None:
@@ -504,10 +510,7 @@ def judge(
     judgement = review.judgement
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
-    for text in _accepted_sentences(judgement.accepted, file.problem, say):
-        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
-    for item in judgement.assumptions:
-        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+    _print_conditions(judgement, file.problem, console, say)
     for text in review.not_judged_texts(say):
         console.print(Text(say("Not judged: {claim}", claim=text), style="dim"))
     for line in _difference_lines(compared, lang, say):

@@ -135,14 +135,13 @@ class Faults:
     def stop(self, exit_code: int, code: str, cause: str, action: str = "") -> NoReturn:
         """End the command with a fault: in words, or in the form that faults of an input have as JSON."""
         if self.as_json:
-            fault = {**_ANYWHERE, "code": code, "severity": "error", "cause": cause, "action": action}
-            stop(exit_code, _json_text([fault, *self._noted]))
+            stop(exit_code, _json_text([_fault("error", code, cause, action), *self._noted]))
         stop(exit_code, "\n".join(filter(None, (cause, action))))
 
     def warn(self, code: str, text: str) -> None:
         """Print a warning at once, or at the end among the others as JSON."""
         if self.as_json:
-            self._noted.append({**_ANYWHERE, "code": code, "severity": "warning", "cause": text, "action": ""})
+            self._noted.append(_fault("warning", code, text))
         else:
             warn(text)
 
@@ -164,7 +163,7 @@ class Faults:
                 texts.append(self.say("The faults are marked in {file}.", file=str(self.workbook)))
             except OSError as error:
                 texts.append(self._file_text(error))
-                faults.append({**_ANYWHERE, "code": "FILE", "severity": "error", "cause": texts[-1], "action": ""})
+                faults.append(_fault("error", "FILE", texts[-1]))
         stop(2, _json_text(faults) if self.as_json else "\n".join(texts))
 
     def _file_text(self, error: OSError) -> str:
@@ -216,6 +215,11 @@ class Stages:
             "cost {cost:,.2f} yuan, {served} of {visits} visits", cost=cost, served=progress.served, visits=visits
         )
         self._bar.update(self._task, description=line)
+
+
+def _fault(severity: str, code: str, cause: str, action: str = "") -> dict[str, object]:
+    """Return a fault that lies in no cell as JSON."""
+    return {**_ANYWHERE, "code": code, "severity": severity, "cause": cause, "action": action}
 
 
 def _json_text(faults: list[dict[str, object]]) -> str:

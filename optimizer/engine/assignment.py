@@ -184,7 +184,7 @@ class Assignment:
             return -FAR_FUTURE_S
         lead_s = self.policy.lead_on_road_s
         is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
-        if is_at_branch and (shift.technician_id, shift.day) not in self.started:
+        if is_at_branch and not self._has_started(shift):
             lead_s = self.policy.lead_to_leave_s
         if (shift.technician_id, shift.day) in self._given:
             lead_s = min(lead_s, self.policy.lead_emergency_s)
@@ -196,8 +196,9 @@ class Assignment:
 
         def waits(visit_id: str) -> bool:
             visit = problem.visit_by_id.get(visit_id)
-            is_open = visit is not None and visit_id not in problem.begun
-            return is_open and problem.order_of(problem.visit_by_id[visit_id]).urgency is Urgency.EMERGENCY
+            if visit is None or visit_id in problem.begun:
+                return False
+            return problem.order_of(visit).urgency is Urgency.EMERGENCY
 
         people = {lock.technician_id for lock in problem.locks if waits(lock.visit_id)}
         told = {(said.technician_id, said.day) for said in problem.published if waits(said.visit_id)}
@@ -207,16 +208,17 @@ class Assignment:
         """Return the earliest departure of a day: after the morning at the branch, and not before the floor."""
         is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
         ready_s = shift.start_s + (self.policy.morning_s if is_at_branch else 0)
-        has_started = (shift.technician_id, shift.day) in self.started
-        return ready_s if has_started else max(ready_s, self.floor_s(shift))
+        return ready_s if self._has_started(shift) else max(ready_s, self.floor_s(shift))
 
     def break_of(self, shift: Shift) -> Break | None:
         """Return the break that a day needs; none that could begin before the floor of a day that has not started."""
         rest = shift.break_ if shift.needs_break else None
-        has_started = (shift.technician_id, shift.day) in self.started
-        if rest is not None and not has_started and rest.window.open_s < self.floor_s(shift):
+        if rest is not None and not self._has_started(shift) and rest.window.open_s < self.floor_s(shift):
             return None
         return rest
+
+    def _has_started(self, shift: Shift) -> bool:
+        return (shift.technician_id, shift.day) in self.started
 
     def parts_floor_s(self, visit: Visit, from_branch_s: int) -> int:
         """Return before when a visit cannot start as its parts are still at the branch, so many seconds away."""

@@ -7,7 +7,7 @@ smaller as long as it still does. Visits of several people are left to the judge
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -121,7 +121,6 @@ def helps_to_keep(problem: Problem, matrix: TravelMatrix) -> bool:
 class _Finder:
     problem: Problem
     matrix: TravelMatrix
-    tries: int = field(default=0)
 
     def __post_init__(self) -> None:
         self.locks: dict[str, list[Lock]] = {}
@@ -148,9 +147,8 @@ class _Finder:
                 yield clash
         for pair in combinations(sorted(self.locks.keys() - found), 2):
             if self._shares(*pair) and self._person(pair[0]) != self._person(pair[1]):
-                self.tries = 0
                 best = self._best(pair)
-                if best is not None and best.violations:
+                if best is not None:
                     yield self._worded(pair, best)
 
     # --- what is tried ------------------------------------------------------------------------------------------
@@ -159,9 +157,8 @@ class _Finder:
         shifts = self._shifts(visit_id)
         if not shifts:
             return self._said(NO_SHIFT, (visit_id,), _missing_shift(self.locks[visit_id][0]))
-        self.tries = 0
         best = self._best((visit_id,))
-        if best is None or not best.violations:
+        if best is None:
             return None
         return self._too_long((visit_id,)) or self._worded((visit_id,), best)
 
@@ -170,30 +167,28 @@ class _Finder:
         too_long = self._too_long(visit_ids)
         if too_long is not None:
             return too_long
-        self.tries = 0
         best = self._best(visit_ids)
-        if best is None or not best.violations:
+        if best is None:
             return None
         few = tuple(visit_ids)
         for visit_id in visit_ids:
             fewer = tuple(v for v in few if v != visit_id)
-            self.tries = 0
             still = self._best(fewer) if len(fewer) > 1 else None
-            if still is not None and still.violations:
+            if still is not None:
                 few, best = fewer, still
         return self._worded(few, best)
 
     def _best(self, visit_ids: Sequence[str]) -> _Try | None:
-        """Return the way to serve visits that breaks least; `None` when not all ways were seen within the tries."""
-        few = _alone_with(self.problem, visit_ids)
+        """Return the way to serve visits that breaks least; `None` if one breaks nothing, or not all could be tried."""
+        few, tries = _alone_with(self.problem, visit_ids), 0
         best: _Try | None = None
         partial: list[tuple[Routes, tuple[str, ...]]] = [({}, tuple(visit_ids))]
         while partial:
             routes, left = partial.pop()
             for visit_id in left:
                 for longer in self._longer(routes, visit_id):
-                    self.tries += 1
-                    if self.tries > MOST_TRIES:
+                    tries += 1
+                    if tries > MOST_TRIES:
                         return None
                     tried = _judged(few, self.matrix, longer)
                     rest = tuple(v for v in left if v != visit_id)
@@ -202,7 +197,7 @@ class _Finder:
                     if not tried.violations and rest:
                         partial.append((longer, rest))
                     if not tried.violations and not rest:
-                        return tried
+                        return None
                     if tried.violations and rest and best is None:
                         # Nothing after it makes that good: it stands for all that begin so, until a whole one comes.
                         best = self._finished(few, longer, rest)

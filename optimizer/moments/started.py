@@ -109,9 +109,6 @@ def _locks(begun: Begun) -> list[Lock]:
 
 def _sequence(route: Route, stops: Sequence[Stop]) -> list[str]:
     """Return the visits of some stops of a route, with the stop at the branch that came before one of them."""
-    kept = [stop.visit_id for stop in stops]
-    if route.branch_stop is not None:
-        before = sum(visit_id in kept for visit_id in route.visit_ids[: route.branch_stop.before])
-        if before < len(kept):
-            kept.insert(before, BRANCH_STOP)
-    return kept
+    kept = {BRANCH_STOP, *(stop.visit_id for stop in stops)}
+    sequence = [visit_id for visit_id in route.stop_ids if visit_id in kept]
+    return sequence[:-1] if sequence[-1] == BRANCH_STOP else sequence

@@ -16,6 +16,7 @@ from optimizer.ingest.write import problem_to_json
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.promise.due_day import with_due_days
 from optimizer.review.differences import Difference, differences_touching
+from optimizer.running.first_routes import routes_of
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def compare(file: PlanFile, now: Problem, matrix: TravelMatrix) -> Comparison:
         return Comparison()
     plan = file.plan
     if not file.is_timed:
-        plan = time_routes(now, matrix, {(route.technician_id, route.day): route.stop_ids for route in plan.routes})
+        plan = time_routes(now, matrix, routes_of(plan))
     found = judge_plan(now, matrix, plan, rules=file.rules).violations
     return Comparison(
         differences_touching(plan, (before, file.matrix), (now, matrix)),

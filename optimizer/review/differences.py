@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
 from optimizer.ingest.cells.dates_and_times import iso_duration_seconds
 from optimizer.ingest.forms.columns import KEYS, SHEETS, columns_of
@@ -208,9 +209,7 @@ def _in_travel(
 def _drives(route: Route, problem: Problem) -> Iterator[tuple[str, str]]:
     technician = problem.technician_by_id.get(route.technician_id)
     if technician is not None:
-        places = list(route.visit_ids)
-        if route.branch_stop is not None:
-            places.insert(route.branch_stop.before, BRANCH_PLACE)
+        places = [BRANCH_PLACE if visit_id == BRANCH_STOP else visit_id for visit_id in route.stop_ids]
         yield from pairwise([start_key(technician), *places, end_key(technician)])
 
 
