@@ -287,9 +287,9 @@ class Assignment:
     def promise_cents(self, visit: Visit) -> int:
         """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
         last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
-        if last_s < 0 or last_s >= self.problem.days * DAY_S:
+        if last_s < 0 or last_s >= self.problem.end_s:
             return 0
-        times = 2 if self.problem.is_short_notice(day_of(last_s)) else 1
+        times = 2 if self.problem.is_short_notice(self.problem.clock.day_of(last_s)) else 1
         return times * self.policy.broken_promise_cents
 
     def _absence_cents(self, visit: Visit, day: date) -> int:

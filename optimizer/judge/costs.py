@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too), the longest
-lateness, and what stability asks for a dropped visit look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too),
+the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.policy import Fairness
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import cents_per_minute, day_of
+from optimizer.domain.units import cents_per_minute
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def promise_cents(problem: Problem, visit: Visit) -> int:
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
     if not promised:
         return 0
-    day = day_of(max(window.close_s for window in promised))
+    day = problem.clock.day_of(max(window.close_s for window in promised))
     if not 0 <= day < problem.days:
         return 0
     return 2 * cents if problem.is_short_notice(day) else cents
