@@ -226,7 +226,7 @@ class _Finder:
             if lock.level in (LockLevel.DAY, LockLevel.PREFIX):
                 allowed = [shift for shift in allowed if shift.day == lock.day]
             if lock.level is LockLevel.START:
-                day = self.problem.clock.day_of(lock.start_s)
+                day = self.problem.day_of_lock(lock)
                 allowed = [shift for shift in allowed if shift.day == day] or allowed
         return sorted(allowed, key=lambda shift: shift.day)
 

@@ -384,7 +384,7 @@ class Facts:
                 home_s = self.travel_s(shift.profile, lock.visit_id, end_key(technician))
                 limit_s = max(limit_s, lock.began_s + duration_s(problem, technician, visit) + (home_s or 0))
         for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
-            is_here = lock.technician_id == shift.technician_id and problem.clock.day_of(lock.start_s) == shift.day
+            is_here = lock.technician_id == shift.technician_id and problem.day_of_lock(lock) == shift.day
             visit = problem.visit_by_id[lock.visit_id]
             if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
                 continue
