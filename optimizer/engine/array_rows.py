@@ -377,8 +377,8 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
 
 
 def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
-    """Return what it costs to leave a visit out, by its price and against the published plan."""
-    return assignment.unassigned_cents(visit) + assignment.dropped_cents(visit)
+    """Return what it costs to leave a visit out, by its price, its promise and against the published plan."""
+    return assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(

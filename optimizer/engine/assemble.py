@@ -224,6 +224,7 @@ class _CostTally:
         self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
         for visit in unassigned:
             self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
+            self.cents[Rule.PROMISE] += self.assignment.promise_cents(visit)
             self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
         return self.cents
 

@@ -283,6 +283,14 @@ class Assignment:
         """Return the price of leaving a visit out: the order's own, else by priority and working days left after."""
         return self._absence_cents(visit, self.problem.last_day)
 
+    def promise_cents(self, visit: Visit) -> int:
+        """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
+        last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
+        if last_s < 0 or last_s >= self.problem.end_s:
+            return 0
+        times = 2 if self.problem.is_short_notice(self.problem.clock.day_of(last_s)) else 1
+        return times * self.policy.broken_promise_cents
+
     def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
         own = self.policy.unassigned_by_order_cents.get(order.order_id)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
     Rule.OVERDUE: "After the due day",
+    Rule.PROMISE: "Broken promises",
     Rule.LATENESS: "Lateness",
     Rule.TRAVEL: "Travel",
     Rule.OVERTIME: "Overtime",
