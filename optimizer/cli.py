@@ -57,6 +57,8 @@ LONGEST_S = 7 * 86_400
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
@@ -172,7 +174,7 @@ def plan(
     from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
-    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.moments.draft_settle_open import URGENCY, plan_stage
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -232,6 +234,7 @@ def plan(
                     islands=islands,
                     use_master=master,
                     patience=patience,
+                    urgency=URGENCY[stage],
                     on_progress=report,
                     cancel=cancel,
                     on_message=stages.tell,
@@ -321,6 +324,9 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
         search=run.search_s,
     )
     console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
