@@ -250,7 +250,7 @@ def _try(
             return blocking
     timed = _time(scene, tours)
     for key in sorted(timed, key=lambda key: key not in tours):
-        blocking = _clock_blocking(timed[key], visit)
+        blocking = _clock_blocking(scene, timed[key], visit)
         if blocking is not None:
             return blocking
     who, day = next(iter(tours)) if team is None else (team.lead, next(iter(tours))[1])
@@ -405,13 +405,14 @@ def _short_part(who: str, found: Shorter) -> BlockingReason:
     return make_blocking(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
 
 
-def _clock_blocking(timed: TimedTour, visit: Visit) -> BlockingReason | None:
+def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingReason | None:
     """Name where a day lacks most seconds."""
     if timed.breach_s == 0:
         return None
     who, day = key_of(timed.tour.shift)
+    is_for_rest = scene.facts.rests[who, day].back_by_s < scene.facts.rostered[who, day].return_limit_s
     found = [
-        (timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""),
+        (timed.past_limit_s, ReasonCode.REST if is_for_rest else ReasonCode.SHIFT_CAPACITY, "", ""),
         (timed.past_break_s, ReasonCode.BREAK, "", ""),
         (timed.past_duty_s, ReasonCode.MAX_TRAVEL, DUTY, ""),
     ]
