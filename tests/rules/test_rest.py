@@ -15,7 +15,12 @@ from optimizer.errors import LockConflictError
 from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
 from optimizer.judge.facts import Facts
 from optimizer.judge.rest import latest_return_s, rest_after_s
+from optimizer.judge.verdict import judge_plan
 from optimizer.solver import solve
+from tests.naive import best_plan
+from tests.random_problems import random_nights
+from tests.test_solver import plan_of
+from tests.time_limits import seeds
 from tests.worlds import PLAIN, Job, Person, World, clock, day_s, job, person, span, world
 
 #: Eight hours, and ten after a return later than 22:00.
@@ -203,6 +208,33 @@ def test_a_visit_that_would_make_a_full_day_too_long_to_rest() -> None:
     made = world(jobs, [ann("15:00-24:00", "06:00-15:00")], days=2, policy=RESTED)
     (left,) = made.solved().unassigned
     assert (left.reasons[0].code, left.reasons[0].amount) == (ReasonCode.REST, 600)
+
+
+@pytest.mark.parametrize("seed", seeds(60, by_day=20))
+def test_nights_in_a_row_are_planned_clean_and_to_the_cent(seed: int) -> None:
+    problem, matrix, _ = random_nights(seed)
+    plan = plan_of(problem, matrix, moves=300, seed=seed)
+    judgement = judge_plan(problem, matrix, plan)
+    assert all("is locked and not planned" in violation.message for violation in judgement.violations)
+    assert dict(judgement.costs) == dict(plan.costs)
+
+
+@pytest.mark.parametrize("seed", seeds(40, by_day=8))
+def test_nights_in_a_row_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
+    """What the engine cuts off a shift loses nothing: a plan that the judge would allow is never better."""
+    problem, matrix, _ = random_nights(seed, most_visits=3)
+    best_cents = best_plan(problem, matrix)
+    assert best_cents is not None
+    assert plan_of(problem, matrix, moves=2_000, seed=seed).cost_cents <= best_cents
+
+
+def test_the_random_nights_are_cut_on_both_sides() -> None:
+    cut = [0, 0]
+    for seed in range(12):
+        facts = Facts(*random_nights(seed)[:2])
+        cut[0] += any(one.start_s > facts.rostered[key].start_s for key, one in facts.shifts.items())
+        cut[1] += any(one.return_limit_s < facts.rostered[key].return_limit_s for key, one in facts.shifts.items())
+    assert min(cut) >= 3
 
 
 # --- locks ----------------------------------------------------------------------------------------------------------
