@@ -10,11 +10,9 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S
 from optimizer.engine.kept_locks import homecomings, with_kept_shifts
 
 if TYPE_CHECKING:
-    from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
     from optimizer.travel.matrix import TravelMatrix
@@ -32,35 +30,35 @@ def with_shifts_in_force(problem: Problem, matrix: TravelMatrix) -> Problem:
             first, then = (earlier.technician_id, earlier.day), (later.technician_id, later.day)
             begun_home_s = begun_s.get(first)
             if first in in_force:
-                home_s = _home_by_s(problem.policy, earlier, later.start_s)
+                home_s = _home_by_s(problem, earlier, later.start_s)
                 home_s = home_s if begun_home_s is None else max(home_s, begun_home_s)
                 in_force[first] = _ending_by(in_force[first], home_s)
             known_s = earlier.end_s if earlier.day < 0 else begun_home_s
             if then in in_force and then not in has_started and known_s is not None:
-                rested_s = known_s + _rest_s(problem.policy, earlier, known_s)
+                rested_s = known_s + _rest_s(problem, earlier, known_s)
                 in_force[then] = replace(in_force[then], start_s=max(later.start_s, rested_s))
     if in_force == {(shift.technician_id, shift.day): shift for shift in longer.shifts}:
         return longer
     return replace(longer, shifts=tuple(in_force[s.technician_id, s.day] for s in longer.shifts))
 
 
-def _night_s(policy: Policy, shift: Shift) -> int:
+def _night_s(problem: Problem, shift: Shift) -> int:
     """Return from when on a return from a shift is one from night work."""
-    return shift.day * DAY_S + policy.night_from_s
+    return problem.clock.moment_s(shift.day, problem.policy.night_from_s)
 
 
-def _rest_s(policy: Policy, shift: Shift, home_s: int) -> int:
+def _rest_s(problem: Problem, shift: Shift, home_s: int) -> int:
     """Return the rest that somebody needs who comes home from a shift at a moment."""
-    if home_s <= _night_s(policy, shift):
-        return policy.rest_s
-    return max(policy.rest_s, policy.rest_after_night_s)
+    if home_s <= _night_s(problem, shift):
+        return problem.policy.rest_s
+    return max(problem.policy.rest_s, problem.policy.rest_after_night_s)
 
 
-def _home_by_s(policy: Policy, shift: Shift, next_s: int) -> int:
+def _home_by_s(problem: Problem, shift: Shift, next_s: int) -> int:
     """Return by when somebody has to be home from a shift so as to be rested for the next one."""
-    home_s = next_s - policy.rest_s
-    if home_s > _night_s(policy, shift):
-        home_s = max(_night_s(policy, shift), next_s - max(policy.rest_s, policy.rest_after_night_s))
+    home_s, night_s = next_s - problem.policy.rest_s, _night_s(problem, shift)
+    if home_s > night_s:
+        home_s = max(night_s, next_s - max(problem.policy.rest_s, problem.policy.rest_after_night_s))
     return home_s
 
 

@@ -19,7 +19,7 @@ from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, R
 from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking
+from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking, window_subject
 from optimizer.explain.scene import draws_of_tours, key_of
 from optimizer.judge.carried import loads_of, tools_out, units_there
 from optimizer.judge.costs import fairness_cents, price_route, work_of
@@ -420,7 +420,8 @@ def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingRea
         found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))
     for other, stop in zip(timed.tour.visits, timed.stops, strict=True):
         about = "" if other is visit else other.visit_id
-        found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, "", about))
+        subject = window_subject(scene.facts.problem, other) if other is visit and not stop.outside_hours_s else ""
+        found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, subject, about))
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
         found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))
     amount, code, subject, about = max(found, key=lambda one: one[0])

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
 
@@ -64,32 +63,34 @@ def rests_of(
                 continue
             rest = Rest()
             if before is not None and key not in started:
-                rest = rest._replace(rested_s=_rested_after_s(problem.policy, before, back_s))
+                rest = rest._replace(rested_s=_rested_after_s(problem, before, back_s))
             if after is not None:
-                by_s = latest_return_s(problem.policy, shift, after.start_s)
+                by_s = latest_return_s(problem, shift, after.start_s)
                 rest = rest._replace(back_by_s=max(by_s, back_s.get(key, by_s)), next_s=after.start_s)
             found[key] = rest
     return found
 
 
-def _rested_after_s(policy: Policy, before: Shift, back_s: Mapping[Key, int]) -> int:
+def _rested_after_s(problem: Problem, before: Shift, back_s: Mapping[Key, int]) -> int:
     """Return when the rest after an earlier shift ends, where its return is a fact; the far past where it is not."""
     is_over = before.day < 0
     return_s = before.end_s if is_over else back_s.get((before.technician_id, before.day))
-    return -FAR_FUTURE_S if return_s is None else return_s + rest_after_s(policy, before, return_s)
+    return -FAR_FUTURE_S if return_s is None else return_s + rest_after_s(problem, before, return_s)
 
 
-def rest_after_s(policy: Policy, shift: Shift, return_s: int) -> int:
+def rest_after_s(problem: Problem, shift: Shift, return_s: int) -> int:
     """Return how long a technician rests who is back from a shift at a moment."""
-    is_night = return_s > shift.day * DAY_S + policy.night_from_s
+    policy = problem.policy
+    is_night = return_s > problem.clock.moment_s(shift.day, policy.night_from_s)
     return max(policy.rest_s, policy.rest_after_night_s) if is_night else policy.rest_s
 
 
-def latest_return_s(policy: Policy, shift: Shift, next_s: int) -> int:
+def latest_return_s(problem: Problem, shift: Shift, next_s: int) -> int:
     """Return the last moment from which a technician is rested when the next shift begins.
 
     Up to it every return will do: whoever is back sooner never has to rest that much longer.
     """
-    night_s = shift.day * DAY_S + policy.night_from_s
+    policy = problem.policy
+    night_s = problem.clock.moment_s(shift.day, policy.night_from_s)
     after_night_s = next_s - max(policy.rest_s, policy.rest_after_night_s)
     return after_night_s if after_night_s > night_s else min(night_s, next_s - policy.rest_s)

@@ -102,7 +102,7 @@ def test_last_nights_published_route_is_rested_from(tmp_path: Path) -> None:
     orders = (order("A", requested=f"{NEXT} 06:00/15:00"),)
     today = lay_out(tmp_path / "in", orders, day=NEXT, as_of=f"{DAY} 18:00", shifts=(night, MORNING), **ONE)
     _, problem, matrix = read(today)
-    before = routes_before(today, problem.first_day, datetime(2026, 11, 23, 18), time_routes=time_routes)
+    before = routes_before(today, problem.clock, datetime(2026, 11, 23, 18), time_routes=time_routes)
     problem = with_known_returns(problem, before)
     (route,) = planned(problem, matrix).plan.routes
     assert route.depart_s == home_s - at(24) + at(10) + problem.policy.morning_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -69,16 +70,14 @@ def test_the_verdict_names_who_is_back_when_and_what_begins_next() -> None:
 
 def test_every_return_up_to_the_latest_leaves_enough_rest_and_none_after_it() -> None:
     shift = Shift("Ann", 0, clock("15:00"), clock("24:00"))
-    policies = [
-        replace(RESTED, rest_s=rest_s, rest_after_night_s=late_s) for rest_s in (0, 28_800) for late_s in (0, 36_000)
-    ]
-    for policy in policies:
+    returns = range(clock("12:00"), clock("36:00"), 900)
+    for rest_s, after_night_s in product((0, 28_800), (0, 36_000)):
+        problem = late("20:00").with_policy(rest_s=rest_s, rest_after_night_s=after_night_s).problem
         for next_s in range(clock("20:00"), clock("36:00"), 900):
-            latest_s = latest_return_s(policy, shift, next_s)
-            fits = [
-                r for r in range(clock("12:00"), clock("36:00"), 900) if r + rest_after_s(policy, shift, r) <= next_s
+            latest_s = latest_return_s(problem, shift, next_s)
+            assert [r for r in returns if r + rest_after_s(problem, shift, r) <= next_s] == [
+                r for r in returns if r <= latest_s
             ]
-            assert fits == [r for r in range(clock("12:00"), clock("36:00"), 900) if r <= latest_s]
 
 
 def test_without_a_rest_one_person_is_still_in_one_place() -> None:
