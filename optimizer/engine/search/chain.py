@@ -206,7 +206,7 @@ def cheapest_way(arrays, state, shift_idx, first, visit):
         start, late = start_of_service(arrays, day, visit, duration, known[before, H_DEPART] + travel)
         value += PARTS * late_cents(arrays, late)
         if start >= 0 and value < least:
-            least, source, depart = value, np.int64(before), start + duration
+            least, source, depart = value, before, start + duration
     known[visit, H_FROM], known[visit, H_DEPART] = source, depart
     return least
 
