@@ -141,10 +141,14 @@ _NOT_NEEDED = {
     "broken_locks",
     "pair_kinds",
     "unassigned_by_order_cents",
+    "broken_promise_cents",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",
     "lead_emergency",
+    "rest",
+    "rest_after_night",
+    "night_from",
 }
 
 
