@@ -12,7 +12,7 @@ from optimizer.judge.verdict import judge_plan
 from tests.random_nights import NIGHTS, random_night_problem
 from tests.test_solver import plan_of
 from tests.time_limits import seeds
-from tests.worlds import PLAIN, job, person, world
+from tests.worlds import PLAIN, job, person, span, world
 
 
 @pytest.mark.parametrize("seed", seeds(500, by_day=40))
@@ -42,7 +42,7 @@ def test_a_rest_that_cuts_the_last_night_leaves_the_horizon_as_it_is() -> None:
     """Ann would have to be home by 03:00 for her shift on Tuesday; what is promised for 05:00 breaks all the same."""
     rested = replace(PLAIN, rest_s=28_800, rest_after_night_s=36_000)
     night = world(
-        [job("A", place=10, promised="29:00-30:00"), job("B", place=10, requested="20:00-21:00")],
+        [job("A", place=10, promised=(span("29:00-30:00"),)), job("B", place=10, requested="20:00-21:00")],
         [person("Ann", hours="19:00-31:00")],
         policy=rested,
     )

@@ -79,7 +79,7 @@ def test_of_many_times_the_first_few_are_named(tmp_path: Path) -> None:
     assert all(worked.end_s == at(31) for worked in problem.shifts)
 
 
-BY_CALENDAR = (shift("T1", "19:00", "2026-11-24 07:00"), {**shift("T1", "10:00", "15:00"), "date": "2026-11-24"})
+BY_CALENDAR = (shift("T1", "19:00", "2026-11-24 07:00"), {**shift("T1", "18:00", "23:00"), "date": "2026-11-24"})
 
 
 @pytest.mark.parametrize("shifts", [BY_CALENDAR, BY_CALENDAR[:1]])
