@@ -22,7 +22,7 @@ from optimizer.judge.carried import load, tool, tools_out, units_there
 from optimizer.judge.costs import absence_cents, fairness_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
-from optimizer.judge.hard_rules import allowed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
+from optimizer.judge.hard_rules import allowed, confirmed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import drawn_parts
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 NEVER = 10**15
 
 #: What can be wrong with a combination of days that are fine alone.
-TOGETHER = (skill, allowed, load, stock, loan, tool, crew, precedence, lock)
+TOGETHER = (skill, allowed, confirmed, load, stock, loan, tool, crew, precedence, lock)
 #: Of these, what needs no times, and so is looked at before anything is timed together.
 CARRIED = (tool, load, loan, stock)
 

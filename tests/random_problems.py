@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.domain.order import (
+    INSTALLATION,
+    Confirmed,
     Customer,
     GapFrom,
     Interval,
@@ -73,6 +75,7 @@ def random_problem_with_plan(
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
+    locked = _with_answers(seed, locked, matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -103,6 +106,7 @@ def random_whole_problem_with_plan(
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
+    locked = _with_answers(seed, locked, matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -541,6 +545,19 @@ def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes
     if judge_plan(problem, matrix, time_routes(problem, matrix, routes)).is_clean:
         return problem
     return replace(problem, shifts=tuple(replace(shift, max_duty_s=None) for shift in problem.shifts))
+
+
+def _with_answers(seed: int, problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
+    """Let some customers say no, or not be reached, as far as a plan stays clean; the draws are its own."""
+    rng = Random(f"answers {seed}")
+    for order in problem.orders if rng.random() < 0.4 else ():
+        answer = rng.choice((Confirmed.NO, Confirmed.UNREACHABLE, None))
+        kind = rng.choice((INSTALLATION, "", "", ""))
+        other = replace(order, log=replace(order.log, confirmed=answer), kind=kind)
+        asked = replace(problem, orders=tuple(other if o is order else o for o in problem.orders))
+        if judge_plan(asked, matrix, time_routes(asked, matrix, routes)).is_clean:
+            problem = asked
+    return problem
 
 
 def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Problem, TravelMatrix, Routes]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import GapFrom, Load, Predecessor, ToolNeed
+from optimizer.domain.order import Confirmed, GapFrom, Load, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.policy import BrokenLocks, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
@@ -173,6 +173,14 @@ def ready() -> list[str]:
     return [made.starts(AB)["A"], f"broken by {violation.amount // 60} min"]
 
 
+def confirmed() -> list[str]:
+    log = ServiceLog(confirmed=Confirmed.UNREACHABLE)
+    promised = {"log": log, "promised": (span("08:00-17:00"),)}
+    far = world([job("A", place=50, **promised)], [person("Ann")])
+    cases = [(road(a=promised), AB), (road(a={"log": log}), AB), (far, {"Ann": ["A"]})]
+    return [verdict(made, routes) for made, routes in cases]
+
+
 def floor() -> list[str]:
     now = road(as_of_s=at(10)).with_policy(lead_to_leave_s=900, lead_on_road_s=600)
     plan = now.plan({"Ann": ["A"]})
@@ -330,6 +338,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "travel_limit": travel_limit,
     "window": window,
     "ready": ready,
+    "confirmed": confirmed,
     "floor": floor,
     "shift": shift,
     "break": break_,

@@ -50,8 +50,12 @@ class Coverage(StrEnum):
     PAID = "paid"
 
 
+#: The kind of order that nobody drives out for without the customer's word: the site, the appliance, the water.
+INSTALLATION = "installation"
+
+
 class Confirmed(StrEnum):
-    """What the customer said when the visit was announced; who was not reached is visited all the same."""
+    """What the customer said when the visit was announced: who said no is not visited at that time."""
 
     YES = "yes"
     NO = "no"

@@ -70,6 +70,9 @@ class Policy:
         `None` for the first is no floor at all, as in plans of before there was one.
     max_lateness_s
         How late a service may start after its window closes; `None` is without limit.
+    unreached_way_s
+        How much longer a way may be for a customer who was not reached. `None`: who was not reached, or said no, is
+        visited all the same, as in plans of before this was asked.
     told_half_width_s
         A visit without a promise is told its planned start, plus and minus this.
     reload
@@ -114,6 +117,7 @@ class Policy:
     reload: bool = True
     broken_locks: BrokenLocks = BrokenLocks.REFUSE
     observation_s: int = 1800
+    unreached_way_s: int | None = 1800
     told_half_width_s: int = 1800
     pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()

@@ -19,6 +19,7 @@ class Rule(StrEnum):
     TRAVEL_LIMIT = "travel_limit"
     WINDOW = "window"
     READY = "ready"
+    CONFIRMED = "confirmed"
     FLOOR = "floor"
     SHIFT = "shift"
     BREAK = "break"
@@ -61,6 +62,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.TRAVEL_LIMIT: "No leg, no day's travel and no number of visits exceeds the shift's limits.",
     Rule.WINDOW: "A service starts no later than its window allows, inside the customer's opening hours.",
     Rule.READY: "A service starts no earlier than the visit is ready.",
+    Rule.CONFIRMED: "Who was not reached is visited only by appointment, near other ways, and for no installation.",
     Rule.FLOOR: "Nobody leaves and nothing starts before the plan is made, plus the time it takes to get ready.",
     Rule.SHIFT: "A technician works on a day with a shift and is back within the overtime limit.",
     Rule.BREAK: "A working day that spans the break window has its break, never inside service or travel.",

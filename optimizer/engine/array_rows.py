@@ -104,6 +104,30 @@ def who_is_able(assignment: Assignment, shifts: list[Shift], visit: Visit) -> li
     return []
 
 
+def may_be_visited(assignment: Assignment, matrix: TravelMatrix, visit: Visit) -> bool:
+    """Return whether somebody may be sent: to who was not reached only by appointment and near other ways."""
+    if not assignment.is_unreached(visit):
+        return True
+    limit_s = assignment.policy.unreached_way_s
+    if limit_s is None or not assignment.has_appointment(visit):
+        return False
+    people = assignment.problem.technician_by_id
+    visits = [key for key in assignment.problem.visit_by_id if key != visit.visit_id]
+    shortest = []
+    for profile in {shift.profile for shift in assignment.problem.shifts}:
+        legs = matrix.seconds[matrix.profiles.index(profile)].astype(np.int64)
+        legs[legs < 0] = FAR_FUTURE_S
+        mine = {s.technician_id for s in assignment.problem.shifts if s.profile == profile}
+        starts = [matrix.row_of[key] for key in visits + [start_key(people[who]) for who in mine]]
+        ends = [matrix.row_of[key] for key in visits + [end_key(people[who]) for who in mine]]
+        v = matrix.row_of[visit.visit_id]
+        through = legs[starts, v][:, None] + legs[v, ends][None, :]
+        past = legs[np.ix_(starts, ends)]
+        real = (through < FAR_FUTURE_S) & (past < FAR_FUTURE_S)
+        shortest += [int((through - past)[real].min())] if real.any() else []
+    return not shortest or min(shortest) <= limit_s
+
+
 def durations_of(assignment: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
     """Return the service duration of a visit for each shift, in seconds (docs/rules.md, The clock of a route)."""
     factor = np.array([fit.factor_pct for fit in fits], np.int64)

@@ -302,7 +302,7 @@ def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
 
 def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
     """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.order_of(visit).promised
+    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.promises_of(visit)
     for promised in promises:
         if promised.open_s == used.open_s:
             return promised
@@ -317,6 +317,8 @@ def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:
     order = problem.order_of(visit)
     if problem.is_due_before_plan(visit):
         return UnassignedVisit(visit.visit_id, UnassignedState.DUE_BEFORE_PLAN, order.due_day, reasons=())
+    if visit.visit_id in problem.declined:
+        return UnassignedVisit(visit.visit_id, UnassignedState.REBOOK, order.due_day, reasons=())
     due = order.due_day is not None and order.due_day <= problem.last_day
     last_promise = max((window.close_s for window in order.promised), default=FAR_FUTURE_S)
     breaks = due or last_promise < problem.days * DAY_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import Urgency
+from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
 from optimizer.domain.policy import BrokenLocks, Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
@@ -44,10 +44,11 @@ class Assignment:
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             self.locks.setdefault(lock.visit_id, []).append(lock)
-        # What was told for days that are over binds and costs nothing any more.
+        # What was told for days that are over, or the customer said no to, binds and costs nothing any more.
         self.published: dict[str, list[PublishedVisit]] = {}
         for said in problem.published:
-            if said.day >= 0 and said.visit_id in problem.visit_by_id:
+            is_refused = said.visit_id in problem.declined
+            if said.day >= 0 and said.visit_id in problem.visit_by_id and not is_refused:
                 self.published.setdefault(said.visit_id, []).append(said)
         told_days = {said.day for rows in self.published.values() for said in rows}
         self.short_notice = {day: problem.is_short_notice(day) for day in told_days}
@@ -116,6 +117,19 @@ class Assignment:
             if not any(self._fit(shift, visit, role).is_enough for shift in days):
                 return True
         return False
+
+    def is_unreached(self, visit: Visit) -> bool:
+        """Return whether the customer was not reached, so that somebody goes only if the visit lies near other ways."""
+        said = self.problem.order_of(visit).log.confirmed
+        is_asked = self.policy.unreached_way_s is not None and visit.visit_id not in self.locks
+        return is_asked and said is Confirmed.UNREACHABLE
+
+    def has_appointment(self, visit: Visit) -> bool:
+        """Return whether a customer who was not reached expects somebody, and no installation."""
+        order = self.problem.order_of(visit)
+        told = {said.visit_id for said in self.problem.published if said.told is not None}
+        is_expected = bool(order.promised) or order.agreed_day is not None or visit.visit_id in told
+        return is_expected and order.kind != INSTALLATION
 
     def eligibility_signature(self, visit: Visit) -> tuple[object, ...]:
         """Return all that `can_serve` looks at in a visit: two visits with equal signatures suit the same people."""
@@ -284,7 +298,7 @@ class Assignment:
     def promise_cents(self, visit: Visit) -> int:
         """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
         last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
-        if last_s < 0 or last_s >= self.problem.days * DAY_S:
+        if last_s < 0 or last_s >= self.problem.days * DAY_S or visit.visit_id in self.problem.declined:
             return 0
         times = 2 if self.problem.is_short_notice(day_of(last_s)) else 1
         return times * self.policy.broken_promise_cents

@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too), the longest
-lateness, and what stability asks for a dropped visit look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too),
+the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
 def promise_cents(problem: Problem, visit: Visit) -> int:
     """Price leaving out a visit whose last promised window ends on a day planned here, twice past its notice."""
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
-    if not promised:
+    if not promised or visit.visit_id in problem.declined:
         return 0
     day = day_of(max(window.close_s for window in promised))
     if not 0 <= day < problem.days:

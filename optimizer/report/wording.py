@@ -43,6 +43,7 @@ STATES = {
     UnassignedState.WAITS: "Waits",
     UnassignedState.WILL_BREAK: "Promise will break",
     UnassignedState.DUE_BEFORE_PLAN: "Due before the plan: send today",
+    UnassignedState.REBOOK: "Agree another time",
 }
 COVERAGES = {Coverage.WARRANTY: "In warranty", Coverage.PAID: "Paid by the customer"}
 UNFINISHED = {

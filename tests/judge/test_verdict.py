@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, Load, Predecessor, ToolNeed
+from optimizer.domain.order import Confirmed, Interval, Load, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP, BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import SOFT_RULES, Rule
@@ -100,6 +100,7 @@ PLANTED_IN_WORLD: list[tuple[Rule, int, Callable[[World], World]]] = [
     (Rule.ALLOWED, 1, lambda w: w.with_job("B", refused=frozenset({"Ben"}))),
     (Rule.TRAVEL_LIMIT, 600, lambda w: w.with_shift("Ben", max_leg_s=1800)),
     (Rule.TRAVEL_LIMIT, 1, lambda w: w.with_leg("B", "C", None)),
+    (Rule.CONFIRMED, 1, lambda w: w.with_job("C", log=ServiceLog(confirmed=Confirmed.UNREACHABLE))),
     (Rule.SHIFT, 1800, lambda w: w.with_shift("Ann", end_s=clock("08:20"))),
     # C must start at 09:30 and now lasts until 13:10, ten minutes after the break's window.
     (Rule.BREAK, 600, lambda w: w.with_job("C", base_s=13_200, requested=(span("09:00-09:30"),))),

@@ -286,7 +286,7 @@ def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> 
     stop, today = day.stops[position - 1], day.shift.day
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
-        "promised": case.windows(order.promised, today),
+        "promised": case.windows(case.problem.promises_of(case.problem.visit_by_id[stop.visit_id]), today),
         "told": case.windows([stop.window], today),
         "leave_by": case.wording.clock(day.leave_by_s(position - 1), today),
         "start": case.wording.clock(stop.start_s, today),
