@@ -250,7 +250,8 @@ def lock() -> list[str]:
 def unassigned() -> list[str]:
     due = road(a={"priority": 3, "due_day": MONDAY})
     carried, b_alone = due.with_job("A", carried_over=True), {"Ann": ["B"]}
-    return [paid(made, Rule.UNASSIGNED, b_alone) for made in (due, carried)]
+    twice = due.with_job("A", carried_over=2)
+    return [paid(made, Rule.UNASSIGNED, b_alone) for made in (due, carried, twice)]
 
 
 def overdue() -> list[str]:
@@ -264,6 +265,12 @@ def promise() -> list[str]:
     monday, either = (road(a={"promised": tuple(span("09:00-11:00", day) for day in days)}) for days in ((0,), (0, 1)))
     b_alone: Routes = {"Ann": ["B"]}
     return [paid(made, Rule.PROMISE, b_alone) for made in (monday, monday.but(as_of_s=SUNDAY_16), either)]
+
+
+def waiting() -> list[str]:
+    wednesday, sunday = (road(a={"received_s": at(10, day=day)}) for day in (-5, -1))
+    cases = (wednesday, wednesday.with_job("A", tier="key"), sunday)
+    return [paid(made, Rule.WAITING, {"Ann": ["B"]}) for made in cases]
 
 
 def lateness() -> list[str]:
@@ -352,6 +359,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "unassigned": unassigned,
     "overdue": overdue,
     "promise": promise,
+    "waiting": waiting,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,

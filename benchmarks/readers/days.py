@@ -135,6 +135,8 @@ def _policy(costs: Mapping[str, Any]) -> Policy:
         unassigned_cents=(drop["1"], drop["2"], drop["3"], drop["4"], drop["5"]),
         unreached_way_s=None,
         broken_promise_cents=0,
+        waiting_cents=0,
+        waiting_tier_cents={},
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=costs["late_small"],
         late_small_s=costs["late_limit"] * MINUTE_S,

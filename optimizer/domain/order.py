@@ -219,7 +219,7 @@ class Order:
     priority
         1 to 5, 5 most urgent. The policy's table may raise it.
     carried_over
-        Left unfinished on an earlier day.
+        How many times it was left unfinished on an earlier day.
     agreed_day
         The day of a special agreement; it takes the place of the promise rule's.
     unfinished
@@ -238,7 +238,7 @@ class Order:
     priority: int = 1
     urgency: Urgency = Urgency.NORMAL
     difficulty: Difficulty = Difficulty.NORMAL
-    carried_over: bool = False
+    carried_over: int = 0
     agreed_day: date | None = None
     unfinished: Unfinished | None = None
     briefing: Briefing = Briefing()

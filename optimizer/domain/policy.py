@@ -91,6 +91,8 @@ class Policy:
         Price of leaving out single orders, by their ids, whatever their priority and due day.
     broken_promise_cents
         Price of leaving out a visit whose last promised window lies in the horizon, on top.
+    waiting_cents, waiting_tier_cents
+        Price of leaving a visit out for each working day since its request; for some customer tiers another one.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     late_worst_cents
@@ -126,6 +128,8 @@ class Policy:
     unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
     unassigned_by_order_cents: Mapping[str, int] = field(default_factory=dict)
     broken_promise_cents: int = 50_000
+    waiting_cents: int = 500
+    waiting_tier_cents: Mapping[str, int] = field(default_factory=lambda: {"key": 2_000})
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400

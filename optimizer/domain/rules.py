@@ -34,6 +34,7 @@ class Rule(StrEnum):
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"
     PROMISE = "promise"
+    WAITING = "waiting"
     LATENESS = "lateness"
     TRAVEL = "travel"
     OVERTIME = "overtime"
@@ -76,6 +77,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
     Rule.OVERDUE: "A visit served after its due day costs half of what leaving it out until then costs.",
     Rule.PROMISE: "A promise of the days planned that the plan does not keep costs, twice as much without notice.",
+    Rule.WAITING: "A visit left out costs for each working day since its request, more for a key customer.",
     Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",

@@ -403,8 +403,9 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
 
 
 def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
-    """Return what it costs to leave a visit out, by its price, its promise and against the published plan."""
-    return assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.dropped_cents(visit)
+    """Return what it costs to leave a visit out: by its price, its promise, its wait and the published plan."""
+    by_itself = assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.waiting_cents(visit)
+    return by_itself + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(

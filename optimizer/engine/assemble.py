@@ -225,6 +225,7 @@ class _CostTally:
         for visit in unassigned:
             self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
             self.cents[Rule.PROMISE] += self.assignment.promise_cents(visit)
+            self.cents[Rule.WAITING] += self.assignment.waiting_cents(visit)
             self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
         return self.cents
 

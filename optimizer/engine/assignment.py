@@ -303,12 +303,23 @@ class Assignment:
         times = 2 if self.problem.is_short_notice(day_of(last_s)) else 1
         return times * self.policy.broken_promise_cents
 
+    def waiting_cents(self, visit: Visit) -> int:
+        """Return the price of letting a visit wait on: so much for each working day since its request."""
+        received_s = self.problem.order_of(visit).received_s
+        tier = self.problem.customer_of(visit).tier
+        daily = self.policy.waiting_tier_cents.get(tier, self.policy.waiting_cents)
+        if received_s is None or not daily:
+            return 0
+        requested = self.problem.date_of(day_of(received_s))
+        passed = self.problem.branch.calendar.working_days_left(after=requested, until=self.problem.last_day)
+        return daily * passed if passed > 0 else 0
+
     def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
         own = self.policy.unassigned_by_order_cents.get(order.order_id)
         if own is not None:
             return own
-        priority = min(5, self.problem.priority_of(visit) + (1 if order.carried_over else 0))
+        priority = min(5, self.problem.priority_of(visit) + order.carried_over)
         base, pct = self.policy.unassigned_cents[priority - 1], self.policy.unassigned_due_pct[0]
         if order.due_day is not None:
             left = self.problem.branch.calendar.working_days_left(after=day, until=order.due_day)

@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too),
-the longest lateness, and what stability asks for a dropped visit look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `waiting`, `fairness` (a day without work may
+cost, too), the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
     left_out = [visit for visit in facts.problem.visits if visit.visit_id not in planned]
     costs[Rule.UNASSIGNED] += sum(unassigned_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.PROMISE] += sum(promise_cents(facts.problem, visit) for visit in left_out)
+    costs[Rule.WAITING] += sum(waiting_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.STABILITY] += sum(dropped_cents(facts, visit.visit_id) for visit in left_out)
     costs[Rule.LATENESS] += cents_per_minute(facts.problem.policy.late_worst_cents, worst_late_s)
     costs[Rule.FAIRNESS] = fairness_cents(facts.problem, work_s)
@@ -185,9 +186,10 @@ def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 
 
 def absence_cents(facts: Facts, visit: Visit) -> int:
-    """Price all that leaving a visit out costs: by its priority, its promise, and what the published plan told."""
+    """Price all that leaving a visit out costs: its priority, its promise, its wait, and what was told."""
     problem = facts.problem
-    return unassigned_cents(problem, visit) + promise_cents(problem, visit) + dropped_cents(facts, visit.visit_id)
+    by_itself = sum(price(problem, visit) for price in (unassigned_cents, promise_cents, waiting_cents))
+    return by_itself + dropped_cents(facts, visit.visit_id)
 
 
 def unassigned_cents(problem: Problem, visit: Visit) -> int:
@@ -210,7 +212,7 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
     order, policy = problem.order_of(visit), problem.policy
     if order.order_id in policy.unassigned_by_order_cents:
         return policy.unassigned_by_order_cents[order.order_id]
-    priority = min(5, problem.priority_of(visit) + (1 if order.carried_over else 0))
+    priority = min(5, problem.priority_of(visit) + order.carried_over)
     many, one, none, past_due = policy.unassigned_due_pct
     if order.due_day is None:
         pct = many
@@ -229,6 +231,16 @@ def promise_cents(problem: Problem, visit: Visit) -> int:
     if not 0 <= day < problem.days:
         return 0
     return 2 * cents if problem.is_short_notice(day) else cents
+
+
+def waiting_cents(problem: Problem, visit: Visit) -> int:
+    """Price leaving out a visit by the working days since its request, the last day planned among them."""
+    order, policy = problem.order_of(visit), problem.policy
+    if order.received_s is None:
+        return 0
+    since, until = problem.date_of(day_of(order.received_s)), problem.last_day
+    days = max(0, problem.branch.calendar.working_days_left(after=since, until=until))
+    return days * policy.waiting_tier_cents.get(problem.customer_of(visit).tier, policy.waiting_cents)
 
 
 def dropped_cents(facts: Facts, visit_id: str) -> int:

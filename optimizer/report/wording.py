@@ -27,6 +27,7 @@ RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
     Rule.OVERDUE: "After the due day",
     Rule.PROMISE: "Broken promises",
+    Rule.WAITING: "Long waits",
     Rule.LATENESS: "Lateness",
     Rule.TRAVEL: "Travel",
     Rule.OVERTIME: "Overtime",

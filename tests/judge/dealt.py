@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.order import Interval, ServiceLog, Urgency
+from optimizer.domain.order import Confirmed, Interval, ServiceLog, Urgency
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks, Floor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
@@ -46,7 +46,17 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     routes = _deal(rng, problem)
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
+    problem = _answered(Random(f"answers {seed}"), problem)
     return _under_way(Random(f"under way {seed}"), problem, routes), matrix, routes
+
+
+def _answered(rng: Random, problem: Problem) -> Problem:
+    """Return a problem some of whose customers said no, or were not reached, one in five."""
+    if rng.random() < 0.8:
+        return problem
+    answers = (Confirmed.NO, Confirmed.UNREACHABLE, Confirmed.UNREACHABLE, None)
+    orders = [replace(o, log=replace(o.log, confirmed=rng.choice(answers))) for o in problem.orders]
+    return replace(problem, orders=tuple(orders))
 
 
 def _under_way(rng: Random, problem: Problem, routes: DayRoutes) -> Problem:

@@ -69,7 +69,7 @@ def _kinds(value: object) -> frozenset[str]:
 
 
 def _prices(value: object) -> dict[str, int]:
-    """Return amounts by the ids of orders."""
+    """Return amounts by the ids of orders, or by other words of the branch."""
     if not isinstance(value, dict):
         raise fault("CELL_TYPE", expected=Phrase("a table"))
     return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
@@ -119,6 +119,7 @@ _SPECIAL = {
     "reload": kind(_truth),
     "pair_kinds": kind(_kinds, sorted),
     "unassigned_by_order_cents": kind(_prices, _sorted),
+    "waiting_tier_cents": kind(_prices, _sorted),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
     "promise": Annotated[dict[str, Any], PlainSerializer(promise_to_json)],
@@ -143,6 +144,8 @@ _NOT_NEEDED = {
     "pair_kinds",
     "unassigned_by_order_cents",
     "broken_promise_cents",
+    "waiting_cents",
+    "waiting_tier_cents",
     "unreached_way",
     "lead_to_leave",
     "lead_on_road",
