@@ -19,7 +19,7 @@ from optimizer.domain.plan import BRANCH_STOP, Plan, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.judge.carried import load, tool, tools_out, units_there
-from optimizer.judge.costs import absence_cents, fairness_cents, price_route, work_of
+from optimizer.judge.costs import absence_cents, load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
 from optimizer.judge.hard_rules import allowed, confirmed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
@@ -340,7 +340,7 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     return (
         sum(sum(price_route(facts, one).values()) for one in timed)
         + sum(absence_cents(facts, visit) for visit in left_out)
-        + fairness_cents(problem, work_s)
+        + load_cents(problem, work_s)
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.order import Confirmed, GapFrom, Load, Predecessor, ServiceLog, ToolNeed
-from optimizer.domain.policy import BrokenLocks, Fairness
+from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.rules import Rule
@@ -292,7 +292,19 @@ def working_time() -> list[str]:
 
 
 def contractor() -> list[str]:
-    return [paid(road(person("Ann", employment=Employment.CONTRACTOR)), Rule.CONTRACTOR)]
+    hired = road(person("Ann", employment=Employment.CONTRACTOR))
+    by_order = {"contractor_pay": ContractorPay.ORDER, "contractor_kind_cents": {"installation": 9_000}}
+    far = world([job("A", place=25, kind="installation"), job("B", place=0)], [person("Ann")])
+    metres = far.matrix.seconds // 60 * 1000  # A kilometre a minute.
+    far = World(far.problem, replace(far.matrix, metres=metres)).with_policy(**by_order)
+    far = far.with_technician("Ann", employment=Employment.CONTRACTOR)
+    return [paid(hired, Rule.CONTRACTOR), paid(far, Rule.CONTRACTOR)]
+
+
+def reserve() -> list[str]:
+    made = road().with_policy(reserve_pct=10).with_shift("Ann", contracted_s=6000)
+    at_noon = made.but(as_of_s=at(12)).with_shift("Ann", start_s=at(12))
+    return [paid(made, Rule.RESERVE), paid(at_noon, Rule.RESERVE)]
 
 
 def continuity() -> list[str]:
@@ -365,6 +377,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "overtime": overtime,
     "working_time": working_time,
     "contractor": contractor,
+    "reserve": reserve,
     "continuity": continuity,
     "fairness": fairness,
     "overqualified": overqualified,

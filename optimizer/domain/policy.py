@@ -29,6 +29,13 @@ class BrokenLocks(StrEnum):
     KEEP = "keep"
 
 
+class ContractorPay(StrEnum):
+    """What a contractor is paid by: a used day and the minutes worked, or each order by its kind and distance."""
+
+    TIME = "time"
+    ORDER = "order"
+
+
 class Fairness(StrEnum):
     """How uneven load is priced.
 
@@ -97,6 +104,13 @@ class Policy:
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     late_worst_cents
         Price per minute of the plan's longest lateness, on top: with it, nobody is as late as all others together.
+    contractor_pay, contractor_day_cents, contractor_minute_cents
+        What contractors are paid by; a used day and a minute of travel and service, where it is time.
+    contractor_order_cents, contractor_kind_cents, contractor_radius_km, contractor_km_cents
+        Where it is orders: an order, those of some kinds, and each kilometre of the way from the branch to it beyond a
+        radius.
+    reserve_pct, reserve_cents
+        Share of a day's contracted time that a plan leaves free until noon of that day, and the price of a minute of it.
     load_target_pct, load_divisor
         Fairness: x^2 // `load_divisor` cents for x seconds of a day's load above this share of its contracted time.
     spread_weight
@@ -139,6 +153,13 @@ class Policy:
     working_time_cents: int = 0
     contractor_day_cents: int = 6_000
     contractor_minute_cents: int = 60
+    contractor_pay: ContractorPay = ContractorPay.TIME
+    contractor_order_cents: int = 6_000
+    contractor_kind_cents: Mapping[str, int] = field(default_factory=dict)
+    contractor_radius_km: int = 20
+    contractor_km_cents: int = 200
+    reserve_pct: int = 0
+    reserve_cents: int = 500
     continuity_cents: int = 1_500
     fairness: Fairness = Fairness.LOAD
     load_target_pct: int = 85

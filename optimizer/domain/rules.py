@@ -40,6 +40,7 @@ class Rule(StrEnum):
     OVERTIME = "overtime"
     WORKING_TIME = "working_time"
     CONTRACTOR = "contractor"
+    RESERVE = "reserve"
     CONTINUITY = "continuity"
     FAIRNESS = "fairness"
     OVERQUALIFIED = "overqualified"
@@ -82,7 +83,8 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",
     Rule.WORKING_TIME: "The time between the latest useful departure and the return costs by the minute.",
-    Rule.CONTRACTOR: "A contractor costs by the used day and by the minute of travel and service.",
+    Rule.CONTRACTOR: "A contractor costs by the used day and the minute of work, or by the order and its distance.",
+    Rule.RESERVE: "Work in the time that a day keeps in reserve until its noon costs by the minute.",
     Rule.CONTINUITY: "A visit with preferred technicians costs extra when none of them serves it.",
     Rule.FAIRNESS: "A day's load above 85 % of its contracted time costs with its square, past days included.",
     Rule.OVERQUALIFIED: "Each skill level above the needed one costs.",

@@ -181,7 +181,9 @@ class _CostTally:
         cents, road = self.cents, day.road_s
         work = road + day.service_s
         self.work_s[row[S_OWNER]] += work
-        cents[Rule.FAIRNESS] += int(load_cents(arrays, day.shift, work))
+        reserve = self.assignment.reserve_cents(self.indexed.shifts[day.shift], work)
+        cents[Rule.RESERVE] += reserve
+        cents[Rule.FAIRNESS] += int(load_cents(arrays, day.shift, work)) - reserve
         if not day.visits:
             return
         back = int(day.times[-1, 0])
@@ -198,6 +200,7 @@ class _CostTally:
         assignment, cents, arrays = self.assignment, self.cents, day.arrays
         visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
         head = int(arrays.visit[v, V_HEAD])
+        cents[Rule.CONTRACTOR] += assignment.contractor_order_cents(shift, visit)
         cents[Rule.OVERQUALIFIED] += assignment.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
         if v != head:
             return

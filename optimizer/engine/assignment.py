@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
-from optimizer.domain.policy import BrokenLocks, Pickup
-from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
+from optimizer.domain.policy import BrokenLocks, ContractorPay, Pickup
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, cents_per_minute, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Interval, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
+    from optimizer.travel.matrix import TravelMatrix
 
 
 #: Whose role in a crew a question is about; who serves alone leads, by the skills of a member.
@@ -35,11 +36,11 @@ class Assignment:
     """Answers, for one problem, who may serve what on which day and what that takes and costs.
 
     Many visits need the same skills, so that what follows from a technician, a day and a set of needs is worked out
-    once.
+    once. `matrix` has the distances that contractors may be paid by; who asks for no price needs none.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, matrix: TravelMatrix | None = None) -> None:
+        self.problem, self.matrix = problem, matrix
         self.policy = problem.policy
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
@@ -268,6 +269,21 @@ class Assignment:
         """Return the price of the levels held above the needed ones."""
         return self.policy.overqualified_cents * self._fit(shift, visit, role).levels_above
 
+    @property
+    def pays_by_order(self) -> bool:
+        """Whether contractors are paid by the order."""
+        return self.policy.contractor_pay is ContractorPay.ORDER
+
+    def contractor_order_cents(self, shift: Shift, visit: Visit) -> int:
+        """Return what a contractor paid by the order gets for one; nothing for staff, or where time is paid."""
+        if self.matrix is None or not self.pays_by_order or self.problem.is_staff(shift.technician_id):
+            return 0
+        metres = self.matrix.travel_m(shift.profile, BRANCH_PLACE, visit.visit_id)
+        beyond_m = 0 if metres is None else max(0, metres - self.policy.contractor_radius_km * 1000)
+        kind = self.problem.order_of(visit).kind
+        own = self.policy.contractor_kind_cents.get(kind, self.policy.contractor_order_cents)
+        return own + (beyond_m * self.policy.contractor_km_cents + 500) // 1000
+
     def deviation_cents(self, people: Collection[str], day: int, visit: Visit) -> int:
         """Return the price of another day, else of other people, than the published plan told."""
         published = self.published.get(visit.visit_id)
@@ -332,6 +348,18 @@ class Assignment:
         pct = self.policy.load_target_pct
         excess_s = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
         return excess_s - pct * shift.contracted_s // 100
+
+    def unreserved_s(self, shift: Shift) -> int:
+        """Return how much work a day takes before its reserve; past the day's noon, or of a contractor, any."""
+        is_released = self.problem.as_of_s >= shift.day * DAY_S + DAY_S // 2
+        if is_released or not self.policy.reserve_pct or not self.problem.is_staff(shift.technician_id):
+            return FAR_FUTURE_S
+        return shift.contracted_s - shift.contracted_s * self.policy.reserve_pct // 100
+
+    def reserve_cents(self, shift: Shift, work_s: int) -> int:
+        """Return the price of a day's work in its reserve."""
+        over_s = max(0, work_s - self.unreserved_s(shift))
+        return cents_per_minute(self.policy.reserve_cents, over_s) if self.policy.reserve_pct else 0
 
     def dropped_cents(self, visit: Visit) -> int:
         """Return the price of dropping a visit that the published plan has in the horizon."""

@@ -162,7 +162,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     matrix : TravelMatrix
         Seconds for every place of the problem and every profile of its shifts.
     """
-    assignment = Assignment(problem)
+    assignment = Assignment(problem, matrix)
     shifts = sorted(
         (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
     )

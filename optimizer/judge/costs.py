@@ -2,7 +2,7 @@
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
 a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `waiting`, `fairness` (a day without work may
-cost, too), the longest lateness, and what stability asks for a dropped visit look at the whole plan.
+cost, too), `reserve`, the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from optimizer.domain.policy import Fairness
+from optimizer.domain.policy import ContractorPay, Fairness
+from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import cents_per_minute, day_of
+from optimizer.domain.units import DAY_S, cents_per_minute, day_of
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
     costs[Rule.STABILITY] += sum(dropped_cents(facts, visit.visit_id) for visit in left_out)
     costs[Rule.LATENESS] += cents_per_minute(facts.problem.policy.late_worst_cents, worst_late_s)
     costs[Rule.FAIRNESS] = fairness_cents(facts.problem, work_s)
+    costs[Rule.RESERVE] = reserve_cents(facts.problem, work_s)
     return costs
 
 
@@ -103,7 +105,19 @@ def _contractor(facts: Facts, timed: TimedTour) -> int:
     policy = facts.problem.policy
     if timed.tour.technician.employment is not Employment.CONTRACTOR:
         return 0
+    if policy.contractor_pay is ContractorPay.ORDER:
+        visits, profile = timed.tour.visits, timed.tour.shift.profile
+        return sum(contractor_order_cents(facts, visit, profile) for visit in visits)
     return policy.contractor_day_cents + cents_per_minute(policy.contractor_minute_cents, work_of(timed))
+
+
+def contractor_order_cents(facts: Facts, visit: Visit, profile: str) -> int:
+    """Price an order that a contractor serves: by its kind, and by the kilometres from the branch beyond the radius."""
+    policy, matrix = facts.problem.policy, facts.matrix
+    cents = policy.contractor_kind_cents.get(facts.problem.order_of(visit).kind, policy.contractor_order_cents)
+    metres = matrix.travel_m(profile, BRANCH_PLACE, visit.visit_id) if profile in matrix.profiles else None
+    beyond_m = max(0, (metres or 0) - 1000 * policy.contractor_radius_km)
+    return cents + (policy.contractor_km_cents * beyond_m + 500) // 1000
 
 
 def _continuity(facts: Facts, timed: TimedTour) -> int:
@@ -254,6 +268,29 @@ def dropped_cents(facts: Facts, visit_id: str) -> int:
 def _noticed(facts: Facts, cents: int, day: int) -> int:
     pct = facts.problem.policy.short_notice_pct if facts.problem.is_short_notice(day) else 100
     return cents * pct // 100
+
+
+def load_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:
+    """Price all that depends on how much everybody works: fairness, and the reserve.
+
+    Parameters
+    ----------
+    work_s
+        Work in seconds by technician id and day; a day without any may be absent.
+    """
+    return fairness_cents(problem, work_s) + reserve_cents(problem, work_s)
+
+
+def reserve_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:
+    """Price the staff's work in the time that a day keeps in reserve, from plans made before its noon."""
+    pct, rate, cents = problem.policy.reserve_pct, problem.policy.reserve_cents, 0
+    for shift in problem.shifts:
+        is_kept = 0 <= shift.day < problem.days and problem.as_of_s < shift.day * DAY_S + DAY_S // 2
+        if pct and is_kept and problem.is_staff(shift.technician_id):
+            free_s = shift.contracted_s * pct // 100
+            over_s = work_s.get((shift.technician_id, shift.day), 0) - (shift.contracted_s - free_s)
+            cents += cents_per_minute(rate, max(0, over_s))
+    return cents
 
 
 def fairness_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:

@@ -33,6 +33,7 @@ RULE_NAMES = {
     Rule.OVERTIME: "Overtime",
     Rule.WORKING_TIME: "Working time",
     Rule.CONTRACTOR: "Contractors",
+    Rule.RESERVE: "Reserve used",
     Rule.CONTINUITY: "Continuity",
     Rule.FAIRNESS: "Fairness",
     Rule.OVERQUALIFIED: "Overqualified",
