@@ -110,7 +110,7 @@ class Policy:
         Where it is orders: an order, those of some kinds, and each kilometre of the way from the branch to it beyond a
         radius.
     reserve_pct, reserve_cents
-        Share of a day's contracted time that a plan leaves free until noon of that day, and the price of a minute of it.
+        Share of a day's contracted time that plans leave free until noon of that day, and the price of a minute of it.
     load_target_pct, load_divisor
         Fairness: x^2 // `load_divisor` cents for x seconds of a day's load above this share of its contracted time.
     spread_weight
