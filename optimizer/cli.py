@@ -57,6 +57,8 @@ LONGEST_S = 7 * 86_400
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
@@ -169,10 +171,11 @@ def plan(
     solver_server()
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan
+    from optimizer.ingest.plans.published import published_plan, routes_before
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
-    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.moments.draft_settle_open import URGENCY, plan_stage
+    from optimizer.moments.known_returns import with_known_returns
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -198,6 +201,8 @@ def plan(
                 write_fault_workbook(branch, intake.report, fault_workbook, lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
+            before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
+            problem = with_known_returns(problem, before)
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
@@ -232,6 +237,7 @@ def plan(
                     islands=islands,
                     use_master=master,
                     patience=patience,
+                    urgency=URGENCY[stage],
                     on_progress=report,
                     cancel=cancel,
                     on_message=stages.tell,
@@ -321,6 +327,9 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
         search=run.search_s,
     )
     console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 

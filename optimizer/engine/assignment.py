@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, cents_per_minute, day_of
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, cents_per_minute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -69,7 +69,9 @@ class Assignment:
         self._carried = {need.part_id for person in problem.technicians for need in person.own_parts}
         close_s = problem.branch.business.close_s
         self._blocking = [
-            loan for loan in problem.loans if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
+            loan
+            for loan in problem.loans
+            if problem.clock.moment_s(problem.day_index(loan.due), close_s) <= problem.as_of_s
         ]
 
     # --- who may ----------------------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ class Assignment:
             return False
         for lock in kept:
             mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
-            days = [s for s in mine if 0 <= s.day < self.problem.days and _allows(lock, s.day)]
+            days = [s for s in mine if 0 <= s.day < self.problem.days and self._allows(lock, s.day)]
             if not any(self._fit(shift, visit, role).is_enough for shift in days):
                 return True
         return False
@@ -314,9 +316,9 @@ class Assignment:
     def promise_cents(self, visit: Visit) -> int:
         """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
         last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
-        if last_s < 0 or last_s >= self.problem.days * DAY_S or visit.visit_id in self.problem.declined:
+        if last_s < 0 or last_s >= self.problem.end_s or visit.visit_id in self.problem.declined:
             return 0
-        times = 2 if self.problem.is_short_notice(day_of(last_s)) else 1
+        times = 2 if self.problem.is_short_notice(self.problem.clock.day_of(last_s)) else 1
         return times * self.policy.broken_promise_cents
 
     def waiting_cents(self, visit: Visit) -> int:
@@ -326,7 +328,7 @@ class Assignment:
         daily = self.policy.waiting_tier_cents.get(tier, self.policy.waiting_cents)
         if received_s is None or not daily:
             return 0
-        requested = self.problem.date_of(day_of(received_s))
+        requested = self.problem.local_time(received_s).date()
         passed = self.problem.branch.calendar.working_days_left(after=requested, until=self.problem.last_day)
         return daily * passed if passed > 0 else 0
 
@@ -351,7 +353,7 @@ class Assignment:
 
     def unreserved_s(self, shift: Shift) -> int:
         """Return how much work a day takes before its reserve; past the day's noon, or of a contractor, any."""
-        is_released = self.problem.as_of_s >= shift.day * DAY_S + DAY_S // 2
+        is_released = self.problem.as_of_s >= self.problem.clock.moment_s(shift.day, 12 * HOUR_S)
         if is_released or not self.policy.reserve_pct or not self.problem.is_staff(shift.technician_id):
             return FAR_FUTURE_S
         return shift.contracted_s - shift.contracted_s * self.policy.reserve_pct // 100
@@ -384,9 +386,6 @@ class Assignment:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
 
-
-def _allows(lock: Lock, day: int) -> bool:
-    """Return whether a lock lets its visit be served on a day."""
-    if lock.level is LockLevel.START:
-        return day_of(lock.start_s) == day
-    return lock.level is LockLevel.PERSON or lock.day == day
+    def _allows(self, lock: Lock, day: int) -> bool:
+        """Return whether a lock lets its visit be served on a day."""
+        return lock.level is LockLevel.PERSON or self.problem.day_of_lock(lock) == day

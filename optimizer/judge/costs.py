@@ -14,7 +14,7 @@ from optimizer.domain.policy import ContractorPay, Fairness
 from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import DAY_S, cents_per_minute, day_of
+from optimizer.domain.units import HOUR_S, cents_per_minute
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
@@ -241,10 +241,10 @@ def promise_cents(problem: Problem, visit: Visit) -> int:
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
     if not promised or visit.visit_id in problem.declined:
         return 0
-    day = day_of(max(window.close_s for window in promised))
-    if not 0 <= day < problem.days:
+    last_s = max(window.close_s for window in promised)
+    if not 0 <= last_s < problem.end_s:
         return 0
-    return 2 * cents if problem.is_short_notice(day) else cents
+    return 2 * cents if problem.is_short_notice(problem.clock.day_of(last_s)) else cents
 
 
 def waiting_cents(problem: Problem, visit: Visit) -> int:
@@ -252,7 +252,7 @@ def waiting_cents(problem: Problem, visit: Visit) -> int:
     order, policy = problem.order_of(visit), problem.policy
     if order.received_s is None:
         return 0
-    since, until = problem.date_of(day_of(order.received_s)), problem.last_day
+    since, until = problem.date_of(problem.clock.day_of(order.received_s)), problem.last_day
     days = max(0, problem.branch.calendar.working_days_left(after=since, until=until))
     return days * policy.waiting_tier_cents.get(problem.customer_of(visit).tier, policy.waiting_cents)
 
@@ -285,7 +285,7 @@ def reserve_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> in
     """Price the staff's work in the time that a day keeps in reserve, from plans made before its noon."""
     pct, rate, cents = problem.policy.reserve_pct, problem.policy.reserve_cents, 0
     for shift in problem.shifts:
-        is_kept = 0 <= shift.day < problem.days and problem.as_of_s < shift.day * DAY_S + DAY_S // 2
+        is_kept = 0 <= shift.day < problem.days and problem.as_of_s < problem.clock.moment_s(shift.day, 12 * HOUR_S)
         if pct and is_kept and problem.is_staff(shift.technician_id):
             free_s = shift.contracted_s * pct // 100
             over_s = work_s.get((shift.technician_id, shift.day), 0) - (shift.contracted_s - free_s)

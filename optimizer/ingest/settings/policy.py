@@ -166,6 +166,9 @@ _NOT_NEEDED = {
     "contractor_cents_per_km",
     "reserve_pct",
     "reserve_cents_per_min",
+    "rest",
+    "rest_after_night",
+    "night_from",
 }
 
 
