@@ -26,7 +26,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     -------
     dict
         `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break`,
-        `unassigned_due_before_plan` (counts, a visit of a crew once);
+        `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
         `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`,
@@ -49,6 +49,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "unassigned_waits": states[UnassignedState.WAITS],
         "unassigned_will_break": states[UnassignedState.WILL_BREAK],
         "unassigned_due_before_plan": states[UnassignedState.DUE_BEFORE_PLAN],
+        "unassigned_rebook": states[UnassignedState.REBOOK],
         "promises": promises,
         "promises_kept": kept,
         "promises_kept_share": _share(kept, promises),
@@ -152,7 +153,7 @@ def balances_s(problem: Problem, days: Iterable[TechnicianDay]) -> dict[tuple[st
 
 def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
     """Return whether a stop starts inside a promised window as it was told; `None` when none was promised."""
-    promised = problem.order_of(problem.visit_by_id[stop.visit_id]).promised
+    promised = problem.promises_of(problem.visit_by_id[stop.visit_id])
     if not promised:
         return None
     return any(window.open_s <= stop.start_s <= window.close_s for window in promised)

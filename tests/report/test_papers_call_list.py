@@ -96,7 +96,7 @@ def test_who_has_agreed_is_not_called() -> None:
     ("said", "why", "say"),
     [
         (Confirmed.UNREACHABLE, "Not reached, visited all the same", "We could not reach you and come all the same"),
-        (Confirmed.NO, "Not agreed, visited all the same", "You have not agreed to"),
+        (Confirmed.NO, "Agree another time", "Our time did not suit you. We can come on"),
     ],
 )
 def test_who_was_not_reached_or_did_not_agree_is_flagged(said: Confirmed, why: str, say: str) -> None:

@@ -65,6 +65,8 @@ def _planned(case: Case, visit: Visit, stop: Stop, change: Change | None) -> Ite
     """Yield what a customer is told of a planned visit: a change, or the window to who has not agreed to it."""
     order, customer = case.problem.order_of(visit), case.problem.customer_of(visit)
     said, by_s = order.log.confirmed, _told_by_s(case, stop)
+    if visit.visit_id in case.problem.declined:
+        change = None  # The customer knows that the time told before is off.
     if change is None and (said is Confirmed.YES or (said is None and _is_old_news(case, stop))):
         return
     if order.unfinished is Unfinished.CUSTOMER_ABSENT:
@@ -90,10 +92,8 @@ def _window_words(case: Case, stop: Stop, said: Confirmed | None) -> tuple[str, 
         )
         return case.say("Not reached, visited all the same"), text
     if said is Confirmed.NO:
-        text = case.say(
-            "You have not agreed to {window}. We come all the same unless you name another time.", window=window
-        )
-        return case.say("Not agreed, visited all the same"), text
+        text = case.say("Our time did not suit you. We can come on {window}. Does that suit you?", window=window)
+        return case.say("Agree another time"), text
     return case.say("Tell the window"), _coming(case, len(stop.crew), window)
 
 
@@ -122,6 +122,10 @@ def _told_by_s(case: Case, stop: Stop) -> int:
 def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change | None) -> Iterator[Call]:
     """Yield what a customer is told whose visit is not planned."""
     order, customer, close_s = case.problem.order_of(visit), case.problem.customer_of(visit), case.next_close_s()
+    if left.state is UnassignedState.REBOOK:
+        text = case.say("Our time did not suit you. Which other time does?")
+        yield call_customer(order, customer, case.say("Agree another time"), text, close_s)
+        return
     if change is not None:
         yield call_customer(
             order, customer, case.say("Change of the plan"), _change_words(case, change), change.call_by_s
@@ -134,6 +138,10 @@ def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change
         text = case.say("We are sending somebody today and will call back at once with the name and the time.")
         call = call_customer(order, customer, case.say("Send today"), text, case.problem.as_of_s)
         yield replace(call, is_first=True, is_red=True)
+    elif any(reason.code is ReasonCode.NOT_REACHED for reason in left.reasons):
+        text = case.say("We could not reach you yet, and come when we have agreed a time. Which one suits you?")
+        call = call_customer(order, customer, case.say("Not reached: agree a time"), text, close_s)
+        yield replace(call, is_red=left.state is UnassignedState.WILL_BREAK)
     elif case.lacks_day(visit):
         yield call_customer(order, customer, case.say("Agree a day"), _which_day(case, visit), close_s)
     elif left.state is UnassignedState.WILL_BREAK:

@@ -88,6 +88,8 @@ def _is_from_today(case: Case, order: Order) -> bool:
 def _standing_left(case: Case, visit: Visit, left: UnassignedVisit) -> Standing:
     if left.state is UnassignedState.DUE_BEFORE_PLAN:
         return Standing(case.wording.state(left), True, case.date_at(case.problem.as_of_s))
+    if left.state is UnassignedState.REBOOK:
+        return Standing(case.wording.state(left), False)
     if case.lacks_day(visit):
         return Standing(case.say("Waits: agree a day"), False)
     if left.state is UnassignedState.WILL_BREAK:
