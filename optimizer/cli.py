@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import threading
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
+#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
+#: tenth of its time.
+GARBAGE_AFTER = 50_000
 #: The longest search that can be asked for: a week.
 LONGEST_S = 7 * 86_400
 #: What is written of a plan beside the technicians' files.
@@ -167,14 +171,12 @@ def plan(
 
     # What the solver needs is loaded while this process reads.
     solver_server()
+    gc.set_threshold(GARBAGE_AFTER)
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
-    from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import plan_stage
     from optimizer.running.child import CancelToken
-    from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
@@ -200,6 +202,9 @@ def plan(
             as_of = problem.local_time(problem.as_of_s)
             published = None
             if stage is not Stage.DRAFT:
+                from optimizer.ingest.plans.published import published_plan
+                from optimizer.judge.verdict import time_routes
+
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
             faults.warn_of(intake.report)
             if published is not None:
@@ -209,7 +214,6 @@ def plan(
                 faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
             _check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
-            warm_up(stages.tell)
             papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
 
             def report(progress: Progress) -> None:
@@ -249,6 +253,9 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
 
 def _load_papers(lang: str) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    import optimizer.explain.unassigned
+    import optimizer.ingest.plans.plan_file
+    import optimizer.report  # noqa: F401
     from optimizer.report.templating import load_templates
     from optimizer.report.workbook import load_openpyxl
 

@@ -45,6 +45,7 @@ from optimizer.report.wording import (
     UNFINISHED,
 )
 from optimizer.review.differences import THINGS
+from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
 from optimizer.text.catalogue import translator
 
@@ -61,7 +62,7 @@ SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns
 TABLES: dict[tuple[str, str], list[str]] = {
     ("running/warming.py", "sentence"): [*GROUPS.values(), STILL],
     ("console.py", "stage"): ["reading", "searching", "writing"],
-    ("console.py", "sentence"): [*GROUPS.values(), STILL],
+    ("console.py", "sentence"): [*GROUPS.values(), STILL, FIRST_PLAN_MADE],
     ("console.py", "str(error)"): [str(NoPlanError("overrun"))],
     ("api/cli.py", "meaning"): [str(about.description) for about in Settings.model_fields.values()],
     ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
