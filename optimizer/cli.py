@@ -61,6 +61,8 @@ LONGEST_S = 7 * 86_400
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
@@ -175,7 +177,7 @@ def plan(
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.read import read_intake
-    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.moments.draft_settle_open import URGENCY, plan_stage
     from optimizer.running.child import CancelToken
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
@@ -236,6 +238,7 @@ def plan(
                     islands=islands,
                     use_master=master,
                     patience=patience,
+                    urgency=URGENCY[stage],
                     on_progress=report,
                     cancel=cancel,
                     on_message=stages.tell,
@@ -328,6 +331,9 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
         search=run.search_s,
     )
     console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 

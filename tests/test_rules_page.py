@@ -252,6 +252,12 @@ def overdue() -> list[str]:
     return [paid(made, Rule.OVERDUE, routes) for made, routes in ((due, tuesday), (past, tuesday), (past, monday))]
 
 
+def promise() -> list[str]:
+    monday, either = (road(a={"promised": tuple(span("09:00-11:00", day) for day in days)}) for days in ((0,), (0, 1)))
+    b_alone: Routes = {"Ann": ["B"]}
+    return [paid(made, Rule.PROMISE, b_alone) for made in (monday, monday.but(as_of_s=SUNDAY_16), either)]
+
+
 def lateness() -> list[str]:
     made = world([job("A", place=60, requested="08:00-08:30")], [person("Ann")]).with_policy(max_lateness_s=7200)
     worst = made.with_policy(late_worst_cents=100)
@@ -336,6 +342,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "lock": lock,
     "unassigned": unassigned,
     "overdue": overdue,
+    "promise": promise,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,

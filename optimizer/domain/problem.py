@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
@@ -17,7 +17,8 @@ from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, 
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
+from optimizer.domain.units import FAR_FUTURE_S, at
+from optimizer.domain.wall_clock import WallClock
 from optimizer.domain.working_time import WorkingCalendar
 
 #: The longest horizon that is planned in one go.
@@ -110,6 +111,8 @@ class Problem:
         The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
+    clock
+        Derived: the wall clock of the branch, which turns days into moments and back.
     windows
         Derived: windows of the service start in force per visit, in order (promised, else requested, else opening
         or business hours), the arrival lead taken off; empty when none lies in the horizon. Windows that were over
@@ -148,6 +151,7 @@ class Problem:
     locks: tuple[Lock, ...] = ()
     published: tuple[PublishedVisit, ...] = ()
     days: int = 1
+    clock: WallClock = field(init=False, repr=False, compare=False)
     customer_by_id: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     order_by_id: Mapping[str, Order] = field(init=False, repr=False, compare=False)
     visit_by_id: Mapping[str, Visit] = field(init=False, repr=False, compare=False)
@@ -161,6 +165,7 @@ class Problem:
         def put(name: str, value: Mapping[str, object]) -> None:
             object.__setattr__(self, name, dict(value))
 
+        object.__setattr__(self, "clock", WallClock(self.first_day, self.branch.timezone))
         put("customer_by_id", _index("customer", {c.customer_id: c for c in self.customers}, len(self.customers)))
         put("order_by_id", _index("order", {o.order_id: o for o in self.orders}, len(self.orders)))
         put("visit_by_id", _index("visit", {v.visit_id: v for v in self.visits}, len(self.visits)))
@@ -192,13 +197,18 @@ class Problem:
         """The last date of the horizon."""
         return self.date_of(self.days - 1)
 
+    @property
+    def end_s(self) -> int:
+        """When the horizon ends: at the midnight after its last day."""
+        return self.clock.moment_s(self.days)
+
     def date_of(self, day: int) -> date:
         """Return the date of a day index."""
         return self.first_day + timedelta(days=day)
 
     def local_time(self, moment_s: int) -> datetime:
         """Return a moment of the clock as the branch's local date and time, without a zone."""
-        return datetime.combine(self.first_day, time()) + timedelta(seconds=moment_s)
+        return self.clock.local(moment_s)
 
     def day_index(self, day: date) -> int:
         """Return the day index of a date; negative before the horizon."""
@@ -257,7 +267,7 @@ class Problem:
         It is the close of business on the branch's working day before it, in seconds of the clock.
         """
         eve = self.branch.calendar.preceding_working_day(self.date_of(day))
-        return self.day_index(eve) * DAY_S + self.branch.business.close_s
+        return self.clock.moment_s(self.day_index(eve), self.branch.business.close_s)
 
     def is_short_notice(self, day: int) -> bool:
         """Return whether the plan is being made after the notice deadline of that day."""
@@ -315,7 +325,7 @@ class Problem:
             log = order.log
             received_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), self.as_of_s)
             windows = (Interval(self.as_of_s, max(self.as_of_s, received_s + self.policy.promise.emergency_on_site_s)),)
-        horizon = Interval(0, self.days * DAY_S - 1)
+        horizon = Interval(0, self.end_s - 1)
         lead = self.policy.arrival_lead_s
         return tuple(
             Interval(w.open_s, max(w.open_s, w.close_s - lead))
@@ -351,7 +361,7 @@ class Problem:
         starts = [lock for lock in locks if lock.level is LockLevel.START]
         days = [lock.day for lock in locks if lock.level in (LockLevel.DAY, LockLevel.PREFIX)]
         spans = [(lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s) for lock in starts]
-        spans = spans or [(day * DAY_S, (day + 1) * DAY_S - 1) for day in days]
+        spans = spans or [(self.clock.moment_s(day), self.clock.moment_s(day + 1) - 1) for day in days]
         open_s, close_s = max((a for a, _ in spans), default=0), min((b for _, b in spans), default=-1)
         return Interval(open_s, close_s) if open_s <= close_s else None
 
@@ -362,7 +372,7 @@ class Problem:
         for day in range(self.days):
             weekday = self.date_of(day).weekday()
             daily = [self.branch.business] if opening is None else [iv for wd, iv in opening if wd == weekday]
-            hours += [Interval(day * DAY_S + iv.open_s, day * DAY_S + iv.close_s) for iv in daily]
+            hours += [self.clock.interval(day, hours) for hours in daily]
         return tuple(sorted(hours))
 
     def hours_of(self, visit: Visit) -> tuple[Interval, ...] | None:
@@ -371,12 +381,12 @@ class Problem:
         if visit.works_through or (customer.opening is None and not customer.closed):
             return None
         if customer.opening is None:
-            stretches = [Interval(day * DAY_S, (day + 2) * DAY_S) for day in range(self.days)]
+            stretches = [Interval(self.clock.moment_s(day), self.clock.moment_s(day + 2)) for day in range(self.days)]
         else:
             stretches = list(self._open_days(visit))
         for day in range(self.days + 1):
             for closed in customer.closed:
-                stretches = _cut(stretches, Interval(day * DAY_S + closed.open_s, day * DAY_S + closed.close_s))
+                stretches = _cut(stretches, self.clock.interval(day, closed))
         return tuple(sorted(stretches))
 
     def _check_references(self) -> None:

@@ -14,13 +14,14 @@ from optimizer.domain.order import Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from optimizer.domain.order import Customer, Interval, Order, Visit
     from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.wall_clock import WallClock
 
 #: First and last moment, in seconds of the clock.
 Span = tuple[int, int]
@@ -71,7 +72,7 @@ def _wrong(problem: Problem, visit: Visit) -> Iterator[Violation]:
         apart_s["windows"] = 1
     said = None if hours is None else _longest(_spans(hours))
     if said != found.hours:
-        always = ((0, (problem.days + 1) * DAY_S),)
+        always = ((0, problem.clock.moment_s(problem.days + 1)),)
         here, there = (always if hours is None else hours for hours in (said, found.hours))
         apart_s["hours"] = max(1, _apart_s(here, there))
     if problem.max_lateness_s(visit) != found.max_lateness_s:
@@ -95,11 +96,9 @@ def times_of(problem: Problem, visit: Visit) -> Times:
     if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
         return Times((), hours, limit_s)  # It is due before the plan.
     spans = [_call(problem, order)] if is_call else live or _opening(problem, customer)
-    lead_s = policy.arrival_lead_s
+    lead_s, end_s = policy.arrival_lead_s, problem.clock.moment_s(problem.days)
     windows = tuple(
-        (open_s, max(open_s, close_s - lead_s))
-        for open_s, close_s in sorted(spans)
-        if open_s < problem.days * DAY_S and close_s >= 0
+        (open_s, max(open_s, close_s - lead_s)) for open_s, close_s in sorted(spans) if open_s < end_s and close_s >= 0
     )
     return _with_kept_locks(problem, visit, Times(windows, hours, limit_s))
 
@@ -141,7 +140,7 @@ def _opening(problem: Problem, customer: Customer) -> list[Span]:
     for day in range(problem.days):
         weekday = (problem.first_day.weekday() + day) % 7
         rows = [(weekday, problem.branch.business)] if customer.opening is None else customer.opening
-        found += [(day * DAY_S + row.open_s, day * DAY_S + row.close_s) for on, row in rows if on == weekday]
+        found += [_on(problem, day, row) for on, row in rows if on == weekday]
     return sorted(found)
 
 
@@ -150,14 +149,20 @@ def _hours(problem: Problem, visit: Visit, customer: Customer) -> tuple[Span, ..
     if visit.works_through or (customer.opening is None and not customer.closed):
         return None
     days = range(problem.days + 1)
-    closed = sorted((day * DAY_S + row.open_s, day * DAY_S + row.close_s) for day in days for row in customer.closed)
+    closed = sorted(_on(problem, day, row) for day in days for row in customer.closed)
     found = []
-    for open_s, close_s in [(0, len(days) * DAY_S)] if customer.opening is None else _opening(problem, customer):
+    always = [(0, problem.clock.moment_s(len(days)))]
+    for open_s, close_s in always if customer.opening is None else _opening(problem, customer):
         for shut_s, again_s in closed:
             found.append((open_s, min(shut_s, close_s)))
             open_s = max(open_s, again_s)
         found.append((open_s, close_s))
     return _longest(found)
+
+
+def _on(problem: Problem, day: int, hours: Interval) -> Span:
+    """Return hours of a day as moments."""
+    return problem.clock.moment_s(day, hours.open_s), problem.clock.moment_s(day, hours.close_s)
 
 
 # --- kept locks -----------------------------------------------------------------------------------------------------
@@ -167,7 +172,7 @@ def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
     """Return the times of a visit whose broken locks are kept: what leaves the lock no start gives way to it."""
     if problem.policy.broken_locks is not BrokenLocks.KEEP:
         return times
-    from_s, until_s = _held(lock for lock in problem.locks if lock.visit_id == visit.visit_id)
+    from_s, until_s = _held((lock for lock in problem.locks if lock.visit_id == visit.visit_id), problem.clock)
     if from_s > until_s:
         return times
     late_s = times.max_lateness_s
@@ -182,14 +187,14 @@ def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
     return Times(windows, hours, times.max_lateness_s, is_off_window=not fits)
 
 
-def _held(locks: Iterable[Lock]) -> Span:
+def _held(locks: Iterable[Lock], clock: WallClock) -> Span:
     """Return first and last start that locks on a start allow, else those on a day; of a person alone, none."""
     starts, days = [], []
     for lock in locks:
         if lock.level is LockLevel.START:
             starts.append((lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s))
         elif lock.level is not LockLevel.PERSON:
-            days.append((lock.day * DAY_S, lock.day * DAY_S + DAY_S - 1))
+            days.append((clock.moment_s(lock.day), clock.moment_s(lock.day + 1) - 1))
     spans = starts or days or [(0, -1)]
     return max(first_s for first_s, _ in spans), min(last_s for _, last_s in spans)
 

@@ -112,13 +112,8 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, pain
         page.column_dimensions[get_column_letter(2 * pair + 1)].width = LABEL_WIDTH
         page.column_dimensions[get_column_letter(2 * pair + 2)].width = VALUE_WIDTH
     name = sheet.technician.name or sheet.technician.technician_id
-    _bar(
-        page,
-        1,
-        f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}",
-        Look.SHEET_BAR,
-        painter,
-    )
+    title = f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}"
+    _bar(page, 1, title, Look.SHEET_BAR, painter)
     row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading], painter)
     packing = "; ".join(sheet.packing) or wording.translate("none")
     row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)], painter)

@@ -11,7 +11,6 @@ import os
 import pickle
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 #: The largest branch for which it is done: 300 visits take half a second of the processor, and the child two to start.
 MOST_VISITS = 300
-#: The child gives way to whoever compiles, and to everybody else.
+#: The child stands back behind whoever compiles, and behind everybody else.
 NICENESS = 5
 #: What is said once the plan is there.
 FIRST_PLAN_MADE = "A first plan is made, and Ctrl-C writes it. Compiling goes on, so that it can be improved."
@@ -148,7 +147,5 @@ class _FirstPlan:
 
 
 def serve(parent: Parent, job: str) -> None:
-    """Find plans as any solver's child does, and give way to others."""
-    with suppress(OSError, AttributeError):
-        os.nice(NICENESS)
-    solving.serve(parent, job)
+    """Find plans as any solver's child does, and stand back behind others."""
+    solving.serve(parent, job, str(NICENESS))
