@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from optimizer.report.workbook_looks import Look, Painter, add_looks
-from optimizer.text.workbook_cells import merge
+from optimizer.text.workbook_cells import PALE_RED, RED, merge
 
 
 def test_a_later_cell_looks_as_the_first_of_its_kind() -> None:
@@ -17,7 +17,8 @@ def test_a_later_cell_looks_as_the_first_of_its_kind() -> None:
         painter.look(page[place], Look.RED_LINE, number_format)
     first, second, other = page["A1"], page["A2"], page["A3"]
     assert (second.style, second.number_format) == (Look.RED_LINE.value, "@")
-    assert (second.font, second.fill, second.border) == (first.font, first.fill, first.border)
+    assert second.style_id == first.style_id
+    assert (second.font.color.rgb[-6:], second.fill.fgColor.rgb[-6:]) == (RED, PALE_RED)
     assert (other.style, other.number_format) == (Look.RED_LINE.value, "0.00")
 
 
