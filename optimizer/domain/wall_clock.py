@@ -66,6 +66,25 @@ class WallClock:
             return self.moment_s((moment.date() - self.first_day).days, of_day.seconds)
         return round((moment.astimezone(UTC) - self._midnight(ZoneInfo(self.timezone)).astimezone(UTC)).total_seconds())
 
+    @property
+    def ever_changes(self) -> bool:
+        """Return whether the clocks change within a year of the horizon."""
+        zone = ZoneInfo(self.timezone)
+        return len({_offset_s(self._midnight(zone) + timedelta(days=30 * n)) for n in range(-12, 13)}) > 1
+
+    def is_left_out(self, wall: datetime) -> bool:
+        """Return whether no clock shows a local date and time: it lies in an hour that a change leaves out."""
+        return self._turn_s(wall) > 0
+
+    def comes_twice(self, wall: datetime) -> bool:
+        """Return whether the clock shows a local date and time before a change and after it again."""
+        return self._turn_s(wall) < 0
+
+    def _turn_s(self, wall: datetime) -> int:
+        """Return by how much the clocks are put forward at a local time; 0 where that time is once."""
+        zoned = wall.replace(tzinfo=ZoneInfo(self.timezone))
+        return _offset_s(zoned.replace(fold=1)) - _offset_s(zoned.replace(fold=0))
+
     def interval(self, day: int, hours: Interval) -> Interval:
         """Return hours of the day, as the clock shows them, as moments of one day."""
         open_s = self.moment_s(day, hours.open_s)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Interval, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
-    from optimizer.domain.wall_clock import WallClock
 
 
 #: Whose role in a crew a question is about; who serves alone leads, by the skills of a member.
@@ -115,7 +114,7 @@ class Assignment:
             return False
         for lock in kept:
             mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
-            days = [s for s in mine if 0 <= s.day < self.problem.days and _allows(lock, s.day, self.problem.clock)]
+            days = [s for s in mine if 0 <= s.day < self.problem.days and self._allows(lock, s.day)]
             if not any(self._fit(shift, visit, role).is_enough for shift in days):
                 return True
         return False
@@ -334,9 +333,6 @@ class Assignment:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
 
-
-def _allows(lock: Lock, day: int, clock: WallClock) -> bool:
-    """Return whether a lock lets its visit be served on a day."""
-    if lock.level is LockLevel.START:
-        return clock.day_of(lock.start_s) == day
-    return lock.level is LockLevel.PERSON or lock.day == day
+    def _allows(self, lock: Lock, day: int) -> bool:
+        """Return whether a lock lets its visit be served on a day."""
+        return lock.level is LockLevel.PERSON or self.problem.day_of_lock(lock) == day

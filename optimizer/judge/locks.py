@@ -49,7 +49,7 @@ def _lacks_skills(facts: Facts, lock: Lock) -> bool:
     technician, needs = problem.technician_by_id[lock.technician_id], problem.skills_needed(visit)
     days = {day for who, day in facts.shifts if who == lock.technician_id and 0 <= day < problem.days}
     if lock.level is LockLevel.START:
-        days &= {problem.clock.day_of(lock.start_s)}
+        days &= {problem.day_of_lock(lock)}
     elif lock.level is not LockLevel.PERSON:
         days &= {lock.day}
     return all(gaps_in(technician, needs, problem.date_of(day)) for day in days)

@@ -264,6 +264,9 @@ def _shifts(
                 continue
             start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
             from_s, until_s = _absent_span(row, start_s, end_s, clock)
+            if until_s <= start_s or from_s >= end_s:
+                left.append(entry)  # not in this shift
+                continue
             before_s, after_s = max(0, min(from_s, end_s) - start_s), max(0, end_s - max(until_s, start_s))
             if before_s and after_s:
                 sheets.absences.note(log, "ABSENCE_MIDDLE", absence.number, "start")

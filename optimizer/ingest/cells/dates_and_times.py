@@ -12,13 +12,19 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import DAY_S, clock_text
+from optimizer.domain.units import DAY_S, HOUR_S, clock_text
 from optimizer.domain.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+#: Two times, the second before the first, are read as over midnight up to this length; beyond it as swapped.
+LONGEST_NIGHT_S = 14 * HOUR_S
+
+#: How people say that a time is of the day after the row's.
+NEXT_DAY = "次日|翌日|第二天|next day"
 TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+TIME_OF_NEXT_DAY = re.compile(rf"(?:{NEXT_DAY})\s*(\S+)|(\S+)\s*\(?\+1\)?", re.IGNORECASE)
 MOMENT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?",
@@ -100,6 +106,10 @@ class BranchClock:
     def is_planned(self, day: date) -> bool:
         """Return whether a date lies in the horizon."""
         return 0 <= (day - self.first_day).days < self.days
+
+    def is_beside(self, day: date) -> bool:
+        """Return whether a date is the one before the horizon or the one after it."""
+        return (day - self.first_day).days in (-1, self.days)
 
     def planned_days(self) -> tuple[date, ...]:
         """Return the dates of the horizon."""
