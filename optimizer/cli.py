@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 import threading
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
+#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
+#: tenth of its time.
+GARBAGE_AFTER = 50_000
 #: The longest search that can be asked for: a week.
 LONGEST_S = 7 * 86_400
 #: What is written of a plan beside the technicians' files.
@@ -171,6 +175,7 @@ def plan(
 
     # What the solver needs is loaded while this process reads.
     solver_server()
+    gc.set_threshold(GARBAGE_AFTER)
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan, routes_before
@@ -180,7 +185,6 @@ def plan(
     from optimizer.moments.known_returns import with_known_returns
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
-    from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
@@ -217,7 +221,6 @@ def plan(
                 faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
             _check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
-            warm_up(stages.tell)
             papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
             writers: list[WorkbookWriter] = []
 
@@ -260,7 +263,10 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
 
 
 def _load_papers(lang: str) -> None:
-    """Load what writes the page: when the first plan is judged, while the search goes on in its own process."""
+    """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    import optimizer.explain.unassigned
+    import optimizer.ingest.plans.plan_file
+    import optimizer.report  # noqa: F401
     from optimizer.report.templating import load_templates
 
     load_templates(lang)
