@@ -94,7 +94,7 @@ def best_plan(problem: Problem, matrix: TravelMatrix) -> int | None:
 def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
     """Return the cheapest clean plan; the judge has confirmed it."""
     facts = Facts(problem, matrix)
-    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    shifts = [shift for shift in facts.shifts.values() if 0 <= shift.day < problem.days]
     days = [_days(facts, shift) for shift in shifts]
     best: Best | None = None
     for least_cents, chosen in _combinations(facts, shifts, days):
@@ -115,7 +115,7 @@ def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
 def can_be_served(problem: Problem, matrix: TravelMatrix, visit_id: str) -> bool:
     """Say whether some clean plan serves a visit."""
     facts = Facts(problem, matrix)
-    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    shifts = [shift for shift in facts.shifts.values() if 0 <= shift.day < problem.days]
     days = [_days(facts, shift) for shift in shifts]
     if not any(visit_id in visit_ids for ways in days for visit_ids in ways):
         return False

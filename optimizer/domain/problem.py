@@ -7,7 +7,7 @@ engine and the judge speak of the same windows; every price and every formula is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, 
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
+from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at, day_of
 from optimizer.domain.working_time import WorkingCalendar
 
 #: The longest horizon that is planned in one go.
@@ -212,6 +212,11 @@ class Problem:
         """Return the customer whom a visit serves."""
         return self.customer_by_id[self.order_of(visit).customer_id]
 
+    def is_past_due(self, visit: Visit, day: int) -> bool:
+        """Return whether the due day of a visit's order lies before a day index."""
+        due = self.order_of(visit).due_day
+        return due is not None and due < self.date_of(day)
+
     def is_staff(self, technician_id: str) -> bool:
         """Return whether a technician is an employee of the branch."""
         return self.technician_by_id[technician_id].employment is Employment.EMPLOYEE
@@ -266,13 +271,14 @@ class Problem:
     def is_emergency_call(self, visit: Visit) -> bool:
         """Return whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
         order = self.order_of(visit)
-        is_later = order.due_day is not None and order.due_day >= self.first_day
+        last_day = -1 if self.as_of_s < 0 else day_of(self.as_of_s)
+        is_later = order.due_day is not None and order.due_day > self.date_of(last_day)
         return (
             order.urgency is Urgency.EMERGENCY
             and not self._live_windows(order)
             and not order.carried_over
             and order.agreed_day is None
-            and (self.as_of_s >= 0 or not is_later)
+            and not is_later
         )
 
     def is_due_before_plan(self, visit: Visit) -> bool:
@@ -356,14 +362,17 @@ class Problem:
         return Interval(open_s, close_s) if open_s <= close_s else None
 
     def _open_days(self, visit: Visit) -> tuple[Interval, ...]:
-        """Return the customer's opening hours on each day of the horizon, else the branch's business hours."""
+        """Return the customer's opening hours on each day of the horizon, else the branch's business hours.
+
+        Hours that meet or overlap are one stretch: nobody has to be out by the moment at which the next ones begin.
+        """
         opening = self.customer_of(visit).opening
         hours = []
         for day in range(self.days):
             weekday = self.date_of(day).weekday()
             daily = [self.branch.business] if opening is None else [iv for wd, iv in opening if wd == weekday]
             hours += [Interval(day * DAY_S + iv.open_s, day * DAY_S + iv.close_s) for iv in daily]
-        return tuple(sorted(hours))
+        return tuple(sorted(hours) if opening is None else _joined(hours))
 
     def hours_of(self, visit: Visit) -> tuple[Interval, ...] | None:
         """Return the hours that a visit has by itself, kept locks aside; see `hours`."""
@@ -422,6 +431,17 @@ def _index(kind: str, by_id: Mapping[str, object], count: int) -> Mapping[str, o
 def _known(kind: str, item_id: str, other: str, other_id: str, by_id: Mapping[str, object]) -> None:
     if other_id not in by_id:
         raise ValueError(f"{kind} {item_id!r} refers to the unknown {other} {other_id!r}")
+
+
+def _joined(stretches: Iterable[Interval]) -> list[Interval]:
+    """Return stretches in order, those that meet or overlap as one."""
+    joined: list[Interval] = []
+    for one in sorted(stretches):
+        if joined and one.open_s <= joined[-1].close_s:
+            joined[-1] = Interval(joined[-1].open_s, max(joined[-1].close_s, one.close_s))
+        else:
+            joined.append(one)
+    return joined
 
 
 def _cut(stretches: list[Interval], closed: Interval) -> list[Interval]:

@@ -289,6 +289,8 @@ class Facts:
 
         Parameters
         ----------
+        shift
+            One of `shifts`.
         branch_at
             The index of the visit before which the technician stops at the branch.
         crews
@@ -308,7 +310,7 @@ class Facts:
             floor_leg += 1
         return Tour(
             technician=technician,
-            shift=self._from_floor(shift),
+            shift=shift,
             depart_s=max(shift.start_s + morning_s, -FAR_FUTURE_S if floor_leg else floor_s),
             places=tuple(places),
             legs_s=tuple(seconds or 0 for _, seconds in legs),

@@ -116,11 +116,14 @@ def _live(problem: Problem, order: Order) -> list[Span]:
 def _is_call(problem: Problem, order: Order, live: Sequence[Span]) -> bool:
     """Return whether an order is an emergency without an agreed time.
 
-    For a plan of later days, one that is due on such a day has its time.
+    One that is due after today has its time; seen from before the days planned, one that is due on them.
     """
     if order.urgency is not Urgency.EMERGENCY or live or order.carried_over or order.agreed_day is not None:
         return False
-    return problem.as_of_s >= 0 or order.due_day is None or order.due_day < problem.first_day
+    if order.due_day is None:
+        return True
+    due = (order.due_day - problem.first_day).days
+    return due * DAY_S <= problem.as_of_s if problem.as_of_s >= 0 else due < 0
 
 
 def _call(problem: Problem, order: Order) -> Span:
@@ -142,7 +145,19 @@ def _opening(problem: Problem, customer: Customer) -> list[Span]:
         weekday = (problem.first_day.weekday() + day) % 7
         rows = [(weekday, problem.branch.business)] if customer.opening is None else customer.opening
         found += [(day * DAY_S + row.open_s, day * DAY_S + row.close_s) for on, row in rows if on == weekday]
-    return sorted(found)
+    return sorted(found) if customer.opening is None else _without_seams(found)
+
+
+def _without_seams(spans: Sequence[Span]) -> list[Span]:
+    """Return spans that neither overlap nor meet: what lies in any of these lies in one of those."""
+    edges = sorted([(open_s, -1) for open_s, _ in spans] + [(close_s, 1) for _, close_s in spans])
+    found, depth, begin_s = [], 0, 0
+    for at_s, step in edges:  # Of one moment, what opens comes first.
+        begin_s = at_s if depth == 0 else begin_s
+        depth -= step
+        if depth == 0:
+            found.append((begin_s, at_s))
+    return found
 
 
 def _hours(problem: Problem, visit: Visit, customer: Customer) -> tuple[Span, ...] | None:
