@@ -133,7 +133,7 @@ def plan(
     from optimizer.ingest.plans.published import published_plan
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
-    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.moments.draft_settle_open import URGENCY, plan_stage
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -195,6 +195,7 @@ def plan(
                     islands=islands,
                     use_master=master,
                     patience=patience,
+                    urgency=URGENCY[stage],
                     on_progress=report,
                     cancel=cancel,
                     on_message=stages.tell,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
 
 
 # --- before the search ------------------------------------------------------------------------------------------------
@@ -131,6 +133,9 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, 
         search=run.search_s,
     )
     console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from optimizer.domain.rules import Rule
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, HeldSkill
 from optimizer.domain.units import at, clock_text
+from optimizer.domain.wall_clock import WallClock
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.judge.facts import duration_s
 from optimizer.promise.clocks import business_deadline_s
@@ -255,6 +256,12 @@ def overdue() -> list[str]:
     return [paid(made, Rule.OVERDUE, routes) for made, routes in ((due, tuesday), (past, tuesday), (past, monday))]
 
 
+def promise() -> list[str]:
+    monday, either = (road(a={"promised": tuple(span("09:00-11:00", day) for day in days)}) for days in ((0,), (0, 1)))
+    b_alone: Routes = {"Ann": ["B"]}
+    return [paid(made, Rule.PROMISE, b_alone) for made in (monday, monday.but(as_of_s=SUNDAY_16), either)]
+
+
 def lateness() -> list[str]:
     made = world([job("A", place=60, requested="08:00-08:30")], [person("Ann")]).with_policy(max_lateness_s=7200)
     worst = made.with_policy(late_worst_cents=100)
@@ -309,6 +316,13 @@ def the_clock_of_a_route() -> list[str]:
     return [f"{duration_s(problem, problem.technician_by_id['Ann'], problem.visit_by_id['A']) // 60} min"]
 
 
+def nights() -> list[str]:
+    made = road(person("Ann", hours="19:00-31:00"), a={"requested": "26:00-27:00"})
+    berlin = WallClock(date(2027, 3, 27), "Europe/Berlin")
+    night_s = berlin.moment_s(1, at(6)) - berlin.moment_s(0, at(22))
+    return [made.starts({"Ann": ["A"]})["A"], f"{night_s // 3600} h"]
+
+
 def promises() -> list[str]:
     day = WorkingCalendar().working_days_after(MONDAY - timedelta(2), 2)[-1]
     return [f"{day:%A %-d %B}"]
@@ -321,6 +335,7 @@ def clocks() -> list[str]:
 
 EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "The clock of a route": the_clock_of_a_route,
+    "Nights": nights,
     "once": once,
     "skill": skill,
     "allowed": allowed,
@@ -339,6 +354,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "lock": lock,
     "unassigned": unassigned,
     "overdue": overdue,
+    "promise": promise,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -29,11 +30,12 @@ from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
 from optimizer.ingest.plans.published import published_plan
 from optimizer.judge.verdict import time_routes
-from optimizer.moments.draft_settle_open import plan_stage
+from optimizer.moments.draft_settle_open import URGENCY, plan_stage
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
@@ -119,6 +121,7 @@ class Task:
         self._began_s = time.monotonic()
         self._cancel = CancelToken()
         self._is_lost = False
+        self._is_to_stop = False
         self._kept_at_s = 0.0
         self._keep_every_s = KEEP_S
         self._near_published = False
@@ -172,6 +175,9 @@ class Task:
             if error.stopped == "child_died":
                 _log.error("solver_died", note=error.note)
                 return self._given_back(SOLVER_ATTEMPTS)
+            if self._hurry.is_set() and not self._is_to_stop:
+                # Nothing has begun yet: the job waited for a core, or for its first plan, and it waits again.
+                return self._given_back(sys.maxsize)
             if self._cancel.is_cancelled:
                 return self._without_plan(Status.STOPPED)
             return self._without_plan(Status.FAILED, "TIME_TOO_SHORT")
@@ -221,6 +227,8 @@ class Task:
             threads=self._settings.solve_threads,
             start=None if incumbent is None else start_of(unpack(incumbent), problem),
             memory_bytes=self._settings.solve_memory_bytes,
+            urgency=URGENCY[Stage(options["stage"])],
+            on_message=lambda sentence: _log.info("solve_waits", message=sentence),
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
@@ -240,6 +248,7 @@ class Task:
                 continue
             if stop is None and not ended.is_set():
                 self._is_lost = True
+            self._is_to_stop = bool(stop)
             if stop is None or stop:
                 self._cancel.cancel()
 

@@ -133,6 +133,7 @@ def _policy(costs: Mapping[str, Any]) -> Policy:
         morning_s=0,
         max_lateness_s=None,
         unassigned_cents=(drop["1"], drop["2"], drop["3"], drop["4"], drop["5"]),
+        broken_promise_cents=0,
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=costs["late_small"],
         late_small_s=costs["late_limit"] * MINUTE_S,

@@ -16,6 +16,8 @@ BRANCH_STOP = "0"
 DUTY = "duty"
 #: The subject of a reason `TIME_PASSED` that is about windows which were over when the plan was made.
 OVER = "over"
+#: The subject of a reason about the branch's business hours, which count where a customer has no window or hours.
+BUSINESS = "business"
 
 
 class ReasonCode(StrEnum):

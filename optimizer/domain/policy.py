@@ -86,6 +86,8 @@ class Policy:
         Its percentage with 2 or more, 1 and 0 working days left, and past due.
     unassigned_by_order_cents
         Price of leaving out single orders, by their ids, whatever their priority and due day.
+    broken_promise_cents
+        Price of leaving out a visit whose last promised window lies in the horizon, on top.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     late_worst_cents
@@ -119,6 +121,7 @@ class Policy:
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)
     unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
     unassigned_by_order_cents: Mapping[str, int] = field(default_factory=dict)
+    broken_promise_cents: int = 50_000
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400

@@ -32,6 +32,7 @@ class Rule(StrEnum):
 
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"
+    PROMISE = "promise"
     LATENESS = "lateness"
     TRAVEL = "travel"
     OVERTIME = "overtime"
@@ -72,6 +73,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.LOCK: "What is locked keeps its technician, its day, its time or its place in a started route.",
     Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
     Rule.OVERDUE: "A visit served after its due day costs half of what leaving it out until then costs.",
+    Rule.PROMISE: "A promise of the days planned that the plan does not keep costs, twice as much without notice.",
     Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",

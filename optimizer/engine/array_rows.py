@@ -10,7 +10,7 @@ from optimizer.domain.order import Interval
 from optimizer.domain.policy import Fairness
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.engine.arrays import (
     FORBIDDEN_S,
     K_CONTINUITY,
@@ -295,9 +295,7 @@ def windows_by_day(
             bound = None if role else problem.hours[visit.visit_id]
             kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
             hours[day].append(kept)
-        business = problem.branch.business
-        office = Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s)
-        windows[day] += [[office]] * len(stops)
+        windows[day] += [[problem.clock.interval(day, problem.branch.business)]] * len(stops)
         hours[day] += [None] * len(stops)
     counts = np.array(
         [
@@ -379,8 +377,8 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
 
 
 def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
-    """Return what it costs to leave a visit out, by its price and against the published plan."""
-    return assignment.unassigned_cents(visit) + assignment.dropped_cents(visit)
+    """Return what it costs to leave a visit out, by its price, its promise and against the published plan."""
+    return assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(

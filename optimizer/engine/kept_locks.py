@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key
-from optimizer.domain.units import day_of
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, starts: 
             limit_s = max(limit_s, lock.began_s + _way_home_s(assignment, matrix, shift, lock))
     for lock in starts:
         visit = assignment.problem.visit_by_id[lock.visit_id]
-        is_here = (lock.technician_id, day_of(lock.start_s)) == (shift.technician_id, shift.day)
+        is_here = (lock.technician_id, assignment.problem.day_of_lock(lock)) == (shift.technician_id, shift.day)
         if not is_here or assignment.problem.crew_size_of(visit) > 1:
             continue
         home = end_key(assignment.problem.technician_by_id[shift.technician_id])

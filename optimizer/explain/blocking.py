@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.domain.plan import DUTY, Reason, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
@@ -299,7 +299,15 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
-    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+    subject = window_subject(facts.problem, tour.visits[0]) if code is ReasonCode.TIME_WINDOW else ""
+    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else subject))
+
+
+def window_subject(problem: Problem, visit: Visit) -> str:
+    """Return what a missed window is: `BUSINESS` hours where the customer has neither window nor hours, else empty."""
+    order, customer = problem.order_of(visit), problem.customer_of(visit)
+    has_own = order.promised or order.requested or customer.opening is not None or problem.is_emergency_call(visit)
+    return "" if has_own else BUSINESS
 
 
 def _from_the_beginning(facts: Facts, tour: Tour) -> Tour:

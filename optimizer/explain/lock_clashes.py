@@ -15,7 +15,6 @@ from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import clock_text, day_of
 from optimizer.errors import Clash
 from optimizer.explain.sentences import span_words, technician_words
 from optimizer.judge.facts import Facts, skill_gaps
@@ -227,7 +226,8 @@ class _Finder:
             if lock.level in (LockLevel.DAY, LockLevel.PREFIX):
                 allowed = [shift for shift in allowed if shift.day == lock.day]
             if lock.level is LockLevel.START:
-                allowed = [shift for shift in allowed if shift.day == day_of(lock.start_s)] or allowed
+                day = self.problem.day_of_lock(lock)
+                allowed = [shift for shift in allowed if shift.day == day] or allowed
         return sorted(allowed, key=lambda shift: shift.day)
 
     def _person(self, visit_id: str) -> str:
@@ -283,7 +283,7 @@ class _Finder:
         values: dict[str, object] = {"visit": violation.visit_id, "amount": violation.amount, "span": violation.amount}
         values["part"] = violation.part_id
         if violation.rule is Rule.SHIFT:
-            values["back"] = clock_text(route.return_s)
+            values["back"] = self.problem.clock.text(route.return_s)
         if violation.rule is Rule.TRAVEL_LIMIT and not violation.unit:
             values["origin"], values["destination"] = next(iter(self._tour(route).missing), ("", ""))
         if violation.rule is Rule.SKILL:
@@ -316,7 +316,8 @@ class _Finder:
         way_s = tour.legs_s[number + (tour.branch_at is not None and tour.branch_at <= number)]
         leave_s = stop.arrive_s - way_s
         earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
-        clocks = {"start": clock_text(stop.start_s), "leave": clock_text(leave_s), "close": clock_text(until_s)}
+        moments = {"start": stop.start_s, "leave": leave_s, "close": until_s}
+        clocks = {name: self.problem.clock.text(moment_s) for name, moment_s in moments.items()}
         return {**clocks, "way": way_s, "earlier": earlier}
 
     def _tour(self, route: Route) -> Tour:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import DUTY, OVER, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, OVER, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.TIME_WINDOW, "visit"): (
         "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
+    ),
+    (ReasonCode.TIME_WINDOW, BUSINESS): (
+        "{technician} comes closest but would start {span} after the branch's business hours, which count where a "
+        "customer states no window and no hours: agree a window."
     ),
     (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
     (ReasonCode.TIME_WINDOW, "stop"): (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from optimizer.domain.order import Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
+from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -386,7 +386,7 @@ class Facts:
                 home_s = self.travel_s(shift.profile, lock.visit_id, end_key(technician))
                 limit_s = max(limit_s, lock.began_s + duration_s(problem, technician, visit) + (home_s or 0))
         for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
-            is_here = lock.technician_id == shift.technician_id and day_of(lock.start_s) == shift.day
+            is_here = lock.technician_id == shift.technician_id and problem.day_of_lock(lock) == shift.day
             visit = problem.visit_by_id[lock.visit_id]
             if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
                 continue
@@ -400,11 +400,10 @@ class Facts:
 
     def branch_service(self, day: int) -> Service:
         """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""
-        business = self.problem.branch.business
         return Service(
             visit=None,
             duration_s=self.problem.policy.morning_s,
-            windows=(Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s),),
+            windows=(self.problem.clock.interval(day, self.problem.branch.business),),
             hours=None,
             max_lateness_s=0,
             ready_s=-FAR_FUTURE_S,

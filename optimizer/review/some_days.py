@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Interval
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.stock import Reservation
-from optimizer.domain.units import DAY_S, day_of
 from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json
-from optimizer.ingest.write import branch_clock
 from optimizer.judge.stock import draws_of_route, needs_of, own_parts_of, take_own
 
 if TYPE_CHECKING:
@@ -86,9 +84,9 @@ def _without(problem: Problem, visit_ids: Collection[str], dates: Collection[dat
         orders=tuple(order for order in problem.orders if order.order_id not in of_visits),
         shifts=tuple(shift for shift in problem.shifts if shift.day in days),
         locks=tuple(
-            _marked(lock, min(days))
+            _marked(problem, lock, min(days))
             for lock in problem.locks
-            if lock.visit_id not in visit_ids and not _is_for(lock, others)
+            if lock.visit_id not in visit_ids and not _is_for(problem, lock, others)
         ),
         published=tuple(
             said for said in problem.published if said.visit_id not in visit_ids and said.day not in others
@@ -96,19 +94,19 @@ def _without(problem: Problem, visit_ids: Collection[str], dates: Collection[dat
     )  # fmt: skip
 
 
-def _marked(lock: Lock, day: int) -> Lock:
+def _marked(problem: Problem, lock: Lock, day: int) -> Lock:
     """Return a lock in which what its level does not use says the same whatever day is the first of the problem."""
     if lock.level is LockLevel.START:
         return lock
     day = day if lock.level is LockLevel.PERSON else lock.day
-    return replace(lock, day=day, start_s=day * DAY_S)
+    return replace(lock, day=day, start_s=problem.clock.moment_s(day))
 
 
-def _is_for(lock: Lock, days: Collection[int]) -> bool:
+def _is_for(problem: Problem, lock: Lock, days: Collection[int]) -> bool:
     """Return whether a lock holds its visit on one of these days; one of a person alone is for every day."""
     if lock.level is LockLevel.PERSON:
         return False
-    return (day_of(lock.start_s) if lock.level is LockLevel.START else lock.day) in days
+    return (problem.clock.day_of(lock.start_s) if lock.level is LockLevel.START else lock.day) in days
 
 
 # --- in the days and the clock of now ---------------------------------------------------------------------------------
@@ -136,7 +134,7 @@ class Frame:
 
     def moment_s(self, moment_s: int) -> int:
         """Return a moment."""
-        return branch_clock(self.now).seconds(branch_clock(self.before).local(moment_s))
+        return self.now.clock.moment_of(self.before.clock.zoned(moment_s))
 
     def lock(self, lock: Lock) -> Lock:
         """Return a lock."""

@@ -19,7 +19,7 @@ def drawn(w: World, routes: dict, day: int = 0) -> Gantt:
     index = {visit.visit_id: n for n, visit in enumerate(w.problem.visits)}
     days = technician_days(w.problem, w.matrix, plan)
     own = days_by_date(days)[day]
-    return draw_gantt(w.problem, own, index, Wording("en"), axis=axis_of(days, day))
+    return draw_gantt(w.problem, own, index, Wording("en"), axis=axis_of(w.problem, days, day))
 
 
 def test_a_visit_of_two_is_marked_in_both_rows() -> None:

@@ -11,10 +11,11 @@ from tests.report.paper_worlds import on_days
 from tests.worlds import World, job, person, world
 
 
-def test_a_moment_is_written_by_the_clock_of_its_day() -> None:
-    assert Wording("en").clock(at(9, day=2), 2) == "09:00"
-    assert Wording("en").clock(at(1, day=3), 2) == "01:00 +1"
-    assert Wording("en").window(Interval(at(9, day=1), at(11, day=1)), 1) == "09:00–11:00"
+def test_a_moment_is_written_by_the_clock_of_its_day(one_van: World) -> None:
+    problem = one_van.problem
+    assert Wording("en").clock(at(9, day=2), problem, 2) == "09:00"
+    assert Wording("en").clock(at(1, day=3), problem, 2) == "01:00 +1"
+    assert Wording("en").window(Interval(at(9, day=1), at(11, day=1)), problem, 1) == "09:00–11:00"
 
 
 @pytest.mark.parametrize(

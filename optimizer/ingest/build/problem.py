@@ -24,7 +24,6 @@ from optimizer.domain.planning_context import SetAside
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
-from optimizer.domain.units import day_of
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
@@ -357,7 +356,7 @@ def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
 def lock_day(row: LockRow, clock: BranchClock) -> date:
     """Return the date that a lock is for: its own, that of its start, or the first day to plan."""
     if row.date is None and isinstance(row.start, datetime):
-        return clock.first_day + timedelta(days=day_of(clock.seconds(row.start)))
+        return clock.date_at(clock.seconds(row.start))
     return row.date or clock.first_day
 
 

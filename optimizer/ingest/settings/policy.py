@@ -141,6 +141,7 @@ _NOT_NEEDED = {
     "broken_locks",
     "pair_kinds",
     "unassigned_by_order_cents",
+    "broken_promise_cents",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
-from optimizer.domain.units import DAY_S, day_of
 from optimizer.explain.late_emergencies import Sooner, sooner_by_moving
 from optimizer.judge.answers import past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
@@ -136,7 +135,11 @@ class Case:
 
     def date_at(self, moment_s: int) -> date:
         """Return the date that a moment falls on."""
-        return self.problem.date_of(day_of(moment_s))
+        return self.problem.local_time(moment_s).date()
+
+    def clock(self, moment_s: int, day: int) -> str:
+        """Return `HH:MM` of a moment on the paper of a day; one of another day says which (`02:00 +1`)."""
+        return self.wording.clock(moment_s, self.problem, day)
 
     def time_text(self, moment_s: int | None) -> str:
         """Return date and time of a moment, `11-20 15:20`; empty when there is none."""
@@ -145,8 +148,8 @@ class Case:
 
     def day_window(self, window: Interval) -> str:
         """Return a window with its day: `Mon 23 Nov, 09:00–11:00`."""
-        day = day_of(window.open_s)
-        hours = self.wording.window(type(window)(window.open_s - day * DAY_S, window.close_s - day * DAY_S))
+        day = self.problem.clock.day_of(window.open_s)
+        hours = self.wording.window(window, self.problem, day)
         return self.say("{day}, {hours}", day=self.wording.short_day(self.problem.date_of(day)), hours=hours)
 
     def windows(self, windows: Iterable[Interval], day: int | None = None) -> str:
@@ -160,22 +163,22 @@ class Case:
         if day is None and self.problem.days == 1:
             day = 0
         return "; ".join(
-            self.wording.window(window, day)
-            if day is not None and day_of(window.open_s) == day
+            self.wording.window(window, self.problem, day)
+            if day is not None and self.problem.clock.day_of(window.open_s) == day
             else self.day_window(window)
             for window in windows
         )
 
     def next_close_s(self) -> int:
         """Return the next close of business from the moment of planning on."""
-        branch, as_of_s = self.problem.branch, self.problem.as_of_s
-        day = day_of(as_of_s)
+        problem, branch = self.problem, self.problem.branch
+        day = problem.clock.day_of(problem.as_of_s)
         while (
-            not branch.calendar.is_working_day(self.problem.date_of(day))
-            or day * DAY_S + branch.business.close_s < as_of_s
+            not branch.calendar.is_working_day(problem.date_of(day))
+            or problem.clock.moment_s(day, branch.business.close_s) < problem.as_of_s
         ):
             day += 1
-        return day * DAY_S + branch.business.close_s
+        return problem.clock.moment_s(day, branch.business.close_s)
 
     # --- orders -----------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Confirmed, Unfinished
 from optimizer.domain.plan import OVER, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
-from optimizer.domain.units import clock_text
 from optimizer.report.papers.calls import Call, call_customer, customer_group
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
 
@@ -94,7 +93,7 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
         "If the customer agrees, put agreed = yes into published and plan again.",
         order=problem.visit_by_id[sooner.visit_id].order_id,
         technician=case.person(sooner.technician_id),
-        time=clock_text(sooner.start_s),
+        time=problem.clock.text(sooner.start_s),
         sooner=wording.duration(sooner.sooner_s),
         price=wording.money(sooner.cents),
     )
@@ -102,7 +101,7 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
         order = problem.order_of(problem.visit_by_id[moved.visit_id])
         text = case.say(
             "Somebody else has an emergency. May we come at about {time} instead of {window}?",
-            time=clock_text(moved.start_s),
+            time=problem.clock.text(moved.start_s),
             window=case.day_window(moved.told),
         )
         call = call_customer(order, problem.customer_by_id[order.customer_id], why, text, problem.as_of_s)
