@@ -130,10 +130,11 @@ def plan(
     solver_server()
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan
+    from optimizer.ingest.plans.published import published_plan, routes_before
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import URGENCY, plan_stage
+    from optimizer.moments.known_returns import with_known_returns
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -161,6 +162,8 @@ def plan(
                 write_fault_workbook(branch, intake.report, fault_workbook, lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
+            before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
+            problem = with_known_returns(problem, before)
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)

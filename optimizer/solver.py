@@ -62,12 +62,12 @@ def find_plans(
     """
     from optimizer.engine.assemble import assemble_plan
     from optimizer.engine.indexing import build_arrays
-    from optimizer.engine.kept_locks import with_kept_shifts
+    from optimizer.engine.rest import with_shifts_in_force
     from optimizer.engine.route_pool import RoutePool
     from optimizer.engine.search.annealing import CHECKPOINTS
     from optimizer.engine.search.islands import Islands
 
-    indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
+    indexed = build_arrays(with_shifts_in_force(problem, matrix), matrix)
     search_began_s = time.monotonic()
     islands = Islands(indexed.arrays, budget.search(search_began_s), is_stopped)
     pool = RoutePool()

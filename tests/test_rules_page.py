@@ -17,13 +17,13 @@ from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.rules import Rule
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
-from optimizer.domain.technician import Employment, HeldSkill
+from optimizer.domain.technician import Employment, HeldSkill, Shift
 from optimizer.domain.units import at, clock_text
 from optimizer.domain.wall_clock import WallClock
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.judge.facts import duration_s
 from optimizer.promise.clocks import business_deadline_s
-from tests.worlds import MONDAY, SUNDAY_16, World, clock, job, person, span, world
+from tests.worlds import MONDAY, PLAIN, SUNDAY_16, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,6 +187,22 @@ def shift() -> list[str]:
     return [verdict(short, AB), verdict(short.with_shift("Ann", overtime_limit_s=600), AB)]
 
 
+def rest() -> list[str]:
+    late = person("Ann", hours="15:00-24:00")
+    policy = replace(PLAIN, rest_s=480 * 60, rest_after_night_s=600 * 60)
+    a = {"requested": "21:30-21:30"}
+
+    def before(tuesday_s: int) -> World:
+        early = Shift("Ann", 1, tuesday_s, at(15, day=1))
+        return road(replace(late, shifts=(*late.shifts, early)), a=a, days=2, policy=policy)
+
+    rested = road(shifts_around=(Shift("Ann", -1, at(19, day=-1), at(2)),), policy=policy).with_shift(
+        "Ann", start_s=at(6)
+    )
+    verdicts = [verdict(before(at(6, day=1)), {"Ann": ["A"]}), verdict(before(at(8, 30, day=1)), {"Ann": ["A"]})]
+    return [*verdicts, rested.starts({"Ann": ["A"]})["A"]]
+
+
 def break_() -> list[str]:
     a, b = {"minutes": 60, "requested": "11:00-12:00"}, {"requested": "13:00-15:00"}
     lunch = road(person("Ann", lunch="12:00-13:00"), a=a, b=b)
@@ -344,6 +360,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "ready": ready,
     "floor": floor,
     "shift": shift,
+    "rest": rest,
     "break": break_,
     "load": load,
     "stock": stock,

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,10 @@ from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
-from optimizer.ingest.plans.published import published_plan
+from optimizer.ingest.plans.published import published_plan, routes_before
 from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import URGENCY, plan_stage
+from optimizer.moments.known_returns import with_known_returns
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
@@ -201,13 +203,15 @@ class Task:
         laid = upload.read(path, options)
         problem, matrix = laid.intake.checked(), laid.matrix()
         self._read_s = self._elapsed_s
-        published = None
+        day_before = (problem.first_day - timedelta(days=1)).isoformat()
+        with self._store.read() as tx:
+            files = plans.published_files(tx, claim.branch_id, day_before)
+            receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+        upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
+        as_of = problem.local_time(problem.as_of_s)
+        before = routes_before(path, problem.clock, as_of, time_routes=time_routes)
+        problem, published = with_known_returns(problem, before), None
         if options["stage"] != "draft":
-            with self._store.read() as tx:
-                files = plans.published_files(tx, claim.branch_id, claim.first_day)
-                receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
-            upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
-            as_of = problem.local_time(problem.as_of_s)
             published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None

@@ -111,6 +111,9 @@ class Problem:
         The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
+    shifts_around
+        The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
+        rest. One of the day before ends when its technician comes home, as far as that is known.
     clock
         Derived: the wall clock of the branch, which turns days into moments and back.
     end_s
@@ -152,6 +155,7 @@ class Problem:
     tools: tuple[Tool, ...] = ()
     locks: tuple[Lock, ...] = ()
     published: tuple[PublishedVisit, ...] = ()
+    shifts_around: tuple[Shift, ...] = ()
     days: int = 1
     clock: WallClock = field(init=False, repr=False, compare=False)
     end_s: int = field(init=False, repr=False, compare=False)
@@ -425,7 +429,7 @@ class Problem:
             _known("visit", visit.visit_id, "order", visit.order_id, self.order_by_id)
             for earlier in visit.after:
                 _known("visit", visit.visit_id, "visit", earlier.visit_id, self.visit_by_id)
-        for shift in self.shifts:
+        for shift in (*self.shifts, *self.shifts_around):
             _known("shift", shift.technician_id, "technician", shift.technician_id, self.technician_by_id)
         days = {(shift.technician_id, shift.day) for shift in self.shifts}
         if len(days) < len(self.shifts):

@@ -291,6 +291,7 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
     without = {
         ReasonCode.TIME_PASSED: _from_the_beginning(facts, tour),
+        ReasonCode.REST: _unrested(facts, tour),
         ReasonCode.PINNED_CONFLICT: _with_visit(tour, unlocked),
         ReasonCode.NOT_READY: _with_visit(tour, replace(service, ready_s=-FAR_FUTURE_S)),
         ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
@@ -315,6 +316,13 @@ def _from_the_beginning(facts: Facts, tour: Tour) -> Tour:
     morning_s = facts.problem.policy.morning_s if tour.technician.starts_at_branch else 0
     places = tuple(replace(place, floor_s=-FAR_FUTURE_S) for place in tour.places)
     return replace(tour, depart_s=tour.shift.start_s + morning_s, floor_s=-FAR_FUTURE_S, places=places)
+
+
+def _unrested(facts: Facts, tour: Tour) -> Tour:
+    """Return a tour of one visit as it could be driven if nobody had to rest."""
+    rostered, service = facts.rostered[tour.shift.technician_id, tour.shift.day], tour.services[0]
+    crews = {} if service.crew is None else {tour.visits[0].visit_id: service.crew}
+    return facts.tour(rostered, tour.visits, branch_at=tour.branch_at, crews=crews)
 
 
 def _with_visit(tour: Tour, service: Service) -> Tour:

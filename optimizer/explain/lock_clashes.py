@@ -61,6 +61,9 @@ CLASHES: dict[tuple[Rule, str], str] = {
         Rule.SHIFT,
         "s",
     ): "{visits}: locked to {technician}, who would be back at {back}, {span} after the latest allowed.",
+    (Rule.REST, "s"): (
+        "{visits}: locked to {technician}, who would be back at {back}, {span} too late to rest before the next shift."
+    ),
     (Rule.LOAN, "parts"): (
         "{visits}: locked to {technician}, who has not returned part {part} (loan {loan}, due {due}) and takes no new "
         "part."
@@ -80,6 +83,7 @@ NO_SHIFT = (
 )
 #: Where somebody comes from, in a clash of the clock.
 FROM_START = "leaving at {leave}, {way} on the way"
+FROM_REST = "resting until {leave}, {way} on the way"
 FROM_VISIT = "{earlier} ends at {leave}, {way} on the way"
 #: The clashes that say when somebody comes, and from where.
 BY_CLOCK = (CLASHES[Rule.WINDOW, "s"], CLASHES[Rule.LOCK, "s"])
@@ -248,7 +252,7 @@ class _Finder:
         if len(days) != 1:
             return None
         [key] = days
-        shift = self.facts.shifts[key]
+        shift = self.facts.rostered[key]
         tour = self.facts.tour(shift, [self.problem.visit_by_id[v] for v in sorted(visit_ids)])
         spans = [place.duration_s for place in tour.places]
         ways = self._shortest_ways(tour, [visit.visit_id for visit in tour.visits])
@@ -282,7 +286,7 @@ class _Finder:
         sentence = CLASHES.get((violation.rule, violation.unit), BY_RULE)
         values: dict[str, object] = {"visit": violation.visit_id, "amount": violation.amount, "span": violation.amount}
         values["part"] = violation.part_id
-        if violation.rule is Rule.SHIFT:
+        if violation.rule in (Rule.SHIFT, Rule.REST):
             values["back"] = self.problem.clock.text(route.return_s)
         if violation.rule is Rule.TRAVEL_LIMIT and not violation.unit:
             values["origin"], values["destination"] = next(iter(self._tour(route).missing), ("", ""))
@@ -318,7 +322,8 @@ class _Finder:
         earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
         moments = {"start": stop.start_s, "leave": leave_s, "close": until_s}
         clocks = {name: self.problem.clock.text(moment_s) for name, moment_s in moments.items()}
-        return {**clocks, "way": way_s, "earlier": earlier}
+        is_rested = leave_s == self.facts.rested_departure_s(tour)
+        return {**clocks, "way": way_s, "earlier": earlier, "is_rested": is_rested}
 
     def _tour(self, route: Route) -> Tour:
         visits = [self.problem.visit_by_id[visit_id] for visit_id in route.visit_ids]
@@ -346,7 +351,8 @@ class _Finder:
             if sentence == BY_RULE:
                 shown["amount"] = shown["span"] if violation.unit == "s" else violation.amount
             if "start" in shown:
-                shown["before"] = say(FROM_VISIT if shown["earlier"] else FROM_START, **shown)
+                before = FROM_VISIT if shown["earlier"] else FROM_REST if shown["is_rested"] else FROM_START
+                shown["before"] = say(before, **shown)
             text[lang] = say(sentence, **shown)
             if more is not None:
                 text[lang] += " " * (lang == "en") + say(more[0], **more[1])

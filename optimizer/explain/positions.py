@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from optimizer.domain.order import Visit
-    from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
     from optimizer.explain.scene import Key, Scene, Shorter
     from optimizer.judge.facts import Tour
@@ -251,7 +250,7 @@ def _try(
             return blocking
     timed = _time(scene, tours)
     for key in sorted(timed, key=lambda key: key not in tours):
-        blocking = _clock_blocking(scene.facts.problem, timed[key], visit)
+        blocking = _clock_blocking(scene, timed[key], visit)
         if blocking is not None:
             return blocking
     who, day = next(iter(tours)) if team is None else (team.lead, next(iter(tours))[1])
@@ -406,13 +405,14 @@ def _short_part(who: str, found: Shorter) -> BlockingReason:
     return make_blocking(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
 
 
-def _clock_blocking(problem: Problem, timed: TimedTour, visit: Visit) -> BlockingReason | None:
+def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingReason | None:
     """Name where a day lacks most seconds."""
     if timed.breach_s == 0:
         return None
     who, day = key_of(timed.tour.shift)
+    is_for_rest = scene.facts.rests[who, day].back_by_s < scene.facts.rostered[who, day].return_limit_s
     found = [
-        (timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""),
+        (timed.past_limit_s, ReasonCode.REST if is_for_rest else ReasonCode.SHIFT_CAPACITY, "", ""),
         (timed.past_break_s, ReasonCode.BREAK, "", ""),
         (timed.past_duty_s, ReasonCode.MAX_TRAVEL, DUTY, ""),
     ]
@@ -420,7 +420,7 @@ def _clock_blocking(problem: Problem, timed: TimedTour, visit: Visit) -> Blockin
         found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))
     for other, stop in zip(timed.tour.visits, timed.stops, strict=True):
         about = "" if other is visit else other.visit_id
-        subject = window_subject(problem, other) if other is visit and not stop.outside_hours_s else ""
+        subject = window_subject(scene.facts.problem, other) if other is visit and not stop.outside_hours_s else ""
         found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, subject, about))
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
         found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))

@@ -99,6 +99,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
     (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
+    (ReasonCode.REST, ""): ("{technician} comes closest but would have {span} too little rest between two shifts."),
     (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, "visit"): (

@@ -239,6 +239,25 @@ _REFERENCES = {
 }
 
 _TIMES = {
+    "SHIFT_TWICE": Fault(
+        "'{value}' stands in row {other} already: a technician has one shift a day.",
+        "Delete the row too many. A split day is one row from its first start to its last end, with the time between as"
+        " the break: break_open and break_close when the first part ends, break_min as long as the time between.",
+    ),
+    "SHIFTS_OVERLAP": Fault(
+        "The shift of '{value}' begins before the one in row {other} ends ({until}): nobody is in two places at once.",
+        "Correct the start or the end of one of the two, or delete its row.",
+    ),
+    "REST_SHORT": warning(
+        "Between this shift of '{value}' and the one in row {other}, which ends at {until}, lie {gap} h; the rest is"
+        " {rest} h.",
+        "The earlier shift ends that much sooner, so that there is time to rest. Correct the roster if it should not.",
+    ),
+    "REST_SHORT_BEFORE": warning(
+        "Between this shift of '{value}' and the one in row {other}, which ends at {until}, lie {gap} h; the rest is"
+        " {rest} h.",
+        "Nobody leaves on this shift before the rest is over. Correct the end of the earlier shift if it ended sooner.",
+    ),
     "SHIFT_REVERSED": Fault(
         "The shift ends at {value}, not after its start.",
         "Correct the start or the end; an end on the next day is written with its date, as in 2026-11-24 07:00.",
@@ -267,8 +286,15 @@ _TIMES = {
         "The absence lies inside the shift; only the longer part before or after it is planned.",
         "Correct the times if the technician leaves earlier or comes later.",
     ),
+    "PERSON_TWICE": warning(
+        "'{value}' stands in row {other}, too: one person under two numbers would be sent to two places at once.",
+        "If it is one person, keep one number; else ignore this.",
+    ),
     "NO_SHIFT": warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
-    "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
+    "BUSINESS_REVERSED": Fault(
+        "The branch closes before it opens.",
+        "Swap the two times; a branch that is open over midnight states 00:00 to 24:00.",
+    ),
     "DAY_OVER": Fault(
         "The plan would be made at {value}, but {day} was over at {end}.",
         "Plan a day that is still to come (plan_date), or correct as_of.",

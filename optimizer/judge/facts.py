@@ -14,6 +14,7 @@ from optimizer.domain.order import Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.judge.rest import Rest, rests_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -194,8 +195,12 @@ class Facts:
 
     Parameters
     ----------
+    rostered
+        The shifts of the problem, by technician and day, longer where a kept lock demands it.
+    rests
+        The rest about each of them.
     shifts
-        The shifts in force, by technician and day: those of the problem, longer where a kept lock demands it.
+        The shifts in force: what the rest and the floor leave of those.
     published, published_people
         Per visit that is published for a day of the horizon or a later one: the first row about it, and the people of
         all rows. What was told for a day that is over cannot be kept any more, and counts nowhere.
@@ -207,6 +212,8 @@ class Facts:
 
     problem: Problem
     matrix: TravelMatrix
+    rostered: dict[tuple[str, int], Shift] = field(init=False)
+    rests: dict[tuple[str, int], Rest] = field(init=False)
     shifts: dict[tuple[str, int], Shift] = field(init=False)
     locks: dict[str, list[Lock]] = field(init=False)
     published: dict[str, PublishedVisit] = field(init=False)
@@ -245,7 +252,11 @@ class Facts:
         object.__setattr__(self, "_parts_floors", {})
         object.__setattr__(self, "_services", {})
         object.__setattr__(self, "_travel", {})
-        shifts = {(s.technician_id, s.day): self._from_floor(self._with_kept_locks(s)) for s in problem.shifts}
+        back_s = self._back_from_begun_s()
+        rostered = {(s.technician_id, s.day): self._with_kept_locks(s, back_s) for s in problem.shifts}
+        object.__setattr__(self, "rostered", rostered)
+        object.__setattr__(self, "rests", rests_of(problem, rostered, back_s, started))
+        shifts = {key: self._from_floor(self._rested(shift)) for key, shift in rostered.items()}
         object.__setattr__(self, "shifts", shifts)
 
     def told_lock(self, visit_id: str) -> Interval | None:
@@ -290,7 +301,7 @@ class Facts:
         Parameters
         ----------
         shift
-            One of `shifts`.
+            One of `shifts`, or of `rostered`: then what the floor leaves of it.
         branch_at
             The index of the visit before which the technician stops at the branch.
         crews
@@ -310,7 +321,7 @@ class Facts:
             floor_leg += 1
         return Tour(
             technician=technician,
-            shift=shift,
+            shift=self._from_floor(shift),
             depart_s=max(shift.start_s + morning_s, -FAR_FUTURE_S if floor_leg else floor_s),
             places=tuple(places),
             legs_s=tuple(seconds or 0 for _, seconds in legs),
@@ -372,19 +383,44 @@ class Facts:
             self._parts_floors[visit_id] = -FAR_FUTURE_S if is_carried else floor_s
         return self._parts_floors[visit_id]
 
-    def _with_kept_locks(self, shift: Shift) -> Shift:
+    def _rested(self, shift: Shift) -> Shift:
+        """Return what the rest leaves of a shift: it begins no sooner, and ends by the latest return."""
+        rest = self.rests[shift.technician_id, shift.day]
+        limit_s = min(shift.return_limit_s, rest.back_by_s)
+        end_s = min(shift.end_s, limit_s)
+        start_s = max(shift.start_s, rest.rested_s)
+        return replace(shift, start_s=start_s, end_s=end_s, overtime_limit_s=limit_s - end_s)
+
+    def rested_departure_s(self, tour: Tour) -> int:
+        """Return before when a tour's technician has not rested; the far past where its shift begins after that."""
+        rested_s = self.rests[tour.shift.technician_id, tour.shift.day].rested_s
+        if rested_s <= self.rostered[tour.shift.technician_id, tour.shift.day].start_s:
+            return -FAR_FUTURE_S
+        return rested_s + (self.problem.policy.morning_s if tour.technician.starts_at_branch else 0)
+
+    def _back_from_begun_s(self) -> dict[tuple[str, int], int]:
+        """Return when each technician is home from the last of what has begun, by technician and day."""
+        problem, found = self.problem, dict[tuple[str, int], int]()
+        profiles = {(shift.technician_id, shift.day): shift.profile for shift in problem.shifts}
+        for lock in problem.locks:
+            key = (lock.technician_id, lock.day)
+            if lock.began_s is None or key not in profiles:
+                continue
+            technician, visit = problem.technician_by_id[lock.technician_id], problem.visit_by_id[lock.visit_id]
+            home_s = self.travel_s(profiles[key], lock.visit_id, end_key(technician))
+            back_s = lock.began_s + duration_s(problem, technician, visit) + (home_s or 0)
+            found[key] = max(back_s, found.get(key, back_s))
+        return found
+
+    def _with_kept_locks(self, shift: Shift, begun_back_s: Mapping[tuple[str, int], int]) -> Shift:
         """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
 
         It lasts longer only for a visit of one person that could not start at any locked moment otherwise; and until
         the technician is home from what has begun, whatever the policy.
         """
-        problem, limit_s = self.problem, shift.return_limit_s
+        problem, key = self.problem, (shift.technician_id, shift.day)
         technician = problem.technician_by_id[shift.technician_id]
-        for lock in problem.locks:
-            if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day):
-                visit = problem.visit_by_id[lock.visit_id]
-                home_s = self.travel_s(shift.profile, lock.visit_id, end_key(technician))
-                limit_s = max(limit_s, lock.began_s + duration_s(problem, technician, visit) + (home_s or 0))
+        limit_s = max(shift.return_limit_s, begun_back_s.get(key, shift.return_limit_s))
         for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
             is_here = lock.technician_id == shift.technician_id and problem.day_of_lock(lock) == shift.day
             visit = problem.visit_by_id[lock.visit_id]

@@ -219,8 +219,9 @@ def shift(judged: JudgedPlan) -> Iterator[Violation]:
             yield Violation(Rule.SHIFT, 1, "", f"{who} has a route without a visit.", who)
         seen.add(key)
     for day in judged.days:
-        late_s, who = day.timed.past_limit_s, day.technician.technician_id
-        if late_s:
+        who = day.technician.technician_id
+        late_s = day.timed.return_s - judged.facts.rostered[who, day.route.day].return_limit_s
+        if late_s > 0:
             back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)
         stop, branch = day.timed.branch_stop, day.route.branch_stop
@@ -230,6 +231,23 @@ def shift(judged: JudgedPlan) -> Iterator[Violation]:
         if branch is not None and not 0 <= branch.before <= len(day.route.stops):
             message = f"{who} stops at the branch before stop {branch.before + 1}; there are {len(day.route.stops)}."
             yield Violation(Rule.SHIFT, 1, "", message, who)
+
+
+def rest(judged: JudgedPlan) -> Iterator[Violation]:
+    """Find returns too late to rest before the next shift, and departures stated before a rest is over."""
+    for day in judged.days:
+        who = day.technician.technician_id
+        needed = judged.facts.rests[who, day.route.day]
+        late_s = day.timed.return_s - needed.back_by_s
+        if late_s > 0:
+            back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} too late to rest"
+            message = f"{who} is back at {back} before the next shift begins at {judged.time_text(needed.next_s)}."
+            yield Violation(Rule.REST, late_s, "s", message, who)
+        early_s = judged.facts.rested_departure_s(day.timed.tour) - day.route.depart_s
+        if early_s > 0:
+            leaves = judged.time_text(day.route.depart_s)
+            message = f"{who} leaves at {leaves}, {span_text(early_s)} before the rest is over."
+            yield Violation(Rule.REST, early_s, "s", message, who)
 
 
 def break_(judged: JudgedPlan) -> Iterator[Violation]:

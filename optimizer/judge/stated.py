@@ -159,18 +159,19 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
 def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare every stated moment of every route with the judge's own."""
     for day in judged.days:
-        yield from _wrong_route_moments(day, judged.problem.clock)
+        yield from _wrong_route_moments(judged.facts, day)
         yield from _wrong_stops(judged, day)
 
 
-def _wrong_route_moments(day: JudgedDay, clock: WallClock) -> Iterator[Violation]:
-    who, timed, route = day.technician.technician_id, day.timed, day.route
+def _wrong_route_moments(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
+    who, timed, route, clock = day.technician.technician_id, day.timed, day.route, facts.problem.clock
     stated = [
         (Rule.SHIFT, "departure", route.depart_s, timed.tour.depart_s),
         (Rule.SHIFT, "return", route.return_s, timed.return_s),
     ]
-    if timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s:
-        del stated[0]  # The rule `floor` has named it.
+    is_in_the_past = timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s
+    if is_in_the_past or route.depart_s < facts.rested_departure_s(timed.tour):
+        del stated[0]  # The rule `floor` or `rest` has named it.
     if route.break_ is not None and route.break_.slot == timed.slot and timed.break_start_s is not None:
         stated.append((Rule.BREAK, "break", route.break_.start_s, timed.break_start_s))
     for rule, what, said_s, found_s in stated:

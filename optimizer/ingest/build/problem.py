@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
-    """Return the Problem of sheets without faults; shifts of other days than those to plan stay out.
+    """Return the Problem of sheets without faults; shifts of days that do not touch those to plan stay out.
 
     `unpublished` are the years whose make-up days nobody knows yet.
     """
@@ -70,6 +70,7 @@ def build_problem(
             visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
             technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
             shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
+            shifts_around=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_beside(e.row.date)),
             policy=policy,
             parts=tuple(
                 Part(
@@ -125,6 +126,7 @@ def in_normal_order(problem: Problem) -> Problem:
         visits=tuple(sorted(map(_sorted_visit, problem.visits), key=lambda v: v.visit_id)),
         technicians=tuple(sorted(map(_sorted_technician, problem.technicians), key=lambda t: t.technician_id)),
         shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
+        shifts_around=tuple(sorted(problem.shifts_around, key=lambda s: (s.day, s.technician_id))),
         parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
         arrivals=tuple(sorted(problem.arrivals, key=lambda a: (a.part_id, a.usable_on, a.quantity))),
         reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),

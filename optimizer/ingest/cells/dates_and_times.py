@@ -107,6 +107,10 @@ class BranchClock:
         """Return whether a date lies in the horizon."""
         return 0 <= (day - self.first_day).days < self.days
 
+    def is_beside(self, day: date) -> bool:
+        """Return whether a date is the one before the horizon or the one after it."""
+        return (day - self.first_day).days in (-1, self.days)
+
     def planned_days(self) -> tuple[date, ...]:
         """Return the dates of the horizon."""
         return tuple(self.first_day + timedelta(days=n) for n in range(self.days))

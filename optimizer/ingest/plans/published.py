@@ -83,6 +83,20 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     )
 
 
+def routes_before(
+    branch: str | Path, clock: WallClock, as_of: datetime, *, time_routes: TimeRoutes
+) -> tuple[Route, ...]:
+    """Return the routes that were published by a moment for the day before a clock's first, on that clock.
+
+    Raises
+    ------
+    InputError
+        When a file has faults.
+    """
+    plan = published_plan(branch, clock.first_day - timedelta(days=1), as_of, time_routes=time_routes)
+    return () if plan is None else tuple(route for route in _on_clock(plan, clock, -1).routes if route.day == -1)
+
+
 def _newest_first(
     branch: str | Path, day: date, as_of: datetime, time_routes: TimeRoutes
 ) -> list[tuple[date, date, Plan]]:

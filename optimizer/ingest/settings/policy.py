@@ -146,6 +146,9 @@ _NOT_NEEDED = {
     "lead_on_road",
     "lead_with_parts",
     "lead_emergency",
+    "rest",
+    "rest_after_night",
+    "night_from",
 }
 
 
