@@ -655,7 +655,7 @@ def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Prob
     facts = Facts(problem, matrix)
     routes: Routes = {}
     for visit in problem.visits:
-        for shift in problem.shifts:
+        for shift in facts.shifts.values():
             day = routes.setdefault(shift.technician_id, [])
             tour = facts.tour(shift, [problem.visit_by_id[visit_id] for visit_id in (*day, visit.visit_id)])
             if len(day) < (shift.max_visits or 8) and _fits(problem, tour):

@@ -228,7 +228,10 @@ def stock() -> list[str]:
     made = ann_and_ben(a={"parts": {"P": 1}}, b={"parts": {"P": 1}}, parts=(Part("P", "compressor", 1),))
     arriving = made.but(arrivals=(Arrival("P", 1, MONDAY),))
     held = made.but(reservations=(Reservation("R", "P", 1, MONDAY),))
-    return [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
+    begun = made.but(locks=(Lock("A", LockLevel.PREFIX, "Ann", began_s=at(8, 10)),), as_of_s=at(13))
+    counted = [begun.but(parts=(Part("P", "compressor", 1, as_of_s),)) for as_of_s in (at(12), at(12, day=-3))]
+    verdicts = [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
+    return verdicts + [verdict(one, APART) for one in counted]
 
 
 def loan() -> list[str]:

@@ -249,6 +249,11 @@ class Problem:
         """Return the windows promised for a visit; none once its customer has said no to them."""
         return () if visit.visit_id in self.declined else self.order_of(visit).promised
 
+    def is_past_due(self, visit: Visit, day: int) -> bool:
+        """Return whether the due day of a visit's order lies before a day index."""
+        due = self.order_of(visit).due_day
+        return due is not None and due < self.date_of(day)
+
     def is_staff(self, technician_id: str) -> bool:
         """Return whether a technician is an employee of the branch."""
         return self.technician_by_id[technician_id].employment is Employment.EMPLOYEE
@@ -303,14 +308,15 @@ class Problem:
     def is_emergency_call(self, visit: Visit) -> bool:
         """Return whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
         order = self.order_of(visit)
-        is_later = order.due_day is not None and order.due_day >= self.first_day
+        last_day = -1 if self.as_of_s < 0 else self.clock.day_of(self.as_of_s)
+        is_later = order.due_day is not None and order.due_day > self.date_of(last_day)
         return (
             order.urgency is Urgency.EMERGENCY
             and visit.visit_id not in self.declined
             and not self._live_windows(order)
             and not order.carried_over
             and order.agreed_day is None
-            and (self.as_of_s >= 0 or not is_later)
+            and not is_later
         )
 
     def is_due_before_plan(self, visit: Visit) -> bool:

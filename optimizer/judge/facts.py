@@ -346,6 +346,8 @@ class Facts:
 
         Parameters
         ----------
+        shift
+            One of `shifts`, or of `rostered`: then what the floor leaves of it.
         branch_at
             The index of the visit before which the technician stops at the branch.
         crews

@@ -147,11 +147,14 @@ def _otherwise(problem: Problem, visit: Visit) -> list[Span]:
 def _is_call(problem: Problem, order: Order, live: Sequence[Span]) -> bool:
     """Return whether an order is an emergency without an agreed time.
 
-    For a plan of later days, one that is due on such a day has its time.
+    One that is due after today has its time; seen from before the days planned, one that is due on them.
     """
     if order.urgency is not Urgency.EMERGENCY or live or order.carried_over or order.agreed_day is not None:
         return False
-    return problem.as_of_s >= 0 or order.due_day is None or order.due_day < problem.first_day
+    if order.due_day is None:
+        return True
+    due = (order.due_day - problem.first_day).days
+    return problem.clock.moment_s(due) <= problem.as_of_s if problem.as_of_s >= 0 else due < 0
 
 
 def _call(problem: Problem, order: Order) -> Span:

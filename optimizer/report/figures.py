@@ -85,7 +85,9 @@ def _figures(problem: Problem, days: Sequence[TechnicianDay], served: Sequence[t
         "on_time_share": _share(len(served) - len(late), len(served)),
         "late_visits": len(late),
         "late_minutes": _minutes(sum(late)),
-        "overdue_visits": sum(_is_overdue(problem, route, stop) for route, stop in served),
+        "overdue_visits": sum(
+            problem.is_past_due(problem.visit_by_id[stop.visit_id], route.day) for route, stop in served
+        ),
         "travel_minutes": _minutes(sum(day.travel_s for day in days)),
         "travel_km": _km(sum(day.metres for day in days)),
         "service_minutes": _minutes(sum(day.service_s for day in days)),
@@ -171,11 +173,6 @@ def _promises(problem: Problem, plan: Plan, stops: Iterable[Stop]) -> tuple[int,
         for left in plan.unassigned
     )
     return len(given) + broken, sum(given)
-
-
-def _is_overdue(problem: Problem, route: Route, stop: Stop) -> bool:
-    due = problem.order_of(problem.visit_by_id[stop.visit_id]).due_day
-    return due is not None and problem.date_of(route.day) > due
 
 
 def _technician(problem: Problem, day: TechnicianDay, balances: Mapping[tuple[str, int], int]) -> dict[str, Any]:

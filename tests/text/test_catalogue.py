@@ -83,7 +83,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/refusals/refusal.py", "text.cause"): [text.cause for text in REFUSAL_TEXTS.values()],
     ("api/refusals/refusal.py", "text.action"): [text.action for text in REFUSAL_TEXTS.values()],
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
-    ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Order, Visit
     from optimizer.domain.plan import Stop, UnassignedVisit
     from optimizer.domain.planning_context import Change
+    from optimizer.explain.late_emergencies import Sooner
     from optimizer.report.papers.case import Case
 
 
@@ -34,6 +35,8 @@ def make_customer_calls(case: Case) -> Iterator[Call]:
         is_first = case.is_emergency(case.problem.order_of(visit)) or any(call.is_first for call in calls)
         caller_id, group = _caller_of(case, visit), customer_group(case.problem.order_of(_first_day_of(case, visit)))
         yield from (replace(call, group=group, caller_id=caller_id, is_first=is_first) for call in calls)
+    for sooner in case.sooner.values():
+        yield from _room_for(case, sooner)
     yield from _call_backs(case)
 
 
@@ -82,6 +85,29 @@ def _planned(case: Case, visit: Visit, stop: Stop, change: Change | None) -> Ite
     if order.briefing.prepare:
         text = case.say("Please prepare: {things}.", things=order.briefing.prepare.rstrip(".。"))
         yield call_customer(order, customer, "", text, by_s)
+
+
+def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
+    """Yield the calls that ask customers to give up their told windows for an emergency that is planned late."""
+    problem, wording = case.problem, case.wording
+    why = case.say(
+        "Makes room for emergency {order}: {technician} is there at {time}, {sooner} sooner; moving costs {price}. "
+        "If the customer agrees, put agreed = yes into published and plan again.",
+        order=problem.visit_by_id[sooner.visit_id].order_id,
+        technician=case.person(sooner.technician_id),
+        time=problem.clock.text(sooner.start_s),
+        sooner=wording.duration(sooner.sooner_s),
+        price=wording.money(sooner.cents),
+    )
+    for moved in sooner.moved:
+        order = problem.order_of(problem.visit_by_id[moved.visit_id])
+        text = case.say(
+            "Somebody else has an emergency. May we come at about {time} instead of {window}?",
+            time=problem.clock.text(moved.start_s),
+            window=case.day_window(moved.told),
+        )
+        call = call_customer(order, problem.customer_by_id[order.customer_id], why, text, problem.as_of_s)
+        yield replace(call, is_first=True, is_red=True)
 
 
 def _window_words(case: Case, stop: Stop, said: Confirmed | None) -> tuple[str, str]:
