@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -135,6 +136,7 @@ def plan(
     from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import URGENCY, plan_stage
     from optimizer.moments.known_returns import with_known_returns
+    from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -177,14 +179,16 @@ def plan(
             reading_s = time.monotonic() - _STARTED_S
             warm_up(stages.tell)
             papers = threading.Thread(target=load_papers, args=(lang,), daemon=True)
+            writers: list[WorkbookWriter] = []
 
             def report(progress: Progress) -> None:
                 stages.report(progress)
                 if papers.ident is None:
                     papers.start()
+                    writers.append(ending.enter_context(closing(WorkbookWriter(solver_server()))))
 
             cancel = CancelToken()
-            with holding_interrupts(cancel):
+            with holding_interrupts(cancel), ExitStack() as ending:
                 stages.begin("searching")
                 solved = plan_stage(
                     problem,
@@ -205,7 +209,10 @@ def plan(
                 )
                 stages.begin("writing")
                 context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-                write_plan_and_papers(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
+                workbook = next(iter(writers), None)
+                write_plan_and_papers(
+                    solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s
+                )
         print_outcome(solved, context, out, reading_s=reading_s, lang=lang)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from optimizer.domain.rules import Violation
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.text.catalogue import Translate
 
 #: What is written of a plan beside the technicians' files.
@@ -64,11 +65,9 @@ def warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
 
 
 def load_papers(lang: str) -> None:
-    """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    """Load what writes the page: when the first plan is judged, while the search goes on in its own process."""
     from optimizer.report.templating import load_templates
-    from optimizer.report.workbook import load_openpyxl
 
-    load_openpyxl()
     load_templates(lang)
 
 
@@ -82,10 +81,11 @@ def write_plan_and_papers(
     read_as: Mapping[str, object],
     out: Path,
     lang: str,
+    workbook: WorkbookWriter | None,
     *,
     reading_s: float,
 ) -> None:
-    """Write the plan file and the papers."""
+    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
     from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report import kpis, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
@@ -97,12 +97,17 @@ def write_plan_and_papers(
     figures = kpis(problem, matrix, made)
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
-    write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
+    if workbook is None:
+        write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
+    else:
+        workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
     assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
     accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
+    if workbook is not None:
+        workbook.finish()
 
 
 def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
