@@ -291,7 +291,10 @@ _TIMES = {
         "If it is one person, keep one number; else ignore this.",
     ),
     "NO_SHIFT": warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
-    "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
+    "BUSINESS_REVERSED": Fault(
+        "The branch closes before it opens.",
+        "Swap the two times; a branch that is open over midnight states 00:00 to 24:00.",
+    ),
     "DAY_OVER": Fault(
         "The plan would be made at {value}, but {day} was over at {end}.",
         "Plan a day that is still to come (plan_date), or correct as_of.",

@@ -42,6 +42,10 @@ _ROOMY = RowLayout(height=46, bar_top=4, bar_height=28, lane_top=35, lanes=3)
 _COMPACT = RowLayout(height=29, bar_top=3, bar_height=17, lane_top=22, lanes=2, lane_pitch=3)
 
 
+#: Hours of a chart's width beside whose labels each hour's label has room.
+MOST_LABELS = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """The time axis of a day, whole hours at both ends."""
@@ -61,8 +65,20 @@ class Axis:
         return Span(left, round(self.percent(to_s) - left, 3), title)
 
     def hours(self) -> list[int]:
-        """Return the moments to label."""
+        """Return the moments with a line."""
         return list(range(self.from_s, self.to_s + 1, HOUR_S))
+
+    def labels(self, problem: Problem, wording: Wording) -> list[tuple[int, str]]:
+        """Return the moments to label with what the clock shows then; the first of another day says of which.
+
+        Of a long day, as with a night in it, every second hour is labelled.
+        """
+        hours = self.hours()
+        labelled = hours[:: 1 if len(hours) <= MOST_LABELS else 2]
+        labels = [(hour, wording.clock(hour, problem, self.day)) for hour in labelled]
+        days = [problem.clock.day_of(hour) for hour in labelled]
+        is_first = [day != before for day, before in zip(days, [self.day, *days], strict=False)]
+        return [(hour, text if new else text[:5]) for (hour, text), new in zip(labels, is_first, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,10 @@ class Wording:
         return f"{shown:%H:%M} {days:+d}" if days else f"{shown:%H:%M}"
 
     def window(self, window: Interval, problem: Problem, day: int = 0) -> str:
-        """Return both ends of a window as the clock of a day shows them: `09:00–11:00`."""
-        return f"{self.clock(window.open_s, problem, day)}–{self.clock(window.close_s, problem, day)}"
+        """Return both ends of a window as the clock of a day shows them: `09:00–11:00`, `01:30–03:30 +1`."""
+        opens, closes = (self.clock(end_s, problem, day) for end_s in (window.open_s, window.close_s))
+        is_one_day = problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s)
+        return f"{opens[:5] if is_one_day else opens}–{closes}"
 
     def duration(self, seconds: float) -> str:
         """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""

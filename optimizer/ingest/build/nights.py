@@ -19,7 +19,7 @@ from optimizer.ingest.forms.sheets import Entry
 from optimizer.ingest.forms.tables import SHOWN_READ_AS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from optimizer.faults.issues import IssueLog
@@ -68,10 +68,10 @@ class _Nights:
     def __post_init__(self) -> None:
         self.entries = list(self.of.entries)
 
-    def read(self, meant: Any) -> None:
+    def read(self, meant: Callable[[Entry[Any]], Mapping[str, int]]) -> None:
         """Put the times that `meant` returns for an entry, by column, into it; say so of the first few."""
         for number, entry in enumerate(self.entries):
-            times: Mapping[str, int] = meant(entry)
+            times = meant(entry)
             if not times:
                 continue
             self.entries[number] = Entry(entry.number, entry.row.model_copy(update=dict(times)))
@@ -79,8 +79,8 @@ class _Nights:
                 self.count += 1
                 if self.count <= SHOWN_READ_AS:
                     day = entry.row.date or self.clock.first_day
-                    meant = moment_text(datetime(day.year, day.month, day.day) + timedelta(seconds=time_s))
-                    self.of.note(self.log, "READ_AS", entry.number, column, time_text(time_s - DAY_S), meant=meant)
+                    text = moment_text(datetime(day.year, day.month, day.day) + timedelta(seconds=time_s))
+                    self.of.note(self.log, "READ_AS", entry.number, column, time_text(time_s - DAY_S), meant=text)
 
     def sheet(self) -> Sheet[Any]:
         """Return the sheet with its times as read."""

@@ -145,9 +145,11 @@ def _without_next_day(match: re.Match[str]) -> str:
 def _over_midnight(item: str) -> str:
     """Return a window whose close is a time before that of its opening with the close on the next date."""
     begin = MOMENT.match(item.strip())
-    opens = as_moment(begin) if begin and begin[7] is None else None
-    close = TIME_OF_DAY.fullmatch(item.strip()[begin.end() :].strip().removeprefix("/").strip()) if begin else None
-    if opens is None or close is None:
+    opens = as_moment(begin) if begin else None
+    if begin is None or begin[7] is not None or opens is None:
+        return item
+    close = TIME_OF_DAY.fullmatch(item.strip()[begin.end() :].strip().removeprefix("/").strip())
+    if close is None:
         return item
     hour, minute, second = (int(part or 0) for part in close.groups())
     length = timedelta(hours=hour - opens.hour, minutes=minute - opens.minute, seconds=second - opens.second, days=1)

@@ -139,22 +139,29 @@ class Case:
         hours = self.wording.window(window, self.problem, day)
         return self.say("{day}, {hours}", day=self.wording.short_day(self.problem.date_of(day)), hours=hours)
 
-    def windows(self, windows: Iterable[Interval], day: int | None = None) -> str:
+    def windows(self, windows: Iterable[Interval], day: int | None = None, *, until_s: int = 0) -> str:
         """Return windows of the paper's day by the clock, those of other days with the day.
 
         Parameters
         ----------
         day
             The day that the paper is about. By default the one that is planned; with several of them, none.
+        until_s
+            When a night of that day is over; windows of the next day that open before are of that night.
         """
         if day is None and self.problem.days == 1:
             day = 0
         return "; ".join(
             self.wording.window(window, self.problem, day)
-            if day is not None and self.problem.clock.day_of(window.open_s) == day
+            if day is not None and self._is_of(day, until_s, window.open_s)
             else self.day_window(window)
             for window in windows
         )
+
+    def _is_of(self, day: int, until_s: int, moment_s: int) -> bool:
+        """Return whether a moment falls on a day, or into its night."""
+        on = self.problem.clock.day_of(moment_s)
+        return on == day or (on == day + 1 and moment_s < until_s)
 
     def next_close_s(self) -> int:
         """Return the next close of business from the moment of planning on."""

@@ -283,11 +283,11 @@ def _last_try(case: Case, order: Order) -> str:
 
 
 def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> dict[str, str]:
-    stop, today = day.stops[position - 1], day.shift.day
+    stop, today, until_s = day.stops[position - 1], day.shift.day, day.shift.return_limit_s
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
-        "promised": case.windows(order.promised, today),
-        "told": case.windows([stop.window], today),
+        "promised": case.windows(order.promised, today, until_s=until_s),
+        "told": case.windows([stop.window], today, until_s=until_s),
         "leave_by": case.clock(day.leave_by_s(position - 1), today),
         "start": case.clock(stop.start_s, today),
         "end": case.clock(stop.end_s, today),
