@@ -221,14 +221,14 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
 
 
 def promise_cents(problem: Problem, visit: Visit) -> int:
-    """Price leaving out a visit whose last promised window ends on a day planned here, twice past its notice."""
+    """Price leaving out a visit whose last promised window ends in the horizon, twice past its notice."""
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
     if not promised:
         return 0
-    day = problem.clock.day_of(max(window.close_s for window in promised))
-    if not 0 <= day < problem.days:
+    last_s = max(window.close_s for window in promised)
+    if not 0 <= last_s < problem.end_s:
         return 0
-    return 2 * cents if problem.is_short_notice(day) else cents
+    return 2 * cents if problem.is_short_notice(problem.clock.day_of(last_s)) else cents
 
 
 def dropped_cents(facts: Facts, visit_id: str) -> int:
