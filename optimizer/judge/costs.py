@@ -237,7 +237,7 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
 
 
 def promise_cents(problem: Problem, visit: Visit) -> int:
-    """Price leaving out a visit whose last promised window ends on a day planned here, twice past its notice."""
+    """Price leaving out a visit whose last promised window ends in the horizon, twice past its notice."""
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
     if not promised or visit.visit_id in problem.declined:
         return 0
