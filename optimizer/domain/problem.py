@@ -111,6 +111,8 @@ class Problem:
         The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
+    reach_s
+        How far the horizon reaches at least, for a problem whose shifts have been cut since.
     shifts_around
         The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
         rest. One of the day before ends when its technician comes home, as far as that is known.
@@ -159,6 +161,7 @@ class Problem:
     published: tuple[PublishedVisit, ...] = ()
     shifts_around: tuple[Shift, ...] = ()
     days: int = 1
+    reach_s: int = 0
     clock: WallClock = field(init=False, repr=False, compare=False)
     end_s: int = field(init=False, repr=False, compare=False)
     customer_by_id: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
@@ -177,7 +180,7 @@ class Problem:
 
         object.__setattr__(self, "clock", WallClock(self.first_day, self.branch.timezone))
         ends_s = [shift.end_s for shift in self.shifts if 0 <= shift.day < self.days]
-        object.__setattr__(self, "end_s", max(self.clock.moment_s(self.days), *ends_s, 0))
+        object.__setattr__(self, "end_s", max(self.clock.moment_s(self.days), self.reach_s, *ends_s))
         put("customer_by_id", _index("customer", {c.customer_id: c for c in self.customers}, len(self.customers)))
         put("order_by_id", _index("order", {o.order_id: o for o in self.orders}, len(self.orders)))
         put("visit_by_id", _index("visit", {v.visit_id: v for v in self.visits}, len(self.visits)))

@@ -115,9 +115,12 @@ class Assignment:
         if role == LEAD and self.problem.crew_size_of(visit) > 1:
             return False
         for lock in kept:
-            mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
-            days = [s for s in mine if 0 <= s.day < self.problem.days and self._allows(lock, s.day)]
-            if not any(self._fit(shift, visit, role).is_enough for shift in days):
+            mine = [s for s in self.problem.shifts if s.technician_id == lock.technician_id]
+            if lock.level is not LockLevel.PERSON:
+                locked_day = self.problem.day_of_lock(lock)
+                mine = [shift for shift in mine if shift.day == locked_day]
+            planned = (shift for shift in mine if 0 <= shift.day < self.problem.days)
+            if not any(self._fit(shift, visit, role).is_enough for shift in planned):
                 return True
         return False
 
@@ -385,7 +388,3 @@ class Assignment:
     def with_notice(self, cents: int, day: int) -> int:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
-
-    def _allows(self, lock: Lock, day: int) -> bool:
-        """Return whether a lock lets its visit be served on a day."""
-        return lock.level is LockLevel.PERSON or self.problem.day_of_lock(lock) == day
