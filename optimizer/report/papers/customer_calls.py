@@ -219,7 +219,7 @@ def _was_contacted(case: Case, visit: Visit) -> bool:
     order = case.problem.order_of(visit)
     was_told = any(said.visit_id == visit.visit_id and said.told is not None for said in case.problem.published)
     is_known = order.log.contacted_s is not None or order.log.confirmed is not None
-    return is_known or was_told or bool(order.promised) or order.carried_over
+    return is_known or was_told or bool(order.promised) or order.carried_over > 0
 
 
 def _call_backs(case: Case) -> Iterator[Call]:

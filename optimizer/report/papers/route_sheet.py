@@ -216,7 +216,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         visit_id=visit.visit_id,
         fields=(*_fields(case, FIELDS, values), *_fields(case, told, extra)),
         blanks=tuple(case.say(label) for label in BLANKS),
-        is_red=order.carried_over or case.is_overdue(order, day.shift.day) or case.is_emergency(order),
+        is_red=order.carried_over > 0 or case.is_overdue(order, day.shift.day) or case.is_emergency(order),
     )
 
 
