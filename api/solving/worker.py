@@ -9,13 +9,11 @@ next taker goes on from the last plan kept, and anything that it still writes is
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,8 +60,6 @@ LEAST_S = 1.0
 SOLVER_ATTEMPTS = 2
 #: How long a finished plan is offered to a database that does not take it.
 OFFER_S = 600.0
-#: Below the API process, so that answers do not wait for solves.
-NICENESS = 5
 
 _log = structlog.get_logger(__name__)
 
@@ -360,8 +356,6 @@ def serve(parent: Parent, owner: str) -> None:
     """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
     settings = Settings()
     logs.configure(settings.log_level)
-    with suppress(OSError, AttributeError):
-        os.nice(NICENESS)
     worker = Worker(Store(settings.database_url), settings, owner)
 
     def listen() -> None:

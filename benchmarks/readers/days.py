@@ -8,7 +8,7 @@ that every used technician takes. All of it fits whole seconds and whole cents: 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem
 from optimizer.domain.stock import Part
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.settings.policy import load_policy
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix import TravelMatrix
 
@@ -127,16 +128,9 @@ def matrix_of(day: DaysInstance, problem: Problem) -> TravelMatrix:
 
 def _policy(costs: Mapping[str, Any]) -> Policy:
     drop = costs["drop"]
-    return Policy(
-        name="bench",
-        arrival_lead_s=0,
-        morning_s=0,
-        max_lateness_s=None,
+    return replace(
+        load_policy("bench"),
         unassigned_cents=(drop["1"], drop["2"], drop["3"], drop["4"], drop["5"]),
-        unreached_way_s=None,
-        broken_promise_cents=0,
-        waiting_cents=0,
-        waiting_tier_cents={},
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=costs["late_small"],
         late_small_s=costs["late_limit"] * MINUTE_S,
@@ -145,7 +139,6 @@ def _policy(costs: Mapping[str, Any]) -> Policy:
         overtime_cents=costs["overtime"],
         contractor_day_cents=costs["contractor_fixed"],
         contractor_minute_cents=costs["contractor_minute"],
-        reserve_pct=0,
         continuity_cents=costs["preferred_miss"],
         fairness=Fairness.SPREAD,
         spread_weight=costs["fair"],

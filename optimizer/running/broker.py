@@ -19,8 +19,8 @@ from optimizer.running.tickets import (
     FOR_MEMORY,
     FOR_OTHERS,
     Broker,
+    Hindrance,
     Need,
-    Obstacle,
     Ticket,
     Urgency,
 )
@@ -99,11 +99,11 @@ def _wait(ticket: Ticket, cancel: Waits, on_message: OnMessage) -> Turn:
     clock = ticket.broker.clock
     word_s = ticket.since_s + FIRST_WORD_S
     try:
-        while (obstacle := _obstacle_of(ticket)) is not None:
+        while (hindrance := _hindrance_of(ticket)) is not None:
             if clock() >= word_s:
-                on_message(obstacle.sentence)
+                on_message(hindrance.sentence)
                 word_s = clock() + NEXT_WORD_S
-            if cancel.wait(min(LONGEST_LOOK_S, LOOK_S * (1 + obstacle.before))):
+            if cancel.wait(min(LONGEST_LOOK_S, LOOK_S * (1 + hindrance.before))):
                 return Turn(clock() - ticket.since_s, is_mine=False)
     except KeyboardInterrupt:
         cancel.interrupt()
@@ -113,12 +113,12 @@ def _wait(ticket: Ticket, cancel: Waits, on_message: OnMessage) -> Turn:
     return Turn(clock() - ticket.since_s)
 
 
-def _obstacle_of(ticket: Ticket) -> Obstacle | None:
+def _hindrance_of(ticket: Ticket) -> Hindrance | None:
     """Return why a solve has to wait; where nobody can tell, it has not."""
     try:
         return ticket.try_to_begin()
     except BlockingIOError:
-        return Obstacle(FOR_OTHERS) if ticket.broker.clock() - ticket.looked_s < ASLEEP_S else None
+        return Hindrance(FOR_OTHERS) if ticket.broker.clock() - ticket.looked_s < ASLEEP_S else None
     except (OSError, ValueError) as error:
         _log.warning("cores cannot be shared with other solves (%s): this one begins at once", error)
         return None

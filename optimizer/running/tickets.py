@@ -89,7 +89,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Hindrance:
     """Why a solve cannot begin now.
 
     Parameters
@@ -225,7 +225,7 @@ class Ticket:
         self.is_forced = False
         self._handle: int | None = None
 
-    def try_to_begin(self) -> Obstacle | None:
+    def try_to_begin(self) -> Hindrance | None:
         """Begin if that is possible now, or has been waited for long enough; return what stands in the way.
 
         Raises
@@ -239,15 +239,15 @@ class Ticket:
                 _lock(self._handle)
             self.looked_s = self.broker.clock()
             others = self.broker.others(self.name)
-            obstacle = self._obstacle(others)
-            if obstacle is not None and self._has_waited_long_enough(obstacle):
-                obstacle, self.is_forced = None, True
-            if obstacle is None:
+            hindrance = self._hindrance(others)
+            if hindrance is not None and self._has_waited_long_enough(hindrance):
+                hindrance, self.is_forced = None, True
+            if hindrance is None:
                 # A core that is taken comes last: it is shared only by force.
                 taken = self._taken(others)
                 self.held = tuple(sorted(self.broker.cores, key=taken.__contains__)[: self._count])
             self._write()
-        return obstacle
+        return hindrance
 
     def give_back(self) -> None:
         """Give everything back."""
@@ -266,20 +266,20 @@ class Ticket:
     def _order(self) -> tuple[int, float, str]:
         return (self.need.urgency.rank, self.since_s, self.name)
 
-    def _has_waited_long_enough(self, obstacle: Obstacle) -> bool:
-        return self.looked_s - self.since_s >= obstacle.patience * LONGEST_WAIT_S[self.need.urgency]
+    def _has_waited_long_enough(self, hindrance: Hindrance) -> bool:
+        return self.looked_s - self.since_s >= hindrance.patience * LONGEST_WAIT_S[self.need.urgency]
 
-    def _obstacle(self, others: Sequence[_Other]) -> Obstacle | None:
+    def _hindrance(self, others: Sequence[_Other]) -> Hindrance | None:
         """Return what stands in the way of beginning now; first what is waited for longest."""
         most = self.broker.memory_bytes
         used = [other.memory_bytes for other in others if other.held]
         # One that is alone has all the memory there is.
         if most is not None and used and sum(used) + self.need.memory_bytes > most:
-            return Obstacle(FOR_MEMORY, patience=PATIENCE_FOR_MEMORY)
+            return Hindrance(FOR_MEMORY, patience=PATIENCE_FOR_MEMORY)
         before = sum(self._waits_behind(other) for other in others)
         if len(set(self.broker.cores) - self._taken(others)) < self._count:
-            return Obstacle(FOR_CORES, before)
-        return Obstacle(FOR_OTHERS, before) if before else None
+            return Hindrance(FOR_CORES, before)
+        return Hindrance(FOR_OTHERS, before) if before else None
 
     def _waits_behind(self, other: _Other) -> bool:
         """Return whether another one waits for cores of these, and has its turn before."""

@@ -215,3 +215,15 @@ def test_of_a_time_that_comes_twice_the_first_is_meant_unless_the_offset_says_ot
     assert codes == []
     assert shown(problem, plan) == {"N": "31 02:15-02:45"}
     assert plan.routes[0].stops[0].start_s == first_s + 3600
+
+
+@pytest.mark.parametrize(("start", "end"), [("18:00", "08:00"), ("08:00", "2027-10-31 08:00")])
+def test_how_long_a_shift_may_be_is_told_by_the_clock(tmp_path: Path, start: str, end: str) -> None:
+    """14 hours over midnight, and 24: an hour more is no fault in the night in which the clocks go back."""
+    where = {"branch_id": "B1", "lat": "52.52", "lon": "13.40", "plan_date": AUTUMN[0], "as_of": f"{AUTUMN[0]} 06:00",
+             "timezone": "Europe/Berlin", "holidays": "DE"}  # fmt: skip
+    shifts = ({"technician_id": "T1", "date": AUTUMN[0], "start": start, "end": end},)
+    row = order("N", "", lat="52.53", lon="13.41")
+    one = {"technicians": ONE["technicians"]}
+    _, problem, _ = read(lay_out(tmp_path / "in", (row,), branch=(where,), shifts=shifts, **one))
+    assert problem.shifts[0].end_s == problem.clock.moment_s(1, 8 * 3600)

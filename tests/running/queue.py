@@ -46,7 +46,7 @@ def tickets(broker: Broker, *needs: Need) -> list[Ticket]:
     return made
 
 
-def obstacle(ticket: Ticket) -> str:
+def hindrance(ticket: Ticket) -> str:
     """Return what a ticket waits for, in words; nothing when it has begun."""
     found = ticket.try_to_begin()
     return "" if found is None else found.sentence
@@ -55,7 +55,7 @@ def obstacle(ticket: Ticket) -> str:
 def serve(parent: Parent, folder: str, cores: str) -> None:
     """Be another process that begins on a core, says on which, and holds it until asked to stop."""
     ticket = Ticket(Broker(Path(folder), [*map(int, cores.split())]), SOLVE)
-    said = obstacle(ticket) or str(ticket.held)
+    said = hindrance(ticket) or str(ticket.held)
     parent.send(said.encode())
     parent.receive()
     ticket.give_back()

@@ -26,7 +26,7 @@ from optimizer.running.tickets import (
     Urgency,
 )
 from optimizer.running.warming import tiny_problem
-from tests.running.queue import SOLVE, SWEEP, Clock, obstacle
+from tests.running.queue import SOLVE, SWEEP, Clock, hindrance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_waiting_has_an_end_and_says_what_it_waits_for_meanwhile(
     urgency: Urgency, of_this_machine: Broker, clock: Clock
 ) -> None:
     held = Ticket(of_this_machine, SOLVE)
-    assert obstacle(held) == ""
+    assert hindrance(held) == ""
     said: list[tuple[float, str]] = []
     with taking_turns(Need(urgency), clock, lambda sentence: said.append((clock.now_s, sentence))) as turn:
         assert turn.is_mine
@@ -63,7 +63,7 @@ def test_memory_is_waited_for_longer(tmp_path: Path, clock: Clock, monkeypatch: 
     broker = Broker(tmp_path, [0, 1], memory_bytes=10, clock=clock)
     monkeypatch.setattr(Broker, "of_this_machine", lambda: broker)
     need = Need(Urgency.INTERACTIVE, memory_bytes=6)
-    assert obstacle(Ticket(broker, need)) == ""
+    assert hindrance(Ticket(broker, need)) == ""
     with taking_turns(need, clock) as turn:
         assert turn.is_mine
     assert turn.waited_s == pytest.approx(PATIENCE_FOR_MEMORY * LONGEST_WAIT_S[Urgency.INTERACTIVE], abs=1.0)
@@ -71,18 +71,18 @@ def test_memory_is_waited_for_longer(tmp_path: Path, clock: Clock, monkeypatch: 
 
 def test_who_is_asked_to_end_while_it_waits_leaves_the_queue(of_this_machine: Broker, clock: Clock) -> None:
     held, behind = Ticket(of_this_machine, SOLVE), Ticket(of_this_machine, SWEEP)
-    assert obstacle(held) == ""
+    assert hindrance(held) == ""
     clock.cancel_after = 2
     with taking_turns(SOLVE, clock) as turn:
         assert not turn.is_mine
         assert turn.waited_s < 1.0
     held.give_back()
-    assert obstacle(behind) == ""
+    assert hindrance(behind) == ""
 
 
 def test_ctrl_c_ends_the_waiting(of_this_machine: Broker, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     held = Ticket(of_this_machine, SOLVE)
-    assert obstacle(held) == ""
+    assert hindrance(held) == ""
 
     def interrupted(_: float) -> bool:
         raise KeyboardInterrupt
@@ -97,14 +97,14 @@ def test_who_need_not_wait_begins_although_it_is_asked_to_end(of_this_machine: B
     clock.cancel_after = 0
     with taking_turns(SOLVE, clock) as turn:
         assert turn == Turn(0.0)
-        assert obstacle(Ticket(of_this_machine, SOLVE)) == FOR_CORES
+        assert hindrance(Ticket(of_this_machine, SOLVE)) == FOR_CORES
 
 
 def test_a_solve_within_a_solve_does_not_wait_for_itself(of_this_machine: Broker, clock: Clock) -> None:
     with taking_turns(SOLVE, clock), taking_turns(SOLVE, clock) as inner:
         assert inner == Turn(0.0)
     with taking_turns(SOLVE, clock):
-        assert obstacle(Ticket(of_this_machine, SOLVE)) == FOR_CORES
+        assert hindrance(Ticket(of_this_machine, SOLVE)) == FOR_CORES
 
 
 def test_who_waits_begins_when_another_process_has_ended(
@@ -165,7 +165,7 @@ def test_a_solve_of_another_process_waits_for_the_core_and_is_the_same_plan(
     broker = Broker.of_this_machine()
     assert broker is not None
     held = Ticket(broker, SOLVE)
-    assert obstacle(held) == ""
+    assert hindrance(held) == ""
     asked = [sys.executable, "-c", PLAN]
     with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -182,7 +182,7 @@ def test_two_commands_take_turns_on_one_core(alone: Path, tmp_path: Path, monkey
     branch.write_text(json.dumps(problem_to_json(tiny_problem()[0])), encoding="utf-8")
     [broker] = filter(None, [Broker.of_this_machine()])
     held = Ticket(broker, SOLVE)
-    assert obstacle(held) == ""
+    assert hindrance(held) == ""
     outs = [tmp_path / name for name in ("one", "two")]
     asked = [sys.executable, "-m", "optimizer.cli", "plan", str(branch), "--iterations", "100", "--lang", "zh", "--out"]
     processes = [subprocess.Popen([*asked, str(out)], stderr=subprocess.PIPE, text=True) for out in outs]

@@ -61,7 +61,7 @@ PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
     ("running/warming.py", "sentence"): [*GROUPS.values(), STILL],
-    ("running/broker.py", "obstacle.sentence"): [*broker.SENTENCES],
+    ("running/broker.py", "hindrance.sentence"): [*broker.SENTENCES],
     ("console.py", "stage"): ["reading", "searching", "writing"],
     ("console.py", "sentence"): [*GROUPS.values(), STILL, *broker.SENTENCES],
     ("console.py", "str(error)"): [str(NoPlanError("overrun"))],

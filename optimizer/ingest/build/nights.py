@@ -1,8 +1,9 @@
 """Times over midnight: a time without a date, in a shift that goes on over midnight, is of the night of the shift.
 
-A night shift belongs to the date on which it begins. `07:00` as the end of a shift from 19:00 is the next morning, and
-so is `00:30` for its break, for an absence from it, for a lock and for what a customer was told of its visits. Each
-time that is read as one of the next date is reported (`READ_AS`), so that nobody has to guess what was understood.
+A night shift belongs to the date on which it begins; a row about it may be dated by that, or by the calendar. `07:00`
+as the end of a shift from 19:00 is the next morning, and so is `00:30` for its break, for an absence from it, for a
+lock and for what a customer was told of its visits. Each time that is read as one of the next date is reported
+(`READ_AS`), so that nobody has to guess what was understood.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.columns import ShiftRow
     from optimizer.ingest.forms.sheets import BranchSheets, Sheet
 
+#: Where an absence without a start begins, on its own date.
+DAY_START = 0
 #: A told window that would be wider than this over midnight is more likely one whose times are swapped.
 WIDEST_TOLD_S = 6 * HOUR_S
 
@@ -42,12 +45,14 @@ def with_nights(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> Bran
         return None if day is None else shift_of.get((row.technician_id, day))
 
     absences = _Nights(sheets.absences, clock, log)
+    absences.change(lambda row: _of_its_night(row, ("start", "end"), shift_of, clock))
     absences.read(lambda entry: _in_frame(entry.row, shift(entry.row, entry.row.date), ("start", "end"), clock))
     told = _Nights(sheets.published, clock, log)
+    told.change(lambda row: _of_its_night(row, ("told_open", "told_close"), shift_of, clock))
     told.read(lambda entry: _in_frame(entry.row, shift(entry.row, entry.row.date), ("told_open", "told_close"), clock))
     told.read(lambda entry: _told_over_midnight(entry.row, clock))
     locks = _Nights(sheets.locks, clock, log)
-    locks.entries = [_of_its_night(entry, shift_of, clock) for entry in locks.entries]
+    locks.change(lambda row: _of_its_night(row, ("start",), shift_of, clock) if row.level == LockLevel.START else row)
     names = ("start", "began")
     locks.read(lambda entry: _in_frame(entry.row, shift(entry.row, entry.row.date or clock.first_day), names, clock))
     return replace(
@@ -67,6 +72,10 @@ class _Nights:
 
     def __post_init__(self) -> None:
         self.entries = list(self.of.entries)
+
+    def change(self, meant: Callable[[Any], Any]) -> None:
+        """Put the row that `meant` returns for a row in its place."""
+        self.entries = [Entry(entry.number, meant(entry.row)) for entry in self.entries]
 
     def read(self, meant: Callable[[Entry[Any]], Mapping[str, int]]) -> None:
         """Put the times that `meant` returns for an entry, by column, into it; say so of the first few."""
@@ -94,7 +103,7 @@ def _over_midnight(row: ShiftRow, clock: BranchClock) -> Mapping[str, int]:
     if isinstance(row.end, datetime):
         return {}
     start_s, end_s, next_s = (clock.on(row.date, time) for time in (row.start, row.end, row.end + DAY_S))
-    is_night = end_s <= start_s and next_s - start_s <= LONGEST_NIGHT_S
+    is_night = end_s <= start_s and clock.shown_s(start_s, next_s) <= LONGEST_NIGHT_S
     return {"end": row.end + DAY_S} if is_night else {}
 
 
@@ -118,18 +127,36 @@ def _told_over_midnight(row: Any, clock: BranchClock) -> Mapping[str, int]:
     if row.told_open is None or not isinstance(row.told_close, int):
         return {}
     open_s, close_s, next_s = (clock.on(row.date, t) for t in (row.told_open, row.told_close, row.told_close + DAY_S))
-    return {"told_close": row.told_close + DAY_S} if close_s < open_s and next_s - open_s <= WIDEST_TOLD_S else {}
+    is_night = close_s < open_s and clock.shown_s(open_s, next_s) <= WIDEST_TOLD_S
+    return {"told_close": row.told_close + DAY_S} if is_night else {}
 
 
-def _of_its_night(entry: Entry[Any], shift_of: Mapping[tuple[str, date], ShiftRow], clock: BranchClock) -> Entry[Any]:
-    """Return a lock on a dated start, without a date of its own, on the date of the night shift that has the start."""
-    row = entry.row
-    if row.level != LockLevel.START or row.date is not None or not isinstance(row.start, datetime):
-        return entry
-    start_s = clock.seconds(row.start)
-    day = clock.date_at(start_s)
-    own, eve = (shift_of.get((row.technician_id, date_)) for date_ in (day, day - timedelta(days=1)))
-    is_own = own is not None and clock.on(own.date, own.start) <= start_s
-    if is_own or eve is None or clock.on(eve.date, eve.end) < start_s:
-        return entry
-    return Entry(entry.number, row.model_copy(update={"date": eve.date}))
+def _of_its_night(
+    row: Any, columns: tuple[str, ...], shift_of: Mapping[tuple[str, date], ShiftRow], clock: BranchClock
+) -> Any:
+    """Return a row that is dated by the calendar on the date of the night shift that it is about.
+
+    It is about the night before its date, if the shift that began then has its first time, and that of its own date
+    has not.
+    """
+    first = next((time for time in (getattr(row, column) for column in columns) if time is not None), None)
+    if first is None or (row.date is None and not isinstance(first, datetime)):
+        return row
+    day = row.date or clock.date_at(clock.on(clock.first_day, first))
+    first = DAY_START if getattr(row, columns[0]) is None else first
+    own, eve = (shift_of.get((row.technician_id, on)) for on in (day, day - timedelta(days=1)))
+    if eve is None or not _has(eve, clock.on(day, first), clock):
+        return row
+    if own is not None and any(_has(own, clock.on(day, time), clock) for time in _readings(first)):
+        return row
+    later = {column: time + DAY_S for column in columns if isinstance(time := getattr(row, column), int)}
+    return row.model_copy(update={"date": eve.date, **later})
+
+
+def _has(shift: ShiftRow, moment_s: int, clock: BranchClock) -> bool:
+    return clock.on(shift.date, shift.start) <= moment_s < clock.on(shift.date, shift.end)
+
+
+def _readings(time: int | datetime) -> tuple[int | datetime, ...]:
+    """Return a time as written, and as one of the night after it."""
+    return (time,) if isinstance(time, datetime) else (time, time + DAY_S)

@@ -152,6 +152,10 @@ class BranchClock:
         """Return a moment as local date and time, without an offset."""
         return self.wall.local(seconds)
 
+    def shown_s(self, start: int, end: int) -> int:
+        """Return how far apart two moments are by what the clock shows, a change of clocks between them or not."""
+        return round((self.local(end) - self.local(start)).total_seconds())
+
     def iso(self, seconds: int) -> str:
         """Return a moment as ISO 8601 with the branch's offset."""
         return self.wall.zoned(seconds).isoformat()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optimizer.domain.order import Interval
 from optimizer.domain.units import at
 from optimizer.ingest.forms.tables import SHOWN_READ_AS
 from tests.cases.branches import DAY, lay_out, order, read, shift
@@ -76,3 +77,54 @@ def test_of_many_times_the_first_few_are_named(tmp_path: Path) -> None:
     assert codes.count("READ_AS") == SHOWN_READ_AS
     assert [issue.value for issue in intake.report.issues if issue.code == "READ_AS_MORE"] == ["3"]
     assert all(worked.end_s == at(31) for worked in problem.shifts)
+
+
+BY_CALENDAR = (shift("T1", "19:00", "2026-11-24 07:00"), {**shift("T1", "10:00", "15:00"), "date": "2026-11-24"})
+
+
+@pytest.mark.parametrize("shifts", [BY_CALENDAR, BY_CALENDAR[:1]])
+@pytest.mark.parametrize(
+    ("start", "end", "works"),
+    [
+        ("00:00", "08:00", (at(19), at(24))),
+        ("03:00", "", (at(19), at(27))),
+        ("", "02:00", (at(26), at(31))),
+        ("2026-11-24 03:00", "2026-11-24 12:00", (at(19), at(27))),
+        ("", "", (at(19), at(31))),  # on Tuesday the technician does not begin
+    ],
+)
+def test_an_absence_may_be_dated_by_the_calendar(
+    tmp_path: Path, shifts: tuple[dict[str, str], ...], start: str, end: str, works: tuple[int, int]
+) -> None:
+    absent = {"technician_id": "T1", "date": "2026-11-24", "start": start, "end": end}
+    _, problem, _ = read(lay_out(tmp_path / "in", (A,), shifts=shifts, absences=(absent,)))
+    assert (problem.shifts[0].start_s, problem.shifts[0].end_s) == works
+
+
+def test_locks_and_what_was_told_may_be_dated_by_the_calendar(tmp_path: Path) -> None:
+    about = {"visit_id": "A", "technician_id": "T1", "date": "2026-11-24"}
+    held, told = {**about, "level": "start", "start": "02:00"}, {**about, "told_open": "01:30", "told_close": "02:30"}
+    visit = order("A", "", requested="2026-11-24 00:00/06:00")
+    one = ({"technician_id": "T1"},)
+    branch = lay_out(tmp_path / "in", (visit,), technicians=one, shifts=BY_CALENDAR, locks=(held,), published=(told,))
+    intake, problem, _ = read(branch)
+    assert intake.report.issues == ()
+    assert (problem.locks[0].day, problem.locks[0].start_s) == (0, at(26))
+    assert (problem.published[0].day, problem.published[0].told) == (0, Interval(at(25, 30), at(26, 30)))
+
+
+def test_a_row_is_of_the_night_that_begins_on_its_date_if_there_is_one(tmp_path: Path) -> None:
+    """T1 works in the night to Tuesday and in the night after it; Tuesday 02:00 is read as of the second."""
+    nights = (shift("T1", "19:00", "07:00"), {**shift("T1", "19:00", "07:00"), "date": "2026-11-24"})
+    absent = {"technician_id": "T1", "date": "2026-11-24", "start": "02:00"}
+    where = {
+        "branch_id": "B1",
+        "lat": "30.27",
+        "lon": "120.15",
+        "plan_date": DAY,
+        "as_of": "2026-11-20 16:00",
+        "days": "2",
+    }
+    branch = lay_out(tmp_path / "in", (A,), branch=(where,), shifts=nights, absences=(absent,))
+    _, problem, _ = read(branch)
+    assert [worked.end_s for worked in problem.shifts] == [at(31), at(26, day=1)]
