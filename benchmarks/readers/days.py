@@ -139,7 +139,6 @@ def _policy(costs: Mapping[str, Any]) -> Policy:
         overtime_cents=costs["overtime"],
         contractor_day_cents=costs["contractor_fixed"],
         contractor_minute_cents=costs["contractor_minute"],
-        reserve_pct=0,
         continuity_cents=costs["preferred_miss"],
         fairness=Fairness.SPREAD,
         spread_weight=costs["fair"],
