@@ -14,13 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.order import Interval, ServiceLog, Urgency
+from optimizer.domain.order import Confirmed, Interval, ServiceLog, Urgency
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks, Floor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
-from tests.random_problems import _with_rests, _with_the_whole_book, _without_locks, random_matrix
+from tests.random_problems import _with_pay, _with_rests, _with_the_whole_book, _without_locks, random_matrix
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Route
@@ -46,12 +46,22 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     routes = _deal(rng, problem)
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
+    problem = _with_pay(seed, _answered(Random(f"answers {seed}"), problem))
     return _rested(Random(f"rests {seed}"), _under_way(Random(f"under way {seed}"), problem, routes)), matrix, routes
 
 
 def _rested(rng: Random, problem: Problem) -> Problem:
     """Return a problem with rests that some routes break, one in four."""
     return _with_rests(rng, problem) if rng.random() < 0.25 else problem
+
+
+def _answered(rng: Random, problem: Problem) -> Problem:
+    """Return a problem some of whose customers said no, or were not reached, one in five."""
+    if rng.random() < 0.8:
+        return problem
+    answers = (Confirmed.NO, Confirmed.UNREACHABLE, Confirmed.UNREACHABLE, None)
+    orders = [replace(o, log=replace(o.log, confirmed=rng.choice(answers))) for o in problem.orders]
+    return replace(problem, orders=tuple(orders))
 
 
 def _under_way(rng: Random, problem: Problem, routes: DayRoutes) -> Problem:

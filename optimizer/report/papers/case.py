@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
+from optimizer.explain.late_emergencies import Sooner, sooner_by_moving
 from optimizer.judge.answers import past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from optimizer.domain.order import Interval, Order, PartNeed, ToolNeed, Visit
@@ -36,6 +37,8 @@ class Case:
         Where a planned visit is; with the lead, where a crew serves it.
     left
         Visits not planned, by id.
+    sooner
+        For emergencies that are planned late: who could be there sooner if customers gave up their told windows.
     """
 
     problem: Problem
@@ -47,6 +50,7 @@ class Case:
     route_of: Mapping[str, Route] = field(init=False, repr=False)
     stop_of: Mapping[str, Stop] = field(init=False, repr=False)
     left: Mapping[str, UnassignedVisit] = field(init=False, repr=False)
+    sooner: Mapping[str, Sooner] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         days = technician_days(self.problem, self.matrix, self.plan)
@@ -55,6 +59,15 @@ class Case:
         object.__setattr__(self, "route_of", {visit_id: route for visit_id, (route, _) in served.items()})
         object.__setattr__(self, "stop_of", {visit_id: stop for visit_id, (_, stop) in served.items()})
         object.__setattr__(self, "left", {left.visit_id: left for left in self.plan.unassigned})
+        object.__setattr__(self, "sooner", dict(self._found_sooner()))
+
+    def _found_sooner(self) -> Iterator[tuple[str, Sooner]]:
+        for visit in self.problem.visits:
+            stop = self.stop_of.get(visit.visit_id)
+            if stop is not None and stop.lateness_s and self.is_emergency(self.problem.order_of(visit)):
+                found = sooner_by_moving(self.problem, self.matrix, self.plan, visit.visit_id)
+                if found is not None:
+                    yield visit.visit_id, found
 
     @property
     def say(self) -> Translate:
@@ -175,10 +188,6 @@ class Case:
         return problem.clock.moment_s(day, branch.business.close_s)
 
     # --- orders -----------------------------------------------------------------------------------------------
-
-    def is_overdue(self, order: Order, day: int = 0) -> bool:
-        """Return whether an order's last day lies before a day of the plan."""
-        return order.due_day is not None and order.due_day < self.problem.date_of(day)
 
     def is_emergency(self, order: Order) -> bool:
         """Return whether an order is an emergency."""
