@@ -247,11 +247,11 @@ class _Finder:
         days = {(shift.technician_id, shift.day): shift for v in visit_ids for shift in self._shifts(v)}
         if len(days) != 1:
             return None
-        [shift] = days.values()
+        [shift] = (self.facts.shifts[key] for key in days)
         tour = self.facts.tour(shift, [self.problem.visit_by_id[v] for v in sorted(visit_ids)])
         spans = [place.duration_s for place in tour.places]
         ways = self._shortest_ways(tour, [visit.visit_id for visit in tour.visits])
-        day_s = self.facts.shifts[shift.technician_id, shift.day].return_limit_s - tour.depart_s
+        day_s = tour.shift.return_limit_s - tour.depart_s
         over_s = sum(spans) + sum(ways) - day_s
         if over_s <= 0:
             return None
