@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from optimizer.running.machine import usable_cores
 
 
 class Settings(BaseSettings):
@@ -26,9 +27,19 @@ class Settings(BaseSettings):
     port: Annotated[NonNegativeInt, Field(description="port to listen on; 0 takes a free one")] = 8000
     root_path: Annotated[str, Field(description="path under which a proxy serves this service")] = ""
 
-    workers: Annotated[NonNegativeInt, Field(description="solves side by side; 0 leaves them to other machines")] = (
-        os.cpu_count() or 1
-    )
+    workers: Annotated[
+        NonNegativeInt,
+        Field(description="solves side by side, as far as there are cores; 0 leaves them to other machines"),
+    ] = Field(default_factory=lambda: len(usable_cores()))
+    cores: Annotated[
+        NonNegativeInt,
+        Field(
+            description="cores that plans are made on, by the service and beside it; 0 lets every solve begin at once"
+        ),
+    ] = Field(default_factory=lambda: len(usable_cores()))
+    broker: Annotated[
+        str, Field(description="folder in which the processes of a user share cores; empty is one in /tmp")
+    ] = ""
     clerks: Annotated[PositiveInt, Field(description="processes that read uploads and print papers")] = 2
     solve_threads: Annotated[PositiveInt, Field(description="threads of one solve")] = 1
     solve_memory_bytes: Annotated[PositiveInt, Field(description="memory of one solve; one that needs more dies")] = (

@@ -17,6 +17,7 @@ from benchmarks.records import line_of, read_rows, report, write_plan
 from benchmarks.run import SOLVER, plan_campaign, run_campaign, run_peer_campaign, told
 from benchmarks.scatter import scatter_svg
 from benchmarks.solver import Budget, solve_problem
+from optimizer.running.machine import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     starving.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
     starving.add_argument("--seconds", type=float, default=2.0, help="wall seconds of each search (default 2)")
     starving.add_argument("--runs", type=int, default=20, help="runs of each way (default 20)")
-    starving.add_argument("--busy", type=int, default=15 * (os.cpu_count() or 1), help="busy processes (15 a core)")
-    starving.add_argument("--within", type=float, default=60.0, help="wall seconds that a plan may take (default 60)")
+    starving.add_argument("--busy", type=int, default=15 * len(usable_cores()), help="busy processes (15 a core)")
+    starving.add_argument("--within", type=float, default=60.0, help="wall seconds that each way has (default 60)")
     starving.set_defaults(command=_starve)
     return parser
 
@@ -142,10 +143,10 @@ def _starve(options: argparse.Namespace) -> int:
     from benchmarks.starve import starve
 
     bad = 0
-    for run in starve(options.branch, seconds=options.seconds, runs=options.runs, busy=options.busy):
-        is_good = run.is_good(options.within)
-        bad += not is_good
-        print(line_of({**asdict(run), "took_s": round(run.took_s, 1), "good": is_good}), flush=True)
+    asked = {"seconds": options.seconds, "runs": options.runs, "busy": options.busy, "within_s": options.within}
+    for run in starve(options.branch, **asked):
+        bad += not run.is_good
+        print(line_of({**asdict(run), "took_s": round(run.took_s, 1), "good": run.is_good}), flush=True)
     return INFEASIBLE if bad else 0
 
 

@@ -6,6 +6,7 @@ A real `paigong serve` on loopback with its own data folder; the instance is sen
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import statistics
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer import read_branch, solve
 from optimizer.ingest.read import problem_from_json
+from optimizer.running.machine import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +52,28 @@ class Served:
             body = answer.read()
         return json.loads(body), time.perf_counter() - began_s
 
-    def ended(self, job_id: str) -> dict[str, Any]:
-        """Return a job when it has ended."""
-        while True:
+    def ended(self, job_id: str, *, within_s: float = math.inf, pause_s: float = PAUSE_S) -> dict[str, Any]:
+        """Return a job when it has ended.
+
+        Raises
+        ------
+        TimeoutError
+            When that takes longer.
+        """
+        until_s = time.perf_counter() + within_s
+        while time.perf_counter() < until_s:
             job, _ = self.ask(f"/v1/plans/{job_id}")
             if job["status"] not in ("queued", "solving"):
                 return job
-            time.sleep(PAUSE_S)
+            time.sleep(pause_s)
+        raise TimeoutError(job_id)
+
+    def stop(self, job_id: str) -> None:
+        """Ask for the end of a job."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        request = urllib.request.Request(f"{self.url}/v1/plans/{job_id}", headers=headers, method="DELETE")
+        with urllib.request.urlopen(request) as answer:
+            answer.read()
 
 
 @contextmanager
@@ -119,7 +136,7 @@ def measure_service(instance: dict[str, Any], *, seconds: float, small: Path, co
         **_answers(content),
         **_deadline(content, seconds),
         **_throughput(small, count),
-        "cores": os.cpu_count(),
+        "cores": len(usable_cores()),
     }
 
 
@@ -159,7 +176,7 @@ def _deadline(content: bytes, seconds: float) -> dict[str, Any]:
 
 def _throughput(small: Path, count: int) -> dict[str, Any]:
     """Measure many small solves through the service, and the same by hand, as many side by side."""
-    cores = os.cpu_count() or 1
+    cores = len(usable_cores())
     from optimizer.ingest.write import problem_to_json
 
     problem = problem_from_json(problem_to_json(read_branch(small)))

@@ -6,7 +6,7 @@ of the file's. Nothing here is the optimizer's but `problem_of` and `matrix_of`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from optimizer.domain.policy import Fairness, Policy
 from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem
 from optimizer.domain.technician import Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.settings.policy import load_policy
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
@@ -198,10 +199,8 @@ def _policy(instance: VrpInstance) -> Policy:
     legs = len(instance.clients) + len(instance.vehicles)
     # More than any plan costs, so that serving one more who has no prize always pays.
     dearest_cents = int(_seconds(instance).max()) * legs + sum(prizes.values()) + 1
-    return Policy(
-        name="bench",
-        arrival_lead_s=0,
-        morning_s=0,
+    return replace(
+        load_policy("bench"),
         max_lateness_s=0,
         reload=False,
         unassigned_cents=(dearest_cents,) * 5,

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from optimizer.ingest.intake import ReadOptions
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
     from optimizer.text.catalogue import Translate
@@ -57,6 +59,8 @@ LONGEST_S = 7 * 86_400
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
@@ -169,10 +173,12 @@ def plan(
     solver_server()
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan
+    from optimizer.ingest.plans.published import published_plan, routes_before
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
-    from optimizer.moments.draft_settle_open import plan_stage
+    from optimizer.moments.draft_settle_open import URGENCY, plan_stage
+    from optimizer.moments.known_returns import with_known_returns
+    from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
@@ -198,6 +204,8 @@ def plan(
                 write_fault_workbook(branch, intake.report, fault_workbook, lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
+            before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
+            problem = with_known_returns(problem, before)
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
@@ -211,14 +219,16 @@ def plan(
             reading_s = time.monotonic() - _STARTED_S
             warm_up(stages.tell)
             papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
+            writers: list[WorkbookWriter] = []
 
             def report(progress: Progress) -> None:
                 stages.report(progress)
                 if papers.ident is None:
                     papers.start()
+                    writers.append(ending.enter_context(closing(WorkbookWriter(solver_server()))))
 
             cancel = CancelToken()
-            with holding_interrupts(cancel):
+            with holding_interrupts(cancel), ExitStack() as ending:
                 stages.begin("searching")
                 solved = plan_stage(
                     problem,
@@ -232,13 +242,15 @@ def plan(
                     islands=islands,
                     use_master=master,
                     patience=patience,
+                    urgency=URGENCY[stage],
                     on_progress=report,
                     cancel=cancel,
                     on_message=stages.tell,
                 )
                 stages.begin("writing")
                 context = replace(intake.context, changes=solved.changes, is_published=published is not None)
-                _write(solved, context, branch, _read_as(options), out, lang, reading_s=reading_s)
+                workbook = next(iter(writers), None)
+                _write(solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s)
         _print(solved, context, out, reading_s=reading_s, lang=lang)
 
 
@@ -248,11 +260,9 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
 
 
 def _load_papers(lang: str) -> None:
-    """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    """Load what writes the page: when the first plan is judged, while the search goes on in its own process."""
     from optimizer.report.templating import load_templates
-    from optimizer.report.workbook import load_openpyxl
 
-    load_openpyxl()
     load_templates(lang)
 
 
@@ -270,10 +280,11 @@ def _write(
     read_as: Mapping[str, object],
     out: Path,
     lang: str,
+    workbook: WorkbookWriter | None,
     *,
     reading_s: float,
 ) -> None:
-    """Write the plan file and the papers."""
+    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
     from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report import kpis, write_page, write_technician_files, write_workbook
     from optimizer.report.papers import make_papers
@@ -285,12 +296,17 @@ def _write(
     figures = kpis(problem, matrix, made)
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
-    write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
+    if workbook is None:
+        write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
+    else:
+        workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
     assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
     accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
+    if workbook is not None:
+        workbook.finish()
 
 
 def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
@@ -321,6 +337,9 @@ def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading
         search=run.search_s,
     )
     console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
     console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 

@@ -84,8 +84,13 @@ class NoPlanError(PaigongError):
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether Ctrl-C was pressed again before there was a plan."""
+        """Whether Ctrl-C ended it: pressed again before there was a plan, or while it waited for a core."""
         return self.stopped == "interrupted"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody asked it to end."""
+        return self.stopped in ("interrupted", "cancelled")
 
 
 class JudgementError(PaigongError):

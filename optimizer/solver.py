@@ -20,6 +20,7 @@ from optimizer.running.budget import Budget
 from optimizer.running.child import Progress, RunRecord, run_in_child
 from optimizer.running.first_routes import possible_routes
 from optimizer.running.preloaded import solver_server
+from optimizer.running.tickets import Urgency
 from optimizer.running.warming import warm_up
 
 if TYPE_CHECKING:
@@ -61,12 +62,12 @@ def find_plans(
     """
     from optimizer.engine.assemble import assemble_plan
     from optimizer.engine.indexing import build_arrays
-    from optimizer.engine.kept_locks import with_kept_shifts
+    from optimizer.engine.rest import with_shifts_in_force
     from optimizer.engine.route_pool import RoutePool
     from optimizer.engine.search.annealing import CHECKPOINTS
     from optimizer.engine.search.islands import Islands
 
-    indexed = build_arrays(with_kept_shifts(problem, matrix), matrix)
+    indexed = build_arrays(with_shifts_in_force(problem, matrix), matrix)
     search_began_s = time.monotonic()
     islands = Islands(indexed.arrays, budget.search(search_began_s), is_stopped)
     pool = RoutePool()
@@ -171,6 +172,7 @@ def solve(
     broken_locks: BrokenLocks | str | None = None,
     start: Routes | None = None,
     memory_bytes: int | None = None,
+    urgency: Urgency | str = Urgency.SOLVE,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
@@ -205,12 +207,16 @@ def solve(
         what the rules no longer allow is taken out first.
     memory_bytes
         What the solver process may hold at most; one that needs more dies, and its last judged plan is returned.
+    urgency
+        Who begins first where all cores are taken by other solves of this user: `interactive`, where somebody waits
+        for the plan, before `solve` before `sweep`, one of many, which also stands back while it runs. The time of the
+        search begins after the waiting, which has an end; `PAIGONG_CORES=0` switches it off.
     on_progress
         Called with each better plan that the judge found clean.
     cancel
         A token whose `cancel()` ends the solve with the best plan so far.
     on_message
-        Called with a sentence when something takes long for a reason (kernels being compiled once).
+        Called with a sentence when something takes long for a reason (kernels being compiled once, cores being taken).
 
     Raises
     ------
@@ -241,12 +247,12 @@ def solve(
     budget = Budget.of(
         seconds=seconds, iterations=iterations, seed=seed, threads=threads, islands=islands, use_master=use_master,
         start=possible_routes(problem, matrix, start or {}), patience=patience, parameters=parameters,
-        memory_bytes=memory_bytes,
+        memory_bytes=memory_bytes, urgency=urgency,
     )  # fmt: skip
     try:
-        found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel)
+        found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel, on_message)
     except (LockConflictError, NoPlanError, JudgementError) as error:
-        if isinstance(error, NoPlanError) and error.is_interrupted:
+        if isinstance(error, NoPlanError) and error.is_stopped:
             raise
         clashes = find_lock_clashes(problem, matrix)
         if not clashes:

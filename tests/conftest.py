@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+# Tests run side by side, and beside others: what shares cores is told so where it is tested.
+os.environ["PAIGONG_CORES"] = "0"
+
 # A shell that starts the tests in the background has them, and their children, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -19,7 +19,7 @@ from optimizer.domain.plan import BRANCH_STOP, Plan, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.judge.carried import load, tool, tools_out, units_there
-from optimizer.judge.costs import dropped_cents, fairness_cents, price_route, unassigned_cents, work_of
+from optimizer.judge.costs import absence_cents, fairness_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
 from optimizer.judge.hard_rules import allowed, loan, lock, prefix_of, refusals_left, skill, stock, travel_limit
@@ -94,7 +94,7 @@ def best_plan(problem: Problem, matrix: TravelMatrix) -> int | None:
 def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
     """Return the cheapest clean plan; the judge has confirmed it."""
     facts = Facts(problem, matrix)
-    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    shifts = [shift for shift in facts.shifts.values() if 0 <= shift.day < problem.days]
     days = [_days(facts, shift) for shift in shifts]
     best: Best | None = None
     for least_cents, chosen in _combinations(facts, shifts, days):
@@ -115,7 +115,7 @@ def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
 def can_be_served(problem: Problem, matrix: TravelMatrix, visit_id: str) -> bool:
     """Say whether some clean plan serves a visit."""
     facts = Facts(problem, matrix)
-    shifts = [shift for shift in problem.shifts if 0 <= shift.day < problem.days]
+    shifts = [shift for shift in facts.shifts.values() if 0 <= shift.day < problem.days]
     days = [_days(facts, shift) for shift in shifts]
     if not any(visit_id in visit_ids for ways in days for visit_ids in ways):
         return False
@@ -214,9 +214,7 @@ def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int |
 
 def _combinations(facts: Facts, shifts: Sequence[Shift], days: Sequence[Ways]) -> Iterator[tuple[int, tuple[Day, ...]]]:
     """Yield choices of one day a shift, with the least that they cost; that never falls from one to the next."""
-    left_out = {
-        v.visit_id: unassigned_cents(facts.problem, v) + dropped_cents(facts, v.visit_id) for v in facts.problem.visits
-    }
+    left_out = {v.visit_id: absence_cents(facts, v) for v in facts.problem.visits}
     found = []
     for sets in _assignments(facts, shifts, days):
         served = frozenset().union(*sets)
@@ -341,7 +339,7 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     left_out = [visit for visit in problem.visits if visit.visit_id not in judged.planned]
     return (
         sum(sum(price_route(facts, one).values()) for one in timed)
-        + sum(unassigned_cents(problem, visit) + dropped_cents(facts, visit.visit_id) for visit in left_out)
+        + sum(absence_cents(facts, visit) for visit in left_out)
         + fairness_cents(problem, work_s)
     )
 

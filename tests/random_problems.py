@@ -111,6 +111,25 @@ def random_whole_problem_with_plan(
     return locked, matrix, routes
 
 
+def random_nights(
+    seed: int, *, most_visits: int = 4, most_technicians: int = 2, most_shifts: int = 5
+) -> tuple[Problem, TravelMatrix, DayRoutes]:
+    """Return a tiny problem of the whole rule book by night, with rests between nights in a row and around the horizon.
+
+    At least one plan of it is clean: its routes are returned, too.
+    """
+    rng = Random(f"nights {seed}")
+    plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(1, most_technicians))
+    problem = _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts)))
+    matrix = random_matrix(rng, problem)
+    routes = _any_days(rng, problem, matrix)
+    plan = time_routes(problem, matrix, routes)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
+    judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
+    assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
+    return locked, matrix, routes
+
+
 def random_day_under_way(seed: int, *, is_whole: bool = False) -> tuple[Problem, TravelMatrix]:
     """Return a problem in the middle of its first day: part of a published plan has begun, and the rest may change.
 
@@ -354,6 +373,51 @@ def _with_the_whole_book(rng: Random, problem: Problem, most_shifts: int) -> Pro
         loans=problem.loans if rng.random() < 0.3 else (),
         policy=replace(problem.policy, pickup=pickup),
     )
+
+
+def _by_night(rng: Random, problem: Problem) -> Problem:
+    """Return a problem half a day later: shifts begin in the evening, windows lie in the night, no hours bind."""
+    by_s = rng.choice((10, 12, 13)) * 3600
+
+    def later(span: Interval) -> Interval:
+        return Interval(span.open_s + by_s, span.close_s + by_s)
+
+    def moved(shift: Shift) -> Shift:
+        rest = shift.break_
+        rest = None if rest is None else replace(rest, window=later(rest.window))
+        return replace(shift, start_s=shift.start_s + by_s, end_s=shift.end_s + by_s, break_=rest)
+
+    nights = tuple(Interval(at(19, day=day), at(29, day=day)) for day in range(problem.days))
+    orders = []
+    for order in problem.orders:
+        windows = tuple(map(later, order.requested)) or nights
+        orders.append(replace(order, requested=windows, promised=windows if order.promised else ()))
+    return replace(
+        problem,
+        shifts=tuple(map(moved, problem.shifts)),
+        orders=tuple(orders),
+        visits=tuple(replace(v, ready_s=None if v.ready_s is None else v.ready_s + by_s) for v in problem.visits),
+        customers=tuple(replace(customer, opening=None, closed=()) for customer in problem.customers),
+    )
+
+
+def _with_rests(rng: Random, problem: Problem) -> Problem:
+    """Return a problem with rests that bind, and with shifts on the days around the horizon."""
+    policy = replace(
+        problem.policy,
+        rest_s=rng.choice((0, 8, 10, 13)) * 3600,
+        rest_after_night_s=rng.choice((10, 13, 15, 17)) * 3600,
+        night_from_s=at(rng.choice((22, 22, 24, 27))),
+    )
+    around = []
+    for technician in problem.technicians:
+        who = technician.technician_id
+        if rng.random() < 0.5:
+            around.append(Shift(who, -1, at(12, day=-1), at(rng.choice((21, 24, 29, 32)), day=-1)))
+        if rng.random() < 0.5:
+            starts_s = at(rng.choice((7, 12, 18)), day=problem.days)
+            around.append(Shift(who, problem.days, starts_s, starts_s + 8 * 3600))
+    return replace(problem, policy=policy, shifts_around=tuple(around))
 
 
 def _predecessor(rng: Random, first: str) -> Predecessor:

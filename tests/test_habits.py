@@ -42,6 +42,33 @@ def test_the_demo_is_planned_in_the_language_that_is_asked_for(words: list[str],
     assert f"paigong plan data/hangzhou --out out/hangzhou --lang {lang}\n" in said
 
 
+#: How code writes that a day is 86 400 seconds of a moment: it is not where clocks change.
+DAYS_TO_MOMENTS = re.compile(
+    r"\bday\w*(?:\.\w+)*\)? \* (?:DAY_S|86_?400)|(?://|%) (?:DAY_S|86_?400)|(?:DAY_S|86_?400) \*"
+)
+#: What may: midnight's one place, and times of a day without one.
+MIDNIGHT = {"optimizer/domain/wall_clock.py", "optimizer/domain/units.py"}
+
+
+@pytest.mark.parametrize("code", ["day * DAY_S + s", "shift.day * DAY_S", "s // DAY_S", "s % 86_400", "86400 * day"])
+def test_days_are_found_that_are_made_moments(code: str) -> None:
+    assert DAYS_TO_MOMENTS.search(code)
+
+
+def test_days_become_moments_in_one_place() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("optimizer", "api")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.relative_to(ROOT).as_posix() not in MIDNIGHT
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if DAYS_TO_MOMENTS.search(line)
+    }
+    assert found == {
+        "optimizer/ingest/cells/dates_and_times.py: total = days * DAY_S + hours * 3600 + minutes * 60 + seconds"
+    }
+
+
 BODY = "\n\nIt had to be.\n"
 
 

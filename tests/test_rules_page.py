@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,13 @@ from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.rules import Rule
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
-from optimizer.domain.technician import Employment, HeldSkill
+from optimizer.domain.technician import Employment, HeldSkill, Shift
 from optimizer.domain.units import at, clock_text
+from optimizer.domain.wall_clock import WallClock
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.judge.facts import duration_s
 from optimizer.promise.clocks import business_deadline_s
-from tests.worlds import MONDAY, SUNDAY_16, World, clock, job, person, span, world
+from tests.worlds import MONDAY, PLAIN, SUNDAY_16, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,6 +188,22 @@ def shift() -> list[str]:
     return [verdict(short, AB), verdict(short.with_shift("Ann", overtime_limit_s=600), AB)]
 
 
+def rest() -> list[str]:
+    late = person("Ann", hours="15:00-24:00")
+    policy = replace(PLAIN, rest_s=480 * 60, rest_after_night_s=600 * 60)
+    a = {"requested": "21:30-21:30"}
+
+    def before(tuesday_s: int) -> World:
+        early = Shift("Ann", 1, tuesday_s, at(15, day=1))
+        return road(replace(late, shifts=(*late.shifts, early)), a=a, days=2, policy=policy)
+
+    rested = road(shifts_around=(Shift("Ann", -1, at(19, day=-1), at(2)),), policy=policy).with_shift(
+        "Ann", start_s=at(6)
+    )
+    verdicts = [verdict(before(at(6, day=1)), {"Ann": ["A"]}), verdict(before(at(8, 30, day=1)), {"Ann": ["A"]})]
+    return [*verdicts, rested.starts({"Ann": ["A"]})["A"]]
+
+
 def break_() -> list[str]:
     a, b = {"minutes": 60, "requested": "11:00-12:00"}, {"requested": "13:00-15:00"}
     lunch = road(person("Ann", lunch="12:00-13:00"), a=a, b=b)
@@ -268,6 +285,12 @@ def overdue() -> list[str]:
     return [paid(made, Rule.OVERDUE, routes) for made, routes in ((due, tuesday), (past, tuesday), (past, monday))]
 
 
+def promise() -> list[str]:
+    monday, either = (road(a={"promised": tuple(span("09:00-11:00", day) for day in days)}) for days in ((0,), (0, 1)))
+    b_alone: Routes = {"Ann": ["B"]}
+    return [paid(made, Rule.PROMISE, b_alone) for made in (monday, monday.but(as_of_s=SUNDAY_16), either)]
+
+
 def lateness() -> list[str]:
     made = world([job("A", place=60, requested="08:00-08:30")], [person("Ann")]).with_policy(max_lateness_s=7200)
     worst = made.with_policy(late_worst_cents=100)
@@ -322,6 +345,13 @@ def the_clock_of_a_route() -> list[str]:
     return [f"{duration_s(problem, problem.technician_by_id['Ann'], problem.visit_by_id['A']) // 60} min"]
 
 
+def nights() -> list[str]:
+    made = road(person("Ann", hours="19:00-31:00"), a={"requested": "26:00-27:00"})
+    berlin = WallClock(date(2027, 3, 27), "Europe/Berlin")
+    night_s = berlin.moment_s(1, at(6)) - berlin.moment_s(0, at(22))
+    return [made.starts({"Ann": ["A"]})["A"], f"{night_s // 3600} h"]
+
+
 def promises() -> list[str]:
     day = WorkingCalendar().working_days_after(MONDAY - timedelta(2), 2)[-1]
     return [f"{day:%A %-d %B}"]
@@ -334,6 +364,7 @@ def clocks() -> list[str]:
 
 EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "The clock of a route": the_clock_of_a_route,
+    "Nights": nights,
     "once": once,
     "skill": skill,
     "allowed": allowed,
@@ -342,6 +373,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "ready": ready,
     "floor": floor,
     "shift": shift,
+    "rest": rest,
     "break": break_,
     "load": load,
     "stock": stock,
@@ -353,6 +385,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "Exceptions by name": exceptions_by_name,
     "unassigned": unassigned,
     "overdue": overdue,
+    "promise": promise,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,

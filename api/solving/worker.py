@@ -9,12 +9,12 @@ next taker goes on from the last plan kept, and anything that it still writes is
 from __future__ import annotations
 
 import gc
-import os
 import signal
+import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +29,13 @@ from api.settings import Settings
 from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
-from optimizer.ingest.plans.published import published_plan
+from optimizer.ingest.plans.published import published_plan, routes_before
 from optimizer.judge.verdict import time_routes
-from optimizer.moments.draft_settle_open import plan_stage
+from optimizer.moments.draft_settle_open import URGENCY, plan_stage
+from optimizer.moments.known_returns import with_known_returns
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
@@ -58,8 +60,6 @@ LEAST_S = 1.0
 SOLVER_ATTEMPTS = 2
 #: How long a finished plan is offered to a database that does not take it.
 OFFER_S = 600.0
-#: Below the API process, so that answers do not wait for solves.
-NICENESS = 5
 
 _log = structlog.get_logger(__name__)
 
@@ -119,6 +119,7 @@ class Task:
         self._began_s = time.monotonic()
         self._cancel = CancelToken()
         self._is_lost = False
+        self._is_to_stop = False
         self._kept_at_s = 0.0
         self._keep_every_s = KEEP_S
         self._near_published = False
@@ -171,6 +172,9 @@ class Task:
             if error.stopped == "child_died":
                 _log.error("solver_died", note=error.note)
                 return self._given_back(SOLVER_ATTEMPTS)
+            if self._hurry.is_set() and not self._is_to_stop:
+                # Nothing has begun yet: the job waited for a core, or for its first plan, and it waits again.
+                return self._given_back(sys.maxsize)
             if self._cancel.is_cancelled:
                 return self._without_plan(Status.STOPPED)
             return self._without_plan(Status.FAILED, "TIME_TOO_SHORT")
@@ -194,13 +198,15 @@ class Task:
         laid = upload.read(path, options)
         problem, matrix = laid.intake.checked(), laid.matrix()
         self._read_s = self._elapsed_s
-        published = None
+        day_before = (problem.first_day - timedelta(days=1)).isoformat()
+        with self._store.read() as tx:
+            files = plans.published_files(tx, claim.branch_id, day_before)
+            receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+        upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
+        as_of = problem.local_time(problem.as_of_s)
+        before = routes_before(path, problem.clock, as_of, time_routes=time_routes)
+        problem, published = with_known_returns(problem, before), None
         if options["stage"] != "draft":
-            with self._store.read() as tx:
-                files = plans.published_files(tx, claim.branch_id, claim.first_day)
-                receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
-            upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
-            as_of = problem.local_time(problem.as_of_s)
             published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
@@ -220,6 +226,8 @@ class Task:
             threads=self._settings.solve_threads,
             start=None if incumbent is None else start_of(unpack(incumbent), problem),
             memory_bytes=self._settings.solve_memory_bytes,
+            urgency=URGENCY[Stage(options["stage"])],
+            on_message=lambda sentence: _log.info("solve_waits", message=sentence),
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
@@ -239,6 +247,7 @@ class Task:
                 continue
             if stop is None and not ended.is_set():
                 self._is_lost = True
+            self._is_to_stop = bool(stop)
             if stop is None or stop:
                 self._cancel.cancel()
 
@@ -347,8 +356,6 @@ def serve(parent: Parent, owner: str) -> None:
     """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
     settings = Settings()
     logs.configure(settings.log_level)
-    with suppress(OSError, AttributeError):
-        os.nice(NICENESS)
     worker = Worker(Store(settings.database_url), settings, owner)
 
     def listen() -> None:

@@ -16,6 +16,7 @@ from api.statuses import ENDED, Status
 from api.store import outbox
 from api.store.engine import insert_unless_there, now
 from api.store.tables import events, inputs, jobs, plans
+from optimizer.domain.planning_context import Stage
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
@@ -83,11 +84,14 @@ def ask_to_stop(tx: Connection, job_id: str) -> str:
 
 
 def claim(tx: Connection, owner: str) -> Claim | None:
-    """Take the job that has waited longest; `None` when nothing waits. No two takers get the same."""
+    """Take the job that has waited longest, the morning's before others; `None` when nothing waits.
+
+    No two takers get the same.
+    """
     first = (
         select(jobs.c.job_id)
         .where(jobs.c.status == Status.QUEUED)
-        .order_by(jobs.c.seq)
+        .order_by(case((jobs.c.options["stage"].as_string() == Stage.OPEN, 0), else_=1), jobs.c.seq)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -8,7 +8,7 @@ that every used technician takes. All of it fits whole seconds and whole cents: 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from optimizer.domain.problem import BRANCH_PLACE, Branch, Problem
 from optimizer.domain.stock import Part
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.settings.policy import load_policy
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix import TravelMatrix
 
@@ -127,11 +128,8 @@ def matrix_of(day: DaysInstance, problem: Problem) -> TravelMatrix:
 
 def _policy(costs: Mapping[str, Any]) -> Policy:
     drop = costs["drop"]
-    return Policy(
-        name="bench",
-        arrival_lead_s=0,
-        morning_s=0,
-        max_lateness_s=None,
+    return replace(
+        load_policy("bench"),
         unassigned_cents=(drop["1"], drop["2"], drop["3"], drop["4"], drop["5"]),
         unassigned_due_pct=(100, 100, 100, 100),
         late_small_cents=costs["late_small"],

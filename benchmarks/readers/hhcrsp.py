@@ -28,6 +28,7 @@ from optimizer.domain.policy import Fairness, Policy
 from optimizer.domain.problem import BRANCH_PLACE, MOST_DAYS, Branch, Problem
 from optimizer.domain.technician import HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.settings.policy import load_policy
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
@@ -249,11 +250,8 @@ def matrix_of(instance: HhcrspInstance, problem: Problem) -> TravelMatrix:
 
 
 def _policy(left_out_cents: int) -> Policy:
-    return Policy(
-        name="bench",
-        arrival_lead_s=0,
-        morning_s=0,
-        max_lateness_s=None,
+    return replace(
+        load_policy("bench"),
         reload=False,
         unassigned_cents=(left_out_cents,) * 5,
         unassigned_due_pct=(100, 100, 100, 100),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,12 @@ import numpy as np
 
 from benchmarks.errors import FormatError
 from optimizer.domain.order import Customer, Interval, Order, PartNeed, Place, SkillNeed, Visit
-from optimizer.domain.policy import Fairness, Pickup, Policy
+from optimizer.domain.policy import Fairness, Pickup
 from optimizer.domain.problem import BRANCH_PLACE, MOST_DAYS, Branch, Problem, end_key, start_key
 from optimizer.domain.stock import Part
 from optimizer.domain.technician import HeldSkill, Shift, Technician
 from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.ingest.settings.policy import load_policy
 from optimizer.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
@@ -160,10 +161,8 @@ def problem_of(instance: PillacInstance) -> Problem:
         shifts=tuple(_shift(home) for home in instance.homes),
         parts=tuple(Part(supply, supply, on_hand=count) for supply, count in needed.items()),
         days=days,
-        policy=Policy(
-            name="bench",
-            arrival_lead_s=0,
-            morning_s=0,
+        policy=replace(
+            load_policy("bench"),
             max_lateness_s=0,
             pickup=Pickup.STOP,
             reload=False,

@@ -17,6 +17,8 @@ BRANCH_STOP = "0"
 DUTY = "duty"
 #: The subject of a reason `TIME_PASSED` that is about windows which were over when the plan was made.
 OVER = "over"
+#: The subject of a reason about the branch's business hours, which count where a customer has no window or hours.
+BUSINESS = "business"
 
 
 class ReasonCode(StrEnum):
@@ -43,6 +45,7 @@ class ReasonCode(StrEnum):
     CREW_LEAD = "CREW_LEAD"
     PRECEDENCE = "PRECEDENCE"
     PINNED_CONFLICT = "PINNED_CONFLICT"
+    REST = "REST"
     BREAK = "BREAK"
     NOT_READY = "NOT_READY"
     TIME_PASSED = "TIME_PASSED"

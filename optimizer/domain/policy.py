@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.promise import PromiseProfile
+from optimizer.domain.units import at
 
 
 class Pickup(StrEnum):
@@ -69,6 +70,8 @@ class Policy:
         The floor: how long after the plan is made somebody leaves at the earliest, from the branch and from the road or
         home; how long until parts of the branch are ready to leave; and how long for whoever has an emergency already.
         `None` for the first is no floor at all, as in plans of before there was one.
+    rest_s, rest_after_night_s, night_from_s
+        How long a technician rests at least before the next shift; and after work past this time of the day.
     max_lateness_s
         How late a service may start after its window closes; `None` is without limit.
     told_half_width_s
@@ -87,6 +90,8 @@ class Policy:
         Its percentage with 2 or more, 1 and 0 working days left, and past due.
     unassigned_by_order_cents
         Price of leaving out single orders, by their ids, whatever their priority and due day.
+    broken_promise_cents
+        Price of leaving out a visit whose last promised window lies in the horizon, on top.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     late_worst_cents
@@ -114,6 +119,9 @@ class Policy:
     lead_on_road_s: int = 0
     lead_with_parts_s: int = 0
     lead_emergency_s: int = 0
+    rest_s: int = 0
+    rest_after_night_s: int = 0
+    night_from_s: int = at(22)
     max_lateness_s: int | None = 0
     pickup: Pickup = Pickup.EVENING
     reload: bool = True
@@ -126,6 +134,7 @@ class Policy:
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)
     unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
     unassigned_by_order_cents: Mapping[str, int] = field(default_factory=dict)
+    broken_promise_cents: int = 50_000
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400

@@ -7,9 +7,9 @@ engine and the judge speak of the same windows; every price and every formula is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
@@ -18,7 +18,8 @@ from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, 
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
+from optimizer.domain.units import FAR_FUTURE_S, at
+from optimizer.domain.wall_clock import WallClock
 from optimizer.domain.working_time import WorkingCalendar
 
 #: The longest horizon that is planned in one go.
@@ -111,6 +112,13 @@ class Problem:
         The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
+    shifts_around
+        The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
+        rest. One of the day before ends when its technician comes home, as far as that is known.
+    clock
+        Derived: the wall clock of the branch, which turns days into moments and back.
+    end_s
+        Derived: when the horizon ends: at the midnight after its last day, or with the last shift that goes on over it.
     windows
         Derived: windows of the service start in force per visit, in order (promised, else requested, else opening
         or business hours), the arrival lead taken off; empty when none lies in the horizon. Windows that were over
@@ -149,7 +157,10 @@ class Problem:
     locks: tuple[Lock, ...] = ()
     published: tuple[PublishedVisit, ...] = ()
     exceptions: tuple[LimitException, ...] = ()
+    shifts_around: tuple[Shift, ...] = ()
     days: int = 1
+    clock: WallClock = field(init=False, repr=False, compare=False)
+    end_s: int = field(init=False, repr=False, compare=False)
     customer_by_id: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     order_by_id: Mapping[str, Order] = field(init=False, repr=False, compare=False)
     visit_by_id: Mapping[str, Visit] = field(init=False, repr=False, compare=False)
@@ -163,6 +174,9 @@ class Problem:
         def put(name: str, value: Mapping[str, object]) -> None:
             object.__setattr__(self, name, dict(value))
 
+        object.__setattr__(self, "clock", WallClock(self.first_day, self.branch.timezone))
+        ends_s = [shift.end_s for shift in self.shifts if 0 <= shift.day < self.days]
+        object.__setattr__(self, "end_s", max(self.clock.moment_s(self.days), *ends_s, 0))
         put("customer_by_id", _index("customer", {c.customer_id: c for c in self.customers}, len(self.customers)))
         put("order_by_id", _index("order", {o.order_id: o for o in self.orders}, len(self.orders)))
         put("visit_by_id", _index("visit", {v.visit_id: v for v in self.visits}, len(self.visits)))
@@ -200,7 +214,22 @@ class Problem:
 
     def local_time(self, moment_s: int) -> datetime:
         """Return a moment of the clock as the branch's local date and time, without a zone."""
-        return datetime.combine(self.first_day, time()) + timedelta(seconds=moment_s)
+        return self.clock.local(moment_s)
+
+    def day_of_lock(self, lock: Lock) -> int:
+        """Return the day that a lock is for; a start after midnight is of the day whose shift goes on until then."""
+        if lock.level is not LockLevel.START:
+            return lock.day
+        day = self.clock.day_of(lock.start_s)
+        own, eve = (self._shift_of(lock.technician_id, on) for on in (day, day - 1))
+        is_own = own is not None and own.start_s <= lock.start_s
+        is_night = eve is not None and eve.end_s > self.clock.moment_s(day)
+        if is_own or eve is None or not is_night:
+            return day
+        return day - 1 if lock.start_s <= eve.end_s or lock.day == day - 1 else day
+
+    def _shift_of(self, technician_id: str, day: int) -> Shift | None:
+        return next((s for s in self.shifts if (s.technician_id, s.day) == (technician_id, day)), None)
 
     def day_index(self, day: date) -> int:
         """Return the day index of a date; negative before the horizon."""
@@ -259,7 +288,7 @@ class Problem:
         It is the close of business on the branch's working day before it, in seconds of the clock.
         """
         eve = self.branch.calendar.preceding_working_day(self.date_of(day))
-        return self.day_index(eve) * DAY_S + self.branch.business.close_s
+        return self.clock.moment_s(self.day_index(eve), self.branch.business.close_s)
 
     def is_short_notice(self, day: int) -> bool:
         """Return whether the plan is being made after the notice deadline of that day."""
@@ -317,7 +346,7 @@ class Problem:
             log = order.log
             received_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), self.as_of_s)
             windows = (Interval(self.as_of_s, max(self.as_of_s, received_s + self.policy.promise.emergency_on_site_s)),)
-        horizon = Interval(0, self.days * DAY_S - 1)
+        horizon = Interval(0, self.end_s - 1)
         lead = self.policy.arrival_lead_s
         return tuple(
             Interval(w.open_s, max(w.open_s, w.close_s - lead))
@@ -351,21 +380,29 @@ class Problem:
         """Return when a visit's locks let it start: about the locked start, else on the locked day."""
         locks = [lock for lock in self.locks if lock.visit_id == visit_id]
         starts = [lock for lock in locks if lock.level is LockLevel.START]
-        days = [lock.day for lock in locks if lock.level in (LockLevel.DAY, LockLevel.PREFIX)]
+        days = [lock for lock in locks if lock.level in (LockLevel.DAY, LockLevel.PREFIX)]
         spans = [(lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s) for lock in starts]
-        spans = spans or [(day * DAY_S, (day + 1) * DAY_S - 1) for day in days]
+        spans = spans or [(self.clock.moment_s(lock.day), self._last_start_s(lock)) for lock in days]
         open_s, close_s = max((a for a, _ in spans), default=0), min((b for _, b in spans), default=-1)
         return Interval(open_s, close_s) if open_s <= close_s else None
 
+    def _last_start_s(self, lock: Lock) -> int:
+        """Return the last start on a locked day: before midnight, or in the night of the technician's shift."""
+        midnight_s, shift = self.clock.moment_s(lock.day + 1), self._shift_of(lock.technician_id, lock.day)
+        return max(midnight_s - 1, shift.end_s if shift is not None else 0)
+
     def _open_days(self, visit: Visit) -> tuple[Interval, ...]:
-        """Return the customer's opening hours on each day of the horizon, else the branch's business hours."""
+        """Return the customer's opening hours on each day of the horizon, else the branch's business hours.
+
+        Hours of the eve that go on over midnight count, and those that open before the last night shift ends.
+        """
         opening = self.customer_of(visit).opening
         hours = []
-        for day in range(self.days):
+        for day in range(-1, self.days + 1):
             weekday = self.date_of(day).weekday()
             daily = [self.branch.business] if opening is None else [iv for wd, iv in opening if wd == weekday]
-            hours += [Interval(day * DAY_S + iv.open_s, day * DAY_S + iv.close_s) for iv in daily]
-        return tuple(sorted(hours))
+            hours += [self.clock.interval(day, stretch) for stretch in daily]
+        return tuple(sorted(stretch for stretch in hours if stretch.close_s > 0 and stretch.open_s < self.end_s))
 
     def hours_of(self, visit: Visit) -> tuple[Interval, ...] | None:
         """Return the hours that a visit has by itself, kept locks aside; see `hours`."""
@@ -373,13 +410,13 @@ class Problem:
         if visit.works_through or (customer.opening is None and not customer.closed):
             return None
         if customer.opening is None:
-            stretches = [Interval(day * DAY_S, (day + 2) * DAY_S) for day in range(self.days)]
+            stretches = [Interval(self.clock.moment_s(day), self.clock.moment_s(day + 2)) for day in range(self.days)]
         else:
             stretches = list(self._open_days(visit))
-        for day in range(self.days + 1):
+        for day in range(-1, self.days + 1):
             for closed in customer.closed:
-                stretches = _cut(stretches, Interval(day * DAY_S + closed.open_s, day * DAY_S + closed.close_s))
-        return tuple(sorted(stretches))
+                stretches = _cut(stretches, self.clock.interval(day, closed))
+        return _joined(stretches)
 
     def _check_references(self) -> None:
         for order in self.orders:
@@ -388,7 +425,7 @@ class Problem:
             _known("visit", visit.visit_id, "order", visit.order_id, self.order_by_id)
             for earlier in visit.after:
                 _known("visit", visit.visit_id, "visit", earlier.visit_id, self.visit_by_id)
-        for shift in self.shifts:
+        for shift in (*self.shifts, *self.shifts_around):
             _known("shift", shift.technician_id, "technician", shift.technician_id, self.technician_by_id)
         days = {(shift.technician_id, shift.day) for shift in self.shifts}
         if len(days) < len(self.shifts):
@@ -430,6 +467,16 @@ def _index(kind: str, by_id: Mapping[str, object], count: int) -> Mapping[str, o
 def _known(kind: str, item_id: str, other: str, other_id: str, by_id: Mapping[str, object]) -> None:
     if other_id not in by_id:
         raise ValueError(f"{kind} {item_id!r} refers to the unknown {other} {other_id!r}")
+
+
+def _joined(stretches: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return stretches in order, those that touch as one: hours until 24:00 and from 00:00 are those of one night."""
+    joined: list[Interval] = []
+    for stretch in sorted(stretches):
+        if joined and stretch.open_s <= joined[-1].close_s:
+            stretch = Interval(joined[-1].open_s, max(joined.pop().close_s, stretch.close_s))
+        joined.append(stretch)
+    return tuple(joined)
 
 
 def _cut(stretches: list[Interval], closed: Interval) -> list[Interval]:

@@ -21,6 +21,7 @@ class Rule(StrEnum):
     READY = "ready"
     FLOOR = "floor"
     SHIFT = "shift"
+    REST = "rest"
     BREAK = "break"
     LOAD = "load"
     STOCK = "stock"
@@ -32,6 +33,7 @@ class Rule(StrEnum):
 
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"
+    PROMISE = "promise"
     LATENESS = "lateness"
     TRAVEL = "travel"
     OVERTIME = "overtime"
@@ -63,6 +65,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.READY: "A service starts no earlier than the visit is ready.",
     Rule.FLOOR: "Nobody leaves and nothing starts before the plan is made, plus the time it takes to get ready.",
     Rule.SHIFT: "A technician works on a day with a shift and is back within the overtime limit.",
+    Rule.REST: "A technician is back in time to rest before the next shift, and never out on two routes at once.",
     Rule.BREAK: "A working day that spans the break window has its break, never inside service or travel.",
     Rule.LOAD: "What a route carries stays within the technician's limits.",
     Rule.STOCK: "Branch parts are used only as far as they are on hand, arrive in time and are not reserved.",
@@ -73,6 +76,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.LOCK: "What is locked keeps its technician, its day, its time or its place in a started route.",
     Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
     Rule.OVERDUE: "A visit served after its due day costs half of what leaving it out until then costs.",
+    Rule.PROMISE: "A promise of the days planned that the plan does not keep costs, twice as much without notice.",
     Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",

@@ -1,7 +1,7 @@
 """One clock, one money, whole numbers: the units every other module speaks.
 
-Times are whole seconds since local midnight of the horizon's first day (day 0), so 08:30 of day 1 is
-`at(8, 30, day=1)`, and 16:00 on the eve of the horizon is negative. Money is whole cents, distance whole metres.
+Times are whole seconds since local midnight of the horizon's first day (day 0), so that 16:00 on its eve is negative;
+how days become moments is known to `wall_clock` alone. Money is whole cents, distance whole metres.
 """
 
 from __future__ import annotations
@@ -17,18 +17,13 @@ FAR_FUTURE_S = 10**9
 
 
 def at(hour: int, minute: int = 0, *, day: int = 0) -> int:
-    """Return the clock's seconds for a time of day, e.g. `at(8, 30)` is 30 600."""
+    """Return the seconds of a time of day, e.g. `at(8, 30)` is 30 600; of a later day where no clock is changed."""
     return day * DAY_S + hour * HOUR_S + minute * MINUTE_S
 
 
-def day_of(moment_s: int) -> int:
-    """Return the day index that a moment falls on; the eve of the horizon is day -1."""
-    return moment_s // DAY_S
-
-
-def clock_text(moment_s: int) -> str:
-    """Return `HH:MM` of a moment, with seconds only when they are not zero: `08:30`, `08:30:20`."""
-    hours, rest = divmod(moment_s % DAY_S, HOUR_S)
+def clock_text(time_s: int) -> str:
+    """Return `HH:MM` of a time of day, with seconds only when they are not zero: `08:30`, `08:30:20`."""
+    hours, rest = divmod(time_s % DAY_S, HOUR_S)
     minutes, seconds = divmod(rest, MINUTE_S)
     return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
 

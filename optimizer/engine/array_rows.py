@@ -11,7 +11,7 @@ from optimizer.domain.order import Interval
 from optimizer.domain.policy import Fairness
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.engine.arrays import (
     FORBIDDEN_S,
     K_CONTINUITY,
@@ -80,6 +80,7 @@ from optimizer.engine.arrays import (
     ShortArray,
 )
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+from optimizer.engine.rest import latest_homes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -312,9 +313,7 @@ def windows_by_day(
             bound = None if role else problem.hours[visit.visit_id]
             kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
             hours[day].append(kept)
-        business = problem.branch.business
-        office = Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s)
-        windows[day] += [[office]] * len(stops)
+        windows[day] += [[problem.clock.interval(day, problem.branch.business)]] * len(stops)
         hours[day] += [None] * len(stops)
     counts = np.array(
         [
@@ -384,8 +383,22 @@ _LIMITS = (
 
 def most_exceeded(assignment: Assignment, shift: Shift) -> list[int]:
     """Return the columns `S_MORE_*`: the most that any exception adds to the limits of a technician-day."""
+    if not assignment.exceptions:
+        return [0 for _ in _LIMITS]
     visits = [assignment.problem.visit_by_id[visit_id] for visit_id, _ in assignment.exceptions]
-    return [max((assignment.excess(limit, shift, visit) for visit in visits), default=0) for limit, _ in _LIMITS]
+    homes = latest_homes(assignment.problem)
+    return [max(_excess(assignment, homes, limit, shift, visit) for visit in visits) for limit, _ in _LIMITS]
+
+
+def _excess(
+    assignment: Assignment, homes: Mapping[tuple[str, int], int], limit: HouseLimit, shift: Shift, visit: Visit
+) -> int:
+    """Return what an exception adds to a limit of a technician-day; nobody is home too late to rest by one."""
+    most = assignment.excess(limit, shift, visit)
+    if limit is HouseLimit.OVERTIME:
+        home_s = homes.get((shift.technician_id, shift.day), FAR_FUTURE_S)
+        most = max(0, min(most, home_s - shift.return_limit_s))
+    return most
 
 
 def make_more_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift], nodes: int) -> IntArray:
@@ -393,11 +406,11 @@ def make_more_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shift
     limits = [limit for limit, _ in _LIMITS]
     if not any(limit in limits for _, limit in assignment.exceptions):
         return np.zeros((0, 0, M_COLUMNS), np.int64)
-    table = np.zeros((len(shifts), nodes, M_COLUMNS), np.int64)
+    table, homes = np.zeros((len(shifts), nodes, M_COLUMNS), np.int64), latest_homes(assignment.problem)
     for v, (visit, _) in enumerate(roles):
         for limit, column in _LIMITS:
             if (visit.visit_id, limit) in assignment.exceptions:
-                table[:, v, column] = [assignment.excess(limit, shift, visit) for shift in shifts]
+                table[:, v, column] = [_excess(assignment, homes, limit, shift, visit) for shift in shifts]
     return table
 
 
@@ -428,8 +441,8 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
 
 
 def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
-    """Return what it costs to leave a visit out, by its price and against the published plan."""
-    return assignment.unassigned_cents(visit) + assignment.dropped_cents(visit)
+    """Return what it costs to leave a visit out, by its price, its promise and against the published plan."""
+    return assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(

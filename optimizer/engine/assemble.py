@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.domain.order import Interval, PartNeed
 from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, cents_per_minute
+from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
 from optimizer.engine.arrays import (
     E_EARLIER,
     E_LATER,
@@ -251,6 +251,7 @@ class _CostTally:
         self.cents[Rule.FAIRNESS] += int(spread_cents(arrays, sum(staff), squares))
         for visit in unassigned:
             self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
+            self.cents[Rule.PROMISE] += self.assignment.promise_cents(visit)
             self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
         return self.cents
 
@@ -345,6 +346,6 @@ def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:
         return UnassignedVisit(visit.visit_id, UnassignedState.DUE_BEFORE_PLAN, order.due_day, reasons=())
     due = order.due_day is not None and order.due_day <= problem.last_day
     last_promise = max((window.close_s for window in order.promised), default=FAR_FUTURE_S)
-    breaks = due or last_promise < problem.days * DAY_S
+    breaks = due or last_promise < problem.end_s
     state = UnassignedState.WILL_BREAK if breaks else UnassignedState.WAITS
     return UnassignedVisit(visit_id=visit.visit_id, state=state, due=order.due_day, reasons=())

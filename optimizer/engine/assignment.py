@@ -8,7 +8,7 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Urgency
 from optimizer.domain.policy import BrokenLocks, Pickup
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
+from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -69,7 +69,9 @@ class Assignment:
         self._carried = {need.part_id for person in problem.technicians for need in person.own_parts}
         close_s = problem.branch.business.close_s
         self._blocking = [
-            loan for loan in problem.loans if problem.day_index(loan.due) * DAY_S + close_s <= problem.as_of_s
+            loan
+            for loan in problem.loans
+            if problem.clock.moment_s(problem.day_index(loan.due), close_s) <= problem.as_of_s
         ]
 
     # --- who may ----------------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ class Assignment:
             return False
         for lock in kept:
             mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
-            days = [s for s in mine if 0 <= s.day < self.problem.days and _allows(lock, s.day)]
+            days = [s for s in mine if 0 <= s.day < self.problem.days and self._allows(lock, s.day)]
             if not any(self._fit(shift, visit, role).is_enough for shift in days):
                 return True
         return False
@@ -308,6 +310,14 @@ class Assignment:
         """Return the price of leaving a visit out: the order's own, else by priority and working days left after."""
         return self._absence_cents(visit, self.problem.last_day)
 
+    def promise_cents(self, visit: Visit) -> int:
+        """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
+        last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
+        if last_s < 0 or last_s >= self.problem.end_s:
+            return 0
+        times = 2 if self.problem.is_short_notice(self.problem.clock.day_of(last_s)) else 1
+        return times * self.policy.broken_promise_cents
+
     def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
         own = self.policy.unassigned_by_order_cents.get(order.order_id)
@@ -350,9 +360,6 @@ class Assignment:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
 
-
-def _allows(lock: Lock, day: int) -> bool:
-    """Return whether a lock lets its visit be served on a day."""
-    if lock.level is LockLevel.START:
-        return day_of(lock.start_s) == day
-    return lock.level is LockLevel.PERSON or lock.day == day
+    def _allows(self, lock: Lock, day: int) -> bool:
+        """Return whether a lock lets its visit be served on a day."""
+        return lock.level is LockLevel.PERSON or self.problem.day_of_lock(lock) == day

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key
-from optimizer.domain.units import day_of
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
 
 if TYPE_CHECKING:
@@ -32,18 +31,34 @@ def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
     starts = [lock for lock in problem.locks if lock.level is LockLevel.START and is_kept]
     if not starts and not problem.begun:
         return problem
-    assignment = Assignment(problem)
-    return replace(problem, shifts=tuple(_longer(assignment, matrix, shift, starts) for shift in problem.shifts))
+    assignment, home_s = Assignment(problem), homecomings(problem, matrix)
+
+    def limit_s(shift: Shift) -> int:
+        return max(shift.return_limit_s, home_s.get((shift.technician_id, shift.day), shift.return_limit_s))
+
+    return replace(
+        problem, shifts=tuple(_longer(assignment, matrix, shift, limit_s(shift), starts) for shift in problem.shifts)
+    )
 
 
-def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, starts: list[Lock]) -> Shift:
-    limit_s = shift.return_limit_s
-    for lock in assignment.problem.locks:
-        if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day):
-            limit_s = max(limit_s, lock.began_s + _way_home_s(assignment, matrix, shift, lock))
+def homecomings(problem: Problem, matrix: TravelMatrix) -> dict[tuple[str, int], int]:
+    """Return when each technician can be home from what has begun, by technician and day."""
+    if not problem.begun:
+        return {}
+    assignment, found = Assignment(problem), dict[tuple[str, int], int]()
+    shifts = {(shift.technician_id, shift.day): shift for shift in problem.shifts}
+    for lock in problem.locks:
+        shift = shifts.get((lock.technician_id, lock.day))
+        if lock.began_s is not None and shift is not None:
+            home_s = lock.began_s + _way_home_s(assignment, matrix, shift, lock)
+            found[lock.technician_id, lock.day] = max(home_s, found.get((lock.technician_id, lock.day), home_s))
+    return found
+
+
+def _longer(assignment: Assignment, matrix: TravelMatrix, shift: Shift, limit_s: int, starts: list[Lock]) -> Shift:
     for lock in starts:
         visit = assignment.problem.visit_by_id[lock.visit_id]
-        is_here = (lock.technician_id, day_of(lock.start_s)) == (shift.technician_id, shift.day)
+        is_here = (lock.technician_id, assignment.problem.day_of_lock(lock)) == (shift.technician_id, shift.day)
         if not is_here or assignment.problem.crew_size_of(visit) > 1:
             continue
         home = end_key(assignment.problem.technician_by_id[shift.technician_id])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.domain.plan import DUTY, Reason, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
@@ -291,6 +291,7 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     anytime = replace(service, max_lateness_s=FAR_FUTURE_S, hours=None)
     without = {
         ReasonCode.TIME_PASSED: _from_the_beginning(facts, tour),
+        ReasonCode.REST: _unrested(facts, tour),
         ReasonCode.PINNED_CONFLICT: _with_visit(tour, unlocked),
         ReasonCode.NOT_READY: _with_visit(tour, replace(service, ready_s=-FAR_FUTURE_S)),
         ReasonCode.BREAK: replace(tour, shift=replace(shift, break_=None)),
@@ -299,7 +300,15 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     fits = (code for code, other in without.items() if time_canonically(other, policy).breach_s == 0)
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
-    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else ""))
+    subject = window_subject(facts.problem, tour.visits[0]) if code is ReasonCode.TIME_WINDOW else ""
+    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else subject))
+
+
+def window_subject(problem: Problem, visit: Visit) -> str:
+    """Return what a missed window is: `BUSINESS` hours where the customer has neither window nor hours, else empty."""
+    order, customer = problem.order_of(visit), problem.customer_of(visit)
+    has_own = order.promised or order.requested or customer.opening is not None or problem.is_emergency_call(visit)
+    return "" if has_own else BUSINESS
 
 
 def _from_the_beginning(facts: Facts, tour: Tour) -> Tour:
@@ -307,6 +316,13 @@ def _from_the_beginning(facts: Facts, tour: Tour) -> Tour:
     morning_s = facts.problem.policy.morning_s if tour.technician.starts_at_branch else 0
     places = tuple(replace(place, floor_s=-FAR_FUTURE_S) for place in tour.places)
     return replace(tour, depart_s=tour.shift.start_s + morning_s, floor_s=-FAR_FUTURE_S, places=places)
+
+
+def _unrested(facts: Facts, tour: Tour) -> Tour:
+    """Return a tour of one visit as it could be driven if nobody had to rest."""
+    rostered, service = facts.rostered[tour.shift.technician_id, tour.shift.day], tour.services[0]
+    crews = {} if service.crew is None else {tour.visits[0].visit_id: service.crew}
+    return facts.tour(rostered, tour.visits, branch_at=tour.branch_at, crews=crews)
 
 
 def _with_visit(tour: Tour, service: Service) -> Tour:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.plan import DUTY, ReasonCode
 from optimizer.explain.positions import best_single_position
-from optimizer.judge.costs import dropped_cents, unassigned_cents
+from optimizer.judge.costs import absence_cents
 from optimizer.judge.exceptions import excesses_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def with_exception(scene: Scene, visit: Visit, reason: Reason, is_up: Callable[[
         return reason
     widest = scene.with_exception(LimitException(visit.visit_id, limit, band, "", "", who))
     position = best_single_position(widest, visit, is_up, who=who).position
-    if position is None or (position.extra_cents >= worth(scene, visit) and not facts.is_mandatory(visit.visit_id)):
+    if position is None or (
+        position.extra_cents >= absence_cents(facts, visit) and not facts.is_mandatory(visit.visit_id)
+    ):
         return reason
     used = [excess for timed in position.timed.values() for excess in excesses_of(widest.facts, timed)]
     own = (visit.visit_id, limit)
@@ -62,8 +64,3 @@ def limit_of(reason: Reason) -> HouseLimit | None:
     if reason.code is ReasonCode.SHIFT_CAPACITY and reason.technician_id and reason.subject in ("", "stop"):
         return HouseLimit.OVERTIME
     return None
-
-
-def worth(scene: Scene, visit: Visit) -> int:
-    """Return what leaving a visit out costs, in cents."""
-    return unassigned_cents(scene.facts.problem, visit) + dropped_cents(scene.facts, visit.visit_id)

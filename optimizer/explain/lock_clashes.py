@@ -15,7 +15,6 @@ from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import clock_text, day_of
 from optimizer.errors import Clash
 from optimizer.explain.sentences import span_words, technician_words
 from optimizer.judge.facts import Facts, skill_gaps
@@ -62,6 +61,9 @@ CLASHES: dict[tuple[Rule, str], str] = {
         Rule.SHIFT,
         "s",
     ): "{visits}: locked to {technician}, who would be back at {back}, {span} after the latest allowed.",
+    (Rule.REST, "s"): (
+        "{visits}: locked to {technician}, who would be back at {back}, {span} too late to rest before the next shift."
+    ),
     (Rule.LOAN, "parts"): (
         "{visits}: locked to {technician}, who has not returned part {part} (loan {loan}, due {due}) and takes no new "
         "part."
@@ -81,6 +83,7 @@ NO_SHIFT = (
 )
 #: Where somebody comes from, in a clash of the clock.
 FROM_START = "leaving at {leave}, {way} on the way"
+FROM_REST = "resting until {leave}, {way} on the way"
 FROM_VISIT = "{earlier} ends at {leave}, {way} on the way"
 #: The clashes that say when somebody comes, and from where.
 BY_CLOCK = (CLASHES[Rule.WINDOW, "s"], CLASHES[Rule.LOCK, "s"])
@@ -227,7 +230,8 @@ class _Finder:
             if lock.level in (LockLevel.DAY, LockLevel.PREFIX):
                 allowed = [shift for shift in allowed if shift.day == lock.day]
             if lock.level is LockLevel.START:
-                allowed = [shift for shift in allowed if shift.day == day_of(lock.start_s)] or allowed
+                day = self.problem.day_of_lock(lock)
+                allowed = [shift for shift in allowed if shift.day == day] or allowed
         return sorted(allowed, key=lambda shift: shift.day)
 
     def _person(self, visit_id: str) -> str:
@@ -251,7 +255,8 @@ class _Finder:
         tour = self.facts.tour(shift, [self.problem.visit_by_id[v] for v in sorted(visit_ids)])
         spans = [place.duration_s for place in tour.places]
         ways = self._shortest_ways(tour, [visit.visit_id for visit in tour.visits])
-        day_s = tour.shift.return_limit_s - tour.depart_s
+        key = (shift.technician_id, shift.day)
+        day_s = self.facts.latest_return_s(key, visit_ids) - tour.depart_s
         over_s = sum(spans) + sum(ways) - day_s
         if over_s <= 0:
             return None
@@ -281,8 +286,8 @@ class _Finder:
         sentence = CLASHES.get((violation.rule, violation.unit), BY_RULE)
         values: dict[str, object] = {"visit": violation.visit_id, "amount": violation.amount, "span": violation.amount}
         values["part"] = violation.part_id
-        if violation.rule is Rule.SHIFT:
-            values["back"] = clock_text(route.return_s)
+        if violation.rule in (Rule.SHIFT, Rule.REST):
+            values["back"] = self.problem.clock.text(route.return_s)
         if violation.rule is Rule.TRAVEL_LIMIT and not violation.unit:
             values["origin"], values["destination"] = next(iter(self._tour(route).missing), ("", ""))
         if violation.rule is Rule.SKILL:
@@ -315,8 +320,10 @@ class _Finder:
         way_s = tour.legs_s[number + (tour.branch_at is not None and tour.branch_at <= number)]
         leave_s = stop.arrive_s - way_s
         earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
-        clocks = {"start": clock_text(stop.start_s), "leave": clock_text(leave_s), "close": clock_text(until_s)}
-        return {**clocks, "way": way_s, "earlier": earlier}
+        moments = {"start": stop.start_s, "leave": leave_s, "close": until_s}
+        clocks = {name: self.problem.clock.text(moment_s) for name, moment_s in moments.items()}
+        is_rested = leave_s == self.facts.rested_departure_s(tour)
+        return {**clocks, "way": way_s, "earlier": earlier, "is_rested": is_rested}
 
     def _tour(self, route: Route) -> Tour:
         visits = [self.problem.visit_by_id[visit_id] for visit_id in route.visit_ids]
@@ -344,7 +351,8 @@ class _Finder:
             if sentence == BY_RULE:
                 shown["amount"] = shown["span"] if violation.unit == "s" else violation.amount
             if "start" in shown:
-                shown["before"] = say(FROM_VISIT if shown["earlier"] else FROM_START, **shown)
+                before = FROM_VISIT if shown["earlier"] else FROM_REST if shown["is_rested"] else FROM_START
+                shown["before"] = say(before, **shown)
             text[lang] = say(sentence, **shown)
             if more is not None:
                 text[lang] += " " * (lang == "en") + say(more[0], **more[1])

@@ -19,7 +19,7 @@ from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, R
 from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking
+from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking, window_subject
 from optimizer.explain.scene import draws_of_tours, key_of
 from optimizer.judge.carried import loads_of, tools_out, units_there
 from optimizer.judge.costs import fairness_cents, price_route, work_of
@@ -254,7 +254,7 @@ def _try(
             return blocking
     timed = _time(scene, tours)
     for key in sorted(timed, key=lambda key: key not in tours):
-        blocking = _clock_blocking(timed[key], visit)
+        blocking = _clock_blocking(scene, timed[key], visit)
         if blocking is not None:
             return blocking
     who, day = next(iter(tours)) if team is None else (team.lead, next(iter(tours))[1])
@@ -409,13 +409,15 @@ def _short_part(who: str, found: Shorter) -> BlockingReason:
     return make_blocking(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
 
 
-def _clock_blocking(timed: TimedTour, visit: Visit) -> BlockingReason | None:
+def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingReason | None:
     """Name where a day lacks most seconds."""
     if timed.breach_s == 0:
         return None
     who, day = key_of(timed.tour.shift)
+    latest_s = scene.facts.latest_return_s((who, day), (other.visit_id for other in timed.tour.visits))
+    is_for_rest = scene.facts.rests[who, day].back_by_s < latest_s
     found = [
-        (timed.past_limit_s, ReasonCode.SHIFT_CAPACITY, "", ""),
+        (timed.past_limit_s, ReasonCode.REST if is_for_rest else ReasonCode.SHIFT_CAPACITY, "", ""),
         (timed.past_break_s, ReasonCode.BREAK, "", ""),
         (timed.past_duty_s, ReasonCode.MAX_TRAVEL, DUTY, ""),
     ]
@@ -423,7 +425,8 @@ def _clock_blocking(timed: TimedTour, visit: Visit) -> BlockingReason | None:
         found.append((timed.branch_stop.past_window_s, ReasonCode.SHIFT_CAPACITY, "branch", ""))
     for other, stop in zip(timed.tour.visits, timed.stops, strict=True):
         about = "" if other is visit else other.visit_id
-        found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, "", about))
+        subject = window_subject(scene.facts.problem, other) if other is visit and not stop.outside_hours_s else ""
+        found.append((stop.past_window_s + stop.outside_hours_s, ReasonCode.TIME_WINDOW, subject, about))
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
         found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))
     amount, code, subject, about = max(found, key=lambda one: one[0])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import DUTY, OVER, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, OVER, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
@@ -78,6 +78,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_WINDOW, "visit"): (
         "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
     ),
+    (ReasonCode.TIME_WINDOW, BUSINESS): (
+        "{technician} comes closest but would start {span} after the branch's business hours, which count where a "
+        "customer states no window and no hours: agree a window."
+    ),
     (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
     (ReasonCode.TIME_WINDOW, "stop"): (
         "{technician} comes closest but, after fetching the parts at the branch, misses the customer's window or hours "
@@ -96,6 +100,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
     (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
+    (ReasonCode.REST, ""): ("{technician} comes closest but would have {span} too little rest between two shifts."),
     (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, "visit"): (

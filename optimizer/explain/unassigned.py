@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import OVER, Reason, ReasonCode
-from optimizer.explain.exceptions import with_exception, worth
+from optimizer.explain.exceptions import with_exception
 from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
+from optimizer.judge.costs import absence_cents
 from optimizer.judge.facts import Facts
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def explain_unassigned(
     """
     scene, patience = open_scene(Facts(problem, matrix), plan), Patience(until_s)
     visits = [problem.visit_by_id[e.visit_id] for e in plan.unassigned if e.visit_id in problem.visit_by_id]
-    visits.sort(key=lambda visit: (-worth(scene, visit), visit.visit_id))
+    visits.sort(key=lambda visit: (-absence_cents(scene.facts, visit), visit.visit_id))
     found = {visit.visit_id: _reason_in_any_plan(scene, visit, patience) for visit in visits}
     open_ = [visit for visit in visits if found[visit.visit_id] is None]
     for number, visit in enumerate(open_):
@@ -176,7 +177,7 @@ def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
         day = min(shift.day for shift in scene.shifts)
         return Reason(ReasonCode.CREW_SIZE, False, day=day, unit="technicians", amount=1)
     who, day, extra, _ = best.position
-    gain = worth(scene, visit) - extra
+    gain = absence_cents(facts, visit) - extra
     if gain > 0 or facts.is_mandatory(visit.visit_id):
         return Reason(ReasonCode.TIME_LIMIT, True, who, day, max(0, gain), "cents")
     return Reason(ReasonCode.OUTRANKED, False, who, day, -gain, "cents")

@@ -45,6 +45,18 @@ _CELLS = {
         "'{value}' is not a time but a spreadsheet's fraction of a day.", "Format the column as text and write HH:MM."
     ),
     "TIME_NO_SUCH_TIME": Fault("'{value}' is not a time: no clock shows it.", "Times go from 00:00 to 24:00."),
+    "CLOCK_LEAVES_OUT": warning(
+        "No clock shows {value} on {day}: the clocks go forward then. It was read as {meant}.",
+        "Correct the time if that is not meant.",
+    ),
+    "CLOCK_TWICE": warning(
+        "The clock shows {value} twice on {day}, because the clocks go back; it was read as the first.",
+        "Write {second} if the second is meant.",
+    ),
+    "TIME_BEYOND_MIDNIGHT": Fault(
+        "'{value}' is not a time: no clock shows it.",
+        "Write {meant} with the date of the next day, as in 2026-11-24 07:00.",
+    ),
     "MOMENT_FORMAT": Fault("'{value}' is not a date and time.", "Expected YYYY-MM-DD HH:MM."),
     "MOMENT_NO_SUCH_TIME": Fault(
         "'{value}' is not a date and time: no calendar or clock shows it.", "Correct the day, month or time."
@@ -58,7 +70,10 @@ _CELLS = {
     "WINDOW_MIXED_OFFSET": Fault("In '{value}' only one end has an offset from UTC.", "Give both or neither."),
     "WINDOWS_TOO_MANY": Fault("There are too many windows.", "An order has at most {limit}."),
     "HOURS_FORMAT": Fault("'{value}' are not hours of a day.", "Expected 12:00-13:00; several by ';'."),
-    "HOURS_REVERSED": Fault("In '{value}' the hours end before they begin.", "Swap the two times."),
+    "HOURS_REVERSED": Fault(
+        "In '{value}' the hours end before they begin.",
+        "Correct the times; a long night is two stretches, as in 16:00-24:00 and 00:00-08:00.",
+    ),
     "OPENING_FORMAT": Fault("'{value}' are not opening hours.", "Expected Mon-Fri 09:00-17:00; Sat 09:00-12:00."),
     "AMOUNT_FORMAT": Fault(
         "'{value}' is not a list of names with amounts.", "Write a name and a whole number for each."
@@ -236,7 +251,29 @@ _REFERENCES = {
 }
 
 _TIMES = {
-    "SHIFT_REVERSED": Fault("The shift ends at {value}, not after its start.", "Correct the start or the end."),
+    "SHIFT_TWICE": Fault(
+        "'{value}' stands in row {other} already: a technician has one shift a day.",
+        "Delete the row too many. A split day is one row from its first start to its last end, with the time between as"
+        " the break: break_open and break_close when the first part ends, break_min as long as the time between.",
+    ),
+    "SHIFTS_OVERLAP": Fault(
+        "The shift of '{value}' begins before the one in row {other} ends ({until}): nobody is in two places at once.",
+        "Correct the start or the end of one of the two, or delete its row.",
+    ),
+    "REST_SHORT": warning(
+        "Between this shift of '{value}' and the one in row {other}, which ends at {until}, lie {gap} h; the rest is"
+        " {rest} h.",
+        "The earlier shift ends that much sooner, so that there is time to rest. Correct the roster if it should not.",
+    ),
+    "REST_SHORT_BEFORE": warning(
+        "Between this shift of '{value}' and the one in row {other}, which ends at {until}, lie {gap} h; the rest is"
+        " {rest} h.",
+        "Nobody leaves on this shift before the rest is over. Correct the end of the earlier shift if it ended sooner.",
+    ),
+    "SHIFT_REVERSED": Fault(
+        "The shift ends at {value}, not after its start.",
+        "Correct the start or the end; an end on the next day is written with its date, as in 2026-11-24 07:00.",
+    ),
     "SHIFT_LONG": Fault("The shift is longer than 24 hours.", "Correct the start or the end."),
     "BREAK_PARTLY": Fault(
         "The break is only partly given.", "Fill in break_open, break_close and its length, or none."
@@ -261,8 +298,15 @@ _TIMES = {
         "The absence lies inside the shift; only the longer part before or after it is planned.",
         "Correct the times if the technician leaves earlier or comes later.",
     ),
+    "PERSON_TWICE": warning(
+        "'{value}' stands in row {other}, too: one person under two numbers would be sent to two places at once.",
+        "If it is one person, keep one number; else ignore this.",
+    ),
     "NO_SHIFT": warning("The technician has no shift on {day}.", "Add one to shifts if the technician works."),
-    "BUSINESS_REVERSED": Fault("The branch closes before it opens.", "Swap the two times."),
+    "BUSINESS_REVERSED": Fault(
+        "The branch closes before it opens.",
+        "Swap the two times; a branch that is open over midnight states 00:00 to 24:00.",
+    ),
     "DAY_OVER": Fault(
         "The plan would be made at {value}, but {day} was over at {end}.",
         "Plan a day that is still to come (plan_date), or correct as_of.",

@@ -15,11 +15,13 @@ from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
 from optimizer.ingest.build.as_of import day_over_s, moment_of, reports_known_at, sheets_known_at
 from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.build.coordinates import convert_sheets
+from optimizer.ingest.build.nights import with_nights
 from optimizer.ingest.build.problem import build_aside, build_problem
 from optimizer.ingest.build.skip_bad import set_bad_orders_aside
 from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
+from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.folder import read_folder
@@ -171,11 +173,15 @@ def _assemble(
     if not is_ours:
         sheets = _placed(sheets, options, log)
     clock = _clock(sheets, options.days, log)
+    if clock is not None and not is_ours:
+        sheets = with_nights(sheets, clock, log)
     policy = _policy(sheets, policy_table, log)
     check_sheets(sheets, clock, policy, log)
     if not is_ours:
         check_plausibility(sheets, clock, log)
         check_calendar(sheets, clock, log)
+    if clock is not None and not is_ours:
+        check_clock_changes(sheets, clock, log)
     sheets, faulty = set_bad_orders_aside(sheets, log) if options.skip_bad else (sheets, ())
     if log.has_errors:
         return None

@@ -60,7 +60,9 @@ def problem_to_json(problem: Problem) -> JsonObject:
         "orders": [_order(problem, visit, clock) for visit in problem.visits],
         "technicians": [_technician(technician) for technician in problem.technicians],
         "skills": [_skill for technician in problem.technicians for _skill in _skills(technician)],
-        "shifts": [_shift(shift, problem.date_of(shift.day), clock) for shift in problem.shifts],
+        "shifts": [
+            _shift(shift, problem.date_of(shift.day), clock) for shift in (*problem.shifts, *problem.shifts_around)
+        ],
         "parts": [
             _given(part_id=p.part_id, name=p.name, on_hand=p.on_hand, as_of=_iso(p.as_of_s, clock))
             for p in problem.parts

@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned`, `fairness` (a day without work may cost, too), the longest
-lateness, and what stability asks for a dropped visit look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too),
+the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
             costs[rule] += cents
     left_out = [visit for visit in facts.problem.visits if visit.visit_id not in planned]
     costs[Rule.UNASSIGNED] += sum(unassigned_cents(facts.problem, visit) for visit in left_out)
+    costs[Rule.PROMISE] += sum(promise_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.STABILITY] += sum(dropped_cents(facts, visit.visit_id) for visit in left_out)
     costs[Rule.LATENESS] += cents_per_minute(facts.problem.policy.late_worst_cents, worst_late_s)
     costs[Rule.FAIRNESS] = fairness_cents(facts.problem, work_s)
@@ -194,6 +195,12 @@ def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 # --- the whole plan -------------------------------------------------------------------------------------------------
 
 
+def absence_cents(facts: Facts, visit: Visit) -> int:
+    """Price all that leaving a visit out costs: by its priority, its promise, and what the published plan told."""
+    problem = facts.problem
+    return unassigned_cents(problem, visit) + promise_cents(problem, visit) + dropped_cents(facts, visit.visit_id)
+
+
 def unassigned_cents(problem: Problem, visit: Visit) -> int:
     """Price leaving a visit out: at the order's own price, else by priority and working days left after the horizon."""
     return _left_out_cents(problem, visit, after=problem.last_day)
@@ -222,6 +229,17 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
         left = problem.branch.calendar.working_days_left(after=after, until=order.due_day)
         pct = {-1: past_due, 0: none, 1: one}.get(left, many)
     return policy.unassigned_cents[max(1, priority) - 1] * pct // 100
+
+
+def promise_cents(problem: Problem, visit: Visit) -> int:
+    """Price leaving out a visit whose last promised window ends on a day planned here, twice past its notice."""
+    promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
+    if not promised:
+        return 0
+    day = problem.clock.day_of(max(window.close_s for window in promised))
+    if not 0 <= day < problem.days:
+        return 0
+    return 2 * cents if problem.is_short_notice(day) else cents
 
 
 def dropped_cents(facts: Facts, visit_id: str) -> int:

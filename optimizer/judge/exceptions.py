@@ -41,14 +41,17 @@ def excesses_of(facts: Facts, timed: TimedTour) -> list[Excess]:
 def _of_day(facts: Facts, timed: TimedTour) -> Iterator[Excess]:
     tour = timed.tour
     who, visit_ids = tour.technician.technician_id, [visit.visit_id for visit in tour.visits]
-    house = facts.shifts[who, tour.shift.day]
+    key = (who, tour.shift.day)
+    house = facts.shifts[key]
     travel = [] if house.max_travel_s is None else [(tour.travel_s - house.max_travel_s, visit_ids)]
     if house.max_leg_s is not None:
         for leg, leg_s in enumerate(tour.legs_s):
             beside = [place.visit.visit_id for place in tour.places[max(0, leg - 1) : leg + 1] if place.visit]
             travel.append((leg_s - house.max_leg_s, beside))
     yield from _largest(facts, HouseLimit.TRAVEL, who, travel)
-    yield from _largest(facts, HouseLimit.OVERTIME, who, [(timed.return_s - house.return_limit_s, visit_ids)])
+    yield from _largest(
+        facts, HouseLimit.OVERTIME, who, [(timed.return_s - facts.rostered[key].return_limit_s, visit_ids)]
+    )
     if house.max_visits is not None:
         yield from _largest(facts, HouseLimit.VISITS, who, [(len(visit_ids) - house.max_visits, visit_ids)])
 

@@ -15,7 +15,8 @@ from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, day_of
+from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.judge.rest import Rest, rests_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -207,8 +208,12 @@ class Facts:
 
     Parameters
     ----------
+    rostered
+        The shifts of the problem, by technician and day, longer where a kept lock demands it.
+    rests
+        The rest about each of them.
     shifts
-        The shifts in force, by technician and day: those of the problem, longer where a kept lock demands it.
+        The shifts in force: what the rest and the floor leave of those.
     published, published_people
         Per visit that is published for a day of the horizon or a later one: the first row about it, and the people of
         all rows. What was told for a day that is over cannot be kept any more, and counts nowhere.
@@ -222,6 +227,8 @@ class Facts:
 
     problem: Problem
     matrix: TravelMatrix
+    rostered: dict[tuple[str, int], Shift] = field(init=False)
+    rests: dict[tuple[str, int], Rest] = field(init=False)
     shifts: dict[tuple[str, int], Shift] = field(init=False)
     locks: dict[str, list[Lock]] = field(init=False)
     published: dict[str, PublishedVisit] = field(init=False)
@@ -263,7 +270,11 @@ class Facts:
         object.__setattr__(self, "_parts_floors", {})
         object.__setattr__(self, "_services", {})
         object.__setattr__(self, "_travel", {})
-        shifts = {(s.technician_id, s.day): self._from_floor(self._with_kept_locks(s)) for s in problem.shifts}
+        back_s = self._back_from_begun_s()
+        rostered = {(s.technician_id, s.day): self._with_kept_locks(s, back_s) for s in problem.shifts}
+        object.__setattr__(self, "rostered", rostered)
+        object.__setattr__(self, "rests", rests_of(problem, rostered, back_s, started))
+        shifts = {key: self._from_floor(self._rested(shift)) for key, shift in rostered.items()}
         object.__setattr__(self, "shifts", shifts)
 
     def told_lock(self, visit_id: str) -> Interval | None:
@@ -310,10 +321,21 @@ class Facts:
 
         return replace(
             shift,
-            overtime_limit_s=shift.overtime_limit_s + more(HouseLimit.OVERTIME),
+            overtime_limit_s=shift.overtime_limit_s + self._more_overtime_s(shift, visit_ids),
             max_travel_s=None if shift.max_travel_s is None else shift.max_travel_s + more(HouseLimit.TRAVEL),
             max_visits=None if shift.max_visits is None else shift.max_visits + more(HouseLimit.VISITS),
         )
+
+    def latest_return_s(self, key: tuple[str, int], visit_ids: Iterable[str]) -> int:
+        """Return the latest return that the house allows a day with these visits, the rest after it aside."""
+        largest = self.largest_exception(HouseLimit.OVERTIME, key[0], visit_ids)
+        return self.rostered[key].return_limit_s + (0 if largest is None else largest.amount)
+
+    def _more_overtime_s(self, shift: Shift, visit_ids: Iterable[str]) -> int:
+        """Return how much later than a shift in force says its technician may be back by an exception, and rest."""
+        key = (shift.technician_id, shift.day)
+        latest_s = min(self.latest_return_s(key, visit_ids), self.rests[key].back_by_s)
+        return max(0, latest_s - self.shifts[key].return_limit_s)
 
     def with_all_exceptions(self, shift: Shift) -> Shift:
         """Return a shift with the limits that no day of it exceeds, whatever visits it has."""
@@ -455,21 +477,46 @@ class Facts:
             self._parts_floors[visit_id] = -FAR_FUTURE_S if is_carried else floor_s
         return self._parts_floors[visit_id]
 
-    def _with_kept_locks(self, shift: Shift) -> Shift:
+    def _rested(self, shift: Shift) -> Shift:
+        """Return what the rest leaves of a shift: it begins no sooner, and ends by the latest return."""
+        rest = self.rests[shift.technician_id, shift.day]
+        limit_s = min(shift.return_limit_s, rest.back_by_s)
+        end_s = min(shift.end_s, limit_s)
+        start_s = max(shift.start_s, rest.rested_s)
+        return replace(shift, start_s=start_s, end_s=end_s, overtime_limit_s=limit_s - end_s)
+
+    def rested_departure_s(self, tour: Tour) -> int:
+        """Return before when a tour's technician has not rested; the far past where its shift begins after that."""
+        rested_s = self.rests[tour.shift.technician_id, tour.shift.day].rested_s
+        if rested_s <= self.rostered[tour.shift.technician_id, tour.shift.day].start_s:
+            return -FAR_FUTURE_S
+        return rested_s + (self.problem.policy.morning_s if tour.technician.starts_at_branch else 0)
+
+    def _back_from_begun_s(self) -> dict[tuple[str, int], int]:
+        """Return when each technician is home from the last of what has begun, by technician and day."""
+        problem, found = self.problem, dict[tuple[str, int], int]()
+        profiles = {(shift.technician_id, shift.day): shift.profile for shift in problem.shifts}
+        for lock in problem.locks:
+            key = (lock.technician_id, lock.day)
+            if lock.began_s is None or key not in profiles:
+                continue
+            technician, visit = problem.technician_by_id[lock.technician_id], problem.visit_by_id[lock.visit_id]
+            home_s = self.travel_s(profiles[key], lock.visit_id, end_key(technician))
+            back_s = lock.began_s + duration_s(problem, technician, visit) + (home_s or 0)
+            found[key] = max(back_s, found.get(key, back_s))
+        return found
+
+    def _with_kept_locks(self, shift: Shift, begun_back_s: Mapping[tuple[str, int], int]) -> Shift:
         """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
 
         It lasts longer only for a visit of one person that could not start at any locked moment otherwise; and until
         the technician is home from what has begun, whatever the policy.
         """
-        problem, limit_s = self.problem, shift.return_limit_s
+        problem, key = self.problem, (shift.technician_id, shift.day)
         technician = problem.technician_by_id[shift.technician_id]
-        for lock in problem.locks:
-            if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day):
-                visit = problem.visit_by_id[lock.visit_id]
-                home_s = self.travel_s(shift.profile, lock.visit_id, end_key(technician))
-                limit_s = max(limit_s, lock.began_s + duration_s(problem, technician, visit) + (home_s or 0))
+        limit_s = max(shift.return_limit_s, begun_back_s.get(key, shift.return_limit_s))
         for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
-            is_here = lock.technician_id == shift.technician_id and day_of(lock.start_s) == shift.day
+            is_here = lock.technician_id == shift.technician_id and problem.day_of_lock(lock) == shift.day
             visit = problem.visit_by_id[lock.visit_id]
             if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
                 continue
@@ -483,11 +530,10 @@ class Facts:
 
     def branch_service(self, day: int) -> Service:
         """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""
-        business = self.problem.branch.business
         return Service(
             visit=None,
             duration_s=self.problem.policy.morning_s,
-            windows=(Interval(day * DAY_S + business.open_s, day * DAY_S + business.close_s),),
+            windows=(self.problem.clock.interval(day, self.problem.branch.business),),
             hours=None,
             max_lateness_s=0,
             ready_s=-FAR_FUTURE_S,

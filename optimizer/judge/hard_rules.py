@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import DAY_S, clock_text
 from optimizer.judge.facts import gaps_in
 from optimizer.judge.stock import draws_of_tour, pickup_day_of, stock_shortages
 
@@ -173,7 +172,7 @@ def window(judged: JudgedPlan) -> Iterator[Violation]:
         who = day.technician.technician_id
         for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
             about = (who, visit.visit_id)
-            starts = f"Visit {visit.visit_id} can start at {clock_text(stop.start_s)} at the earliest"
+            starts = f"Visit {visit.visit_id} can start at {judged.time_text(stop.start_s)} at the earliest"
             if stop.window < 0:
                 message = f"Visit {visit.visit_id} has no window on this day."
                 yield Violation(Rule.WINDOW, 1, "visits", message, *about)
@@ -193,8 +192,8 @@ def ready(judged: JudgedPlan) -> Iterator[Violation]:
                 continue
             early_s = visit.ready_s - stop.start_s
             if early_s > 0:
-                at = f"{clock_text(stop.start_s)}, {span_text(early_s)} before it is ready"
-                message = f"Visit {visit.visit_id} starts at {at} ({clock_text(visit.ready_s)})."
+                at = f"{judged.time_text(stop.start_s)}, {span_text(early_s)} before it is ready"
+                message = f"Visit {visit.visit_id} starts at {at} ({judged.time_text(visit.ready_s)})."
                 who = day.technician.technician_id
                 yield Violation(Rule.READY, early_s, "s", message, who, visit.visit_id)
 
@@ -205,14 +204,15 @@ def floor(judged: JudgedPlan) -> Iterator[Violation]:
         tour, who = day.timed.tour, day.technician.technician_id
         early_s = tour.floor_s - day.route.depart_s if tour.floor_leg == 0 else 0
         if early_s > 0:
-            message = f"{who} leaves at {clock_text(day.route.depart_s)}, {span_text(early_s)} before anybody can."
+            leaves = f"{who} leaves at {judged.time_text(day.route.depart_s)}"
+            message = f"{leaves}, {span_text(early_s)} before anybody can."
             yield Violation(Rule.FLOOR, early_s, "s", message, who)
         started = judged.facts.started.get((who, day.route.day), 0)
         for number, (service, stop) in enumerate(zip(tour.services, day.stops, strict=True)):
             floor_s = service.floor_s if number < started else max(tour.floor_s, service.floor_s)
             early_s = floor_s - stop.start_s
             if early_s > 0:
-                early = f"{clock_text(stop.start_s)}, {span_text(early_s)} before anything can"
+                early = f"{judged.time_text(stop.start_s)}, {span_text(early_s)} before anything can"
                 message = f"Visit {stop.visit_id} starts at {early}."
                 yield Violation(Rule.FLOOR, early_s, "s", message, who, stop.visit_id)
 
@@ -232,17 +232,36 @@ def shift(judged: JudgedPlan) -> Iterator[Violation]:
             yield Violation(Rule.SHIFT, 1, "", f"{who} has a route without a visit.", who)
         seen.add(key)
     for day in judged.days:
-        late_s, who = day.timed.past_limit_s, day.technician.technician_id
-        if late_s:
-            back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
+        who = day.technician.technician_id
+        visit_ids = (visit.visit_id for visit in day.timed.tour.visits)
+        late_s = day.timed.return_s - judged.facts.latest_return_s((who, day.route.day), visit_ids)
+        if late_s > 0:
+            back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)
         stop, branch = day.timed.branch_stop, day.route.branch_stop
         if stop is not None and stop.past_window_s:
-            closed = f"{clock_text(stop.start_s)}, {span_text(stop.past_window_s)} after it closes"
+            closed = f"{judged.time_text(stop.start_s)}, {span_text(stop.past_window_s)} after it closes"
             yield Violation(Rule.SHIFT, stop.past_window_s, "s", f"{who} stops at the branch at {closed}.", who)
         if branch is not None and not 0 <= branch.before <= len(day.route.stops):
             message = f"{who} stops at the branch before stop {branch.before + 1}; there are {len(day.route.stops)}."
             yield Violation(Rule.SHIFT, 1, "", message, who)
+
+
+def rest(judged: JudgedPlan) -> Iterator[Violation]:
+    """Find returns too late to rest before the next shift, and departures stated before a rest is over."""
+    for day in judged.days:
+        who = day.technician.technician_id
+        needed = judged.facts.rests[who, day.route.day]
+        late_s = day.timed.return_s - needed.back_by_s
+        if late_s > 0:
+            back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} too late to rest"
+            message = f"{who} is back at {back} before the next shift begins at {judged.time_text(needed.next_s)}."
+            yield Violation(Rule.REST, late_s, "s", message, who)
+        early_s = judged.facts.rested_departure_s(day.timed.tour) - day.route.depart_s
+        if early_s > 0:
+            leaves = judged.time_text(day.route.depart_s)
+            message = f"{who} leaves at {leaves}, {span_text(early_s)} before the rest is over."
+            yield Violation(Rule.REST, early_s, "s", message, who)
 
 
 def break_(judged: JudgedPlan) -> Iterator[Violation]:
@@ -297,7 +316,7 @@ def past_due_loan(problem: Problem, technician_id: str, day: date) -> Loan | Non
 
 def is_past_due(problem: Problem, loan: Loan) -> bool:
     """Return whether the evening by which a loan is due back has passed when the plan is made."""
-    return problem.day_index(loan.due) * DAY_S + problem.branch.business.close_s <= problem.as_of_s
+    return problem.clock.moment_s(problem.day_index(loan.due), problem.branch.business.close_s) <= problem.as_of_s
 
 
 def loan(judged: JudgedPlan) -> Iterator[Violation]:
@@ -330,7 +349,7 @@ def lock(judged: JudgedPlan) -> Iterator[Violation]:
         who = day.technician.technician_id
         for visit, stop in zip(day.timed.tour.visits, day.timed.stops, strict=True):
             if stop.past_lock_s:
-                at = f"{clock_text(stop.start_s)} at the earliest, {span_text(stop.past_lock_s)} after its lock"
+                at = f"{judged.time_text(stop.start_s)} at the earliest, {span_text(stop.past_lock_s)} after its lock"
                 message = f"Visit {visit.visit_id} can start at {at}."
                 yield Violation(Rule.LOCK, stop.past_lock_s, "s", message, who, visit.visit_id)
     yield from _kept_prefixes(judged)

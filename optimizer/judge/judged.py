@@ -69,6 +69,10 @@ class JudgedPlan:
         """The problem that the plan answers."""
         return self.facts.problem
 
+    def time_text(self, moment_s: int) -> str:
+        """Return a moment as the branch's clock shows it: `09:30`."""
+        return self.problem.clock.text(moment_s)
+
     def people(self, visit_id: str) -> frozenset[str]:
         """Return everybody who serves a visit, unknown people included."""
         return frozenset(technician_id for technician_id, _ in self.planned.get(visit_id, ()))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import clock_text, day_of
 from optimizer.judge.facts import gaps_in
 from optimizer.judge.hard_rules import span_text
 
@@ -50,7 +49,7 @@ def _lacks_skills(facts: Facts, lock: Lock) -> bool:
     technician, needs = problem.technician_by_id[lock.technician_id], problem.skills_needed(visit)
     days = {day for who, day in facts.shifts if who == lock.technician_id and 0 <= day < problem.days}
     if lock.level is LockLevel.START:
-        days &= {day_of(lock.start_s)}
+        days &= {problem.day_of_lock(lock)}
     elif lock.level is not LockLevel.PERSON:
         days &= {lock.day}
     return all(gaps_in(technician, needs, problem.date_of(day)) for day in days)
@@ -58,14 +57,16 @@ def _lacks_skills(facts: Facts, lock: Lock) -> bool:
 
 def _kept_off_window(judged: JudgedPlan) -> Iterator[Violation]:
     """List the services that a kept lock holds outside their visit's own windows or hours."""
+    clock = judged.problem.clock
     for day in judged.days:
         for service, visit, stop in day.services:
             if not service.pays or visit.visit_id not in judged.facts.locks:
                 continue
             about = (day.technician.technician_id, visit.visit_id)
-            starts = f"Visit {visit.visit_id} is locked and starts at {clock_text(stop.start_s)}"
+            starts = f"Visit {visit.visit_id} is locked and starts at {judged.time_text(stop.start_s)}"
             windows, hours = judged.problem.windows_of(visit), judged.problem.hours_of(visit)
-            today = [w for w in windows if day_of(w.open_s) <= day_of(stop.start_s) <= day_of(w.close_s)]
+            day_index = clock.day_of(stop.start_s)
+            today = [w for w in windows if clock.day_of(w.open_s) <= day_index <= clock.day_of(w.close_s)]
             if visit.visit_id in judged.problem.off_window and not today:
                 message = f"{starts}; it has no window on this day."
                 yield Violation(Rule.WINDOW, 1, "visits", message, *about)
@@ -92,7 +93,7 @@ def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:
         in_force_s = judged.facts.shifts[who, day.route.day].return_limit_s
         late_s = min(day.timed.return_s, in_force_s) - limits[who, day.route.day]
         if late_s > 0:
-            back = f"{clock_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
+            back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             message = f"{who} is back at {back}, because of a locked start."
             yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(judged, day))
 

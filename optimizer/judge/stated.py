@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import BranchStop, BreakTaken, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S, clock_text, day_of
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.costs import free_starts, people_of
 from optimizer.judge.crews import misses_its_gap
 from optimizer.judge.facts import without
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import PartNeed, Visit
     from optimizer.domain.problem import Problem
+    from optimizer.domain.wall_clock import WallClock
     from optimizer.judge.facts import Facts, Service
     from optimizer.judge.judged import JudgedDay, JudgedPlan
     from optimizer.judge.stock import DrawnParts
@@ -99,9 +100,7 @@ def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Int
     """
     problem = facts.problem
     promised = [
-        told
-        for told in sorted(problem.order_of(visit).promised)
-        if told.open_s < problem.days * DAY_S and told.close_s >= 0
+        told for told in sorted(problem.order_of(visit).promised) if told.open_s < problem.end_s and told.close_s >= 0
     ]
     if 0 <= window < len(promised) and visit.visit_id not in problem.off_window | problem.begun.keys():
         return promised[window]
@@ -147,7 +146,7 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
     """Return the entry of a visit that stays out, without reasons: it waits, or its promise will break."""
     order = problem.order_of(visit)
     is_due = order.due_day is not None and order.due_day <= problem.last_day
-    is_promised = bool(order.promised) and day_of(max(w.close_s for w in order.promised)) < problem.days
+    is_promised = bool(order.promised) and max(w.close_s for w in order.promised) < problem.end_s
     state = UnassignedState.WILL_BREAK if is_due or is_promised else UnassignedState.WAITS
     if problem.is_due_before_plan(visit):
         state = UnassignedState.DUE_BEFORE_PLAN
@@ -160,33 +159,34 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
 def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare every stated moment of every route with the judge's own."""
     for day in judged.days:
-        yield from _wrong_route_moments(day)
+        yield from _wrong_route_moments(judged.facts, day)
         yield from _wrong_stops(judged, day)
 
 
-def _wrong_route_moments(day: JudgedDay) -> Iterator[Violation]:
-    who, timed, route = day.technician.technician_id, day.timed, day.route
+def _wrong_route_moments(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
+    who, timed, route, clock = day.technician.technician_id, day.timed, day.route, facts.problem.clock
     stated = [
         (Rule.SHIFT, "departure", route.depart_s, timed.tour.depart_s),
         (Rule.SHIFT, "return", route.return_s, timed.return_s),
     ]
-    if timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s:
-        del stated[0]  # The rule `floor` has named it.
+    is_in_the_past = timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s
+    if is_in_the_past or route.depart_s < facts.rested_departure_s(timed.tour):
+        del stated[0]  # The rule `floor` or `rest` has named it.
     if route.break_ is not None and route.break_.slot == timed.slot and timed.break_start_s is not None:
         stated.append((Rule.BREAK, "break", route.break_.start_s, timed.break_start_s))
     for rule, what, said_s, found_s in stated:
         if said_s != found_s:
-            message = f"The {what} of {who} is stated at {clock_text(said_s)}; it is at {clock_text(found_s)}."
+            message = f"The {what} of {who} is stated at {clock.text(said_s)}; it is at {clock.text(found_s)}."
             yield Violation(rule, abs(said_s - found_s), "s", message, who)
 
 
 def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
-    facts = judged.facts
+    facts, clock = judged.facts, judged.problem.clock
     who, branch_at = day.technician.technician_id, day.timed.tour.branch_at
-    leaves = _Leaves(tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
+    leaves = _Leaves(clock, tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
     found_stops = stops_of(facts, day.timed, day.parts)
     yield from _wrong_branch_stop(facts, day, leaves)
-    leaves = _Leaves(without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
+    leaves = _Leaves(clock, without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
     for number, (said, found) in enumerate(zip(day.stops, found_stops, strict=True)):
         about = f"visit {said.visit_id}"
         service = day.timed.tour.services[number]
@@ -204,12 +204,14 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
             del moments[1]  # The rule `ready`, `floor` or `precedence` has named it.
         for rule, what, said_s, found_s in moments:
             if said_s != found_s:
-                texts = [f"{s} s" if what == "lateness" else clock_text(s) for s in (said_s, found_s)]
+                texts = [f"{s} s" if what == "lateness" else clock.text(s) for s in (said_s, found_s)]
                 message = f"The {what} at {about} is stated as {texts[0]}; it is {texts[1]}."
                 yield Violation(rule, abs(said_s - found_s), "s", message, who, said.visit_id)
         if said.window != found.window:
             gap_s = abs(said.window.open_s - found.window.open_s) + abs(said.window.close_s - found.window.close_s)
-            message = f"The customer of {about} is told {_window(said.window)}; it is {_window(found.window)}."
+            message = (
+                f"The customer of {about} is told {_window(said.window, clock)}; it is {_window(found.window, clock)}."
+            )
             yield Violation(Rule.WINDOW, gap_s, "s", message, who, said.visit_id)
         yield from leaves.wrong(number, said.leave_by_s, about, who, said.visit_id)
         yield from _wrong_parts(who, said, found)
@@ -226,16 +228,18 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
 class _Leaves:
     """When the place before each place can be left, and until when that does no harm."""
 
+    clock: WallClock
     earliest_s: tuple[int, ...]
     harmless: tuple[Moments, ...]
 
     def wrong(self, number: int, said_s: int, about: str, who: str, visit_id: str) -> Iterator[Violation]:
         leave_s = self.earliest_s[number]
         if said_s < leave_s:
-            message = f"Nobody can leave for {about} before {clock_text(leave_s)}."
+            message = f"Nobody can leave for {about} before {self.clock.text(leave_s)}."
             yield Violation(Rule.TRAVEL, leave_s - said_s, "s", message, who, visit_id)
         elif said_s > leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
-            message = f"Leaving for {about} at {clock_text(said_s)} instead of {clock_text(leave_s)} does harm."
+            times = f"{self.clock.text(said_s)} instead of {self.clock.text(leave_s)}"
+            message = f"Leaving for {about} at {times} does harm."
             yield Violation(Rule.LATENESS, said_s - leave_s, "s", message, who, visit_id)
 
 
@@ -250,7 +254,7 @@ def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterato
     ]
     for rule, what, said_s, found_s in moments:
         if said_s != found_s:
-            times = f"{clock_text(said_s)}; it is {clock_text(found_s)}"
+            times = f"{facts.problem.clock.text(said_s)}; it is {facts.problem.clock.text(found_s)}"
             message = f"The {what} of the stop of {who} at the branch is stated as {times}."
             yield Violation(rule, abs(said_s - found_s), "s", message, who)
     yield from leaves.wrong(found.before, said.leave_by_s, "the branch", who, "")
@@ -315,5 +319,5 @@ def wrong_costs(judged: JudgedPlan, costs: Mapping[Rule, int]) -> Iterator[Viola
             yield Violation(rule, abs(said - costs[rule]), "cents", message)
 
 
-def _window(window: Interval) -> str:
-    return f"{clock_text(window.open_s)} to {clock_text(window.close_s)}"
+def _window(window: Interval, clock: WallClock) -> str:
+    return f"{clock.text(window.open_s)} to {clock.text(window.close_s)}"

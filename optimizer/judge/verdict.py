@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import BranchStop, Plan, Route, Stop
 from optimizer.domain.rules import Rule
-from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.domain.units import HOUR_S
 from optimizer.judge.carried import load, tool
 from optimizer.judge.costs import price_plan
 from optimizer.judge.crews import crew, precedence
@@ -34,6 +34,7 @@ from optimizer.judge.hard_rules import (
     lock,
     once,
     ready,
+    rest,
     shift,
     skill,
     stock,
@@ -98,6 +99,7 @@ HARD_RULES = (
     HardRule(Rule.READY, ready, is_daily=True),
     HardRule(Rule.FLOOR, floor, is_daily=True),
     HardRule(Rule.SHIFT, shift),
+    HardRule(Rule.REST, rest, is_daily=True),
     HardRule(Rule.BREAK, break_, is_daily=True),
     HardRule(Rule.LOAD, load, is_daily=True),
     HardRule(Rule.STOCK, stock),
@@ -318,11 +320,11 @@ def _old_counts(judged: JudgedPlan) -> Iterator[Assumption]:
     """Name each part taken that was last counted before noon of the working day before the plan."""
     problem = judged.problem
     eve = problem.branch.calendar.preceding_working_day(problem.first_day)
-    noon_s = problem.day_index(eve) * DAY_S + 12 * HOUR_S
+    noon_s = problem.clock.moment_s(problem.day_index(eve), 12 * HOUR_S)
     used = {part.part_id for day in judged.days for parts in day.parts for part in parts}
     for part in problem.parts:
         if part.part_id in used and part.as_of_s is not None and part.as_of_s < noon_s:
-            counted = f"{problem.date_of(part.as_of_s // DAY_S)} {clock_text(part.as_of_s)}"
+            counted = f"{problem.local_time(part.as_of_s).date()} {problem.clock.text(part.as_of_s)}"
             yield Assumption(
                 "Part {part}: the count of {counted} ({quantity} on hand) is older than the last afternoon.",
                 {"part": part.part_id, "counted": counted, "quantity": part.on_hand},

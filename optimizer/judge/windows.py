@@ -14,7 +14,7 @@ from optimizer.domain.order import Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import DAY_S, FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,7 +71,7 @@ def _wrong(problem: Problem, visit: Visit) -> Iterator[Violation]:
         apart_s["windows"] = 1
     said = None if hours is None else _longest(_spans(hours))
     if said != found.hours:
-        always = ((0, (problem.days + 1) * DAY_S),)
+        always = ((0, problem.clock.moment_s(problem.days + 1)),)
         here, there = (always if hours is None else hours for hours in (said, found.hours))
         apart_s["hours"] = max(1, _apart_s(here, there))
     if problem.max_lateness_s(visit) != found.max_lateness_s:
@@ -95,11 +95,9 @@ def times_of(problem: Problem, visit: Visit) -> Times:
     if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
         return Times((), hours, limit_s)  # It is due before the plan.
     spans = [_call(problem, order)] if is_call else live or _opening(problem, customer)
-    lead_s = policy.arrival_lead_s
+    lead_s, end_s = policy.arrival_lead_s, _end_s(problem)
     windows = tuple(
-        (open_s, max(open_s, close_s - lead_s))
-        for open_s, close_s in sorted(spans)
-        if open_s < problem.days * DAY_S and close_s >= 0
+        (open_s, max(open_s, close_s - lead_s)) for open_s, close_s in sorted(spans) if open_s < end_s and close_s >= 0
     )
     return _with_kept_locks(problem, visit, Times(windows, hours, limit_s))
 
@@ -136,28 +134,44 @@ def _call(problem: Problem, order: Order) -> Span:
 
 
 def _opening(problem: Problem, customer: Customer) -> list[Span]:
-    """Return the opening hours of the days planned, else the branch's business hours."""
+    """Return the opening hours of the days planned, else the branch's business hours.
+
+    The night before them has those of its eve, the night after them those that open before the last shift ends.
+    """
     found = []
-    for day in range(problem.days):
+    for day in (-1, *range(problem.days), problem.days):
         weekday = (problem.first_day.weekday() + day) % 7
         rows = [(weekday, problem.branch.business)] if customer.opening is None else customer.opening
-        found += [(day * DAY_S + row.open_s, day * DAY_S + row.close_s) for on, row in rows if on == weekday]
-    return sorted(found)
+        found += [_on(problem, day, row) for on, row in rows if on == weekday]
+    over_s = _end_s(problem)
+    return sorted(span for span in found if not (span[1] <= 0 or span[0] >= over_s))
+
+
+def _end_s(problem: Problem) -> int:
+    """Return when the last shift that begins on a planned day is over, not before the midnight after these days."""
+    nights_s = (shift.end_s for shift in problem.shifts if shift.day in range(problem.days))
+    return max([problem.clock.moment_s(problem.days), *nights_s])
 
 
 def _hours(problem: Problem, visit: Visit, customer: Customer) -> tuple[Span, ...] | None:
     """Return the stretches between closed hours inside the opening hours, up to the evening after the horizon."""
     if visit.works_through or (customer.opening is None and not customer.closed):
         return None
-    days = range(problem.days + 1)
-    closed = sorted((day * DAY_S + row.open_s, day * DAY_S + row.close_s) for day in days for row in customer.closed)
+    days = (-1, *range(problem.days), problem.days)
+    closed = sorted(_on(problem, day, row) for day in days for row in customer.closed)
     found = []
-    for open_s, close_s in [(0, len(days) * DAY_S)] if customer.opening is None else _opening(problem, customer):
+    always = [(0, problem.clock.moment_s(problem.days + 1))]
+    for open_s, close_s in always if customer.opening is None else _opening(problem, customer):
         for shut_s, again_s in closed:
             found.append((open_s, min(shut_s, close_s)))
             open_s = max(open_s, again_s)
         found.append((open_s, close_s))
-    return _longest(found)
+    return _as_one(found)
+
+
+def _on(problem: Problem, day: int, hours: Interval) -> Span:
+    """Return hours of a day as moments."""
+    return problem.clock.moment_s(day, hours.open_s), problem.clock.moment_s(day, hours.close_s)
 
 
 # --- kept locks -----------------------------------------------------------------------------------------------------
@@ -167,7 +181,7 @@ def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
     """Return the times of a visit whose broken locks are kept: what leaves the lock no start gives way to it."""
     if problem.policy.broken_locks is not BrokenLocks.KEEP:
         return times
-    from_s, until_s = _held(lock for lock in problem.locks if lock.visit_id == visit.visit_id)
+    from_s, until_s = _held(problem, [lock for lock in problem.locks if lock.visit_id == visit.visit_id])
     if from_s > until_s:
         return times
     late_s = times.max_lateness_s
@@ -182,14 +196,18 @@ def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
     return Times(windows, hours, times.max_lateness_s, is_off_window=not fits)
 
 
-def _held(locks: Iterable[Lock]) -> Span:
-    """Return first and last start that locks on a start allow, else those on a day; of a person alone, none."""
+def _held(problem: Problem, locks: Iterable[Lock]) -> Span:
+    """Return first and last start that locks on a start allow, else those on a day; of a person alone, none.
+
+    A day lasts until midnight, or until the locked person's shift that goes on over midnight is over.
+    """
     starts, days = [], []
     for lock in locks:
         if lock.level is LockLevel.START:
             starts.append((lock.start_s - lock.tolerance_s, lock.start_s + lock.tolerance_s))
         elif lock.level is not LockLevel.PERSON:
-            days.append((lock.day * DAY_S, lock.day * DAY_S + DAY_S - 1))
+            mine = [s.end_s for s in problem.shifts if (s.technician_id, s.day) == (lock.technician_id, lock.day)]
+            days.append((problem.clock.moment_s(lock.day), max([problem.clock.moment_s(lock.day + 1) - 1, *mine])))
     spans = starts or days or [(0, -1)]
     return max(first_s for first_s, _ in spans), min(last_s for _, last_s in spans)
 
@@ -207,6 +225,15 @@ def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
     for open_s, close_s in sorted(spans, key=lambda span: (span[0], -span[1])):
         if open_s < close_s and (not found or close_s > found[-1][1]):
             found.append((open_s, close_s))
+    return tuple(found)
+
+
+def _as_one(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the stretches that spans make together, where one begins as another ends, or before."""
+    found: list[Span] = []
+    for open_s, close_s in _longest(spans):
+        begun_s = found.pop()[0] if found and open_s <= found[-1][1] else open_s
+        found.append((begun_s, close_s))
     return tuple(found)
 
 

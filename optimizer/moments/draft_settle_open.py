@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.planning_context import Stage
 from optimizer.errors import LockConflictError
 from optimizer.moments.changes import changes_between, stay_near
 from optimizer.moments.started import told_in_vain, with_started
 from optimizer.running.first_routes import possible_routes, routes_of
+from optimizer.running.tickets import Urgency
 from optimizer.solver import Outcome, solve
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
+#: How urgent the plan of a stage is: in the morning people wait for it in front of their vans.
+URGENCY = {Stage.DRAFT: Urgency.SOLVE, Stage.SETTLE: Urgency.SOLVE, Stage.OPEN: Urgency.INTERACTIVE}
 #: Share of the time for keeping every told window; the rest is for keeping all but those that cannot be kept.
 FIRST_TRY_SHARE = 0.4
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
-from optimizer.domain.units import DAY_S, day_of
+from optimizer.domain.units import DAY_S
 
 if TYPE_CHECKING:
     from optimizer.domain.order import Interval, Order, Visit
@@ -121,14 +121,14 @@ def business_deadline_s(problem: Problem, start_s: int, amount_s: int) -> int:
     Two hours from Friday 16:30 are one hour on Friday (the branch closes at 17:30) and one on Monday, until 09:30.
     """
     business = problem.branch.business
-    day, now_s, left_s = day_of(start_s), start_s, amount_s
+    day, now_s, left_s = problem.clock.day_of(start_s), start_s, amount_s
     while True:
-        opens_s, closes_s = day * DAY_S + business.open_s, day * DAY_S + business.close_s
-        now_s = max(now_s, opens_s)
-        if problem.branch.calendar.is_working_day(problem.date_of(day)) and now_s < closes_s:
-            if now_s + left_s <= closes_s:
+        office = problem.clock.interval(day, business)
+        now_s = max(now_s, office.open_s)
+        if problem.branch.calendar.is_working_day(problem.date_of(day)) and now_s < office.close_s:
+            if now_s + left_s <= office.close_s:
                 return now_s + left_s
-            left_s -= closes_s - now_s
+            left_s -= office.close_s - now_s
         day += 1
 
 
@@ -143,9 +143,10 @@ def next_day_deadline_s(problem: Problem, start_s: int, amount_s: int) -> int:
     days, rest_s = divmod(amount_s, DAY_S)
     if days == 0:
         return business_deadline_s(problem, start_s, rest_s)
-    day = problem.day_index(calendar.working_days_after(problem.date_of(day_of(start_s)), days)[-1])
-    of_day = min(max(start_s % DAY_S, business.open_s), business.close_s)
-    return business_deadline_s(problem, day * DAY_S + of_day, rest_s) if rest_s else day * DAY_S + of_day
+    day = problem.day_index(calendar.working_days_after(problem.local_time(start_s).date(), days)[-1])
+    time_s = min(max(problem.clock.time_s(start_s), business.open_s), business.close_s)
+    then_s = problem.clock.moment_s(day, time_s)
+    return business_deadline_s(problem, then_s, rest_s) if rest_s else then_s
 
 
 # --- one clock each -----------------------------------------------------------------------------------------------

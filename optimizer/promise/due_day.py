@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import GapFrom
 from optimizer.domain.problem import BRANCH_PLACE, Problem
 from optimizer.domain.service_area import is_inside
-from optimizer.domain.units import DAY_S, day_of, great_circle_m
+from optimizer.domain.units import DAY_S, great_circle_m
 
 if TYPE_CHECKING:
     from datetime import date
@@ -185,14 +185,14 @@ def _by_rule(problem: Problem, visit: Visit, blank: Promise) -> Promise:
         return replace(blank, due_day=order.agreed_day, basis=Basis.AGREED)
     if problem.is_emergency_call(visit):
         taken_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), problem.as_of_s)
-        return replace(blank, due_day=problem.date_of(day_of(taken_s)), basis=Basis.EMERGENCY)
+        return replace(blank, due_day=problem.local_time(taken_s).date(), basis=Basis.EMERGENCY)
     if blank.zone is Zone.BEYOND:
         return replace(blank, basis=Basis.BEYOND)
     if blank.zone is Zone.UNKNOWN:
         return replace(blank, basis=Basis.NO_WAY)
     if order.received_s is None:
         return blank
-    received = problem.date_of(day_of(order.received_s))
+    received = problem.local_time(order.received_s).date()
     is_inside_area = blank.zone is Zone.IN_AREA
     days = profile.area_days if is_inside_area else profile.outside_days
     counted = problem.branch.calendar.working_days_after(received, days)
@@ -212,7 +212,7 @@ def _made_ready(problem: Problem, visit: Visit, promise: Promise) -> Promise:
     """
     if visit.ready_s is None or promise.due_day is None:
         return promise
-    ready = problem.date_of(day_of(visit.ready_s))
+    ready = problem.local_time(visit.ready_s).date()
     calendar = problem.branch.calendar
     due = ready if calendar.is_working_day(ready) else calendar.next_working_day(ready)
     if ready <= promise.due_day:

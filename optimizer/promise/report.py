@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import DAY_S, clock_text, day_of
 from optimizer.promise.clocks import clocks_of
 from optimizer.promise.due_day import WindowSource, Zone, promise_of
 from optimizer.promise.sentences import (
@@ -112,7 +111,7 @@ def _zone(promise: Promise, problem: Problem, translate: Translate) -> str:
 
 
 def _days_left(promise: Promise, problem: Problem, translate: Translate) -> str:
-    today = problem.date_of(day_of(problem.as_of_s))
+    today = problem.local_time(problem.as_of_s).date()
     since = day_text(today, problem, translate)
     if promise.due_day is None:
         return translate("none")
@@ -136,15 +135,15 @@ def _windows(promise: Promise, problem: Problem, translate: Translate) -> str:
 
 
 def _window(window: Interval, problem: Problem, translate: Translate) -> str:
-    if window.open_s // DAY_S == window.close_s // DAY_S:
-        return f"{moment_text(window.open_s, problem, translate)}–{clock_text(window.close_s)}"
+    if problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s):
+        return f"{moment_text(window.open_s, problem, translate)}–{problem.clock.text(window.close_s)}"
     return f"{moment_text(window.open_s, problem, translate)} – {moment_text(window.close_s, problem, translate)}"
 
 
 def _state(promise: Promise, problem: Problem, visit: Visit, translate: Translate) -> str:
     """Return what is to be done about the order today."""
     log, due = problem.order_of(visit).log, promise.due_day
-    today, plan_day = problem.date_of(day_of(problem.as_of_s)), problem.first_day
+    today, plan_day = problem.local_time(problem.as_of_s).date(), problem.first_day
     if log.done_s is not None:
         is_closed = log.parts_back is not False
         return translate("Done." if is_closed else "Done, but not closed: its parts are not back.")
@@ -157,7 +156,7 @@ def _state(promise: Promise, problem: Problem, visit: Visit, translate: Translat
         return translate("The promise is broken: it was due {due}.", due=due_text)
     if due < plan_day:
         return translate("Due {due}, before the day to plan: send somebody today.", due=due_text)
-    if visit.ready_s is not None and visit.ready_s >= problem.days * DAY_S:
+    if visit.ready_s is not None and visit.ready_s >= problem.end_s:
         ready = moment_text(visit.ready_s, problem, translate)
         return translate("Waits until it is ready, {ready}; due {due}.", ready=ready, due=due_text)
     if due <= problem.last_day:

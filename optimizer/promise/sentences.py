@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import HOUR_S, MINUTE_S, clock_text, day_of
+from optimizer.domain.units import HOUR_S, MINUTE_S
 from optimizer.promise.clocks import ClockName, ClockState
 from optimizer.promise.due_day import Basis, Zone
 
@@ -215,12 +215,14 @@ def clock_reason(clock: Clock, problem: Problem, translate: Translate) -> str:
     """Return the same without the clock's name."""
     if clock.start_s is None or clock.deadline_s is None:
         return translate(WAITS[clock.name])
-    is_short = clock.name is ClockName.RUNNING_LATE and day_of(clock.start_s) == day_of(clock.deadline_s)
+    days = {problem.clock.day_of(clock.start_s), problem.clock.day_of(clock.deadline_s)}
+    is_short = clock.name is ClockName.RUNNING_LATE and len(days) == 1
+    deadline = moment_text(clock.deadline_s, problem, translate)
     span = translate(
         SPANS[clock.name],
         amount=amount_text(clock.amount_s, translate),
         start=moment_text(clock.start_s, problem, translate),
-        deadline=clock_text(clock.deadline_s) if is_short else moment_text(clock.deadline_s, problem, translate),
+        deadline=problem.clock.text(clock.deadline_s) if is_short else deadline,
     )
     return _joined([span, _standing(clock, problem, translate)], translate)
 
@@ -259,8 +261,8 @@ def day_text(day: date, problem: Problem, translate: Translate) -> str:
 
 def moment_text(moment_s: int, problem: Problem, translate: Translate) -> str:
     """Return `Tuesday 24 November 09:30`."""
-    day = day_text(problem.date_of(day_of(moment_s)), problem, translate)
-    return translate("{day} {time}", day=day, time=clock_text(moment_s))
+    day = day_text(problem.local_time(moment_s).date(), problem, translate)
+    return translate("{day} {time}", day=day, time=problem.clock.text(moment_s))
 
 
 def amount_text(seconds: int, translate: Translate) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import DAY_S, HOUR_S
+from optimizer.domain.units import HOUR_S
 from optimizer.report.wording import added
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ _ROOMY = RowLayout(height=46, bar_top=4, bar_height=28, lane_top=35, lanes=3)
 _COMPACT = RowLayout(height=29, bar_top=3, bar_height=17, lane_top=22, lanes=2, lane_pitch=3)
 
 
+#: Hours of a chart's width beside whose labels each hour's label has room.
+MOST_LABELS = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """The time axis of a day, whole hours at both ends."""
@@ -61,8 +65,20 @@ class Axis:
         return Span(left, round(self.percent(to_s) - left, 3), title)
 
     def hours(self) -> list[int]:
-        """Return the moments to label."""
+        """Return the moments with a line."""
         return list(range(self.from_s, self.to_s + 1, HOUR_S))
+
+    def labels(self, problem: Problem, wording: Wording) -> list[tuple[int, str]]:
+        """Return the moments to label with what the clock shows then; the first of another day says of which.
+
+        Of a long day, as with a night in it, every second hour is labelled.
+        """
+        hours = self.hours()
+        labelled = hours[:: 1 if len(hours) <= MOST_LABELS else 2]
+        labels = [(hour, wording.clock(hour, problem, self.day)) for hour in labelled]
+        days = [problem.clock.day_of(hour) for hour in labelled]
+        is_first = [day != before for day, before in zip(days, [self.day, *days], strict=False)]
+        return [(hour, text if new else text[:5]) for (hour, text), new in zip(labels, is_first, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +173,7 @@ def draw_gantt(
     axis
         By default the one that the day itself needs.
     """
-    axis = axis or axis_of(days)
+    axis = axis or axis_of(problem, days)
     roomy = len(days) <= ROOMY_ROWS
     layout = _ROOMY if roomy else _COMPACT
     rows = [
@@ -177,10 +193,10 @@ def draw_gantt(
     return Gantt(axis, layout, roomy, tuple(GanttBlock(tuple(block), len(block) * layout.height) for block in blocks))
 
 
-def axis_of(days: Sequence[TechnicianDay], day: int = 0) -> Axis:
+def axis_of(problem: Problem, days: Sequence[TechnicianDay], day: int = 0) -> Axis:
     """Return the axis of a day, whole hours that hold every shift and route of all the days given."""
-    moments = [moment - own.shift.day * DAY_S for own in days for moment in _ends(own)]
-    midnight_s = day * DAY_S
+    moments = [moment - problem.clock.moment_s(own.shift.day) for own in days for moment in _ends(own)]
+    midnight_s = problem.clock.moment_s(day)
     if not moments:
         return Axis(midnight_s + 8 * HOUR_S, midnight_s + 18 * HOUR_S, day)
     first, last = min(moments) // HOUR_S, -(-max(moments) // HOUR_S)
@@ -212,7 +228,7 @@ def _row(
     pause = None
     if day.break_s:
         from_s, to_s = day.break_s
-        ends = {"from_": wording.clock(from_s, axis.day), "to": wording.clock(to_s, axis.day)}
+        ends = {"from_": wording.clock(from_s, problem, axis.day), "to": wording.clock(to_s, problem, axis.day)}
         pause = axis.span(from_s, to_s, t("Break {from_}–{to}", **ends))
     return GanttRow(
         index=index,
@@ -257,7 +273,7 @@ def branch_title(problem: Problem, day: TechnicianDay, wording: Wording) -> str:
     pause, t = day.branch_stop, wording.translate
     if pause is None:
         raise ValueError("a day without a stop at the branch has no title for it")
-    clock = (wording.clock(moment_s, day.shift.day) for moment_s in (pause.start_s, pause.end_s))
+    clock = (wording.clock(moment_s, problem, day.shift.day) for moment_s in (pause.start_s, pause.end_s))
     parts = [need for stop in day.tours[1] if day.leads(stop) for need in stop.parts]
     lines = [t("Stop at the branch"), problem.branch.name, "–".join(clock)]
     if parts:
@@ -287,14 +303,14 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
     t = wording.translate
     visit = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(visit), problem.customer_of(visit)
-    window = wording.window(stop.window, day)
+    window = wording.window(stop.window, problem, day)
     told = t("Promised {window}", window=window) if order.promised else t("Told {window}", window=window)
     lines = [
         f"{number} · {customer.name}",
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
-        f"{wording.clock(stop.start_s, day)}–{wording.clock(stop.end_s, day)}",
+        f"{wording.clock(stop.start_s, problem, day)}–{wording.clock(stop.end_s, problem, day)}",
         told,
-        t("May leave until {time}", time=wording.clock(stop.leave_by_s, day)),
+        t("May leave until {time}", time=wording.clock(stop.leave_by_s, problem, day)),
     ]
     if len(stop.crew) > 1:
         lines.append(crew_text(problem, stop, wording))

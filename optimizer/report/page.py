@@ -144,7 +144,7 @@ def _day_views(
                 own := by_date.get(day, []),
                 visit_index,
                 wording,
-                axis=axis_of(days, day),
+                axis=axis_of(problem, days, day),
                 person_index=person_index,
             ),
             map=draw_map(problem, plan, own, visit_index, wording, person_index=person_index),

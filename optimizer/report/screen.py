@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import UnassignedState
-from optimizer.domain.units import day_of
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
 from optimizer.report.gantt import crew_text
@@ -56,7 +55,7 @@ def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console
     for day in days:
         if day.route:
             console.print()
-            console.print(_heading(day, wording))
+            console.print(_heading(problem, day, wording))
             console.print(_stops(problem, day, wording))
     unused = [day.technician.name or day.technician.technician_id for day in days if not day.route]
     if unused:
@@ -93,9 +92,9 @@ def _told(problem: Problem, people: Sequence[str], window: Interval | None, word
         return "–"
     names = ", ".join(wording.person(who, problem) for who in people)
     if problem.days == 1:
-        return f"{names} {wording.window(window)}"
-    day = day_of(window.open_s)
-    return f"{names} {wording.short_day(problem.date_of(day))} {wording.window(window, day)}"
+        return f"{names} {wording.window(window, problem)}"
+    day = problem.clock.day_of(window.open_s)
+    return f"{names} {wording.short_day(problem.date_of(day))} {wording.window(window, problem, day)}"
 
 
 def _figures(figures: dict[str, Any], wording: Wording) -> Text:
@@ -123,7 +122,7 @@ def _figures(figures: dict[str, Any], wording: Wording) -> Text:
     return Text("  ").join(_text(text, _ALARM if alarm else "") for text, alarm in parts)
 
 
-def _heading(day: TechnicianDay, wording: Wording) -> Text:
+def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Text:
     """Return the line above a route: who, when, how much."""
     if day.route is None:
         raise ValueError("a technician without a route has no heading")
@@ -131,7 +130,7 @@ def _heading(day: TechnicianDay, wording: Wording) -> Text:
     name = _text(day.technician.name or day.technician.technician_id, "bold cyan")
     facts = [
         day.technician.technician_id,
-        f"{wording.clock(day.route.depart_s, today)}–{wording.clock(day.route.return_s, today)}",
+        f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
         t("travel {duration}", duration=wording.duration(day.travel_s)),
         wording.kilometres(day.metres),
         t("load {share}", share=wording.share(day.load_share)),
@@ -158,9 +157,9 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
         visit = problem.visit_by_id[stop.visit_id]
         table.add_row(
             _text(f"{number}", _QUIET),
-            _text(wording.clock(stop.leave_by_s, today)),
-            _text(f"{wording.clock(stop.start_s, today)}–{wording.clock(stop.end_s, today)}", "bold"),
-            _text(wording.window(stop.window, today), "" if problem.order_of(visit).promised else _QUIET),
+            _text(wording.clock(stop.leave_by_s, problem, today)),
+            _text(f"{wording.clock(stop.start_s, problem, today)}–{wording.clock(stop.end_s, problem, today)}", "bold"),
+            _text(wording.window(stop.window, problem, today), "" if problem.order_of(visit).promised else _QUIET),
             _text(stop.visit_id),
             _text(problem.customer_of(visit).name),
             _text(wording.parts(stop.parts, problem) if day.leads(stop) else ""),
@@ -178,8 +177,8 @@ def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> lis
     parts = added(need for stop in day.tours[1] if day.leads(stop) for need in stop.parts)
     return [
         _text("–", _QUIET),
-        _text(wording.clock(pause.leave_by_s, today)),
-        _text(f"{wording.clock(pause.start_s, today)}–{wording.clock(pause.end_s, today)}", "bold"),
+        _text(wording.clock(pause.leave_by_s, problem, today)),
+        _text(f"{wording.clock(pause.start_s, problem, today)}–{wording.clock(pause.end_s, problem, today)}", "bold"),
         _text(""),
         _text(""),
         _text(wording.translate("Stop at the branch")),

@@ -11,7 +11,7 @@ from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, day_of
+from optimizer.domain.units import MINUTE_S
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.printable import without_controls
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
     Rule.OVERDUE: "After the due day",
+    Rule.PROMISE: "Broken promises",
     Rule.LATENESS: "Lateness",
     Rule.TRAVEL: "Travel",
     Rule.OVERTIME: "Overtime",
@@ -85,15 +86,16 @@ class Wording:
     def __post_init__(self) -> None:
         object.__setattr__(self, "translate", translator(self.lang))
 
-    def clock(self, moment_s: int, day: int = 0) -> str:
+    def clock(self, moment_s: int, problem: Problem, day: int = 0) -> str:
         """Return `HH:MM` of a moment, seconds dropped; a moment of another day than `day` says which (`02:00 +1`)."""
-        day, time_s = divmod(moment_s - day * DAY_S, DAY_S)
-        text = f"{time_s // HOUR_S:02d}:{time_s % HOUR_S // MINUTE_S:02d}"
-        return f"{text} {day:+d}" if day else text
+        shown, days = problem.local_time(moment_s), problem.clock.day_of(moment_s) - day
+        return f"{shown:%H:%M} {days:+d}" if days else f"{shown:%H:%M}"
 
-    def window(self, window: Interval, day: int = 0) -> str:
-        """Return both ends of a window as the clock of a day shows them: `09:00–11:00`."""
-        return f"{self.clock(window.open_s, day)}–{self.clock(window.close_s, day)}"
+    def window(self, window: Interval, problem: Problem, day: int = 0) -> str:
+        """Return both ends of a window as the clock of a day shows them: `09:00–11:00`, `01:30–03:30 +1`."""
+        opens, closes = (self.clock(end_s, problem, day) for end_s in (window.open_s, window.close_s))
+        is_one_day = problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s)
+        return f"{opens[:5] if is_one_day else opens}–{closes}"
 
     def duration(self, seconds: float) -> str:
         """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""
@@ -192,18 +194,18 @@ class Wording:
         """Return the arrival windows of the days as the customer knows them: promised, else requested, else derived."""
         order = problem.order_of(visit)
         told = order.promised or order.requested
-        today = [w for w in told if w.open_s < problem.days * DAY_S and w.close_s >= 0]
+        today = [w for w in told if w.open_s < problem.end_s and w.close_s >= 0]
         windows = today or problem.windows[visit.visit_id]
         if problem.days == 1:
-            return ", ".join(self.window(window) for window in windows)
+            return ", ".join(self.window(window, problem) for window in windows)
         return "; ".join(self._dated(windows, problem))
 
     def _dated(self, windows: Iterable[Interval], problem: Problem) -> Iterator[str]:
         """Yield windows with their days; days in a row with the same hours are told together."""
         hours: dict[int, str] = {}
         for window in windows:
-            day = day_of(window.open_s)
-            hours[day] = ", ".join(filter(None, (hours.get(day, ""), self.window(window, day))))
+            day = problem.clock.day_of(window.open_s)
+            hours[day] = ", ".join(filter(None, (hours.get(day, ""), self.window(window, problem, day))))
         for _, run in itertools.groupby(enumerate(sorted(hours)), key=lambda item: (item[1] - item[0], hours[item[1]])):
             days = [day for _, day in run]
             ends = dict.fromkeys((days[0], days[-1]))

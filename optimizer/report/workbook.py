@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from optimizer.report.columns import COSTS, DAYS, SHEETS
 from optimizer.report.frames import table_rows
 from optimizer.report.papers import make_papers
 from optimizer.report.wording import RULE_NAMES, Wording
+from optimizer.report.workbook_looks import Painter
 from optimizer.report.workbook_papers import add_papers
 from optimizer.text.files import replacing
 from optimizer.text.workbook_cells import NAVY, Value, put, set_up_print, sheet_title
@@ -15,6 +17,7 @@ from optimizer.text.workbook_cells import NAVY, Value, put, set_up_print, sheet_
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from optimizer.domain.plan import Plan
@@ -74,18 +77,25 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
+    def work_out_heading(cell: Cell) -> None:
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=NAVY)
+        cell.alignment = Alignment(vertical="center")
+
+    def work_out_line(column: Column, cell: Cell) -> None:
+        cell.number_format = column.number_format
+        cell.alignment = Alignment(vertical="top", wrap_text=column.width >= 60)
+
+    painter = Painter()
     for number, column in enumerate(sheet.filled(rows), start=1):
         heading = page.cell(1, number)
         put(heading, wording.translate(column.heading))
-        heading.font = Font(bold=True, color="FFFFFF")
-        heading.fill = PatternFill("solid", fgColor=NAVY)
-        heading.alignment = Alignment(vertical="center")
+        painter.paint(heading, "heading", work_out_heading)
         page.column_dimensions[get_column_letter(number)].width = column.width
         for line, row in enumerate(rows, start=2):
             cell = page.cell(line, number)
             put(cell, _shown(column, row[column.name], wording))
-            cell.number_format = column.number_format
-            cell.alignment = Alignment(vertical="top", wrap_text=column.width >= 60)
+            painter.paint(cell, (column.name, cell.quotePrefix), partial(work_out_line, column))
     page.freeze_panes = "A2"
     page.auto_filter.ref = page.dimensions
     set_up_print(page, orientation="landscape", head_rows="1:1")

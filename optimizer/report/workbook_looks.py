@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.text.workbook_cells import GREY, NAVY, PALE, PALE_RED, RED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
     from openpyxl.styles import NamedStyle
 
 _WHITE, _BLACK, _SLATE = "FFFFFF", "000000", "44546A"
@@ -31,6 +35,36 @@ class Look(StrEnum):
     LABEL = "Paper label"
     VALUE = "Paper value"
     RED_VALUE = "Paper value red"
+
+
+class Painter:
+    """Gives the cells of a workbook their looks, each of which is worked out once.
+
+    A style that is set on a cell is compared with all styles of the workbook so far. That took longer than everything
+    else of a paper, so the numbers under which they are kept are copied from the first cell of each kind.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, Any] = {}
+
+    def paint(self, cell: Cell, kind: Hashable, work_out: Callable[[Cell], None]) -> None:
+        """Give a cell the look of its kind; `work_out` sets it on the first one, and replaces what the cell had."""
+        numbers = self._numbers.get(kind)
+        if numbers is None:
+            work_out(cell)
+            self._numbers[kind] = copy(cell._style)
+        else:
+            cell._style = copy(numbers)
+
+    def look(self, cell: Cell, look: Look, number_format: str = "") -> None:
+        """Give a cell one of the named styles, with a number format of its own if there is one."""
+
+        def work_out(first: Cell) -> None:
+            first.style = look.value
+            if number_format:
+                first.number_format = number_format
+
+        self.paint(cell, (look, number_format), work_out)
 
 
 def add_looks(workbook: Workbook) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, add_looks
-from optimizer.text.workbook_cells import put, row_height, set_up_print, sheet_title
+from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, Painter, add_looks
+from optimizer.text.workbook_cells import merge, put, row_height, set_up_print, sheet_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,44 +34,44 @@ PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0 * 100 / SCALE, 24.0, 20.0
 def add_papers(workbook: Workbook, problem: Problem, papers: Papers, wording: Wording) -> None:
     """Add a sheet per list and one per route sheet; of several days, its title says which day it is for."""
     add_looks(workbook)
+    painter = Painter()
     subtitle = f"{problem.branch.name} · {wording.horizon(problem)}"
     for paper in papers.lists:
         page = workbook.create_sheet(sheet_title(paper.title, workbook.sheetnames))
-        _fill_list(page, paper, subtitle, wording)
+        _fill_list(page, paper, subtitle, wording, painter)
     for sheet in papers.route_sheets:
         name = sheet.technician.name or sheet.technician.technician_id
         if problem.days > 1:
             name = f"{problem.date_of(sheet.day):%m-%d} {name}"
         page = workbook.create_sheet(sheet_title(name, workbook.sheetnames))
-        _fill_route_sheet(page, sheet, wording)
+        _fill_route_sheet(page, sheet, wording, painter)
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording) -> None:
+def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording, painter: Painter) -> None:
     """Write title, note, heading and lines; title and heading come again on every printed page."""
     from openpyxl.utils import get_column_letter
 
     last = get_column_letter(len(paper.columns))
     put(page["A1"], f"{paper.title} · {subtitle}")
-    page["A1"].style = Look.TITLE.value
+    painter.look(page["A1"], Look.TITLE)
     put(page["A2"], paper.note)
-    page["A2"].style = Look.NOTE.value
-    page.merge_cells(f"A1:{last}1")
-    page.merge_cells(f"A2:{last}2")
+    painter.look(page["A2"], Look.NOTE)
+    for row in (1, 2):
+        merge(page, row, 1, len(paper.columns))
     page.row_dimensions[2].height = row_height([(paper.note, sum(c.width for c in paper.columns))], 5.0)
     for number, column in enumerate(paper.columns, start=1):
         page.column_dimensions[get_column_letter(number)].width = column.width
         heading = page.cell(3, number)
         put(heading, wording.translate(column.heading))
-        heading.style = Look.HEADING.value
+        painter.look(heading, Look.HEADING)
     page.row_dimensions[3].height = row_height((str(cell.value), _width_of(page, cell)) for cell in page[3])
     for number, line in enumerate(paper.lines, start=4):
         for cell, column in zip(_cells(page, number, len(paper.columns)), paper.columns, strict=True):
             put(cell, _shown(line.cells[column.name], wording))
-            cell.style = Look.RED_LINE.value if line.is_red else Look.LINE.value
-            cell.number_format = column.number_format
+            painter.look(cell, Look.RED_LINE if line.is_red else Look.LINE, column.number_format)
         page.row_dimensions[number].height = row_height(_texts(page, number, paper.columns), _LIST_POINTS)
     page.freeze_panes = "A4"
     page.auto_filter.ref = f"A3:{last}{page.max_row}"
@@ -103,7 +103,7 @@ def _shown(value: Value, wording: Wording) -> Value:
 # --- route sheets ---------------------------------------------------------------------------------------------------
 
 
-def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording) -> None:
+def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, painter: Painter) -> None:
     """Write a technician's day; a page never ends inside an entry that a page can hold."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.pagebreak import Break
@@ -112,63 +112,72 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording) -> N
         page.column_dimensions[get_column_letter(2 * pair + 1)].width = LABEL_WIDTH
         page.column_dimensions[get_column_letter(2 * pair + 2)].width = VALUE_WIDTH
     name = sheet.technician.name or sheet.technician.technician_id
-    _bar(page, 1, f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}", Look.SHEET_BAR)
-    row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading])
+    title = f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}"
+    _bar(page, 1, title, Look.SHEET_BAR, painter)
+    row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading], painter)
     packing = "; ".join(sheet.packing) or wording.translate("none")
-    row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)])
+    row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)], painter)
     used, head = _height(page, 1, row), _height(page, 1, 2)
     for number, entry in enumerate(sheet.entries):
         begin = row
         if sheet.pick_up is not None and sheet.pick_up.before == number:
-            row = _write_pick_up(page, row, sheet.pick_up, wording)
-        row = _write_entry(page, row, entry)
+            row = _write_pick_up(page, row, sheet.pick_up, wording, painter)
+        row = _write_entry(page, row, entry, painter)
         height = _height(page, begin, row)
         if used + height > PAGE_POINTS and begin > 2:
             page.row_breaks.append(Break(id=begin - 1))
             used = head
         used += height
     if sheet.pick_up is not None and sheet.pick_up.before == len(sheet.entries):
-        _write_pick_up(page, row, sheet.pick_up, wording)
+        _write_pick_up(page, row, sheet.pick_up, wording, painter)
     set_up_print(page, orientation="portrait", head_rows="1:1", scale=SCALE)
 
 
-def _write_pick_up(page: Worksheet, row: int, stop: PickUp, wording: Wording) -> int:
+def _write_pick_up(page: Worksheet, row: int, stop: PickUp, wording: Wording, painter: Painter) -> int:
     """Write the stop at the branch from a row on; return the first row after it."""
     title = f"{wording.translate('Stop at the branch')}   {stop['start'].value}–{stop['end'].value}"
     page.row_dimensions[row].height = 6
-    _bar(page, row + 1, title, Look.BAR)
+    _bar(page, row + 1, title, Look.BAR, painter)
     shown = [(f.label, f.value, SPANS.get(f.name, 1)) for f in stop.fields if f.name not in ("start", "end")]
-    row = _pairs(page, row + 2, shown)
+    row = _pairs(page, row + 2, shown, painter)
     items = "; ".join(stop.items) or wording.translate("none")
-    return _pairs(page, row, [(wording.translate("Pick up"), items, PAIRS)])
+    return _pairs(page, row, [(wording.translate("Pick up"), items, PAIRS)], painter)
 
 
-def _write_entry(page: Worksheet, row: int, entry: Entry) -> int:
+def _write_entry(page: Worksheet, row: int, entry: Entry, painter: Painter) -> int:
     """Write one visit from a row on; return the first row after it."""
     title = f"{entry.position}   {entry['start'].value}–{entry['end'].value}   {entry['customer'].value}"
     page.row_dimensions[row].height = 6
-    _bar(page, row + 1, title, Look.RED_BAR if entry.is_red else Look.BAR)
-    row = _pairs(page, row + 2, [(f.label, f.value, SPANS.get(f.name, 1)) for f in entry.fields], is_red=entry.is_red)
+    _bar(page, row + 1, title, Look.RED_BAR if entry.is_red else Look.BAR, painter)
+    shown = [(field.label, field.value, SPANS.get(field.name, 1)) for field in entry.fields]
+    row = _pairs(page, row + 2, shown, painter, is_red=entry.is_red)
     spans = _BLANK_SPANS if len(entry.blanks) == len(_BLANK_SPANS) else (1,) * len(entry.blanks)
     blanks = [(label, "", span) for label, span in zip(entry.blanks, spans, strict=True)]
-    return _pairs(page, row, blanks, least=_BLANK_POINTS)
+    return _pairs(page, row, blanks, painter, least=_BLANK_POINTS)
 
 
 def _pairs(
-    page: Worksheet, row: int, items: Sequence[tuple[str, str, int]], *, least: float = 14.5, is_red: bool = False
+    page: Worksheet,
+    row: int,
+    items: Sequence[tuple[str, str, int]],
+    painter: Painter,
+    *,
+    least: float = 14.5,
+    is_red: bool = False,
 ) -> int:
     """Write labels and values side by side, `PAIRS` to a row; return the first row after them."""
     for line in _rows_of(items):
         place, texts = 1, []
         for label, value, span in line:
             last = place + 2 * span - 1
-            put(page.cell(row, place), label)
-            page.cell(row, place).style = Look.LABEL.value
+            head = page.cell(row, place)
+            put(head, label)
+            painter.look(head, Look.LABEL)
             put(page.cell(row, place + 1), value)
             if last > place + 1:
-                page.merge_cells(start_row=row, start_column=place + 1, end_row=row, end_column=last)
-            for column in range(place + 1, last + 1):  # after merging, which would take the frames apart
-                page.cell(row, column).style = Look.RED_VALUE.value if is_red else Look.VALUE.value
+                merge(page, row, place + 1, last)
+            for column in range(place + 1, last + 1):
+                painter.look(page.cell(row, column), Look.RED_VALUE if is_red else Look.VALUE)
             width = span * VALUE_WIDTH + (span - 1) * LABEL_WIDTH
             texts.append((label, LABEL_WIDTH * COLUMN_TYPE / LABEL_TYPE))
             texts.append((value, width * COLUMN_TYPE / VALUE_TYPE))
@@ -197,12 +206,12 @@ def _stretched(line: list[tuple[str, str, int]], room: int) -> list[tuple[str, s
     return [*line[:-1], (label, value, span + room)]
 
 
-def _bar(page: Worksheet, row: int, text: str, look: Look) -> None:
+def _bar(page: Worksheet, row: int, text: str, look: Look, painter: Painter) -> None:
     """Write a line of white on dark across the sheet."""
     cell = page.cell(row, 1)
     put(cell, text)
-    page.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2 * PAIRS)
-    cell.style = look.value
+    merge(page, row, 1, 2 * PAIRS)
+    painter.look(cell, look)
     points = TITLE_TYPE if look is Look.SHEET_BAR else COLUMN_TYPE
     width = PAIRS * (LABEL_WIDTH + VALUE_WIDTH) * COLUMN_TYPE / points
     page.row_dimensions[row].height = row_height([(text, width)], points * 1.6, points)

@@ -140,4 +140,8 @@ def _as_planned(before: Problem, now: Problem, matrix: TravelMatrix) -> Problem:
     )
     policy = replace(now.policy, broken_locks=before.policy.broken_locks)
     locks = (*now.locks, *locked)
-    return with_due_days(replace(now, published=tuple(published), orders=orders, policy=policy, locks=locks), matrix)
+    # When those came home who worked the day before, planning knows from what was published for it.
+    around = tuple(s for s in before.shifts_around if s.day < 0 and s.technician_id in now.technician_by_id)
+    around += tuple(shift for shift in now.shifts_around if shift.day >= 0)
+    told_now = replace(now, published=tuple(published), orders=orders, policy=policy, locks=locks, shifts_around=around)
+    return with_due_days(told_now, matrix)

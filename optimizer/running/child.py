@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, NoPlanError
 from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.running.broker import NICENESS, taking_turns
 from optimizer.running.preloaded import give_up_forking, solver_server
+from optimizer.running.process_limits import stand_back
 from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ FIRST_PLAN_S = 300.0
 STOPPED_PLAN_S = 30.0
 #: Why a solve ended whose plan is the constructed one, as the time was up.
 FIRST_PLAN = "first_plan"
+#: What is known of a solve that was asked to end before it could begin.
+WAITING = "it was stopped while it waited for a free core"
 #: How often the parent looks at the clock and the cancel token.
 POLL_S = 0.05
 #: How long the child may take to end by itself, once there is nothing more to wait for.
@@ -69,7 +73,7 @@ class Progress:
     search_s
         Seconds since the search began.
     elapsed_s
-        Seconds since its process was asked for.
+        Seconds since its process was asked for; it had its cores by then.
     plan
         The judged plan itself, where the parent reports one; reasons for what is left out are not in it yet.
     """
@@ -93,6 +97,8 @@ class RunRecord:
     elapsed_s, starting_s, search_s
         How long it took from the asking for a process to the last judged plan; until the search began, `None` when it
         never did; the search itself.
+    waited_s
+        How long it waited for its cores before that.
     stopped
         Why the search ended: `finished`, `overrun`, `stagnant`, `cancelled`, `interrupted`, `child_died`, or
         `first_plan`, where the time was up before the search could improve the plan that was put together first.
@@ -111,6 +117,7 @@ class RunRecord:
     threads: int
     checkpoints: tuple[tuple[int, int, float], ...]
     versions: dict[str, str]
+    waited_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON values; in files the checkpoints are called `marks`."""
@@ -149,6 +156,10 @@ class CancelToken:
         """Return whether the solve has been asked to end."""
         return self._event.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until the solve is asked to end, so long at most; return whether it is."""
+        return self._event.wait(seconds)
+
     @property
     def is_urgent(self) -> bool:
         """Return whether it has been interrupted more than once."""
@@ -172,13 +183,16 @@ def run_in_child(
     budget: Budget,
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
+    on_message: Callable[[str], None] | None = None,
 ) -> Found:
-    """Run `find_plans` in a child process; return the best plan that the judge finds clean.
+    """Run `find_plans` in a child process when it is its turn; return the best plan that the judge finds clean.
 
     Parameters
     ----------
     find_plans
         A function of a module, with the signature `FindPlans`; the child finds it by its name.
+    on_message
+        Called with a sentence every few seconds while it waits for its turn. What is asked to end then ends at once.
 
     Raises
     ------
@@ -187,27 +201,37 @@ def run_in_child(
     NoPlanError
         When no plan came back at all.
     """
-    began = time.monotonic()
-    watch = _Watch(problem, matrix, budget, began, on_progress)
-    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
-        job = Path(folder) / "job.pickle"
-        with job.open("wb") as stream:
-            pickle.dump((find_plans, problem, matrix, budget), stream)
-        stopped = _run(str(job), watch, cancel)
+    cancel = cancel or CancelToken()
+    with taking_turns(budget.need(matrix), cancel, on_message) as turn:
+        watch = _Watch(problem, matrix, budget, time.monotonic(), on_progress)
+        watch.waited_s = turn.waited_s
+        if turn.is_mine:
+            stopped = _run((find_plans, problem, matrix, budget), watch, cancel)
+        else:
+            stopped, watch.note = cancel.stopped, WAITING
     if stopped in ("finished", "overrun") and watch.has_first_plan_only():
         stopped = FIRST_PLAN
     plan, judgement = watch.result(stopped)
     return Found(plan, judgement, watch.record(stopped))
 
 
-def _run(job: str, watch: _Watch, cancel: CancelToken | None) -> str:
+def _run(job: tuple[FindPlans, Problem, TravelMatrix, Budget], watch: _Watch, cancel: CancelToken) -> str:
     """Run a child with a job and follow it to its end; return why it ended."""
+    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+        path = Path(folder) / "job.pickle"
+        with path.open("wb") as stream:
+            pickle.dump(job, stream)
+        return _run_file(str(path), watch, cancel)
+
+
+def _run_file(job: str, watch: _Watch, cancel: CancelToken) -> str:
     # A solve that needs more memory dies, and harms no other.
     limits = {} if watch.budget.memory_bytes is None else {"DATA": watch.budget.memory_bytes}
+    niceness = str(NICENESS[watch.budget.urgency])
     for server in (solver_server(), None):
-        child = Child("optimizer.running.child", job, limits=limits, server=server)
+        child = Child("optimizer.running.child", job, niceness, limits=limits, server=server)
         try:
-            stopped = _follow(child, watch, cancel or CancelToken())
+            stopped = _follow(child, watch, cancel)
         finally:
             code = child.end(GRACE_S)
         if stopped != "child_died" or child.has_begun:
@@ -244,6 +268,7 @@ class _Watch:
         self.moves = 0
         self.search_s = 0.0
         self.starting_s: float | None = None
+        self.waited_s = 0.0
         self.note = ""
         self.better_at = began
         self.heard_at = began
@@ -346,6 +371,7 @@ class _Watch:
             threads=self.budget.threads,
             checkpoints=tuple(self.checkpoints),
             versions=_versions(),
+            waited_s=round(self.waited_s, 3),
         )
 
 
@@ -391,8 +417,9 @@ def _versions() -> dict[str, str]:
 # --- the child ----------------------------------------------------------------------------------------------------
 
 
-def serve(parent: Parent, job: str) -> None:
+def serve(parent: Parent, job: str, niceness: str) -> None:
     """Solve the job of a file; stop when the parent asks for it."""
+    stand_back(int(niceness))
     with Path(job).open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)
     is_to_stop = threading.Event()

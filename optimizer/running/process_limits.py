@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+
+#: Where Linux keeps how nice a whole session is to others: where it shares a core by sessions, this is what counts.
+OWN_SESSION = "/proc/self/autogroup"
 
 
 def cap(**limits: int) -> None:
@@ -19,3 +23,13 @@ def cap(**limits: int) -> None:
         with suppress(ValueError, OSError):
             hard = resource.getrlimit(what)[1]
             resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def stand_back(niceness: int) -> None:
+    """Let this process and its session, which is its own, stand back behind others on a core, as `nice` counts."""
+    if niceness <= 0:
+        return
+    with suppress(OSError, AttributeError):
+        os.nice(niceness)
+    with suppress(OSError), open(OWN_SESSION, "w", encoding="ascii") as session:
+        session.write(str(niceness))

@@ -78,6 +78,14 @@ def test_jobs_are_taken_in_their_order_and_once(store: Store) -> None:
     assert [claim and claim.job_id for claim in taken] == ["a", "b", "c", None]
 
 
+def test_the_morning_goes_before_what_waits_for_the_night(store: Store) -> None:
+    for job_id, stage in (("a", "draft"), ("b", "open"), ("c", "settle"), ("d", "open")):
+        add(store, job_id, options={"stage": stage})
+    with store.write() as tx:
+        taken = [jobs.claim(tx, "w") for _ in range(4)]
+    assert [claim and claim.job_id for claim in taken] == ["b", "d", "a", "c"]
+
+
 def test_a_fence_keeps_out_whoever_was_given_up(store: Store) -> None:
     add(store, "a")
     with store.write() as tx:

@@ -10,10 +10,26 @@ import pytest
 from benchmarks.errors import FormatError
 from benchmarks.instances import BestKnown, read_instance
 from benchmarks.measure import Measured
-from tests.benchmarks.worlds import SIX_ORDERS, SIX_ORDERS_ROUTES, THREE_REQUESTS, THREE_REQUESTS_ROUTES
+from optimizer.domain.rules import Rule
+from optimizer.judge.costs import price_plan
+from optimizer.judge.facts import Facts
+from tests.benchmarks.worlds import (
+    FOUR_ERRANDS,
+    SIX_ORDERS,
+    SIX_ORDERS_ROUTES,
+    THREE_CUSTOMERS,
+    THREE_PATIENTS,
+    THREE_REQUESTS,
+    THREE_REQUESTS_ROUTES,
+    TWO_PRIZES,
+    TWO_VEHICLES,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+#: One instance of every format.
+WORLDS = (SIX_ORDERS, THREE_REQUESTS, FOUR_ERRANDS, THREE_CUSTOMERS, TWO_VEHICLES, TWO_PRIZES, THREE_PATIENTS)
 
 
 def test_formats_are_found_by_content_whatever_the_name(tmp_path: Path) -> None:
@@ -29,6 +45,12 @@ def test_an_instance_builds_its_problem_and_values_routes() -> None:
     assert matrix.keys == tuple(problem.places())
     assert day.measure(SIX_ORDERS_ROUTES).value == 134_961
     assert read_instance(THREE_REQUESTS).measure(THREE_REQUESTS_ROUTES).value == pytest.approx(310.8)
+
+
+@pytest.mark.parametrize("source", WORLDS, ids=lambda source: source.name)
+def test_a_rule_that_no_format_knows_costs_nothing_in_any(source: Path) -> None:
+    costs = price_plan(Facts(*read_instance(source).build()), (), ())
+    assert {rule for rule, cents in costs.items() if cents} == {Rule.UNASSIGNED}
 
 
 def test_best_known_values_come_from_the_table_beside(tmp_path: Path) -> None:

@@ -34,11 +34,17 @@ def shift(who: str, start: str = "08:00", end: str = "18:00") -> dict[str, str]:
 
 
 def lay_out(
-    folder: Path, orders: Rows, *, as_of: str = FRIDAY, no_way: tuple[str, str] = ("", ""), **sheets: Rows
+    folder: Path,
+    orders: Rows,
+    *,
+    day: str = DAY,
+    as_of: str = FRIDAY,
+    no_way: tuple[str, str] = ("", ""),
+    **sheets: Rows,
 ) -> Path:
     """Write a branch; `no_way` is a pair of places that cannot be travelled. Other sheets are rows by name."""
     people = sheets.pop("technicians", ({"technician_id": "T1"}, {"technician_id": "T2"}))
-    where = {"branch_id": "B1", "name": "Branch", "lat": "30.27", "lon": "120.15", "plan_date": DAY, "as_of": as_of}
+    where = {"branch_id": "B1", "name": "Branch", "lat": "30.27", "lon": "120.15", "plan_date": day, "as_of": as_of}
     places = ["branch", *(row["order_id"] for row in orders)]
     travel = [{"": a, **{b: "" if (a, b) == no_way else "0" if a == b else "600" for b in places}} for a in places]
     sheets = {

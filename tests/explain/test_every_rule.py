@@ -14,7 +14,7 @@ from optimizer.domain.plan import Reason, ReasonCode
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.stock import Loan, Part, Tool
-from optimizer.domain.technician import HeldSkill
+from optimizer.domain.technician import HeldSkill, Shift
 from optimizer.explain.sentences import sentence
 from optimizer.explain.unassigned import explain_unassigned
 from optimizer.judge import verdict
@@ -111,6 +111,15 @@ BREAKING = [
         ReasonCode.SHIFT_CAPACITY,
         "Ann Li (Ann) comes closest but would be back 10 min after the latest allowed return.",
         "最接近的是Ann Li (Ann)，但返回时间会比最晚允许时间晚 10 分钟。",
+    ),
+    # Ann would be back at 08:50, and works again from midnight on: 15 h 10 min, of a rest of 15 h 20 min.
+    Alone(
+        Rule.REST,
+        alone().with_policy(rest_s=55_200).but(shifts_around=(Shift("Ann", 1, 86_400, 90_000),)),
+        lambda w: w.with_policy(rest_s=54_600),
+        ReasonCode.REST,
+        "Ann Li (Ann) comes closest but would have 10 min too little rest between two shifts.",
+        "最接近的是Ann Li (Ann)，但两个班次之间的休息会少 10 分钟。",
     ),
     # A takes from 11:00 to 13:10; a break starts from 12:00 to 13:00.
     Alone(

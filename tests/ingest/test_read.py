@@ -137,8 +137,8 @@ def test_moments_with_an_offset_are_the_branchs_local_time(tmp_path: Path) -> No
     assert problem.order_by_id["O1"].promised == (Interval(at(9), at(11)),)  # Shanghai is 8 hours ahead
 
 
-def test_the_wall_clock_counts_on_the_night_of_the_change(tmp_path: Path) -> None:
-    # In Berlin the clocks go back at 03:00 on 25 October 2026; a shift from 08:30 is still at(8, 30).
+def test_moments_are_elapsed_seconds_on_the_day_of_the_change(tmp_path: Path) -> None:
+    # In Berlin the clocks go back at 03:00 on 25 October 2026: 08:30 is nine and a half hours after midnight.
     sheets = two_orders()
     sheets["branch"][0] |= {
         "timezone": "Europe/Berlin",
@@ -151,8 +151,9 @@ def test_the_wall_clock_counts_on_the_night_of_the_change(tmp_path: Path) -> Non
     sheets["locks"][0]["date"] = ""
     problem = read_branch(write_folder(tmp_path, sheets))
     assert problem.as_of_s == at(16, day=-1)
-    assert problem.order_by_id["O1"].promised == (Interval(at(9), at(11)),)
-    assert problem.shifts[0].start_s == at(8, 30)
+    assert problem.order_by_id["O1"].promised == (Interval(at(10), at(12)),)
+    assert problem.shifts[0].start_s == at(9, 30)
+    assert problem.clock.text(problem.shifts[0].start_s) == "08:30"
 
 
 def test_names_default_to_ids_and_files_may_be_absent(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ from optimizer.ingest.read import problem_from_json, read_branch, read_branch_re
 from optimizer.ingest.write import problem_to_json, write_problem
 from optimizer.text.files import json_text, write_json
 from tests.ingest.worlds import two_orders, write_folder
+from tests.random_nights import random_night_problem
 from tests.random_problems import random_problem
 from tests.time_limits import seeds
 
@@ -66,6 +67,15 @@ def test_a_branch_there_and_back(branch: Problem, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", seeds(40, by_day=10))
 def test_random_problems_there_and_back(seed: int) -> None:
     problem, _ = random_problem(seed)
+    document = json.loads(json_text(problem_to_json(problem)))
+    assert problem_from_json(document) == in_normal_order(problem)
+
+
+@pytest.mark.parametrize("seed", seeds(20, by_day=5))
+def test_random_nights_there_and_back(seed: int) -> None:
+    """Hours over midnight, shifts and locks of the night, moments before and after a change of clocks."""
+    drawn, _ = random_night_problem(2 * seed)
+    problem = replace(drawn, branch=replace(drawn.branch, business=Interval(at(8), at(24))))
     document = json.loads(json_text(problem_to_json(problem)))
     assert problem_from_json(document) == in_normal_order(problem)
 

@@ -21,7 +21,7 @@ from optimizer.domain.policy import BrokenLocks, Floor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
-from tests.random_problems import _with_the_whole_book, _without_locks, random_matrix
+from tests.random_problems import _with_rests, _with_the_whole_book, _without_locks, random_matrix
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Route
@@ -48,7 +48,12 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
     problem = replace(problem, exceptions=_exceptions(Random(f"exceptions {seed}"), problem))
-    return _under_way(Random(f"under way {seed}"), problem, routes), matrix, routes
+    return _rested(Random(f"rests {seed}"), _under_way(Random(f"under way {seed}"), problem, routes)), matrix, routes
+
+
+def _rested(rng: Random, problem: Problem) -> Problem:
+    """Return a problem with rests that some routes break, one in four."""
+    return _with_rests(rng, problem) if rng.random() < 0.25 else problem
 
 
 def _exceptions(rng: Random, problem: Problem) -> tuple[LimitException, ...]:

@@ -15,7 +15,7 @@ from optimizer.domain.plan import BRANCH_STOP, BranchStop, BreakTaken, Plan, Rou
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.stock import Loan, Part
-from optimizer.domain.technician import HeldSkill
+from optimizer.domain.technician import HeldSkill, Shift
 from optimizer.judge.facts import Facts
 from optimizer.judge.verdict import HARD_RULES, _open, judge_plan, time_routes
 from tests.random_problems import (
@@ -101,6 +101,8 @@ PLANTED_IN_WORLD: list[tuple[Rule, int, Callable[[World], World]]] = [
     (Rule.TRAVEL_LIMIT, 600, lambda w: w.with_shift("Ben", max_leg_s=1800)),
     (Rule.TRAVEL_LIMIT, 1, lambda w: w.with_leg("B", "C", None)),
     (Rule.SHIFT, 1800, lambda w: w.with_shift("Ann", end_s=clock("08:20"))),
+    # Ann is back at 08:50, and works again from midnight on, after a rest of 15 h 40 min.
+    (Rule.REST, 1800, lambda w: w.with_policy(rest_s=56_400).but(shifts_around=(Shift("Ann", 1, 86_400, 90_000),))),
     # C must start at 09:30 and now lasts until 13:10, ten minutes after the break's window.
     (Rule.BREAK, 600, lambda w: w.with_job("C", base_s=13_200, requested=(span("09:00-09:30"),))),
     (Rule.LOAN, 1, lambda w: w.but(loans=(Loan("L", "Ann", "P", 1, date(2026, 11, 19)),))),

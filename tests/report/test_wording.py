@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from optimizer.domain.order import Interval
@@ -11,10 +14,20 @@ from tests.report.paper_worlds import on_days
 from tests.worlds import World, job, person, world
 
 
-def test_a_moment_is_written_by_the_clock_of_its_day() -> None:
-    assert Wording("en").clock(at(9, day=2), 2) == "09:00"
-    assert Wording("en").clock(at(1, day=3), 2) == "01:00 +1"
-    assert Wording("en").window(Interval(at(9, day=1), at(11, day=1)), 1) == "09:00–11:00"
+def test_a_moment_is_written_by_the_clock_of_its_day(one_van: World) -> None:
+    problem = one_van.problem
+    assert Wording("en").clock(at(9, day=2), problem, 2) == "09:00"
+    assert Wording("en").clock(at(1, day=3), problem, 2) == "01:00 +1"
+    assert Wording("en").window(Interval(at(9, day=1), at(11, day=1)), problem, 1) == "09:00–11:00"
+    assert Wording("en").window(Interval(at(25), at(27)), problem) == "01:00–03:00 +1"
+    assert Wording("en").window(Interval(at(23), at(25)), problem) == "23:00–01:00 +1"
+
+
+def test_what_is_shown_in_the_night_of_a_change_is_what_the_clock_shows(one_van: World) -> None:
+    """In Berlin the clocks go forward at 02:00 on 28 March 2027."""
+    problem = one_van.problem
+    berlin = replace(problem, first_day=date(2027, 3, 27), branch=replace(problem.branch, timezone="Europe/Berlin"))
+    assert [Wording("en").clock(at(hour), berlin) for hour in (25, 26, 33)] == ["01:00 +1", "03:00 +1", "10:00 +1"]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ def test_a_promise_goes_before_what_was_requested() -> None:
     assert promised(("08:00-08:05", 0)).broken(BOTH) == [(Rule.WINDOW, 300)]
 
 
-def test_a_promise_of_the_day_may_be_broken_at_the_price_of_leaving_out() -> None:
+def test_a_promise_of_the_day_may_be_broken_at_its_price() -> None:
     made = promised(("10:00-11:00", 0))
-    assert made.costs(B_ALONE) == {Rule.UNASSIGNED: 20_000, Rule.TRAVEL: 2_000}
+    assert made.costs(B_ALONE) == {Rule.UNASSIGNED: 20_000, Rule.PROMISE: 50_000, Rule.TRAVEL: 2_000}
     assert state_of_a(made) is UnassignedState.WILL_BREAK
 
 

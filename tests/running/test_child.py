@@ -16,13 +16,15 @@ from optimizer.domain.problem import Lock, LockLevel
 from optimizer.errors import LockConflictError, NoPlanError
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.budget import Budget
-from optimizer.running.child import FIRST_PLAN, LAST_WORD_S, CancelToken, Progress, run_in_child
+from optimizer.running.child import FIRST_PLAN, LAST_WORD_S, WAITING, CancelToken, Progress, run_in_child
+from optimizer.running.tickets import Broker, Need, Ticket, Urgency
 from optimizer.running.warming import tiny_problem
 from optimizer.solver import solve
 from tests.processes import solver_pids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from optimizer.domain.problem import Problem
     from optimizer.running.child import Post
@@ -199,6 +201,65 @@ def test_the_run_tells_the_time_of_the_search_from_that_of_its_start() -> None:
     assert run.search_s >= 1 - 0.1
     assert run.starting_s + run.search_s <= run.elapsed_s + 0.01
     assert {"starting_s", "search_s", "elapsed_s"} <= run.to_json().keys()
+
+
+def post_how_nice(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
+) -> None:
+    """Post a plan, and in place of moves how far its process stands back."""
+    post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(1, os.nice(0), 0.0, 0))
+
+
+@pytest.mark.parametrize("urgency", [*Urgency])
+def test_a_sweep_stands_back_on_its_core_and_nobody_else(urgency: Urgency) -> None:
+    problem, matrix = tiny_problem()
+    found = run_in_child(post_how_nice, problem, matrix, replace(budget_of(60), urgency=urgency))
+    assert found.run.moves == min(19, os.nice(0) + (10 if urgency is Urgency.SWEEP else 0))
+
+
+@pytest.fixture
+def taken(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Ticket:
+    """Let somebody else hold the only core."""
+    monkeypatch.setenv("PAIGONG_CORES", "1")
+    broker = Broker.of_this_machine()
+    assert broker is not None
+    ticket = Ticket(broker, Need(Urgency.SOLVE))
+    assert ticket.try_to_begin() is None
+    return ticket
+
+
+@pytest.mark.usefixtures("taken")
+def test_a_solve_that_is_stopped_while_it_waits_for_a_core_ends_at_once() -> None:
+    problem, matrix = tiny_problem()
+    token = CancelToken()
+    with pytest.raises(NoPlanError) as caught:
+        solve(problem, matrix, seconds=60, cancel=token, on_message=lambda _: token.cancel())
+    assert (caught.value.stopped, caught.value.note) == ("cancelled", WAITING)
+
+
+@pytest.mark.usefixtures("taken")
+def test_ctrl_c_ends_a_solve_that_waits_for_a_core() -> None:
+    problem, matrix = tiny_problem()
+    with pytest.raises(NoPlanError) as caught:
+        solve(problem, matrix, seconds=60, on_message=lambda _: signal.raise_signal(signal.SIGINT))
+    assert caught.value.is_interrupted
+
+
+@pytest.mark.usefixtures("taken")
+def test_a_solve_that_is_stopped_while_it_waits_leaves_the_routes_begun_with() -> None:
+    problem, matrix = tiny_problem()
+    token = CancelToken()
+    budget = replace(budget_of(60), start={("T0", 0): ("V1",)})
+    found = run_in_child(post_never, problem, matrix, budget, cancel=token, on_message=lambda _: token.cancel())
+    assert (found.plan.served, found.run.stopped, found.run.starting_s) == (1, "cancelled", None)
+    assert found.run.waited_s > 0
+
+
+def test_the_time_of_the_search_begins_after_the_waiting(taken: Ticket) -> None:
+    problem, matrix = tiny_problem()
+    run = solve(problem, matrix, seconds=0.2, on_message=lambda _: taken.give_back()).run
+    assert run.waited_s > 0
+    assert run.search_s > 0
 
 
 def post_never(

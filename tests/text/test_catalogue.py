@@ -45,6 +45,7 @@ from optimizer.report.wording import (
     UNFINISHED,
 )
 from optimizer.review.differences import THINGS
+from optimizer.running import broker
 from optimizer.running.warming import GROUPS, STILL
 from optimizer.text.catalogue import translator
 
@@ -60,8 +61,9 @@ PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
 TABLES: dict[tuple[str, str], list[str]] = {
     ("running/warming.py", "sentence"): [*GROUPS.values(), STILL],
+    ("running/broker.py", "hindrance.sentence"): [*broker.SENTENCES],
     ("console.py", "stage"): ["reading", "searching", "writing"],
-    ("console.py", "sentence"): [*GROUPS.values(), STILL],
+    ("console.py", "sentence"): [*GROUPS.values(), STILL, *broker.SENTENCES],
     ("console.py", "str(error)"): [str(NoPlanError("overrun"))],
     ("api/cli.py", "meaning"): [str(about.description) for about in Settings.model_fields.values()],
     ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge

@@ -61,6 +61,8 @@ if TYPE_CHECKING:
 #: After this checkpoint, each of several islands goes on from the best plan of all; where there are several annealings,
 #: that is where the last one begins.
 MEETING_CHECKPOINT = 16
+#: Where who stays out is a choice, the first temperature is that of moves that typically lose so many visits' prices.
+CHOICE = 2
 #: About how long a kernel call lasts, so that a stop is obeyed at once.
 CHUNK_S = 0.03
 FIRST_CHUNK = 100
@@ -228,11 +230,9 @@ class Islands:
                     break
                 run_moves(arrays, state, FIRST_CHUNK if self.budget.moves is None else self._left(state))
             state.total[T_PROBING] = 0
-        typical = max(price, typical_uphill_delta(state.uphill_deltas[: state.total[T_UPHILL]]))
-        state.temperature[TEMP_FIRST], state.temperature[TEMP_LAST] = (
-            typical * state.parameter[PARAM_HOT] / 1000,
-            typical * state.parameter[PARAM_COLD] / 1000,
-        )
+        uphill = typical_uphill_delta(state.uphill_deltas[: state.total[T_UPHILL]])
+        state.temperature[TEMP_FIRST] = max(CHOICE * price, uphill) * state.parameter[PARAM_HOT] / 1000
+        state.temperature[TEMP_LAST] = max(price, uphill) * state.parameter[PARAM_COLD] / 1000
         state.temperature[TEMP_NOW] = state.temperature[TEMP_FIRST]
 
     def _left(self, state: State) -> int:

@@ -22,24 +22,21 @@ from optimizer.engine.arrays import (
     S_CAPACITY,
     S_DAY,
     S_DAY_CENTS,
-    S_END_NODE,
-    S_PREFIX,
     S_PROFILE,
-    S_REPLAYED,
-    S_START_NODE,
 )
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.chain import propose_chain
 from optimizer.engine.search.journal import backup_row, touch
+from optimizer.engine.search.parameters import PARAM_CHAIN
 from optimizer.engine.search.passes import BWD_HARD
-from optimizer.engine.search.route_edits import assign, refresh, unassign
+from optimizer.engine.search.route_edits import assign, end_before, end_behind, is_plain, refresh, unassign
 from optimizer.engine.search.shared_resources import has_stock
 from optimizer.engine.search.state import (
     C_COUNT,
-    C_STOP,
-    C_SYNCED,
     C_TIME,
     T_EMPTY,
     T_INCOMPLETE,
+    T_UNASSIGNED,
     draw,
     position_of,
     true_cents,
@@ -61,6 +58,9 @@ def propose_light(arrays, state, limit):
     """Change two routes by a light move that may cost less than `limit`; return whether they were changed."""
     if state.total[T_INCOMPLETE] == 1 or arrays.rates[R_VISITS] == 0:
         return False
+    if state.total[T_UNASSIGNED] > 0 and draw(state, 1_000) < state.parameter[PARAM_CHAIN]:
+        shift_idx = draw(state, arrays.shift.shape[0])
+        return propose_chain(arrays, state, limit, shift_idx) and holds(arrays, state, shift_idx)
     first = draw(state, arrays.rates[R_VISITS])
     one = state.shift_of[first]
     if one < 0 or not is_plain(arrays, state, one):
@@ -132,18 +132,6 @@ def try_exchange(arrays, state, limit, one, from_one, length_one, other, from_ot
 
 
 @kernel
-def is_plain(arrays, state, shift_idx):
-    """Return whether a route's visits may leave it freely: no prefix, no synchronized visits, no own parts, no stop."""
-    route = state.route[shift_idx]
-    return (
-        arrays.shift[shift_idx, S_PREFIX] == 0
-        and arrays.shift[shift_idx, S_REPLAYED] == 0
-        and route[C_SYNCED] == 0
-        and route[C_STOP] < 0
-    )
-
-
-@kernel
 def may_pay(arrays, state, cents, one, from_one, length_one, other, from_other, length_other):
     """Return whether an exchange may be in time and cost less than `cents` more, by travel alone.
 
@@ -166,19 +154,6 @@ def may_pay(arrays, state, cents, one, from_one, length_one, other, from_other, 
     return is_in_time(arrays, state, one, from_one, length_one, other, from_other, length_other) and is_in_time(
         arrays, state, other, from_other, length_other, one, from_one, length_one
     )
-
-
-@kernel
-def end_before(arrays, state, shift_idx, position):
-    """Return the node that a route leaves for a position: a visit, or its start."""
-    return state.seq[shift_idx, position - 1] if position > 0 else arrays.shift[shift_idx, S_START_NODE]
-
-
-@kernel
-def end_behind(arrays, state, shift_idx, position):
-    """Return the node at a position of a route: a visit, or its end."""
-    is_visit = position < state.route[shift_idx, C_COUNT]
-    return state.seq[shift_idx, position] if is_visit else arrays.shift[shift_idx, S_END_NODE]
 
 
 @kernel

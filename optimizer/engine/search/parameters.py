@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     PARAM_REGRET,
     PARAM_LOOSE,
     PARAM_MEET,
+    PARAM_CHAIN,
     *_,
 ) = COLUMNS
 
@@ -52,6 +53,7 @@ PARAMETERS: dict[str, tuple[int, int, str]] = {
     "near": (PARAM_NEAR, 10, "routes with near visits that are tried for a visit"),
     "wide": (PARAM_WIDE, 10, "percent of the insertions that try ten times as many routes"),
     "light": (PARAM_LIGHT, 30, "percent of the moves that begin with a bundle of light ones"),
+    "chain": (PARAM_CHAIN, 3, "per mille of the light moves that plan a stretch of a day anew where visits stay out"),
     "regret": (PARAM_REGRET, 50, "percent of the moves around an assigned visit that insert by regret"),
     "loose": (PARAM_LOOSE, 1, "1: a visit inserted before a synchronized one may push it and all bound to it"),
     "meet": (PARAM_MEET, 1, "1: a crew that was taken out may meet again at its old start, or near it"),

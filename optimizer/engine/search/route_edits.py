@@ -23,7 +23,9 @@ from optimizer.engine.arrays import (
     S_MAX_TRAVEL,
     S_MAX_VISITS,
     S_OWNER,
+    S_PREFIX,
     S_PROFILE,
+    S_REPLAYED,
     S_START_NODE,
     S_STOP,
     V_CREW,
@@ -374,3 +376,28 @@ def keep_best(arrays, state):
         for visit in range(state.best_start.shape[0]):
             state.best_start[visit] = state.sync[visit, SYNC_START]
     state.total[T_BEST] = true_cents(arrays, state)
+
+
+@kernel
+def is_plain(arrays, state, shift_idx):
+    """Return whether a route's visits may leave it freely: no prefix, no synchronized visits, no own parts, no stop."""
+    route = state.route[shift_idx]
+    return (
+        arrays.shift[shift_idx, S_PREFIX] == 0
+        and arrays.shift[shift_idx, S_REPLAYED] == 0
+        and route[C_SYNCED] == 0
+        and route[C_STOP] < 0
+    )
+
+
+@kernel
+def end_before(arrays, state, shift_idx, position):
+    """Return the node that a route leaves for a position: a visit, or its start."""
+    return state.seq[shift_idx, position - 1] if position > 0 else arrays.shift[shift_idx, S_START_NODE]
+
+
+@kernel
+def end_behind(arrays, state, shift_idx, position):
+    """Return the node at a position of a route: a visit, or its end."""
+    is_visit = position < state.route[shift_idx, C_COUNT]
+    return state.seq[shift_idx, position] if is_visit else arrays.shift[shift_idx, S_END_NODE]

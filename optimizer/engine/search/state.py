@@ -39,8 +39,10 @@ from optimizer.engine.arrays import (
     S_PICKUP_DAY,
     S_REPLAYED,
     S_RETURN_LIMIT,
+    V_CLOSES,
     V_CREW,
     V_HEAD,
+    V_OPENS,
     V_PRICE,
 )
 from optimizer.engine.jit.kernels import ByAddress, kernel
@@ -122,6 +124,9 @@ TEMP_NOW, TEMP_FACTOR, TEMP_LAST, TEMP_FIRST, TEMP_ENTRIES, *_ = COLUMNS
 M_KEY, M_POSITION, M_CENTS, M_TRAVEL, M_COLUMNS, *_ = COLUMNS
 # Layers of `State.table`: shift, cents and position, by visit to insert and route asked.
 Y_SHIFT, Y_CENTS, Y_POSITION, Y_LAYERS, *_ = COLUMNS
+# Columns of `State.reach`: value of the cheapest chain up to a visit, when it departs there, the visit before, at which
+# look that was found, at which look the visit was offered, and what it then brings.
+H_VALUE, H_DEPART, H_FROM, H_REACHED, H_OFFERED, H_WORTH, H_COLUMNS, *_ = COLUMNS
 # Columns of `State.pool_info`.
 POOL_SHIFT, POOL_COUNT, POOL_CENTS, POOL_WORK, POOL_COLUMNS, *_ = COLUMNS
 # Columns of `State.journal`: what kind of change, of what (one or two indices), and one or two old values.
@@ -212,6 +217,10 @@ class State(ByAddress):
         Scratch of a crew's insertion: the starts tried so far.
     table, rows : int64 (Y_LAYERS, visits, routes), (visits,)
         Scratch of insertion by regret: layers `Y_*`, and how many routes were asked for each visit.
+    in_time : int64 (n_orders,)
+        The visits in the order of the middle of their windows.
+    reach : int64 (n_visits, H_COLUMNS)
+        Scratch of a stretch that is planned anew, columns `H_*`.
     pool, pool_info : int64 (size, most + 1), (size, POOL_COLUMNS)
         Good routes found since the last reading: their visits, and columns `POOL_*`.
     pool_seen : int64 (slots,)
@@ -260,6 +269,8 @@ class State(ByAddress):
     starts: IntArray
     table: IntArray
     rows: IntArray
+    in_time: IntArray
+    reach: IntArray
     pool: IntArray
     pool_info: IntArray
     pool_seen: IntArray
@@ -279,6 +290,7 @@ def make_state(
     heads = np.flatnonzero(arrays.visit[:orders, V_HEAD] == np.arange(orders))
     unassigned, unassigned_at = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
     unassigned[: len(heads)], unassigned_at[heads] = heads, np.arange(len(heads))
+    windows = arrays.visit[:orders, [V_OPENS, V_CLOSES]]
     state = State(
         seq=np.full((2 * shifts, most + 1), -1, np.int64),
         route=np.zeros((2 * shifts, C_COLUMNS), np.int64),
@@ -322,6 +334,8 @@ def make_state(
         starts=np.zeros(16, np.int64),
         table=np.zeros((Y_LAYERS, MOST_REGRETTED, min(shifts, MOST_ASKED)), np.int64),
         rows=np.zeros(MOST_REGRETTED, np.int64),
+        in_time=np.argsort(windows[:, 0] + windows[:, 1], kind="stable").astype(np.int64),
+        reach=np.zeros((nodes, H_COLUMNS), np.int64),
         pool=np.full((pool_size, most + 1), -1, np.int64),
         pool_info=np.zeros((pool_size, POOL_COLUMNS), np.int64),
         pool_seen=np.zeros(1 << 16, np.int64),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.order import GapFrom
 from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import DAY_S, at
+from optimizer.domain.units import at
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of, visits_left_of
@@ -163,7 +163,9 @@ def reports_known_at(sheets: BranchSheets, as_of: datetime, clock: BranchClock) 
 def day_over_s(sheets: BranchSheets, clock: BranchClock) -> int:
     """Return when the days to plan are over: with the last shift, overtime included, else at midnight."""
     rows = [entry.row for entry in sheets.shifts if clock.is_planned(entry.row.date)]
-    return max((clock.on(row.date, row.end) + row.overtime_limit_s for row in rows), default=clock.days * DAY_S)
+    return max(
+        (clock.on(row.date, row.end) + row.overtime_limit_s for row in rows), default=clock.wall.moment_s(clock.days)
+    )
 
 
 def _without_done(
@@ -195,7 +197,7 @@ def _without_done(
             after_s = clock.seconds(moment or as_of) + earlier.min_gap_s
             if earlier.min_gap_s and (ready_s is None or ready_s < after_s):
                 ready_s = after_s
-                update["ready"] = clock.local(after_s)
+                update["ready"] = clock.wall.zoned(after_s)
             if earlier.same_people and left.technician_id in staff and not row.required:
                 update["required"] = (left.technician_id,)
         yield Entry(entry.number, row.model_copy(update=update))
@@ -263,11 +265,14 @@ def _shifts(
                 continue
             start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
             from_s, until_s = _absent_span(row, start_s, end_s, clock)
+            if until_s <= start_s or from_s >= end_s:
+                left.append(entry)  # not in this shift
+                continue
             before_s, after_s = max(0, min(from_s, end_s) - start_s), max(0, end_s - max(until_s, start_s))
             if before_s and after_s:
                 sheets.absences.note(log, "ABSENCE_MIDDLE", absence.number, "start")
             if before_s or after_s:
-                is_evening, absent = before_s >= after_s, (clock.local(from_s), clock.local(until_s))
+                is_evening, absent = before_s >= after_s, (clock.wall.zoned(from_s), clock.wall.zoned(until_s))
                 left.append(Entry(entry.number, _cut(shift, absent, clock, is_evening=is_evening)))
         shifts = left
     return tuple(shifts)

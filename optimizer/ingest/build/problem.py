@@ -25,7 +25,6 @@ from optimizer.domain.planning_context import SetAside
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
-from optimizer.domain.units import day_of
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
-    """Return the Problem of sheets without faults; shifts of other days than those to plan stay out.
+    """Return the Problem of sheets without faults; shifts of days that do not touch those to plan stay out.
 
     `unpublished` are the years whose make-up days nobody knows yet.
     """
@@ -73,6 +72,7 @@ def build_problem(
             visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
             technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
             shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
+            shifts_around=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_beside(e.row.date)),
             policy=policy,
             parts=tuple(
                 Part(
@@ -129,6 +129,7 @@ def in_normal_order(problem: Problem) -> Problem:
         visits=tuple(sorted(map(_sorted_visit, problem.visits), key=lambda v: v.visit_id)),
         technicians=tuple(sorted(map(_sorted_technician, problem.technicians), key=lambda t: t.technician_id)),
         shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
+        shifts_around=tuple(sorted(problem.shifts_around, key=lambda s: (s.day, s.technician_id))),
         parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
         arrivals=tuple(sorted(problem.arrivals, key=lambda a: (a.part_id, a.usable_on, a.quantity))),
         reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),
@@ -361,7 +362,7 @@ def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
 def lock_day(row: LockRow, clock: BranchClock) -> date:
     """Return the date that a lock is for: its own, that of its start, or the first day to plan."""
     if row.date is None and isinstance(row.start, datetime):
-        return clock.first_day + timedelta(days=day_of(clock.seconds(row.start)))
+        return clock.date_at(clock.seconds(row.start))
     return row.date or clock.first_day
 
 

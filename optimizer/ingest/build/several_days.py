@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import GapFrom, Predecessor, Urgency
-from optimizer.domain.units import DAY_S, HOUR_S, day_of
+from optimizer.domain.units import DAY_S, HOUR_S
 from optimizer.ingest.forms.sheets import Entry
 
 if TYPE_CHECKING:
@@ -124,8 +124,9 @@ def _later_day(row: OrderRow, n: int, calendar: WorkingCalendar) -> dict[str, An
 def _possible_days(row: OrderRow, days: tuple[int, ...], clock: BranchClock) -> set[int]:
     """Return the days of the horizon on which an order can begin, as far as its own windows say."""
     windows = [clock.interval(opens, closes) for opens, closes in row.promised or row.requested]
-    ready = 0 if row.ready is None else day_of(clock.seconds(row.ready))
-    inside = {day for w in windows for day in days if day_of(w.open_s) <= day <= day_of(w.close_s)} or set(days)
+    ready = 0 if row.ready is None else clock.day_of(clock.seconds(row.ready))
+    spans = [(clock.day_of(window.open_s), clock.day_of(window.close_s)) for window in windows]
+    inside = {day for first, last in spans for day in days if first <= day <= last} or set(days)
     return {day for day in inside if day >= ready} or {days[-1]}
 
 

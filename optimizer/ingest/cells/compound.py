@@ -12,7 +12,8 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
-from optimizer.ingest.cells.dates_and_times import MOMENT
+from optimizer.domain.units import DAY_S
+from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
 from optimizer.ingest.cells.values import (
     MAX_INT,
     choice,
@@ -23,6 +24,7 @@ from optimizer.ingest.cells.values import (
     parse_number,
     parse_text,
     parse_time,
+    parse_time_or_moment,
     whole,
 )
 
@@ -97,11 +99,9 @@ def _window(item: object) -> Window:
         if begin is None or not end.startswith("/"):
             raise fault("WINDOW_FORMAT")
         opens, end = parse_moment(begin[0].strip()), end[1:].strip()
-        if MOMENT.fullmatch(end):
-            closes = parse_moment(end)
-        else:
-            midnight = opens.replace(hour=0, minute=0, second=0)
-            closes = midnight + timedelta(seconds=parse_time(end))
+        until = parse_time_or_moment(end)
+        midnight = opens.replace(hour=0, minute=0, second=0)
+        closes = until if isinstance(until, datetime) else midnight + timedelta(seconds=until)
     if (opens.tzinfo is None) != (closes.tzinfo is None):
         raise fault("WINDOW_MIXED_OFFSET")
     if closes < opens:
@@ -116,7 +116,10 @@ def _pair(item: dict[str, object], names: tuple[str, ...], code: str) -> list[ob
 
 
 def parse_hours(value: object) -> tuple[Interval, ...]:
-    """Return stretches of a day: `12:00-13:00`, several by `;`, or an array of {open, close}."""
+    """Return stretches of a day: `12:00-13:00`, several by `;`, or an array of {open, close}.
+
+    Those that end before they begin go on over midnight: `22:00-04:00`.
+    """
     return tuple(sorted(_stretch(item) for item in _items(value)))
 
 
@@ -125,6 +128,8 @@ def _stretch(item: object) -> Interval:
     if len(ends) != 2:
         raise fault("HOURS_FORMAT")
     opens, closes = (parse_time(end.strip() if isinstance(end, str) else end) for end in ends)
+    if closes < opens and closes + DAY_S - opens <= LONGEST_NIGHT_S:
+        closes += DAY_S
     if closes <= opens:
         raise fault("HOURS_REVERSED")
     return Interval(opens, closes)
@@ -150,7 +155,7 @@ def _weekdays(text: str) -> list[int]:
     days: list[int] = []
     for part in re.split("[,，、]", text):
         part = _DAY_GROUPS.get(part.strip(), part)
-        first, _, last = (name.strip().lower() for name in re.sub("[至到~]", "-", part).partition("-"))
+        first, _, last = (name.strip().lower() for name in re.sub("[至到~–—]", "-", part).partition("-"))
         last = last or first
         if first not in _WEEKDAYS or last not in _WEEKDAYS:
             raise fault("OPENING_FORMAT")

@@ -1,7 +1,7 @@
 """Dates and times at the edge: how they are written, and the branch's clock.
 
-Inside, a moment is whole seconds since local midnight of day 0 by the branch's wall clock: 09:00 is `at(9)` on every
-date, also on one whose night has 23 or 25 hours, just as opening hours and shifts are meant.
+Inside, a moment is elapsed seconds since the midnight of day 0 (`domain/wall_clock.py`). 09:00 is when the branch's
+clock shows 09:00, on every date; a night in which the clocks change lasts as long as it lasts.
 """
 
 from __future__ import annotations
@@ -12,12 +12,19 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import DAY_S, clock_text
+from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.domain.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+#: Two times, the second before the first, are read as over midnight up to this length; beyond it as swapped.
+LONGEST_NIGHT_S = 14 * HOUR_S
+
+#: How people say that a time is of the day after the row's.
+NEXT_DAY = "次日|翌日|第二天|next day"
 TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+TIME_OF_NEXT_DAY = re.compile(rf"(?:{NEXT_DAY})\s*(\S+)|(\S+)\s*\(?\+1\)?", re.IGNORECASE)
 MOMENT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?",
@@ -84,7 +91,7 @@ def time_text(seconds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BranchClock:
-    """The branch's wall clock, counted in seconds from midnight of the horizon's first day.
+    """The branch's wall clock over the days to plan, as the reader needs it.
 
     Parameters
     ----------
@@ -100,6 +107,10 @@ class BranchClock:
         """Return whether a date lies in the horizon."""
         return 0 <= (day - self.first_day).days < self.days
 
+    def is_beside(self, day: date) -> bool:
+        """Return whether a date is the one before the horizon or the one after it."""
+        return (day - self.first_day).days in (-1, self.days)
+
     def planned_days(self) -> tuple[date, ...]:
         """Return the dates of the horizon."""
         return tuple(self.first_day + timedelta(days=n) for n in range(self.days))
@@ -109,16 +120,28 @@ class BranchClock:
         days = self.planned_days()
         return days[0].isoformat() if len(days) == 1 else f"{days[0].isoformat()} – {days[-1].isoformat()}"
 
+    @property
+    def wall(self) -> WallClock:
+        """The clock on the branch's wall."""
+        return WallClock(self.first_day, self.zone.key)
+
     def seconds(self, moment: datetime) -> int:
         """Return the clock's seconds of a moment; one without an offset is local already."""
-        wall = moment.replace(tzinfo=None)
-        if moment.tzinfo is not None and wall.replace(tzinfo=self.zone).utcoffset() != moment.utcoffset():
-            wall = moment.astimezone(self.zone).replace(tzinfo=None)
-        return round((wall - self._midnight).total_seconds())
+        return self.wall.moment_of(moment)
 
     def on(self, day: date, time: int | datetime) -> int:
         """Return the clock's seconds of a time of that day, or of a moment that names its own day."""
-        return self.seconds(time) if isinstance(time, datetime) else (day - self.first_day).days * DAY_S + time
+        if isinstance(time, datetime):
+            return self.seconds(time)
+        return self.wall.moment_s((day - self.first_day).days, time)
+
+    def day_of(self, seconds: int) -> int:
+        """Return the day index that a moment falls on."""
+        return self.wall.day_of(seconds)
+
+    def date_at(self, seconds: int) -> date:
+        """Return the date that a moment falls on."""
+        return self.local(seconds).date()
 
     def interval(self, opens: datetime, closes: datetime) -> Interval:
         """Return a window on the clock."""
@@ -127,17 +150,19 @@ class BranchClock:
 
     def local(self, seconds: int) -> datetime:
         """Return a moment as local date and time, without an offset."""
-        return self._midnight + timedelta(seconds=seconds)
+        return self.wall.local(seconds)
+
+    def shown_s(self, start: int, end: int) -> int:
+        """Return how far apart two moments are by what the clock shows, a change of clocks between them or not."""
+        return round((self.local(end) - self.local(start)).total_seconds())
 
     def iso(self, seconds: int) -> str:
         """Return a moment as ISO 8601 with the branch's offset."""
-        return (self._midnight + timedelta(seconds=seconds)).replace(tzinfo=self.zone).isoformat()
+        return self.wall.zoned(seconds).isoformat()
 
     def time_or_iso(self, day: date, seconds: int) -> str:
-        """Return `HH:MM` when the moment lies on that day, else the full moment."""
-        of_day = seconds - (day - self.first_day).days * DAY_S
-        return time_text(of_day) if 0 <= of_day <= DAY_S else self.iso(seconds)
-
-    @property
-    def _midnight(self) -> datetime:
-        return datetime(self.first_day.year, self.first_day.month, self.first_day.day)
+        """Return `HH:MM` when that time of the day means the moment, else the full moment."""
+        shown = self.local(seconds)
+        time_s = round((shown - datetime(day.year, day.month, day.day)).total_seconds())
+        is_time = 0 <= time_s <= DAY_S and self.on(day, time_s) == seconds
+        return time_text(time_s) if is_time else self.iso(seconds)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S
+from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT, NEXT_DAY, TIME_OF_DAY, as_moment
 from optimizer.ingest.cells.words import english_word
 
 
@@ -45,7 +46,11 @@ _DOTTED_DAY = re.compile(r"(?<![\d.])(20\d\d)\.(\d{1,2})\.(\d{1,2})(?![\d.])", r
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_FROM_TO = re.compile(rf"({_CLOCK})\s*[-~～—–至到]+\s*(?=\d)", re.ASCII)
+_FROM_TO = re.compile(rf"({_CLOCK})\s*(?:[-~～—–至到]+|to)\s*(?=\d)", re.ASCII | re.IGNORECASE)
+#: From a time to one of the next day.
+_TO_NEXT_DAY = re.compile(
+    rf"({_CLOCK})\s*(?:[-~～—–至到/]+|to)\s*(?:{NEXT_DAY})\s*({_CLOCK})", re.ASCII | re.IGNORECASE
+)
 _DAY_AND_HOUR = re.compile(r"(?<=[一二三四五六日天末])(?=\d)")
 _HOURS_MINUTES = re.compile(r"(\d|[01]\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 _UNIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(分钟|分|mins?|minutes?|小时|hours?|h)", re.ASCII | re.IGNORECASE)
@@ -82,7 +87,7 @@ def tidy_cell(text: str, shape: Shape) -> str:
     if shape is Shape.WINDOWS:
         return ";".join(_window(item) for item in _LISTED.split(text))
     if shape in (Shape.HOURS, Shape.OPENING):
-        return _DAY_AND_HOUR.sub(" ", _FROM_TO.sub(r"\1-", text))
+        return _DAY_AND_HOUR.sub(" ", _FROM_TO.sub(r"\1-", _TO_NEXT_DAY.sub(_without_next_day, text)))
     return text
 
 
@@ -126,7 +131,31 @@ def _time(text: str) -> str:
 def _window(item: str) -> str:
     """Return a window with a slash between its ends; a dash after a time is one, unless there is a slash already."""
     item = _DOTTED_DAY.sub(r"\1-\2-\3", _CHINESE_DAY.sub(r"\1-\2-\3 ", item))
-    return item if "/" in re.sub(r"\d{4}/\d{1,2}/\d{1,2}", "", item) else _FROM_TO.sub(r"\1/", item, count=1)
+    item = _TO_NEXT_DAY.sub(_without_next_day, item)
+    item = item if "/" in re.sub(r"\d{4}/\d{1,2}/\d{1,2}", "", item) else _FROM_TO.sub(r"\1/", item, count=1)
+    return _over_midnight(item)
+
+
+def _without_next_day(match: re.Match[str]) -> str:
+    """Return `22:00-04:00` for `22:00 to next day 04:00`, but not where that would say something else."""
+    opens, closes = (tuple(int(part) for part in clock.split(":")) for clock in match.groups())
+    return f"{match[1]}-{match[2]}" if closes < opens else match[0]
+
+
+def _over_midnight(item: str) -> str:
+    """Return a window whose close is a time before that of its opening with the close on the next date."""
+    begin = MOMENT.match(item.strip())
+    opens = as_moment(begin) if begin else None
+    if begin is None or begin[7] is not None or opens is None:
+        return item
+    close = TIME_OF_DAY.fullmatch(item.strip()[begin.end() :].strip().removeprefix("/").strip())
+    if close is None:
+        return item
+    hour, minute, second = (int(part or 0) for part in close.groups())
+    length = timedelta(hours=hour - opens.hour, minutes=minute - opens.minute, seconds=second - opens.second, days=1)
+    if hour > 23 or minute > 59 or length.days or length.total_seconds() > LONGEST_NIGHT_S:
+        return item
+    return f"{begin[0].strip()}/{moment_text(opens + length)}"
 
 
 # --- as a CSV file would hold it ----------------------------------------------------------------------------------

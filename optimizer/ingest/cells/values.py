@@ -19,6 +19,7 @@ from optimizer.faults.issues import nearest
 from optimizer.ingest.cells.dates_and_times import (
     MOMENT,
     TIME_OF_DAY,
+    TIME_OF_NEXT_DAY,
     as_moment,
     excel_day,
     iso_duration_seconds,
@@ -28,6 +29,7 @@ from optimizer.ingest.cells.words import CHINESE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+HOURS_A_DAY = 24
 MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_INT = 10**9
@@ -224,9 +226,19 @@ def parse_day_or_moment(value: object) -> datetime:
 
 
 def parse_time_or_moment(value: object) -> int | datetime:
-    """Return seconds of the row's day for a time, or the moment for a full date and time."""
+    """Return seconds of the row's day for a time, or the moment for a full date and time.
+
+    A time said to be of the next day, `next day 02:00` or `02:00 +1`, counts on from 24:00.
+    """
     if isinstance(value, datetime) or MOMENT.fullmatch(str(value)):
         return parse_moment(value)
+    night = TIME_OF_NEXT_DAY.fullmatch(str(value))
+    if night:
+        return DAY_S + parse_time(night[1] or night[2])
+    match = TIME_OF_DAY.fullmatch(str(value))
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    if (HOURS_A_DAY, 0, 0) < (hour, minute, second) < (2 * HOURS_A_DAY, 0, 0):
+        raise fault("TIME_BEYOND_MIDNIGHT", meant=f"{hour - HOURS_A_DAY:02d}:{minute:02d}")
     return parse_time(value)
 
 

@@ -15,9 +15,10 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
-from optimizer.domain.units import DAY_S, MINUTE_S
+from optimizer.domain.units import MINUTE_S
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
+from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.trial_problem import check_crews_and_locks
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
     check_skills(sheets, log)
     check_tools_and_loads(sheets, log)
     check_homes(sheets, log)
+    check_people(sheets, log)
     check_missing_places(sheets, log)
     check_locks(sheets, clock, policy, log)
     check_exceptions(sheets, policy, log)
@@ -73,6 +75,7 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
         check_jobs(sheets, clock, log)
         check_windows(sheets, clock, log)
     if clock is not None and policy is not None:
+        check_roster(sheets, clock, policy, log)
         check_published_crews(sheets, policy, log)
         check_crews_and_locks(sheets, clock, policy, log)
 
@@ -461,14 +464,13 @@ def check_windows(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> No
     staffed: set[date] = set()
     for row in rows:
         last_s = clock.on(row.date, row.end) + row.overtime_limit_s
-        last = clock.first_day + timedelta(days=last_s // DAY_S)
-        staffed |= {row.date, last}
+        staffed |= {row.date, clock.date_at(last_s)}
     empty = [day for day in clock.planned_days() if day not in staffed]
     for entry in sheets.orders.readable() if empty else ():
         column = "promised" if entry.row.promised else "requested"
         for opens, closes in getattr(entry.row, column):
             window = clock.interval(opens, closes)
-            begin, end = max(window.open_s // DAY_S, 0), min(window.close_s // DAY_S, clock.days)
+            begin, end = max(clock.day_of(window.open_s), 0), min(clock.day_of(window.close_s), clock.days)
             days = {clock.first_day + timedelta(days=n) for n in range(begin, end + 1)}
             found = next((day for day in empty if day in days and not days & staffed), None)
             if found is not None:

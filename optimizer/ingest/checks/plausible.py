@@ -32,7 +32,7 @@ def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: Iss
             sheets.skills.note(log, "CERTIFICATE_REVERSED", skill.number, "valid_until", until)
     for shift in sheets.shifts if clock else ():
         row = shift.row
-        if clock and clock.on(row.date, row.end) - clock.on(row.date, row.start) > DAY_S:
+        if clock and clock.shown_s(clock.on(row.date, row.start), clock.on(row.date, row.end)) > DAY_S:
             sheets.shifts.note(log, "SHIFT_LONG", shift.number, "end")
 
 

@@ -262,6 +262,7 @@ def _check_double(
         return
     key = tuple(str(getattr(row, name) or cells[name]) for name in names)
     if key in seen:
-        log.add("ID_TWICE", value=" ".join(key), other=seen[key], **location_of(sheet, log, number, names[0]))
+        code = "SHIFT_TWICE" if sheet == "shifts" else "ID_TWICE"
+        log.add(code, value=" ".join(key), other=seen[key], **location_of(sheet, log, number, names[0]))
     else:
         seen[key] = number

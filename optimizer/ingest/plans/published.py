@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import DAY_S
 from optimizer.ingest.plans.plan_file import TimeRoutes, read_plan
 from optimizer.text.files import write_text
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
+    from optimizer.domain.wall_clock import WallClock
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_to_(\d{4}-\d{2}-\d{2}))?_planned_(\d{4}-\d{2}-\d{2}T\d{4})\.json")
 
@@ -71,11 +71,10 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     left_out: list[UnassignedVisit] = []
     for first, last, plan in plans:
         own = range(max(0, (first - day).days), (last - day).days + 1)
-        moved = _on_clock_of(plan, (first - day).days)
-        of_days = [route for route in moved.routes if route.day in own and route.day not in days]
+        of_days = [route for route in plan.routes if route.day in own and route.day not in days]
         routes += [kept for kept in (_without(route, said) for route in of_days) if kept.stops]
-        left_out += [visit for visit in moved.unassigned if visit.visit_id not in said] if plan is newest else []
-        said |= {stop.visit_id for route in moved.routes for stop in route.stops}
+        left_out += [visit for visit in plan.unassigned if visit.visit_id not in said] if plan is newest else []
+        said |= {stop.visit_id for route in plan.routes for stop in route.stops}
         days.update(own)
     return replace(
         newest,
@@ -84,10 +83,24 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     )
 
 
+def routes_before(
+    branch: str | Path, clock: WallClock, as_of: datetime, *, time_routes: TimeRoutes
+) -> tuple[Route, ...]:
+    """Return the routes that were published by a moment for the day before a clock's first, on that clock.
+
+    Raises
+    ------
+    InputError
+        When a file has faults.
+    """
+    plan = published_plan(branch, clock.first_day - timedelta(days=1), as_of, time_routes=time_routes)
+    return () if plan is None else tuple(route for route in _on_clock(plan, clock, -1).routes if route.day == -1)
+
+
 def _newest_first(
     branch: str | Path, day: date, as_of: datetime, time_routes: TimeRoutes
 ) -> list[tuple[date, date, Plan]]:
-    """Return first day, last day and plan of all that was published by a moment for a day or later."""
+    """Return first day, last day and plan, on the day's clock, of what was published by a moment for it or later."""
     folder = published_folder(branch)
     found: list[tuple[str, date, date, Path]] = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
@@ -101,13 +114,15 @@ def _newest_first(
         if open_days is not None and own <= open_days:
             continue  # every day of it was published again later
         open_days = own | (open_days or set())
-        plans.append((first, last, read_plan(path, time_routes=time_routes)[2]))
+        problem, _, plan = read_plan(path, time_routes=time_routes)
+        clock = replace(problem.clock, first_day=day)
+        plans.append((first, last, _on_clock(plan, clock, (first - day).days)))
     return plans
 
 
-def _on_clock_of(plan: Plan, days: int) -> Plan:
+def _on_clock(plan: Plan, clock: WallClock, days: int) -> Plan:
     """Return a plan on a clock whose day 0 lies `days` before the plan's own."""
-    by_s = days * DAY_S
+    by_s = clock.moment_s(days)
     if by_s == 0:
         return plan
 

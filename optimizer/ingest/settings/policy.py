@@ -150,6 +150,7 @@ _NOT_NEEDED = {
     "broken_locks",
     "pair_kinds",
     "unassigned_by_order_cents",
+    "broken_promise_cents",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",
@@ -164,6 +165,9 @@ _NOT_NEEDED = {
     "exception_told_cents",
     "exception_visit_cents",
     "exception_area_cents",
+    "rest",
+    "rest_after_night",
+    "night_from",
 }
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
-from optimizer.domain.units import DAY_S, day_of
 from optimizer.judge.answers import allowed_by_name, past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
@@ -131,7 +130,11 @@ class Case:
 
     def date_at(self, moment_s: int) -> date:
         """Return the date that a moment falls on."""
-        return self.problem.date_of(day_of(moment_s))
+        return self.problem.local_time(moment_s).date()
+
+    def clock(self, moment_s: int, day: int) -> str:
+        """Return `HH:MM` of a moment on the paper of a day; one of another day says which (`02:00 +1`)."""
+        return self.wording.clock(moment_s, self.problem, day)
 
     def time_text(self, moment_s: int | None) -> str:
         """Return date and time of a moment, `11-20 15:20`; empty when there is none."""
@@ -140,37 +143,44 @@ class Case:
 
     def day_window(self, window: Interval) -> str:
         """Return a window with its day: `Mon 23 Nov, 09:00–11:00`."""
-        day = day_of(window.open_s)
-        hours = self.wording.window(type(window)(window.open_s - day * DAY_S, window.close_s - day * DAY_S))
+        day = self.problem.clock.day_of(window.open_s)
+        hours = self.wording.window(window, self.problem, day)
         return self.say("{day}, {hours}", day=self.wording.short_day(self.problem.date_of(day)), hours=hours)
 
-    def windows(self, windows: Iterable[Interval], day: int | None = None) -> str:
+    def windows(self, windows: Iterable[Interval], day: int | None = None, *, until_s: int = 0) -> str:
         """Return windows of the paper's day by the clock, those of other days with the day.
 
         Parameters
         ----------
         day
             The day that the paper is about. By default the one that is planned; with several of them, none.
+        until_s
+            When a night of that day is over; windows of the next day that open before are of that night.
         """
         if day is None and self.problem.days == 1:
             day = 0
         return "; ".join(
-            self.wording.window(window, day)
-            if day is not None and day_of(window.open_s) == day
+            self.wording.window(window, self.problem, day)
+            if day is not None and self._is_of(day, until_s, window.open_s)
             else self.day_window(window)
             for window in windows
         )
 
+    def _is_of(self, day: int, until_s: int, moment_s: int) -> bool:
+        """Return whether a moment falls on a day, or into its night."""
+        on = self.problem.clock.day_of(moment_s)
+        return on == day or (on == day + 1 and moment_s < until_s)
+
     def next_close_s(self) -> int:
         """Return the next close of business from the moment of planning on."""
-        branch, as_of_s = self.problem.branch, self.problem.as_of_s
-        day = day_of(as_of_s)
+        problem, branch = self.problem, self.problem.branch
+        day = problem.clock.day_of(problem.as_of_s)
         while (
-            not branch.calendar.is_working_day(self.problem.date_of(day))
-            or day * DAY_S + branch.business.close_s < as_of_s
+            not branch.calendar.is_working_day(problem.date_of(day))
+            or problem.clock.moment_s(day, branch.business.close_s) < problem.as_of_s
         ):
             day += 1
-        return day * DAY_S + branch.business.close_s
+        return problem.clock.moment_s(day, branch.business.close_s)
 
     # --- orders -----------------------------------------------------------------------------------------------
 

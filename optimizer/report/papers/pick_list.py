@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import DAY_S, HOUR_S, day_of
+from optimizer.domain.units import HOUR_S
 from optimizer.judge.answers import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
 from optimizer.report.columns import PICK_LIST, PICK_TOTALS
 from optimizer.report.papers.model import Line, Paper, made_paper
@@ -166,7 +166,7 @@ def _held_for_later(case: Case, part_id: str) -> int:
 def _handed(case: Case, taken: Taken) -> str:
     """Return when the parts change hands: a home starter has them from the evening before, or stops at the branch."""
     if taken.stop is not None:
-        return case.say("At the stop, {time}", time=case.wording.clock(taken.stop.start_s, taken.day.shift.day))
+        return case.say("At the stop, {time}", time=case.clock(taken.stop.start_s, taken.day.shift.day))
     if taken.draw.pickup_day < taken.day.shift.day:
         return case.say("{day}, evening", day=case.wording.short_day(handed_on(case, taken)))
     return case.say("In the morning")
@@ -194,8 +194,8 @@ def _stock_note(case: Case, counted: set[int | None]) -> str:
 
 def _last_afternoon_s(problem: Problem) -> int:
     """Return noon of the last working day whose afternoon has begun when the plan is made."""
-    day = day_of(problem.as_of_s)
+    day = problem.clock.day_of(problem.as_of_s)
     today = problem.date_of(day)
-    if problem.as_of_s < day * DAY_S + _NOON_S or not problem.branch.calendar.is_working_day(today):
+    if problem.as_of_s < problem.clock.moment_s(day, _NOON_S) or not problem.branch.calendar.is_working_day(today):
         day = problem.day_index(problem.branch.calendar.preceding_working_day(today))
-    return day * DAY_S + _NOON_S
+    return problem.clock.moment_s(day, _NOON_S)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, Stage
-from optimizer.domain.units import day_of
 from optimizer.report.columns import REGISTER
 from optimizer.report.papers.model import Line, Paper
 from optimizer.report.wording import ASIDE, UNFINISHED
@@ -85,7 +84,7 @@ def _is_from_today(case: Case, order: Order) -> bool:
     if case.context.stage is not Stage.SETTLE:
         return False
     visited_s = order.log.on_site_s
-    return visited_s is None or day_of(visited_s) == day_of(case.problem.as_of_s)
+    return visited_s is None or case.date_at(visited_s) == case.date_at(case.problem.as_of_s)
 
 
 def _standing_left(case: Case, visit: Visit, left: UnassignedVisit) -> Standing:

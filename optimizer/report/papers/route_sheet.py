@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import PartNeed, ToolNeed
-from optimizer.domain.units import day_of
 from optimizer.explain.sentences import accepted_sentence
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 from optimizer.report.papers.tool_list import own_tools, tools_needed
@@ -101,9 +100,9 @@ def _heading(case: Case, day: TechnicianDay) -> dict[str, str]:
         "technician": case.person(day.technician.technician_id),
         "date": wording.day(case.problem.date_of(today)),
         "branch": " ".join(filter(None, (case.problem.branch.name, without_controls(case.problem.branch.phone)))),
-        "depart": wording.clock(route.depart_s, today) if route else "",
-        "break": f"{wording.clock(pause[0], today)}–{wording.clock(pause[1], today)}" if pause else "",
-        "return": wording.clock(route.return_s, today) if route else "",
+        "depart": case.clock(route.depart_s, today) if route else "",
+        "break": f"{case.clock(pause[0], today)}–{case.clock(pause[1], today)}" if pause else "",
+        "return": case.clock(route.return_s, today) if route else "",
     }
 
 
@@ -148,9 +147,9 @@ def _pick_up(case: Case, day: TechnicianDay) -> PickUp | None:
         "customer": branch.name,
         "phone": branch.phone,
         "address": branch.place.address,
-        "leave_by": case.wording.clock(day.branch_leave_by_s or pause.arrive_s, today),
-        "start": case.wording.clock(pause.start_s, today),
-        "end": case.wording.clock(pause.end_s, today),
+        "leave_by": case.clock(day.branch_leave_by_s or pause.arrive_s, today),
+        "start": case.clock(pause.start_s, today),
+        "end": case.clock(pause.end_s, today),
     }
     items = [case.parts([need]) for need in added(need for stop in fetched if day.leads(stop) for need in stop.parts)]
     return PickUp(pause.before, _fields(case, PICK_UP, values), (*items, *_load_item(case, day, fetched)))
@@ -263,7 +262,8 @@ def _later(case: Case, visit_id: str, day: int) -> str:
 
 def _moment(case: Case, moment_s: int, day: int) -> str:
     """Return a moment of the sheet's day by the clock, one of another day with the date."""
-    return case.wording.clock(moment_s, day) if day_of(moment_s) == day else case.time_text(moment_s)
+    is_same_day = case.problem.clock.day_of(moment_s) == day
+    return case.clock(moment_s, day) if is_same_day else case.time_text(moment_s)
 
 
 def _ask_cells(case: Case, visit: Visit, order: Order, customer: Customer) -> dict[str, str]:
@@ -292,14 +292,14 @@ def _last_try(case: Case, order: Order) -> str:
 
 
 def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> dict[str, str]:
-    stop, today = day.stops[position - 1], day.shift.day
+    stop, today, until_s = day.stops[position - 1], day.shift.day, day.shift.return_limit_s
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
-        "promised": case.windows(order.promised, today),
-        "told": case.windows([stop.window], today),
-        "leave_by": case.wording.clock(day.leave_by_s(position - 1), today),
-        "start": case.wording.clock(stop.start_s, today),
-        "end": case.wording.clock(stop.end_s, today),
+        "promised": case.windows(order.promised, today, until_s=until_s),
+        "told": case.windows([stop.window], today, until_s=until_s),
+        "leave_by": case.clock(day.leave_by_s(position - 1), today),
+        "start": case.clock(stop.start_s, today),
+        "end": case.clock(stop.end_s, today),
     }
 
 

@@ -114,3 +114,24 @@ def test_tidying_never_fails_and_is_done_once(text: str, shape: Shape) -> None:
 def test_the_example_of_every_column_is_tidy(sheet: str) -> None:
     for column in columns_of(sheet):
         assert not is_change(column.example, tidy_cell(column.example, shape_of(column)), shape_of(column))
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "tidied"),
+    [
+        ("2026-11-23 22:00/02:00", Shape.WINDOWS, "2026-11-23 22:00/2026-11-24 02:00"),
+        ("2026-11-30 22:00-次日02:00", Shape.WINDOWS, "2026-11-30 22:00/2026-12-01 02:00"),
+        ("2026-11-23 19:00 to 07:00", Shape.WINDOWS, "2026-11-23 19:00/2026-11-24 07:00"),
+        ("2026-11-23 18:00/08:00", Shape.WINDOWS, "2026-11-23 18:00/2026-11-24 08:00"),  # 14 hours
+        ("2026-11-23 18:00/08:01", Shape.WINDOWS, "2026-11-23 18:00/08:01"),
+        ("2026-11-23 11:00/09:00", Shape.WINDOWS, "2026-11-23 11:00/09:00"),
+        ("2026-11-23 09:00/09:00", Shape.WINDOWS, "2026-11-23 09:00/09:00"),
+        ("2026-11-23 22:00/24:00", Shape.WINDOWS, "2026-11-23 22:00/24:00"),
+        ("2026-13-23 22:00/02:00", Shape.WINDOWS, "2026-13-23 22:00/02:00"),
+        ("22:00～次日04:00", Shape.HOURS, "22:00-04:00"),
+        ("Mon-Fri 19:00 to 07:00", Shape.OPENING, "Mon-Fri 19:00-07:00"),
+        ("08:00-次日09:00", Shape.HOURS, "08:00-次日 09:00"),  # longer than a day: the parser asks
+    ],
+)
+def test_a_night_is_written_out_where_it_is_plain(text: str, shape: Shape, tidied: str) -> None:
+    assert tidy_cell(text, shape) == tidied

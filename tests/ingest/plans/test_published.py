@@ -13,7 +13,7 @@ from optimizer.domain.plan import Plan, Route, Stop
 from optimizer.domain.units import at
 from optimizer.errors import InputError
 from optimizer.ingest.plans.plan_file import write_plan
-from optimizer.ingest.plans.published import publish_plan, published_folder, published_plan
+from optimizer.ingest.plans.published import publish_plan, published_folder, published_plan, routes_before
 from optimizer.judge.verdict import time_routes
 from tests.worlds import MONDAY, World
 
@@ -62,6 +62,14 @@ def test_a_second_publishing_of_the_same_moment_takes_its_place(one_van: World, 
     assert found is not None
     assert found.routes_by_technician() == {"Ann": ["B"]}
     assert [path.name for path in published_folder(branch).iterdir()] == [first.name]
+
+
+def test_the_routes_of_the_day_before_stand_on_the_clock_of_the_day(one_van: World, branch: Path) -> None:
+    publish(one_van, {"Ann": ["A", "B"]}, at(16, day=-3), branch)
+    clock = one_van.problem.clock
+    (before,) = routes_before(branch, replace(clock, first_day=MONDAY.replace(day=24)), SIX, time_routes=time_routes)
+    assert (before.technician_id, before.day, before.return_s) == ("Ann", -1, at(9, 40, day=-1))
+    assert routes_before(branch, clock, SIX, time_routes=time_routes) == ()
 
 
 def test_a_branch_in_one_file_keeps_its_plans_beside_it(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
         lead_on_road_s=10 * 60,
         lead_with_parts_s=30 * 60,
         lead_emergency_s=5 * 60,
+        rest_s=8 * 3600,
+        rest_after_night_s=10 * 3600,
         level_floor=Floor(difficulty={"hard": 2}),
         priority_floor=Floor(urgency={"emergency": 5, "urgent": 4}, tier={"key": 3}),
     )
@@ -42,6 +44,7 @@ def test_bench_takes_days_as_given() -> None:
     bench = load_policy("bench")
     assert (bench.arrival_lead_s, bench.morning_s, bench.max_lateness_s) == (0, 0, None)
     assert bench.fairness is Fairness.SPREAD
+    assert bench.rest_s == bench.rest_after_night_s == 0
     assert bench.level_floor == bench.priority_floor == Floor()
 
 

@@ -1,0 +1,80 @@
+"""The engine's reading of rest: it is cut off each shift once, so that no move ever looks at another day.
+
+A return by `_home_by_s` leaves the time to rest, and a later one never does, so that nothing is lost by the cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from optimizer.domain.problem import LockLevel
+from optimizer.engine.kept_locks import homecomings, with_kept_shifts
+
+if TYPE_CHECKING:
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.technician import Shift
+    from optimizer.travel.matrix import TravelMatrix
+
+
+def with_shifts_in_force(problem: Problem, matrix: TravelMatrix) -> Problem:
+    """Return the problem with what kept locks, what has begun and the rest make of its shifts."""
+    longer = with_kept_shifts(problem, matrix)
+    begun_s = homecomings(problem, matrix)
+    has_started = {(k.technician_id, k.day) for k in problem.locks if k.level is LockLevel.PREFIX}
+    in_force = {(shift.technician_id, shift.day): shift for shift in longer.shifts}
+    roster = sorted((*longer.shifts, *problem.shifts_around), key=lambda s: (s.technician_id, s.start_s, s.day))
+    for _, own in groupby(roster, key=lambda shift: shift.technician_id):
+        for earlier, later in pairwise(own):
+            first, then = (earlier.technician_id, earlier.day), (later.technician_id, later.day)
+            begun_home_s = begun_s.get(first)
+            if first in in_force:
+                home_s = _home_by_s(problem, earlier, later.start_s)
+                home_s = home_s if begun_home_s is None else max(home_s, begun_home_s)
+                in_force[first] = _ending_by(in_force[first], home_s)
+            known_s = earlier.end_s if earlier.day < 0 else begun_home_s
+            if then in in_force and then not in has_started and known_s is not None:
+                rested_s = known_s + _rest_s(problem, earlier, known_s)
+                in_force[then] = replace(in_force[then], start_s=max(later.start_s, rested_s))
+    if in_force == {(shift.technician_id, shift.day): shift for shift in longer.shifts}:
+        return longer
+    return replace(longer, shifts=tuple(in_force[s.technician_id, s.day] for s in longer.shifts))
+
+
+def latest_homes(problem: Problem) -> dict[tuple[str, int], int]:
+    """Return by when each technician has to be home to be rested for the next shift, where there is one."""
+    roster = sorted((*problem.shifts, *problem.shifts_around), key=lambda s: (s.technician_id, s.start_s, s.day))
+    return {
+        (earlier.technician_id, earlier.day): _home_by_s(problem, earlier, later.start_s)
+        for earlier, later in pairwise(roster)
+        if earlier.technician_id == later.technician_id
+    }
+
+
+def _night_s(problem: Problem, shift: Shift) -> int:
+    """Return from when on a return from a shift is one from night work."""
+    return problem.clock.moment_s(shift.day, problem.policy.night_from_s)
+
+
+def _rest_s(problem: Problem, shift: Shift, home_s: int) -> int:
+    """Return the rest that somebody needs who comes home from a shift at a moment."""
+    if home_s <= _night_s(problem, shift):
+        return problem.policy.rest_s
+    return max(problem.policy.rest_s, problem.policy.rest_after_night_s)
+
+
+def _home_by_s(problem: Problem, shift: Shift, next_s: int) -> int:
+    """Return by when somebody has to be home from a shift so as to be rested for the next one."""
+    home_s, night_s = next_s - problem.policy.rest_s, _night_s(problem, shift)
+    if home_s > night_s:
+        home_s = max(night_s, next_s - max(problem.policy.rest_s, problem.policy.rest_after_night_s))
+    return home_s
+
+
+def _ending_by(shift: Shift, home_s: int) -> Shift:
+    """Return a shift from which nobody comes home later than at a moment."""
+    if shift.return_limit_s <= home_s:
+        return shift
+    end_s = min(shift.end_s, home_s)
+    return replace(shift, end_s=end_s, overtime_limit_s=home_s - end_s)
