@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from optimizer.domain.rules import Rule
 from tests.rules.test_lock_kept import plan_of
 from tests.worlds import SUNDAY_16, World, job, person, span, world
 
-MINUTE_S = 60
 AB = {"Ann": ["A", "B"]}
 
 
@@ -91,6 +91,18 @@ def test_a_refusal_is_never_excepted(barred: dict[str, Any]) -> None:
     assert made.with_job("A", **barred).broken({"Ann": ["A"]}) == [(Rule.ALLOWED, 1)]
 
 
+def next_day(starts: str) -> World:
+    """Return the road with a shift until 09:30, 22 hours of rest, and Ann's next shift at a time of Tuesday."""
+    ann = person("Ann", hours="08:00-09:30")
+    ann = replace(ann, shifts=(*ann.shifts, *person("Ann", hours=f"{starts}-23:00", days=(1,)).shifts))
+    return road(ann, days=2).with_policy(rest_s=22 * 3600)
+
+
+def test_nobody_rests_less_by_an_exception() -> None:
+    assert allow(next_day("07:40"), "A", HouseLimit.OVERTIME, 600).broken(AB) == []
+    assert allow(next_day("07:35"), "A", HouseLimit.OVERTIME, 600).broken(AB) == [(Rule.REST, 300)]
+
+
 def test_a_limit_that_is_not_exceeded_needs_and_costs_nothing() -> None:
     made = allow(road(person("Ann", max_travel_s=40 * 60)), "A", HouseLimit.TRAVEL, 600)
     judgement = made.judge(AB)
@@ -165,6 +177,12 @@ def test_the_engine_sends_somebody_to_another_district_by_an_exception() -> None
 def test_the_engine_starts_outside_a_told_window_by_an_exception() -> None:
     made = allow(told("08:00-08:05"), "A", HouseLimit.TOLD, 300)
     assert engine(made) == (["A", "B"], 2_000)
+
+
+def test_the_engine_lets_nobody_rest_less_by_an_exception() -> None:
+    made = allow(next_day("07:40"), "A", HouseLimit.OVERTIME, 600)
+    assert engine(made) == (["A", "B"], 1_500)
+    assert len(engine(allow(next_day("07:35"), "A", HouseLimit.OVERTIME, 600))[0]) == 1
 
 
 def test_an_exception_that_costs_more_than_the_visit_is_not_used() -> None:
