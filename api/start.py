@@ -11,6 +11,11 @@ INTERRUPTED = 130
 def main() -> None:
     """Load the command line, which takes a moment, and run it."""
     try:
+        if sys.argv[1:2] == ["plan"]:
+            from optimizer.running.preloaded import solver_server
+
+            # What solves takes longest to load: it begins before the command line, in a process of its own.
+            solver_server()
         from api.cli import main as run
 
         run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import asdict, replace
@@ -107,6 +108,15 @@ def _parser() -> argparse.ArgumentParser:
     service.add_argument("--count", type=int, default=200, help="how many small solves (default 200)")
     service.set_defaults(command=_service)
 
+    first = commands.add_parser(
+        "first", help="how soon there is a first judged plan, and what a command adds: one line"
+    )
+    first.add_argument("instance", type=Path, help="the instance that is planned, warm")
+    first.add_argument("--branch", type=Path, default=Path("data/hangzhou"), help="the branch that the command plans")
+    first.add_argument("--seconds", type=float, default=2.0, help="wall seconds of the command's search (default 2)")
+    first.add_argument("--runs", type=int, default=10, help="runs of each way (default 10)")
+    first.set_defaults(command=_first)
+
     starving = commands.add_parser("starve", help="each way to a plan beside many busy processes: one JSON line each")
     starving.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
     starving.add_argument("--seconds", type=float, default=2.0, help="wall seconds of each search (default 2)")
@@ -135,6 +145,17 @@ def _service(options: argparse.Namespace) -> int:
     figures = measure_service(
         problem_to_json(problem), seconds=options.seconds, small=options.small, count=options.count
     )
+    print(line_of(figures))
+    return 0
+
+
+def _first(options: argparse.Namespace) -> int:
+    from benchmarks.first import measure_first
+    from optimizer.ingest.write import problem_to_json
+
+    problem, matrix = read_instance(options.instance).build()
+    content = json.dumps(problem_to_json(problem), ensure_ascii=False).encode()
+    figures = measure_first(problem, matrix, content, branch=options.branch, seconds=options.seconds, runs=options.runs)
     print(line_of(figures))
     return 0
 

@@ -47,8 +47,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+#: The branch's own numbers: it leaves a tenth of the day free for what comes in.
+POLICY = "reserve_pct = 10\n"
+
+
 def main() -> None:
-    """Write every sheet of the demo branch into the folder named on the command line."""
+    """Write every sheet and the policy of the demo branch into the folder named on the command line."""
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m benchmarks.demo_branch FOLDER")
     folder = Path(sys.argv[1])
@@ -58,6 +62,7 @@ def main() -> None:
             writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+    (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
 
 
 def make_sheets() -> dict[str, list[Row]]:

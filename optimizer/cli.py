@@ -7,17 +7,15 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 
 from __future__ import annotations
 
-import errno
+import gc
 import os
 import sys
 import threading
 import time
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -34,18 +32,35 @@ from optimizer.console import (
     violation_line,
 )
 from optimizer.domain.planning_context import PlanningContext, Stage
-from optimizer.domain.policy import BrokenLocks
+from optimizer.options import (
+    AsJson,
+    At,
+    Branch,
+    Datum,
+    FaultWorkbook,
+    Geocode,
+    KeepOf,
+    Lang,
+    SeenUntil,
+    StageOf,
+    geocoder_of,
+    named_path,
+)
+from optimizer.plan_output import (
+    check_writable,
+    load_papers,
+    print_conditions,
+    print_outcome,
+    warn_of_gone,
+    write_plan_and_papers,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
-    from optimizer.ingest.build.geocode import GeocoderSettings
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.judge.verdict import Judgement
-    from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
@@ -53,14 +68,11 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
+#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
+#: tenth of its time.
+GARBAGE_AFTER = 50_000
 #: The longest search that can be asked for: a week.
 LONGEST_S = 7 * 86_400
-#: What is written of a plan beside the technicians' files.
-PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
-#: What is proposed where a machine was too slow.
-SLOW_S = 60
-#: Waiting for a core is told from so long on.
-WORTH_TELLING_S = 0.5
 
 app = typer.Typer(
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
@@ -71,55 +83,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
-Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
-AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
-FaultWorkbook = Annotated[
-    Path | None, typer.Option("--fault-book", help="Write the faults as a workbook, the bad cells marked.")
-]
-Datum = Annotated[
-    str | None,
-    typer.Option(help="Datum of coordinates that name none: WGS-84, GCJ-02 or BD-09.", show_default="WGS-84"),
-]
-Geocode = Annotated[
-    str | None,
-    typer.Option(
-        help="Look up addresses without coordinates: nominatim, baiduv3, nominatim@http://host; "
-        "the key is read from PAIGONG_GEOCODER_KEY.",
-        show_default="off",
-    ),
-]
-StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
-KeepOf = Annotated[
-    BrokenLocks | None,
-    typer.Option(
-        help="A lock that breaks a skill, a refusal, a window or a shift: no plan, or kept and listed as accepted.",
-        show_default="what the policy says",
-    ),
-]
-At = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.", show_default="that of the stage"
-    ),
-]
-SeenUntil = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d %H:%M"],
-        help="What the branch reports after this moment is not seen.",
-        show_default="the moment at which the plan was made",
-    ),
-]
-
-
-def _named(path: str | Path) -> Path:
-    """Return a path that was given; an empty one would mean the folder of now, which nobody has named."""
-    if not str(path).strip():
-        raise typer.BadParameter("the name is empty")
-    return Path(path)
-
 
 @app.command()
 def plan(
@@ -129,7 +92,7 @@ def plan(
     out: Annotated[
         Path,
         typer.Option(
-            parser=_named, metavar="PATH", help="Folder for plan.json, plan.xlsx, plan.html and technicians/."
+            parser=named_path, metavar="PATH", help="Folder for plan.json, plan.xlsx, plan.html and technicians/."
         ),
     ] = Path("out"),
     seconds: Annotated[
@@ -171,6 +134,7 @@ def plan(
 
     # What the solver needs is loaded while this process reads.
     solver_server()
+    gc.set_threshold(GARBAGE_AFTER)
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan, routes_before
@@ -180,14 +144,15 @@ def plan(
     from optimizer.moments.known_returns import with_known_returns
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
-    from optimizer.running.warming import warm_up
     from optimizer.solver import DEFAULT_S
     from optimizer.travel.provider import travel_for
 
     say = translator_for(lang)
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
-    options = ReadOptions(stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=_geocoder(geocode, branch))
+    options = ReadOptions(
+        stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=geocoder_of(geocode, branch)
+    )
     faults = Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True)
     with ending_in_order(), faults:
         for option, span_s in (("--seconds", seconds), ("--patience", patience)):
@@ -211,14 +176,13 @@ def plan(
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
             faults.warn_of(intake.report)
             if published is not None:
-                _warn_of_gone(problem, published, faults)
+                warn_of_gone(problem, published, faults)
             elif stage is not Stage.DRAFT:
                 day = problem.first_day.isoformat()
                 faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
-            _check_writable(out)
+            check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
-            warm_up(stages.tell)
-            papers = threading.Thread(target=_load_papers, args=(lang,), daemon=True)
+            papers = threading.Thread(target=load_papers, args=(lang,), daemon=True)
             writers: list[WorkbookWriter] = []
 
             def report(progress: Progress) -> None:
@@ -250,149 +214,15 @@ def plan(
                 stages.begin("writing")
                 context = replace(intake.context, changes=solved.changes, is_published=published is not None)
                 workbook = next(iter(writers), None)
-                _write(solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s)
-        _print(solved, context, out, reading_s=reading_s, lang=lang)
+                write_plan_and_papers(
+                    solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s
+                )
+        print_outcome(solved, context, out, reading_s=reading_s, lang=lang)
 
 
 def _read_as(options: ReadOptions) -> dict[str, object]:
     """Return how a branch was read, as far as it was asked for: it is read again like this when the plan is judged."""
     return {name: value for name, value in (("skip_bad", options.skip_bad), ("datum", options.datum)) if value}
-
-
-def _load_papers(lang: str) -> None:
-    """Load what writes the page: when the first plan is judged, while the search goes on in its own process."""
-    from optimizer.report.templating import load_templates
-
-    load_templates(lang)
-
-
-def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
-    """Return what kept locks break, in words."""
-    from optimizer.explain.sentences import accepted_sentence
-
-    return [accepted_sentence(violation, problem, say) for violation in accepted]
-
-
-def _write(
-    solved: StageOutcome,
-    context: PlanningContext,
-    branch: Path,
-    read_as: Mapping[str, object],
-    out: Path,
-    lang: str,
-    workbook: WorkbookWriter | None,
-    *,
-    reading_s: float,
-) -> None:
-    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
-    from optimizer.ingest.plans.plan_file import write_plan
-    from optimizer.report import kpis, write_page, write_technician_files, write_workbook
-    from optimizer.report.papers import make_papers
-
-    say, outcome = translator_for(lang), solved.outcome
-    problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
-    about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
-    record = {**outcome.run.to_json(), **about}
-    figures = kpis(problem, matrix, made)
-    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
-    papers = make_papers(problem, matrix, made, context, lang)
-    if workbook is None:
-        write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
-    else:
-        workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
-    assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
-    accepted = _accepted_sentences(judgement.accepted, problem, say)
-    page = out / "plan.html"
-    write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
-    write_technician_files(problem, papers, out / "technicians", lang)
-    if workbook is not None:
-        workbook.finish()
-
-
-def _print(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
-    """Show the plan, what is to be known of it, and how long it took."""
-    from optimizer.report import print_changes, print_plan
-    from optimizer.running.child import FIRST_PLAN
-
-    say, console, outcome = translator_for(lang), Console(), solved.outcome
-    problem, run = outcome.problem, outcome.run
-    print_plan(problem, outcome.matrix, outcome.plan, console, lang)
-    print_changes(problem, context, console, lang)
-    for visit_id in solved.released:
-        console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
-    _print_conditions(outcome.judgement, problem, console, say)
-    if run.stopped == "child_died":
-        console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
-    elif run.stopped == FIRST_PLAN:
-        text = say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
-        console.print(Text(say("Warning: {message}", message=text), style="yellow"))
-    elif run.stopped != "finished":
-        console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
-    if run.note:
-        console.print(Text(run.note.strip(), style="dim"))
-    spent = say(
-        "Read in {reading:.1f} s, started the search in {starting:.1f} s, searched for {search:.1f} s.",
-        reading=reading_s,
-        starting=run.starting_s or 0.0,
-        search=run.search_s,
-    )
-    console.print(Text(spent, style="dim"))
-    if run.waited_s >= WORTH_TELLING_S:
-        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
-        console.print(Text(text, style="dim"))
-    console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
-
-
-def _print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
-    """Show what kept locks break and is accepted, and what is taken for granted."""
-    for text in _accepted_sentences(judgement.accepted, problem, say):
-        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
-    for item in judgement.assumptions:
-        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
-
-
-def _check_writable(out: Path) -> None:
-    """Make the folder of a plan, and raise now what writing into it would raise after the search."""
-    out.mkdir(parents=True, exist_ok=True)
-    technicians = out / "technicians"
-    wrong = [(errno.EISDIR, path) for path in map(out.joinpath, PLAN_FILES) if path.is_dir()]
-    wrong += [(errno.ENOTDIR, technicians)] if technicians.exists() and not technicians.is_dir() else []
-    folders = [folder for folder in (out, technicians) if folder.is_dir()]
-    wrong += [(errno.EACCES, folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
-    for number, path in wrong:
-        raise OSError(number, os.strerror(number), str(path))
-
-
-def _warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
-    """Say which technicians and orders of the published plan the branch has no more."""
-    from optimizer.moments.changes import gone_since
-
-    say = faults.say
-    left, called_off = gone_since(problem, published)
-    for who, visits in left.items():
-        text = say("Technician {technician} of the published plan is not in technicians; others take {visits}.",
-                   technician=who, visits=", ".join(visits))  # fmt: skip
-        faults.warn("TECHNICIAN_GONE", say("Warning: {message}", message=text))
-    for who, visits in called_off.items():
-        text = say("The published plan has {visits}, no longer to be planned: tell technician {technician}.",
-                   technician=who, visits=", ".join(visits))  # fmt: skip
-        faults.warn("VISITS_GONE", say("Warning: {message}", message=text))
-
-
-def _geocoder(service: str | None, branch: Path) -> GeocoderSettings | None:
-    """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for.
-
-    A service of one's own is named with its address: `nominatim@http://localhost:8080`.
-    """
-    if service is None:
-        return None
-    from optimizer.ingest.build.geocode import GeocoderSettings
-    from optimizer.ingest.plans.published import published_folder
-
-    name, _, address = service.partition("@")
-    own = urlsplit(address)
-    cache = published_folder(branch).with_name("geocode-cache.json")
-    return GeocoderSettings(name, domain=own.netloc + own.path, scheme=own.scheme, cache=cache)
 
 
 @app.command()
@@ -428,7 +258,7 @@ def publish(
         if not home.exists():
             faults.stop(2, "NO_BRANCH",
                         say("The branch '{branch}' does not exist: name it with --branch.", branch=home))  # fmt: skip
-        compared = compare_with_branch(file, home, as_of=as_of, geocoder=_geocoder(geocode, home))
+        compared = compare_with_branch(file, home, as_of=as_of, geocoder=geocoder_of(geocode, home))
         if compared.differences:
             faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, lang, say)))
         _refuse_to_publish(compared.violations, faults)
@@ -464,7 +294,7 @@ def promise(
 
     say, console = translator_for(lang), Console()
     with Faults(say, lang, as_json=json_faults) as faults:
-        options = ReadOptions(stage, as_of, datum=datum, geocoder=_geocoder(geocode, branch))
+        options = ReadOptions(stage, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
         intake = read_intake(branch, options)
         problem = _with_aside(intake.checked(), intake.context)
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
@@ -525,11 +355,11 @@ def judge(
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
         review, compared = review_plan(file), Comparison()
         if branch is not None:
-            compared = compare_with_branch(file, branch, as_of=as_of, geocoder=_geocoder(geocode, branch))
+            compared = compare_with_branch(file, branch, as_of=as_of, geocoder=geocoder_of(geocode, branch))
     judgement = review.judgement
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
-    _print_conditions(judgement, file.problem, console, say)
+    print_conditions(judgement, file.problem, console, say)
     for text in review.not_judged_texts(say):
         console.print(Text(say("Not judged: {claim}", claim=text), style="dim"))
     for line in _difference_lines(compared, lang, say):

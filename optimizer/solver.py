@@ -12,16 +12,12 @@ from types import EllipsisType
 from typing import TYPE_CHECKING
 
 from optimizer.domain.policy import BrokenLocks
+from optimizer.engine.jit.kernels import is_warm
 from optimizer.errors import JudgementError, LockConflictError, NoPlanError
-from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
-from optimizer.explain.unassigned import explain_unassigned
-from optimizer.promise.due_day import with_due_days
 from optimizer.running.budget import Budget
-from optimizer.running.child import Progress, RunRecord, run_in_child
-from optimizer.running.first_routes import possible_routes
+from optimizer.running.child import CancelToken, Progress, RunRecord, run_in_child
 from optimizer.running.preloaded import solver_server
 from optimizer.running.tickets import Urgency
-from optimizer.running.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
     from optimizer.engine.route_pool import PooledRoute
     from optimizer.engine.search.islands import Islands
     from optimizer.judge.verdict import Judgement
-    from optimizer.running.child import CancelToken, Post
+    from optimizer.running.child import Post
     from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
@@ -234,11 +230,15 @@ def solve(
     >>> outcome.plan.served  # doctest: +SKIP
     56
     """
+    # The solver's process loads this module for `find_plans`, and does not wait for what is done here.
+    from optimizer.promise.due_day import with_due_days
+    from optimizer.running.first_routes import possible_routes
+    from optimizer.running.meanwhile import compile_beside_a_first_plan
     from optimizer.travel.provider import travel_for
 
     if isinstance(seconds, EllipsisType):
         seconds = DEFAULT_S if iterations is None else None
-    warm_up(on_message)
+    cancel = cancel or CancelToken()
     solver_server()  # It loads the engine while this process prepares the problem.
     matrix = travel_for(problem) if matrix is None else matrix
     if broken_locks is not None:
@@ -250,8 +250,16 @@ def solve(
         memory_bytes=memory_bytes, urgency=urgency,
     )  # fmt: skip
     try:
-        found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel, on_message)
+        found = None
+        if not is_warm():
+            found = compile_beside_a_first_plan(
+                find_plans, problem, matrix, budget, on_progress=on_progress, cancel=cancel, on_message=on_message
+            )
+        if found is None or not cancel.is_cancelled:
+            found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel, on_message, known=found)
     except (LockConflictError, NoPlanError, JudgementError) as error:
+        from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
+
         if isinstance(error, NoPlanError) and error.is_stopped:
             raise
         clashes = find_lock_clashes(problem, matrix)
@@ -260,6 +268,8 @@ def solve(
         found_broken = [clash.violation for clash in clashes]
         helps = helps_to_keep(problem, matrix)
         raise LockConflictError(found_broken, clashes, helps_to_keep=helps) from error
+    from optimizer.explain.unassigned import explain_unassigned
+
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
     # The judge does not look at reasons: what it says of the plan holds with them.
     plan = replace(found.plan, unassigned=reasons)

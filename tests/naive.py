@@ -19,10 +19,20 @@ from optimizer.domain.plan import BRANCH_STOP, Plan, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
 from optimizer.judge.carried import load, tool, tools_out, units_there
-from optimizer.judge.costs import absence_cents, fairness_cents, price_route, work_of
+from optimizer.judge.costs import absence_cents, load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
-from optimizer.judge.hard_rules import allowed, loan, lock, prefix_of, refusals_left, skill, stock, travel_limit
+from optimizer.judge.hard_rules import (
+    allowed,
+    confirmed,
+    loan,
+    lock,
+    prefix_of,
+    refusals_left,
+    skill,
+    stock,
+    travel_limit,
+)
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import drawn_parts
@@ -42,7 +52,7 @@ if TYPE_CHECKING:
 NEVER = 10**15
 
 #: What can be wrong with a combination of days that are fine alone.
-TOGETHER = (skill, allowed, load, stock, loan, tool, crew, precedence, lock)
+TOGETHER = (skill, allowed, confirmed, load, stock, loan, tool, crew, precedence, lock)
 #: Of these, what needs no times, and so is looked at before anything is timed together.
 CARRIED = (tool, load, loan, stock)
 
@@ -340,7 +350,7 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     return (
         sum(sum(price_route(facts, one).values()) for one in timed)
         + sum(absence_cents(facts, visit) for visit in left_out)
-        + fairness_cents(problem, work_s)
+        + load_cents(problem, work_s)
     )
 
 

@@ -15,6 +15,8 @@ import numpy as np
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
+    INSTALLATION,
+    Confirmed,
     Customer,
     GapFrom,
     Interval,
@@ -29,7 +31,7 @@ from optimizer.domain.order import (
     Visit,
 )
 from optimizer.domain.plan import BRANCH_STOP
-from optimizer.domain.policy import Fairness, Pickup, Policy
+from optimizer.domain.policy import ContractorPay, Fairness, Pickup, Policy
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
@@ -75,6 +77,7 @@ def random_problem_with_plan(
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
     told = _with_exceptions(seed, told, matrix, plan)
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
+    locked = _with_answers(seed, _with_pay(seed, locked), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -106,6 +109,7 @@ def random_whole_problem_with_plan(
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
     told = _with_exceptions(seed, told, matrix, plan)
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
+    locked = _with_answers(seed, _with_pay(seed, locked), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
     assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
     return locked, matrix, routes
@@ -692,6 +696,36 @@ def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes
     return replace(problem, shifts=tuple(replace(shift, max_duty_s=None) for shift in problem.shifts))
 
 
+def _with_pay(seed: int, problem: Problem) -> Problem:
+    """Pay contractors by the order, keep a reserve, and date requests, each with some chance; the draws are its own."""
+    rng = Random(f"pay {seed}")
+    policy = replace(
+        problem.policy,
+        contractor_pay=rng.choice(tuple(ContractorPay)),
+        contractor_kind_cents={INSTALLATION: 9_001},
+        contractor_radius_km=rng.choice((0, 5, 20)),
+        reserve_pct=rng.choice((0, 0, 40, 95)),
+    )
+    days = (None, None, -7, -3, 0)
+    orders = [
+        replace(o, received_s=None if (day := rng.choice(days)) is None else at(9, day=day)) for o in problem.orders
+    ]
+    return replace(problem, policy=policy, orders=tuple(orders))
+
+
+def _with_answers(seed: int, problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
+    """Let some customers say no, or not be reached, as far as a plan stays clean; the draws are its own."""
+    rng = Random(f"answers {seed}")
+    for order in problem.orders if rng.random() < 0.4 else ():
+        answer = rng.choice((Confirmed.NO, Confirmed.UNREACHABLE, None))
+        kind = rng.choice((INSTALLATION, "", "", ""))
+        other = replace(order, log=replace(order.log, confirmed=answer), kind=kind)
+        asked = replace(problem, orders=tuple(other if o is order else o for o in problem.orders))
+        if judge_plan(asked, matrix, time_routes(asked, matrix, routes)).is_clean:
+            problem = asked
+    return problem
+
+
 def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Problem, TravelMatrix, Routes]:
     """Return a large problem with parts enough, and routes made by appending each visit to the first day it fits."""
     rng = Random(seed)
@@ -706,7 +740,7 @@ def large_problem(*, visits: int, technicians: int, seed: int = 0) -> tuple[Prob
     facts = Facts(problem, matrix)
     routes: Routes = {}
     for visit in problem.visits:
-        for shift in problem.shifts:
+        for shift in facts.shifts.values():
             day = routes.setdefault(shift.technician_id, [])
             tour = facts.tour(shift, [problem.visit_by_id[visit_id] for visit_id in (*day, visit.visit_id)])
             if len(day) < (shift.max_visits or 8) and _fits(problem, tour):

@@ -320,13 +320,13 @@ def test_ctrl_c_while_files_are_written_is_no_reason_to_write_half_of_them(
 ) -> None:
     from optimizer import cli
 
-    write = cli._write
+    write = cli.write_plan_and_papers
 
     def interrupted(*given: object, **named: object) -> None:
         signal.raise_signal(signal.SIGINT)
         write(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(cli, "_write", interrupted)
+    monkeypatch.setattr(cli, "write_plan_and_papers", interrupted)
     branch = write_folder(tmp_path / "branch", two_orders())
     run("plan", branch, "--out", tmp_path / "out", "--iterations", "50")
     assert (tmp_path / "out/plan.html").exists()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from optimizer.domain.plan import UnassignedState
+from optimizer.domain.units import at
 from optimizer.judge.verdict import judge_plan
 from tests.random_nights import NIGHTS, random_night_problem
 from tests.test_solver import plan_of
 from tests.time_limits import seeds
+from tests.worlds import PLAIN, job, person, world
 
 
 @pytest.mark.parametrize("seed", seeds(500, by_day=40))
@@ -31,3 +36,18 @@ def test_the_random_nights_have_what_they_are_for() -> None:
     assert sum(problem.end_s > problem.clock.moment_s(problem.days) for problem in drawn) > len(drawn) / 2
     assert any(window.open_s > problem.clock.moment_s(problem.days) for problem in drawn
                for windows in problem.windows.values() for window in windows)  # fmt: skip
+
+
+def test_a_rest_that_cuts_the_last_night_leaves_the_horizon_as_it_is() -> None:
+    """Ann would have to be home by 03:00 for her shift on Tuesday; what is promised for 05:00 breaks all the same."""
+    rested = replace(PLAIN, rest_s=28_800, rest_after_night_s=36_000)
+    night = world(
+        [job("A", place=10, promised="29:00-30:00"), job("B", place=10, requested="20:00-21:00")],
+        [person("Ann", hours="19:00-31:00")],
+        policy=rested,
+    )
+    tuesday = replace(night.problem.shifts[0], day=1, start_s=at(13, day=1), end_s=at(20, day=1))
+    problem = replace(night.problem, shifts_around=(tuesday,))
+    plan = plan_of(problem, night.matrix, moves=50)
+    assert judge_plan(problem, night.matrix, plan).is_clean
+    assert [(left.visit_id, left.state) for left in plan.unassigned] == [("A", UnassignedState.WILL_BREAK)]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import GapFrom, Load, Predecessor, ToolNeed
-from optimizer.domain.policy import BrokenLocks, Fairness
+from optimizer.domain.order import Confirmed, GapFrom, Load, Predecessor, ServiceLog, ToolNeed
+from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.rules import Rule
@@ -175,6 +175,14 @@ def ready() -> list[str]:
     return [made.starts(AB)["A"], f"broken by {violation.amount // 60} min"]
 
 
+def confirmed() -> list[str]:
+    log = ServiceLog(confirmed=Confirmed.UNREACHABLE)
+    promised = {"log": log, "promised": (span("08:00-17:00"),)}
+    far = world([job("A", place=50, **promised)], [person("Ann")])
+    cases = [(road(a=promised), AB), (road(a={"log": log}), AB), (far, {"Ann": ["A"]})]
+    return [verdict(made, routes) for made, routes in cases]
+
+
 def floor() -> list[str]:
     now = road(as_of_s=at(10)).with_policy(lead_to_leave_s=900, lead_on_road_s=600)
     plan = now.plan({"Ann": ["A"]})
@@ -221,7 +229,10 @@ def stock() -> list[str]:
     made = ann_and_ben(a={"parts": {"P": 1}}, b={"parts": {"P": 1}}, parts=(Part("P", "compressor", 1),))
     arriving = made.but(arrivals=(Arrival("P", 1, MONDAY),))
     held = made.but(reservations=(Reservation("R", "P", 1, MONDAY),))
-    return [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
+    begun = made.but(locks=(Lock("A", LockLevel.PREFIX, "Ann", began_s=at(8, 10)),), as_of_s=at(13))
+    counted = [begun.but(parts=(Part("P", "compressor", 1, as_of_s),)) for as_of_s in (at(12), at(12, day=-3))]
+    verdicts = [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
+    return verdicts + [verdict(one, APART) for one in counted]
 
 
 def loan() -> list[str]:
@@ -275,7 +286,8 @@ def lock() -> list[str]:
 def unassigned() -> list[str]:
     due = road(a={"priority": 3, "due_day": MONDAY})
     carried, b_alone = due.with_job("A", carried_over=True), {"Ann": ["B"]}
-    return [paid(made, Rule.UNASSIGNED, b_alone) for made in (due, carried)]
+    twice = due.with_job("A", carried_over=2)
+    return [paid(made, Rule.UNASSIGNED, b_alone) for made in (due, carried, twice)]
 
 
 def overdue() -> list[str]:
@@ -289,6 +301,12 @@ def promise() -> list[str]:
     monday, either = (road(a={"promised": tuple(span("09:00-11:00", day) for day in days)}) for days in ((0,), (0, 1)))
     b_alone: Routes = {"Ann": ["B"]}
     return [paid(made, Rule.PROMISE, b_alone) for made in (monday, monday.but(as_of_s=SUNDAY_16), either)]
+
+
+def waiting() -> list[str]:
+    wednesday, sunday = (road(a={"received_s": at(10, day=day)}) for day in (-5, -1))
+    cases = (wednesday, wednesday.with_job("A", tier="key"), sunday)
+    return [paid(made, Rule.WAITING, {"Ann": ["B"]}) for made in cases]
 
 
 def lateness() -> list[str]:
@@ -310,7 +328,19 @@ def working_time() -> list[str]:
 
 
 def contractor() -> list[str]:
-    return [paid(road(person("Ann", employment=Employment.CONTRACTOR)), Rule.CONTRACTOR)]
+    hired = road(person("Ann", employment=Employment.CONTRACTOR))
+    by_order = {"contractor_pay": ContractorPay.ORDER, "contractor_kind_cents": {"installation": 9_000}}
+    far = world([job("A", place=25, kind="installation"), job("B", place=0)], [person("Ann")])
+    metres = far.matrix.seconds // 60 * 1000  # A kilometre a minute.
+    far = World(far.problem, replace(far.matrix, metres=metres)).with_policy(**by_order)
+    far = far.with_technician("Ann", employment=Employment.CONTRACTOR)
+    return [paid(hired, Rule.CONTRACTOR), paid(far, Rule.CONTRACTOR)]
+
+
+def reserve() -> list[str]:
+    made = road().with_policy(reserve_pct=10).with_shift("Ann", contracted_s=6000)
+    at_noon = made.but(as_of_s=at(12)).with_shift("Ann", start_s=at(12))
+    return [paid(made, Rule.RESERVE), paid(at_noon, Rule.RESERVE)]
 
 
 def continuity() -> list[str]:
@@ -371,6 +401,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "travel_limit": travel_limit,
     "window": window,
     "ready": ready,
+    "confirmed": confirmed,
     "floor": floor,
     "shift": shift,
     "rest": rest,
@@ -386,11 +417,13 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "unassigned": unassigned,
     "overdue": overdue,
     "promise": promise,
+    "waiting": waiting,
     "lateness": lateness,
     "travel": travel,
     "overtime": overtime,
     "working_time": working_time,
     "contractor": contractor,
+    "reserve": reserve,
     "continuity": continuity,
     "fairness": fairness,
     "overqualified": overqualified,

@@ -221,10 +221,9 @@ class World:
 
     def timed(self, technician_id: str, *visit_ids: str, slot: int | None = None) -> TimedTour:
         """Time one day alone, canonically or with a break slot."""
-        problem = self.problem
-        shift = next(shift for shift in problem.shifts if shift.technician_id == technician_id)
-        visits = [problem.visit_by_id[visit_id] for visit_id in visit_ids]
-        tour = Facts(problem, self.matrix).tour(shift, visits)
+        problem, facts = self.problem, Facts(self.problem, self.matrix)
+        shift = next(shift for shift in facts.shifts.values() if shift.technician_id == technician_id)
+        tour = facts.tour(shift, [problem.visit_by_id[visit_id] for visit_id in visit_ids])
         return time_canonically(tour, problem.policy) if slot is None else time_with_slot(tour, slot)
 
 

@@ -56,14 +56,23 @@ def content_of(branch: BranchSource) -> tuple[bytes, str]:
         if media_type is None:
             raise ValueError(f"branch: '{path}' is no branch; expected .json, .xlsx, .zip or a folder of CSV files")
         return path.read_bytes(), media_type
+    return json_bytes(_as_json(branch, "a dict, a Problem or a path")), JSON
+
+
+def named_or_json(branch: Mapping[str, Any] | Problem | str) -> object:
+    """Return a branch as it is sent along with a plan: its name, or its JSON form."""
+    return branch if isinstance(branch, str) else _as_json(branch, "a dict, a Problem, a job's id or 'newest'")
+
+
+def _as_json(branch: object, expected: str) -> object:
     if hasattr(branch, "keys"):
-        return json_bytes(branch), JSON
+        return branch
     from optimizer.domain.problem import Problem
     from optimizer.ingest.write import problem_to_json
 
     if not isinstance(branch, Problem):
-        raise TypeError(f"branch is a {type(branch).__name__}; expected a dict, a Problem or a path")
-    return json_bytes(problem_to_json(branch)), JSON
+        raise TypeError(f"branch is a {type(branch).__name__}; expected {expected}")
+    return problem_to_json(branch)
 
 
 def _zipped(folder: Path) -> bytes:

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.client.answers import WORDS, Event, Job, JsonObject, Limits, Validated, job_of, limits_of, validated_of
-from api.client.branches import JSON, BranchSource, content_of, json_bytes, path_of, query_of
+from api.client.branches import JSON, BranchSource, content_of, json_bytes, named_or_json, path_of, query_of
 from api.client.errors import JobFailedError, NotEndedError, ServiceError, UnreachableError, not_ours
 from api.client.reply import Reply
 from api.client.wire import CUT, RETRY_S, Wire, reason_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from optimizer.domain.problem import Problem
 
 T = TypeVar("T")
 
@@ -247,24 +248,38 @@ class Client:
         """Return route sheets and papers as one HTML page that needs nothing else, in the client's language."""
         return self._wire.ask("GET", path_of(job_id, "/route-sheets.html")).content.decode("utf-8")
 
-    def judge(self, document: Mapping[str, Any]) -> JsonObject:
+    def judge(
+        self,
+        document: Mapping[str, Any],
+        *,
+        branch: Mapping[str, Any] | Problem | str | None = None,
+        as_of: str | datetime | None = None,
+    ) -> JsonObject:
         """Return what the judge finds in a plan file, wherever it was made.
 
         Parameters
         ----------
         document
             paigong.plan/2, as `plan_file` returns it, or an older one.
+        branch
+            The branch as it is now, with which the plan is judged, too: in its JSON form or a `Problem`; the id of a
+            job, for what that was made from; or `newest`, for what was submitted last for each day of the plan.
+        as_of
+            What a branch that is sent reports after this moment is not seen; the plan's own moment by default.
 
         Returns
         -------
         dict
-            `format`, `clean`, `violations`, `accepted`, `costs` (cents by rule), `cost_cents`, `assumptions` and
-            `not_judged` (`path` and `why` of each).
+            `format`, `clean`, `violations`, `accepted`, `costs` (cents by rule), `cost_cents`, `assumptions`,
+            `not_judged` (`path` and `why` of each) and `branch`: the `differences` that concern the plan, each with
+            its `text`, and the `violations` with the branch as it is now; `None` where none was named.
         """
-        headers = {"Content-Type": JSON}
-        return self._read(
-            self._wire.ask("POST", "/v1/plans/judge", content=json_bytes(document), headers=headers), dict
-        )
+        sent = dict(document) if branch is None else {**document, "branch": named_or_json(branch)}
+        answer = self._wire.ask(
+            "POST", "/v1/plans/judge", query=query_of(as_of=as_of), content=json_bytes(sent),
+            headers={"Content-Type": JSON},
+        )  # fmt: skip
+        return self._read(answer, dict)
 
     # --- publishing ---
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from api.refusals.refusal import by_language
 from optimizer.domain.order import Interval
 from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json, violation_to_json
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.review.branch_now import Comparison
     from optimizer.review.differences import Difference
     from optimizer.text.catalogue import Translate
 
 __all__ = [
     "assumptions",
     "changes_from_json",
+    "comparison_to_json",
     "difference_as_fault",
     "lock_faults",
+    "lock_remedy",
     "outcome_to_json",
     "plan_from_json",
     "start_of",
@@ -105,6 +109,14 @@ def difference_as_fault(difference: Difference, lang: str) -> dict[str, Any]:
     }
 
 
+def comparison_to_json(found: Comparison, lang: str) -> dict[str, Any]:
+    """Return what differs from the facts of a plan and what it breaks with those of now, as a verdict lists it."""
+    return {
+        "differences": [one.to_json(lang) for one in found.differences],
+        "violations": [violation_to_json(one) for one in found.violations],
+    }
+
+
 def _cause(violation: Violation, lang: str) -> str:
     """Return what is broken in words: the judge's sentence is English; else the rule, and by how much it is missed."""
     say = translator(lang)
@@ -125,6 +137,13 @@ def lock_faults(error: LockConflictError, lang: str) -> list[dict[str, Any]]:
     if not error.clashes:
         return [violation_as_fault(broken, lang) for broken in error.violations]
     return [{**violation_as_fault(clash.violation, lang), "cause": clash.text[lang]} for clash in error.clashes]
+
+
+def lock_remedy(*, helps_to_keep: bool = True) -> dict[str, str]:
+    """Return the way out of locks that exclude one another, by language: keeping is offered where it gives a plan."""
+    if not helps_to_keep:
+        return by_language("Release one of the locks listed, or change what it breaks; they cannot be kept like that.")
+    return by_language("Release one of the locks listed, or send broken_locks=keep to keep and list what they break.")
 
 
 def start_of(document: Mapping[str, Any], problem: Problem) -> dict[str | tuple[str, int], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.plans.comparing import compare_with, each_once, submitted_last
 from api.plans.documents import pack, unpack
 from api.plans.papers import printed
 from api.plans.view import PLAN_FILE, days_of, etag, find, technicians_with_routes, with_plan
@@ -15,10 +16,14 @@ from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import State
 from api.store import access, jobs, outbox, plans
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, RowMapping
 
+    from api.plans.comparing import Submission
     from api.requests.idempotency import Asked
     from api.service import Service
 
@@ -28,7 +33,7 @@ def publish(
 ) -> Answer:
     """Make a plan the one that customers and technicians are told, unless it is stale.
 
-    Where other orders were submitted since for its first day, it is judged with these, too.
+    Where other orders were submitted since for one of its days, it is judged on that day with these, too.
 
     Raises
     ------
@@ -43,8 +48,8 @@ def publish(
     with service.store.read() as tx:
         row_before = find(tx, caller, job_id)
         stale = _staleness(tx, row_before, if_match, anyway=anyway)
-        newest = _newest(tx, row_before)
-    found = _Compared() if newest is None else _compare(service, row_before, newest, has_to=anyway)
+        newer = _newer(tx, row_before)
+    found = _compare(service, row_before, newer, has_to=anyway)
     if stale is not None:
         raise _with_faults(stale, found)
     if any(found.violations.values()):
@@ -55,7 +60,7 @@ def publish(
         plans.lock_days(tx, row_before["branch_id"])
         row = find(tx, caller, job_id)
         stale = _staleness(tx, row, if_match, anyway=anyway)
-        if stale is None and _input_of(_newest(tx, row)) != _input_of(newest):
+        if stale is None and [one.key for one in _newer(tx, row)] != [one.key for one in newer]:
             stale = _stale(tx, row)  # submitted while this was judged
         if stale is not None:
             raise stale
@@ -119,55 +124,48 @@ class _Compared:
     violations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def _newest(tx: Connection, row: RowMapping) -> RowMapping | None:
-    """Return the job that submitted a draft's branch last for its first day; `None` when that is the draft's input."""
-    if row["state"] != State.DRAFT:
-        return None
-    heads = plans.in_force(tx, row["branch_id"], days_of(row)[:1])
-    shas = [head_sha for _, head_sha, _ in heads if head_sha and head_sha != row["input_sha"]]
-    return plans.last_submission(tx, row["branch_id"], shas[0]) if shas else None
+def _newer(tx: Connection, row: RowMapping) -> list[Submission]:
+    """Return what was submitted since for the days of a draft."""
+    return [] if row["state"] != State.DRAFT else submitted_last(tx, row["branch_id"], days_of(row), row["input_sha"])
 
 
-def _input_of(row: RowMapping | None) -> str | None:
-    return None if row is None else row["input_sha"]
-
-
-def _compare(service: Service, row: RowMapping, newest: RowMapping, *, has_to: bool) -> _Compared:
-    """Judge a plan with what was submitted last, as known at that submission's moment.
+def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, has_to: bool) -> _Compared:
+    """Judge a plan with what was submitted last for each of its days.
 
     Raises
     ------
     Refusal
         When that cannot be done and has to.
     """
+    if not newer:
+        return _Compared()
     with service.store.read() as tx:
-        kept = plans.plan(tx, row["job_id"])
-        own, other = plans.source(tx, row["input_sha"]), plans.source(tx, newest["input_sha"])
+        kept, own = plans.plan(tx, row["job_id"]), plans.source(tx, row["input_sha"])
     assert kept is not None
+    made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
+    limit_s = service.settings.paper_s
+    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
     with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="compare-") as place:
         folder = Path(place).resolve()
         (folder / "own").write_bytes(own["content"])
-        (folder / "newest").write_bytes(other["content"])
-        made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
         (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
         task = {
             "task": "compare",
-            "file": str(folder / "newest"),
-            "media_type": other["media_type"],
-            "options": newest["options"] | {"as_of": newest["as_of"], "days": row["days"]},
             "own": str(folder / "own"),
             "own_media_type": own["media_type"],
             "made": str(folder / "made"),
         }
-        limit_s = service.settings.paper_s
-        too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
         try:
-            answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+            answers = compare_with(service, newer, task, limit_s=limit_s, too_long=too_long)
         except Refusal:
             if has_to:
                 raise
             return _Compared()
-    return _Compared(answer["differences"], answer["violations"])
+    by_name = (
+        {lang: each_once(answer[name][lang] for answer in answers) for lang in LANGUAGES}
+        for name in ("differences", "violations")
+    )
+    return _Compared(*by_name)
 
 
 def _with_faults(refusal: Refusal, found: _Compared) -> Refusal:

@@ -7,12 +7,15 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from api.plans.conversion import lock_remedy
 from api.plans.documents import unpack
 from api.refusals.refusal import Refusal, problem
 from api.statuses import State
 from api.store import plans
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, RowMapping
 
     from api.access.doorkeeper import Caller
@@ -84,11 +87,17 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
         },
         "warnings": row["warnings"].get(lang, []),
         "warning_count": row["warnings"].get("count", 0),
-        "failure": None
-        if failure is None
-        else problem(failure["code"], lang, values=failure["values"], faults=failure.get("faults")),
+        "failure": None if failure is None else _failure(failure, lang),
         "links": {name: f"/v1/plans/{job_id}{path}" for name, path in links.items()},
     }
+
+
+def _failure(failure: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return why a job has no plan; of locks, earlier versions kept no remedy, and offered to keep them always."""
+    values = failure["values"]
+    if failure["code"] == "LOCKS_CONFLICT":
+        values = {"remedy": lock_remedy(), **values}
+    return problem(failure["code"], lang, values=values, faults=failure.get("faults"))
 
 
 def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:

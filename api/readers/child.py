@@ -5,9 +5,11 @@ Whatever an upload does to its reader it does here.
 
     {"task": "read", "file": ..., "media_type": ..., "options": {...}, "most_objects": ...,
      "most_visits": ..., "most_technicians": ...}
-    {"task": "judge", "file": ..., "lang": ..., "seconds": ...}
-    {"task": "compare", "file": ..., "media_type": ..., "options": {...}, "own": ..., "own_media_type": ...,
-     "made": ...}
+    {"task": "judge", "file": ..., "lang": ..., "seconds": ..., "as_of": ...}
+    {"task": "compare", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "own": ...,
+     "own_media_type": ..., "made": ...}
+    {"task": "compare_file", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "file": ...,
+     "lang": ...}
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -17,12 +19,14 @@ from __future__ import annotations
 import gc
 import json
 import tempfile
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import (
     assumptions,
     changes_from_json,
+    comparison_to_json,
     difference_as_fault,
     plan_from_json,
     violation_as_breach,
@@ -32,16 +36,22 @@ from api.readers import upload
 from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
+from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.faults.issues import IssueReport
+    from optimizer.ingest.plans.plan_file import PlanFile
+    from optimizer.review.branch_now import Comparison
     from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
 
 Answer = dict[str, Any]
+
+#: The key under which a branch is sent with a plan file.
+BRANCH = "branch"
 
 
 def read(task: Answer) -> Answer:
@@ -81,59 +91,115 @@ def read(task: Answer) -> Answer:
 
 
 def judge(task: Answer) -> Answer:
-    """Judge a plan file that holds its own problem, and every claim of it."""
-    from optimizer.ingest.plans.plan_file import read_plan_file
-    from optimizer.judge.verdict import time_routes
+    """Judge a plan file that holds its own problem, and every claim of it.
+
+    A branch that is sent with it is looked at, too; one that is only named is answered, for the parent to look up.
+    """
     from optimizer.review.plan_review import review_plan
 
     try:
-        file = read_plan_file(task["file"], time_routes=time_routes)
+        file = _read_plan_file(task)
+        branch = file.beside.get(BRANCH)
+        compared = _with_branch_sent(file, branch, task["as_of"]) if isinstance(branch, dict) else None
     except InputError as error:
         return _faults(error.report)
     review, say = review_plan(file, seconds=task["seconds"]), translator(task["lang"])
-    judgement = review.judgement
+    judgement, problem = review.judgement, file.problem
     return {
-        "branch_id": file.problem.branch.branch_id,
+        "branch_id": problem.branch.branch_id,
+        "days": [problem.date_of(day).isoformat() for day in range(problem.days)],
+        "named": branch if isinstance(branch, str) else None,
         "verdict": {
             "format": file.format,
-            "clean": judgement.is_clean,
+            "clean": judgement.is_clean and not (compared and compared.violations),
             "violations": [violation_to_json(violation) for violation in judgement.violations],
             "accepted": [violation_to_json(violation) for violation in judgement.accepted],
             "costs": {str(rule): cents for rule, cents in judgement.costs.items()},
             "cost_cents": judgement.cost_cents,
             "assumptions": assumptions(judgement, say),
             "not_judged": [{"path": one.path, "why": one.why(say)} for one in review.not_judged],
+            "branch": None if compared is None else comparison_to_json(compared, task["lang"]),
         },
     }
 
 
+def _read_plan_file(task: Answer) -> PlanFile:
+    """Return a plan file and what was sent with it.
+
+    Raises
+    ------
+    InputError
+        When one of them has faults.
+    """
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+
+    file = read_plan_file(task["file"], time_routes=time_routes, beside=(BRANCH,))
+    branch = file.beside.get(BRANCH)
+    if not isinstance(branch, dict | str | None):
+        log = IssueLog(form="json", file=Path(task["file"]).name)
+        log.add("PLAN_SHAPE", expected=Phrase("a branch, the id of a plan, or 'newest'"), path=f"/{BRANCH}")
+        raise InputError(log.report())
+    return file
+
+
+def _with_branch_sent(file: PlanFile, branch: Answer, as_of: str | None) -> Comparison:
+    """Compare a plan with a branch that was sent as JSON, as the command line does with one on disk."""
+    from optimizer.review.branch_now import compare_with_branch
+
+    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+        path = upload.lay_out(json.dumps(branch).encode(), upload.JSON, Path(folder))
+        return compare_with_branch(file, path, as_of=None if as_of is None else datetime.fromisoformat(as_of))
+
+
+def compare_file(task: Answer) -> Answer:
+    """Compare a plan file with a submission; answer what differs and what it breaks, as a verdict lists it."""
+    try:
+        found = _with_submission(_read_plan_file(task), task)
+    except InputError as error:
+        return _faults(error.report)
+    return comparison_to_json(found, task["lang"])
+
+
 def compare(task: Answer) -> Answer:
-    """Judge a kept plan with the facts of another submission of its branch; answer what differs and what it breaks."""
+    """Compare a kept plan with another submission of its branch; answer what differs and what it breaks, as faults."""
     from optimizer.ingest.plans.plan_file import PlanFile
-    from optimizer.review.branch_now import check_is_same
-    from optimizer.review.branch_now import compare as compare_facts
     from optimizer.travel.provider import travel_for
 
     made = json.loads(Path(task["made"]).read_bytes())
     problem = _problem_of(made)
-    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
-        Path(folder, "then").mkdir()
-        Path(folder, "now").mkdir()
-        own = upload.lay_out(Path(task["own"]).read_bytes(), task["own_media_type"], Path(folder, "then"))
-        newest = upload.lay_out(Path(task["file"]).read_bytes(), task["media_type"], Path(folder, "now"))
-        try:
-            laid = upload.read(newest, task["options"])
-            now = laid.intake.checked()
-            check_is_same(problem, now, newest.name)
-        except InputError as error:
-            return _faults(error.report)
-        matrix, matrix_now = travel_for(problem, own), laid.matrix()
-    file = PlanFile(problem, matrix, plan_from_json(made["plan"], problem), _format_of(made))
-    found = compare_facts(file, now, matrix_now)
+    try:
+        with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+            own = upload.lay_out(Path(task["own"]).read_bytes(), task["own_media_type"], Path(folder))
+            matrix = travel_for(problem, own)
+        file = PlanFile(problem, matrix, plan_from_json(made["plan"], problem), _format_of(made))
+        found = _with_submission(file, task)
+    except InputError as error:
+        return _faults(error.report)
     return {
         "differences": {lang: [difference_as_fault(one, lang) for one in found.differences] for lang in LANGUAGES},
         "violations": {lang: [violation_as_breach(one, lang) for one in found.violations] for lang in LANGUAGES},
     }
+
+
+def _with_submission(file: PlanFile, task: Answer) -> Comparison:
+    """Compare a plan with a submission of its branch, on the days that are asked for.
+
+    Raises
+    ------
+    InputError
+        When the submission has faults, is of another branch, or does not plan these days.
+    """
+    from optimizer.review.branch_now import check_is_same
+    from optimizer.review.branch_now import compare as compare_facts
+
+    days = None if task["days"] is None else [date.fromisoformat(day) for day in task["days"]]
+    with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
+        path = upload.lay_out(Path(task["branch"]).read_bytes(), task["branch_media_type"], Path(folder))
+        laid = upload.read(path, task["options"])
+        now = laid.intake.checked()
+        check_is_same(file.problem, now, path.name, dates=days)
+        return compare_facts(file, now, laid.matrix(), dates=days)
 
 
 def print_paper(task: Answer) -> Answer:
@@ -234,7 +300,7 @@ def _page(
 
 
 _PAPERS = {"plan.json": _plan_file, "route-sheets.xlsx": _workbook, "route-sheets.html": _page}
-_TASKS = {"read": read, "judge": judge, "compare": compare, "print": print_paper}
+_TASKS = {"read": read, "judge": judge, "compare": compare, "compare_file": compare_file, "print": print_paper}
 
 
 def _published_name(problem: Problem) -> Answer:

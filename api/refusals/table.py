@@ -186,6 +186,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "With the orders that were handed in last, the plan breaks rules: {count}.",
         "Plan again with the orders of now; listed are the rules and what differs.",
     ),
+    "NOT_SUBMITTED": RefusalText(
+        409,
+        "Nothing to compare with",
+        "No orders were handed in for {days}.",
+        "Hand them in, or send the branch itself with the plan.",
+    ),
     "NOT_PUBLISHED": RefusalText(
         409,
         "Not published",
@@ -215,7 +221,7 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         422,
         "Locks conflict",
         "What is locked cannot be kept together with the other rules.",
-        "Release one of the locks listed, or send broken_locks=keep to keep and list what they break.",
+        "{remedy}",
     ),
     "TIME_TOO_SHORT": RefusalText(
         503,

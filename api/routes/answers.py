@@ -36,7 +36,7 @@ _EXAMPLE_VALUES = {
     name: "…"
     for name in (
         "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason",
-        "status", "technician", "attempts",
+        "status", "technician", "attempts", "days",
     )
 }  # fmt: skip
 

@@ -13,14 +13,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from api.access.doorkeeper import Caller
-from api.plans import papers, submission, view
+from api.plans import judging, papers, submission, view
 from api.readers import upload
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
-from api.schemas.asked import ListQuery, PlanQuery
+from api.schemas.asked import JudgeQuery, ListQuery, PlanQuery
 from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY
 from api.service import Service
 from api.statuses import ENDED
@@ -38,8 +38,6 @@ Prefer = Annotated[
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", description="number of the last event seen")]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="ETag of the answer at hand")]
 
-#: Of the time for reading a plan file, so much may go into asking for its proofs again.
-PROOFS_SHARE = 0.3
 #: A stream that has nothing to say says that it is still there.
 SILENCE_S = 15.0
 PAGE_POLICY = (
@@ -131,28 +129,31 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
     "/judge",
     summary="Judge any plan",
     response_model=None,
-    responses={200: {"model": Verdict}, **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN")},
+    responses={
+        200: {"model": Verdict},
+        **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "NOT_FOUND", "NOT_SUBMITTED"),
+    },
     openapi_extra={"requestBody": PLAN_FILE_BODY},
 )
 def judge(
     request: Request,
     service: ServiceOf,
     caller: Reader,
+    query: Annotated[JudgeQuery, Query()],
     spooled: PlanUpload,
     lang: Lang,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Check every rule and every claim of a plan file, from anywhere, and compute its costs anew."""
+    """Check every rule and every claim of a plan file, from anywhere, and compute its costs anew.
+
+    With a `branch` in the body it is judged with the branch as it is now, too: one in JSON, the one that a plan of
+    the service was made from (its id), or `newest`, what was submitted last for each of the plan's days.
+    """
     asked = Asked.of(request, caller, spooled.sha256)
     answer = recall(service.store, asked)
     if answer is None:
-        limit_s = service.settings.clerk_s
-        seconds = limit_s * PROOFS_SHARE
-        task = {"task": "judge", "file": str(spooled.path.resolve()), "lang": lang, "seconds": seconds}
-        too_long = Refusal("BODY_TOO_COSTLY", limit=f"{limit_s:g}")
-        found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
-        caller.need_branch(found["branch_id"])
-        answer = once(service.store, asked, lambda _: Answer(200, found["verdict"], {"Vary": "Accept-Language"}))
+        verdict = judging.judge(service, caller, spooled, query, lang=lang)
+        answer = once(service.store, asked, lambda _: Answer(200, verdict, {"Vary": "Accept-Language"}))
     return answer.response()
 
 

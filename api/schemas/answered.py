@@ -141,17 +141,36 @@ class Statement(Given):
     why: Annotated[str, Field(description="why it is not judged")]
 
 
+class Difference(Given):
+    """A fact of the branch that is another now and concerns the plan."""
+
+    sheet: Annotated[str, Field(examples=["orders"], description="its sheet; or policy, travel")]
+    key: Annotated[str, Field(examples=["O1"], description="what names the row in its sheet")]
+    column: Annotated[str, Field(examples=["service"], description="empty where the whole row is new or gone")]
+    before: Any
+    after: Any
+    text: Annotated[str, Field(examples=["order O1: service 30 -> 60 min"])]
+
+
+class Comparison(Given):
+    """A plan with the branch as it is now."""
+
+    differences: Annotated[list[Difference], Field(description="what differs from its facts and concerns it")]
+    violations: Annotated[list[Violation], Field(description="what it breaks with the facts of now")]
+
+
 class Verdict(Given):
     """What the judge says of a plan."""
 
     format: Annotated[str, Field(examples=["paigong.plan/2"], description="the plan file's: judged by its rules")]
-    clean: bool
+    clean: Annotated[bool, Field(description="nothing is broken, nor with the branch of now")]
     violations: list[Violation]
     accepted: list[Violation]
     costs: dict[str, int]
     cost_cents: int
     assumptions: Annotated[list[str], Field(description="what was taken for granted")]
     not_judged: Annotated[list[Statement], Field(description="what the plan file states and nobody can check")]
+    branch: Annotated[Comparison | None, Field(description="with the branch as it is now; null where none was sent")]
 
 
 class RoleLimits(Given):

@@ -33,6 +33,18 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+#: A moment of planning as a parameter.
+AsOf = Annotated[
+    str | None,
+    Field(
+        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$",
+        description="the moment of planning, local time of the branch",
+        examples=["2026-11-27T16:00"],
+    ),
+    AfterValidator(_moment),
+]
+
+
 class PlanQuery(BaseModel):
     """How a plan is made."""
 
@@ -53,19 +65,25 @@ class PlanQuery(BaseModel):
     ] = None
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
     stage: Annotated[Stage, Field(description="draft at 16:00, settle at 18:00, open at 08:00")] = Stage.DRAFT
-    as_of: Annotated[
-        str | None,
-        Field(
-            pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$",
-            description="the moment of planning, local time of the branch",
-            examples=["2026-11-27T16:00"],
-        ),
-        AfterValidator(_moment),
-    ] = None
+    as_of: AsOf = None
     days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
     skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
     broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
+
+
+class JudgeQuery(BaseModel):
+    """How a plan file is judged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: Annotated[
+        AsOf,
+        Field(
+            description="what the branch in the body reports after this moment is not seen; the plan's own moment "
+            "where none is stated"
+        ),
+    ] = None
 
 
 class ListQuery(BaseModel):

@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from api.plans.comparing import NEWEST
 from api.readers import upload
+from api.schemas.asked import ID_PATTERN
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
 from optimizer.ingest.forms.columns import SHEETS as _SHEETS
 from optimizer.ingest.plans.formats import FORMATS
@@ -28,6 +30,15 @@ _TYPES: dict[type, str] = {
 def example_branch() -> dict[str, Any]:
     """Return a small branch: two technicians, three orders, one of them with a part."""
     document: dict[str, Any] = json.loads(files("api").joinpath("examples/branch.json").read_text(encoding="utf-8"))
+    return document
+
+
+def _longer(order_id: str, service: str) -> dict[str, Any]:
+    """Return the small branch with an order that takes longer."""
+    document = example_branch()
+    document["orders"] = [
+        row | ({"service": service} if row["order_id"] == order_id else {}) for row in document["orders"]
+    ]
     return document
 
 
@@ -82,7 +93,7 @@ BRANCH_BODY: dict[str, Any] = {
 
 PLAN_FILE_BODY: dict[str, Any] = {
     "required": True,
-    "description": "a plan file with its problem and travel times, or with routes only",
+    "description": "a plan file with its problem and travel times, or with routes only; `branch` beside it",
     "content": {
         upload.JSON: {
             "schema": {
@@ -95,13 +106,30 @@ PLAN_FILE_BODY: dict[str, Any] = {
                     "problem": branch_schema(),
                     "matrix": {"type": "object"},
                     "facts_sha256": {"type": "string"},
+                    "branch": {
+                        "description": "the branch as it is now, with which the plan is judged, too: in JSON, as the "
+                        "plan of this id was made from it, or as it was submitted last for each day (`newest`)",
+                        "oneOf": [
+                            {"const": NEWEST},
+                            {"type": "string", "pattern": ID_PATTERN},
+                            branch_schema(),
+                        ],
+                    },
                 },
             },
             "examples": {
                 "routes only": {
                     "summary": "who visits whom, in which order",
                     "value": {"routes": {"T1": ["O1", "O2"], "T2": ["O3"]}, "problem": example_branch()},
-                }
+                },
+                "with the branch as it is now": {
+                    "summary": "O1 takes half an hour longer by now",
+                    "value": {
+                        "routes": {"T1": ["O1", "O2"], "T2": ["O3"]},
+                        "problem": example_branch(),
+                        "branch": _longer("O1", "PT90M"),
+                    },
+                },
             },
         }
     },

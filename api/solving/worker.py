@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from api.monitoring import logs
-from api.plans.conversion import lock_faults, outcome_to_json, start_of, with_receipts
+from api.plans.conversion import lock_faults, lock_remedy, outcome_to_json, start_of, with_receipts
 from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
@@ -167,7 +167,8 @@ class Task:
             return self._without_plan(Status.INVALID, "INPUT_FAULTS", {"count": count}, faults)
         except LockConflictError as error:
             found = {lang: lock_faults(error, lang) for lang in LANGUAGES}
-            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", faults=found)
+            remedy = lock_remedy(helps_to_keep=error.helps_to_keep)
+            return self._without_plan(Status.INVALID, "LOCKS_CONFLICT", {"remedy": remedy}, found)
         except NoPlanError as error:
             if error.stopped == "child_died":
                 _log.error("solver_died", note=error.note)

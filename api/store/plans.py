@@ -55,10 +55,10 @@ def source(tx: Connection, input_sha: str) -> RowMapping:
     return tx.execute(select(inputs).where(inputs.c.sha256 == input_sha)).mappings().one()
 
 
-def last_submission(tx: Connection, branch_id: str, input_sha: str) -> RowMapping | None:
-    """Return the last job of a branch that was made from an input."""
+def jobs_from(tx: Connection, branch_id: str, input_sha: str) -> list[RowMapping]:
+    """Return the jobs of a branch that were made from an input, the newest first."""
     wanted = select(*_SHOWN).where(jobs.c.branch_id == branch_id, jobs.c.input_sha == input_sha)
-    return tx.execute(wanted.order_by(jobs.c.seq.desc()).limit(1)).mappings().first()
+    return list(tx.execute(wanted.order_by(jobs.c.seq.desc())).mappings())
 
 
 # --- what is in force for a day -----------------------------------------------------------------------------------

@@ -50,8 +50,12 @@ class Coverage(StrEnum):
     PAID = "paid"
 
 
+#: The kind of order that nobody drives out for without the customer's word: the site, the appliance, the water.
+INSTALLATION = "installation"
+
+
 class Confirmed(StrEnum):
-    """What the customer said when the visit was announced; who was not reached is visited all the same."""
+    """What the customer said when the visit was announced: who said no is not visited at that time."""
 
     YES = "yes"
     NO = "no"
@@ -215,7 +219,7 @@ class Order:
     priority
         1 to 5, 5 most urgent. The policy's table may raise it.
     carried_over
-        Left unfinished on an earlier day.
+        How many times it was left unfinished on an earlier day.
     agreed_day
         The day of a special agreement; it takes the place of the promise rule's.
     unfinished
@@ -234,7 +238,7 @@ class Order:
     priority: int = 1
     urgency: Urgency = Urgency.NORMAL
     difficulty: Difficulty = Difficulty.NORMAL
-    carried_over: bool = False
+    carried_over: int = 0
     agreed_day: date | None = None
     unfinished: Unfinished | None = None
     briefing: Briefing = Briefing()

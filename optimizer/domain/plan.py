@@ -52,18 +52,22 @@ class ReasonCode(StrEnum):
     OUTRANKED = "OUTRANKED"
     TIME_LIMIT = "TIME_LIMIT"
     DUE_BEFORE_PLAN = "DUE_BEFORE_PLAN"
+    DECLINED = "DECLINED"
+    NOT_REACHED = "NOT_REACHED"
     RULE = "RULE"
 
 
 class UnassignedState(StrEnum):
     """What becomes of a visit that is not planned.
 
-    It waits inside its promise, its promise will break, or its time is before the plan: send somebody today.
+    It waits inside its promise, its promise will break, its time is before the plan (send somebody today), or its
+    customer said no to the time and another one is to be agreed.
     """
 
     WAITS = "waits"
     WILL_BREAK = "will_break"
     DUE_BEFORE_PLAN = "due_before_plan"
+    REBOOK = "rebook"
 
 
 @dataclass(frozen=True, slots=True)

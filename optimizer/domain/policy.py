@@ -31,6 +31,13 @@ class BrokenLocks(StrEnum):
     KEEP = "keep"
 
 
+class ContractorPay(StrEnum):
+    """What a contractor is paid by: a used day and the minutes worked, or each order by its kind and distance."""
+
+    TIME = "time"
+    ORDER = "order"
+
+
 class Fairness(StrEnum):
     """How uneven load is priced.
 
@@ -74,6 +81,9 @@ class Policy:
         How long a technician rests at least before the next shift; and after work past this time of the day.
     max_lateness_s
         How late a service may start after its window closes; `None` is without limit.
+    unreached_way_s
+        How much longer a way may be for a customer who was not reached. `None`: who was not reached, or said no, is
+        visited all the same, as in plans of before this was asked.
     told_half_width_s
         A visit without a promise is told its planned start, plus and minus this.
     reload
@@ -92,10 +102,19 @@ class Policy:
         Price of leaving out single orders, by their ids, whatever their priority and due day.
     broken_promise_cents
         Price of leaving out a visit whose last promised window lies in the horizon, on top.
+    waiting_cents, waiting_tier_cents
+        Price of leaving a visit out for each working day since its request; for some customer tiers another one.
     late_small_cents, late_small_s, late_large_cents
         Lateness per minute up to `late_small_s` after the close, and beyond it.
     late_worst_cents
         Price per minute of the plan's longest lateness, on top: with it, nobody is as late as all others together.
+    contractor_pay, contractor_day_cents, contractor_minute_cents
+        What contractors are paid by; a used day and a minute of travel and service, where it is time.
+    contractor_order_cents, contractor_kind_cents, contractor_radius_km, contractor_km_cents
+        Where it is orders: an order, those of some kinds, and each kilometre of the way from the branch to it beyond a
+        radius.
+    reserve_pct, reserve_cents
+        Share of a day's contracted time that plans leave free until noon of that day, and the price of a minute of it.
     load_target_pct, load_divisor
         Fairness: x^2 // `load_divisor` cents for x seconds of a day's load above this share of its contracted time.
     spread_weight
@@ -127,6 +146,7 @@ class Policy:
     reload: bool = True
     broken_locks: BrokenLocks = BrokenLocks.REFUSE
     observation_s: int = 1800
+    unreached_way_s: int | None = 1800
     told_half_width_s: int = 1800
     pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()
@@ -135,6 +155,8 @@ class Policy:
     unassigned_due_pct: tuple[int, int, int, int] = (100, 150, 500, 800)
     unassigned_by_order_cents: Mapping[str, int] = field(default_factory=dict)
     broken_promise_cents: int = 50_000
+    waiting_cents: int = 500
+    waiting_tier_cents: Mapping[str, int] = field(default_factory=lambda: {"key": 2_000})
     late_small_cents: int = 60
     late_small_s: int = 900
     late_large_cents: int = 400
@@ -144,6 +166,13 @@ class Policy:
     working_time_cents: int = 0
     contractor_day_cents: int = 6_000
     contractor_minute_cents: int = 60
+    contractor_pay: ContractorPay = ContractorPay.TIME
+    contractor_order_cents: int = 6_000
+    contractor_kind_cents: Mapping[str, int] = field(default_factory=dict)
+    contractor_radius_km: int = 20
+    contractor_km_cents: int = 200
+    reserve_pct: int = 0
+    reserve_cents: int = 500
     continuity_cents: int = 1_500
     fairness: Fairness = Fairness.LOAD
     load_target_pct: int = 85

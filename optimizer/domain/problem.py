@@ -14,7 +14,7 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from optimizer.domain.house_limits import LimitException
-from optimizer.domain.order import Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
+from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
@@ -112,6 +112,8 @@ class Problem:
         The horizon, up to `MOST_DAYS` days.
     as_of_s
         The moment of planning, in seconds of the clock; negative on the eve.
+    reach_s
+        How far the horizon reaches at least, for a problem whose shifts have been cut since.
     shifts_around
         The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
         rest. One of the day before ends when its technician comes home, as far as that is known.
@@ -130,6 +132,8 @@ class Problem:
         a kept lock leaves no room for it in them.
     off_window
         Derived: the visits whose window in force is that of a kept lock.
+    declined
+        Derived: the visits whose customer said no to the time, and which no lock demands all the same.
     begun
         Derived: when each visit that has begun did so; that moment is its only window, and no hours bind it.
 
@@ -159,6 +163,7 @@ class Problem:
     exceptions: tuple[LimitException, ...] = ()
     shifts_around: tuple[Shift, ...] = ()
     days: int = 1
+    reach_s: int = 0
     clock: WallClock = field(init=False, repr=False, compare=False)
     end_s: int = field(init=False, repr=False, compare=False)
     customer_by_id: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
@@ -168,6 +173,7 @@ class Problem:
     windows: Mapping[str, tuple[Interval, ...]] = field(init=False, repr=False, compare=False)
     hours: Mapping[str, tuple[Interval, ...] | None] = field(init=False, repr=False, compare=False)
     off_window: frozenset[str] = field(init=False, repr=False, compare=False)
+    declined: frozenset[str] = field(init=False, repr=False, compare=False)
     begun: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +182,7 @@ class Problem:
 
         object.__setattr__(self, "clock", WallClock(self.first_day, self.branch.timezone))
         ends_s = [shift.end_s for shift in self.shifts if 0 <= shift.day < self.days]
-        object.__setattr__(self, "end_s", max(self.clock.moment_s(self.days), *ends_s, 0))
+        object.__setattr__(self, "end_s", max(self.clock.moment_s(self.days), self.reach_s, *ends_s))
         put("customer_by_id", _index("customer", {c.customer_id: c for c in self.customers}, len(self.customers)))
         put("order_by_id", _index("order", {o.order_id: o for o in self.orders}, len(self.orders)))
         put("visit_by_id", _index("visit", {v.visit_id: v for v in self.visits}, len(self.visits)))
@@ -184,6 +190,7 @@ class Problem:
         put("technician_by_id", _index("technician", people, len(self.technicians)))
         self._check_references()
         self._check_circles()
+        object.__setattr__(self, "declined", frozenset(self._declined()))
         windows = {v.visit_id: self.windows_of(v) for v in self.visits}
         hours = {v.visit_id: self.hours_of(v) for v in self.visits}
         held = {lock.visit_id for lock in self.locks} if self.policy.broken_locks is BrokenLocks.KEEP else set()
@@ -243,6 +250,15 @@ class Problem:
         """Return the customer whom a visit serves."""
         return self.customer_by_id[self.order_of(visit).customer_id]
 
+    def promises_of(self, visit: Visit) -> tuple[Interval, ...]:
+        """Return the windows promised for a visit; none once its customer has said no to them."""
+        return () if visit.visit_id in self.declined else self.order_of(visit).promised
+
+    def is_past_due(self, visit: Visit, day: int) -> bool:
+        """Return whether the due day of a visit's order lies before a day index."""
+        due = self.order_of(visit).due_day
+        return due is not None and due < self.date_of(day)
+
     def is_staff(self, technician_id: str) -> bool:
         """Return whether a technician is an employee of the branch."""
         return self.technician_by_id[technician_id].employment is Employment.EMPLOYEE
@@ -297,18 +313,20 @@ class Problem:
     def is_emergency_call(self, visit: Visit) -> bool:
         """Return whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
         order = self.order_of(visit)
-        is_later = order.due_day is not None and order.due_day >= self.first_day
+        last_day = -1 if self.as_of_s < 0 else self.clock.day_of(self.as_of_s)
+        is_later = order.due_day is not None and order.due_day > self.date_of(last_day)
         return (
             order.urgency is Urgency.EMERGENCY
+            and visit.visit_id not in self.declined
             and not self._live_windows(order)
             and not order.carried_over
             and order.agreed_day is None
-            and (self.as_of_s >= 0 or not is_later)
+            and not is_later
         )
 
     def is_due_before_plan(self, visit: Visit) -> bool:
         """Return whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
-        if self.as_of_s >= 0:
+        if self.as_of_s >= 0 or visit.visit_id in self.declined:
             return False
         live = self._live_windows(self.order_of(visit))
         return all(window.close_s < 0 for window in live) if live else self.is_emergency_call(visit)
@@ -342,6 +360,8 @@ class Problem:
         if self.is_due_before_plan(visit):
             return ()
         windows = self._live_windows(order) or self._open_days(visit)
+        if visit.visit_id in self.declined:
+            windows = self._after_refusal(visit)
         if self.is_emergency_call(visit):
             log = order.log
             received_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), self.as_of_s)
@@ -353,6 +373,28 @@ class Problem:
             for w in sorted(windows)
             if w.open_s <= horizon.close_s and w.close_s >= horizon.open_s
         )
+
+    def _declined(self) -> set[str]:
+        if self.policy.unreached_way_s is None:
+            return set()
+        said_no = {v.visit_id for v in self.visits if self.order_of(v).log.confirmed is Confirmed.NO}
+        return said_no - {lock.visit_id for lock in self.locks}
+
+    def _after_refusal(self, visit: Visit) -> tuple[Interval, ...]:
+        """Return when a visit may be whose customer said no to its time.
+
+        At another time that was asked for; else in the hours of other days; not at all when nobody knows the time.
+        """
+        order = self.order_of(visit)
+        told = [said.told for said in self.published if said.visit_id == visit.visit_id and said.told is not None]
+        refused = list(order.promised or told)
+        if not refused:
+            return ()
+        past_s = min(0, self.as_of_s)
+        asked = [window for window in order.requested if window.close_s >= past_s]
+        others = [w for w in asked if all(w.close_s < no.open_s or no.close_s < w.open_s for no in refused)]
+        days = {day for no in refused for day in range(self.clock.day_of(no.open_s), self.clock.day_of(no.close_s) + 1)}
+        return tuple(others) or tuple(w for w in self._open_days(visit) if self.clock.day_of(w.open_s) not in days)
 
     def _with_kept_lock(
         self, visit: Visit, windows: tuple[Interval, ...], hours: tuple[Interval, ...] | None

@@ -19,6 +19,7 @@ class Rule(StrEnum):
     TRAVEL_LIMIT = "travel_limit"
     WINDOW = "window"
     READY = "ready"
+    CONFIRMED = "confirmed"
     FLOOR = "floor"
     SHIFT = "shift"
     REST = "rest"
@@ -34,11 +35,13 @@ class Rule(StrEnum):
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"
     PROMISE = "promise"
+    WAITING = "waiting"
     LATENESS = "lateness"
     TRAVEL = "travel"
     OVERTIME = "overtime"
     WORKING_TIME = "working_time"
     CONTRACTOR = "contractor"
+    RESERVE = "reserve"
     CONTINUITY = "continuity"
     FAIRNESS = "fairness"
     OVERQUALIFIED = "overqualified"
@@ -63,6 +66,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.TRAVEL_LIMIT: "No leg, no day's travel and no number of visits exceeds the shift's limits.",
     Rule.WINDOW: "A service starts no later than its window allows, inside the customer's opening hours.",
     Rule.READY: "A service starts no earlier than the visit is ready.",
+    Rule.CONFIRMED: "Who was not reached is visited only by appointment, near other ways, and for no installation.",
     Rule.FLOOR: "Nobody leaves and nothing starts before the plan is made, plus the time it takes to get ready.",
     Rule.SHIFT: "A technician works on a day with a shift and is back within the overtime limit.",
     Rule.REST: "A technician is back in time to rest before the next shift, and never out on two routes at once.",
@@ -77,11 +81,13 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.UNASSIGNED: "Leaving a visit out costs by priority and by the working days left until it is due.",
     Rule.OVERDUE: "A visit served after its due day costs half of what leaving it out until then costs.",
     Rule.PROMISE: "A promise of the days planned that the plan does not keep costs, twice as much without notice.",
+    Rule.WAITING: "A visit left out costs for each working day since its request, more for a key customer.",
     Rule.LATENESS: "A start after the window closes costs by the minute, steeply after a quarter of an hour.",
     Rule.TRAVEL: "Travel costs by the minute.",
     Rule.OVERTIME: "A return after the shift's end costs by the minute.",
     Rule.WORKING_TIME: "The time between the latest useful departure and the return costs by the minute.",
-    Rule.CONTRACTOR: "A contractor costs by the used day and by the minute of travel and service.",
+    Rule.CONTRACTOR: "A contractor costs by the used day and the minute of work, or by the order and its distance.",
+    Rule.RESERVE: "Work in the time that a day keeps in reserve until its noon costs by the minute.",
     Rule.CONTINUITY: "A visit with preferred technicians costs extra when none of them serves it.",
     Rule.FAIRNESS: "A day's load above 85 % of its contracted time costs with its square, past days included.",
     Rule.OVERQUALIFIED: "Each skill level above the needed one costs.",

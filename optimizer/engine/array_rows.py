@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Interval
-from optimizer.domain.policy import Fairness
+from optimizer.domain.policy import ContractorPay, Fairness
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import FAR_FUTURE_S
@@ -46,6 +46,7 @@ from optimizer.engine.arrays import (
     R_MORE_TRAVEL,
     R_MORE_VISITS,
     R_OVERTIME,
+    R_RESERVE,
     R_SPREAD,
     R_STAFF,
     R_TRAVEL,
@@ -114,6 +115,30 @@ def who_is_able(assignment: Assignment, shifts: list[Shift], visit: Visit) -> li
     return []
 
 
+def may_be_visited(assignment: Assignment, matrix: TravelMatrix, visit: Visit) -> bool:
+    """Return whether somebody may be sent: to who was not reached only by appointment and near other ways."""
+    if not assignment.is_unreached(visit):
+        return True
+    limit_s = assignment.policy.unreached_way_s
+    if limit_s is None or not assignment.has_appointment(visit):
+        return False
+    people = assignment.problem.technician_by_id
+    visits = [key for key in assignment.problem.visit_by_id if key != visit.visit_id]
+    shortest = []
+    for profile in {shift.profile for shift in assignment.problem.shifts}:
+        legs = matrix.seconds[matrix.profiles.index(profile)].astype(np.int64)
+        legs[legs < 0] = FAR_FUTURE_S
+        mine = {s.technician_id for s in assignment.problem.shifts if s.profile == profile}
+        starts = [matrix.row_of[key] for key in visits + [start_key(people[who]) for who in mine]]
+        ends = [matrix.row_of[key] for key in visits + [end_key(people[who]) for who in mine]]
+        v = matrix.row_of[visit.visit_id]
+        through = legs[starts, v][:, None] + legs[v, ends][None, :]
+        past = legs[np.ix_(starts, ends)]
+        real = (through < FAR_FUTURE_S) & (past < FAR_FUTURE_S)
+        shortest += [int((through - past)[real].min())] if real.any() else []
+    return not shortest or min(shortest) <= limit_s
+
+
 def durations_of(assignment: Assignment, visit: Visit, fits: Sequence[Fit]) -> IntArray:
     """Return the service duration of a visit for each shift, in seconds (docs/rules.md, The clock of a route)."""
     factor = np.array([fit.factor_pct for fit in fits], np.int64)
@@ -127,6 +152,8 @@ def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fit
     cents = assignment.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
     if (visit.visit_id, HouseLimit.AREA) in assignment.exceptions:
         cents += [assignment.area_cents(shift, visit) for shift in shifts]
+    if assignment.pays_by_order:
+        cents += [assignment.contractor_order_cents(shift, visit) for shift in shifts]
     if assignment.problem.crew_size_of(visit) > 1:
         return cents
     order, served_by = assignment.problem.order_of(visit), assignment.problem.customer_of(visit).served_by
@@ -342,7 +369,7 @@ def _shift_row(
     """Return the columns `S_*` of a technician-day."""
     technician = assignment.problem.technician_by_id[shift.technician_id]
     rest = assignment.break_of(shift)
-    contractor = technician.employment is Employment.CONTRACTOR
+    by_time = technician.employment is Employment.CONTRACTOR and assignment.policy.contractor_pay is ContractorPay.TIME
     return [
         nodes[start_key(technician)],
         nodes[end_key(technician)],
@@ -357,8 +384,8 @@ def _shift_row(
         FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
         FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
         FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
-        assignment.policy.contractor_day_cents if contractor else 0,
-        assignment.policy.contractor_minute_cents if contractor else 0,
+        assignment.policy.contractor_day_cents if by_time else 0,
+        assignment.policy.contractor_minute_cents if by_time else 0,
         sum(
             lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
             for lock in assignment.problem.locks
@@ -366,6 +393,7 @@ def _shift_row(
         shift.day,
         resources.owner_of[shift.technician_id],
         assignment.load_offset_s(shift),
+        assignment.unreserved_s(shift),
         *resources.pickup_columns(shift),
         assignment.floor_s(shift),
         *most_exceeded(assignment, shift),
@@ -431,6 +459,7 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
     values[R_WORKING_TIME] = policy.working_time_cents
     values[R_LOAD_DIVISOR] = policy.load_divisor if policy.fairness is Fairness.LOAD else 0
     values[R_SPREAD] = policy.spread_weight if policy.fairness is Fairness.SPREAD else 0
+    values[R_RESERVE] = policy.reserve_cents if policy.reserve_pct else 0
     values[R_STAFF] = len({s.technician_id for s in shifts if problem.is_staff(s.technician_id)})
     values[R_MORE_TRAVEL] = policy.exception_travel_cents
     values[R_MORE_OVERTIME] = policy.exception_overtime_cents
@@ -441,8 +470,9 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
 
 
 def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
-    """Return what it costs to leave a visit out, by its price, its promise and against the published plan."""
-    return assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.dropped_cents(visit)
+    """Return what it costs to leave a visit out: by its price, its promise, its wait and the published plan."""
+    by_itself = assignment.unassigned_cents(visit) + assignment.promise_cents(visit) + assignment.waiting_cents(visit)
+    return by_itself + assignment.dropped_cents(visit)
 
 
 def travel_and_shifts(

@@ -81,6 +81,7 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
     S_DAY,
     S_OWNER,
     S_OFFSET,
+    S_FREE,
     S_PICKUP_DAY,
     S_STOP,
     S_NEEDS_STOP,
@@ -130,6 +131,7 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_WORKING_TIME,
     R_LOAD_DIVISOR,
     R_SPREAD,
+    R_RESERVE,
     R_STAFF,
     R_EXACT,
     R_VISITS,
@@ -171,8 +173,9 @@ class ProblemArrays(ByAddress):
         crew, 1 when synchronized with other visits.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
-        the mean excess of the days before the horizon, less the share of the contracted time that is free. `S_MORE_*`
-        is the most that an exception for any visit adds to the limit of the same name.
+        the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
+        are the seconds of work beyond which the day's reserve begins. `S_MORE_*` is the most that an exception
+        for any visit adds to the limit of the same name.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
         Columns `O_*`: the technicians behind the shifts.
     windows, hours : int64 (n_days, n_visits, most, 2)

@@ -204,7 +204,9 @@ class _CostTally:
         cents, road = self.cents, day.road_s
         work = road + day.service_s
         self.work_s[row[S_OWNER]] += work
-        cents[Rule.FAIRNESS] += int(load_cents(arrays, day.shift, work))
+        reserve = self.assignment.reserve_cents(self.indexed.shifts[day.shift], work)
+        cents[Rule.RESERVE] += reserve
+        cents[Rule.FAIRNESS] += int(load_cents(arrays, day.shift, work)) - reserve
         if not day.visits:
             return
         back = int(day.times[-1, 0])
@@ -223,6 +225,7 @@ class _CostTally:
         visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
         head = int(arrays.visit[v, V_HEAD])
         cents[Rule.EXCEPTION] += assignment.area_cents(shift, visit)
+        cents[Rule.CONTRACTOR] += assignment.contractor_order_cents(shift, visit)
         cents[Rule.OVERQUALIFIED] += assignment.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
         if v != head:
             return
@@ -252,6 +255,7 @@ class _CostTally:
         for visit in unassigned:
             self.cents[Rule.UNASSIGNED] += self.assignment.unassigned_cents(visit)
             self.cents[Rule.PROMISE] += self.assignment.promise_cents(visit)
+            self.cents[Rule.WAITING] += self.assignment.waiting_cents(visit)
             self.cents[Rule.STABILITY] += self.assignment.dropped_cents(visit)
         return self.cents
 
@@ -329,7 +333,7 @@ def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
 
 def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
     """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.order_of(visit).promised
+    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.promises_of(visit)
     for promised in promises:
         if promised.open_s == used.open_s:
             return promised
@@ -344,6 +348,8 @@ def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:
     order = problem.order_of(visit)
     if problem.is_due_before_plan(visit):
         return UnassignedVisit(visit.visit_id, UnassignedState.DUE_BEFORE_PLAN, order.due_day, reasons=())
+    if visit.visit_id in problem.declined:
+        return UnassignedVisit(visit.visit_id, UnassignedState.REBOOK, order.due_day, reasons=())
     due = order.due_day is not None and order.due_day <= problem.last_day
     last_promise = max((window.close_s for window in order.promised), default=FAR_FUTURE_S)
     breaks = due or last_promise < problem.end_s

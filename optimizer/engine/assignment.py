@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.house_limits import HouseLimit
-from optimizer.domain.order import Urgency
-from optimizer.domain.policy import BrokenLocks, Pickup
-from optimizer.domain.problem import LockLevel
-from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
+from optimizer.domain.policy import BrokenLocks, ContractorPay, Pickup
+from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, cents_per_minute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Interval, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
+    from optimizer.travel.matrix import TravelMatrix
 
 
 #: Whose role in a crew a question is about; who serves alone leads, by the skills of a member.
@@ -36,20 +37,21 @@ class Assignment:
     """Answers, for one problem, who may serve what on which day and what that takes and costs.
 
     Many visits need the same skills, so that what follows from a technician, a day and a set of needs is worked out
-    once.
+    once. `matrix` has the distances that contractors may be paid by; who asks for no price needs none.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, matrix: TravelMatrix | None = None) -> None:
+        self.problem, self.matrix = problem, matrix
         self.policy = problem.policy
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             self.locks.setdefault(lock.visit_id, []).append(lock)
         self.exceptions = {(one.visit_id, one.limit): one for one in problem.exceptions}
-        # What was told for days that are over binds and costs nothing any more.
+        # What was told for days that are over, or the customer said no to, binds and costs nothing any more.
         self.published: dict[str, list[PublishedVisit]] = {}
         for said in problem.published:
-            if said.day >= 0 and said.visit_id in problem.visit_by_id:
+            is_refused = said.visit_id in problem.declined
+            if said.day >= 0 and said.visit_id in problem.visit_by_id and not is_refused:
                 self.published.setdefault(said.visit_id, []).append(said)
         told_days = {said.day for rows in self.published.values() for said in rows}
         self.short_notice = {day: problem.is_short_notice(day) for day in told_days}
@@ -127,11 +129,27 @@ class Assignment:
         if role == LEAD and self.problem.crew_size_of(visit) > 1:
             return False
         for lock in kept:
-            mine = (s for s in self.problem.shifts if s.technician_id == lock.technician_id)
-            days = [s for s in mine if 0 <= s.day < self.problem.days and self._allows(lock, s.day)]
-            if not any(self._fit(shift, visit, role).is_enough for shift in days):
+            mine = [s for s in self.problem.shifts if s.technician_id == lock.technician_id]
+            if lock.level is not LockLevel.PERSON:
+                locked_day = self.problem.day_of_lock(lock)
+                mine = [shift for shift in mine if shift.day == locked_day]
+            planned = (shift for shift in mine if 0 <= shift.day < self.problem.days)
+            if not any(self._fit(shift, visit, role).is_enough for shift in planned):
                 return True
         return False
+
+    def is_unreached(self, visit: Visit) -> bool:
+        """Return whether the customer was not reached, so that somebody goes only if the visit lies near other ways."""
+        said = self.problem.order_of(visit).log.confirmed
+        is_asked = self.policy.unreached_way_s is not None and visit.visit_id not in self.locks
+        return is_asked and said is Confirmed.UNREACHABLE
+
+    def has_appointment(self, visit: Visit) -> bool:
+        """Return whether a customer who was not reached expects somebody, and no installation."""
+        order = self.problem.order_of(visit)
+        told = {said.visit_id for said in self.problem.published if said.told is not None}
+        is_expected = bool(order.promised) or order.agreed_day is not None or visit.visit_id in told
+        return is_expected and order.kind != INSTALLATION
 
     def eligibility_signature(self, visit: Visit) -> tuple[object, ...]:
         """Return all that `can_serve` looks at in a visit: two visits with equal signatures suit the same people."""
@@ -283,6 +301,21 @@ class Assignment:
             return 0
         return min(one.amount, self.policy.band_of(HouseLimit.TOLD))
 
+    @property
+    def pays_by_order(self) -> bool:
+        """Whether contractors are paid by the order."""
+        return self.policy.contractor_pay is ContractorPay.ORDER
+
+    def contractor_order_cents(self, shift: Shift, visit: Visit) -> int:
+        """Return what a contractor paid by the order gets for one; nothing for staff, or where time is paid."""
+        if self.matrix is None or not self.pays_by_order or self.problem.is_staff(shift.technician_id):
+            return 0
+        metres = self.matrix.travel_m(shift.profile, BRANCH_PLACE, visit.visit_id)
+        beyond_m = 0 if metres is None else max(0, metres - self.policy.contractor_radius_km * 1000)
+        kind = self.problem.order_of(visit).kind
+        own = self.policy.contractor_kind_cents.get(kind, self.policy.contractor_order_cents)
+        return own + (beyond_m * self.policy.contractor_km_cents + 500) // 1000
+
     def deviation_cents(self, people: Collection[str], day: int, visit: Visit) -> int:
         """Return the price of another day, else of other people, than the published plan told."""
         published = self.published.get(visit.visit_id)
@@ -313,17 +346,28 @@ class Assignment:
     def promise_cents(self, visit: Visit) -> int:
         """Return the price of breaking a promise: its last window ends in the horizon; twice without notice."""
         last_s = max((window.close_s for window in self.problem.order_of(visit).promised), default=FAR_FUTURE_S)
-        if last_s < 0 or last_s >= self.problem.end_s:
+        if last_s < 0 or last_s >= self.problem.end_s or visit.visit_id in self.problem.declined:
             return 0
         times = 2 if self.problem.is_short_notice(self.problem.clock.day_of(last_s)) else 1
         return times * self.policy.broken_promise_cents
+
+    def waiting_cents(self, visit: Visit) -> int:
+        """Return the price of letting a visit wait on: so much for each working day since its request."""
+        received_s = self.problem.order_of(visit).received_s
+        tier = self.problem.customer_of(visit).tier
+        daily = self.policy.waiting_tier_cents.get(tier, self.policy.waiting_cents)
+        if received_s is None or not daily:
+            return 0
+        requested = self.problem.local_time(received_s).date()
+        passed = self.problem.branch.calendar.working_days_left(after=requested, until=self.problem.last_day)
+        return daily * passed if passed > 0 else 0
 
     def _absence_cents(self, visit: Visit, day: date) -> int:
         order = self.problem.order_of(visit)
         own = self.policy.unassigned_by_order_cents.get(order.order_id)
         if own is not None:
             return own
-        priority = min(5, self.problem.priority_of(visit) + (1 if order.carried_over else 0))
+        priority = min(5, self.problem.priority_of(visit) + order.carried_over)
         base, pct = self.policy.unassigned_cents[priority - 1], self.policy.unassigned_due_pct[0]
         if order.due_day is not None:
             left = self.problem.branch.calendar.working_days_left(after=day, until=order.due_day)
@@ -336,6 +380,18 @@ class Assignment:
         pct = self.policy.load_target_pct
         excess_s = (ledger.load_s - pct * ledger.contracted_s // 100) // ledger.days if ledger.days else 0
         return excess_s - pct * shift.contracted_s // 100
+
+    def unreserved_s(self, shift: Shift) -> int:
+        """Return how much work a day takes before its reserve; past the day's noon, or of a contractor, any."""
+        is_released = self.problem.as_of_s >= self.problem.clock.moment_s(shift.day, 12 * HOUR_S)
+        if is_released or not self.policy.reserve_pct or not self.problem.is_staff(shift.technician_id):
+            return FAR_FUTURE_S
+        return shift.contracted_s - shift.contracted_s * self.policy.reserve_pct // 100
+
+    def reserve_cents(self, shift: Shift, work_s: int) -> int:
+        """Return the price of a day's work in its reserve."""
+        over_s = max(0, work_s - self.unreserved_s(shift))
+        return cents_per_minute(self.policy.reserve_cents, over_s) if self.policy.reserve_pct else 0
 
     def dropped_cents(self, visit: Visit) -> int:
         """Return the price of dropping a visit that the published plan has in the horizon."""
@@ -359,7 +415,3 @@ class Assignment:
     def with_notice(self, cents: int, day: int) -> int:
         """Return a stability price, raised when the plan is made after the notice deadline of that day."""
         return cents * self.policy.short_notice_pct // 100 if self.short_notice[day] else cents
-
-    def _allows(self, lock: Lock, day: int) -> bool:
-        """Return whether a lock lets its visit be served on a day."""
-        return lock.level is LockLevel.PERSON or self.problem.day_of_lock(lock) == day

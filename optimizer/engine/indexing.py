@@ -22,6 +22,7 @@ from optimizer.engine.array_rows import (
     make_plain_rows,
     make_rates,
     make_visit_rows,
+    may_be_visited,
     nearest_visits,
     travel_and_shifts,
     ways_from_branch,
@@ -162,7 +163,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     matrix : TravelMatrix
         Seconds for every place of the problem and every profile of its shifts.
     """
-    assignment = Assignment(problem)
+    assignment = Assignment(problem, matrix)
     shifts = sorted(
         (s for s in problem.shifts if 0 <= s.day < problem.days), key=lambda shift: (shift.technician_id, shift.day)
     )
@@ -172,7 +173,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         key = assignment.eligibility_signature(visit)
         if key not in alike:
             alike[key] = who_is_able(assignment, shifts, visit)
-        able[visit.visit_id] = alike[key] if problem.windows[visit.visit_id] else []
+        is_planned = bool(problem.windows[visit.visit_id]) and may_be_visited(assignment, matrix, visit)
+        able[visit.visit_id] = alike[key] if is_planned else []
     planned = without_predecessor(problem, [key for key, rows in able.items() if rows])
     visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
     roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.order import Visit
+    from optimizer.domain.problem import Lock
     from optimizer.domain.technician import Shift, Technician
     from optimizer.engine.arrays import IntArray
     from optimizer.engine.assignment import Assignment
@@ -163,12 +164,45 @@ class Resources:
                     for r in problem.reservations
                     if r.part_id == part_id and r.visit_id not in problem.visit_by_id and r.day <= on
                 )
-                there = counted + sum(arrived) - outside
+                there = counted + self._taken_before_count(part_id, day) + sum(arrived) - outside
                 if there < wanted:
                     rows.append((max(0, there), day, p, 0))
                 if held and there - sum(held.values()) < wanted:
                     rows.append((max(0, there - sum(held.values())), day, p, 1))
         return rows
+
+    def _taken_before_count(self, part_id: str, day: int) -> int:
+        """Return what of a part visits that have begun took from the branch by a pick-up day and before its count.
+
+        It is not in the count, and it is among what the rows limit.
+        """
+        problem = self.assignment.problem
+        starts = {(shift.technician_id, shift.day): shift.start_s for shift in problem.shifts}
+        counted_s = min(
+            (problem.as_of_s if p.as_of_s is None else p.as_of_s for p in problem.parts if p.part_id == part_id),
+            default=-FAR_FUTURE_S,
+        )
+        own = {t.technician_id: self._own_quantity(t, part_id) for t in problem.technicians}
+        begun = [lock for lock in problem.locks if lock.began_s is not None]
+        crews: dict[str, list[Lock]] = {}
+        for lock in sorted(begun, key=lambda lock: (lock.day, lock.position, lock.technician_id)):
+            crews.setdefault(lock.visit_id, []).append(lock)
+        taken = 0
+        for visit_id, locks in crews.items():
+            count = sum(need.quantity for need in problem.visit_by_id[visit_id].parts if need.part_id == part_id)
+            bringer = max((lock.technician_id for lock in locks), key=lambda who: own[who])
+            used = min(count, own[bringer])
+            own[bringer] -= used
+            keys = [(lock.technician_id, lock.day) for lock in locks]
+            since_s = min([*(lock.began_s or 0 for lock in locks), *(starts[key] for key in keys if key in starts)])
+            at_branch = problem.technician_by_id[bringer].starts_at_branch
+            pickup_day = locks[0].day if at_branch or self.assignment.policy.pickup is Pickup.STOP else locks[0].day - 1
+            taken += count - used if counted_s >= since_s and pickup_day <= day else 0
+        return taken
+
+    @staticmethod
+    def _own_quantity(technician: Technician, part_id: str) -> int:
+        return sum(need.quantity for need in technician.own_parts if need.part_id == part_id)
 
     # --- entries ----------------------------------------------------------------------------------------------
 

@@ -39,7 +39,8 @@ def with_shifts_in_force(problem: Problem, matrix: TravelMatrix) -> Problem:
                 in_force[then] = replace(in_force[then], start_s=max(later.start_s, rested_s))
     if in_force == {(shift.technician_id, shift.day): shift for shift in longer.shifts}:
         return longer
-    return replace(longer, shifts=tuple(in_force[s.technician_id, s.day] for s in longer.shifts))
+    shifts = tuple(in_force[s.technician_id, s.day] for s in longer.shifts)
+    return replace(longer, shifts=shifts, reach_s=problem.end_s)
 
 
 def latest_homes(problem: Problem) -> dict[tuple[str, int], int]:

@@ -248,14 +248,14 @@ class _Finder:
 
     def _too_long(self, visit_ids: Sequence[str]) -> Clash | None:
         """Return that the service and the shortest ways of visits are longer than the one day that has them."""
-        days = {(shift.technician_id, shift.day): shift for v in visit_ids for shift in self._shifts(v)}
+        days = {(shift.technician_id, shift.day) for v in visit_ids for shift in self._shifts(v)}
         if len(days) != 1:
             return None
-        [shift] = (self.facts.shifts[key] for key in days)
+        [key] = days
+        shift = self.facts.rostered[key]
         tour = self.facts.tour(shift, [self.problem.visit_by_id[v] for v in sorted(visit_ids)])
         spans = [place.duration_s for place in tour.places]
         ways = self._shortest_ways(tour, [visit.visit_id for visit in tour.visits])
-        key = (shift.technician_id, shift.day)
         day_s = self.facts.latest_return_s(key, visit_ids) - tour.depart_s
         over_s = sum(spans) + sum(ways) - day_s
         if over_s <= 0:

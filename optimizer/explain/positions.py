@@ -22,7 +22,7 @@ from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking, window_subject
 from optimizer.explain.scene import draws_of_tours, key_of
 from optimizer.judge.carried import loads_of, tools_out, units_there
-from optimizer.judge.costs import fairness_cents, price_route, work_of
+from optimizer.judge.costs import load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, choose_lead, gaps_in
 from optimizer.judge.hard_rules import past_due_loan, prefix_of
@@ -271,7 +271,7 @@ def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     for key, one in changed.items():
         work_s[key] = work_of(one)
         extra += sum(price_route(scene.facts, one).values()) - scene.cents.get(key, 0)
-    return extra + fairness_cents(scene.facts.problem, work_s) - scene.fairness_cents
+    return extra + load_cents(scene.facts.problem, work_s) - scene.load_cents
 
 
 def _tour(scene: Scene, key: Key, sequence: Sequence[str], visit: Visit, team: Crew | None) -> Tour:

@@ -17,7 +17,7 @@ from optimizer.explain.bounds import OpenDay, open_day
 from optimizer.explain.detours import legs_of
 from optimizer.explain.judging import PresentPlan, judge_present
 from optimizer.judge.carried import tools_out
-from optimizer.judge.costs import fairness_cents, price_route, work_of
+from optimizer.judge.costs import load_cents, price_route, work_of
 from optimizer.judge.drafts import stated_draft, tours_of
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import drawn_parts, draws_of_tour, stock_shortages
@@ -64,8 +64,8 @@ class Scene:
         Visit id to the technicians and days that serve it.
     followers
         Visit id to the visits that come after it.
-    work_s, fairness_cents
-        Everybody's work of each day, and what fairness makes of it.
+    work_s, load_cents
+        Everybody's work of each day, and what that costs.
     legs
         The legs of everybody's day.
     """
@@ -81,7 +81,7 @@ class Scene:
     planned: Mapping[str, tuple[Key, ...]]
     followers: Mapping[str, Sequence[str]]
     work_s: Mapping[Key, int]
-    fairness_cents: int
+    load_cents: int
     legs: Legs
     _alone: dict[object, BlockingReason | None] = field(default_factory=dict)
     _able: dict[str, Shift] = field(default_factory=dict)
@@ -228,7 +228,7 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
         planned=planned,
         followers=followers,
         work_s=work_s,
-        fairness_cents=fairness_cents(facts.problem, work_s),
+        load_cents=load_cents(facts.problem, work_s),
         legs=legs_of(facts, shifts, [timed[key].tour if (key := key_of(shift)) in timed else None for shift in shifts]),
     )
 

@@ -120,6 +120,14 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_LIMIT, "unknown"): ("There was no time left to find out why; plan again with more time."),
     (ReasonCode.RULE, ""): "{technician} comes closest but this rule would be broken: {rule}",
     (ReasonCode.RULE, "s"): "{technician} comes closest but this rule would be broken by {span}: {rule}",
+    (ReasonCode.DECLINED, ""): "The customer said no to this time: agree another one.",
+    (ReasonCode.NOT_REACHED, "installation"): (
+        "The customer was not reached, and nobody drives out for an installation without an answer: agree a time."
+    ),
+    (ReasonCode.NOT_REACHED, "appointment"): "The customer was not reached and has no appointment: agree a time.",
+    (ReasonCode.NOT_REACHED, "way"): (
+        "The customer was not reached, and it is {minutes} min too far off every way to try in vain: agree a time."
+    ),
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
 }
 

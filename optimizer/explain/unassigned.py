@@ -92,6 +92,11 @@ def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reaso
     problem = scene.facts.problem
     if problem.is_due_before_plan(visit):
         return Reason(ReasonCode.DUE_BEFORE_PLAN, True)
+    if visit.visit_id in problem.declined and not problem.windows[visit.visit_id]:
+        return Reason(ReasonCode.DECLINED, True)
+    bar = scene.facts.unreached(visit.visit_id)
+    if bar is not None:
+        return Reason(ReasonCode.NOT_REACHED, True, amount=bar.amount, unit=bar.unit, subject=bar.subject)
     if problem.is_over(visit):
         return Reason(ReasonCode.TIME_PASSED, True, subject=OVER)
     if patience.is_up():

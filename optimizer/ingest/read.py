@@ -23,6 +23,7 @@ from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.plausible import check_plausibility
+from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.folder import read_folder
 from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
@@ -179,9 +180,12 @@ def _assemble(
     check_sheets(sheets, clock, policy, log)
     if not is_ours:
         check_plausibility(sheets, clock, log)
+        check_people(sheets, log)
         check_calendar(sheets, clock, log)
     if clock is not None and not is_ours:
         check_clock_changes(sheets, clock, log)
+        if policy is not None:
+            check_roster(sheets, clock, policy, log)
     sheets, faulty = set_bad_orders_aside(sheets, log) if options.skip_bad else (sheets, ())
     if log.has_errors:
         return None

@@ -66,7 +66,14 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
     }
 )
 _OPEN = frozenset(
-    {("branch", "policy"), ("branch", "holidays"), ("customers", "tier"), ("orders", "kind"), ("shifts", "profile")}
+    {
+        ("branch", "policy"),
+        ("branch", "holidays"),
+        ("customers", "tier"),
+        ("orders", "kind"),
+        ("orders", "carried_over"),
+        ("shifts", "profile"),
+    }
 )
 
 #: How a spreadsheet is to take what is typed; all else is text, so that `3-1` does not become a day in March.

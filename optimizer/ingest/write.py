@@ -182,7 +182,7 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         priority=order.priority,
         urgency=str(order.urgency),
         difficulty=str(order.difficulty),
-        carried_over=order.carried_over,
+        carried_over=order.carried_over if order.carried_over > 1 else bool(order.carried_over),
         agreed_day=order.agreed_day.isoformat() if order.agreed_day else None,
         unfinished=str(order.unfinished) if order.unfinished else None,
         **_briefing(order.briefing),

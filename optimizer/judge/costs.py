@@ -1,8 +1,8 @@
 """The judge's prices: every soft rule of the rule book recomputed from the timed days, to the cent.
 
 One function a rule. Those of `ROUTE_PRICES` look at one day alone, so that whoever tries a day can price it alone; what
-a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `fairness` (a day without work may cost, too),
-the longest lateness, and what stability asks for a dropped visit look at the whole plan.
+a crew's visit costs once is on its lead's day. `unassigned`, `promise`, `waiting`, `fairness` (a day without work may
+cost, too), `reserve`, the longest lateness, and what stability asks for a dropped visit look at the whole plan.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from optimizer.domain.house_limits import HouseLimit
-from optimizer.domain.policy import Fairness
+from optimizer.domain.policy import ContractorPay, Fairness
+from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import cents_per_minute
+from optimizer.domain.units import HOUR_S, cents_per_minute
 from optimizer.judge.exceptions import exception_cents, excesses_of
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
@@ -51,9 +52,11 @@ def price_plan(facts: Facts, days: Iterable[TimedTour], planned: Collection[str]
     left_out = [visit for visit in facts.problem.visits if visit.visit_id not in planned]
     costs[Rule.UNASSIGNED] += sum(unassigned_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.PROMISE] += sum(promise_cents(facts.problem, visit) for visit in left_out)
+    costs[Rule.WAITING] += sum(waiting_cents(facts.problem, visit) for visit in left_out)
     costs[Rule.STABILITY] += sum(dropped_cents(facts, visit.visit_id) for visit in left_out)
     costs[Rule.LATENESS] += cents_per_minute(facts.problem.policy.late_worst_cents, worst_late_s)
     costs[Rule.FAIRNESS] = fairness_cents(facts.problem, work_s)
+    costs[Rule.RESERVE] = reserve_cents(facts.problem, work_s)
     return costs
 
 
@@ -104,7 +107,19 @@ def _contractor(facts: Facts, timed: TimedTour) -> int:
     policy = facts.problem.policy
     if timed.tour.technician.employment is not Employment.CONTRACTOR:
         return 0
+    if policy.contractor_pay is ContractorPay.ORDER:
+        visits, profile = timed.tour.visits, timed.tour.shift.profile
+        return sum(contractor_order_cents(facts, visit, profile) for visit in visits)
     return policy.contractor_day_cents + cents_per_minute(policy.contractor_minute_cents, work_of(timed))
+
+
+def contractor_order_cents(facts: Facts, visit: Visit, profile: str) -> int:
+    """Price an order that a contractor serves: by its kind, and by the kilometres from the branch beyond the radius."""
+    policy, matrix = facts.problem.policy, facts.matrix
+    cents = policy.contractor_kind_cents.get(facts.problem.order_of(visit).kind, policy.contractor_order_cents)
+    metres = matrix.travel_m(profile, BRANCH_PLACE, visit.visit_id) if profile in matrix.profiles else None
+    beyond_m = max(0, (metres or 0) - 1000 * policy.contractor_radius_km)
+    return cents + (policy.contractor_km_cents * beyond_m + 500) // 1000
 
 
 def _continuity(facts: Facts, timed: TimedTour) -> int:
@@ -196,9 +211,10 @@ def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 
 
 def absence_cents(facts: Facts, visit: Visit) -> int:
-    """Price all that leaving a visit out costs: by its priority, its promise, and what the published plan told."""
+    """Price all that leaving a visit out costs: its priority, its promise, its wait, and what was told."""
     problem = facts.problem
-    return unassigned_cents(problem, visit) + promise_cents(problem, visit) + dropped_cents(facts, visit.visit_id)
+    by_itself = sum(price(problem, visit) for price in (unassigned_cents, promise_cents, waiting_cents))
+    return by_itself + dropped_cents(facts, visit.visit_id)
 
 
 def unassigned_cents(problem: Problem, visit: Visit) -> int:
@@ -221,7 +237,7 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
     order, policy = problem.order_of(visit), problem.policy
     if order.order_id in policy.unassigned_by_order_cents:
         return policy.unassigned_by_order_cents[order.order_id]
-    priority = min(5, problem.priority_of(visit) + (1 if order.carried_over else 0))
+    priority = min(5, problem.priority_of(visit) + order.carried_over)
     many, one, none, past_due = policy.unassigned_due_pct
     if order.due_day is None:
         pct = many
@@ -232,14 +248,24 @@ def _left_out_cents(problem: Problem, visit: Visit, *, after: date) -> int:
 
 
 def promise_cents(problem: Problem, visit: Visit) -> int:
-    """Price leaving out a visit whose last promised window ends on a day planned here, twice past its notice."""
+    """Price leaving out a visit whose last promised window ends in the horizon, twice past its notice."""
     promised, cents = problem.order_of(visit).promised, problem.policy.broken_promise_cents
-    if not promised:
+    if not promised or visit.visit_id in problem.declined:
         return 0
-    day = problem.clock.day_of(max(window.close_s for window in promised))
-    if not 0 <= day < problem.days:
+    last_s = max(window.close_s for window in promised)
+    if not 0 <= last_s < problem.end_s:
         return 0
-    return 2 * cents if problem.is_short_notice(day) else cents
+    return 2 * cents if problem.is_short_notice(problem.clock.day_of(last_s)) else cents
+
+
+def waiting_cents(problem: Problem, visit: Visit) -> int:
+    """Price leaving out a visit by the working days since its request, the last day planned among them."""
+    order, policy = problem.order_of(visit), problem.policy
+    if order.received_s is None:
+        return 0
+    since, until = problem.date_of(problem.clock.day_of(order.received_s)), problem.last_day
+    days = max(0, problem.branch.calendar.working_days_left(after=since, until=until))
+    return days * policy.waiting_tier_cents.get(problem.customer_of(visit).tier, policy.waiting_cents)
 
 
 def dropped_cents(facts: Facts, visit_id: str) -> int:
@@ -253,6 +279,29 @@ def dropped_cents(facts: Facts, visit_id: str) -> int:
 def _noticed(facts: Facts, cents: int, day: int) -> int:
     pct = facts.problem.policy.short_notice_pct if facts.problem.is_short_notice(day) else 100
     return cents * pct // 100
+
+
+def load_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:
+    """Price all that depends on how much everybody works: fairness, and the reserve.
+
+    Parameters
+    ----------
+    work_s
+        Work in seconds by technician id and day; a day without any may be absent.
+    """
+    return fairness_cents(problem, work_s) + reserve_cents(problem, work_s)
+
+
+def reserve_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:
+    """Price the staff's work in the time that a day keeps in reserve, from plans made before its noon."""
+    pct, rate, cents = problem.policy.reserve_pct, problem.policy.reserve_cents, 0
+    for shift in problem.shifts:
+        is_kept = 0 <= shift.day < problem.days and problem.as_of_s < problem.clock.moment_s(shift.day, 12 * HOUR_S)
+        if pct and is_kept and problem.is_staff(shift.technician_id):
+            free_s = shift.contracted_s * pct // 100
+            over_s = work_s.get((shift.technician_id, shift.day), 0) - (shift.contracted_s - free_s)
+            cents += cents_per_minute(rate, max(0, over_s))
+    return cents
 
 
 def fairness_cents(problem: Problem, work_s: Mapping[tuple[str, int], int]) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Interval, Urgency
+from optimizer.domain.order import INSTALLATION, Confirmed, Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
@@ -202,6 +202,14 @@ def without(items: tuple[_Item, ...], index: int | None) -> tuple[_Item, ...]:
     return items if index is None else items[:index] + items[index + 1 :]
 
 
+class Unreached(NamedTuple):
+    """Why nobody is sent to who was not reached: `installation`, no `appointment`, or the `way`; and by how much."""
+
+    subject: str
+    amount: int
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the judge looks up again and again, for one problem and one matrix.
@@ -216,7 +224,8 @@ class Facts:
         The shifts in force: what the rest and the floor leave of those.
     published, published_people
         Per visit that is published for a day of the horizon or a later one: the first row about it, and the people of
-        all rows. What was told for a day that is over cannot be kept any more, and counts nowhere.
+        all rows. What was told for a day that is over cannot be kept any more, and counts nowhere; nor does what the
+        customer said no to.
     started
         Per technician and day, how many visits its started route begins with.
     linked
@@ -236,6 +245,7 @@ class Facts:
     started: dict[tuple[str, int], int] = field(init=False)
     linked: frozenset[str] = field(init=False)
     exceptions: dict[tuple[str, HouseLimit], LimitException] = field(init=False)
+    _unreached: dict[str, Unreached | None] = field(init=False)
     _floors: dict[tuple[str, int], int] = field(init=False)
     _parts_floors: dict[str, int] = field(init=False)
     _services: dict[tuple[str, str, Crew | None], Service] = field(init=False)
@@ -254,7 +264,7 @@ class Facts:
         published: dict[str, PublishedVisit] = {}
         people: dict[str, frozenset[str]] = {}
         for said in problem.published:
-            if said.day >= 0:
+            if said.day >= 0 and said.visit_id not in problem.declined:
                 published.setdefault(said.visit_id, said)
                 people[said.visit_id] = people.get(said.visit_id, frozenset()) | {said.technician_id}
         waiting = {visit.visit_id for visit in problem.visits if visit.after or problem.crew_size_of(visit) > 1}
@@ -266,6 +276,7 @@ class Facts:
         object.__setattr__(self, "linked", frozenset(waiting | followed))
         exceptions = {(one.visit_id, one.limit): self._in_band(one) for one in problem.exceptions}
         object.__setattr__(self, "exceptions", exceptions)
+        object.__setattr__(self, "_unreached", {})
         object.__setattr__(self, "_floors", {})
         object.__setattr__(self, "_parts_floors", {})
         object.__setattr__(self, "_services", {})
@@ -282,7 +293,7 @@ class Facts:
         said = self.published.get(visit_id)
         if said is None or said.told is None or said.agreed or said.day >= self.problem.days:
             return None
-        if visit_id in self.problem.begun:
+        if visit_id in self.problem.begun or self.unreached(visit_id) is not None:
             return None
         return said.told if self.problem.is_short_notice(said.day) else None
 
@@ -307,6 +318,7 @@ class Facts:
         exceptions = {**self.exceptions, (one.visit_id, one.limit): self._in_band(one)}
         object.__setattr__(more, "exceptions", exceptions)
         object.__setattr__(more, "_services", {})
+        object.__setattr__(more, "_unreached", {})
         return more
 
     def with_exceptions(self, shift: Shift, visit_ids: Iterable[str]) -> Shift:
@@ -368,6 +380,41 @@ class Facts:
         """Return whether a lock or a told window forbids leaving a visit out."""
         return visit_id in self.locks or self.told_lock(visit_id) is not None
 
+    def unreached(self, visit_id: str) -> Unreached | None:
+        """Return why nobody is sent to a customer who was not reached; `None` when somebody may be."""
+        if visit_id not in self._unreached:
+            visit = self.problem.visit_by_id.get(visit_id)
+            is_free = visit is None or visit_id in self.locks
+            self._unreached[visit_id] = None if is_free or visit is None else self._bar_of(visit)
+        return self._unreached[visit_id]
+
+    def _bar_of(self, visit: Visit) -> Unreached | None:
+        order, limit_s = self.problem.order_of(visit), self.problem.policy.unreached_way_s
+        if limit_s is None or order.log.confirmed is not Confirmed.UNREACHABLE:
+            return None
+        if order.kind == INSTALLATION:
+            return Unreached("installation", 1, "visits")
+        was_told = any(said.visit_id == visit.visit_id and said.told is not None for said in self.problem.published)
+        if not (order.promised or order.agreed_day is not None or was_told):
+            return Unreached("appointment", 1, "visits")
+        extra_s = self._extra_way_s(visit)
+        return None if extra_s is None or extra_s <= limit_s else Unreached("way", extra_s - limit_s, "s")
+
+    def _extra_way_s(self, visit: Visit) -> int | None:
+        """Return by how much a visit lengthens a way at least: from a start or a visit, to another or an end."""
+        matrix, people = self.matrix, self.problem.technician_by_id
+        others = [key for key in self.problem.visit_by_id if key != visit.visit_id]
+        found: list[int] = []
+        for profile in {shift.profile for shift in self.problem.shifts} & set(matrix.profiles):
+            drivers = {shift.technician_id for shift in self.problem.shifts if shift.profile == profile}
+            begins = [matrix.row_of[key] for key in (*others, *{start_key(people[who]) for who in drivers})]
+            ends = [matrix.row_of[key] for key in (*others, *{end_key(people[who]) for who in drivers})]
+            seconds, here = matrix.seconds[matrix.profiles.index(profile)], matrix.row_of[visit.visit_id]
+            there, back, past = seconds[begins, here][:, None], seconds[here, ends][None, :], seconds[begins][:, ends]
+            extra = (there + back - past)[(there >= 0) & (back >= 0) & (past >= 0)]
+            found += [int(extra.min())] if extra.size else []
+        return min(found, default=None)
+
     def travel_s(self, profile: str, origin: str, destination: str) -> int | None:
         """Return the seconds of a leg; `None` when there is no way, no such place or no such profile."""
         key = (profile, origin, destination)
@@ -396,6 +443,8 @@ class Facts:
 
         Parameters
         ----------
+        shift
+            One of `shifts`, or of `rostered`: then what the floor leaves of it.
         branch_at
             The index of the visit before which the technician stops at the branch.
         crews

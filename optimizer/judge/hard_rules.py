@@ -184,6 +184,20 @@ def window(judged: JudgedPlan) -> Iterator[Violation]:
                 yield Violation(Rule.WINDOW, stop.outside_hours_s, "s", message, *about)
 
 
+def confirmed(judged: JudgedPlan) -> Iterator[Violation]:
+    """Find visits of customers who were not reached: without an appointment, far off, or installations."""
+    texts = {
+        "installation": "Nobody was reached for visit {visit}, which is an installation.",
+        "appointment": "Nobody was reached for visit {visit}, and no appointment was made.",
+        "way": "Nobody was reached for visit {visit}, and it is {span} too far off any way.",
+    }
+    for visit_id, served in judged.planned.items():
+        bar = judged.facts.unreached(visit_id)
+        if bar is not None and served:
+            message = texts[bar.subject].format(visit=visit_id, span=span_text(bar.amount))
+            yield Violation(Rule.CONFIRMED, bar.amount, bar.unit, message, served[0][0], visit_id)
+
+
 def ready(judged: JudgedPlan) -> Iterator[Violation]:
     """Find services stated to start before their visit is ready."""
     for day in judged.days:

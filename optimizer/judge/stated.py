@@ -100,7 +100,7 @@ def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Int
     """
     problem = facts.problem
     promised = [
-        told for told in sorted(problem.order_of(visit).promised) if told.open_s < problem.end_s and told.close_s >= 0
+        told for told in sorted(problem.promises_of(visit)) if told.open_s < problem.end_s and told.close_s >= 0
     ]
     if 0 <= window < len(promised) and visit.visit_id not in problem.off_window | problem.begun.keys():
         return promised[window]
@@ -150,6 +150,8 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
     state = UnassignedState.WILL_BREAK if is_due or is_promised else UnassignedState.WAITS
     if problem.is_due_before_plan(visit):
         state = UnassignedState.DUE_BEFORE_PLAN
+    if visit.visit_id in problem.declined:
+        state = UnassignedState.REBOOK
     return UnassignedVisit(visit.visit_id, state, order.due_day, ())
 
 

@@ -167,20 +167,41 @@ def stock_rows(problem: Problem, part_id: str, day: int, drawn: Iterable[Draw]) 
     """Return the two inequalities of a part and a pick-up day.
 
     All that is used by then fits what is there without the work outside; and what is used beyond the visits' own
-    holds fits what is there without the work outside and without every hold.
+    holds fits what is there without the work outside and without every hold. What was taken before the part was
+    counted is put back to the count first: it is among what is used.
     """
     use: dict[str, int] = defaultdict(int)
+    taken = 0
     for draw in drawn:
         if draw.pickup_day <= day:
             use[draw.visit_id] += draw.quantity
+            taken += draw.quantity if was_taken_before_count(problem, draw) else 0
     held = holds_of(problem, part_id)
-    there = supply_of(problem, part_id, day) - outside_of(problem, part_id, day)
+    there = supply_of(problem, part_id, day) + taken - outside_of(problem, part_id, day)
     beyond = sum(max(0, count - held.get(visit_id, 0)) for visit_id, count in use.items())
     total = sum(use.values())
     return [
         Shortage(part_id, day, total, total - max(0, there)),
         Shortage(part_id, day, beyond, beyond - max(0, there - sum(held.values()))),
     ]
+
+
+def was_taken_before_count(problem: Problem, draw: Draw) -> bool:
+    """Return whether a visit has begun and its part was counted since the shift began in which it did.
+
+    A count that does not say when it was made is of the moment of planning.
+    """
+    began = {
+        (lock.technician_id, lock.day): lock.began_s
+        for lock in problem.locks
+        if lock.visit_id == draw.visit_id and lock.began_s is not None
+    }
+    if not began:
+        return False
+    shifts = [shift.start_s for shift in problem.shifts if (shift.technician_id, shift.day) in began]
+    taken_s = min([*began.values(), *shifts])
+    counts = [problem.as_of_s if p.as_of_s is None else p.as_of_s for p in problem.parts if p.part_id == draw.part_id]
+    return min(counts, default=taken_s - 1) >= taken_s
 
 
 def supply_of(problem: Problem, part_id: str, day: int) -> int:

@@ -28,6 +28,7 @@ from optimizer.judge.facts import Facts
 from optimizer.judge.hard_rules import (
     allowed,
     break_,
+    confirmed,
     floor,
     is_past_due,
     loan,
@@ -97,6 +98,7 @@ HARD_RULES = (
     HardRule(Rule.TRAVEL_LIMIT, travel_limit, is_daily=True),
     HardRule(Rule.WINDOW, window, is_daily=True),
     HardRule(Rule.READY, ready, is_daily=True),
+    HardRule(Rule.CONFIRMED, confirmed),
     HardRule(Rule.FLOOR, floor, is_daily=True),
     HardRule(Rule.SHIFT, shift),
     HardRule(Rule.REST, rest, is_daily=True),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import Urgency
+from optimizer.domain.order import Confirmed, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
@@ -87,6 +87,9 @@ def times_of(problem: Problem, visit: Visit) -> Times:
     order, policy = problem.order_by_id[visit.order_id], problem.policy
     customer = problem.customer_by_id[order.customer_id]
     live = _live(problem, order)
+    if _says_no(problem, visit):
+        limit_s = FAR_FUTURE_S if policy.max_lateness_s is None else policy.max_lateness_s
+        return Times(_planned_spans(problem, _otherwise(problem, visit)), _hours(problem, visit, customer), limit_s)
     is_call = _is_call(problem, order, live)
     limit_s = FAR_FUTURE_S if is_call or policy.max_lateness_s is None else policy.max_lateness_s
     if began_s:
@@ -95,11 +98,16 @@ def times_of(problem: Problem, visit: Visit) -> Times:
     if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
         return Times((), hours, limit_s)  # It is due before the plan.
     spans = [_call(problem, order)] if is_call else live or _opening(problem, customer)
-    lead_s, end_s = policy.arrival_lead_s, _end_s(problem)
-    windows = tuple(
-        (open_s, max(open_s, close_s - lead_s)) for open_s, close_s in sorted(spans) if open_s < end_s and close_s >= 0
+    return _with_kept_locks(problem, visit, Times(_planned_spans(problem, spans), hours, limit_s))
+
+
+def _planned_spans(problem: Problem, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans of the days planned in order, the arrival lead taken off."""
+    return tuple(
+        (open_s, max(open_s, close_s - problem.policy.arrival_lead_s))
+        for open_s, close_s in sorted(spans)
+        if open_s < _end_s(problem) and close_s >= 0
     )
-    return _with_kept_locks(problem, visit, Times(windows, hours, limit_s))
 
 
 # --- what was agreed ------------------------------------------------------------------------------------------------
@@ -111,14 +119,42 @@ def _live(problem: Problem, order: Order) -> list[Span]:
     return [span for span in _spans(order.promised or order.requested) if not span[1] < over_s]
 
 
+def _says_no(problem: Problem, visit: Visit) -> bool:
+    """Return whether the customer said no to the time, and no lock demands the visit all the same."""
+    said = problem.order_by_id[visit.order_id].log.confirmed
+    is_asked = problem.policy.unreached_way_s is not None
+    return is_asked and said is Confirmed.NO and all(lock.visit_id != visit.visit_id for lock in problem.locks)
+
+
+def _otherwise(problem: Problem, visit: Visit) -> list[Span]:
+    """Return what is left to a customer who said no: wishes beside what was refused, else the other days."""
+    order = problem.order_by_id[visit.order_id]
+    mine = [said.told for said in problem.published if said.visit_id == visit.visit_id]
+    refused = _spans(order.promised) or _spans(told for told in mine if told is not None)
+    if not refused:
+        return []
+    over_s = problem.as_of_s if problem.as_of_s < 0 else 0
+    wishes = [wish for wish in _spans(order.requested) if not wish[1] < over_s]
+    free = [(a, b) for a, b in wishes if not any(a <= until_s and from_s <= b for from_s, until_s in refused)]
+    if free:
+        return free
+    day_of = problem.clock.day_of
+    taken = [(day_of(from_s), day_of(until_s)) for from_s, until_s in refused]
+    opening = _opening(problem, problem.customer_by_id[order.customer_id])
+    return [(a, b) for a, b in opening if not any(first <= day_of(a) <= last for first, last in taken)]
+
+
 def _is_call(problem: Problem, order: Order, live: Sequence[Span]) -> bool:
     """Return whether an order is an emergency without an agreed time.
 
-    For a plan of later days, one that is due on such a day has its time.
+    One that is due after today has its time; seen from before the days planned, one that is due on them.
     """
     if order.urgency is not Urgency.EMERGENCY or live or order.carried_over or order.agreed_day is not None:
         return False
-    return problem.as_of_s >= 0 or order.due_day is None or order.due_day < problem.first_day
+    if order.due_day is None:
+        return True
+    due = (order.due_day - problem.first_day).days
+    return problem.clock.moment_s(due) <= problem.as_of_s if problem.as_of_s >= 0 else due < 0
 
 
 def _call(problem: Problem, order: Order) -> Span:

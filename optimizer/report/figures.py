@@ -26,7 +26,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     -------
     dict
         `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break`,
-        `unassigned_due_before_plan` (counts, a visit of a crew once);
+        `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
         `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`,
@@ -49,6 +49,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "unassigned_waits": states[UnassignedState.WAITS],
         "unassigned_will_break": states[UnassignedState.WILL_BREAK],
         "unassigned_due_before_plan": states[UnassignedState.DUE_BEFORE_PLAN],
+        "unassigned_rebook": states[UnassignedState.REBOOK],
         "promises": promises,
         "promises_kept": kept,
         "promises_kept_share": _share(kept, promises),
@@ -84,7 +85,9 @@ def _figures(problem: Problem, days: Sequence[TechnicianDay], served: Sequence[t
         "on_time_share": _share(len(served) - len(late), len(served)),
         "late_visits": len(late),
         "late_minutes": _minutes(sum(late)),
-        "overdue_visits": sum(_is_overdue(problem, route, stop) for route, stop in served),
+        "overdue_visits": sum(
+            problem.is_past_due(problem.visit_by_id[stop.visit_id], route.day) for route, stop in served
+        ),
         "travel_minutes": _minutes(sum(day.travel_s for day in days)),
         "travel_km": _km(sum(day.metres for day in days)),
         "service_minutes": _minutes(sum(day.service_s for day in days)),
@@ -152,7 +155,7 @@ def balances_s(problem: Problem, days: Iterable[TechnicianDay]) -> dict[tuple[st
 
 def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
     """Return whether a stop starts inside a promised window as it was told; `None` when none was promised."""
-    promised = problem.order_of(problem.visit_by_id[stop.visit_id]).promised
+    promised = problem.promises_of(problem.visit_by_id[stop.visit_id])
     if not promised:
         return None
     return any(window.open_s <= stop.start_s <= window.close_s for window in promised)
@@ -170,11 +173,6 @@ def _promises(problem: Problem, plan: Plan, stops: Iterable[Stop]) -> tuple[int,
         for left in plan.unassigned
     )
     return len(given) + broken, sum(given)
-
-
-def _is_overdue(problem: Problem, route: Route, stop: Stop) -> bool:
-    due = problem.order_of(problem.visit_by_id[stop.visit_id]).due_day
-    return due is not None and problem.date_of(route.day) > due
 
 
 def _technician(problem: Problem, day: TechnicianDay, balances: Mapping[tuple[str, int], int]) -> dict[str, Any]:

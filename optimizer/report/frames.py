@@ -82,7 +82,7 @@ def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[R
             "end": problem.local_time(stop.end_s),
             "told_open": problem.local_time(stop.window.open_s),
             "told_close": problem.local_time(stop.window.close_s),
-            "promised": bool(problem.order_of(visit).promised),
+            "promised": bool(problem.promises_of(visit)),
             "late_minutes": _minutes(stop.lateness_s),
             "travel_minutes": _minutes(sum(leg.travel_s for leg in way)),
             "distance_km": sum(leg.metres for leg in way) / 1000,

@@ -304,7 +304,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
     visit = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(visit), problem.customer_of(visit)
     window = wording.window(stop.window, problem, day)
-    told = t("Promised {window}", window=window) if order.promised else t("Told {window}", window=window)
+    told = t("Promised {window}", window=window) if problem.promises_of(visit) else t("Told {window}", window=window)
     lines = [
         f"{number} · {customer.name}",
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
@@ -355,5 +355,5 @@ def _promises(
 
 def _promised_for(problem: Problem, stop: Stop) -> Iterable[Interval]:
     """Return the promised window that a stop was told; none where nothing was promised."""
-    promised = problem.order_of(problem.visit_by_id[stop.visit_id]).promised
+    promised = problem.promises_of(problem.visit_by_id[stop.visit_id])
     return [window for window in promised if window == stop.window]

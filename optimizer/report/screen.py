@@ -159,7 +159,7 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
             _text(f"{number}", _QUIET),
             _text(wording.clock(stop.leave_by_s, problem, today)),
             _text(f"{wording.clock(stop.start_s, problem, today)}–{wording.clock(stop.end_s, problem, today)}", "bold"),
-            _text(wording.window(stop.window, problem, today), "" if problem.order_of(visit).promised else _QUIET),
+            _text(wording.window(stop.window, problem, today), "" if problem.promises_of(visit) else _QUIET),
             _text(stop.visit_id),
             _text(problem.customer_of(visit).name),
             _text(wording.parts(stop.parts, problem) if day.leads(stop) else ""),

@@ -27,11 +27,13 @@ RULE_NAMES = {
     Rule.UNASSIGNED: "Not planned",
     Rule.OVERDUE: "After the due day",
     Rule.PROMISE: "Broken promises",
+    Rule.WAITING: "Long waits",
     Rule.LATENESS: "Lateness",
     Rule.TRAVEL: "Travel",
     Rule.OVERTIME: "Overtime",
     Rule.WORKING_TIME: "Working time",
     Rule.CONTRACTOR: "Contractors",
+    Rule.RESERVE: "Reserve used",
     Rule.CONTINUITY: "Continuity",
     Rule.FAIRNESS: "Fairness",
     Rule.OVERQUALIFIED: "Overqualified",
@@ -44,6 +46,7 @@ STATES = {
     UnassignedState.WAITS: "Waits",
     UnassignedState.WILL_BREAK: "Promise will break",
     UnassignedState.DUE_BEFORE_PLAN: "Due before the plan: send today",
+    UnassignedState.REBOOK: "Agree another time",
 }
 COVERAGES = {Coverage.WARRANTY: "In warranty", Coverage.PAID: "Paid by the customer"}
 UNFINISHED = {

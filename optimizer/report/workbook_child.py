@@ -67,9 +67,9 @@ def _write(asked: Asked) -> OSError | None:
     """Write a workbook; return what the system has against it."""
     from optimizer.report.workbook import write_workbook
 
-    *what, papers = asked
+    problem, matrix, plan, path, lang, papers = asked
     try:
-        write_workbook(*what, papers=papers)
+        write_workbook(problem, matrix, plan, path, lang, papers=papers)
     except OSError as error:
         return error
     return None

@@ -9,20 +9,19 @@ from optimizer.domain.rules import Rule
 from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.plans.facts_digest import facts_sha256
-from optimizer.ingest.plans.matrix_json import matrix_sha256
 from optimizer.ingest.read import read_intake
-from optimizer.ingest.write import problem_to_json
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.promise.due_day import with_due_days
-from optimizer.review.differences import Difference, differences_touching
-from optimizer.running.first_routes import routes_of
+from optimizer.review.differences import Difference, Side, differences_touching
+from optimizer.review.some_days import Frame, after_days, on_days
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Collection
+    from datetime import date, datetime
     from pathlib import Path
 
+    from optimizer.domain.plan import Route
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.build.geocode import GeocoderSettings
@@ -76,18 +75,29 @@ def compare_with_branch(
     return compare(file, problem, travel_for(problem, branch))
 
 
-def check_is_same(before: Problem, now: Problem, name: str) -> None:
+def check_is_same(before: Problem, now: Problem, name: str, *, dates: Collection[date] | None = None) -> None:
     """Check that two problems are of one branch and of the same days.
+
+    Parameters
+    ----------
+    name
+        That of the file or folder of now.
+    dates
+        The days that both have to plan, where they need not plan the same.
 
     Raises
     ------
     InputError
-        When they are not; `name` is that of the file or folder of now.
+        When they are not.
     """
     log = IssueLog(form="json", file=name)
     if before.branch.branch_id != now.branch.branch_id:
         log.add("PLAN_OTHER_BRANCH", value=before.branch.branch_id, branch=now.branch.branch_id)
-    if (before.first_day, before.days) != (now.first_day, now.days):
+    if dates is None:
+        has_days = (before.first_day, before.days) == (now.first_day, now.days)
+    else:
+        has_days = all(one.first_day <= day <= one.last_day for one in (before, now) for day in dates)
+    if not has_days:
         log.add("PLAN_OTHER_DAYS", value=_days(before), days=_days(now))
     if log.has_errors:
         raise InputError(log.report())
@@ -98,43 +108,63 @@ def _days(problem: Problem) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def compare(file: PlanFile, now: Problem, matrix: TravelMatrix) -> Comparison:
-    """Judge a plan with the facts of now, which may be of a later moment."""
-    before, now = with_due_days(file.problem, file.matrix), _as_planned(file.problem, now, matrix)
-    digests = [facts_sha256(problem_to_json(problem)) for problem in (before, now)]
-    has_same_moment = before.as_of_s == now.as_of_s
-    if digests[0] == digests[1] and has_same_moment and matrix_sha256(file.matrix) == matrix_sha256(matrix):
+def compare(file: PlanFile, now: Problem, matrix: TravelMatrix, *, dates: Collection[date] | None = None) -> Comparison:
+    """Judge a plan with the facts of now, which may be of a later moment.
+
+    Parameters
+    ----------
+    dates
+        The days of the plan, one after another, that these facts are about, where they are not about all of them; the
+        facts may begin on another day than the plan.
+    """
+    plan, before = file.plan, with_due_days(file.problem, file.matrix)
+    earlier: tuple[Route, ...] = ()
+    if dates is not None:
+        part = on_days(plan, before, now, dates)
+        plan, before, now, earlier = part.plan, part.before, part.now, part.earlier
+    frame = Frame(before, now)
+    now = _as_planned(frame, matrix)
+    then_and_now = Side.of(before, file.matrix), Side.of(now, matrix)
+    if before.as_of_s == now.as_of_s and len({side.digests for side in then_and_now}) == 1:
         return Comparison()
-    plan = file.plan
-    if not file.is_timed:
-        plan = time_routes(now, matrix, routes_of(plan))
-    found = judge_plan(now, matrix, plan, rules=file.rules).violations
+    judged = after_days(now, file.problem, earlier)
+    if file.is_timed:
+        moved = frame.plan(plan)
+    else:
+        routes = {(route.technician_id, frame.day(route.day)): route.stop_ids for route in plan.routes}
+        moved = time_routes(judged, matrix, routes)
+    found = judge_plan(judged, matrix, moved, rules=file.rules).violations
     return Comparison(
-        differences_touching(plan, (before, file.matrix), (now, matrix)),
+        differences_touching(plan, *then_and_now),
         tuple(one for one in found if one.rule is not Rule.UNASSIGNED and one.unit != "cents"),
     )
 
 
-def _as_planned(before: Problem, now: Problem, matrix: TravelMatrix) -> Problem:
+def _as_planned(frame: Frame, matrix: TravelMatrix) -> Problem:
     """Return the problem of now with what planning added to the facts: what was told, received, due, locked and kept.
 
     That a lock was lifted changes nothing for a plan that keeps it; a new one or another counts.
     """
+    before, now = frame.before, frame.now
     told = {entry.visit_id for entry in before.published}
-    published = [entry for entry in before.published if entry.visit_id in now.visit_by_id]
+    published = [frame.published(entry) for entry in before.published if entry.visit_id in now.visit_by_id]
     published += [entry for entry in now.published if entry.visit_id not in told]
     names = {(lock.visit_id, lock.level, lock.technician_id) for lock in now.locks}
     locked = (
-        lock
+        frame.lock(lock)
         for lock in before.locks
         if (lock.visit_id, lock.level, lock.technician_id) not in names
         and lock.visit_id in now.visit_by_id
         and lock.technician_id in now.technician_by_id
     )
-    received = {order.order_id: order.log.acknowledged_s for order in before.orders}
+    received = {
+        order.order_id: frame.moment_s(order.log.acknowledged_s)
+        for order in before.orders
+        if order.log.acknowledged_s is not None
+    }
     orders = tuple(
         replace(order, log=replace(order.log, acknowledged_s=received[order.order_id]))
-        if order.log.acknowledged_s is None and received.get(order.order_id) is not None
+        if order.log.acknowledged_s is None and order.order_id in received
         else order
         for order in now.orders
     )

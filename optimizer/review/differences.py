@@ -16,12 +16,14 @@ from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
 from optimizer.ingest.cells.dates_and_times import iso_duration_seconds
 from optimizer.ingest.forms.columns import KEYS, SHEETS, columns_of
 from optimizer.ingest.forms.labels import COLUMN_NAMES
-from optimizer.ingest.plans.facts_digest import rows_of
+from optimizer.ingest.plans.facts_digest import facts_sha256, rows_of
+from optimizer.ingest.plans.matrix_json import matrix_sha256
 from optimizer.ingest.write import problem_to_json
 from optimizer.text.catalogue import translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from optimizer.domain.plan import Plan, Route
     from optimizer.domain.problem import Problem
@@ -58,6 +60,8 @@ _OWN_KEYS = {
 }
 #: What a plan tells has a stage of its own (`moments/changes.py`), and results, returns and counts are in the rest.
 _NOT_COMPARED = {"published", "results", "returns", "counts", "absences"}
+#: Whether the same days are planned is asked before anything is compared.
+_ASKED_APART = {"branch": {"plan_date", "days"}}
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::00)?([+-]\d{2}:\d{2})?")
 
 
@@ -122,19 +126,39 @@ class Difference:
 # --- finding --------------------------------------------------------------------------------------------------------
 
 
-def differences_touching(
-    plan: Plan, before: tuple[Problem, TravelMatrix], now: tuple[Problem, TravelMatrix]
-) -> tuple[Difference, ...]:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The facts of one moment, with their wire form, which is what is compared."""
+
+    problem: Problem
+    matrix: TravelMatrix
+    wire: JsonObject
+
+    @classmethod
+    def of(cls, problem: Problem, matrix: TravelMatrix) -> Side:
+        """Return the facts of a problem and its travel."""
+        return cls(problem, matrix, problem_to_json(problem))
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests of the facts and of the travel: equal ones differ in nothing."""
+        return facts_sha256(self.wire), matrix_sha256(self.matrix)
+
+
+def differences_touching(plan: Plan, before: Side, now: Side) -> tuple[Difference, ...]:
     """Return what differs and concerns the plan, in the order of the sheets.
 
     Parameters
     ----------
+    plan
+        In the days of `before`.
     before, now
-        The problem that the plan was made for and that of now, each with its travel.
+        What it was made for and what is known now. Which days they plan is not compared.
     """
-    was, is_now, touched = problem_to_json(before[0]), problem_to_json(now[0]), _touched(plan, before[0])
-    found = [one for sheet in SHEETS if sheet not in _NOT_COMPARED for one in _in_sheet(sheet, was, is_now, touched)]
-    found += _in_table(was["policy"], is_now["policy"])
+    touched = _touched(plan, before.problem)
+    sheets = [sheet for sheet in SHEETS if sheet not in _NOT_COMPARED]
+    found = [one for sheet in sheets for one in _in_sheet(sheet, before.wire, now.wire, touched)]
+    found += _in_table(before.wire["policy"], now.wire["policy"])
     return (*found, *_in_travel(plan, before, now))
 
 
@@ -175,7 +199,7 @@ def _in_sheet(sheet: str, before: JsonObject, now: JsonObject, touched: _Touched
         if one is None or other is None:
             yield Difference(sheet, key, before=one, after=other)
             continue
-        for column in sorted(one.keys() | other.keys(), key=order.index):
+        for column in sorted((one.keys() | other.keys()) - _ASKED_APART.get(sheet, set()), key=order.index):
             if one.get(column) != other.get(column):
                 yield Difference(sheet, key, column, one.get(column), other.get(column))
 
@@ -194,15 +218,12 @@ def _in_table(before: JsonObject, now: JsonObject, path: str = "") -> Iterator[D
             yield Difference("policy", "", f"{path}{key}", one, other)
 
 
-def _in_travel(
-    plan: Plan, before: tuple[Problem, TravelMatrix], now: tuple[Problem, TravelMatrix]
-) -> Iterator[Difference]:
+def _in_travel(plan: Plan, before: Side, now: Side) -> Iterator[Difference]:
     """Yield the drives of the plan that take otherwise long now."""
     for route in plan.routes:
-        for origin, destination in _drives(route, before[0]):
-            lengths = [
-                _travel_s(problem, matrix, route, origin, destination) for problem, matrix in (before, now)
-            ]  # fmt: skip
+        key = route.technician_id, before.problem.date_of(route.day)
+        for origin, destination in _drives(route, before.problem):
+            lengths = [_travel_s(side, key, origin, destination) for side in (before, now)]
             if lengths[0] != lengths[1] and -1 not in lengths:
                 yield Difference("travel", f"{origin} -> {destination}", "", *map(_iso, lengths))
 
@@ -214,11 +235,17 @@ def _drives(route: Route, problem: Problem) -> Iterator[tuple[str, str]]:
         yield from pairwise([start_key(technician), *places, end_key(technician)])
 
 
-def _travel_s(problem: Problem, matrix: TravelMatrix, route: Route, origin: str, destination: str) -> int | None:
-    """Return the seconds of a drive, `None` when there is no way, -1 when nobody or no place is there to ask about."""
-    profile = next(
-        (s.profile for s in problem.shifts if (s.technician_id, s.day) == (route.technician_id, route.day)), ""
-    )
+def _travel_s(side: Side, key: tuple[str, date], origin: str, destination: str) -> int | None:
+    """Return the seconds of a drive, `None` when there is no way, -1 when nobody or no place is there to ask about.
+
+    Parameters
+    ----------
+    key
+        Whose drive it is, and on which date.
+    """
+    problem, matrix = side.problem, side.matrix
+    shifts = (shift for shift in problem.shifts if (shift.technician_id, problem.date_of(shift.day)) == key)
+    profile = next((shift.profile for shift in shifts), "")
     known = profile in matrix.profiles and origin in matrix.row_of and destination in matrix.row_of
     return matrix.travel_s(profile, origin, destination) if known else -1
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import JudgementError, LockConflictError, NoPlanError
-from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.broker import NICENESS, taking_turns
 from optimizer.running.preloaded import give_up_forking, solver_server
 from optimizer.running.process_limits import stand_back
@@ -184,6 +183,7 @@ def run_in_child(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
+    known: Found | None = None,
 ) -> Found:
     """Run `find_plans` in a child process when it is its turn; return the best plan that the judge finds clean.
 
@@ -193,6 +193,8 @@ def run_in_child(
         A function of a module, with the signature `FindPlans`; the child finds it by its name.
     on_message
         Called with a sentence every few seconds while it waits for its turn. What is asked to end then ends at once.
+    known
+        A plan that is there already, judged and told of: only cheaper ones are kept and told.
 
     Raises
     ------
@@ -203,7 +205,9 @@ def run_in_child(
     """
     cancel = cancel or CancelToken()
     with taking_turns(budget.need(matrix), cancel, on_message) as turn:
-        watch = _Watch(problem, matrix, budget, time.monotonic(), on_progress)
+        watch = Watch(problem, matrix, budget, time.monotonic(), on_progress)
+        if known is not None:
+            watch.kept = (known.plan, known.judgement)
         watch.waited_s = turn.waited_s
         if turn.is_mine:
             stopped = _run((find_plans, problem, matrix, budget), watch, cancel)
@@ -215,7 +219,7 @@ def run_in_child(
     return Found(plan, judgement, watch.record(stopped))
 
 
-def _run(job: tuple[FindPlans, Problem, TravelMatrix, Budget], watch: _Watch, cancel: CancelToken) -> str:
+def _run(job: tuple[FindPlans, Problem, TravelMatrix, Budget], watch: Watch, cancel: CancelToken) -> str:
     """Run a child with a job and follow it to its end; return why it ended."""
     with tempfile.TemporaryDirectory(prefix="paigong-") as folder:
         path = Path(folder) / "job.pickle"
@@ -224,7 +228,7 @@ def _run(job: tuple[FindPlans, Problem, TravelMatrix, Budget], watch: _Watch, ca
         return _run_file(str(path), watch, cancel)
 
 
-def _run_file(job: str, watch: _Watch, cancel: CancelToken) -> str:
+def _run_file(job: str, watch: Watch, cancel: CancelToken) -> str:
     # A solve that needs more memory dies, and harms no other.
     limits = {} if watch.budget.memory_bytes is None else {"DATA": watch.budget.memory_bytes}
     niceness = str(NICENESS[watch.budget.urgency])
@@ -245,7 +249,7 @@ def _run_file(job: str, watch: _Watch, cancel: CancelToken) -> str:
     return stopped
 
 
-class _Watch:
+class Watch:
     """What the parent knows of a running child; `deadline_s` is when its search ends, unknown before it has begun."""
 
     def __init__(
@@ -290,8 +294,8 @@ class _Watch:
         return "child_died" if None in messages else ""
 
     def _note_begin(self, progress: Progress) -> None:
-        """Note when the search began, at its first word."""
-        self.heard_at = time.monotonic()
+        """Note when the search began, at its first word; patience is counted from there."""
+        self.heard_at = self.better_at = time.monotonic()
         search_began = self.heard_at - progress.search_s
         self.starting_s = round(search_began - self.began, 3)
         self.deadline_s = search_began + self.budget.longest_s
@@ -311,6 +315,11 @@ class _Watch:
             return self.began + self.budget.longest_s + FIRST_PLAN_S
         return max(self.deadline_s, self.heard_at) + (FIRST_PLAN_S if self.kept is None else self.last_word_s)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the search has begun, or a plan was known before."""
+        return bool(self.checkpoints) or self.kept is not None
+
     def has_first_plan_only(self) -> bool:
         """Return whether the time was up before the search reached its first checkpoint."""
         is_late = time.monotonic() >= self.deadline_s
@@ -318,6 +327,9 @@ class _Watch:
 
     def judge_newest(self) -> None:
         """Judge the newest plan and keep it when it is clean and cheaper than the one kept; note how long it takes."""
+        # The solver's process imports this module too, and judges nothing.
+        from optimizer.judge.verdict import judge_plan
+
         if self.newest is None:
             return
         began = time.monotonic()
@@ -337,11 +349,14 @@ class _Watch:
                 )
 
     def is_stagnant(self, patience_s: float | None) -> bool:
-        """Return whether a plan is there and no better one has come for a while."""
-        return patience_s is not None and self.kept is not None and time.monotonic() - self.better_at > patience_s
+        """Return whether a plan is there and the search has found no better one for a while."""
+        is_searching = self.kept is not None and bool(self.checkpoints)
+        return patience_s is not None and is_searching and time.monotonic() - self.better_at > patience_s
 
     def result(self, stopped: str) -> tuple[Plan, Judgement]:
         """Return the plan kept, as it was judged; without one, the routes begun with, if the judge accepts them."""
+        from optimizer.judge.verdict import judge_plan, time_routes
+
         if self.kept is not None:
             if self.refused:
                 self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
@@ -375,12 +390,12 @@ class _Watch:
         )
 
 
-def _follow(child: Child, watch: _Watch, cancel: CancelToken) -> str:
+def _follow(child: Child, watch: Watch, cancel: CancelToken) -> str:
     """Take the child's messages until it is done, dead, stopped or too late, and judge; return which."""
     stopped, ended, last_word = "", "", math.inf
     while not ended and (wait_s := min(last_word, watch.waits_until()) - time.monotonic()) > 0:
         try:
-            ended = watch.note_all(_waiting(child, min(POLL_S, wait_s)))
+            ended = watch.note_all(waiting(child, min(POLL_S, wait_s)))
             if not ended and not stopped and watch.has_time_to_judge():
                 watch.judge_newest()
         except KeyboardInterrupt:
@@ -392,12 +407,12 @@ def _follow(child: Child, watch: _Watch, cancel: CancelToken) -> str:
             stopped = cancel.stopped or ("stagnant" if watch.is_stagnant(watch.budget.patience_s) else "")
         if stopped and last_word == math.inf:
             child.close_input()
-            last_word = time.monotonic() + (watch.last_word_s if watch.checkpoints else STOPPED_PLAN_S)
+            last_word = time.monotonic() + (watch.last_word_s if watch.has_begun else STOPPED_PLAN_S)
     watch.judge_newest()
     return stopped or ended or "overrun"
 
 
-def _waiting(child: Child, wait_s: float) -> list[Any]:
+def waiting(child: Child, wait_s: float) -> list[Any]:
     """Return the messages that are there, after waiting a moment for the first; `None` is the child's end."""
     found = []
     with contextlib.suppress(queue.Empty):

@@ -202,9 +202,11 @@ class ForkedProcess:
 def serve(_parent: Parent, module: str, handle: str) -> None:
     """Load what a module names, then fork a child a request until the parent is gone and the last child has ended."""
     with socket.socket(fileno=int(handle)) as control:
+        # What is loaded stays: looking for garbage in it meanwhile took a tenth of the time.
+        gc.disable()
         import_module(module).load()
-        gc.collect()
         gc.freeze()
+        gc.enable()
         # Another thread may hold a lock that no child would ever see opened.
         if len(os.listdir("/proc/self/task")) == 1:
             _Nursery(control).run()

@@ -35,7 +35,8 @@ class _Holder:
 
     def server(self) -> ForkServer | None:
         with self._lock:
-            if sys.platform != "linux" or self._is_given_up:
+            # What is loaded before the kernels are compiled would have to be loaded again.
+            if sys.platform != "linux" or self._is_given_up or not is_warm():
                 return None
             fits = _circumstances()
             if self._server is not None and not (self._server.is_alive and self._fits == fits):
@@ -71,7 +72,7 @@ atexit.register(_holder.end)
 def solver_server() -> ForkServer | None:
     """Return the server that forks solver processes; `None` where they have to be started by themselves.
 
-    It is started if there is none, or none that has loaded what would be loaded now.
+    Before the kernels are compiled there is none. It is started if none runs that has loaded what would be loaded now.
     """
     return _holder.server()
 
@@ -87,11 +88,10 @@ def load() -> None:
 
     for module in MODULES:
         import_module(module)
-    if is_warm():
-        load_kernels()
+    load_kernels()
 
 
 def _circumstances() -> tuple[Any, ...]:
     """Return what decides on what a server loads, and whose it is: a forked process must not share its parent's."""
     told = sorted((name, value) for name, value in os.environ.items() if name.startswith(DECISIVE))
-    return (os.getpid(), is_warm(), *told)
+    return (os.getpid(), *told)

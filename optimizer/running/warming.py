@@ -37,11 +37,17 @@ GROUPS = {
 
 #: Said when a group has been silent for so long, again and again.
 STILL, STILL_S = "Still compiling; it may take minutes on a slow machine.", 5.0
+#: How often whoever waits for the compiler looks at what goes on beside it.
+LOOK_S = 0.1
 
 _log = logging.getLogger(__name__)
 
 
-def warm_up(on_message: Callable[[str], None] | None = None) -> float:
+def warm_up(
+    on_message: Callable[[str], None] | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+    on_interrupt: Callable[[], None] | None = None,
+) -> float:
     """Compile the kernels if this version has not been compiled on this machine; return the seconds that took.
 
     Where that fails, a log line says why, and whoever calls a kernel next tries again.
@@ -50,33 +56,54 @@ def warm_up(on_message: Callable[[str], None] | None = None) -> float:
     ----------
     on_message
         Called with a sentence before each group of kernels, and with another one every few seconds that it takes.
+    is_over
+        Asked several times a second meanwhile; once it says so, compiling is given up.
+    on_interrupt
+        Called at Ctrl-C, in place of the exception.
     """
     if is_warm():
         return 0.0
-    began = time.monotonic()
+    began_s = time.monotonic()
     child = Child("optimizer.running.warming")
     try:
-        while (sentence := _next_sentence(child)) is not None:
-            if on_message is not None:
-                on_message(sentence)
+        has_ended = _follow(child, on_message, is_over, on_interrupt)
     except BaseException:
         child.end()
         raise
-    code = child.end(grace_s=None)
+    code = child.end(grace_s=None if has_ended else 0.0)
     if code == 0:
         mark_warm()
-    else:
+    elif has_ended:
         _log.warning("compiling the kernels ended with code %s (%s)", code, child.last_words.rpartition("\n")[2])
-    return time.monotonic() - began
+    return time.monotonic() - began_s
 
 
-def _next_sentence(child: Child) -> str | None:
-    """Return what is to be said next, after waiting for it; `None` at the end."""
-    try:
-        group = child.messages.get(timeout=STILL_S)
-    except queue.Empty:
-        return STILL
-    return None if group is None else GROUPS[group.decode()]
+def _follow(
+    child: Child,
+    on_message: Callable[[str], None] | None,
+    is_over: Callable[[], bool],
+    on_interrupt: Callable[[], None] | None,
+) -> bool:
+    """Say what the compiler is at; return whether it has ended by itself."""
+    said_s = time.monotonic()
+    while not is_over():
+        sentence: str | None = None
+        try:
+            group = child.messages.get(timeout=LOOK_S)
+            if group is None:
+                return True
+            sentence = GROUPS[group.decode()]
+        except queue.Empty:
+            sentence = STILL if time.monotonic() - said_s >= STILL_S else None
+        except KeyboardInterrupt:
+            if on_interrupt is None:
+                raise
+            on_interrupt()
+        if sentence is not None:
+            said_s = time.monotonic()
+            if on_message is not None:
+                on_message(sentence)
+    return False
 
 
 def compile_kernels(on_group: Callable[[str], None]) -> None:

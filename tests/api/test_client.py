@@ -556,6 +556,23 @@ def test_a_plan_file_is_judged_and_so_is_what_was_done_to_it(paigong: Client, pl
     assert caught.value.code == "INPUT_FAULTS"
 
 
+def test_a_plan_file_is_judged_with_the_branch_as_it_is_now(paigong: Client, planned: str) -> None:
+    document, now = paigong.plan_file(planned), branch("PAPERS")
+    nothing = {"differences": [], "violations": []}
+    assert paigong.judge(document)["branch"] is None
+    assert [paigong.judge(document, branch=one)["branch"] for one in (now, planned, "newest")] == [nothing] * 3
+    assert paigong.judge(document, branch=problem_from_json(now))["branch"] == nothing
+    now["orders"][0]["service"] = "PT75M"
+    verdict = paigong.judge(document, branch=now, as_of="2026-11-27T17:00")
+    assert "order O1: service 60 -> 75 min" in [one["text"] for one in verdict["branch"]["differences"]]
+    assert (verdict["clean"], bool(verdict["branch"]["violations"])) == (False, True)
+    with pytest.raises(ServiceError) as caught:
+        paigong.judge(document, branch="0" * 32)
+    assert caught.value.code == "NOT_FOUND"
+    with pytest.raises(TypeError, match="expected a dict, a Problem, a job's id or 'newest'"):
+        paigong.judge(document, branch=7)  # type: ignore[arg-type]
+
+
 def test_a_plan_is_published_and_acknowledged(paigong: Client) -> None:
     job_id = paigong.submit(branch("TOLD"), iterations=200).id
     job = paigong.wait(job_id, PATIENCE_S)

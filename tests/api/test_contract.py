@@ -242,7 +242,12 @@ def drawn(draw: st.DrawFn, world: World, label: str) -> Case:
     fixed = {"path_parameters": draw(st.sampled_from(known))} if known and draw(st.integers(0, 4)) else {}
     documents = {
         "POST /v1/plans": [SMALL],
-        "POST /v1/plans/judge": [world.plan_file, {"routes": {"T1": ["O1", "O2"], "T2": ["O3"]}, "problem": SMALL}],
+        "POST /v1/plans/judge": [
+            world.plan_file,
+            {"routes": {"T1": ["O1", "O2"], "T2": ["O3"]}, "problem": SMALL},
+            world.plan_file | {"branch": "newest"},
+            {"routes": {"T1": ["O1"]}, "problem": SMALL, "branch": SMALL},
+        ],
         "POST /v1/webhooks": [{"url": "http://127.0.0.1:9/hook"}, {"url": "http://127.0.0.1:9/", "branches": ["HZ"]}],
         "POST /v1/plans/{job_id}/acknowledgements": [{"technician_id": who} for who in ("T1", "T2")],
     }.get(label)
@@ -537,10 +542,16 @@ def test_an_example_of_a_fault_is_what_the_document_says() -> None:
 # --- the examples in it ---------------------------------------------------------------------------------------------
 
 
+def examples_of(label: str) -> list[Any]:
+    """Return the examples of an operation's body."""
+    examples = OPERATIONS[label]["requestBody"]["content"][upload.JSON]["examples"]
+    return [example["value"] for example in examples.values()]
+
+
 def example_of(label: str) -> Any:
     """Return the one example of an operation's body."""
-    (example,) = OPERATIONS[label]["requestBody"]["content"][upload.JSON]["examples"].values()
-    return example["value"]
+    (example,) = examples_of(label)
+    return example
 
 
 def test_the_example_branch_is_planned_as_the_examples_ask(server: Server) -> None:
@@ -562,10 +573,12 @@ def test_the_example_receipt_is_one_of_the_example_branch(world: World) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def test_the_example_plan_is_judged(server: Server) -> None:
-    answer = server.http.post("/v1/plans/judge", json=example_of("POST /v1/plans/judge"))
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["clean"]
+def test_the_example_plans_are_judged(server: Server) -> None:
+    answers = [server.http.post("/v1/plans/judge", json=example) for example in examples_of("POST /v1/plans/judge")]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[-1].text
+    alone, with_branch = (answer.json() for answer in answers)
+    assert (alone["clean"], alone["branch"]) == (True, None)
+    assert with_branch["branch"]["differences"][0]["text"] == "order O1: service 60 -> 90 min"
 
 
 def test_the_example_webhook_is_made_where_its_host_is_known(tmp_path: Path) -> None:

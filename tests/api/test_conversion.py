@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.plans.conversion import lock_faults, violation_as_fault
+from api.plans.conversion import lock_faults, lock_remedy, violation_as_fault
+from api.plans.view import _failure
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import Clash, LockConflictError
 
@@ -35,3 +36,15 @@ def test_what_clashes_is_said_in_its_own_words() -> None:
     assert (fault["code"], fault["cause"]) == ("LOCK_BREAKS_LOCK", "A, B：晚 25 分钟。")
     (fault,) = lock_faults(LockConflictError([violation]), "en")
     assert fault["cause"] == "Visit B can start at 09:40."
+
+
+def test_keeping_locks_is_offered_where_it_helps() -> None:
+    """A failure that an earlier version kept says what it said then."""
+    kept, released = (
+        _failure({"code": "LOCKS_CONFLICT", "values": {"remedy": lock_remedy(helps_to_keep=helps)}}, "en")["action"]
+        for helps in (True, False)
+    )
+    assert kept == "Release one of the locks listed, or send broken_locks=keep to keep and list what they break."
+    assert released == "Release one of the locks listed, or change what it breaks; they cannot be kept like that."
+    assert _failure({"code": "LOCKS_CONFLICT", "values": {}}, "en")["action"] == kept
+    assert "broken_locks" not in lock_remedy(helps_to_keep=False)["zh"]

@@ -518,6 +518,72 @@ def test_every_claim_of_a_plan_file_is_judged_or_listed(house: House, plan: str)
     assert (refused["code"], [fault["code"] for fault in refused["errors"]]) == ("INPUT_FAULTS", ["PLAN_TIME_MISSING"])
 
 
+def test_a_plan_file_is_judged_with_the_branch_as_it_is_now(house: House, plan: str) -> None:
+    document = house.http.get(f"/v1/plans/{plan}/plan.json").json()
+    now = json.loads(branch("DRAFT"))
+
+    def judged(sent: Any, lang: str = "en", **query: str) -> dict[str, Any]:
+        headers = {"Accept-Language": lang}
+        answer = house.http.post("/v1/plans/judge", params=query, json=document | {"branch": sent}, headers=headers)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # Sent along: as it was, with an order that takes longer, and without a technician.
+    assert judged(now)["branch"] == {"differences": [], "violations": []}
+    now["orders"][0]["service"] = "PT75M"
+    verdict = judged(now)
+    (differing,) = verdict["branch"]["differences"]
+    assert (differing["sheet"], differing["key"], differing["column"]) == ("orders", "O1", "service")
+    assert (differing["before"], differing["after"]) == ("PT1H", "PT1H15M")
+    assert differing["text"] == "order O1: service 60 -> 75 min"
+    assert judged(now, "zh")["branch"]["differences"][0]["text"] == "派工单 O1：服务时长 60 -> 75 分钟"
+    assert (verdict["clean"], verdict["violations"]) == (False, [])
+    assert {("window", 900), ("shift", 900)} <= {
+        (one["rule"], one["amount"]) for one in verdict["branch"]["violations"]
+    }
+
+    # What is reported after the plan's moment is seen when it is asked for.
+    ill = json.loads(branch("DRAFT", absences=[
+        {"technician_id": "T2", "date": "2026-11-30", "reported": "2026-11-27T17:00:00+08:00"}
+    ]))  # fmt: skip
+    assert judged(ill)["clean"]
+    assert [one["rule"] for one in judged(ill, as_of="2026-11-27T17:00")["branch"]["violations"]] == ["shift"]
+
+    # Named: what a job was made from, and what was submitted last.
+    assert judged(plan)["branch"] == judged("newest")["branch"] == {"differences": [], "violations": []}
+    longer = json.dumps(now).encode()
+    other = house.post(longer, seconds=5).headers["location"].rpartition("/")[2]
+    house.http.delete(f"/v1/plans/{other}")
+    assert judged("newest")["branch"] == judged(other)["branch"] == verdict["branch"]
+    house.http.delete(house.post(branch("DRAFT"), seconds=5).headers["location"])
+    assert judged("newest")["clean"]
+
+
+def test_a_branch_that_a_plan_cannot_be_judged_with_is_refused(house: House, plan: str) -> None:
+    document = house.http.get(f"/v1/plans/{plan}/plan.json").json()
+
+    def refused(sent: Any, **more: Any) -> tuple[int, str, list[str]]:
+        answer = house.http.post("/v1/plans/judge", json=document | more | {"branch": sent})
+        found = answer.json()
+        return answer.status_code, found["code"], [fault["code"] for fault in found["errors"]]
+
+    for odd in (7, [], True):
+        assert refused(odd) == (422, "INPUT_FAULTS", ["PLAN_SHAPE"])
+    for unknown in ("", "oldest", "newest\x00", "0" * 32, "0" * 32 + "\n"):
+        assert refused(unknown) == (404, "NOT_FOUND", [])
+    assert refused(json.loads(branch("OTHER"))) == (422, "INPUT_FAULTS", ["PLAN_OTHER_BRANCH"])
+    later = json.loads(branch("DRAFT"))
+    later["branch"]["plan_date"] = "2026-12-01"
+    assert refused(later)[2] == ["PLAN_OTHER_DAYS"]
+    faulty = json.loads(branch("DRAFT"))
+    del faulty["technicians"]
+    assert refused(faulty)[:2] == (422, "INPUT_FAULTS")
+    nobody = json.loads(branch("NOBODY"))
+    answer = house.http.post("/v1/plans/judge", json={"routes": {}, "problem": nobody, "branch": "newest"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOT_SUBMITTED")
+    assert "2026-11-30" in answer.json()["cause"]
+
+
 @pytest.mark.parametrize(("lang", "title"), [("en", "Route"), ("zh", "路线")])
 def test_papers_are_printed_in_the_readers_language(house: House, plan: str, lang: str, title: str) -> None:
     headers = {"Accept-Language": lang}
@@ -710,6 +776,64 @@ def test_a_plan_is_judged_with_the_orders_of_now_before_it_is_published(house: H
     # The orders as they were: nothing differs.
     again = house.post(json.dumps(document).encode(), seconds=5).headers["location"]
     house.http.delete(again)
+    assert house.publish(job_id, house.etag(job_id)).json()["state"] == "published"
+
+
+def two_days(branch_id: str) -> dict[str, Any]:
+    """Return the example branch over two days: T1 alone can do O1, on Monday, and T2 alone O3, on Tuesday."""
+    document: dict[str, Any] = json.loads(branch(branch_id))
+    document["branch"]["days"] = 2
+    document["shifts"] = [row | {"date": day} for row in document["shifts"] for day in ("2026-11-30", "2026-12-01")]
+    document["orders"][2]["promised"] = [{"open": "2026-12-01T09:00:00+08:00", "close": "2026-12-01T11:00:00+08:00"}]
+    return document
+
+
+def test_every_day_of_a_plan_is_judged_with_the_orders_of_that_day(house: House) -> None:
+    document = two_days("DAYS")
+    job_id = house.solved(json.dumps(document).encode())
+    dates = {route["technician"]: route["date"] for route in house.server.job(job_id)["plan"]["routes"]}
+    assert dates["T2"] == "2026-12-01"
+
+    # Tuesday alone is submitted anew, with the orders that are still open then; T2 is not there any more.
+    tuesday = document | {
+        "branch": document["branch"] | {"plan_date": "2026-12-01", "days": 1, "as_of": "2026-11-30T16:00:00+08:00"},
+        "orders": document["orders"][2:],
+    }
+    house.http.delete(house.post(json.dumps(tuesday).encode(), seconds=5).headers["location"])
+    stale = house.publish(job_id, house.etag(job_id))
+    assert (stale.status_code, stale.json()["cause"]) == (
+        412, "Other orders have been handed in since for 2026-12-01.",
+    )  # fmt: skip
+    assert stale.json()["errors"] == []
+    gone = tuesday | {"shifts": [row for row in tuesday["shifts"] if row["technician_id"] != "T2"]}
+    house.http.delete(house.post(json.dumps(gone).encode(), seconds=5).headers["location"])
+    refused = house.publish(job_id, anyway=True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PLAN_BREAKS_NOW")
+    assert [fault["cause"] for fault in refused.json()["errors"] if fault["code"] == "PLAN_DIFFERS"] == [
+        "shift T2 2026-12-01 is gone"
+    ]
+    assert {fault["code"] for fault in refused.json()["errors"]} >= {"PLAN_BREAKS_SHIFT"}
+
+    # A plan file is judged with the same.
+    plan_file = house.http.get(f"/v1/plans/{job_id}/plan.json").json()
+    verdict = house.http.post("/v1/plans/judge", json=plan_file | {"branch": "newest"}).json()
+    assert [one["text"] for one in verdict["branch"]["differences"]] == ["shift T2 2026-12-01 is gone"]
+    assert not verdict["clean"]
+
+    # On Monday T1 is away, too: both days are named. With Tuesday as it was, Monday still is.
+    monday = json.loads(json.dumps(document))
+    monday["branch"]["days"] = 1
+    monday["shifts"] = [row for row in monday["shifts"] if row["technician_id"] != "T1"]
+    house.http.delete(house.post(json.dumps(monday).encode(), seconds=5).headers["location"])
+    texts = [fault["cause"] for fault in house.publish(job_id, anyway=True).json()["errors"]]
+    assert {"shift T1 2026-11-30 is gone", "shift T2 2026-12-01 is gone"} <= set(texts)
+    house.http.delete(house.post(json.dumps(tuesday).encode(), seconds=5).headers["location"])
+    texts = [fault["cause"] for fault in house.publish(job_id, anyway=True).json()["errors"]]
+    assert "shift T1 2026-11-30 is gone" in texts
+    assert "shift T2 2026-12-01 is gone" not in texts
+
+    # All as it was.
+    house.http.delete(house.post(json.dumps(document).encode(), seconds=5).headers["location"])
     assert house.publish(job_id, house.etag(job_id)).json()["state"] == "published"
 
 

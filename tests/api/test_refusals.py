@@ -107,7 +107,7 @@ SAID_ELSEWHERE = {
     "ARCHIVE_REFUSED": {"reason"},
     "PLAN_BREAKS_RULES": {"reason"},
     "METHOD_NOT_ALLOWED": {"method"},
-    "LOCKS_CONFLICT": set[str](),
+    "LOCKS_CONFLICT": {"remedy"},
     "TIME_TOO_SHORT": set[str](),
     "SOLVER_DEFECT": {"reason"},
     "WORKER_LOST": {"attempts"},

@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,6 +29,17 @@ def test_the_command_begins_there_and_loads_nothing_before() -> None:
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
     foreign = {name for name in answer.stdout.split() if name.partition(".")[0] not in sys.stdlib_module_names}
     assert foreign == {"api", "api.start"}
+
+
+@pytest.mark.parametrize(("command", "is_loading"), [("plan", "True"), ("judge", "False")])
+def test_what_solves_is_loaded_from_the_first_moment_of_a_plan(tmp_path: Path, command: str, is_loading: str) -> None:
+    # What the command line loads first tells what has been begun before it.
+    asks = "import sys\nprint('optimizer.running.fork_server' in sys.modules)\nraise KeyboardInterrupt\n"
+    (tmp_path / "typer.py").write_text(asks)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    code = "from api.start import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, command], env=env, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr, done.stdout.strip()) == (130, "", is_loading)
 
 
 def test_letters_that_the_output_lacks_are_shown_by_their_numbers(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from optimizer.domain.order import Load, PartNeed, Predecessor, ToolNeed
+from optimizer.domain.order import Confirmed, Load, PartNeed, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.plan import Reason, ReasonCode
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule, Violation
@@ -94,6 +94,25 @@ BREAKING = [
         ReasonCode.NOT_READY,
         "The visit is ready too late that day: 30 min too late for Ann Li (Ann).",
         "当天具备上门条件太晚：对Ann Li (Ann)来说晚 30 分钟。",
+    ),
+    # Nobody was reached, and A is an hour there and back and ten minutes.
+    Alone(
+        Rule.CONFIRMED,
+        world(
+            [
+                job(
+                    "A",
+                    place=35,
+                    log=ServiceLog(confirmed=Confirmed.UNREACHABLE),
+                    promised=(span("08:00-17:00"),),
+                )
+            ],
+            [person("Ann")],
+        ),
+        lambda w: w.with_job("A", log=ServiceLog()),
+        ReasonCode.NOT_REACHED,
+        "The customer was not reached, and it is 40 min too far off every way to try in vain: agree a time.",
+        "未联系上客户，绕路超出上限 40 分钟，不宜空跑：请先约定时间。",
     ),
     # Planned at 08:15, ten minutes before anybody can be there.
     Alone(

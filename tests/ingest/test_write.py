@@ -207,7 +207,7 @@ def orders(draw: st.DrawFn, order_id: str) -> Order:
         priority=draw(st.integers(1, 5)),
         urgency=draw(st.sampled_from(Urgency)),
         difficulty=draw(st.sampled_from(Difficulty)),
-        carried_over=draw(st.booleans()),
+        carried_over=draw(st.integers(0, 99)),
     )
 
 
@@ -383,7 +383,7 @@ BAD_VALUES = [
     ("orders/0/priority", "3", "x.json at /orders/0/priority: '3' has the wrong type. Expected a whole number."),
     ("orders/0/priority", True, "x.json at /orders/0/priority: 'true' has the wrong type. Expected a whole number."),
     ("orders/0/priority", 2.5, "x.json at /orders/0/priority: '2.5' has the wrong type. Expected a whole number."),
-    ("orders/0/carried_over", 1, "x.json at /orders/0/carried_over: '1' has the wrong type. Expected true or false."),
+    ("orders/0/works_through", 1, "x.json at /orders/0/works_through: '1' has the wrong type. Expected true or false."),
     ("orders/0/lat", "30.2", "x.json at /orders/0/lat: '30.2' has the wrong type. Expected a number."),
     ("orders/0/promised", "2026", "x.json at /orders/0/promised: '2026' has the wrong type. Expected an array."),
     ("orders/0/promised", [{"open": "2026-11-23T09:00:00+08:00"}], "x.json at /orders/0/promised: '[{'open':"),

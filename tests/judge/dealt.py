@@ -15,13 +15,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Interval, ServiceLog, Urgency
+from optimizer.domain.order import Confirmed, Interval, ServiceLog, Urgency
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks, Floor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
-from tests.random_problems import _with_rests, _with_the_whole_book, _without_locks, random_matrix
+from tests.random_problems import _with_pay, _with_rests, _with_the_whole_book, _without_locks, random_matrix
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Route
@@ -48,6 +48,7 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
     problem = replace(problem, exceptions=_exceptions(Random(f"exceptions {seed}"), problem))
+    problem = _with_pay(seed, _answered(Random(f"answers {seed}"), problem))
     return _rested(Random(f"rests {seed}"), _under_way(Random(f"under way {seed}"), problem, routes)), matrix, routes
 
 
@@ -67,6 +68,15 @@ def _exceptions(rng: Random, problem: Problem) -> tuple[LimitException, ...]:
         amount = rng.randint(1, problem.policy.band_of(limit) // limit.unit) * limit.unit
         made.append(LimitException(visit.visit_id, limit, amount, "Chen", "as drawn", rng.choice(("", *people))))
     return tuple(made)
+
+
+def _answered(rng: Random, problem: Problem) -> Problem:
+    """Return a problem some of whose customers said no, or were not reached, one in five."""
+    if rng.random() < 0.8:
+        return problem
+    answers = (Confirmed.NO, Confirmed.UNREACHABLE, Confirmed.UNREACHABLE, None)
+    orders = [replace(o, log=replace(o.log, confirmed=rng.choice(answers))) for o in problem.orders]
+    return replace(problem, orders=tuple(orders))
 
 
 def _under_way(rng: Random, problem: Problem, routes: DayRoutes) -> Problem:

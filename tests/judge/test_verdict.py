@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, Load, Predecessor, ToolNeed
+from optimizer.domain.order import Confirmed, Interval, Load, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP, BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import SOFT_RULES, Rule
@@ -100,6 +100,7 @@ PLANTED_IN_WORLD: list[tuple[Rule, int, Callable[[World], World]]] = [
     (Rule.ALLOWED, 1, lambda w: w.with_job("B", refused=frozenset({"Ben"}))),
     (Rule.TRAVEL_LIMIT, 600, lambda w: w.with_shift("Ben", max_leg_s=1800)),
     (Rule.TRAVEL_LIMIT, 1, lambda w: w.with_leg("B", "C", None)),
+    (Rule.CONFIRMED, 1, lambda w: w.with_job("C", log=ServiceLog(confirmed=Confirmed.UNREACHABLE))),
     (Rule.SHIFT, 1800, lambda w: w.with_shift("Ann", end_s=clock("08:20"))),
     # Ann is back at 08:50, and works again from midnight on, after a rest of 15 h 40 min.
     (Rule.REST, 1800, lambda w: w.with_policy(rest_s=56_400).but(shifts_around=(Shift("Ann", 1, 86_400, 90_000),))),

@@ -119,6 +119,10 @@ ALL_DAY = ((0, span("08:00-18:00")), (1, span("08:00-12:00")))
         ({"opening": ALL_DAY, "closed": (span("07:00-09:00"), NIGHT)}, hours_of("09:00-18:00")),
         ({"opening": ALL_DAY, "closed": (span("08:00-18:00"),)}, ()),
         ({"opening": ((0, MORNING), (0, span("09:00-10:00")))}, hours_of("09:00-11:00")),
+        ({"opening": ((0, MORNING), (0, span("11:00-12:00")))}, hours_of("09:00-12:00")),
+        ({"opening": ((0, MORNING), (0, span("10:00-12:00")))}, hours_of("09:00-12:00")),
+        ({"opening": ((0, MORNING), (0, span("11:01-12:00")))}, hours_of("09:00-11:00 11:01-12:00")),
+        ({"opening": ((0, MORNING), (0, span("11:00-14:00"))), "closed": (NOON,)}, hours_of("09:00-12:00 13:00-14:00")),
         ({"opening": ((2, MORNING),)}, ()),
     ],
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import Interval, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
+from optimizer.domain.order import Interval, Load, PartNeed, Predecessor, SkillNeed, ToolNeed, Urgency
 from optimizer.domain.planning_context import PlanningContext
+from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.technician import Break, Shift
-from optimizer.domain.units import DAY_S
+from optimizer.domain.units import DAY_S, at
 from optimizer.report.papers import make_papers
-from tests.worlds import job, person, world
+from tests.worlds import job, person, span, world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 #: How the worlds below are planned.
 PAIR = {"T1": ["K", "A"], "T2": ["K", "B"]}
 FETCH = {"T1": ["A", "0", "B"]}
+LATE = {"T1": ["B", "C", "D", "E"]}
 TWO_DAYS = {("T1", 0): ["A"], ("T1", 1): ["B"], ("T2", 1): ["C"]}
 
 
@@ -42,6 +44,18 @@ def boiler_pair() -> World:
         parts=(Part("P1", "pipe", 5),),
         tools=(Tool("G1", "hoist", 1),),
     )
+
+
+def late_emergency() -> World:
+    """E, 100 minutes away, is an emergency of Monday 08:00, to be reached by 10:00.
+
+    Told windows hold T1: B 08:10, C 08:50, D 09:30 to 10:00, and only then the 90 minutes to E.
+    """
+    jobs = [job(name, place=place, phone=f"138-{name}") for name, place in (("B", 10), ("C", 20), ("D", 10))]
+    jobs.append(job("E", place=100, requested="", urgency=Urgency.EMERGENCY))
+    told = {"B": "08:00-08:30", "C": "08:45-09:15", "D": "09:30-10:00"}
+    published = tuple(PublishedVisit(visit_id, "T1", 0, span(window)) for visit_id, window in told.items())
+    return world(jobs, [person("T1")], as_of_s=at(8), published=published)
 
 
 def fetch_on_the_way() -> World:

@@ -17,7 +17,17 @@ from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.units import at
 from optimizer.report.papers import make_papers
-from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, column, line_of, papers_of, two_days
+from tests.report.paper_worlds import (
+    LATE,
+    PAIR,
+    TWO_DAYS,
+    boiler_pair,
+    column,
+    late_emergency,
+    line_of,
+    papers_of,
+    two_days,
+)
 from tests.worlds import World, job, line, person, world
 
 CLOSE = datetime(2026, 11, 20, 17, 30)
@@ -96,7 +106,7 @@ def test_who_has_agreed_is_not_called() -> None:
     ("said", "why", "say"),
     [
         (Confirmed.UNREACHABLE, "Not reached, visited all the same", "We could not reach you and come all the same"),
-        (Confirmed.NO, "Not agreed, visited all the same", "You have not agreed to"),
+        (Confirmed.NO, "Agree another time", "Our time did not suit you. We can come on"),
     ],
 )
 def test_who_was_not_reached_or_did_not_agree_is_flagged(said: Confirmed, why: str, say: str) -> None:
@@ -159,6 +169,21 @@ def test_who_was_absent_yesterday_is_told_so() -> None:
 def test_an_emergency_in_the_plan_is_on_top() -> None:
     w = world([job("A", place=1, log=CALLED), job("B", place=2, log=CALLED, urgency=Urgency.EMERGENCY)], [person("T1")])
     assert column(calls(w, {"T1": ["A", "B"]}), "order_id") == ["B", "A"]
+
+
+def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
+    made = papers_of(late_emergency(), LATE)
+    call = line_of(made.call_list, "D")
+    assert call.is_red
+    assert call.cells["whom"] == "customer of D"
+    assert call.cells["by"] == datetime(2026, 11, 23, 8)
+    room, _, what_then = str(call.cells["why"]).partition("; ")
+    assert room == "Makes room for emergency E: T1 Li (T1) is there at 10:40, 50 min sooner"
+    assert what_then.startswith("moving costs 15.00. If the customer agrees, put agreed = yes into published")
+    assert call.cells["say"] == (
+        "Somebody else has an emergency. May we come at about 12:40 instead of Mon 23 Nov, 09:30–10:00?"
+    )
+    assert column(made.call_list, "order_id")[0] == "D"
 
 
 # --- visits that stay out -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, FaultyOrder, PlanningContext, SetAside, Stage
 from optimizer.domain.units import at
 from optimizer.report.papers import make_papers
-from tests.report.paper_worlds import TWO_DAYS, boiler_pair, column, line_of, papers_of, two_days
+from tests.report.paper_worlds import LATE, TWO_DAYS, boiler_pair, column, late_emergency, line_of, papers_of, two_days
 from tests.worlds import World, job, person, world
 
 FRIDAY, MONDAY, TUESDAY = (date(2026, 11, day) for day in (20, 23, 24))
@@ -67,6 +67,17 @@ def test_an_emergency_that_comes_late_is_red_and_says_by_how_much() -> None:
     )
     assert standing(near, None) == ("Planned", False, MONDAY)
     assert standing(far, None) == ("Planned, emergency 30 min late", True, MONDAY)
+
+
+def test_an_emergency_that_told_windows_hold_up_says_what_giving_one_up_would_bring() -> None:
+    made = late_emergency()
+    texts = [line_of(papers_of(made, LATE, lang=lang).register, "E").cells["class"] for lang in ("en", "zh")]
+    assert texts == [
+        "Planned, emergency 1 h 30 min late: told windows bind; 50 min sooner if D may move",
+        "已排，紧急报修晚 1 小时 30 分：受已告知时段限制；若 D 可改时间，可提前 50 分钟",
+    ]
+    agreed = made.but(published=tuple(replace(said, agreed=True) for said in made.problem.published))
+    assert line_of(papers_of(agreed, LATE).register, "E").cells["class"] == "Planned, emergency 1 h 30 min late"
 
 
 def test_inside_its_promise_an_order_waits_in_black() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from optimizer.domain.order import Interval, ServiceLog, Urgency
 from optimizer.domain.plan import ReasonCode, UnassignedState
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
+from optimizer.promise.due_day import with_due_days
 from tests.worlds import FRIDAY_16, MONDAY, World, job, person, span, world
 
 FRIDAY_1550 = at(15, 50, day=-3)
@@ -64,6 +66,29 @@ def test_a_window_that_is_over_binds_nobody_any_more(call: World) -> None:
 def test_in_the_morning_it_is_to_be_reached_within_two_hours(call: World) -> None:
     morning = call.but(as_of_s=at(8)).with_job("A", received_s=at(2, 10))
     assert morning.problem.windows["A"] == (span("08:00-10:00"),)
+
+
+@pytest.mark.parametrize("as_of_s", [at(0), at(8), at(15)])
+def test_one_that_is_due_after_today_is_planned_like_any_other(call: World, as_of_s: int) -> None:
+    """Its part comes on Tuesday, say: nobody drives to it at once, and it is in nobody's red."""
+    running = call.but(as_of_s=as_of_s, days=2)
+    later = running.with_job("A", due_day=MONDAY + timedelta(1))
+    assert later.problem.windows["A"] == (span("08:30-17:30"), span("08:30-17:30", 1))
+    assert later.problem.max_lateness_s(later.problem.visit_by_id["A"]) == later.problem.policy.max_lateness_s
+    assert later.judge({"Ann": ["A"]}).is_clean
+    for due in (MONDAY, MONDAY - timedelta(1)):
+        today = running.with_job("A", due_day=due).problem
+        assert today.windows["A"] == (Interval(as_of_s, as_of_s + 2 * 3600),)
+        assert today.is_emergency_call(today.visit_by_id["A"])
+
+
+def test_one_that_waits_for_its_part_is_not_called_late_day_by_day(call: World) -> None:
+    """The part comes on Tuesday at noon; on Monday morning it is due on Tuesday, and so it stays."""
+    waiting = call.but(as_of_s=at(8), days=2).with_job("A", ready_s=at(12, day=1))
+    problem = with_due_days(waiting.problem, waiting.matrix)
+    assert problem.order_by_id["A"].due_day == MONDAY + timedelta(1)
+    assert not problem.is_emergency_call(problem.visit_by_id["A"])
+    assert with_due_days(problem, waiting.matrix) == problem
 
 
 def test_the_two_hours_count_from_the_technicians_receipt(call: World) -> None:

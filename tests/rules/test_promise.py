@@ -105,3 +105,13 @@ def test_it_has_its_words_in_both_languages() -> None:
     assert Rule.PROMISE in SOFT_RULES
     assert [Wording(lang).rule(Rule.PROMISE) for lang in ("en", "zh")] == ["Broken promises", "失约"]
     assert translator("zh")(Rule.PROMISE.statement) == "计划日内的承诺未能兑现的要计费；过了通知时限加倍。"
+
+
+def test_a_promise_after_midnight_of_the_last_night_is_one_of_the_days_planned() -> None:
+    """The last shift ends at 07:00, and with it the horizon: engine and judge price the promise until 02:00 alike."""
+    said = (span("25:00-26:00"),)
+    made = world([job("A", place=10, promised=said), job("B", place=20)], [person("Ann", hours="19:00-31:00")])
+    assert made.judge({}).costs[Rule.PROMISE] == 50_000
+    arrays = build_arrays(made.problem, made.matrix).arrays
+    alone = build_arrays(made.with_job("A", promised=(), requested=said).problem, made.matrix).arrays
+    assert arrays.visit[0, V_PRICE] - alone.visit[0, V_PRICE] == 50_000

@@ -40,7 +40,10 @@ def test_a_served_visit_costs_nothing(one_van: World) -> None:
         ({"priority": 4}, 80_000),
         ({"priority": 5}, 150_000),
         ({"priority": 3, "carried_over": True}, 80_000),
+        ({"priority": 1, "carried_over": 2}, 50_000),
+        ({"priority": 2, "carried_over": 2}, 80_000),
         ({"priority": 5, "carried_over": True}, 150_000),
+        ({"priority": 1, "carried_over": 99}, 150_000),
         ({"due_day": WEDNESDAY}, 20_000),  # Tuesday and Wednesday are left.
         ({"due_day": TUESDAY}, 30_000),
         ({"due_day": MONDAY}, 100_000),

@@ -43,3 +43,20 @@ def test_the_whole_service_lies_inside_opening_hours(one_van: World, close: str,
     expected = [] if missing_s is None else [(Rule.WINDOW, missing_s)]
     assert hours.broken({"Ann": ["A"]}) == expected
     assert hours.with_job("A", works_through=True).broken({"Ann": ["A"]}) == []
+
+
+@pytest.mark.parametrize(("second", "expected"), [("08:20-18:00", []), ("08:15-18:00", []), ("08:21-18:00", ["08:21"])])
+def test_a_service_may_lie_across_hours_that_meet(one_van: World, second: str, expected: list[str]) -> None:
+    """From 08:10 to 08:40; a gap of a minute makes it wait."""
+    hours = one_van.with_job("A", opening=((0, span("08:00-08:20")), (0, span(second))))
+    assert hours.broken({"Ann": ["A"]}) == []
+    assert hours.starts({"Ann": ["A"]}) == {"A": expected[0] if expected else "08:10"}
+    assert {visit_id for route in hours.solved().routes for visit_id in route.visit_ids} == {"A", "B"}
+
+
+def test_hours_that_meet_at_midnight_are_one_stretch(one_van: World) -> None:
+    always = one_van.but(days=2).with_job(
+        "A", requested=(), opening=tuple((day, span("00:00-24:00")) for day in (0, 1))
+    )
+    assert always.problem.hours["A"] == (Interval(0, 2 * 86_400),)
+    assert always.broken({"Ann": ["A"]}) == []

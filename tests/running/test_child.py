@@ -113,6 +113,37 @@ def test_no_time_at_all_gives_the_first_plan_judged_and_says_so() -> None:
     assert outcome.run.stopped == FIRST_PLAN
 
 
+def post_after_a_while(
+    problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
+) -> None:
+    """Post a plan that serves V0, unless asked to stop before."""
+    time.sleep(0.5)
+    if not is_stopped():
+        post(time_routes(problem, matrix, {"T0": ["V0"]}), Progress(0, 0, 0.0, 0))
+
+
+def test_of_a_plan_that_was_known_before_better_ones_are_told_however_little_patience_there_is() -> None:
+    problem, matrix = tiny_problem()
+    known = run_in_child(post_at_the_end, problem, matrix, budget_of(0))
+    assert known.plan.served == 0
+    told: list[int] = []
+    impatient = replace(budget_of(60), patience_s=0.0)
+    found = run_in_child(
+        post_after_a_while, problem, matrix, impatient, lambda progress: told.append(progress.served), known=known
+    )
+    assert (found.plan.served, told) == (1, [1])
+
+
+def test_a_plan_that_was_known_before_is_kept_where_the_search_finds_none() -> None:
+    problem, matrix = tiny_problem()
+    known = run_in_child(post_after_a_while, problem, matrix, budget_of(60))
+    token = CancelToken()
+    token.interrupt()
+    token.interrupt()
+    found = run_in_child(post_after_a_while, problem, matrix, budget_of(60), cancel=token, known=known)
+    assert (found.plan, found.run.stopped) == (known.plan, "interrupted")
+
+
 def post_late(
     problem: Problem, matrix: TravelMatrix, budget: Budget, post: Post, is_stopped: Callable[[], bool]
 ) -> None:

@@ -46,6 +46,7 @@ from optimizer.report.wording import (
 )
 from optimizer.review.differences import THINGS
 from optimizer.running import broker
+from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
 from optimizer.text.catalogue import translator
 
@@ -63,7 +64,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("running/warming.py", "sentence"): [*GROUPS.values(), STILL],
     ("running/broker.py", "hindrance.sentence"): [*broker.SENTENCES],
     ("console.py", "stage"): ["reading", "searching", "writing"],
-    ("console.py", "sentence"): [*GROUPS.values(), STILL, *broker.SENTENCES],
+    ("console.py", "sentence"): [*GROUPS.values(), STILL, FIRST_PLAN_MADE, *broker.SENTENCES],
     ("console.py", "str(error)"): [str(NoPlanError("overrun"))],
     ("api/cli.py", "meaning"): [str(about.description) for about in Settings.model_fields.values()],
     ("api/plans/conversion.py", "item.sentence"): [],  # an Assumption, a literal in the judge
@@ -82,7 +83,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/refusals/refusal.py", "text.cause"): [text.cause for text in REFUSAL_TEXTS.values()],
     ("api/refusals/refusal.py", "text.action"): [text.action for text in REFUSAL_TEXTS.values()],
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
-    ("cli.py", "item.sentence"): [],  # an Assumption, a literal in the judge
+    ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there

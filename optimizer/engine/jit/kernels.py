@@ -23,11 +23,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
+
+    import numpy as np
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ _Kernel = TypeVar("_Kernel", bound="Callable[..., Any]")
 
 def kernel(function: _Kernel) -> _Kernel:
     """Compile a function with the project's flags: cached, without the GIL, exact floats."""
-    # Imported here, so that whoever only asks whether the kernels are warm does not load numba.
+    # Imported here, as numpy is below, so that whoever only asks whether the kernels are warm loads neither.
     import numba
 
     _address_type()
@@ -120,6 +120,8 @@ class ByAddress:
     """
 
     def __init__(self, **arrays: np.ndarray) -> None:
+        import numpy as np
+
         assert list(arrays) == list(type(self).__annotations__), f"the arrays are {list(type(self).__annotations__)}"
         self._arrays = {name: np.require(array, requirements=("C", "A", "W")) for name, array in arrays.items()}
         self.__dict__.update(self._arrays)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.engine.arrays import O_STAFF, R_LOAD_DIVISOR, R_SPREAD, R_STAFF, S_OFFSET, S_OWNER, V_PRICE
+from optimizer.domain.units import cents_per_minute
+from optimizer.engine.arrays import (
+    O_STAFF,
+    R_LOAD_DIVISOR,
+    R_RESERVE,
+    R_SPREAD,
+    R_STAFF,
+    S_FREE,
+    S_OFFSET,
+    S_OWNER,
+    V_PRICE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,11 +61,12 @@ def set_objective(
 
 def load_cents(arrays: ProblemArrays, shift: int, work_s: int) -> int:
     """Return what the load of a technician-day costs."""
-    divisor = int(arrays.rates[R_LOAD_DIVISOR])
-    if divisor == 0 or not arrays.owner[arrays.shift[shift, S_OWNER], O_STAFF]:
+    divisor, rate = int(arrays.rates[R_LOAD_DIVISOR]), int(arrays.rates[R_RESERVE])
+    if not arrays.owner[arrays.shift[shift, S_OWNER], O_STAFF]:
         return 0
     above_s = max(0, work_s + int(arrays.shift[shift, S_OFFSET]))
-    return above_s**2 // divisor
+    reserved_s = max(0, work_s - int(arrays.shift[shift, S_FREE]))
+    return (above_s**2 // divisor if divisor else 0) + cents_per_minute(rate, reserved_s)
 
 
 def spread_cents(arrays: ProblemArrays, owner: int, work_s: int, mean_s: int) -> int:

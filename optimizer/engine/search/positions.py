@@ -234,7 +234,8 @@ def positions_in_time(backward, earliest, first, last, done, latest):
 def least_cents(arrays, state, shift_idx, fixed, service, work):
     """Return what a route with an inserted visit costs at least: a polynomial of its travel, by three coefficients.
 
-    It is the cost by the rule book without roundings, less `ROUNDINGS`, with a tangent for the square of the load.
+    It is the cost by the rule book without roundings, less `ROUNDINGS`, with a tangent for the square of the load, and
+    without what the reserve costs.
     """
     owner = arrays.shift[shift_idx, S_OWNER]
     minute = arrays.shift[shift_idx, S_MINUTE_CENTS]

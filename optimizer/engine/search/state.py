@@ -22,6 +22,7 @@ from optimizer.engine.arrays import (
     R_LOAD_DIVISOR,
     R_PARTS,
     R_QUANTITIES,
+    R_RESERVE,
     R_SPREAD,
     R_STAFF,
     R_SYNCED,
@@ -29,6 +30,7 @@ from optimizer.engine.arrays import (
     R_VISITS,
     S_DAY_CENTS,
     S_DEPART,
+    S_FREE,
     S_MAX_DUTY,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
@@ -412,12 +414,17 @@ def position_of(state, visit):
 
 @kernel
 def load_cents(arrays, shift_idx, work):
-    """Return what a day's load costs by the rule book: its square above the share of the contracted time."""
-    divisor = arrays.rates[R_LOAD_DIVISOR]
-    if divisor == 0 or arrays.owner[arrays.shift[shift_idx, S_OWNER], O_STAFF] == 0:
+    """Return what a day's load costs: its square above the share of the contracted time, and its use of the reserve."""
+    divisor, rate = arrays.rates[R_LOAD_DIVISOR], arrays.rates[R_RESERVE]
+    if divisor + rate == 0 or arrays.owner[arrays.shift[shift_idx, S_OWNER], O_STAFF] == 0:
         return 0
-    above = max(0, work + arrays.shift[shift_idx, S_OFFSET])
-    return above * above // divisor
+    cents = 0
+    if divisor > 0:
+        above = max(0, work + arrays.shift[shift_idx, S_OFFSET])
+        cents = above * above // divisor
+    if rate > 0:
+        cents += per_minute(rate, max(0, work - arrays.shift[shift_idx, S_FREE]))
+    return cents
 
 
 @kernel

@@ -215,7 +215,7 @@ def _left_over(
     Its spent windows are gone, what was said and handed out for the last visit counts no more, the new day is agreed.
     """
     update: dict[str, Any] = {
-        "carried_over": True,
+        "carried_over": row.carried_over + 1,
         "unfinished": result.result,
         "planned_on": None,
         "on_site": row.on_site or result.at,

@@ -92,7 +92,7 @@ def _days_of(row: OrderRow, days: tuple[int, ...], clock: BranchClock, calendar:
             made["after"] = (Predecessor(visits[n - 1], GapFrom.START, *gaps, same_people=True),)
             possible = set(following.values())
             made["ready"] = datetime.combine(clock.first_day + timedelta(days=min(possible)), time())
-            made |= {"unfinished": None, "carried_over": False}
+            made |= {"unfinished": None, "carried_over": 0}
         yield row.model_copy(update=made)
 
 

@@ -53,6 +53,7 @@ from optimizer.ingest.cells.values import (
     parse_text,
     parse_time,
     parse_time_or_moment,
+    parse_times,
     parse_yes_no,
     parse_zone,
     whole,
@@ -115,6 +116,9 @@ Priority = Annotated[int, PlainValidator(whole(1, 5)), _WHOLE]
 SkillLevel = Annotated[int, PlainValidator(whole(1, 9)), _WHOLE]
 Percent = Annotated[int, PlainValidator(whole(1, 10_000)), _WHOLE]
 YesNo = Annotated[bool, PlainValidator(parse_yes_no), Kind((bool,), Phrase("true or false"), shape=Shape.WORD)]
+Times = Annotated[
+    int, PlainValidator(parse_times), Kind((bool, int), Phrase("true, false or a whole number"), shape=Shape.WORD)
+]
 Duration = Annotated[
     int,
     PlainValidator(parse_duration),

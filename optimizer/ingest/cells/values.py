@@ -138,6 +138,17 @@ def parse_yes_no(value: object) -> bool:
     return word in _YES
 
 
+def parse_times(value: object) -> int:
+    """Return how often: yes is once, no is never, else a whole number up to 99.
+
+    >>> [parse_times(word) for word in ("no", "是", 3)]
+    [0, 1, 3]
+    """
+    if isinstance(value, bool) or str(value).lower() in _YES | _NO:
+        return int(parse_yes_no(value))
+    return whole(0, 99)(value)
+
+
 def parse_duration(value: object) -> int:
     """Return seconds: minutes in a sheet (`45`, `7.5`), ISO 8601 in JSON (`PT45M`). Never negative."""
     if isinstance(value, str) and value.lstrip("-").startswith("P"):

@@ -18,7 +18,6 @@ from optimizer.domain.problem import BRANCH_PLACE, LockLevel
 from optimizer.domain.units import MINUTE_S
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
-from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.trial_problem import check_crews_and_locks
 
 if TYPE_CHECKING:
@@ -63,7 +62,6 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
     check_skills(sheets, log)
     check_tools_and_loads(sheets, log)
     check_homes(sheets, log)
-    check_people(sheets, log)
     check_missing_places(sheets, log)
     check_locks(sheets, clock, policy, log)
     check_exceptions(sheets, policy, log)
@@ -75,7 +73,6 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
         check_jobs(sheets, clock, log)
         check_windows(sheets, clock, log)
     if clock is not None and policy is not None:
-        check_roster(sheets, clock, policy, log)
         check_published_crews(sheets, policy, log)
         check_crews_and_locks(sheets, clock, policy, log)
 

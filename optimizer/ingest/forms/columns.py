@@ -50,6 +50,7 @@ from optimizer.ingest.cells.kinds import (
     Texts,
     Time,
     TimeOrMoment,
+    Times,
     ToolNeeds,
     UnfinishedWord,
     UrgencyWord,
@@ -148,7 +149,7 @@ class OrderRow(Row):
     priority: Priority = column("2", "1 to 5, 5 most urgent.", default=1)
     urgency: UrgencyWord = column("urgent", "normal, urgent or emergency.", default="normal")
     difficulty: DifficultyWord = column("hard", "normal or hard.", default="normal")
-    carried_over: YesNo = column("no", "Left unfinished on an earlier day.", default=False)
+    carried_over: Times = column("no", "Left unfinished on an earlier day: yes, or how many times.", default=0)
     lat: Number | None = column(
         "30.2891", "Latitude of the place; empty: looked up from the address, if asked for.", default=None
     )

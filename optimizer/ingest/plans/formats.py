@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.rules import Rule
-from optimizer.ingest.settings.policy import OFF
+from optimizer.ingest.settings.policy import OFF, UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,13 @@ def rules_of(plan_format: str) -> frozenset[Rule]:
     return frozenset(map(Rule, _RULES[plan_format].split())) if plan_format in _RULES else frozenset(Rule)
 
 
+#: Keys of a policy that change when something may be done, with what was meant before there was the key.
+_MEANT: Mapping[str, str] = {"lead_to_leave": OFF, "unreached_way": UNLIMITED}
+
+
 def as_of_then(problem: Any) -> Any:
     """Return a plan's problem as it was meant: a policy that states no floor is of before there was one."""
     policy = problem.get("policy") if isinstance(problem, dict) else None
-    if not isinstance(policy, dict) or "lead_to_leave" in policy:
+    if not isinstance(policy, dict) or _MEANT.keys() <= policy.keys():
         return problem
-    return {**problem, "policy": {**policy, "lead_to_leave": OFF}}
+    return {**problem, "policy": {**_MEANT, **policy}}

@@ -26,7 +26,7 @@ from optimizer.text.files import JsonObject, write_json
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
@@ -220,6 +220,8 @@ class PlanFile:
         What it states and nobody can check.
     run
         How the plan came about, as it says.
+    beside
+        What was sent along in the file and is no part of it, by key.
     """
 
     problem: Problem
@@ -230,6 +232,7 @@ class PlanFile:
     claims: Claims = field(default_factory=Claims)
     not_judged: tuple[NotJudged, ...] = ()
     run: JsonObject = field(default_factory=dict)
+    beside: JsonObject = field(default_factory=dict)
 
     @property
     def rules(self) -> frozenset[Rule]:
@@ -251,7 +254,9 @@ def read_plan(
     return read.problem, read.matrix, read.plan
 
 
-def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_routes: TimeRoutes) -> PlanFile:
+def read_plan_file(
+    path: str | Path, branch: str | Path | None = None, *, time_routes: TimeRoutes, beside: Collection[str] = ()
+) -> PlanFile:
     """Return what a plan file holds.
 
     Parameters
@@ -260,6 +265,8 @@ def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_r
         The branch of a plan that does not hold its own problem: a folder or a JSON file.
     time_routes
         Times a plan that holds routes only.
+    beside
+        Keys of what may be sent along in the file.
 
     Raises
     ------
@@ -270,6 +277,7 @@ def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_r
     path = Path(path)
     log = IssueLog(form="json", file=path.name)
     document = _read_document(path, log)
+    sent = {key: document.pop(key) for key in beside if key in document} if document is not None else {}
     problem = None if document is None else _problem(document, branch, log)
     if document is None or problem is None:
         raise InputError(log.report())
@@ -293,6 +301,7 @@ def read_plan_file(path: str | Path, branch: str | Path | None = None, *, time_r
         claims=claims,
         not_judged=(*reader.not_judged, *_not_judged(document, log)),
         run=_run(document),
+        beside=sent,
     )
 
 

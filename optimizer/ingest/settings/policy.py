@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import PlainSerializer
 
 from optimizer.domain.order import Difficulty, Urgency
-from optimizer.domain.policy import BrokenLocks, Fairness, Floor, Pickup, Policy
+from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
 from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import IssueLog, Phrase
@@ -69,10 +69,15 @@ def _kinds(value: object) -> frozenset[str]:
 
 
 def _prices(value: object) -> dict[str, int]:
-    """Return amounts by the ids of orders."""
+    """Return amounts by the ids of orders, or by other words of the branch."""
     if not isinstance(value, dict):
         raise fault("CELL_TYPE", expected=Phrase("a table"))
     return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
+
+
+def _prices_by_kind(value: object) -> dict[str, int]:
+    """Return amounts by kinds of orders, in English where their Chinese is known."""
+    return {english_word(word): cents for word, cents in _prices(value).items()}
 
 
 def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +114,7 @@ _SPECIAL = {
     "name": NAME,
     "lead_to_leave_s": duration(none_word=OFF),
     "max_lateness_s": duration(none_word=UNLIMITED),
+    "unreached_way_s": duration(none_word=UNLIMITED),
     "pickup": _word_of(Pickup),
     "broken_locks": _word_of(BrokenLocks),
     "fairness": _word_of(Fairness),
@@ -118,6 +124,10 @@ _SPECIAL = {
     "reload": kind(_truth),
     "pair_kinds": kind(_kinds, sorted),
     "unassigned_by_order_cents": kind(_prices, _sorted),
+    "waiting_tier_cents": kind(_prices, _sorted),
+    "contractor_pay": _word_of(ContractorPay),
+    "contractor_kind_cents": kind(_prices_by_kind, _sorted),
+    "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
     "promise": Annotated[dict[str, Any], PlainSerializer(promise_to_json)],
@@ -134,12 +144,13 @@ _PER_MINUTE = (
     "working_time",
     "exception_travel",
     "exception_overtime",
+    "reserve",
 )
 POLICY_TABLE = table_models(
     {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
     | _SPECIAL,
     {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
-    | {"contractor_minute_cents": "contractor_cents_per_min"},
+    | {"contractor_minute_cents": "contractor_cents_per_min", "contractor_km_cents": "contractor_cents_per_km"},
 )
 #: Keys that a whole policy need not state: plans of earlier versions do not.
 _NOT_NEEDED = {
@@ -151,6 +162,9 @@ _NOT_NEEDED = {
     "pair_kinds",
     "unassigned_by_order_cents",
     "broken_promise_cents",
+    "waiting_cents",
+    "waiting_tier_cents",
+    "unreached_way",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",
@@ -165,6 +179,13 @@ _NOT_NEEDED = {
     "exception_told_cents",
     "exception_visit_cents",
     "exception_area_cents",
+    "contractor_pay",
+    "contractor_order_cents",
+    "contractor_kind_cents",
+    "contractor_radius_km",
+    "contractor_cents_per_km",
+    "reserve_pct",
+    "reserve_cents_per_min",
     "rest",
     "rest_after_night",
     "night_from",

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
+from optimizer.explain.late_emergencies import Sooner, sooner_by_moving
 from optimizer.judge.answers import allowed_by_name, past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from optimizer.domain.order import Interval, Order, PartNeed, ToolNeed, Visit
@@ -39,6 +40,8 @@ class Case:
         Visits not planned, by id.
     allowed
         What the plan exceeds by exceptions, by the visit that they are for.
+    sooner
+        For emergencies that are planned late: who could be there sooner if customers gave up their told windows.
     """
 
     problem: Problem
@@ -51,6 +54,7 @@ class Case:
     stop_of: Mapping[str, Stop] = field(init=False, repr=False)
     left: Mapping[str, UnassignedVisit] = field(init=False, repr=False)
     allowed: Mapping[str, tuple[Violation, ...]] = field(init=False, repr=False)
+    sooner: Mapping[str, Sooner] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         days = technician_days(self.problem, self.matrix, self.plan)
@@ -63,6 +67,15 @@ class Case:
         for one in allowed_by_name(self.problem, self.matrix, self.plan):
             allowed[one.visit_id] = (*allowed.get(one.visit_id, ()), one)
         object.__setattr__(self, "allowed", allowed)
+        object.__setattr__(self, "sooner", dict(self._found_sooner()))
+
+    def _found_sooner(self) -> Iterator[tuple[str, Sooner]]:
+        for visit in self.problem.visits:
+            stop = self.stop_of.get(visit.visit_id)
+            if stop is not None and stop.lateness_s and self.is_emergency(self.problem.order_of(visit)):
+                found = sooner_by_moving(self.problem, self.matrix, self.plan, visit.visit_id)
+                if found is not None:
+                    yield visit.visit_id, found
 
     @property
     def say(self) -> Translate:
@@ -183,10 +196,6 @@ class Case:
         return problem.clock.moment_s(day, branch.business.close_s)
 
     # --- orders -----------------------------------------------------------------------------------------------
-
-    def is_overdue(self, order: Order, day: int = 0) -> bool:
-        """Return whether an order's last day lies before a day of the plan."""
-        return order.due_day is not None and order.due_day < self.problem.date_of(day)
 
     def is_emergency(self, order: Order) -> bool:
         """Return whether an order is an emergency."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Order, Visit
     from optimizer.domain.plan import Stop, UnassignedVisit
     from optimizer.domain.planning_context import Change
+    from optimizer.explain.late_emergencies import Sooner
     from optimizer.report.papers.case import Case
 
 
@@ -34,6 +35,8 @@ def make_customer_calls(case: Case) -> Iterator[Call]:
         is_first = case.is_emergency(case.problem.order_of(visit)) or any(call.is_first for call in calls)
         caller_id, group = _caller_of(case, visit), customer_group(case.problem.order_of(_first_day_of(case, visit)))
         yield from (replace(call, group=group, caller_id=caller_id, is_first=is_first) for call in calls)
+    for sooner in case.sooner.values():
+        yield from _room_for(case, sooner)
     yield from _call_backs(case)
 
 
@@ -65,6 +68,8 @@ def _planned(case: Case, visit: Visit, stop: Stop, change: Change | None) -> Ite
     """Yield what a customer is told of a planned visit: a change, or the window to who has not agreed to it."""
     order, customer = case.problem.order_of(visit), case.problem.customer_of(visit)
     said, by_s = order.log.confirmed, _told_by_s(case, stop)
+    if visit.visit_id in case.problem.declined:
+        change = None  # The customer knows that the time told before is off.
     if change is None and (said is Confirmed.YES or (said is None and _is_old_news(case, stop))):
         return
     if order.unfinished is Unfinished.CUSTOMER_ABSENT:
@@ -82,6 +87,29 @@ def _planned(case: Case, visit: Visit, stop: Stop, change: Change | None) -> Ite
         yield call_customer(order, customer, "", text, by_s)
 
 
+def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
+    """Yield the calls that ask customers to give up their told windows for an emergency that is planned late."""
+    problem, wording = case.problem, case.wording
+    why = case.say(
+        "Makes room for emergency {order}: {technician} is there at {time}, {sooner} sooner; moving costs {price}. "
+        "If the customer agrees, put agreed = yes into published and plan again.",
+        order=problem.visit_by_id[sooner.visit_id].order_id,
+        technician=case.person(sooner.technician_id),
+        time=problem.clock.text(sooner.start_s),
+        sooner=wording.duration(sooner.sooner_s),
+        price=wording.money(sooner.cents),
+    )
+    for moved in sooner.moved:
+        order = problem.order_of(problem.visit_by_id[moved.visit_id])
+        text = case.say(
+            "Somebody else has an emergency. May we come at about {time} instead of {window}?",
+            time=problem.clock.text(moved.start_s),
+            window=case.day_window(moved.told),
+        )
+        call = call_customer(order, problem.customer_by_id[order.customer_id], why, text, problem.as_of_s)
+        yield replace(call, is_first=True, is_red=True)
+
+
 def _window_words(case: Case, stop: Stop, said: Confirmed | None) -> tuple[str, str]:
     window = case.day_window(stop.window)
     if said is Confirmed.UNREACHABLE:
@@ -90,10 +118,8 @@ def _window_words(case: Case, stop: Stop, said: Confirmed | None) -> tuple[str, 
         )
         return case.say("Not reached, visited all the same"), text
     if said is Confirmed.NO:
-        text = case.say(
-            "You have not agreed to {window}. We come all the same unless you name another time.", window=window
-        )
-        return case.say("Not agreed, visited all the same"), text
+        text = case.say("Our time did not suit you. We can come on {window}. Does that suit you?", window=window)
+        return case.say("Agree another time"), text
     return case.say("Tell the window"), _coming(case, len(stop.crew), window)
 
 
@@ -122,6 +148,10 @@ def _told_by_s(case: Case, stop: Stop) -> int:
 def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change | None) -> Iterator[Call]:
     """Yield what a customer is told whose visit is not planned."""
     order, customer, close_s = case.problem.order_of(visit), case.problem.customer_of(visit), case.next_close_s()
+    if left.state is UnassignedState.REBOOK:
+        text = case.say("Our time did not suit you. Which other time does?")
+        yield call_customer(order, customer, case.say("Agree another time"), text, close_s)
+        return
     if change is not None:
         yield call_customer(
             order, customer, case.say("Change of the plan"), _change_words(case, change), change.call_by_s
@@ -134,6 +164,10 @@ def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change
         text = case.say("We are sending somebody today and will call back at once with the name and the time.")
         call = call_customer(order, customer, case.say("Send today"), text, case.problem.as_of_s)
         yield replace(call, is_first=True, is_red=True)
+    elif any(reason.code is ReasonCode.NOT_REACHED for reason in left.reasons):
+        text = case.say("We could not reach you yet, and come when we have agreed a time. Which one suits you?")
+        call = call_customer(order, customer, case.say("Not reached: agree a time"), text, close_s)
+        yield replace(call, is_red=left.state is UnassignedState.WILL_BREAK)
     elif case.lacks_day(visit):
         yield call_customer(order, customer, case.say("Agree a day"), _which_day(case, visit), close_s)
     elif left.state is UnassignedState.WILL_BREAK:
@@ -211,7 +245,7 @@ def _was_contacted(case: Case, visit: Visit) -> bool:
     order = case.problem.order_of(visit)
     was_told = any(said.visit_id == visit.visit_id and said.told is not None for said in case.problem.published)
     is_known = order.log.contacted_s is not None or order.log.confirmed is not None
-    return is_known or was_told or bool(order.promised) or order.carried_over
+    return is_known or was_told or bool(order.promised) or order.carried_over > 0
 
 
 def _call_backs(case: Case) -> Iterator[Call]:

@@ -69,14 +69,26 @@ def standing_of(case: Case, visit: Visit) -> Standing:
         reason = case.say(UNFINISHED[order.unfinished])
         return Standing(case.say("Not finished today: {reason}", reason=reason), True, next_date)
     if stop is not None and stop.lateness_s and case.is_emergency(order):
-        late = case.wording.duration(stop.lateness_s)
-        return Standing(case.say("Planned, emergency {duration} late", duration=late), True, planned_on)
+        return Standing(_late_words(case, visit, stop.lateness_s), True, planned_on)
     if planned_on is not None:
-        is_red = case.is_overdue(order, case.route_of[visit.visit_id].day)
+        is_red = case.problem.is_past_due(visit, case.route_of[visit.visit_id].day)
         names = ", ".join(sorted({one.by for one in case.allowed.get(visit.visit_id, ())}))
         text = case.say("Planned, by exception: {names}", names=names) if names else case.say("Planned")
         return Standing(text, is_red, planned_on)
     return _standing_left(case, visit, left) if left else Standing(case.say("Not planned"), True)
+
+
+def _late_words(case: Case, visit: Visit, lateness_s: int) -> str:
+    """Return by how much an emergency is late; where told windows hold everybody, what giving them up would bring."""
+    late, sooner = case.wording.duration(lateness_s), case.sooner.get(visit.visit_id)
+    if sooner is None:
+        return case.say("Planned, emergency {duration} late", duration=late)
+    return case.say(
+        "Planned, emergency {duration} late: told windows bind; {sooner} sooner if {orders} may move",
+        duration=late,
+        sooner=case.wording.duration(sooner.sooner_s),
+        orders=", ".join(case.problem.visit_by_id[moved.visit_id].order_id for moved in sooner.moved),
+    )
 
 
 def _is_from_today(case: Case, order: Order) -> bool:
@@ -90,6 +102,8 @@ def _is_from_today(case: Case, order: Order) -> bool:
 def _standing_left(case: Case, visit: Visit, left: UnassignedVisit) -> Standing:
     if left.state is UnassignedState.DUE_BEFORE_PLAN:
         return Standing(case.wording.state(left), True, case.date_at(case.problem.as_of_s))
+    if left.state is UnassignedState.REBOOK:
+        return Standing(case.wording.state(left), False)
     if case.lacks_day(visit):
         return Standing(case.say("Waits: agree a day"), False)
     if left.state is UnassignedState.WILL_BREAK:

@@ -219,7 +219,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         visit_id=visit.visit_id,
         fields=(*_fields(case, FIELDS, values), *_fields(case, told, extra)),
         blanks=tuple(case.say(label) for label in BLANKS),
-        is_red=order.carried_over or case.is_overdue(order, day.shift.day) or case.is_emergency(order),
+        is_red=order.carried_over > 0 or case.problem.is_past_due(visit, day.shift.day) or case.is_emergency(order),
     )
 
 
@@ -293,9 +293,10 @@ def _last_try(case: Case, order: Order) -> str:
 
 def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> dict[str, str]:
     stop, today, until_s = day.stops[position - 1], day.shift.day, day.shift.return_limit_s
+    promised = case.problem.promises_of(case.problem.visit_by_id[stop.visit_id])
     return {
         "dispatched": case.time_text(order.log.dispatched_s),
-        "promised": case.windows(order.promised, today, until_s=until_s),
+        "promised": case.windows(promised, today, until_s=until_s),
         "told": case.windows([stop.window], today, until_s=until_s),
         "leave_by": case.clock(day.leave_by_s(position - 1), today),
         "start": case.clock(stop.start_s, today),

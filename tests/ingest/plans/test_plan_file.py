@@ -211,7 +211,7 @@ def linked(problem: Problem) -> tuple[Problem, Plan]:
     """Return a plan of two days: Ann and Ben serve O1 together on Monday, Ben O2 on Tuesday after a stop."""
     shifts = tuple(replace(s, day=d, start_s=s.start_s + d * DAY_S, end_s=s.end_s + d * DAY_S, break_=None)
                    for s in problem.shifts for d in (0, 1))  # fmt: skip
-    over_two = replace(problem, days=2, shifts=shifts)
+    over_two = replace(problem, days=2, shifts=shifts, shifts_around=())
     window = Interval(at(9), at(11))
     crew = Stop("O1", at(8, 55), at(9, 15), at(10), at(8, 45), window, crew=("T1", "T2"), lead="T2")
     alone = Stop("O2", at(10, day=1), at(10, day=1), at(11, day=1), at(9, day=1), Interval(at(9, day=1), at(11, day=1)))

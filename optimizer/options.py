@@ -1,0 +1,81 @@
+"""What the commands take: arguments and options that several of them have, with their words of help."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from optimizer.domain.planning_context import Stage
+from optimizer.domain.policy import BrokenLocks
+
+if TYPE_CHECKING:
+    from optimizer.ingest.build.geocode import GeocoderSettings
+
+Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
+Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
+AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
+FaultWorkbook = Annotated[
+    Path | None, typer.Option("--fault-book", help="Write the faults as a workbook, the bad cells marked.")
+]
+Datum = Annotated[
+    str | None,
+    typer.Option(help="Datum of coordinates that name none: WGS-84, GCJ-02 or BD-09.", show_default="WGS-84"),
+]
+Geocode = Annotated[
+    str | None,
+    typer.Option(
+        help="Look up addresses without coordinates: nominatim, baiduv3, nominatim@http://host; "
+        "the key is read from PAIGONG_GEOCODER_KEY.",
+        show_default="off",
+    ),
+]
+StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
+KeepOf = Annotated[
+    BrokenLocks | None,
+    typer.Option(
+        help="A lock that breaks a skill, a refusal, a window or a shift: no plan, or kept and listed as accepted.",
+        show_default="what the policy says",
+    ),
+]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d %H:%M"], help="The moment of planning.", show_default="that of the stage"
+    ),
+]
+SeenUntil = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d %H:%M"],
+        help="What the branch reports after this moment is not seen.",
+        show_default="the moment at which the plan was made",
+    ),
+]
+
+
+def named_path(path: str | Path) -> Path:
+    """Return a path that was given; an empty one would mean the folder of now, which nobody has named."""
+    if not str(path).strip():
+        raise typer.BadParameter("the name is empty")
+    return Path(path)
+
+
+def geocoder_of(service: str | None, branch: Path) -> GeocoderSettings | None:
+    """Return how to look addresses up, with a cache beside the branch; `None` when that is not asked for.
+
+    A service of one's own is named with its address: `nominatim@http://localhost:8080`.
+    """
+    if service is None:
+        return None
+    from optimizer.ingest.build.geocode import GeocoderSettings
+    from optimizer.ingest.plans.published import published_folder
+
+    name, _, address = service.partition("@")
+    own = urlsplit(address)
+    cache = published_folder(branch).with_name("geocode-cache.json")
+    return GeocoderSettings(name, domain=own.netloc + own.path, scheme=own.scheme, cache=cache)

@@ -1,0 +1,162 @@
+"""What `paigong plan` writes and shows: the plan file and the papers, and a plan on the terminal."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from optimizer.console import translator_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from optimizer.console import Faults
+    from optimizer.domain.plan import Plan
+    from optimizer.domain.planning_context import PlanningContext
+    from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
+    from optimizer.judge.verdict import Judgement
+    from optimizer.moments.draft_settle_open import StageOutcome
+    from optimizer.report.workbook_child import WorkbookWriter
+    from optimizer.text.catalogue import Translate
+
+#: What is written of a plan beside the technicians' files.
+PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
+#: What is proposed where a machine was too slow.
+SLOW_S = 60
+#: Waiting for a core is told from so long on.
+WORTH_TELLING_S = 0.5
+
+
+# --- before the search ------------------------------------------------------------------------------------------------
+
+
+def check_writable(out: Path) -> None:
+    """Make the folder of a plan, and raise now what writing into it would raise after the search."""
+    out.mkdir(parents=True, exist_ok=True)
+    technicians = out / "technicians"
+    wrong = [(errno.EISDIR, path) for path in map(out.joinpath, PLAN_FILES) if path.is_dir()]
+    wrong += [(errno.ENOTDIR, technicians)] if technicians.exists() and not technicians.is_dir() else []
+    folders = [folder for folder in (out, technicians) if folder.is_dir()]
+    wrong += [(errno.EACCES, folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK)]
+    for number, path in wrong:
+        raise OSError(number, os.strerror(number), str(path))
+
+
+def warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
+    """Say which technicians and orders of the published plan the branch has no more."""
+    from optimizer.moments.changes import gone_since
+
+    say = faults.say
+    left, called_off = gone_since(problem, published)
+    for who, visits in left.items():
+        text = say("Technician {technician} of the published plan is not in technicians; others take {visits}.",
+                   technician=who, visits=", ".join(visits))  # fmt: skip
+        faults.warn("TECHNICIAN_GONE", say("Warning: {message}", message=text))
+    for who, visits in called_off.items():
+        text = say("The published plan has {visits}, no longer to be planned: tell technician {technician}.",
+                   technician=who, visits=", ".join(visits))  # fmt: skip
+        faults.warn("VISITS_GONE", say("Warning: {message}", message=text))
+
+
+def load_papers(lang: str) -> None:
+    """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    import optimizer.explain.unassigned
+    import optimizer.ingest.plans.plan_file
+    import optimizer.report  # noqa: F401
+    from optimizer.report.templating import load_templates
+
+    load_templates(lang)
+
+
+# --- after it ---------------------------------------------------------------------------------------------------------
+
+
+def write_plan_and_papers(
+    solved: StageOutcome,
+    context: PlanningContext,
+    branch: Path,
+    read_as: Mapping[str, object],
+    out: Path,
+    lang: str,
+    workbook: WorkbookWriter | None,
+    *,
+    reading_s: float,
+) -> None:
+    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
+    from optimizer.ingest.plans.plan_file import write_plan
+    from optimizer.report import kpis, write_page, write_technician_files, write_workbook
+    from optimizer.report.papers import make_papers
+
+    say, outcome = translator_for(lang), solved.outcome
+    problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
+    about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
+    record = {**outcome.run.to_json(), **about}
+    figures = kpis(problem, matrix, made)
+    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
+    papers = make_papers(problem, matrix, made, context, lang)
+    if workbook is None:
+        write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
+    else:
+        workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
+    assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
+    accepted = _accepted_sentences(judgement.accepted, problem, say)
+    page = out / "plan.html"
+    write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
+    write_technician_files(problem, papers, out / "technicians", lang)
+    if workbook is not None:
+        workbook.finish()
+
+
+def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
+    """Show the plan, what is to be known of it, and how long it took."""
+    from optimizer.report import print_changes, print_plan
+    from optimizer.running.child import FIRST_PLAN
+
+    say, console, outcome = translator_for(lang), Console(), solved.outcome
+    problem, run = outcome.problem, outcome.run
+    print_plan(problem, outcome.matrix, outcome.plan, console, lang)
+    print_changes(problem, context, console, lang)
+    for visit_id in solved.released:
+        console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
+    print_conditions(outcome.judgement, problem, console, say)
+    if run.stopped == "child_died":
+        console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
+    elif run.stopped == FIRST_PLAN:
+        text = say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
+        console.print(Text(say("Warning: {message}", message=text), style="yellow"))
+    elif run.stopped != "finished":
+        console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
+    if run.note:
+        console.print(Text(run.note.strip(), style="dim"))
+    spent = say(
+        "Read in {reading:.1f} s, started the search in {starting:.1f} s, searched for {search:.1f} s.",
+        reading=reading_s,
+        starting=run.starting_s or 0.0,
+        search=run.search_s,
+    )
+    console.print(Text(spent, style="dim"))
+    if run.waited_s >= WORTH_TELLING_S:
+        text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
+        console.print(Text(text, style="dim"))
+    console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
+
+
+def print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
+    """Show what kept locks break and is accepted, and what is taken for granted."""
+    for text in _accepted_sentences(judgement.accepted, problem, say):
+        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
+    for item in judgement.assumptions:
+        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+
+
+def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:
+    """Return what kept locks break, in words."""
+    from optimizer.explain.sentences import accepted_sentence
+
+    return [accepted_sentence(violation, problem, say) for violation in accepted]
