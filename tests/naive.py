@@ -22,7 +22,17 @@ from optimizer.judge.carried import load, tool, tools_out, units_there
 from optimizer.judge.costs import absence_cents, load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.facts import Crew, Facts, gaps_in
-from optimizer.judge.hard_rules import allowed, confirmed, loan, lock, prefix_of, refusals, skill, stock, travel_limit
+from optimizer.judge.hard_rules import (
+    allowed,
+    confirmed,
+    loan,
+    lock,
+    prefix_of,
+    refusals_left,
+    skill,
+    stock,
+    travel_limit,
+)
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
 from optimizer.judge.stock import drawn_parts
@@ -160,7 +170,7 @@ def _may_serve(facts: Facts, shift: Shift, visit: Visit) -> bool:
             return False
     on = problem.date_of(shift.day)
     roles = [problem.skills_needed(visit)] + ([problem.lead_skills_needed(visit)] if size > 1 else [])
-    return not refusals(problem, technician, visit) and any(not gaps_in(technician, needs, on) for needs in roles)
+    return not refusals_left(facts, technician, visit) and any(not gaps_in(technician, needs, on) for needs in roles)
 
 
 def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[int | None]:
@@ -194,7 +204,7 @@ def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int |
         return None
     if not facts.linked.isdisjoint(visit_ids):
         # How long the day lasts depends on the others: waiting for them may also make it shorter.
-        tour = replace(tour, shift=replace(shift, max_duty_s=None))
+        tour = replace(tour, shift=replace(tour.shift, max_duty_s=None))
     timed = time_canonically(tour, facts.problem.policy)
     judged = _judged(facts, [timed])
     has_crew = any(facts.problem.crew_size_of(visit) > 1 for visit in visits)

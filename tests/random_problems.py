@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
     INSTALLATION,
     Confirmed,
@@ -44,7 +45,7 @@ from optimizer.moments.started import with_started
 from optimizer.travel.matrix import UNREACHABLE, TravelMatrix
 
 if TYPE_CHECKING:
-    from optimizer.domain.plan import Plan
+    from optimizer.domain.plan import Plan, Route, Stop
     from optimizer.judge.facts import Tour
 
 MONDAY = date(2026, 11, 23)
@@ -74,6 +75,7 @@ def random_problem_with_plan(
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
+    told = _with_exceptions(seed, told, matrix, plan)
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
     locked = _with_answers(seed, _with_pay(seed, locked), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
@@ -105,6 +107,7 @@ def random_whole_problem_with_plan(
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
+    told = _with_exceptions(seed, told, matrix, plan)
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
     locked = _with_answers(seed, _with_pay(seed, locked), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
@@ -581,6 +584,88 @@ def _with_more_to_price(seed: int, problem: Problem) -> Problem:
         replace(shift, contracted_s=round(paid * 3600)) for shift, paid in zip(problem.shifts, hours, strict=True)
     )
     return replace(problem, published=tuple(said), policy=policy, shifts=shifts)
+
+
+def _with_exceptions(seed: int, problem: Problem, matrix: TravelMatrix, plan: Plan) -> Problem:
+    """Make some limits narrower than the plan needs, each with an exception that lets it be all the same.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"exceptions {seed}")
+    for route in plan.routes if rng.random() < 0.4 else ():
+        limit, stop = rng.choice(tuple(HouseLimit)), rng.choice(route.stops)
+        over_s = 60 * rng.randint(1, 15)
+        narrower = _NARROWER[limit](problem, matrix, route, stop, over_s)
+        if narrower is not None and all(
+            (one.visit_id, one.limit) != (stop.visit_id, limit) for one in problem.exceptions
+        ):
+            who = rng.choice(("", route.technician_id)) if not stop.crew else ""
+            amount = 1 if limit.unit == 1 else over_s
+            one = LimitException(stop.visit_id, limit, amount, "Chen", "as drawn", who)
+            problem = replace(narrower, exceptions=(*problem.exceptions, one))
+    return problem
+
+
+def _less_travel(problem: Problem, matrix: TravelMatrix, route: Route, stop: Stop, over_s: int) -> Problem:
+    """Limit the travel of a day, or where that is its longest, the leg to the stop."""
+    shift = _shift_of(problem, route)
+    visits = [problem.visit_by_id[visit_id] for visit_id in route.visit_ids]
+    branch_at = None if route.branch_stop is None else route.branch_stop.before
+    tour = Facts(problem, matrix).tour(shift, visits, branch_at=branch_at)
+    leg = next(
+        n for n, place in enumerate(tour.places) if place.visit is not None and place.visit.visit_id == stop.visit_id
+    )
+    if tour.legs_s[leg] > max((leg_s for n, leg_s in enumerate(tour.legs_s) if n != leg), default=0) + over_s:
+        return _with_shift(problem, replace(shift, max_leg_s=tour.legs_s[leg] - over_s))
+    return _with_shift(problem, replace(shift, max_travel_s=max(0, tour.travel_s - over_s)))
+
+
+def _less_overtime(problem: Problem, matrix: TravelMatrix, route: Route, stop: Stop, over_s: int) -> Problem | None:
+    shift = _shift_of(problem, route)
+    limit_s = route.return_s - over_s - shift.end_s
+    return _with_shift(problem, replace(shift, overtime_limit_s=limit_s)) if limit_s >= 0 else None
+
+
+def _fewer_visits(problem: Problem, matrix: TravelMatrix, route: Route, stop: Stop, over_s: int) -> Problem:
+    return _with_shift(problem, replace(_shift_of(problem, route), max_visits=len(route.stops) - 1))
+
+
+def _smaller_area(problem: Problem, matrix: TravelMatrix, route: Route, stop: Stop, over_s: int) -> Problem | None:
+    """Put the stop alone of all visits outside its technician's areas."""
+    visit, who = problem.visit_by_id[stop.visit_id], route.technician_id
+    visits = tuple(replace(v, area="") if v is not visit else replace(v, area="west") for v in problem.visits)
+    people = tuple(
+        replace(one, areas=frozenset({"north"})) if one.technician_id == who else replace(one, areas=frozenset())
+        for one in problem.technicians
+    )
+    return None if stop.crew else replace(problem, visits=visits, technicians=people)
+
+
+def _later_told(problem: Problem, matrix: TravelMatrix, route: Route, stop: Stop, over_s: int) -> Problem | None:
+    """Tell a window that opens later than the stop starts, where the told window binds."""
+    if Facts(problem, matrix).told_lock(stop.visit_id) is None:
+        return None
+    told = Interval(stop.start_s + over_s, stop.start_s + over_s + 1800)
+    published = (replace(row, told=told) if row.visit_id == stop.visit_id else row for row in problem.published)
+    return replace(problem, published=tuple(published))
+
+
+_NARROWER = {
+    HouseLimit.TRAVEL: _less_travel,
+    HouseLimit.OVERTIME: _less_overtime,
+    HouseLimit.VISITS: _fewer_visits,
+    HouseLimit.AREA: _smaller_area,
+    HouseLimit.TOLD: _later_told,
+}
+
+
+def _shift_of(problem: Problem, route: Route) -> Shift:
+    return next(s for s in problem.shifts if (s.technician_id, s.day) == (route.technician_id, route.day))
+
+
+def _with_shift(problem: Problem, new: Shift) -> Problem:
+    key = (new.technician_id, new.day)
+    return replace(problem, shifts=tuple(new if (s.technician_id, s.day) == key else s for s in problem.shifts))
 
 
 def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:

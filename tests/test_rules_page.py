@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Confirmed, GapFrom, Load, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
@@ -258,6 +259,21 @@ def precedence() -> list[str]:
     return [made.starts(APART)["B"], verdict(made, {"Ben": ["B"]}), soon.starts(APART)["A"]]
 
 
+def exceptions_by_name() -> list[str]:
+    short = road(person("Ann", max_travel_s=38 * 60))
+    allowed = [
+        short.but(exceptions=(LimitException("A", HouseLimit.TRAVEL, n * 60, "Chen", "old customer"),)) for n in (2, 1)
+    ]
+    return [verdict(short, AB), *(verdict(made, AB) for made in allowed)]
+
+
+def exception() -> list[str]:
+    far, late = road(person("Ann", max_travel_s=38 * 60)), road(person("Ann", hours="08:00-09:30"))
+    limits = ((far, HouseLimit.TRAVEL), (late, HouseLimit.OVERTIME))
+    made = [one.but(exceptions=(LimitException("A", limit, 600, "Chen", "old customer"),)) for one, limit in limits]
+    return [paid(one, Rule.EXCEPTION, AB) for one in made]
+
+
 def lock() -> list[str]:
     made = ann_and_ben(locks=(Lock("A", LockLevel.PERSON, "Ben"),))
     unable = ann_and_ben(a={"skills": {"gas": 1}}, locks=made.problem.locks)
@@ -397,6 +413,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "crew": crew,
     "precedence": precedence,
     "lock": lock,
+    "Exceptions by name": exceptions_by_name,
     "unassigned": unassigned,
     "overdue": overdue,
     "promise": promise,
@@ -411,6 +428,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "fairness": fairness,
     "overqualified": overqualified,
     "stability": stability,
+    "exception": exception,
     "Promises": promises,
     "Clocks": clocks,
 }

@@ -130,6 +130,8 @@ class Violation(Given):
     technician: str
     visit: str
     message: str
+    by: Annotated[str, Field(description="of what an exception allows: who allows it")] = ""
+    why: str = ""
 
 
 class Statement(Given):

@@ -86,6 +86,10 @@ class Reason(Part):
     unit: str
     subject: str
     visit: str
+    exception: Annotated[
+        dict[str, Any] | None,
+        Field(description="the row of the sheet exceptions that would let it be planned, without a name and a reason"),
+    ] = None
 
 
 class UnassignedVisit(Part):
@@ -98,7 +102,7 @@ class UnassignedVisit(Part):
 
 
 class Accepted(Part):
-    """What kept locks break."""
+    """What kept locks break, and what exceptions allow: then with who allows it and why."""
 
     rule: str
     amount: int
@@ -106,6 +110,8 @@ class Accepted(Part):
     technician: str
     visit: str
     message: str
+    by: str = ""
+    why: str = ""
 
 
 class PlanPart(Part):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from optimizer.domain.house_limits import LimitException
 from optimizer.domain.order import Interval, PartNeed
 from optimizer.domain.rules import Rule
 
@@ -87,6 +88,8 @@ class Reason:
         The skill, part, rule or district concerned.
     visit_id
         The other visit concerned, where one is (who took the part, what was worth more).
+    exception
+        The exception that would let the visit be planned, still without a name and a reason; the first thing to try.
     """
 
     code: ReasonCode
@@ -97,6 +100,7 @@ class Reason:
     unit: str = ""
     subject: str = ""
     visit_id: str = ""
+    exception: LimitException | None = None
 
 
 @dataclass(frozen=True, slots=True)

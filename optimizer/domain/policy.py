@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import at
 
@@ -120,6 +121,12 @@ class Policy:
         The benchmark days' coefficient, for `Fairness.SPREAD`.
     dropped_cents, other_technician_cents, other_time_cents, short_notice_pct
         Stability against the published plan.
+    exception_travel_s, exception_overtime_s, exception_told_s, exception_visits, exception_areas
+        The bands of exceptions: by how much one may exceed a house limit at most; 0 is never.
+    exception_travel_cents, exception_overtime_cents
+        Price of each minute above a limit that an exception covers.
+    exception_told_cents, exception_visit_cents, exception_area_cents
+        The same of a start outside the told window, of each visit above the limit, and of each person outside his area.
     promise
         How many days are promised, and how long each clock runs.
     """
@@ -176,4 +183,24 @@ class Policy:
     other_technician_cents: int = 1_000
     other_time_cents: int = 500
     short_notice_pct: int = 300
+    exception_travel_s: int = 900
+    exception_overtime_s: int = 3_600
+    exception_told_s: int = 1_800
+    exception_visits: int = 1
+    exception_areas: int = 1
+    exception_travel_cents: int = 100
+    exception_overtime_cents: int = 150
+    exception_told_cents: int = 2_000
+    exception_visit_cents: int = 2_000
+    exception_area_cents: int = 2_000
     promise: PromiseProfile = PromiseProfile()
+
+    def band_of(self, limit: HouseLimit) -> int:
+        """Return by how much an exception may exceed a house limit at most: seconds, visits or districts."""
+        return {
+            HouseLimit.TRAVEL: self.exception_travel_s,
+            HouseLimit.OVERTIME: self.exception_overtime_s,
+            HouseLimit.AREA: self.exception_areas,
+            HouseLimit.VISITS: self.exception_visits,
+            HouseLimit.TOLD: self.exception_told_s,
+        }[limit]

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
+from optimizer.domain.house_limits import LimitException
 from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
@@ -159,6 +160,7 @@ class Problem:
     tools: tuple[Tool, ...] = ()
     locks: tuple[Lock, ...] = ()
     published: tuple[PublishedVisit, ...] = ()
+    exceptions: tuple[LimitException, ...] = ()
     shifts_around: tuple[Shift, ...] = ()
     days: int = 1
     reach_s: int = 0
@@ -473,6 +475,12 @@ class Problem:
         for lock in self.locks:
             _known("lock", lock.visit_id, "visit", lock.visit_id, self.visit_by_id)
             _known("lock", lock.visit_id, "technician", lock.technician_id, self.technician_by_id)
+        for one in self.exceptions:
+            _known("exception", one.visit_id, "visit", one.visit_id, self.visit_by_id)
+            if one.technician_id:
+                _known("exception", one.visit_id, "technician", one.technician_id, self.technician_by_id)
+        if len({(one.visit_id, one.limit) for one in self.exceptions}) < len(self.exceptions):
+            raise ValueError("a visit has two exceptions to one limit")
 
     def _check_circles(self) -> None:
         order = TopologicalSorter({visit.visit_id: [e.visit_id for e in visit.after] for visit in self.visits})

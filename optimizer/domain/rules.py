@@ -46,6 +46,7 @@ class Rule(StrEnum):
     FAIRNESS = "fairness"
     OVERQUALIFIED = "overqualified"
     STABILITY = "stability"
+    EXCEPTION = "exception"
 
     @property
     def is_hard(self) -> bool:
@@ -91,6 +92,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.FAIRNESS: "A day's load above 85 % of its contracted time costs with its square, past days included.",
     Rule.OVERQUALIFIED: "Each skill level above the needed one costs.",
     Rule.STABILITY: "Deviating from the published plan costs, three times as much without notice.",
+    Rule.EXCEPTION: "What an exception exceeds of a house limit costs by the amount.",
 }
 
 _HARD = frozenset(list(Rule)[: list(Rule).index(Rule.UNASSIGNED)])
@@ -114,6 +116,8 @@ class Violation:
         The fact in English, with the figures.
     technician_id, visit_id, part_id
         What it is about; empty when it is not about one.
+    by, why
+        Of what an exception allows: who allowed it, and for what reason.
     """
 
     rule: Rule
@@ -123,3 +127,5 @@ class Violation:
     technician_id: str = ""
     visit_id: str = ""
     part_id: str = ""
+    by: str = ""
+    why: str = ""

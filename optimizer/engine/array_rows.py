@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Interval
 from optimizer.domain.policy import ContractorPay, Fairness
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
@@ -22,7 +23,12 @@ from optimizer.engine.arrays import (
     K_TIME,
     K_TOLD_CLOSE,
     K_TOLD_DAY,
+    K_TOLD_EXCEPTION,
     K_TOLD_OPEN,
+    M_COLUMNS,
+    M_OVERTIME,
+    M_TRAVEL,
+    M_VISITS,
     MANDATORY_CENTS,
     P_CLOSE,
     P_COLUMNS,
@@ -36,6 +42,9 @@ from optimizer.engine.arrays import (
     R_LATE_SMALL_S,
     R_LATE_WORST,
     R_LOAD_DIVISOR,
+    R_MORE_OVERTIME,
+    R_MORE_TRAVEL,
+    R_MORE_VISITS,
     R_OVERTIME,
     R_RESERVE,
     R_SPREAD,
@@ -72,6 +81,7 @@ from optimizer.engine.arrays import (
     ShortArray,
 )
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+from optimizer.engine.rest import latest_homes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,6 +150,8 @@ def durations_of(assignment: Assignment, visit: Visit, fits: Sequence[Fit]) -> I
 def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fits: Sequence[Fit]) -> IntArray:
     """Return what sending each shift's technician costs, whatever the time; of a crew, without what counts once."""
     cents = assignment.policy.overqualified_cents * np.array([fit.levels_above for fit in fits], np.int64)
+    if (visit.visit_id, HouseLimit.AREA) in assignment.exceptions:
+        cents += [assignment.area_cents(shift, visit) for shift in shifts]
     if assignment.pays_by_order:
         cents += [assignment.contractor_order_cents(shift, visit) for shift in shifts]
     if assignment.problem.crew_size_of(visit) > 1:
@@ -239,7 +251,8 @@ def _fill_visit(
         earliest = latest = began_s
     told = assignment.told_lock(visit)
     if told is not None:
-        earliest, latest = max(earliest, told.open_s), min(latest, told.close_s)
+        more_s = assignment.told_exception_s(visit)
+        earliest, latest = max(earliest, told.open_s - more_s), min(latest, told.close_s + more_s)
     row[[V_READY, V_FIRST_READY]], row[[V_LATEST, V_LAST_LATEST]] = earliest, latest
     row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY], row[V_TOLD_SHIFT] = -FAR_FUTURE_S, FAR_FUTURE_S, -1, -1
     if role:
@@ -255,7 +268,9 @@ def _fill_visit(
         row[V_TOLD_OPEN], row[V_TOLD_CLOSE], row[V_TOLD_DAY] = said.told.open_s, said.told.close_s, said.day
         row[V_TOLD_SHIFT] = shift_index.get((said.technician_id, said.day), -1)
         # Another technician at another time costs the larger of the two, not both; `extra` has the person's share.
-        row[V_TOLD_CENTS], row[V_TOLD_CENTS_OTHER] = other_time, max(0, other_time - other_person)
+        excepted = assignment.policy.exception_told_cents if assignment.told_exception_s(visit) else 0
+        row[V_TOLD_CENTS] = other_time + excepted
+        row[V_TOLD_CENTS_OTHER] = max(0, other_time - other_person) + excepted
 
 
 def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift]) -> IntArray:
@@ -284,6 +299,8 @@ def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shift
             if said.told is not None:
                 row[K_TOLD_OPEN], row[K_TOLD_CLOSE] = said.told.open_s, said.told.close_s
                 row[K_TIME] = assignment.with_notice(assignment.policy.other_time_cents, said.day)
+                is_excepted = assignment.told_exception_s(visit) > 0
+                row[K_TOLD_EXCEPTION] = assignment.policy.exception_told_cents if is_excepted else 0
         for day in range(days):
             row[K_DAYS + day] = assignment.day_cents(day, visit)
         for o, owner in enumerate(owners):
@@ -308,6 +325,7 @@ def windows_by_day(
     for day in range(problem.days):
         mine = [shift for shift in shifts if shift.day == day]
         first_s, last_s = min((s.start_s for s in mine), default=0), max((s.return_limit_s for s in mine), default=-1)
+        last_s += max((one.amount for one in problem.exceptions if one.limit is HouseLimit.OVERTIME), default=0)
         spans.append((first_s, last_s))
     anytime = Interval(-FAR_FUTURE_S, FAR_FUTURE_S)
     windows: list[list[list[Interval]]] = []
@@ -378,14 +396,57 @@ def _shift_row(
         assignment.unreserved_s(shift),
         *resources.pickup_columns(shift),
         assignment.floor_s(shift),
+        *most_exceeded(assignment, shift),
         *resources.capacity_of(technician),
     ]
+
+
+#: The house limits of a day with their columns `M_*`, in the order of `S_MORE_*`.
+_LIMITS = (
+    (HouseLimit.TRAVEL, M_TRAVEL),
+    (HouseLimit.OVERTIME, M_OVERTIME),
+    (HouseLimit.VISITS, M_VISITS),
+)
+
+
+def most_exceeded(assignment: Assignment, shift: Shift) -> list[int]:
+    """Return the columns `S_MORE_*`: the most that any exception adds to the limits of a technician-day."""
+    if not assignment.exceptions:
+        return [0 for _ in _LIMITS]
+    visits = [assignment.problem.visit_by_id[visit_id] for visit_id, _ in assignment.exceptions]
+    homes = latest_homes(assignment.problem)
+    return [max(_excess(assignment, homes, limit, shift, visit) for visit in visits) for limit, _ in _LIMITS]
+
+
+def _excess(
+    assignment: Assignment, homes: Mapping[tuple[str, int], int], limit: HouseLimit, shift: Shift, visit: Visit
+) -> int:
+    """Return what an exception adds to a limit of a technician-day; nobody is home too late to rest by one."""
+    most = assignment.excess(limit, shift, visit)
+    if limit is HouseLimit.OVERTIME:
+        home_s = homes.get((shift.technician_id, shift.day), FAR_FUTURE_S)
+        most = max(0, min(most, home_s - shift.return_limit_s))
+    return most
+
+
+def make_more_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift], nodes: int) -> IntArray:
+    """Return `ProblemArrays.more`, for so many visits and stops at the branch."""
+    limits = [limit for limit, _ in _LIMITS]
+    if not any(limit in limits for _, limit in assignment.exceptions):
+        return np.zeros((0, 0, M_COLUMNS), np.int64)
+    table, homes = np.zeros((len(shifts), nodes, M_COLUMNS), np.int64), latest_homes(assignment.problem)
+    for v, (visit, _) in enumerate(roles):
+        for limit, column in _LIMITS:
+            if (visit.visit_id, limit) in assignment.exceptions:
+                table[:, v, column] = [_excess(assignment, homes, limit, shift, visit) for shift in shifts]
+    return table
 
 
 def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) -> IntArray:
     """Return the entries `R_*` up to `R_EXACT`."""
     policy = assignment.policy
-    told = policy.other_time_cents and any(
+    is_told_priced = policy.other_time_cents or any(limit is HouseLimit.TOLD for _, limit in assignment.exceptions)
+    told = is_told_priced and any(
         said.told is not None and said.day < problem.days for rows in assignment.published.values() for said in rows
     )
     values = [0] * R_ENTRIES
@@ -400,6 +461,9 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
     values[R_SPREAD] = policy.spread_weight if policy.fairness is Fairness.SPREAD else 0
     values[R_RESERVE] = policy.reserve_cents if policy.reserve_pct else 0
     values[R_STAFF] = len({s.technician_id for s in shifts if problem.is_staff(s.technician_id)})
+    values[R_MORE_TRAVEL] = policy.exception_travel_cents
+    values[R_MORE_OVERTIME] = policy.exception_overtime_cents
+    values[R_MORE_VISITS] = policy.exception_visit_cents
     is_limited = any(shift.max_duty_s is not None for shift in shifts)
     values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0 or is_limited)
     return np.array(values, np.int64)

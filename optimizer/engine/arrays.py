@@ -88,6 +88,9 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
     S_BLOCKED,
     S_REPLAYED,
     S_FLOOR,
+    S_MORE_TRAVEL,
+    S_MORE_OVERTIME,
+    S_MORE_VISITS,
     S_CAPACITY,
     *_,
 ) = COLUMNS
@@ -110,9 +113,12 @@ ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND, ROW_COLUMNS, *_ = COLUMNS
     K_PUBLISHED,
     K_REQUIRED,
     K_LOCKED,
+    K_TOLD_EXCEPTION,
     K_DAYS,
     *_,
 ) = COLUMNS
+# Columns of `ProblemArrays.more`.
+M_TRAVEL, M_OVERTIME, M_VISITS, M_COLUMNS, *_ = COLUMNS
 WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
 # Entries of `ProblemArrays.rates`.
 (
@@ -133,6 +139,9 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_SYNCED,
     R_PARTS,
     R_QUANTITIES,
+    R_MORE_TRAVEL,
+    R_MORE_OVERTIME,
+    R_MORE_VISITS,
     R_ENTRIES,
     *_,
 ) = COLUMNS
@@ -165,7 +174,8 @@ class ProblemArrays(ByAddress):
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
         the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
-        are the seconds of work beyond which the day's reserve begins.
+        are the seconds of work beyond which the day's reserve begins. `S_MORE_*` is the most that an exception
+        for any visit adds to the limit of the same name.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
         Columns `O_*`: the technicians behind the shifts.
     windows, hours : int64 (n_days, n_visits, most, 2)
@@ -184,6 +194,8 @@ class ProblemArrays(ByAddress):
         How many units of each tool exist.
     crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
         What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
+    more : int64 (n_shifts, n_visits, M_COLUMNS), or of no rows
+        What the exceptions of a visit add to the limits of a technician-day that serves it; no rows without any.
     near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
     rates : int64 (R_ENTRIES,)
@@ -208,6 +220,7 @@ class ProblemArrays(ByAddress):
     row: IntArray
     tool_units: IntArray
     crew: IntArray
+    more: IntArray
     near: ShortArray
     rates: IntArray
 

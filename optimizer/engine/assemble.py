@@ -22,6 +22,9 @@ from optimizer.engine.arrays import (
     NONE,
     O_OWN,
     O_STAFF,
+    R_MORE_OVERTIME,
+    R_MORE_TRAVEL,
+    R_MORE_VISITS,
     R_OVERTIME,
     R_TRAVEL,
     R_VISITS,
@@ -30,9 +33,13 @@ from optimizer.engine.arrays import (
     S_DEPART,
     S_END,
     S_END_NODE,
+    S_MAX_LEG,
+    S_MAX_TRAVEL,
+    S_MAX_VISITS,
     S_MINUTE_CENTS,
     S_OWNER,
     S_PROFILE,
+    S_RETURN_LIMIT,
     S_START_NODE,
     V_HEAD,
     V_LATEST,
@@ -119,13 +126,29 @@ class Day:
         return row
 
     @property
-    def road_s(self) -> int:
-        """Seconds of travel."""
+    def legs_s(self) -> list[int]:
+        """Seconds of each leg."""
         if not self.visits:
-            return 0
+            return []
         travel = self.arrays.travel[self.row[S_PROFILE]]
         nodes = [int(self.row[S_START_NODE]), *self.visits, int(self.row[S_END_NODE])]
-        return sum(int(travel[a, b]) for a, b in itertools.pairwise(nodes))
+        return [int(travel[a, b]) for a, b in itertools.pairwise(nodes)]
+
+    @property
+    def road_s(self) -> int:
+        """Seconds of travel."""
+        return sum(self.legs_s)
+
+    @property
+    def excess_cents(self) -> int:
+        """What exceptions for this day's visits let it exceed of its limits of travel, visits and return, in cents."""
+        row, rates = self.row, self.arrays.rates
+        far_s = max(max(self.legs_s) - int(row[S_MAX_LEG]), self.road_s - int(row[S_MAX_TRAVEL]), 0)
+        late_s = max(0, int(self.times[-1, 0]) - int(row[S_RETURN_LIMIT]))
+        many = max(0, sum(v < int(rates[R_VISITS]) for v in self.visits) - int(row[S_MAX_VISITS]))
+        cents = cents_per_minute(int(rates[R_MORE_TRAVEL]), far_s)
+        cents += cents_per_minute(int(rates[R_MORE_OVERTIME]), late_s)
+        return cents + int(rates[R_MORE_VISITS]) * many
 
     @property
     def service_s(self) -> int:
@@ -192,6 +215,7 @@ class _CostTally:
         cents[Rule.OVERTIME] += cents_per_minute(int(rates[R_OVERTIME]), max(0, back - int(row[S_END])))
         cents[Rule.WORKING_TIME] += cents_per_minute(int(rates[R_WORKING_TIME]), back - int(leave))
         cents[Rule.CONTRACTOR] += int(row[S_DAY_CENTS]) + cents_per_minute(int(row[S_MINUTE_CENTS]), work)
+        cents[Rule.EXCEPTION] += day.excess_cents
         for k, v in enumerate(day.visits):
             if v < rates[R_VISITS]:
                 self._enter_visit(day, v, int(day.times[k, 1]))
@@ -200,6 +224,7 @@ class _CostTally:
         assignment, cents, arrays = self.assignment, self.cents, day.arrays
         visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
         head = int(arrays.visit[v, V_HEAD])
+        cents[Rule.EXCEPTION] += assignment.area_cents(shift, visit)
         cents[Rule.CONTRACTOR] += assignment.contractor_order_cents(shift, visit)
         cents[Rule.OVERQUALIFIED] += assignment.overqualified_cents(shift, visit, LEAD if v == head else MEMBER)
         if v != head:
@@ -216,6 +241,8 @@ class _CostTally:
             told = published[0].told
             if not told.open_s <= start <= told.close_s:
                 deviation = max(deviation, assignment.with_notice(assignment.policy.other_time_cents, shift.day))
+                if assignment.told_exception_s(visit):
+                    cents[Rule.EXCEPTION] += assignment.policy.exception_told_cents
         cents[Rule.STABILITY] += deviation
 
     def close(self, unassigned: list[Visit]) -> dict[Rule, int]:

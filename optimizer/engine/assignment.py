@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
@@ -45,6 +46,7 @@ class Assignment:
         self.locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:
             self.locks.setdefault(lock.visit_id, []).append(lock)
+        self.exceptions = {(one.visit_id, one.limit): one for one in problem.exceptions}
         # What was told for days that are over, or the customer said no to, binds and costs nothing any more.
         self.published: dict[str, list[PublishedVisit]] = {}
         for said in problem.published:
@@ -90,7 +92,7 @@ class Assignment:
         crew = problem.crew_size_of(visit)
         refused = who in visit.prohibited or who in problem.customer_of(visit).refused
         unwanted = bool(visit.required) and who not in visit.required and len(visit.required) >= crew
-        outside = bool(technician.areas) and bool(visit.area) and visit.area not in technician.areas
+        outside = self.is_outside(shift, visit) and not self.excess(HouseLimit.AREA, shift, visit)
         if (refused or unwanted or outside) and not kept:
             return False
         if role == LEAD and not self._may_have_parts(shift, technician, visit):
@@ -103,6 +105,18 @@ class Assignment:
         ):
             return False
         return all(self._keeps(lock, shift, crew) for lock in self.locks.get(visit.visit_id, ()))
+
+    def is_outside(self, shift: Shift, visit: Visit) -> bool:
+        """Return whether a visit lies outside the districts that a technician serves."""
+        areas = self.problem.technician_by_id[shift.technician_id].areas
+        return bool(areas) and bool(visit.area) and visit.area not in areas
+
+    def excess(self, limit: HouseLimit, shift: Shift, visit: Visit) -> int:
+        """Return by how much an exception lets a technician exceed a house limit for a visit, at most its band."""
+        found = self.exceptions.get((visit.visit_id, limit)) if self.exceptions else None
+        if found is None or not found.is_for(shift.technician_id):
+            return 0
+        return min(found.amount, self.policy.band_of(limit))
 
     def _kept_locks(self, technician: Technician, visit: Visit) -> list[Lock]:
         """Return the locks that put a technician on a visit whatever they break, where broken locks are kept."""
@@ -147,6 +161,7 @@ class Assignment:
             visit.prohibited | self.problem.customer_of(visit).refused,
             visit.required,
             visit.area,
+            self.exceptions.get((visit.visit_id, HouseLimit.AREA)),
             (visit.parts, visit.loads) if technicians_differ else (),
             tuple(self.locks.get(visit.visit_id, ())),
         )
@@ -273,6 +288,18 @@ class Assignment:
     def overqualified_cents(self, shift: Shift, visit: Visit, role: str) -> int:
         """Return the price of the levels held above the needed ones."""
         return self.policy.overqualified_cents * self._fit(shift, visit, role).levels_above
+
+    def area_cents(self, shift: Shift, visit: Visit) -> int:
+        """Return the price of a technician whom an exception lets serve outside his districts."""
+        is_excess = self.is_outside(shift, visit) and self.excess(HouseLimit.AREA, shift, visit) > 0
+        return self.policy.exception_area_cents if is_excess and visit.visit_id not in self.problem.begun else 0
+
+    def told_exception_s(self, visit: Visit) -> int:
+        """Return how far outside the told window that binds it an exception lets a visit start."""
+        one = self.exceptions.get((visit.visit_id, HouseLimit.TOLD))
+        if one is None or self.told_lock(visit) is None:
+            return 0
+        return min(one.amount, self.policy.band_of(HouseLimit.TOLD))
 
     @property
     def pays_by_order(self) -> bool:

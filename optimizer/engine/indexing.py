@@ -18,6 +18,7 @@ from optimizer.engine.array_rows import (
     extras_of,
     leave_out_cents,
     make_crew_rows,
+    make_more_rows,
     make_plain_rows,
     make_rates,
     make_visit_rows,
@@ -219,6 +220,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         row=resources.row,
         tool_units=resources.tool_units,
         crew=make_crew_rows(assignment, roles, shifts),
+        more=make_more_rows(assignment, roles, shifts, count + len(stops)),
         near=nearest_visits(travel[0], visit_rows[:count]),
         rates=rates,
     )

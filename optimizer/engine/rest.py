@@ -43,6 +43,16 @@ def with_shifts_in_force(problem: Problem, matrix: TravelMatrix) -> Problem:
     return replace(longer, shifts=shifts, reach_s=problem.end_s)
 
 
+def latest_homes(problem: Problem) -> dict[tuple[str, int], int]:
+    """Return by when each technician has to be home to be rested for the next shift, where there is one."""
+    roster = sorted((*problem.shifts, *problem.shifts_around), key=lambda s: (s.technician_id, s.start_s, s.day))
+    return {
+        (earlier.technician_id, earlier.day): _home_by_s(problem, earlier, later.start_s)
+        for earlier, later in pairwise(roster)
+        if earlier.technician_id == later.technician_id
+    }
+
+
 def _night_s(problem: Problem, shift: Shift) -> int:
     """Return from when on a return from a shift is one from night work."""
     return problem.clock.moment_s(shift.day, problem.policy.night_from_s)

@@ -20,7 +20,7 @@ from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.carried import loads_of, tool_units, units_there
 from optimizer.judge.facts import Crew, gaps_in
-from optimizer.judge.hard_rules import past_due_loan, refusals
+from optimizer.judge.hard_rules import past_due_loan, refusals_left
 from optimizer.judge.stock import Draw, holds_of, needs_of, own_parts_of, stock_rows, stock_shortages, take_own
 from optimizer.judge.timing import time_canonically, time_with_slot
 
@@ -82,7 +82,7 @@ def blocking_of_person(facts: Facts, shift: Shift, visit: Visit, *, leads: bool 
     problem, technician = facts.problem, facts.problem.technician_by_id[shift.technician_id]
     is_lead = _role(facts, shift, visit, leads=leads) is not None
     needs = problem.lead_skills_needed(visit) if is_lead else problem.skills_needed(visit)
-    return _lock_blocking(facts, shift, visit) or _person_blocking(problem, technician, visit, needs, shift.day)
+    return _lock_blocking(facts, shift, visit) or _person_blocking(facts, technician, visit, needs, shift.day)
 
 
 def blocking_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = True) -> BlockingReason | None:
@@ -146,9 +146,9 @@ def _lock_blocking(facts: Facts, shift: Shift, visit: Visit) -> BlockingReason |
 
 
 def _person_blocking(
-    problem: Problem, technician: Technician, visit: Visit, needs: Sequence[SkillNeed], day: int
+    facts: Facts, technician: Technician, visit: Visit, needs: Sequence[SkillNeed], day: int
 ) -> BlockingReason | None:
-    who, refused, on = technician.technician_id, refusals(problem, technician, visit), problem.date_of(day)
+    who, refused, on = technician.technician_id, refusals_left(facts, technician, visit), facts.problem.date_of(day)
     barred = [name for name in refused if name != "area"]
     if barred:
         return make_blocking(Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, day, subject=barred[0]))
@@ -264,7 +264,7 @@ def road_blocking(tour: Tour) -> BlockingReason | None:
         origin, destination = tour.missing[0]
         return make_blocking(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
     over_s = max(
-        0 if shift.max_leg_s is None else max(tour.legs_s) - shift.max_leg_s,
+        max(tour.leg_excess_s(leg) for leg in range(len(tour.legs_s))),
         0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
     )
     if over_s > 0:
@@ -356,7 +356,7 @@ class Roads:
 
     def shortest_s(self, shift: Shift, place: str, key: str, *, is_homeward: bool = False) -> int | None:
         """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows."""
-        search = (shift.profile, place, shift.max_leg_s, is_homeward)
+        search = (shift.profile, place, self.facts.longest_leg_s(shift), is_homeward)
         if search not in self._found:
             self._found[search] = self._search(*search)
         return self._found[search].get(key)
@@ -418,6 +418,7 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
     A break at a moment of a leg never ends the leg earlier than a break right after it does, so that it is enough to
     let that one begin as late as the leg would begin by the close of the window.
     """
+    tour = replace(tour, shift=roads.facts.with_all_exceptions(tour.shift))
     shift, visit_id = tour.shift, tour.visits[0].visit_id
     on_the_way = [visit_id] if tour.branch_at is None else [BRANCH_PLACE, visit_id]
     out = [roads.shortest_s(shift, *pair) for pair in pairwise([start_key(tour.technician), *on_the_way])]

@@ -105,7 +105,9 @@ class OpenDay:
         if leg_s is None:
             return 0
         home = _drive(self.shift, now, leg_s)
-        return home.missing_after_s + max(0, home.after_s - self.shift.return_limit_s)
+        house = self.facts.shifts[self.shift.technician_id, self.shift.day]
+        limit_s = self.facts.with_exceptions(house, sequence).return_limit_s
+        return home.missing_after_s + max(0, home.after_s - limit_s)
 
     def _keys(self, sequence: Sequence[str]) -> list[str]:
         """Return the places of a sequence in the matrix, start and end included."""

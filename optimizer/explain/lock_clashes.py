@@ -256,7 +256,7 @@ class _Finder:
         tour = self.facts.tour(shift, [self.problem.visit_by_id[v] for v in sorted(visit_ids)])
         spans = [place.duration_s for place in tour.places]
         ways = self._shortest_ways(tour, [visit.visit_id for visit in tour.visits])
-        day_s = shift.return_limit_s - tour.depart_s
+        day_s = self.facts.latest_return_s(key, visit_ids) - tour.depart_s
         over_s = sum(spans) + sum(ways) - day_s
         if over_s <= 0:
             return None

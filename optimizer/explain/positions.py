@@ -46,11 +46,12 @@ LOOKED_AT_FOR_CREWS = 3
 
 
 class Position(NamedTuple):
-    """Where a visit fits: who serves it, or leads its crew, the day index, and what it adds to the plan's cost."""
+    """Where a visit fits: who serves it, or leads its crew, the day index, what it adds to the plan's cost, and how."""
 
     technician_id: str
     day: int
     extra_cents: int
+    timed: Mapping[Key, TimedTour]
 
     @property
     def order(self) -> tuple[int, str, int]:
@@ -93,16 +94,18 @@ class Best:
 # --- one technician -------------------------------------------------------------------------------------------------
 
 
-def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Best:
+def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool], *, who: str = "") -> Best:
     """Return the best that the nearest days have for a visit of one person.
 
     Parameters
     ----------
     is_up
         Asked between positions once something has been found: then that is what is returned.
+    who
+        The technician whose days are looked at; empty: everybody's.
     """
     best = Best()
-    for shift in _nearest_able_days(scene, visit):
+    for shift in _nearest_able_days(scene, visit, who):
         if best and is_up():
             break
         day = scene.open_day(shift)
@@ -122,11 +125,12 @@ def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool]) 
     return best
 
 
-def _nearest_able_days(scene: Scene, visit: Visit) -> Iterator[Shift]:
+def _nearest_able_days(scene: Scene, visit: Visit, who: str) -> Iterator[Shift]:
     """Yield the days of those whom nothing keeps from a visit for sure, the nearest first."""
     barred, count = scene.barred(visit), 0
     for shift in scene.near_first(visit):
-        if key_of(shift) not in barred and scene.alone(shift, visit) is None:
+        is_asked = who in ("", shift.technician_id)
+        if is_asked and key_of(shift) not in barred and scene.alone(shift, visit) is None:
             yield shift
             count += 1
             if count == LOOKED_AT:
@@ -257,7 +261,7 @@ def _try(
     blocking = _link_blocking(scene, visit, timed, (who, day))
     if blocking is not None:
         return blocking
-    position = Position(who, day, _extra_cents(scene, timed))
+    position = Position(who, day, _extra_cents(scene, timed), timed)
     return (_rule_blocking(scene, visit, timed, position) if best.is_improved_by(position) else None) or position
 
 
@@ -410,7 +414,8 @@ def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingRea
     if timed.breach_s == 0:
         return None
     who, day = key_of(timed.tour.shift)
-    is_for_rest = scene.facts.rests[who, day].back_by_s < scene.facts.rostered[who, day].return_limit_s
+    latest_s = scene.facts.latest_return_s((who, day), (other.visit_id for other in timed.tour.visits))
+    is_for_rest = scene.facts.rests[who, day].back_by_s < latest_s
     found = [
         (timed.past_limit_s, ReasonCode.REST if is_for_rest else ReasonCode.SHIFT_CAPACITY, "", ""),
         (timed.past_break_s, ReasonCode.BREAK, "", ""),

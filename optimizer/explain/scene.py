@@ -6,11 +6,12 @@ What is asked of many visits is found once: who may not serve visits of a kind, 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.explain.blocking import BlockingReason, Roads, blocking_alone, blocking_of_person
 from optimizer.explain.bounds import OpenDay, open_day
 from optimizer.explain.detours import legs_of
@@ -24,6 +25,7 @@ from optimizer.judge.stock import drawn_parts, draws_of_tour, stock_shortages
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from optimizer.domain.house_limits import LimitException
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.rules import Violation
@@ -105,12 +107,30 @@ class Scene:
             visit.prohibited,
             problem.customer_of(visit).refused,
             visit.area,
-            visit.visit_id if visit.visit_id in self.facts.locks else "",
+            visit.visit_id if self._is_special(visit.visit_id) else "",
         )
         if kind not in self._barred:
             found = {key_of(one): blocking_of_person(self.facts, one, visit, leads=leads) for one in self.shifts}
             self._barred[kind] = {key: blocking for key, blocking in found.items() if blocking is not None}
         return self._barred[kind]
+
+    def _is_special(self, visit_id: str) -> bool:
+        """Return whether who may serve a visit is said by more than its kind: by a lock or an exception."""
+        return visit_id in self.facts.locks or (visit_id, HouseLimit.AREA) in self.facts.exceptions
+
+    def with_exception(self, one: LimitException) -> Scene:
+        """Return the same plan where one exception more is made, for a visit that is not in it."""
+        facts = self.facts.with_exception(one)
+        return replace(
+            self,
+            facts=facts,
+            roads=Roads(facts),
+            _alone={},
+            _able={},
+            _barred={},
+            _open_days={},
+            _present=[replace(present, facts=facts) for present in self._present],
+        )
 
     def open_day(self, shift: Shift) -> OpenDay:
         """Return a technician's day, ready to take one visit more; opened once."""

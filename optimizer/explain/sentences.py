@@ -1,4 +1,4 @@
-"""Reasons, and what kept locks break, in words: one plain sentence for people, in the reader's language.
+"""Reasons, and what kept locks and exceptions break, in words: one plain sentence for people, in the reader's language.
 
 Each sentence is a key of the catalogue; which one fits a reason depends on its code and on what the reason names.
 """
@@ -11,6 +11,7 @@ from optimizer.domain.plan import BUSINESS, DUTY, OVER, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
+    from optimizer.domain.house_limits import LimitException
     from optimizer.domain.plan import Reason
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
@@ -145,17 +146,54 @@ ACCEPTED: dict[tuple[Rule, str], str] = {
 }
 
 
+#: What an exception allows, by rule and unit.
+EXCEPTED: dict[tuple[Rule, str], str] = {
+    (Rule.TRAVEL_LIMIT, "s"): "{by} lets {technician} travel {minutes} min more than allowed, for visit {visit}: {why}",
+    (Rule.TRAVEL_LIMIT, "visits"): "{by} lets {technician} have {amount} visit(s) more, for visit {visit}: {why}",
+    (Rule.SHIFT, "s"): (
+        "{by} lets {technician} be back {minutes} min after the latest allowed return, for visit {visit}: {why}"
+    ),
+    (Rule.ALLOWED, ""): "{by} lets {technician} serve visit {visit} outside the own area: {why}",
+    (Rule.LOCK, "s"): "{by} lets visit {visit} start {minutes} min outside the window told to the customer: {why}",
+}
+
+
 def accepted_sentence(accepted: Violation, problem: Problem, translate: Translate) -> str:
-    """Return what a kept lock breaks as one plain sentence."""
-    return translate(
-        ACCEPTED[accepted.rule, accepted.unit],
-        visit=accepted.visit_id,
-        technician=technician_words(accepted.technician_id, problem),
-        minutes=-(-accepted.amount // 60),
-    )
+    """Return what a kept lock breaks, or an exception allows, as one plain sentence."""
+    values = {
+        "visit": accepted.visit_id,
+        "technician": technician_words(accepted.technician_id, problem),
+        "minutes": -(-accepted.amount // 60),
+        "amount": accepted.amount,
+        "by": accepted.by,
+        "why": accepted.why,
+    }
+    if accepted.by:
+        return translate(EXCEPTED[accepted.rule, accepted.unit], **values)
+    return translate(ACCEPTED[accepted.rule, accepted.unit], **values)
+
+
+#: The first proposal of a reason that is a house limit: the row to write, a cell after another.
+PROPOSAL = (
+    "An exception would do; in the sheet exceptions: order {visit}, rule {rule}, amount {amount}, by whom, why, "
+    "technician {technician}."
+)
 
 
 def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
+    """Return a reason as one plain sentence, and its proposal as another one after it."""
+    said = _plain_sentence(reason, problem, translate)
+    return said if reason.exception is None else f"{said} {proposal(reason.exception, translate)}".strip()
+
+
+def proposal(one: LimitException, translate: Translate) -> str:
+    """Return the row of an exception that is still without a name and a reason, in words."""
+    amount = one.amount // one.limit.unit
+    words = {"visit": one.visit_id, "rule": str(one.limit), "amount": amount, "technician": one.technician_id}
+    return translate(PROPOSAL, **words)
+
+
+def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
     """Return a reason as one plain sentence; technicians, parts and tools are named with their ids."""
     day = problem.date_of(reason.day)
     return translate(

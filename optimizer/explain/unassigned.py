@@ -6,6 +6,8 @@ present plan, in which moving other visits might help. `scene.py` holds the pres
 insertion position in it, `blocking.py` says what stops one technician, `judging.py` asks every hard rule of the judge,
 and `sentences.py` puts a reason into words.
 
+A reason that is a house limit names the exception that would do (`exceptions.py`).
+
 Under a time limit the visits that are the most expensive to leave out come first. The first question is asked for all
 of them before the second one; a visit for which there is no time left says so, and names who could serve it.
 """
@@ -17,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import OVER, Reason, ReasonCode
+from optimizer.explain.exceptions import with_exception
 from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
@@ -55,6 +58,10 @@ def explain_unassigned(
     open_ = [visit for visit in visits if found[visit.visit_id] is None]
     for number, visit in enumerate(open_):
         found[visit.visit_id] = _reason_in_plan(scene, visit, patience.share(len(open_) - number))
+    for visit in visits:
+        reason = found[visit.visit_id]
+        if reason is not None and not patience.is_up():
+            found[visit.visit_id] = with_exception(scene, visit, reason, patience.is_up)
     reasons = {visit_id: (reason,) for visit_id, reason in found.items() if reason is not None}
     return tuple(replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons)) for entry in plan.unassigned)
 
@@ -174,7 +181,7 @@ def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
             return best.blocking.reason
         day = min(shift.day for shift in scene.shifts)
         return Reason(ReasonCode.CREW_SIZE, False, day=day, unit="technicians", amount=1)
-    who, day, extra = best.position
+    who, day, extra, _ = best.position
     gain = absence_cents(facts, visit) - extra
     if gain > 0 or facts.is_mandatory(visit.visit_id):
         return Reason(ReasonCode.TIME_LIMIT, True, who, day, max(0, gain), "cents")

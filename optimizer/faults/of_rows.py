@@ -224,6 +224,18 @@ _REFERENCES = {
         "The order '{visit}' is locked to technician '{value}', who has no shift on {day}.",
         "Add the shift, or lock the order to somebody else.",
     ),
+    "EXCEPTION_NEVER": Fault(
+        "Nobody can allow an exception to '{value}'.",
+        "Exceptions are for travel, overtime, area, visits or told; take the row out, or mend what stands against it.",
+    ),
+    "EXCEPTION_AMOUNT": Fault("The exception has no amount.", "Write by how many minutes or visits at most."),
+    "EXCEPTION_BAND": Fault(
+        "The exception goes further ({value}) than the policy lets anybody go ({most}).",
+        "Write {most} at most, or plan the order otherwise.",
+    ),
+    "EXCEPTION_BARRED": Fault(
+        "The policy lets nobody make an exception to '{value}'.", "Take the row out, or plan the order otherwise."
+    ),
     "LOCK_SKILL": warning(
         "The order '{visit}' is locked to technician '{value}', who does not hold the skill {skill} that day.",
         "Lock it to somebody else, or correct the skills or the certificate.",

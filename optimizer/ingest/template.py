@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.technician import Employment
@@ -57,6 +58,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("technicians", "datum"): _DATUMS,
         ("shifts", "profile"): ("car", "ebike"),
         ("locks", "level"): tuple(LockLevel),
+        ("exceptions", "rule"): tuple(HouseLimit),
         ("published", "agreed"): _YES_NO,
         ("results", "result"): ("done", *Unfinished),
         ("results", "parts_back"): _YES_NO,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from optimizer.domain.house_limits import LimitException
     from optimizer.domain.order import Briefing, Customer, Interval, Load, Place, Predecessor, ServiceLog, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
@@ -93,6 +94,7 @@ def problem_to_json(problem: Problem) -> JsonObject:
         ],
         "tools": [{"tool_id": tool.tool_id, "name": tool.name, "units": tool.units} for tool in problem.tools],
         "locks": [_lock(lock, problem.date_of(lock.day), clock) for lock in problem.locks],
+        "exceptions": [exception_to_json(one) for one in problem.exceptions],
         "published": [_published(entry, problem.date_of(entry.day), clock) for entry in problem.published],
     }
 
@@ -336,6 +338,18 @@ def _lock(lock: Lock, day: date, clock: BranchClock) -> JsonObject:
         tolerance=iso_duration(lock.tolerance_s),
         position=lock.position,
         began=None if lock.began_s is None else clock.time_or_iso(day, lock.began_s),
+    )
+
+
+def exception_to_json(one: LimitException) -> JsonObject:
+    """Return an exception as a row of its sheet; what is proposed has no name and no reason yet."""
+    return _given(
+        visit_id=one.visit_id,
+        rule=str(one.limit),
+        amount=one.amount // one.limit.unit,
+        by=one.by,
+        why=one.why,
+        technician_id=one.technician_id or None,
     )
 
 

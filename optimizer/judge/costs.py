@@ -10,11 +10,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.policy import ContractorPay, Fairness
 from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import HOUR_S, cents_per_minute
+from optimizer.judge.exceptions import exception_cents, excesses_of
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
@@ -149,6 +151,10 @@ def _stability(facts: Facts, timed: TimedTour) -> int:
     )
 
 
+def _exceptions(facts: Facts, timed: TimedTour) -> int:
+    return sum(exception_cents(facts.problem.policy, excess) for excess in excesses_of(facts, timed))
+
+
 ROUTE_PRICES: tuple[tuple[Rule, Callable[[Facts, TimedTour], int]], ...] = (
     (Rule.OVERDUE, _overdue),
     (Rule.LATENESS, _lateness),
@@ -159,6 +165,7 @@ ROUTE_PRICES: tuple[tuple[Rule, Callable[[Facts, TimedTour], int]], ...] = (
     (Rule.CONTINUITY, _continuity),
     (Rule.OVERQUALIFIED, _overqualified),
     (Rule.STABILITY, _stability),
+    (Rule.EXCEPTION, _exceptions),
 )
 
 
@@ -187,13 +194,17 @@ def moved_cents(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 
 
 def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, start_s: int) -> tuple[int, int] | None:
-    """Return first and last start that cost no more stability than `start_s` does; `None` when all do."""
+    """Return first and last start that cost no more stability than `start_s` does; `None` when all do.
+
+    Nor do they use an exception to the told window.
+    """
     said = facts.published.get(visit_id)
     if said is None or said.told is None or not said.told.open_s <= start_s <= said.told.close_s:
         return None
     inside = moved_cents(facts, visit_id, people, day, start_s)
     outside = moved_cents(facts, visit_id, people, day, said.told.close_s + 1)
-    return (said.told.open_s, said.told.close_s) if outside > inside else None
+    is_excepted = (visit_id, HouseLimit.TOLD) in facts.exceptions and facts.told_lock(visit_id) is not None
+    return (said.told.open_s, said.told.close_s) if outside > inside or is_excepted else None
 
 
 # --- the whole plan -------------------------------------------------------------------------------------------------

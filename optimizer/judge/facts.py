@@ -6,10 +6,12 @@ Everything is whole seconds of the one clock.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import INSTALLATION, Confirmed, Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
@@ -68,6 +70,8 @@ class Service:
         Others wait for this service, so that its start may not move.
     has_begun
         It began before the plan is made: its start is a fact.
+    more_leg_s
+        How much longer than the limit the legs to and from here may be, by an exception.
     """
 
     visit: Visit | None
@@ -86,6 +90,7 @@ class Service:
     is_awaited: bool = False
     has_begun: bool = False
     floor_s: int = -FAR_FUTURE_S
+    more_leg_s: int = 0
 
     @property
     def not_before_s(self) -> int:
@@ -169,6 +174,14 @@ class Tour:
         """Every break slot: 2k before leg k, 2k + 1 after it."""
         return range(2 * len(self.legs_s))
 
+    def leg_excess_s(self, leg: int) -> int:
+        """Return by how much a leg is longer than allowed, the exceptions of the places at its ends included."""
+        if self.shift.max_leg_s is None:
+            return 0
+        beside = self.places[max(0, leg - 1) : leg + 1]
+        most_s = self.shift.max_leg_s + max((place.more_leg_s for place in beside), default=0)
+        return max(0, self.legs_s[leg] - most_s)
+
     @property
     def travel_s(self) -> int:
         """Travel of the whole day."""
@@ -217,6 +230,8 @@ class Facts:
         Per technician and day, how many visits its started route begins with.
     linked
         The visits that may be timed by what happens on another route: those of crews, and those in a sequence.
+    exceptions
+        The exceptions by visit and house limit, none above its band.
     """
 
     problem: Problem
@@ -229,6 +244,7 @@ class Facts:
     published_people: dict[str, frozenset[str]] = field(init=False)
     started: dict[tuple[str, int], int] = field(init=False)
     linked: frozenset[str] = field(init=False)
+    exceptions: dict[tuple[str, HouseLimit], LimitException] = field(init=False)
     _unreached: dict[str, Unreached | None] = field(init=False)
     _floors: dict[tuple[str, int], int] = field(init=False)
     _parts_floors: dict[str, int] = field(init=False)
@@ -258,6 +274,8 @@ class Facts:
         object.__setattr__(self, "published_people", people)
         object.__setattr__(self, "started", started)
         object.__setattr__(self, "linked", frozenset(waiting | followed))
+        exceptions = {(one.visit_id, one.limit): self._in_band(one) for one in problem.exceptions}
+        object.__setattr__(self, "exceptions", exceptions)
         object.__setattr__(self, "_unreached", {})
         object.__setattr__(self, "_floors", {})
         object.__setattr__(self, "_parts_floors", {})
@@ -278,6 +296,85 @@ class Facts:
         if visit_id in self.problem.begun or self.unreached(visit_id) is not None:
             return None
         return said.told if self.problem.is_short_notice(said.day) else None
+
+    def _in_band(self, one: LimitException) -> LimitException:
+        return replace(one, amount=min(one.amount, self.problem.policy.band_of(one.limit)))
+
+    def exception(self, limit: HouseLimit, technician_id: str, visit_id: str) -> LimitException | None:
+        """Return the exception that lets a technician exceed a house limit for a visit."""
+        found = self.exceptions.get((visit_id, limit)) if self.exceptions else None
+        return found if found is not None and found.is_for(technician_id) else None
+
+    def largest_exception(
+        self, limit: HouseLimit, technician_id: str, visit_ids: Iterable[str]
+    ) -> LimitException | None:
+        """Return the exception that lets a day with these visits exceed a limit by most, the first by visit."""
+        found = [one for visit_id in visit_ids if (one := self.exception(limit, technician_id, visit_id)) is not None]
+        return min(found, key=lambda one: (-one.amount, one.visit_id), default=None)
+
+    def with_exception(self, one: LimitException) -> Facts:
+        """Return the facts as they are with one exception more, in place of another of its visit and limit."""
+        more = copy(self)
+        exceptions = {**self.exceptions, (one.visit_id, one.limit): self._in_band(one)}
+        object.__setattr__(more, "exceptions", exceptions)
+        object.__setattr__(more, "_services", {})
+        object.__setattr__(more, "_unreached", {})
+        return more
+
+    def with_exceptions(self, shift: Shift, visit_ids: Iterable[str]) -> Shift:
+        """Return a shift with the limits of a day that has these visits: wider by the largest of their exceptions."""
+        if not self.exceptions:
+            return shift
+        visit_ids, who = list(visit_ids), shift.technician_id
+
+        def more(limit: HouseLimit) -> int:
+            largest = self.largest_exception(limit, who, visit_ids)
+            return 0 if largest is None else largest.amount
+
+        return replace(
+            shift,
+            overtime_limit_s=shift.overtime_limit_s + self._more_overtime_s(shift, visit_ids),
+            max_travel_s=None if shift.max_travel_s is None else shift.max_travel_s + more(HouseLimit.TRAVEL),
+            max_visits=None if shift.max_visits is None else shift.max_visits + more(HouseLimit.VISITS),
+        )
+
+    def latest_return_s(self, key: tuple[str, int], visit_ids: Iterable[str]) -> int:
+        """Return the latest return that the house allows a day with these visits, the rest after it aside."""
+        largest = self.largest_exception(HouseLimit.OVERTIME, key[0], visit_ids)
+        return self.rostered[key].return_limit_s + (0 if largest is None else largest.amount)
+
+    def _more_overtime_s(self, shift: Shift, visit_ids: Iterable[str]) -> int:
+        """Return how much later than a shift in force says its technician may be back by an exception, and rest."""
+        key = (shift.technician_id, shift.day)
+        latest_s = min(self.latest_return_s(key, visit_ids), self.rests[key].back_by_s)
+        return max(0, latest_s - self.shifts[key].return_limit_s)
+
+    def with_all_exceptions(self, shift: Shift) -> Shift:
+        """Return a shift with the limits that no day of it exceeds, whatever visits it has."""
+        house = self.shifts[shift.technician_id, shift.day]
+        widest = self.with_exceptions(house, (visit_id for visit_id, _ in self.exceptions))
+        return replace(
+            shift,
+            overtime_limit_s=widest.overtime_limit_s,
+            max_travel_s=widest.max_travel_s,
+            max_visits=widest.max_visits,
+        )
+
+    def longest_leg_s(self, shift: Shift) -> int | None:
+        """Return how long a leg of a shift may be at most, whatever visits are at its ends; `None` is no limit."""
+        if shift.max_leg_s is None:
+            return None
+        visit_ids = (visit_id for visit_id, _ in self.exceptions)
+        largest = self.largest_exception(HouseLimit.TRAVEL, shift.technician_id, visit_ids)
+        return shift.max_leg_s + (0 if largest is None else largest.amount)
+
+    def _told_with_exception(self, technician_id: str, visit_id: str) -> Interval | None:
+        """Return the told window that binds a visit, wider on both sides by its exception."""
+        told = self.told_lock(visit_id)
+        wider = self.exception(HouseLimit.TOLD, technician_id, visit_id)
+        if told is None or wider is None:
+            return told
+        return Interval(told.open_s - wider.amount, told.close_s + wider.amount)
 
     def is_mandatory(self, visit_id: str) -> bool:
         """Return whether a lock or a told window forbids leaving a visit out."""
@@ -367,7 +464,7 @@ class Facts:
             floor_leg += 1
         return Tour(
             technician=technician,
-            shift=self._from_floor(shift),
+            shift=self.with_exceptions(self._from_floor(shift), (visit.visit_id for visit in visits)),
             depart_s=max(shift.start_s + morning_s, -FAR_FUTURE_S if floor_leg else floor_s),
             places=tuple(places),
             legs_s=tuple(seconds or 0 for _, seconds in legs),
@@ -496,7 +593,8 @@ class Facts:
         needs = role_needs(problem, visit, crew, technician.technician_id)
         alone_s = duration_s(problem, technician, visit, needs)
         starts = [lock for lock in self.locks.get(visit_id, []) if lock.level is LockLevel.START]
-        told = self.told_lock(visit_id)
+        told = self._told_with_exception(technician.technician_id, visit_id)
+        longer = self.exception(HouseLimit.TRAVEL, technician.technician_id, visit_id)
         service = Service(
             visit=visit,
             duration_s=alone_s if crew is None else crew_duration_s(problem, visit, crew),
@@ -514,6 +612,7 @@ class Facts:
             crew=crew,
             pays=crew is None or crew.lead == technician.technician_id,
             floor_s=self.parts_floor_s(visit),
+            more_leg_s=0 if longer is None else longer.amount,
         )
         return _as_begun(service, problem.begun[visit_id]) if visit_id in problem.begun else service
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
 from optimizer.judge.facts import gaps_in
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Lock, Problem
     from optimizer.domain.stock import Loan
     from optimizer.domain.technician import Technician
-    from optimizer.judge.facts import SkillGap
+    from optimizer.judge.facts import Facts, SkillGap
     from optimizer.judge.judged import JudgedPlan
 
 
@@ -86,9 +87,21 @@ def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str
         "required": who not in visit.required and has_no_room(problem, visit),
         "prohibited": who in visit.prohibited,
         "refused": who in problem.customer_of(visit).refused,
-        "area": bool(visit.area) and bool(technician.areas) and visit.area not in technician.areas,
+        "area": is_outside(technician, visit),
     }
     return [name for name, applies in found.items() if applies]
+
+
+def is_outside(technician: Technician, visit: Visit) -> bool:
+    """Return whether a visit lies outside the districts that a technician serves."""
+    return bool(visit.area) and bool(technician.areas) and visit.area not in technician.areas
+
+
+def refusals_left(facts: Facts, technician: Technician, visit: Visit) -> list[str]:
+    """Return the same without the area, where an exception lets the technician serve another district."""
+    allows = facts.exception(HouseLimit.AREA, technician.technician_id, visit.visit_id)
+    found = refusals(facts.problem, technician, visit)
+    return found if allows is None or not allows.amount else [name for name in found if name != "area"]
 
 
 def has_no_room(problem: Problem, visit: Visit) -> bool:
@@ -109,7 +122,7 @@ def allowed(judged: JudgedPlan) -> Iterator[Violation]:
     for day in judged.days:
         who = day.technician.technician_id
         for visit in (visit for service, visit, _ in day.services if not service.has_begun):
-            for name in refusals(judged.problem, day.technician, visit):
+            for name in refusals_left(judged.facts, day.technician, visit):
                 message = _REFUSAL_TEXT[name].format(who=who, visit=visit.visit_id)
                 yield Violation(Rule.ALLOWED, 1, "", message, who, visit.visit_id)
     for visit in judged.problem.visits:
@@ -129,8 +142,8 @@ def travel_limit(judged: JudgedPlan) -> Iterator[Violation]:
             visit_id = destination if destination in judged.problem.visit_by_id else origin
             yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
         for leg, leg_s in enumerate(tour.legs_s):
-            if shift.max_leg_s is not None and leg_s > shift.max_leg_s:
-                over_s = leg_s - shift.max_leg_s
+            over_s = tour.leg_excess_s(leg)
+            if over_s > 0:
                 message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
                 place = tour.places[min(leg, len(tour.places) - 1)]
                 visit_id = "" if place.visit is None else place.visit.visit_id
@@ -234,7 +247,8 @@ def shift(judged: JudgedPlan) -> Iterator[Violation]:
         seen.add(key)
     for day in judged.days:
         who = day.technician.technician_id
-        late_s = day.timed.return_s - judged.facts.rostered[who, day.route.day].return_limit_s
+        visit_ids = (visit.visit_id for visit in day.timed.tour.visits)
+        late_s = day.timed.return_s - judged.facts.latest_return_s((who, day.route.day), visit_ids)
         if late_s > 0:
             back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             yield Violation(Rule.SHIFT, late_s, "s", f"{who} is back at {back}.", who)

@@ -83,20 +83,19 @@ def _kept_off_window(judged: JudgedPlan) -> Iterator[Violation]:
 
 
 def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:
-    """List the returns after the latest allowed one that a kept lock's start outside the shift makes so late."""
+    """List the returns after the latest allowed one that a kept lock's start outside the shift makes so late.
+
+    What is later than the shift in force allows is a violation, or what an exception allows.
+    """
     limits = {(shift.technician_id, shift.day): shift.return_limit_s for shift in judged.problem.shifts}
     for day in judged.days:
         who = day.technician.technician_id
-        late_s = _return_s(day) - limits[who, day.route.day]
+        in_force_s = judged.facts.shifts[who, day.route.day].return_limit_s
+        late_s = min(day.timed.return_s, in_force_s) - limits[who, day.route.day]
         if late_s > 0:
             back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             message = f"{who} is back at {back}, because of a locked start."
             yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(judged, day))
-
-
-def _return_s(day: JudgedDay) -> int:
-    """Return when a day ends, at most when the shift in force allows; what is later is a violation."""
-    return min(day.timed.return_s, day.timed.tour.shift.return_limit_s)
 
 
 def _last_locked(judged: JudgedPlan, day: JudgedDay) -> str:

@@ -3,8 +3,8 @@
 This is the rule book, `docs/rules.md`, in code: it imports the domain and the travel matrix and nothing of the
 engine, so that what the engine believes of a plan and what the judge finds are two independent readings of one rule
 book. Its parts are `facts` (look-ups), `windows` (its own reading of them), `timing` and `links` (the clock), `judged`
-(what a rule looks at), `hard_rules`, `carried`, `crews`, `stock` and `locks` (the hard rules), `costs` (the soft ones),
-`stated` (what the plan states) and `answers` (what the papers may ask).
+(what a rule looks at), `hard_rules`, `carried`, `crews`, `stock`, `locks` and `exceptions` (the hard rules), `costs`
+(the soft ones), `stated` (what the plan states) and `answers` (what the papers may ask).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -23,6 +23,7 @@ from optimizer.judge.carried import load, tool
 from optimizer.judge.costs import price_plan
 from optimizer.judge.crews import crew, precedence
 from optimizer.judge.drafts import draft_of, stated_draft, tours_of
+from optimizer.judge.exceptions import allowed_by_exceptions
 from optimizer.judge.facts import Facts
 from optimizer.judge.hard_rules import (
     allowed,
@@ -144,7 +145,8 @@ class Judgement:
     assumptions
         What was taken for granted.
     accepted
-        What locks break that are kept all the same (policy `broken_locks`): known, and no violation.
+        What locks break that are kept all the same (policy `broken_locks`), and what exceptions allow: known, and no
+        violation.
     """
 
     violations: tuple[Violation, ...]
@@ -192,7 +194,9 @@ def judge_plan(
 def check_hard_rules(
     judged: JudgedPlan, changed: Sequence[JudgedDay] | None = None, *, rules: Collection[Rule] = frozenset(Rule)
 ) -> tuple[list[Violation], list[Violation]]:
-    """Return what every hard rule of the list finds broken, and what kept locks break and is accepted.
+    """Return what every hard rule of the list finds broken, and what kept locks and exceptions break and is accepted.
+
+    Of days that changed nobody asks what exceptions allow.
 
     Parameters
     ----------
@@ -204,7 +208,10 @@ def check_hard_rules(
     few = judged if changed is None else replace(judged, days=tuple(changed))
     asked = [one for one in HARD_RULES if one.rule in rules]
     found = [violation for one in asked for violation in one.find(few if one.is_daily else judged)]
-    return split_accepted(judged, found)
+    broken, accepted = split_accepted(judged, found)
+    if changed is not None:
+        return broken, accepted
+    return broken, [*accepted, *(one for one in allowed_by_exceptions(judged) if one.rule in rules)]
 
 
 def time_routes(

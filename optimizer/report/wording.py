@@ -38,6 +38,7 @@ RULE_NAMES = {
     Rule.FAIRNESS: "Fairness",
     Rule.OVERQUALIFIED: "Overqualified",
     Rule.STABILITY: "Stability",
+    Rule.EXCEPTION: "Exceptions",
 }
 KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection", "maintenance": "Maintenance"}
 EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}

@@ -47,6 +47,7 @@ THINGS = {
     "loans": "loan {key}",
     "tools": "tool {key}",
     "locks": "lock {key}",
+    "exceptions": "exception {key}",
     "policy": "policy",
     "travel": "the way {key}",
 }
@@ -168,7 +169,7 @@ class _Touched:
     ids: Mapping[str, frozenset[str]]
 
     def has(self, sheet: str, row: JsonObject) -> bool:
-        if sheet in ("orders", "locks"):
+        if sheet in ("orders", "locks", "exceptions"):
             return True
         named = [name for name in self.ids if name in row]
         return all(row[name] in self.ids[name] for name in named)

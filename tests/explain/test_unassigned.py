@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 def reason_of(made: World, visit_id: str, routes: Routes | None = None) -> Reason:
-    """Return the one reason why a visit is not in a plan with these routes."""
+    """Return the one reason why a visit is not in a plan with these routes, without the exception that would do."""
     entries = explain_unassigned(made.problem, made.matrix, made.plan(routes or {}))
     (reason,) = next(entry.reasons for entry in entries if entry.visit_id == visit_id)
-    return reason
+    return replace(reason, exception=None)
 
 
 def english(made: World, visit_id: str, routes: Routes | None = None) -> str:

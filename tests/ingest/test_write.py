@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
     Customer,
     Difficulty,
@@ -271,7 +272,7 @@ def problems(draw: st.DrawFn) -> Problem:
         zone,
         WorkingCalendar(draw(st.dictionaries(days, st.booleans(), max_size=3))),
     )
-    locked = draw(st.sampled_from(LockLevel))
+    locked, policy = draw(st.sampled_from(LockLevel)), draw(policies)
     return Problem(
         branch=branch_,
         first_day=first_day,
@@ -293,7 +294,7 @@ def problems(draw: st.DrawFn) -> Problem:
         technicians=tuple(draw(technicians(name)) for name in PEOPLE),
         shifts=tuple(draw(shifts(*key)) for key in sorted(working)),
         days=horizon,
-        policy=draw(policies),
+        policy=policy,
         locks=tuple(
             Lock(visit.visit_id, locked, "T1", horizon - 1, at(9, day=horizon - 1), 60, n)
             for n, visit in enumerate(made)
@@ -303,6 +304,19 @@ def problems(draw: st.DrawFn) -> Problem:
                 visit.visit_id, "T1", draw(st.integers(-1, 1)), draw(st.none() | intervals()), draw(st.booleans())
             )
             for visit in made
+        ),
+        exceptions=tuple(
+            LimitException(
+                visit.visit_id,
+                limit,
+                policy.band_of(limit) // limit.unit * limit.unit,
+                draw(st.sampled_from(["Chen", "陈主管"])),
+                "why",
+                draw(st.sampled_from(["", "T1"])),
+            )
+            for visit in made
+            for limit in sorted(draw(st.sets(st.sampled_from(HouseLimit))))
+            if policy.band_of(limit) >= limit.unit
         ),
         **draw(stock()),
     )
@@ -322,6 +336,7 @@ def test_equal_problems_are_equal_bytes(problem: Problem, rng: Any) -> None:
         return tuple(rng.sample(rows, len(rows)))
 
     names = ("orders", "visits", "technicians", "shifts", "parts", "arrivals", "reservations", "locks", "published")
+    names = (*names, "exceptions")
     changes: dict[str, Any] = {name: shuffled(getattr(problem, name)) for name in names}
     other = replace(problem, **changes)
     assert json_text(problem_to_json(other)) == json_text(problem_to_json(problem))

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Confirmed, Interval, ServiceLog, Urgency
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks, Floor
@@ -46,6 +47,7 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     routes = _deal(rng, problem)
     problem = replace(problem, policy=_policy(rng, problem.policy), locks=_locks(rng, routes))
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
+    problem = replace(problem, exceptions=_exceptions(Random(f"exceptions {seed}"), problem))
     problem = _with_pay(seed, _answered(Random(f"answers {seed}"), problem))
     return _rested(Random(f"rests {seed}"), _under_way(Random(f"under way {seed}"), problem, routes)), matrix, routes
 
@@ -53,6 +55,19 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
 def _rested(rng: Random, problem: Problem) -> Problem:
     """Return a problem with rests that some routes break, one in four."""
     return _with_rests(rng, problem) if rng.random() < 0.25 else problem
+
+
+def _exceptions(rng: Random, problem: Problem) -> tuple[LimitException, ...]:
+    """Return exceptions for most visits of a few problems, of any size inside the band, some of them for one person."""
+    if rng.random() < 0.9:
+        return ()
+    people = [technician.technician_id for technician in problem.technicians]
+    made = []
+    for visit in problem.visits:
+        limit = rng.choice(tuple(HouseLimit))
+        amount = rng.randint(1, problem.policy.band_of(limit) // limit.unit) * limit.unit
+        made.append(LimitException(visit.visit_id, limit, amount, "Chen", "as drawn", rng.choice(("", *people))))
+    return tuple(made)
 
 
 def _answered(rng: Random, problem: Problem) -> Problem:

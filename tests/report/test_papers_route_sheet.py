@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
     Briefing,
     Coverage,
@@ -104,6 +105,17 @@ def test_a_full_entry_says_everything() -> None:
 )
 def test_who_served_last_is_to_be_called_first(served_by: tuple[str, ...], text: str) -> None:
     assert entry_of(one_van(served_by=served_by))["served_last"].value == text
+
+
+def test_an_exception_stands_with_its_visit_with_name_and_reason() -> None:
+    made = one_van().with_shift("T1", max_travel_s=38 * 60)
+    made = made.but(exceptions=(LimitException("A", HouseLimit.TRAVEL, 120, "Chen", "old customer"),))
+    (sheet,) = papers_of(made, {"T1": ["A", "B"]}).route_sheets
+    fields = [{field.name: field.value for field in entry.fields} for entry in sheet.entries]
+    assert fields[0]["exception"] == ("Chen lets T1 Li (T1) travel 2 min more than allowed, for visit A: old customer")
+    assert "exception" not in fields[1]
+    register = papers_of(made, {"T1": ["A", "B"]}).register
+    assert [line.cells["class"] for line in register.lines] == ["Planned, by exception: Chen", "Planned"]
 
 
 def test_empty_fields_read_none_in_chinese_too() -> None:

@@ -25,7 +25,7 @@ from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes
-from optimizer.explain.sentences import ACCEPTED, SENTENCES
+from optimizer.explain.sentences import ACCEPTED, EXCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
 from optimizer.ingest.forms.columns import SHEETS as ROWS
@@ -142,6 +142,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
+    ("explain/sentences.py", "EXCEPTED[accepted.rule, accepted.unit]"): list(EXCEPTED.values()),
 }
 
 

@@ -19,6 +19,7 @@ from optimizer.engine.arrays import (
     S_STOP,
 )
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.excess import excess_cents, has_exceptions
 from optimizer.engine.search.passes import start_bounds
 from optimizer.engine.search.positions import find_candidates, is_full, open_positions
 from optimizer.engine.search.shared_resources import draws_or_loads, has_room_at
@@ -65,9 +66,9 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
                 continue
             write_trial(arrays, state, shift_idx, index, visit, stop_at)
             travel, longest = trial_travel(arrays, state, shift_idx, profile, count + 2)
-            if longest > arrays.shift[shift_idx, S_MAX_LEG] or travel > arrays.shift[shift_idx, S_MAX_TRAVEL]:
-                continue
-            if longest >= FORBIDDEN_S:
+            is_long = longest > arrays.shift[shift_idx, S_MAX_LEG] or travel > arrays.shift[shift_idx, S_MAX_TRAVEL]
+            may_exceed = has_exceptions(arrays, shift_idx)
+            if longest >= FORBIDDEN_S or (is_long and not may_exceed):
                 continue
             own = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], travel)
             own += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
@@ -77,6 +78,8 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
             if cents >= bound or not has_room_at(arrays, state, shift_idx, index, visit, stop_at):
                 continue
             timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
+            if may_exceed:
+                timing += excess_cents(arrays, shift_idx, state.trial, count + 2)
             if timing < FORBIDDEN and cents + timing < bound:
                 bound, best = cents + timing, position
                 best_own, best_travel = own + timing, travel - state.route[shift_idx, C_TRAVEL]

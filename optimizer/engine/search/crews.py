@@ -17,6 +17,7 @@ from optimizer.engine.arrays import (
     K_TIME,
     K_TOLD_CLOSE,
     K_TOLD_DAY,
+    K_TOLD_EXCEPTION,
     K_TOLD_OPEN,
     NONE,
     R_DAYS,
@@ -350,6 +351,6 @@ def crew_cents(arrays, head, start, members):
     if day == row[K_TOLD_DAY]:
         deviation = row[K_PERSON] if published < row[K_PUBLISHED] else 0
         if not row[K_TOLD_OPEN] <= start <= row[K_TOLD_CLOSE]:
-            deviation = max(deviation, row[K_TIME])
+            deviation = max(deviation, row[K_TIME]) + row[K_TOLD_EXCEPTION]
         cents += deviation
     return cents

@@ -3,7 +3,7 @@
 Position k of a route lies before its k-th visit, the last one before its end. Forward, where a position is left: the
 earliest departure with the break still to come, and the undominated (departure, cost) pairs with the break taken.
 Backward, where a position is reached: the latest arrival up to which the rest of the route costs nothing, and up to
-which it is possible at all.
+which it is possible at all; there, the latest return is that of whoever has the largest exception.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from optimizer.engine.arrays import (
     S_END,
     S_END_NODE,
     S_FLOOR,
+    S_MORE_OVERTIME,
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
@@ -34,7 +35,7 @@ from optimizer.engine.arrays import (
     V_READY,
 )
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.timing import floor_leg, late_cents, per_minute, start_of_service
+from optimizer.engine.search.timing import floor_leg, late_cents, per_minute, return_limit, start_of_service
 
 #: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
 MOST_PAIRS = 6
@@ -121,14 +122,13 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
     if count == 0:
         return 0
     leg = arrays.travel[profile, here, arrays.shift[shift_idx, S_END_NODE]]
-    best = FORBIDDEN
+    best, limit = FORBIDDEN, return_limit(arrays, shift_idx, seq, count)
     for p in range(forward[count, FWD_PAIRS]):
-        best = min(
-            best, end_cents(arrays, shift_idx, forward[count, FWD_DEPART + p] + leg, forward[count, FWD_CENTS + p])
-        )
+        back = forward[count, FWD_DEPART + p] + leg
+        best = min(best, end_cents(arrays, shift_idx, back, forward[count, FWD_CENTS + p], limit))
     if open_departure < FORBIDDEN and open_departure + leg <= closes:
         back = max(open_departure + leg, opens) + length
-        best = min(best, end_cents(arrays, shift_idx, back, open_cents))
+        best = min(best, end_cents(arrays, shift_idx, back, open_cents, limit))
     if held == count:
         # Home may be left for at once; whatever is put in before it may not.
         forward[held, FWD_OPEN] = hold_departures(arrays, shift_idx, forward, held, open_departure)
@@ -167,9 +167,9 @@ def first_departure(forward, position):
 
 
 @kernel
-def end_cents(arrays, shift_idx, back, cents):
+def end_cents(arrays, shift_idx, back, cents, limit):
     """Return cents plus the overtime of a return, `FORBIDDEN` beyond the limit."""
-    if back > arrays.shift[shift_idx, S_RETURN_LIMIT]:
+    if back > limit:
         return FORBIDDEN
     return cents + per_minute(arrays.rates[R_OVERTIME], max(0, back - arrays.shift[shift_idx, S_END]))
 
@@ -232,7 +232,7 @@ def fill_backward(arrays, shift_idx, seq, count, backward):
     )
     backward[count, BWD_FREE], backward[count, BWD_HARD] = (
         arrays.shift[shift_idx, S_END],
-        arrays.shift[shift_idx, S_RETURN_LIMIT],
+        arrays.shift[shift_idx, S_RETURN_LIMIT] + arrays.shift[shift_idx, S_MORE_OVERTIME],
     )
     backward[count, BWD_LAST] = backward[count, BWD_FREE]
     backward[count, BWD_OPEN_FREE] = latest_before_break(opens, closes, length, backward[count, BWD_FREE])

@@ -30,6 +30,8 @@ from optimizer.engine.arrays import (
     S_MAX_TRAVEL,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_MORE_TRAVEL,
+    S_MORE_VISITS,
     S_OFFSET,
     S_OWNER,
     S_PREFIX,
@@ -42,8 +44,10 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.delays import inserted_exact_cents, inserted_time_cents
+from optimizer.engine.search.excess import has_exceptions, inserted_excess_cents
 from optimizer.engine.search.passes import BWD_HARD, BWD_LAST, start_bounds
 from optimizer.engine.search.shared_resources import draws_or_loads, has_room_at
+from optimizer.engine.search.slack import is_exact
 from optimizer.engine.search.state import (
     C_COUNT,
     C_SERVICE,
@@ -112,7 +116,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
     lost = 0 if arrays.rates[R_EXACT] == JUMPS else time_cents
     least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + loads + lost, service, work)
     backward, candidate = state.backward[shift_idx], state.candidate
-    exact = arrays.rates[R_EXACT] > 0
+    exact, may_exceed = is_exact(arrays, shift_idx), has_exceptions(arrays, shift_idx)
     best, best_own, best_travel = NONE, bound, 0
     for n in range(candidates):
         travel = candidate[n, X_TRAVEL]
@@ -143,6 +147,8 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
             timing = inserted_exact_cents(arrays, state, shift_idx, k, visit)
         else:
             timing = inserted_time_cents(arrays, state, shift_idx, k, visit)
+        if may_exceed:
+            timing += inserted_excess_cents(arrays, state, shift_idx, k, visit)
         if timing < FORBIDDEN and cents + timing < bound:
             if special and not has_room_at(arrays, state, shift_idx, k, visit, np.int64(NONE)):
                 continue
@@ -156,7 +162,8 @@ def is_full(arrays, state, shift_idx):
     """Return whether a route has as many visits as its technician may serve in a day, or as it can hold."""
     count = state.route[shift_idx, C_COUNT]
     visits = count - 1 if state.route[shift_idx, C_STOP] >= 0 else count
-    return visits >= arrays.shift[shift_idx, S_MAX_VISITS] or count + 1 >= state.seq.shape[1]
+    most = arrays.shift[shift_idx, S_MAX_VISITS] + arrays.shift[shift_idx, S_MORE_VISITS]
+    return visits >= most or count + 1 >= state.seq.shape[1]
 
 
 @kernel
@@ -173,8 +180,10 @@ def find_candidates(arrays, state, shift_idx, visit, opens, latest):
         state.candidate,
     )
     travel_before, count = state.route[shift_idx, C_TRAVEL], state.route[shift_idx, C_COUNT]
-    longest, duration = arrays.shift[shift_idx, S_MAX_LEG], arrays.duration[shift_idx, visit]
-    most, end = min(arrays.shift[shift_idx, S_MAX_TRAVEL], FORBIDDEN_S - 1), arrays.shift[shift_idx, S_END_NODE]
+    # What exceptions may add is added here; whether they do is asked of the few that pass.
+    more, duration = arrays.shift[shift_idx, S_MORE_TRAVEL], arrays.duration[shift_idx, visit]
+    longest, end = arrays.shift[shift_idx, S_MAX_LEG] + more, arrays.shift[shift_idx, S_END_NODE]
+    most = min(arrays.shift[shift_idx, S_MAX_TRAVEL] + more, FORBIDDEN_S - 1)
     # A day lasts at least as long as its travel, its services and its break.
     at_rest = state.route[shift_idx, C_SERVICE] + duration + arrays.shift[shift_idx, S_BREAK_LENGTH]
     most = min(most, arrays.shift[shift_idx, S_MAX_DUTY] - at_rest)

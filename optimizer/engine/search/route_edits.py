@@ -37,6 +37,7 @@ from optimizer.engine.arrays import (
     V_SYNCED,
 )
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.excess import excess_cents
 from optimizer.engine.search.journal import (
     backup_row,
     copy_route,
@@ -118,10 +119,12 @@ def refresh(arrays, state, shift_idx):
             extra += arrays.extra[shift_idx, node]
     route[C_SYNCED] = synced
     timing, slot, is_held = time_held(arrays, state, shift_idx, seq, count, True)
-    is_infeasible = (
-        timing >= FORBIDDEN or longest > arrays.shift[shift_idx, S_MAX_LEG] or longest >= FORBIDDEN_S
-        or travel > arrays.shift[shift_idx, S_MAX_TRAVEL] or visits > arrays.shift[shift_idx, S_MAX_VISITS]
-    )  # fmt: skip
+    if (
+        longest > arrays.shift[shift_idx, S_MAX_LEG] or travel > arrays.shift[shift_idx, S_MAX_TRAVEL]
+        or visits > arrays.shift[shift_idx, S_MAX_VISITS]
+    ):  # fmt: skip
+        timing += excess_cents(arrays, shift_idx, seq, count)
+    is_infeasible = timing >= FORBIDDEN or longest >= FORBIDDEN_S
     if is_infeasible:
         timing = FORBIDDEN
     cents = route_cents(arrays, shift_idx, count, travel, in_service, extra, timing)

@@ -15,6 +15,7 @@ from optimizer.engine.arrays import (
     R_WORKING_TIME,
     S_END,
     S_MAX_DUTY,
+    S_MORE_OVERTIME,
     S_RETURN_LIMIT,
     V_CREW,
     V_LATEST,
@@ -72,10 +73,16 @@ def time_forward(arrays, state, shift_idx):
     """
     seq, count, slot = state.seq[shift_idx], state.route[shift_idx, C_COUNT], NONE
     timing = fill_forward(arrays, shift_idx, seq, count, state.forward[shift_idx], state.earliest[shift_idx])
-    if arrays.rates[R_EXACT] > 0 or arrays.rates[R_LATE_WORST] > 0:
+    if is_exact(arrays, shift_idx) or arrays.rates[R_LATE_WORST] > 0:
         exact, slot = time_route(arrays, shift_idx, seq, count, state.times)
-        timing = exact if arrays.rates[R_EXACT] > 0 else timing
+        timing = exact if is_exact(arrays, shift_idx) else timing
     return timing, slot
+
+
+@kernel
+def is_exact(arrays, shift_idx):
+    """Return whether every change of a route is timed in full: its costs are not monotone, or its end is not fixed."""
+    return arrays.rates[R_EXACT] > 0 or arrays.shift[shift_idx, S_MORE_OVERTIME] > 0
 
 
 @kernel

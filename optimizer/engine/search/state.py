@@ -34,6 +34,8 @@ from optimizer.engine.arrays import (
     S_MAX_DUTY,
     S_MAX_VISITS,
     S_MINUTE_CENTS,
+    S_MORE_OVERTIME,
+    S_MORE_VISITS,
     S_OFFSET,
     S_OWNER,
     S_PICKUP_DAY,
@@ -370,12 +372,12 @@ def longest_route(arrays: ProblemArrays) -> int:
     able = np.where(able >= 0, able, np.iinfo(np.int32).max).min(axis=0).astype(np.int64)
     to_next = arrays.travel[:, :orders, :].min(axis=0).astype(np.int64)
     np.fill_diagonal(to_next[:, :orders], FORBIDDEN_S)
-    spans = arrays.shift[:, S_RETURN_LIMIT] - arrays.shift[:, S_DEPART]
+    spans = arrays.shift[:, S_RETURN_LIMIT] + arrays.shift[:, S_MORE_OVERTIME] - arrays.shift[:, S_DEPART]
     span = int(np.minimum(spans, arrays.shift[:, S_MAX_DUTY]).max())
     shortest = np.sort((able + to_next.min(axis=1))[arrays.visit[:orders, V_CREW] == 1])
     crews = int((arrays.visit[:orders, V_CREW] > 1).sum())
     fits = int(np.searchsorted(np.cumsum(shortest), max(0, span), side="right")) + crews
-    limit = int(arrays.shift[:, S_MAX_VISITS].max())
+    limit = int((arrays.shift[:, S_MAX_VISITS] + arrays.shift[:, S_MORE_VISITS]).max())
     stops = int(nodes > orders)
     return int(max(1, min(orders, fits + 1, limit))) + stops
 

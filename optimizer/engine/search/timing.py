@@ -9,6 +9,7 @@ from __future__ import annotations
 from optimizer.engine.arrays import (
     E_LATER,
     FORBIDDEN,
+    M_OVERTIME,
     NONE,
     P_CLOSE,
     P_IS,
@@ -17,6 +18,7 @@ from optimizer.engine.arrays import (
     R_LATE_LARGE,
     R_LATE_SMALL,
     R_LATE_SMALL_S,
+    R_MORE_OVERTIME,
     R_OVERTIME,
     R_VISITS,
     R_WORKING_TIME,
@@ -29,6 +31,7 @@ from optimizer.engine.arrays import (
     S_END_NODE,
     S_FLOOR,
     S_MAX_DUTY,
+    S_MORE_OVERTIME,
     S_PREFIX,
     S_PROFILE,
     S_RETURN_LIMIT,
@@ -148,6 +151,24 @@ def floor_leg(arrays, shift_idx, seq, count):
 
 
 @kernel
+def largest_more(arrays, shift_idx, seq, count, column):
+    """Return the most that an exception for some visit of a route adds to a limit of its day, a column `M_*`."""
+    most = 0
+    for k in range(count):
+        most = max(most, arrays.more[shift_idx, seq[k], column])
+    return most
+
+
+@kernel
+def return_limit(arrays, shift_idx, seq, count):
+    """Return the latest return of a route, with what the exceptions for its visits add."""
+    limit = arrays.shift[shift_idx, S_RETURN_LIMIT]
+    if arrays.shift[shift_idx, S_MORE_OVERTIME] == 0:
+        return limit
+    return limit + largest_more(arrays, shift_idx, seq, count, M_OVERTIME)
+
+
+@kernel
 def run_slot(arrays, shift_idx, seq, count, slot, times):
     """Time a route with its break in one given slot; everybody leaves as early as can be.
 
@@ -198,7 +219,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, times):
         times[k, 1] = start
         moment = start + duration
         times[k, 2] = moment
-    if moment > arrays.shift[shift_idx, S_RETURN_LIMIT]:
+    if moment > arrays.shift[shift_idx, S_RETURN_LIMIT] and moment > return_limit(arrays, shift_idx, seq, count):
         return FORBIDDEN, 0, 0
     cents += per_minute(arrays.rates[R_OVERTIME], max(0, moment - arrays.shift[shift_idx, S_END]))
     times[count, 0] = moment
@@ -286,7 +307,7 @@ def latest_departures(arrays, shift_idx, seq, count, slot, times, latest):
     Whoever leaves at the latest departure is also back before the day lasts too long. The parameters are those of
     `latest_times`.
     """
-    end = min(arrays.shift[shift_idx, S_RETURN_LIMIT], max(times[count, 0], arrays.shift[shift_idx, S_END]))
+    end = max(times[count, 0], min(arrays.shift[shift_idx, S_RETURN_LIMIT], arrays.shift[shift_idx, S_END]))
     departure = latest_departure(arrays, shift_idx, seq, count, slot, times, False)
     end = min(end, departure + arrays.shift[shift_idx, S_MAX_DUTY])
     latest_times(arrays, shift_idx, seq, count, slot, times, end, latest)
@@ -347,8 +368,8 @@ def time_route(arrays, shift_idx, seq, count, times):
     Returns
     -------
     cents, slot : int, int
-        Lateness, overtime, stability of starts and working time in cents (`FORBIDDEN` when no slot is legal), and
-        the break slot or `NONE`.
+        Lateness, overtime, stability of starts, working time and what an exception adds to the latest return, in cents
+        (`FORBIDDEN` when no slot is legal), and the break slot or `NONE`.
     """
     if count == 0:
         return 0, NONE
@@ -370,6 +391,8 @@ def time_route(arrays, shift_idx, seq, count, times):
             best_extra += per_minute(rate, back - latest_departure(arrays, shift_idx, seq, count, slot, times, False))
     if best >= FORBIDDEN:
         return FORBIDDEN, NONE
+    if best_back > arrays.shift[shift_idx, S_RETURN_LIMIT]:
+        best_extra += per_minute(arrays.rates[R_MORE_OVERTIME], best_back - arrays.shift[shift_idx, S_RETURN_LIMIT])
     return best + best_extra, best_slot
 
 

@@ -234,14 +234,15 @@ def _left_over(
 
 
 def _without_hidden(known: BranchSheets, whole: BranchSheets) -> BranchSheets:
-    """Return the sheets without the locks and published rows of orders that are not to be planned now."""
+    """Return the sheets without the locks, exceptions and published rows of orders that are not to be planned now."""
     left = {name for entry in known.orders for name in visits_left_of(entry.row)}
     hidden = {name for entry in whole.orders for name in visit_ids_of(entry.row)} - left
 
     def kept(sheet: Sheet[Any]) -> Sheet[Any]:
         return replace(sheet, entries=tuple(entry for entry in sheet if entry.row.visit_id not in hidden))
 
-    return replace(known, locks=kept(known.locks), published=kept(known.published))
+    names = ("locks", "exceptions", "published")
+    return replace(known, **{name: kept(getattr(known, name)) for name in names})
 
 
 # --- people and parts ---------------------------------------------------------------------------------------------

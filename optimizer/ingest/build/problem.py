@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
     Briefing,
     Confirmed,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.columns import (
         BranchRow,
         CustomerRow,
+        ExceptionRow,
         LockRow,
         OrderRow,
         PublishedRow,
@@ -93,6 +95,7 @@ def build_problem(
             tools=tuple(Tool(e.row.tool_id, _named(e.row.name, e.row.tool_id), e.row.units) for e in sheets.tools),
             locks=tuple(_lock(entry.row, clock) for entry in sheets.locks),
             published=tuple(_published(entry.row, clock) for entry in sheets.published),
+            exceptions=tuple(_exception(entry.row) for entry in sheets.exceptions),
         )
     )
 
@@ -134,6 +137,7 @@ def in_normal_order(problem: Problem) -> Problem:
         tools=tuple(sorted(problem.tools, key=lambda t: t.tool_id)),
         locks=tuple(sorted(problem.locks, key=lambda k: (k.visit_id, k.level, k.technician_id, k.position))),
         published=tuple(sorted(problem.published, key=lambda p: (p.visit_id, p.day, p.technician_id))),
+        exceptions=tuple(sorted(problem.exceptions, key=lambda one: (one.visit_id, one.limit))),
     )
 
 
@@ -373,6 +377,18 @@ def _lock(row: LockRow, clock: BranchClock) -> Lock:
         tolerance_s=row.tolerance_s,
         position=row.position or 0,
         began_s=None if row.began is None or row.level != LockLevel.PREFIX else clock.on(day, row.began),
+    )
+
+
+def _exception(row: ExceptionRow) -> LimitException:
+    limit = HouseLimit(row.rule)
+    return LimitException(
+        visit_id=row.visit_id,
+        limit=limit,
+        amount=(row.amount or 1) * limit.unit,
+        by=row.by,
+        why=row.why,
+        technician_id=row.technician_id or "",
     )
 
 

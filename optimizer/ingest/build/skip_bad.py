@@ -22,13 +22,14 @@ _PLACE = {name: index for index, name in enumerate(SHEETS)}
 
 #: Sheets whose rows are about one order, and the column that names it. Reservations stay: they are hard, and hold the
 #: parts until the order is corrected (`stock` in docs/rules.md).
-_FOLLOWING = {"locks": "visit_id", "published": "visit_id", "results": "order_id"}
+_FOLLOWING = {"locks": "visit_id", "exceptions": "visit_id", "published": "visit_id", "results": "order_id"}
 
 
 def set_bad_orders_aside(sheets: BranchSheets, log: IssueLog) -> tuple[BranchSheets, tuple[FaultyOrder, ...]]:
     """Return the sheets without the orders that have faults, and those orders with what is wrong.
 
-    Orders that must come after one of them go with it, as do the locks, published visits and results that name it.
+    Orders that must come after one of them go with it, as do the locks, exceptions, published visits and results that
+    name it.
     Their errors become warnings in the log; errors elsewhere stay errors.
     """
     bad = _bad_rows(sheets.orders, log)

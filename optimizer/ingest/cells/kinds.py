@@ -39,6 +39,7 @@ from optimizer.ingest.cells.compound import (
     parse_tool_needs,
     parse_windows,
 )
+from optimizer.ingest.cells.limits import parse_limit, parse_said
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import (
     choice,
@@ -145,6 +146,8 @@ ConditionWord = Annotated[str, PlainValidator(choice("unused", "faulty")), _WORD
 UrgencyWord = Annotated[str, PlainValidator(choice(*Urgency)), _WORD]
 DifficultyWord = Annotated[str, PlainValidator(choice(*Difficulty)), _WORD]
 EmploymentWord = Annotated[str, PlainValidator(choice(*Employment)), _WORD]
+LimitWord = Annotated[str, PlainValidator(parse_limit), _WORD]
+Said = Annotated[str, PlainValidator(parse_said), _TEXT]
 LockWord = Annotated[str, PlainValidator(choice(*LockLevel)), _WORD]
 EndPlace = Annotated[
     str | Place, PlainValidator(parse_end_place), Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)

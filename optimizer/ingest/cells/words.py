@@ -41,6 +41,12 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "day": ("人员和日期", "日期", "当天"),
         "start": ("开始时间", "时间"),
         "prefix": ("已开始路线", "顺序"),
+        # house limits
+        "travel": ("行程", "路程", "行车"),
+        "overtime": ("加班",),
+        "area": ("区域", "片区"),
+        "visits": ("上门次数", "单量"),
+        "told": ("告知时段", "告知时间"),
         # who pays
         "warranty": ("保内", "在保", "保修"),
         "paid": ("保外", "收费", "自费"),

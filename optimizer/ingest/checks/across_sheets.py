@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
@@ -63,6 +64,7 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
     check_homes(sheets, log)
     check_missing_places(sheets, log)
     check_locks(sheets, clock, policy, log)
+    check_exceptions(sheets, policy, log)
     if clock is not None:
         check_branch(sheets, clock, log)
         check_dates(sheets, clock, log)
@@ -159,6 +161,8 @@ def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     _refer(sheets.loans, "part_id", parts, "REF_PART", log)
     _refer(sheets.locks, "visit_id", visits, "REF_VISIT", log)
     _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
+    _refer(sheets.exceptions, "visit_id", visits, "REF_VISIT", log)
+    _refer(sheets.exceptions, "technician_id", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
     _refer(sheets.results, "order_id", _with_ids(sheets.orders, results), "REF_VISIT", log)
     _refer(sheets.returns, "loan_id", sheets.loans, "REF_LOAN", log)
@@ -386,6 +390,21 @@ def check_locks(sheets: BranchSheets, clock: BranchClock | None, policy: Policy 
             number = min(entry.number for entry in entries)
             text = ", ".join(_first_few(positions))
             sheets.locks.note(log, "LOCK_POSITIONS", number, "position", technician=technician, positions=text)
+
+
+def check_exceptions(sheets: BranchSheets, policy: Policy | None, log: IssueLog) -> None:
+    """Note exceptions without an amount, and those that go further than the policy lets anybody go."""
+    for entry in sheets.exceptions:
+        limit, amount = HouseLimit(entry.row.rule), entry.row.amount
+        if amount is None and limit is not HouseLimit.AREA:
+            sheets.exceptions.note(log, "EXCEPTION_AMOUNT", entry.number, "amount")
+        if policy is None:
+            continue
+        most = policy.band_of(limit) // limit.unit
+        if most == 0:
+            sheets.exceptions.note(log, "EXCEPTION_BARRED", entry.number, "rule", entry.row.rule)
+        elif (amount or 1) > most:
+            sheets.exceptions.note(log, "EXCEPTION_BAND", entry.number, "amount", amount, most=most)
 
 
 def _check_against(

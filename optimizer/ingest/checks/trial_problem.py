@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Levels of a lock that name a day.
 _OF_A_DAY = ("day", "start", "prefix")
-_NOT_NEEDED = ("locks", "published", "parts", "arrivals", "reservations", "loans", "tools")
+_NOT_NEEDED = ("locks", "exceptions", "published", "parts", "arrivals", "reservations", "loans", "tools")
 
 
 def check_crews_and_locks(sheets: BranchSheets, clock: BranchClock, policy: Policy, log: IssueLog) -> None:

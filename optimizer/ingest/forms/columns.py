@@ -31,6 +31,7 @@ from optimizer.ingest.cells.kinds import (
     Id,
     Ids,
     Kind,
+    LimitWord,
     Loads,
     LockWord,
     Moment,
@@ -42,6 +43,7 @@ from optimizer.ingest.cells.kinds import (
     Priority,
     Quantity,
     ResultWord,
+    Said,
     SkillLevel,
     SkillNeeds,
     Text,
@@ -323,6 +325,17 @@ class LockRow(Row):
     began: TimeOrMoment | None = column("09:05", "For prefix: when the service began, if it has.", default=None)
 
 
+class ExceptionRow(Row):
+    """A house limit that somebody lets a visit exceed."""
+
+    visit_id: Id = column("SO-1042", "The order.")
+    rule: LimitWord = column("travel", "travel, overtime, area, visits or told.")
+    amount: Quantity | None = column("5", "By how much at most: minutes, or visits; empty for area.", default=None)
+    by: Said = column("陈主管", "Who allows it.")
+    why: Said = column("老客户，只差两分钟", "For what reason.")
+    technician_id: Id | None = column("T-01", "Whose limit; empty: of whoever serves it.", default=None)
+
+
 class PublishedRow(Row):
     """What the published plan says of a visit."""
 
@@ -397,6 +410,7 @@ SHEETS: Mapping[str, type[Row]] = MappingProxyType(
         "loans": LoanRow,
         "tools": ToolRow,
         "locks": LockRow,
+        "exceptions": ExceptionRow,
         "published": PublishedRow,
         "results": ResultRow,
         "returns": ReturnRow,
@@ -419,6 +433,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "loans": ("loan_id",),
         "tools": ("tool_id",),
         "locks": ("visit_id", "level", "technician_id"),
+        "exceptions": ("visit_id", "rule"),
         "published": ("visit_id", "technician_id", "date"),
         "results": ("order_id",),
         "counts": ("part_id", "at"),

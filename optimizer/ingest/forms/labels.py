@@ -34,6 +34,7 @@ SHEET_NAMES: Mapping[str, Names] = MappingProxyType(
         "loans": ("借用", "Loans", "备件借用 借用表 借件 loan"),
         "tools": ("工具", "Tools", "工具表 设备 tool"),
         "locks": ("锁定", "Locks", "锁定表 lock"),
+        "exceptions": ("例外", "Exceptions", "例外表 特批 特批表 exception"),
         "published": ("已告知", "Published", "已发布计划 已发布 已告知客户"),
         "results": ("完工结果", "Results", "结果 今日结果 日结 日终结果 result"),
         "returns": ("归还", "Returns", "备件归还 归还表 return"),
@@ -240,6 +241,14 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "tolerance_s": ("允许偏差（分钟）", "Tolerance (min)", "允许偏差 偏差"),
             "position": ("顺序号", "Position", "顺序 次序"),
             "began": ("实际开始", "Began", "已开始时间"),
+        },
+        "exceptions": {
+            "visit_id": ("工单号", "Order no.", f"{_ORDER[2]} order visit"),
+            "rule": ("规则", "Rule", "限制 上限 limit"),
+            "amount": ("允许超出", "Amount", "超出 数值 数量 超出量"),
+            "by": ("批准人", "By", "批准 授权人 审批人 allowed_by"),
+            "why": ("理由", "Why", "原因 事由 reason"),
+            "technician_id": _TECHNICIAN,
         },
         "published": {
             "visit_id": _ORDER,

@@ -19,6 +19,7 @@ from optimizer.ingest.forms.columns import (
     CalendarRow,
     CountRow,
     CustomerRow,
+    ExceptionRow,
     LoanRow,
     LockRow,
     OrderRow,
@@ -121,6 +122,7 @@ class BranchSheets:
     loans: Sheet[LoanRow]
     tools: Sheet[ToolRow]
     locks: Sheet[LockRow]
+    exceptions: Sheet[ExceptionRow]
     published: Sheet[PublishedRow]
     results: Sheet[ResultRow]
     returns: Sheet[ReturnRow]

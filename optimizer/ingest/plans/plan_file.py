@@ -21,7 +21,7 @@ from optimizer.ingest.plans.formats import FIRST_FORMAT, FORMATS, PLAN_FORMAT, a
 from optimizer.ingest.plans.matrix_json import MATRIX_KEYS, matrix_from_json, matrix_to_json
 from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
-from optimizer.ingest.write import branch_clock, problem_to_json
+from optimizer.ingest.write import branch_clock, exception_to_json, problem_to_json
 from optimizer.text.files import JsonObject, write_json
 from optimizer.travel.provider import travel_for
 
@@ -175,6 +175,7 @@ def violation_to_json(violation: Violation) -> JsonObject:
         "technician": violation.technician_id,
         "visit": violation.visit_id,
         "message": violation.message,
+        **({"by": violation.by, "why": violation.why} if violation.by else {}),
     }
 
 
@@ -193,6 +194,7 @@ def _unassigned(visit: UnassignedVisit, problem: Problem) -> JsonObject:
                 "unit": reason.unit,
                 "subject": reason.subject,
                 "visit": reason.visit_id,
+                **({} if reason.exception is None else {"exception": exception_to_json(reason.exception)}),
             }
             for reason in visit.reasons
         ],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import (
     BRANCH_STOP,
@@ -55,8 +56,9 @@ _STOP = {
 }  # fmt: skip
 _WINDOW = {"open", "close"}
 _LEFT_OUT = {"visit", "state", "due", "reasons"}
-_REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit"}
-_ACCEPTED = {"rule", "amount", "unit", "technician", "visit", "message"}
+_REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit", "exception"}
+_EXCEPTION = {"visit_id", "rule", "amount", "by", "why", "technician_id"}
+_ACCEPTED = {"rule", "amount", "unit", "technician", "visit", "message", "by", "why"}
 
 #: The times of a route, of a stop at the branch and of a stop: a plan states all of them or none.
 _ROUTE_TIMES = ("depart", "return")
@@ -339,11 +341,29 @@ class PlanReader:
             unit=self._value(entry, "unit", path, _text, ""),
             subject=self._value(entry, "subject", path, _text, ""),
             visit_id=self._value(entry, "visit", path, _text, ""),
+            exception=None if entry.get("exception") is None else self._exception(entry["exception"], path),
+        )
+
+    def _exception(self, value: object, path: str) -> LimitException:
+        """Return the exception that a reason proposes: no claim of the plan, but said in known words."""
+        path = f"{path}/exception"
+        entry = self._object(value, path)
+        self._check_keys(entry, _EXCEPTION, path)
+        self.not_judged.append(NotJudged("What a reason proposes is not looked at.", path))
+        entry = {"by": "", "why": "", "technician_id": "", **entry}
+        limit = self._value(entry, "rule", path, _limit, HouseLimit.TRAVEL)
+        return LimitException(
+            visit_id=self._value(entry, "visit_id", path, _name, ""),
+            limit=limit,
+            amount=self._value(entry, "amount", path, _whole, 0) * limit.unit,
+            by=self._value(entry, "by", path, _text, ""),
+            why=self._value(entry, "why", path, _text, ""),
+            technician_id=self._value(entry, "technician_id", path, _text, ""),
         )
 
     def _accepted(self, entry: JsonObject, path: str) -> Violation:
         self._check_keys(entry, _ACCEPTED, path)
-        entry = {"technician": "", "visit": "", "message": "", **entry}
+        entry = {"technician": "", "visit": "", "message": "", "by": "", "why": "", **entry}
         return Violation(
             rule=self._value(entry, "rule", path, _rule, Rule.ONCE),
             amount=self._value(entry, "amount", path, _whole, 0),
@@ -351,6 +371,8 @@ class PlanReader:
             message=self._value(entry, "message", path, _text, ""),
             technician_id=self._value(entry, "technician", path, _text, ""),
             visit_id=self._value(entry, "visit", path, _text, ""),
+            by=self._value(entry, "by", path, _text, ""),
+            why=self._value(entry, "why", path, _text, ""),
         )
 
     def _costs(self, document: JsonObject) -> dict[Rule, int]:
@@ -435,6 +457,10 @@ def _day(value: object) -> date:
 
 def _state(value: object) -> UnassignedState:
     return UnassignedState(_text(value))
+
+
+def _limit(value: object) -> HouseLimit:
+    return HouseLimit(_text(value))
 
 
 def _code(value: object) -> ReasonCode:

@@ -135,7 +135,17 @@ _SPECIAL = {
 }
 #: They are written below the single keys.
 _TABLES = ("level_floor", "priority_floor", "promise")
-_PER_MINUTE = ("late_small", "late_large", "late_worst", "travel", "overtime", "working_time", "reserve")
+_PER_MINUTE = (
+    "late_small",
+    "late_large",
+    "late_worst",
+    "travel",
+    "overtime",
+    "working_time",
+    "exception_travel",
+    "exception_overtime",
+    "reserve",
+)
 POLICY_TABLE = table_models(
     {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
     | _SPECIAL,
@@ -159,6 +169,16 @@ _NOT_NEEDED = {
     "lead_on_road",
     "lead_with_parts",
     "lead_emergency",
+    "exception_travel",
+    "exception_overtime",
+    "exception_told",
+    "exception_visits",
+    "exception_areas",
+    "exception_travel_cents_per_min",
+    "exception_overtime_cents_per_min",
+    "exception_told_cents",
+    "exception_visit_cents",
+    "exception_area_cents",
     "contractor_pay",
     "contractor_order_cents",
     "contractor_kind_cents",

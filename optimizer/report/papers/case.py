@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Urgency
 from optimizer.explain.late_emergencies import Sooner, sooner_by_moving
-from optimizer.judge.answers import past_due_loan
+from optimizer.judge.answers import allowed_by_name, past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.text.printable import without_controls
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Violation
     from optimizer.report.wording import Wording
     from optimizer.text.catalogue import Translate
     from optimizer.travel.matrix import TravelMatrix
@@ -37,6 +38,8 @@ class Case:
         Where a planned visit is; with the lead, where a crew serves it.
     left
         Visits not planned, by id.
+    allowed
+        What the plan exceeds by exceptions, by the visit that they are for.
     sooner
         For emergencies that are planned late: who could be there sooner if customers gave up their told windows.
     """
@@ -50,6 +53,7 @@ class Case:
     route_of: Mapping[str, Route] = field(init=False, repr=False)
     stop_of: Mapping[str, Stop] = field(init=False, repr=False)
     left: Mapping[str, UnassignedVisit] = field(init=False, repr=False)
+    allowed: Mapping[str, tuple[Violation, ...]] = field(init=False, repr=False)
     sooner: Mapping[str, Sooner] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +63,10 @@ class Case:
         object.__setattr__(self, "route_of", {visit_id: route for visit_id, (route, _) in served.items()})
         object.__setattr__(self, "stop_of", {visit_id: stop for visit_id, (_, stop) in served.items()})
         object.__setattr__(self, "left", {left.visit_id: left for left in self.plan.unassigned})
+        allowed: dict[str, tuple[Violation, ...]] = {}
+        for one in allowed_by_name(self.problem, self.matrix, self.plan):
+            allowed[one.visit_id] = (*allowed.get(one.visit_id, ()), one)
+        object.__setattr__(self, "allowed", allowed)
         object.__setattr__(self, "sooner", dict(self._found_sooner()))
 
     def _found_sooner(self) -> Iterator[tuple[str, Sooner]]:

@@ -72,7 +72,9 @@ def standing_of(case: Case, visit: Visit) -> Standing:
         return Standing(_late_words(case, visit, stop.lateness_s), True, planned_on)
     if planned_on is not None:
         is_red = case.problem.is_past_due(visit, case.route_of[visit.visit_id].day)
-        return Standing(case.say("Planned"), is_red, planned_on)
+        names = ", ".join(sorted({one.by for one in case.allowed.get(visit.visit_id, ())}))
+        text = case.say("Planned, by exception: {names}", names=names) if names else case.say("Planned")
+        return Standing(text, is_red, planned_on)
     return _standing_left(case, visit, left) if left else Standing(case.say("Not planned"), True)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import PartNeed, ToolNeed
+from optimizer.explain.sentences import accepted_sentence
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 from optimizer.report.papers.tool_list import own_tools, tools_needed
 from optimizer.report.wording import COVERAGES, UNFINISHED, added
@@ -53,6 +54,7 @@ EXTRA_FIELDS = {
     "after": "Comes after",
     "followed_by": "Waits for this visit",
     "load": "To carry",
+    "exception": "Exception",
 }
 #: Labels of a stop at the branch.
 PICK_UP = {
@@ -209,6 +211,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
+        "exception": "; ".join(_allowed(case, day, visit)),
     }
     told = {name: caption for name, caption in EXTRA_FIELDS.items() if extra[name]}
     return Entry(
@@ -225,6 +228,12 @@ def _brought(case: Case, day: TechnicianDay, stop: Stop, things: str) -> str:
     if not things or day.leads(stop):
         return things
     return case.say("{things}, brought by {lead}", things=things, lead=case.person(stop.lead))
+
+
+def _allowed(case: Case, day: TechnicianDay, visit: Visit) -> list[str]:
+    """Return what this technician exceeds by exceptions for a visit, with who allows it and why."""
+    mine = (one for one in case.allowed.get(visit.visit_id, ()) if one.technician_id == day.technician.technician_id)
+    return [accepted_sentence(one, case.problem, case.say) for one in mine]
 
 
 def _followers(case: Case, visit: Visit) -> list[str]:
