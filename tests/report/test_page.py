@@ -74,6 +74,14 @@ def test_nothing_sticks_out_sideways(opened, lang, width) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_column_is_cut_off_on_a_screen(opened, lang) -> None:
+    """The last column of a table that is too wide is out of sight until somebody drags it."""
+    page = opened(lang)
+    panels = page.locator(".panel").evaluate_all("all => all.map(one => [one.scrollWidth, one.clientWidth])")
+    assert [(wide, seen) for wide, seen in panels if wide > seen] == []
+
+
 def test_the_menu_stays_on_top(opened) -> None:
     page = opened("en")
     page.locator("#register").scroll_into_view_if_needed()
