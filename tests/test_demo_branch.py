@@ -54,8 +54,9 @@ def test_the_branch_is_read_without_a_doubt_but_the_orders_to_come() -> None:
 
 
 def test_every_sheet_is_there_with_columns_of_the_contract() -> None:
+    """But the exceptions: somebody writes them, with a name, once a plan has proposed them."""
     sheets = demo_branch.make_sheets()
-    assert set(sheets) == set(SHEETS)
+    assert set(sheets) == set(SHEETS) - {"exceptions"}
     for name, rows in sheets.items():
         assert set(rows[0]) <= {column.sheet_name for column in columns_of(name)}, name
 

@@ -26,6 +26,7 @@ _CELLS = {
     "NUMBER_TOO_SMALL": Fault("{value} is too small.", "It must be at least {low}."),
     "NUMBER_TOO_LARGE": Fault("{value} is too large.", "It must be at most {limit}."),
     "YES_NO_FORMAT": Fault("'{value}' is neither yes nor no.", "Write yes or no."),
+    "TIMES_FORMAT": Fault("'{value}' is neither yes nor no nor a number.", "Write yes, no, or how many times."),
     "CHOICE": Fault("'{value}' is not one of the words known here.", "Write one of: {choices}."),
     "DURATION_FORMAT": Fault("'{value}' is not a duration.", "In a sheet write minutes (45), in JSON PT45M."),
     "DURATION_SECONDS": Fault("'{value}' minutes are not whole seconds.", "Round it to whole minutes."),

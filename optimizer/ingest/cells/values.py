@@ -146,7 +146,12 @@ def parse_times(value: object) -> int:
     """
     if isinstance(value, bool) or str(value).lower() in _YES | _NO:
         return int(parse_yes_no(value))
-    return whole(0, 99)(value)
+    try:
+        return whole(0, 99)(value)
+    except PydanticCustomError as error:
+        if error.type == "NUMBER_FORMAT":
+            raise fault("TIMES_FORMAT") from None
+        raise
 
 
 def parse_duration(value: object) -> int:
