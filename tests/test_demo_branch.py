@@ -55,7 +55,8 @@ def test_the_branch_is_read_without_a_doubt_but_the_orders_to_come() -> None:
 
 def test_every_sheet_is_there_with_columns_of_the_contract() -> None:
     sheets = demo_branch.make_sheets()
-    assert set(sheets) == set(SHEETS)
+    # Nobody allows an exception before a plan: the reason of a visit left out proposes the row.
+    assert set(sheets) == set(SHEETS) - {"exceptions"}
     for name, rows in sheets.items():
         assert set(rows[0]) <= {column.sheet_name for column in columns_of(name)}, name
 
