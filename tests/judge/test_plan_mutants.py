@@ -262,8 +262,13 @@ ROUTES: list[tuple[str, Callable[[World], World], Any, Found]] = [
         SOUND,
         [(Rule.WINDOW, 1)],
     ),
-    # B begins on Tuesday at 08:00, and Ann is home at 08:50 instead of 17:00 on Monday.
-    ("the wrong day", lambda w: w.with_job("B", requested=(span("08:00-09:00", 1),)), SOUND, [(Rule.SHIFT, 57_000)]),
+    # B begins on Tuesday at 08:00, and Ann is home at 08:50: not on Monday, and not when her own Tuesday begins.
+    (
+        "the wrong day",
+        lambda w: w.with_job("B", requested=(span("08:00-09:00", 1),)),
+        SOUND,
+        [(Rule.SHIFT, 57_000), (Rule.REST, 3_000)],
+    ),
     (
         "past the closing",
         lambda w: w.with_job("B", opening=((0, span("08:00-09:15")),)),

@@ -292,4 +292,5 @@ def test_engine_and_judge_keep_the_same_locks(seed: int, draw: Any) -> None:
     assert all("is locked and not planned" in violation.message for violation in judgement.violations)
     assert dict(judgement.costs) == dict(plan.costs)
     changed = {lock.visit_id for lock in broken.locks if problem.crew_size_of(problem.visit_by_id[lock.visit_id]) == 1}
-    assert {found.visit_id for found in given.accepted} <= changed
+    # What somebody allows by an exception is listed beside it, and no lock's doing.
+    assert {found.visit_id for found in given.accepted if not found.by} <= changed

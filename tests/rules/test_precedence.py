@@ -176,10 +176,11 @@ def test_a_visit_may_follow_over_the_days() -> None:
     # A ends on Monday at 08:40.
     assert made.starts({("Ann", 0): ["A"], ("Ann", 1): ["B"]})["B"] == "08:40"
     assert made.broken({("Ann", 0): ["A"], ("Ben", 1): ["B"]}) == []
-    # On the day before A, Ben would wait until Wednesday 08:40: 15:40 h after Tuesday's window, and not back by far.
+    # On the day before A, Ben would wait until Wednesday 08:40: 15:40 h after Tuesday's window, not back by far, and
+    # still out when his own shift of Tuesday begins.
     broken = made.broken({("Ann", 1): ["A"], ("Ben", 0): ["B"]})
     assert broken[0] == (Rule.WINDOW, 15 * HOUR_S + 2400)
-    assert {rule for rule, _ in broken} == {Rule.WINDOW, Rule.SHIFT}
+    assert {rule for rule, _ in broken} == {Rule.WINDOW, Rule.SHIFT, Rule.REST}
 
 
 def test_a_break_that_misses_the_greatest_gap_is_not_the_canonical_one() -> None:
