@@ -462,22 +462,28 @@ def test_addresses_are_looked_up_by_a_service_of_ones_own(tmp_path: Path) -> Non
     assert (branch / "geocode-cache.json").exists()
 
 
-def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(planned: Path, tmp_path: Path) -> None:
-    """CSV, GB 18030 CSV, workbook and JSON; only `run` (time taken, name of the branch) may differ."""
-    forms = [tmp_path / name for name in ("gbk", "zh.xlsx", "hangzhou.json")]
+def test_every_form_of_a_branch_gives_the_same_plan_byte_for_byte(tmp_path: Path) -> None:
+    """CSV, GB 18030 CSV, workbook and JSON; only `run` (time taken, name of the branch) may differ.
+
+    The demo's policy.toml stays behind: a workbook has no place for one.
+    """
+    plain, gbk, book, wire = (tmp_path / name for name in ("utf-8", "gbk", "zh.xlsx", "hangzhou.json"))
     sheets = {}
-    forms[0].mkdir()
+    plain.mkdir()
+    gbk.mkdir()
     for path in sorted(HANGZHOU.glob("*.csv")):
         text = path.read_text(encoding="utf-8")
-        (forms[0] / path.name).write_bytes(text.encode("gb18030"))
+        (plain / path.name).write_text(text, encoding="utf-8")
+        (gbk / path.name).write_bytes(text.encode("gb18030"))
         sheets[path.stem] = list(csv.DictReader(text.splitlines()))
-    write_workbook(forms[1], sheets, lang="zh")
-    run("export", HANGZHOU, "--json", forms[2])
-    expected = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
-    del expected["run"]
-    for form in forms:
+    write_workbook(book, sheets, lang="zh")
+    run("export", plain, "--json", wire)
+    expected = None
+    for form in (plain, gbk, book, wire):
         out = tmp_path / f"out-{form.name}"
         run("plan", form, "--out", out, "--iterations", "2000", "--lang", "en")
         plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
         del plan["run"]
-        assert json.dumps(plan, ensure_ascii=False) == json.dumps(expected, ensure_ascii=False), form.name
+        made = json.dumps(plan, ensure_ascii=False)
+        expected = expected or made
+        assert made == expected, form.name

@@ -36,6 +36,8 @@ def example_branch() -> dict[str, Any]:
 def _longer(order_id: str, service: str) -> dict[str, Any]:
     """Return the small branch with an order that takes longer."""
     document = example_branch()
+    # A plan file's problem is taken as it stands, without public days: only the order is to differ.
+    document["branch"]["holidays"] = "none"
     document["orders"] = [
         row | ({"service": service} if row["order_id"] == order_id else {}) for row in document["orders"]
     ]

@@ -556,12 +556,14 @@ def test_a_plan_file_is_judged_and_so_is_what_was_done_to_it(paigong: Client, pl
     assert caught.value.code == "INPUT_FAULTS"
 
 
-def test_a_plan_file_is_judged_with_the_branch_as_it_is_now(paigong: Client, planned: str) -> None:
+def test_a_plan_file_is_judged_with_the_branch_as_it_is_now(paigong: Client, planned: str, tmp_path: Path) -> None:
     document, now = paigong.plan_file(planned), branch("PAPERS")
+    on_disk = tmp_path / "branch.json"
+    on_disk.write_text(json.dumps(now), encoding="utf-8")
     nothing = {"differences": [], "violations": []}
     assert paigong.judge(document)["branch"] is None
     assert [paigong.judge(document, branch=one)["branch"] for one in (now, planned, "newest")] == [nothing] * 3
-    assert paigong.judge(document, branch=problem_from_json(now))["branch"] == nothing
+    assert paigong.judge(document, branch=read_branch(on_disk))["branch"] == nothing
     now["orders"][0]["service"] = "PT75M"
     verdict = paigong.judge(document, branch=now, as_of="2026-11-27T17:00")
     assert "order O1: service 60 -> 75 min" in [one["text"] for one in verdict["branch"]["differences"]]
