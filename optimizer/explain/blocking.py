@@ -301,7 +301,10 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
     subject = window_subject(facts.problem, tour.visits[0]) if code is ReasonCode.TIME_WINDOW else ""
-    return make_blocking(Reason(code, True, who, shift.day, timed.breach_s, "s", "stop" if is_stop else subject))
+    # Who would begin so much sooner breaks nothing any more: what is too late twice is not twice as late.
+    most_s = max(timed.past_limit_s, timed.past_break_s, *(stop.breach_s for stop in timed.places))
+    reason = Reason(code, True, who, shift.day, most_s, "s", "stop" if is_stop else subject)
+    return make_blocking(reason, missing=timed.breach_s)
 
 
 def window_subject(problem: Problem, visit: Visit) -> str:

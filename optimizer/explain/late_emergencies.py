@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.units import MINUTE_S
 from optimizer.judge.costs import moved_cents
 from optimizer.judge.facts import Facts, skill_gaps
-from optimizer.judge.hard_rules import refusals
+from optimizer.judge.hard_rules import refusals_left
 from optimizer.judge.timing import time_canonically
 from optimizer.judge.verdict import judge_plan, time_routes
 
@@ -98,7 +98,7 @@ def _ways(
     by_key = {(route.technician_id, route.day): route for route in plan.routes}
     for key, shift in sorted(free.shifts.items()):
         technician = problem.technician_by_id[key[0]]
-        if shift.day != day or refusals(problem, technician, visit):
+        if shift.day != day or refusals_left(free, technician, visit):
             continue
         if skill_gaps(problem, technician, visit, problem.date_of(day)):
             continue

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import Clash
-from optimizer.explain.sentences import span_words, technician_words
+from optimizer.explain.sentences import PROPOSAL, proposal_values, span_words, technician_words
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import past_due_loan
 from optimizer.judge.verdict import judge_plan, time_routes
@@ -81,12 +82,17 @@ TOO_MANY = "At most {most} of these {count} fit: give {over} to somebody else, o
 NO_SHIFT = (
     "{visits}: locked to {technician}, who has no shift on the days that the lock allows: give it to somebody else."
 )
+#: The clash of the clock where it is no lock of the sheet that closes, but what the customer was told.
+TOLD = (
+    "{visits}: locked to {technician}, who comes to {visit} at {start} ({before}); its customer was told {close} at "
+    "the latest: {span} too late."
+)
 #: Where somebody comes from, in a clash of the clock.
 FROM_START = "leaving at {leave}, {way} on the way"
 FROM_REST = "resting until {leave}, {way} on the way"
 FROM_VISIT = "{earlier} ends at {leave}, {way} on the way"
 #: The clashes that say when somebody comes, and from where.
-BY_CLOCK = (CLASHES[Rule.WINDOW, "s"], CLASHES[Rule.LOCK, "s"])
+BY_CLOCK = (CLASHES[Rule.WINDOW, "s"], CLASHES[Rule.LOCK, "s"], TOLD)
 #: Values of a sentence that are seconds, to be shown as hours and minutes.
 SPANS = ("span", "way", "work", "road", "day")
 #: Rules that say of visits which a trial leaves out that they are not planned.
@@ -284,6 +290,9 @@ class _Finder:
         violation = best.violations[0]
         route = next((r for r in best.plan.routes if r.technician_id == violation.technician_id), best.plan.routes[0])
         sentence = CLASHES.get((violation.rule, violation.unit), BY_RULE)
+        excess_s, more = self._past_told_s(violation, route), None
+        if excess_s is not None:
+            sentence, more = TOLD, self._exception(visit_ids, violation, excess_s)
         values: dict[str, object] = {"visit": violation.visit_id, "amount": violation.amount, "span": violation.amount}
         values["part"] = violation.part_id
         if violation.rule in (Rule.SHIFT, Rule.REST):
@@ -299,9 +308,30 @@ class _Finder:
             owed = past_due_loan(self.problem, violation.technician_id, day)
             values |= {} if owed is None else {"loan": owed.loan_id, "due": owed.due.isoformat(), "part": owed.part_id}
         said = {**values, **self._clock_values(violation, route)} if sentence in BY_CLOCK else values
-        return self._said(
-            sentence if sentence not in BY_CLOCK or "start" in said else BY_RULE, visit_ids, violation, said
-        )
+        worded = sentence if sentence not in BY_CLOCK or "start" in said else BY_RULE
+        return self._said(worded, visit_ids, violation, said, more)
+
+    def _past_told_s(self, violation: Violation, route: Route) -> int | None:
+        """Return how long after the told window a visit starts, if that is the lock it breaks, past any exception."""
+        told, who = self.facts.told_lock(violation.visit_id), violation.technician_id
+        start_s = next((stop.start_s for stop in route.stops if stop.visit_id == violation.visit_id), None)
+        if violation.rule is not Rule.LOCK or violation.unit != "s" or told is None or start_s is None:
+            return None
+        allows = self.facts.exception(HouseLimit.TOLD, who, violation.visit_id)
+        until_s = told.close_s + (0 if allows is None else allows.amount)
+        return start_s - told.close_s if start_s - violation.amount == until_s else None
+
+    def _exception(
+        self, visit_ids: Sequence[str], violation: Violation, excess_s: int
+    ) -> tuple[str, Mapping[str, object]] | None:
+        """Return the exception to a told window that would do alone, as the row to write; `None` without one."""
+        amount = -(-excess_s // HouseLimit.TOLD.unit) * HouseLimit.TOLD.unit
+        if amount > self.problem.policy.band_of(HouseLimit.TOLD):
+            return None
+        one = LimitException(violation.visit_id, HouseLimit.TOLD, amount, "", "", violation.technician_id)
+        others = [o for o in self.problem.exceptions if (o.visit_id, o.limit) != (one.visit_id, one.limit)]
+        eased = _Finder(replace(self.problem, exceptions=(*others, one)), self.matrix)
+        return None if eased._best(visit_ids) is not None else (PROPOSAL, proposal_values(one))
 
     def _clock_values(self, violation: Violation, route: Route) -> dict[str, object]:
         """Return when somebody comes to the visit of a violation, from where, and until when that is allowed.

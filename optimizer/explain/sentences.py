@@ -188,9 +188,13 @@ def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
 
 def proposal(one: LimitException, translate: Translate) -> str:
     """Return the row of an exception that is still without a name and a reason, in words."""
+    return translate(PROPOSAL, **proposal_values(one))
+
+
+def proposal_values(one: LimitException) -> dict[str, object]:
+    """Return what the row of an exception says, its amount as a sheet has it."""
     amount = one.amount // one.limit.unit
-    words = {"visit": one.visit_id, "rule": str(one.limit), "amount": amount, "technician": one.technician_id}
-    return translate(PROPOSAL, **words)
+    return {"visit": one.visit_id, "rule": str(one.limit), "amount": amount, "technician": one.technician_id}
 
 
 def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> str:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.judge.facts import skill_gaps
-from optimizer.judge.hard_rules import is_past_due, past_due_loan, refusals
+from optimizer.judge.facts import Facts, skill_gaps
+from optimizer.judge.hard_rules import is_past_due, past_due_loan, refusals_left
 from optimizer.judge.stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
 from optimizer.judge.verdict import judge_plan
 
 if TYPE_CHECKING:
+    from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
+    from optimizer.domain.technician import Technician
     from optimizer.travel.matrix import TravelMatrix
 
 __all__ = [
@@ -26,9 +28,8 @@ __all__ = [
     "outside_of",
     "past_due_loan",
     "pickup_day_of",
-    "refusals",
-    "skill_gaps",
     "stock_shortages",
+    "who_may_serve",
 ]
 
 
@@ -37,3 +38,13 @@ def allowed_by_name(problem: Problem, matrix: TravelMatrix, plan: Plan) -> tuple
     if not problem.exceptions:
         return ()
     return tuple(one for one in judge_plan(problem, matrix, plan).accepted if one.by)
+
+
+def who_may_serve(problem: Problem, matrix: TravelMatrix, visit: Visit, day: int) -> tuple[Technician, ...]:
+    """Return who may serve a visit, by an exception to the area, too, and has the skills for it on a day."""
+    facts, on = Facts(problem, matrix), problem.date_of(day)
+    return tuple(
+        technician
+        for technician in problem.technicians
+        if not refusals_left(facts, technician, visit) and not skill_gaps(problem, technician, visit, on)
+    )

@@ -46,7 +46,9 @@ def breach_s(facts: Facts, shift: Shift, sequence: Sequence[str]) -> int:
     """Return what a day breaks in the judge's own timing; a leg without a way counts nothing."""
     visits = [facts.problem.visit_by_id[visit_id] for visit_id in sequence if visit_id != BRANCH_STOP]
     branch_at = sequence.index(BRANCH_STOP) if BRANCH_STOP in sequence else None
-    tour = facts.tour(shift, visits, branch_at=branch_at)
+    # The shift of a day is as wide as the exceptions of its visits make it: those of the sequence come in their place.
+    house = facts.shifts[shift.technician_id, shift.day]
+    tour = facts.tour(house, visits, branch_at=branch_at)
     return time_canonically(tour, facts.problem.policy).breach_s
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.plan import ReasonCode
+from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
+from optimizer.explain.lock_clashes import find_lock_clashes
 from optimizer.explain.unassigned import explain_unassigned, sentence
 from optimizer.text.catalogue import translator
 from tests.rules.test_lock_kept import plan_of
-from tests.worlds import World, job, person, world
+from tests.worlds import SUNDAY_16, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Reason
@@ -131,3 +133,45 @@ def test_what_is_proposed_works_when_it_is_written(made: World, code: ReasonCode
     assert found.limit is exception.limit
     written = made.but(exceptions=(replace(found, by="Chen", why="old customer"),))
     assert plan_of(written.problem, written.matrix, 100).unassigned == ()
+
+
+# --- a told window and a lock ---------------------------------------------------------------------------------------
+
+
+def locked_and_told(opens_closes: str, **facts: Any) -> World:
+    """Return the road on which A is locked to Ann, at it from 08:10 on, and was told a window that now binds."""
+    published, locks = (PublishedVisit("A", "Ann", 0, span(opens_closes)),), (Lock("A", LockLevel.PERSON, "Ann"),)
+    return road().but(published=published, locks=locks, as_of_s=SUNDAY_16, **facts)
+
+
+def test_a_lock_that_clashes_with_a_told_window_names_the_exception() -> None:
+    made = locked_and_told("08:00-08:05")
+    (clash,) = find_lock_clashes(made.problem, made.matrix)
+    assert clash.text == {
+        "en": "A: locked to Ann Li (Ann), who comes to A at 08:10 (leaving at 08:00, 10 min on the way); its customer "
+        "was told 08:05 at the latest: 5 min too late. An exception would do; in the sheet exceptions: order A, rule "
+        "told, amount 5, by whom, why, technician Ann.",
+        "zh": "A：锁定给Ann Li (Ann)，其 08:10 才能到 A（08:00 出发，路上 10 分钟），而已告知客户最晚 "
+        "08:05 开始：晚 5 分钟。可作例外；在“例外”表中写："
+        "工单号 A，规则 told，允许超出 5，批准人，理由，工程师编号 Ann。",
+    }
+    written = LimitException("A", HouseLimit.TOLD, 300, "Chen", "old customer", "Ann")
+    assert find_lock_clashes(made.but(exceptions=(written,)).problem, made.matrix) == ()
+
+
+def test_an_exception_to_a_told_window_that_is_too_small_is_named_larger() -> None:
+    small = LimitException("A", HouseLimit.TOLD, 120, "Chen", "old customer")
+    made = locked_and_told("08:00-08:05", exceptions=(small,))
+    (clash,) = find_lock_clashes(made.problem, made.matrix)
+    assert clash.violation.amount == 180
+    assert "amount 5," in clash.text["en"]
+
+
+def test_no_exception_is_named_beyond_the_band_or_for_a_lock_of_the_sheet() -> None:
+    beyond = locked_and_told("07:30-07:39")
+    (clash,) = find_lock_clashes(beyond.problem, beyond.matrix)
+    assert clash.text["en"].endswith("its customer was told 07:39 at the latest: 31 min too late.")
+    start = Lock("A", LockLevel.START, "Ann", start_s=clock("08:05"))
+    sheet = locked_and_told("08:00-09:00").but(locks=(start,))
+    (clash,) = find_lock_clashes(sheet.problem, sheet.matrix)
+    assert clash.text["en"].endswith("its lock allows 08:05 at the latest: 5 min too late.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import SkillNeed, Urgency
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.technician import HeldSkill
@@ -61,6 +62,13 @@ def test_who_may_not_or_cannot_serve_it_does_not_go(two: World, facts: dict[str,
     way = found(two.with_technician("Ann", skills=(HeldSkill("gas", 2),)).with_job("E", **facts), BOTH)
     assert way is not None
     assert way.technician_id == "Ann"
+
+
+def test_who_may_come_by_an_exception_to_the_area_goes(two: World) -> None:
+    far = two.with_technician("Ben", areas=frozenset({"south"})).with_job("E", area="north")
+    allowed = far.but(exceptions=(LimitException("E", HouseLimit.AREA, 1, "Chen", "nobody else is near"),))
+    ways = [found(far, BOTH), found(allowed, BOTH)]
+    assert [way and way.technician_id for way in ways] == ["Ann", "Ben"]
 
 
 def test_without_a_told_window_that_may_be_left_there_is_no_way(night: World) -> None:

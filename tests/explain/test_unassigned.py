@@ -117,6 +117,12 @@ ALONE: list[tuple[Callable[[World], World], Reason, str]] = [
         "The visit is ready too late that day: 30 min too late for Ann Li (Ann).",
     ),
     (
+        # Ready by 16:20 it would end in time for the way home; its window, till 17:00, is missed by half an hour.
+        lambda w: w.with_job("A", ready_s=clock("17:30")).with_shift("Ann", end_s=clock("17:00"), overtime_limit_s=0),
+        Reason(ReasonCode.NOT_READY, True, "Ann", 0, 4200, "s"),
+        "The visit is ready too late that day: 1 h 10 min too late for Ann Li (Ann).",
+    ),
+    (
         lambda w: w.with_job("A", requested=(span("08:00-08:05"),)),
         Reason(ReasonCode.TIME_WINDOW, True, "Ann", 0, 300, "s"),
         "Ann Li (Ann) comes closest but misses the customer's window or hours by 5 min.",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import pytest
 
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Briefing, Confirmed, Interval, Predecessor, ServiceLog, Unfinished, Urgency
 from optimizer.domain.plan import Reason, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, Change, ChangeKind, PlanningContext, SetAside, Stage
@@ -270,6 +271,25 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     assert asked.cells["say"] == "Can you go today? Order A: customer of A, leak."
     assert asked.cells["by"] == datetime(2026, 11, 20, 16)
     assert asked.technician_id == ""
+
+
+def test_an_exception_to_the_area_widens_who_is_asked_to_go_today() -> None:
+    """T1 serves the south alone; by an exception of A, in the north, he may go, too."""
+    w = world(
+        [job("A", place=10, area="north", urgency=Urgency.EMERGENCY)],
+        [person("T1", areas=frozenset({"south"})), person("T2", areas=frozenset({"north"}))],
+    )
+
+    def asked(w: World) -> set[object]:
+        plan = w.plan({})
+        left = replace(plan.unassigned[0], state=UnassignedState.DUE_BEFORE_PLAN)
+        paper = make_papers(w.problem, w.matrix, replace(plan, unassigned=(left,)), PlanningContext(), "en").call_list
+        return {line.cells["whom"] for line in paper.lines if line.cells["say"].startswith("Can you go today?")}
+
+    assert asked(w) == {"T2 Li (T2)"}
+    exception = LimitException("A", HouseLimit.AREA, 1, "Chen", "old customer")
+    assert asked(w.but(exceptions=(exception,))) == {"T1 Li (T1)", "T2 Li (T2)"}
+    assert asked(w.but(exceptions=(replace(exception, technician_id="T2"),))) == {"T2 Li (T2)"}
 
 
 # --- changes --------------------------------------------------------------------------------------------------------

@@ -134,10 +134,11 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("explain/lock_clashes.py", "sentence"): [
         *lock_clashes.CLASHES.values(),
         lock_clashes.BY_RULE,
+        lock_clashes.TOLD,
         lock_clashes.TOO_LONG,
         lock_clashes.NO_SHIFT,
     ],
-    ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY],
+    ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY, lock_clashes.PROPOSAL],
     ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),

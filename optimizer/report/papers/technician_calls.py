@@ -9,7 +9,7 @@ from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.units import MINUTE_S, great_circle_m
-from optimizer.judge.answers import is_past_due, refusals, skill_gaps
+from optimizer.judge.answers import is_past_due, who_may_serve
 from optimizer.report.papers.calls import Call, call_technician
 from optimizer.report.papers.clocks import acknowledge_deadline_s
 
@@ -66,10 +66,8 @@ def _who_can_go(case: Case, visit: Visit) -> Iterator[Call]:
     problem, order = case.problem, case.problem.order_of(visit)
     able = [
         technician
-        for technician in problem.technicians
-        if not refusals(problem, technician, visit)
-        and not skill_gaps(problem, technician, visit, problem.first_day)
-        and not (visit.parts and case.is_blocked(technician.technician_id))
+        for technician in who_may_serve(problem, case.matrix, visit, 0)
+        if not (visit.parts and case.is_blocked(technician.technician_id))
     ]
     nearest = sorted(able, key=lambda t: (_away_m(case, t.technician_id, visit.place), t.technician_id))
     what = (problem.customer_of(visit).name, visit.place.address, order.fault)
