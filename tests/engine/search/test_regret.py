@@ -28,9 +28,9 @@ def empty():
 
 
 def offered(*rows: tuple[int, ...]):
-    """Return arrays and a state whose table holds these cents; each visit's price is 20 000."""
+    """Return arrays and a state whose table holds these cents; each visit's price is 120 000."""
     arrays = build_arrays(*tiny_problem()).arrays
-    assert set(arrays.visit[:, V_PRICE]) == {20_000}
+    assert set(arrays.visit[:, V_PRICE]) == {120_000}
     state = make_state(arrays, 1)
     for n, cents in enumerate(rows):
         state.to_insert[n], state.rows[n] = n, len(cents)
@@ -44,8 +44,8 @@ def test_the_visit_whose_second_best_route_costs_most_more_goes_first() -> None:
 
 
 def test_a_visit_that_one_route_alone_can_take_would_else_cost_its_price() -> None:
-    # 20 000 - 500 is more than 18 000 - 100: no other route takes the first one.
-    arrays, state = offered((500, FORBIDDEN), (100, 18_000))
+    # 120 000 - 500 is more than 118 000 - 100: no other route takes the first one.
+    arrays, state = offered((500, FORBIDDEN), (100, 118_000))
     assert choose(arrays, state, 2) == (0, 0, 500)
 
 
