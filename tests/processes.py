@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer.running.fork_server import CHILD_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: How long a test waits for what takes no time on an idle machine.
+PATIENCE_S = 120.0
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that other processes bring about."""
+    until_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until_s, "waited in vain"
+        time.sleep(0.02)
 
 
 def children_of(pid: int) -> dict[int, str]:

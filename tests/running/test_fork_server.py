@@ -14,18 +14,16 @@ import pytest
 
 from optimizer.running.fork_server import ForkServer
 from optimizer.running.processes import Child
-from tests.processes import children_of, is_forked
+from tests.processes import PATIENCE_S, children_of, is_forked, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from optimizer.running.entry import Parent
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has fork servers")
 
 HERE = __name__
-#: When a test that waits for what has to come gives up.
-PATIENCE_S = 120.0
 
 _seen: list[str] = []
 
@@ -50,13 +48,6 @@ def server() -> Iterator[ForkServer]:
     made = ForkServer(HERE)
     yield made
     made.end()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < until_s, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_nothing_of_one_child_is_left_for_the_next(server: ForkServer) -> None:
