@@ -48,7 +48,7 @@ def test_many_small_chunks_give_what_one_large_chunk_gives(seed: int) -> None:
 @pytest.mark.night
 def test_what_a_move_typically_loses_is_driving_not_visits_left_out() -> None:
     # Leaving one more visit out costs hundreds of minutes of driving: it would heat the search beyond use.
-    problem, matrix = random_problem(8)
+    problem, matrix = random_problem(16)
     arrays = build_arrays(problem, matrix).arrays
     state = started(arrays)
     # Regret leaves hardly any visit out.
