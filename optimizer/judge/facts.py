@@ -405,8 +405,10 @@ class Facts:
         matrix, people = self.matrix, self.problem.technician_by_id
         others = [key for key in self.problem.visit_by_id if key != visit.visit_id]
         found: list[int] = []
-        for profile in {shift.profile for shift in self.problem.shifts} & set(matrix.profiles):
+        for profile in matrix.profiles:
             drivers = {shift.technician_id for shift in self.problem.shifts if shift.profile == profile}
+            if not drivers:
+                continue
             begins = [matrix.row_of[key] for key in (*others, *{start_key(people[who]) for who in drivers})]
             ends = [matrix.row_of[key] for key in (*others, *{end_key(people[who]) for who in drivers})]
             seconds, here = matrix.seconds[matrix.profiles.index(profile)], matrix.row_of[visit.visit_id]

@@ -175,6 +175,17 @@ def test_what_has_begun_lets_the_next_shift_begin_later() -> None:
     assert facts.shifts["Ann", 1].start_s == day_s("06:00", 1)
 
 
+@pytest.mark.parametrize("order", [("A", "C"), ("C", "A")])
+def test_of_what_has_begun_the_last_way_home_counts(order: tuple[str, str]) -> None:
+    """C began at 21:00, A at 23:00: Ann is home from A at 23:40, and rests until 09:40."""
+    jobs = [job("A", place=10), job("C", place=10), job("B", place=10, days=(1,), requested="06:00-15:00")]
+    made = world(jobs, [ann("15:00-24:00", "06:00-15:00")], days=2, policy=RESTED, as_of_s=clock("23:10"))
+    began = {"A": clock("23:00"), "C": clock("21:00")}
+    locks = tuple(Lock(visit_id, LockLevel.PREFIX, "Ann", began_s=began[visit_id]) for visit_id in order)
+    facts = Facts(made.but(locks=locks).problem, made.matrix)
+    assert facts.shifts["Ann", 1].start_s == day_s("09:40", 1)
+
+
 # --- the engine -----------------------------------------------------------------------------------------------------
 
 
