@@ -21,7 +21,7 @@ from benchmarks.service import serving
 from optimizer import CancelToken, solve
 from optimizer.engine.assemble import assemble_plan
 from optimizer.engine.indexing import build_arrays
-from optimizer.engine.kept_locks import with_kept_shifts
+from optimizer.engine.rest import with_shifts_in_force
 from optimizer.engine.search.islands import Islands, SearchBudget
 from optimizer.judge.verdict import judge_plan
 from optimizer.promise.due_day import with_due_days
@@ -138,7 +138,7 @@ def _one_by_one(problem: Problem, matrix: TravelMatrix) -> list[tuple[str, float
     due = timed("due days", lambda: with_due_days(problem, matrix))
     sent = timed("send", lambda: pickle.dumps((due, matrix)))
     due, received = timed("receive", lambda: pickle.loads(sent))
-    indexed = timed("arrays", lambda: build_arrays(with_kept_shifts(due, received), received))
+    indexed = timed("arrays", lambda: build_arrays(with_shifts_in_force(due, received), received))
     budget = SearchBudget(None, time.monotonic() + NEVER_S, islands=1, threads=1, seed=0)
     islands = timed("state", lambda: Islands(indexed.arrays, budget, lambda: False))
     timed("construct", lambda: islands.construct(indexed.first_routes(due, {})))

@@ -364,7 +364,12 @@ def _ragged(lists: list[list[list[Interval]]]) -> IntArray:
 
 
 def _shift_row(
-    assignment: Assignment, shift: Shift, nodes: dict[str, int], profile: int, resources: Resources
+    assignment: Assignment,
+    shift: Shift,
+    nodes: dict[str, int],
+    profile: int,
+    resources: Resources,
+    homes: Mapping[tuple[str, int], int],
 ) -> list[int]:
     """Return the columns `S_*` of a technician-day."""
     technician = assignment.problem.technician_by_id[shift.technician_id]
@@ -396,7 +401,7 @@ def _shift_row(
         assignment.unreserved_s(shift),
         *resources.pickup_columns(shift),
         assignment.floor_s(shift),
-        *most_exceeded(assignment, shift),
+        *most_exceeded(assignment, shift, homes),
         *resources.capacity_of(technician),
     ]
 
@@ -409,12 +414,17 @@ _LIMITS = (
 )
 
 
-def most_exceeded(assignment: Assignment, shift: Shift) -> list[int]:
-    """Return the columns `S_MORE_*`: the most that any exception adds to the limits of a technician-day."""
+def most_exceeded(assignment: Assignment, shift: Shift, homes: Mapping[tuple[str, int], int]) -> list[int]:
+    """Return the columns `S_MORE_*`: the most that any exception adds to the limits of a technician-day.
+
+    Parameters
+    ----------
+    homes
+        By when each technician has to be home to be rested: `latest_homes`.
+    """
     if not assignment.exceptions:
         return [0 for _ in _LIMITS]
     visits = [assignment.problem.visit_by_id[visit_id] for visit_id, _ in assignment.exceptions]
-    homes = latest_homes(assignment.problem)
     return [max(_excess(assignment, homes, limit, shift, visit) for visit in visits) for limit, _ in _LIMITS]
 
 
@@ -488,7 +498,8 @@ def travel_and_shifts(
     layers = [matrix.seconds[matrix.profiles.index(p)][np.ix_(rows, rows)] for p in profiles]
     travel = np.array(layers, np.int32)
     travel[travel < 0] = FORBIDDEN_S
-    table = [_shift_row(assignment, shift, nodes, profiles.index(shift.profile), resources) for shift in shifts]
+    homes = latest_homes(assignment.problem)
+    table = [_shift_row(assignment, shift, nodes, profiles.index(shift.profile), resources, homes) for shift in shifts]
     return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
 
 

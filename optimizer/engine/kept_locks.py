@@ -16,22 +16,29 @@ from optimizer.domain.problem import LockLevel, end_key
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.domain.problem import Lock, Problem
     from optimizer.domain.technician import Shift
     from optimizer.travel.matrix import TravelMatrix
 
 
-def with_kept_shifts(problem: Problem, matrix: TravelMatrix) -> Problem:
+def with_kept_shifts(problem: Problem, matrix: TravelMatrix, home_s: Mapping[tuple[str, int], int]) -> Problem:
     """Return the problem with every shift long enough for its locked starts, where broken locks are kept.
 
     A shift outside which every moment of a visit's locked start lies lasts until the technician, who serves alone, can
     be home from the latest of them; any shift lasts until its technician can be home from what has begun.
+
+    Parameters
+    ----------
+    home_s
+        That moment, where something has: `homecomings`.
     """
     is_kept = problem.policy.broken_locks is BrokenLocks.KEEP
     starts = [lock for lock in problem.locks if lock.level is LockLevel.START and is_kept]
     if not starts and not problem.begun:
         return problem
-    assignment, home_s = Assignment(problem), homecomings(problem, matrix)
+    assignment = Assignment(problem)
 
     def limit_s(shift: Shift) -> int:
         return max(shift.return_limit_s, home_s.get((shift.technician_id, shift.day), shift.return_limit_s))

@@ -177,6 +177,8 @@ class Resources:
         It is not in the count, and it is among what the rows limit.
         """
         problem = self.assignment.problem
+        if not problem.begun:
+            return 0
         starts = {(shift.technician_id, shift.day): shift.start_s for shift in problem.shifts}
         counted_s = min(
             (problem.as_of_s if p.as_of_s is None else p.as_of_s for p in problem.parts if p.part_id == part_id),

@@ -111,6 +111,11 @@ class Budget:
         """How long the search takes at most, also in work mode."""
         return LONGEST_S if self.seconds is None else self.seconds
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """What a solver's process may use, by the names of `process_limits.cap`: one that needs more dies alone."""
+        return {} if self.memory_bytes is None else {"DATA": self.memory_bytes}
+
     def need(self, matrix: TravelMatrix) -> Need:
         """Return what a solve of a problem with this matrix needs to begin."""
         expected = PROCESS_BYTES + MATRIX_COPIES * (matrix.seconds.nbytes + matrix.metres.nbytes)

@@ -229,11 +229,9 @@ def _run(job: tuple[FindPlans, Problem, TravelMatrix, Budget], watch: Watch, can
 
 
 def _run_file(job: str, watch: Watch, cancel: CancelToken) -> str:
-    # A solve that needs more memory dies, and harms no other.
-    limits = {} if watch.budget.memory_bytes is None else {"DATA": watch.budget.memory_bytes}
     niceness = str(NICENESS[watch.budget.urgency])
     for server in (solver_server(), None):
-        child = Child("optimizer.running.child", job, niceness, limits=limits, server=server)
+        child = Child("optimizer.running.child", job, niceness, limits=watch.budget.limits, server=server)
         try:
             stopped = _follow(child, watch, cancel)
         finally:

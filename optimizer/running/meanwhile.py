@@ -106,9 +106,8 @@ class _FirstPlan:
         job = folder / "job.pickle"
         alone = replace(budget, islands=1, threads=1, use_master=False)
         job.write_bytes(pickle.dumps((find_plans, problem, matrix, alone)))
-        limits = {} if budget.memory_bytes is None else {"DATA": budget.memory_bytes}
         env = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-        self._child: Child | None = Child(__name__, str(job), limits=limits, env=env)
+        self._child: Child | None = Child(__name__, str(job), limits=budget.limits, env=env)
 
     @property
     def has_plan(self) -> bool:

@@ -27,7 +27,7 @@ from optimizer.engine.search.passes import (
     FWD_PAIRS,
 )
 from optimizer.engine.search.slack import loosen_crews, time_held
-from optimizer.engine.search.state import C_COUNT
+from optimizer.engine.search.state import C_COUNT, write_inserted
 from optimizer.engine.search.timing import late_cents, per_minute, start_of_service
 
 
@@ -138,13 +138,8 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
 @kernel
 def inserted_exact_cents(arrays, state, shift_idx, k, visit):
     """Return the same by timing the whole changed route: for costs that are not monotone in the start."""
-    count = state.route[shift_idx, C_COUNT]
-    for n in range(k):
-        state.trial[n] = state.seq[shift_idx, n]
-    state.trial[k] = visit
-    for n in range(k, count):
-        state.trial[n + 1] = state.seq[shift_idx, n]
-    cents, _, is_held = time_held(arrays, state, shift_idx, state.trial, count + 1, False)
+    count = write_inserted(state, shift_idx, k, visit)
+    cents, _, is_held = time_held(arrays, state, shift_idx, state.trial, count, False)
     if is_held:
         loosen_crews(arrays, state, shift_idx)
     return cents

@@ -22,7 +22,7 @@ from optimizer.engine.arrays import (
     S_START_NODE,
 )
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.state import C_COUNT
+from optimizer.engine.search.state import write_inserted
 from optimizer.engine.search.timing import largest_more, per_minute
 
 
@@ -67,10 +67,5 @@ def excess_cents(arrays, shift_idx, seq, count):
 @kernel
 def inserted_excess_cents(arrays, state, shift_idx, k, visit):
     """Return the same of a route with a visit inserted at position k."""
-    count = state.route[shift_idx, C_COUNT]
-    for n in range(k):
-        state.trial[n] = state.seq[shift_idx, n]
-    state.trial[k] = visit
-    for n in range(k, count):
-        state.trial[n + 1] = state.seq[shift_idx, n]
-    return excess_cents(arrays, shift_idx, state.trial, count + 1)
+    count = write_inserted(state, shift_idx, k, visit)
+    return excess_cents(arrays, shift_idx, state.trial, count)

@@ -413,6 +413,18 @@ def position_of(state, visit):
 
 
 @kernel
+def write_inserted(state, shift_idx, k, visit):
+    """Write a route with a visit inserted at position k to `State.trial`; return how many stops it has."""
+    count = state.route[shift_idx, C_COUNT]
+    for n in range(k):
+        state.trial[n] = state.seq[shift_idx, n]
+    state.trial[k] = visit
+    for n in range(k, count):
+        state.trial[n + 1] = state.seq[shift_idx, n]
+    return count + 1
+
+
+@kernel
 def load_cents(arrays, shift_idx, work):
     """Return what a day's load costs: its square above the share of the contracted time, and its use of the reserve."""
     divisor, rate = arrays.rates[R_LOAD_DIVISOR], arrays.rates[R_RESERVE]
