@@ -148,6 +148,10 @@ class AddressGuard:
         try:
             parts = urlsplit(url)
         except ValueError:
+            # What stands in brackets is looked at by some versions of Python here already, and by `_host_and_port`.
+            netloc = re.split("[/?#]", url.partition("//")[2])[0]
+            if "[" in netloc and "]" in netloc:
+                raise RefusedUrlError("url_host", netloc) from None
             raise RefusedUrlError("url_malformed") from None
         if parts.scheme not in ("http", "https"):
             raise RefusedUrlError("url_scheme")
