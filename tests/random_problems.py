@@ -101,8 +101,24 @@ def random_whole_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, DayRoutes]:
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
-    plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(2, most_technicians))
-    problem = _with_the_whole_book(rng, plain, most_shifts)
+    return with_what_follows(rng, seed, facts_of_the_book(rng, most_visits, (2, most_technicians), most_shifts))
+
+
+def facts_of_the_book(rng: Random, most_visits: int, technicians: tuple[int, int], most_shifts: int) -> Problem:
+    """Return a tiny problem of the whole rule book before anybody has planned it: nothing locked, told or excepted.
+
+    Parameters
+    ----------
+    technicians
+        How many at least, and at most.
+    """
+    return _with_the_whole_book(
+        rng, _without_locks(rng, rng.randint(2, most_visits), rng.randint(*technicians)), most_shifts
+    )
+
+
+def with_what_follows(rng: Random, seed: int, problem: Problem) -> tuple[Problem, TravelMatrix, DayRoutes]:
+    """Plan such a problem; return it with what is told, excepted, locked, paid and answered after that plan."""
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -123,8 +139,8 @@ def random_nights(
     At least one plan of it is clean: its routes are returned, too.
     """
     rng = Random(f"nights {seed}")
-    plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(1, most_technicians))
-    problem = _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts)))
+    facts = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
+    problem = with_rests(rng, _by_night(rng, facts))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -405,7 +421,7 @@ def _by_night(rng: Random, problem: Problem) -> Problem:
     )
 
 
-def _with_rests(rng: Random, problem: Problem) -> Problem:
+def with_rests(rng: Random, problem: Problem) -> Problem:
     """Return a problem with rests that bind, and with shifts on the days around the horizon."""
     policy = replace(
         problem.policy,
