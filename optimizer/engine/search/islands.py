@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -174,6 +174,7 @@ class Islands:
             self._for_all(threads, self._probe)
             if self._is_stopped():
                 return
+            self._meet_earlier()
             yield 0
             self._schedule = self._plan_annealings()
             for checkpoint in range(1, CHECKPOINTS + 1):
@@ -182,6 +183,7 @@ class Islands:
                 if self._meets_before(checkpoint):
                     self._start_from_best()
                 self._for_all(threads, partial(self._search_to, checkpoint))
+                self._meet_earlier()
                 yield checkpoint
             if self.budget.moves is None:
                 self._for_all(threads, self._insist)
@@ -204,6 +206,29 @@ class Islands:
         if not is_better:
             load_routes(arrays, state, *in_hand, own_starts)
         return is_better
+
+    def _meet_earlier(self) -> None:
+        """Let who meets or follows in the best plan start as early as can be, where that is cheaper.
+
+        A start that was found once may keep itself up, as when each technician's break waits for the others'.
+        """
+        if not self.arrays.rates[R_SYNCED]:
+            return
+        routes, unknown = (
+            _as_arrays(self.best(), len(self.arrays.shift)),
+            np.full(len(self.arrays.visit), NONE, np.int64),
+        )
+        arrays, spare = self._spare
+        load_routes(arrays, spare, *routes, unknown)
+        if not spare.total[T_INFEASIBLE] and true_cents(arrays, spare) < self.best_cents:
+            own, state = self._own[0], self._states[0]
+            load_routes(own, state, *routes, unknown)
+            settle(own, state)
+
+    @cached_property
+    def _spare(self) -> tuple[ProblemArrays, State]:
+        """The problem and a state beside the searches."""
+        return self.arrays.own_copy(), make_state(self.arrays, 0, pool_size=1)
 
     def drain(self) -> list[PooledRoute]:
         """Return the good routes found since the last call."""

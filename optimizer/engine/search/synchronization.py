@@ -56,10 +56,12 @@ from optimizer.engine.search.state import (
     draw,
     position_of,
 )
-from optimizer.engine.search.timing import run_slot, start_of_service
+from optimizer.engine.search.timing import run_slot, start_of_service, time_route
 
 #: How often bounds are propagated from route to route before the move is given up.
 ROUNDS = 24
+#: How often a visit and its follower on one route push each other until neither comes too soon or too late.
+WAITS = 6
 
 
 @kernel
@@ -109,7 +111,7 @@ def bounds_of_predecessors(arrays, state, visit):
         latest = min(latest, max(start, arrays.visit[earlier, V_READY]) + lasts + arrays.entry[n, 3])
         if arrays.entry[n, 4] == 1:
             same = earlier
-    return True, max(ready, ready_for_followers(arrays, state, visit)), latest, same
+    return True, max(ready, ready_for_followers(arrays, state, visit, ready)), latest, same
 
 
 @kernel
@@ -120,13 +122,17 @@ def gap_offset(arrays, state, entry):
 
 
 @kernel
-def ready_for_followers(arrays, state, visit):
+def ready_for_followers(arrays, state, visit, ready):
     """Return from when an assigned visit may start so that no assigned follower comes too late after it.
 
     A follower that starts as soon as this visit lets it counts with the start that it would have by itself: the two
     must not hold each other up.
+
+    Parameters
+    ----------
+    ready : int
+        From when the visits before it let it start.
     """
-    ready = arrays.visit[visit, V_FIRST_READY]
     if state.shift_of[visit] < 0 or state.sync[visit, SYNC_START] == NONE:
         return ready
     for n in range(arrays.first[visit, E_LATER], arrays.first[visit + 1, E_LATER]):
@@ -135,6 +141,10 @@ def ready_for_followers(arrays, state, visit):
         if start == NONE or arrays.entry[entry, 3] >= FAR_FUTURE_S:
             continue
         if has_break(arrays, state, later):
+            if is_behind(arrays, state, later, visit):
+                wait = least_wait(arrays, state, n, visit, ready)
+                ready = max(ready, wait) if wait < FORBIDDEN else ready
+                continue
             start = least_start(arrays, state, later, visit)
             if start >= FORBIDDEN:
                 continue
@@ -161,7 +171,7 @@ def has_break(arrays, state, visit):
 def least_start(arrays, state, visit, earlier):
     """Return when an assigned visit starts at the earliest over all slots of the day's break.
 
-    `FORBIDDEN` for a crew, and on the route of the predecessor: there a break would move both.
+    `FORBIDDEN` for a crew, and on the route of a predecessor that is one: there a break would move both.
     """
     shift_idx, best = state.shift_of[visit], FORBIDDEN
     if arrays.visit[visit, V_CREW] > 1 or shift_idx == state.shift_of[earlier]:
@@ -175,6 +185,92 @@ def least_start(arrays, state, visit, earlier):
             best = min(best, state.times[position, 1])
     arrays.visit[visit, V_LATEST] = latest
     return best
+
+
+@kernel
+def is_behind(arrays, state, later, visit):
+    """Return whether two visits of one person each are on one route, where a wait or a break may move both."""
+    is_alone = arrays.visit[visit, V_CREW] == 1 and arrays.visit[later, V_CREW] == 1
+    return is_alone and state.shift_of[visit] == state.shift_of[later]
+
+
+@kernel
+def least_wait(arrays, state, n, visit, ready):
+    """Return from when a visit starts, at least `ready`, so that its follower on the same route is not too late.
+
+    That is its start in the slot of the break that costs least; of equals, in one without a wait, then with the
+    earliest return. Where the day would then be timed in a slot that asks for a shorter wait, it is the earliest start
+    of all slots. `FORBIDDEN` where there is none.
+
+    Parameters
+    ----------
+    n : int
+        The row of `ProblemArrays.entry` that names the follower.
+    """
+    shift_idx, later, entry = state.shift_of[visit], arrays.entry[n, 0], arrays.entry[n, 1]
+    seq, count = state.seq[shift_idx], state.route[shift_idx, C_COUNT]
+    from_, until = arrays.visit[visit, V_READY], arrays.visit[visit, V_LATEST]
+    later_from, later_until = arrays.visit[later, V_READY], arrays.visit[later, V_LATEST]
+    arrays.visit[visit, V_LATEST] = arrays.visit[visit, V_LAST_LATEST]
+    earliest, chosen, least, least_back, is_waiting = FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, True
+    for slot in range(2 * count + 2):
+        arrays.visit[later, V_LATEST] = arrays.visit[later, V_LAST_LATEST]
+        cents, start, back, waits = start_in_slot(arrays, state, n, visit, ready, slot)
+        earliest = min(earliest, start)
+        is_as_good = cents == least and waits == is_waiting and back < least_back
+        if cents < least or (cents == least and is_waiting and not waits) or is_as_good:
+            chosen, least, least_back, is_waiting = start, cents, back, waits
+    if earliest < chosen < FORBIDDEN:
+        arrays.visit[visit, V_READY] = chosen
+        arrays.visit[later, V_READY] = ready_behind_others(arrays, state, later, visit)
+        arrays.visit[later, V_LATEST] = chosen + gap_offset(arrays, state, entry) + arrays.entry[entry, 3]
+        cents, slot = time_route(arrays, shift_idx, seq, count, state.times)
+        arrays.visit[later, V_LATEST] = arrays.visit[later, V_LAST_LATEST]
+        if cents < FORBIDDEN:
+            _, start, _, _ = start_in_slot(arrays, state, n, visit, ready, slot)
+        if cents >= FORBIDDEN or start != chosen:
+            chosen = earliest
+    arrays.visit[visit, V_READY], arrays.visit[visit, V_LATEST] = from_, until
+    arrays.visit[later, V_READY], arrays.visit[later, V_LATEST] = later_from, later_until
+    return chosen
+
+
+@kernel
+def start_in_slot(arrays, state, n, visit, ready, slot):
+    """Return what a route costs with its break in a slot, when a visit of it then starts, the return, whether it waits.
+
+    The cents are those of lateness and overtime; cents, start and return are `FORBIDDEN` where the follower is too late
+    whatever the wait. The bounds of the two are left as they come out.
+    """
+    later, entry, shift_idx = arrays.entry[n, 0], arrays.entry[n, 1], state.shift_of[visit]
+    seq, count, waits = state.seq[shift_idx], state.route[shift_idx, C_COUNT], False
+    here, there, lasts = position_of(state, visit), position_of(state, later), gap_offset(arrays, state, entry)
+    arrays.visit[visit, V_READY] = ready
+    arrays.visit[later, V_READY] = ready_behind_others(arrays, state, later, visit)
+    for _ in range(WAITS):
+        cents, back, _ = run_slot(arrays, shift_idx, seq, count, slot, state.times)
+        if cents >= FORBIDDEN:
+            break
+        start, moment = state.times[here, 1], state.times[here, 1] + lasts
+        if state.times[there, 1] < moment + arrays.entry[entry, 2]:
+            arrays.visit[later, V_READY] = moment + arrays.entry[entry, 2]
+        elif state.times[there, 1] > moment + arrays.entry[entry, 3]:
+            arrays.visit[visit, V_READY] = state.times[there, 1] - arrays.entry[entry, 3] - lasts
+            waits = True
+        else:
+            return cents, start, back, waits
+    return FORBIDDEN, FORBIDDEN, FORBIDDEN, True
+
+
+@kernel
+def ready_behind_others(arrays, state, later, visit):
+    """Return from when an assigned visit may start by its predecessors other than `visit`."""
+    ready = arrays.visit[later, V_FIRST_READY]
+    for n in range(arrays.first[later, E_EARLIER], arrays.first[later + 1, E_EARLIER]):
+        earlier = arrays.entry[n, 0]
+        if earlier != visit and state.shift_of[earlier] >= 0 and state.sync[earlier, SYNC_START] != NONE:
+            ready = max(ready, state.sync[earlier, SYNC_START] + gap_offset(arrays, state, n) + arrays.entry[n, 2])
+    return ready
 
 
 @kernel
