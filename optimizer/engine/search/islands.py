@@ -214,10 +214,8 @@ class Islands:
         """
         if not self.arrays.rates[R_SYNCED]:
             return
-        routes, unknown = (
-            _as_arrays(self.best(), len(self.arrays.shift)),
-            np.full(len(self.arrays.visit), NONE, np.int64),
-        )
+        routes = _as_arrays(self.best(), len(self.arrays.shift))
+        unknown = np.full(len(self.arrays.visit), NONE, np.int64)
         arrays, spare = self._spare
         load_routes(arrays, spare, *routes, unknown)
         if not spare.total[T_INFEASIBLE] and true_cents(arrays, spare) < self.best_cents:

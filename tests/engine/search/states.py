@@ -14,6 +14,7 @@ from tests.random_problems import random_problem
 
 if TYPE_CHECKING:
     from optimizer.engine.arrays import ProblemArrays
+    from optimizer.engine.route_pool import Solution
     from optimizer.engine.search.state import State
 
 
@@ -30,3 +31,16 @@ def searched(seed: int) -> tuple[ProblemArrays, State] | None:
     state.temperature[:3] = (5000.0, 1.0, 1.0)
     run_moves(arrays, state, 100)
     return arrays, state
+
+
+def started(arrays: ProblemArrays, seed: int, fixed: Solution = ()) -> tuple[ProblemArrays, State]:
+    """Return an island's arrays and its state after construction around fixed prefixes, hot."""
+    own, state = arrays.own_copy(), make_state(arrays, seed)
+    shifts, order = len(arrays.shift), construction_order(arrays)
+    counts = np.array([*map(len, fixed)] or [0] * shifts, np.int64)
+    seqs = np.full((shifts, max([1, *counts])), -1, np.int64)
+    for shift, route in enumerate(fixed):
+        seqs[shift, : len(route)] = route
+    construct(own, state, seqs, counts, state.best_start.copy(), order, 0, len(order))
+    state.temperature[:3] = (5000.0, 1.0, 1.0)
+    return own, state

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 
 from optimizer.engine.indexing import build_arrays
-from optimizer.engine.search.entries import construct, run_moves
-from optimizer.engine.search.islands import construction_order
+from optimizer.engine.rest import with_shifts_in_force
+from optimizer.engine.search.entries import run_moves
 from optimizer.engine.search.recheck import Recheck
-from optimizer.engine.search.state import C_CENTS, T_BEST, T_CENTS, State, make_state
+from optimizer.engine.search.state import C_CENTS, T_BEST, T_CENTS
+from tests.engine.search.checked_moves import KINDS, Kind, checked
+from tests.engine.search.states import started
 from tests.random_problems import random_day_under_way, random_problem, random_whole_problem
-
-if TYPE_CHECKING:
-    from optimizer.engine.arrays import ProblemArrays
+from tests.random_rule_book import random_rule_book
 
 #: The assert mode has kernels of its own, which compile for a minute.
 pytestmark = pytest.mark.night
 
 
-def started(arrays: ProblemArrays, seed: int) -> tuple[ProblemArrays, State]:
-    own, state = arrays.own_copy(), make_state(arrays, seed)
-    shifts, order = len(arrays.shift), construction_order(arrays)
-    seqs, counts = np.full((shifts, 1), -1, np.int64), np.zeros(shifts, np.int64)
-    construct(own, state, seqs, counts, state.best_start.copy(), order, 0, len(order))
-    state.temperature[:3] = (5000.0, 1.0, 1.0)
-    return own, state
-
-
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("draw", [random_problem, random_whole_problem, random_day_under_way])
+@pytest.mark.parametrize("draw", [random_problem, random_whole_problem, random_day_under_way, random_rule_book])
 def test_no_evaluated_plan_is_priced_otherwise_from_scratch(draw, seed: int) -> None:
-    arrays = build_arrays(*draw(seed)).arrays
+    """`python -m tests.engine.search.checked_moves` makes as many moves as are asked for."""
+    problem, matrix, *_ = draw(seed)
+    arrays = build_arrays(with_shifts_in_force(problem, matrix), matrix).arrays
     if not len(arrays.visit) or not len(arrays.shift):
         return
     own, state = started(arrays, seed)
@@ -55,3 +46,8 @@ def test_a_wrong_price_is_found() -> None:
     state.total[T_CENTS] += 1
     state.route[0, C_CENTS] += 0
     assert Recheck(arrays).run(own, state, 5) >= 10
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_command_makes_moves_of_every_kind(kind: Kind) -> None:
+    assert checked(kind, 60) == (60, 0)
