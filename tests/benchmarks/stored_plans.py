@@ -53,7 +53,7 @@ def valued(instance: Instance, routes: Mapping[str, Sequence[str]]) -> dict[str,
     problem, matrix = instance.build()
     judgement, measured = judge_plan(problem, matrix, time_routes(problem, matrix, routes)), instance.measure(routes)
     return {
-        "objective": measured.value,
+        "objective": round(measured.value, 4),
         "unserved": measured.unserved,
         "faults": list(measured.faults),
         "broken": [violation.message for violation in judgement.violations],

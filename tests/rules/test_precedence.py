@@ -9,7 +9,9 @@ import pytest
 
 from optimizer.domain.order import GapFrom, Predecessor
 from optimizer.domain.plan import BreakTaken
+from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule
+from optimizer.domain.units import clock_text
 from tests.worlds import World, clock, job, person, span, world
 
 IN_ORDER = {"Ann": ["A", "B"]}  # A from 08:10 to 08:40; B reached at 08:50.
@@ -245,3 +247,15 @@ def test_the_engine_keeps_the_people_together() -> None:
     plan = after_a(same_people=True).solved()
     assert plan.served == 2
     assert len(plan.routes) == 1
+
+
+def test_the_engine_lets_what_is_locked_before_a_follower_on_the_same_route_wait() -> None:
+    """A day with a break, both in the route that has started: B opens at 15:00, at most an hour after the end of A."""
+    jobs = [
+        job("A", place=10),
+        job("B", place=20, requested="15:00-15:30", after=(Predecessor("A", max_gap_s=HOUR_S),)),
+    ]
+    started = tuple(Lock(name, LockLevel.PREFIX, "Ann", position=number) for number, name in enumerate("AB"))
+    made = world(jobs, [person("Ann", lunch="12:00-13:00")], locks=started)
+    (route,) = made.solved().routes
+    assert [(stop.visit_id, clock_text(stop.start_s)) for stop in route.stops] == [("A", "13:30"), ("B", "15:00")]

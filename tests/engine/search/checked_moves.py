@@ -2,8 +2,8 @@
 
     python -m tests.engine.search.checked_moves --moves 1000000
 
-draws problems of all rules, of one day, under way, of many visits, and takes the demo branch; it prints a line a kind, and
-exits with 1 when a figure differed. The same number of moves always makes the same ones.
+draws problems of all rules, of one day, under way and of many visits, and takes the demo branch; it prints a line a
+kind and exits with 1 when a figure differed. The same number of moves always makes the same ones.
 """
 
 from __future__ import annotations
