@@ -5,7 +5,7 @@ ways to combine days are priced, the cheapest first. What is linked over several
 again for the combination, with every possible lead. Good to six visits and two technicians, or to five and six shifts.
 
 A stop at the branch is tried where it may help: where parts are fetched by somebody who starts at home, and where what
-is carried is limited.
+is carried is limited. A day that can do without its stop has none.
 """
 
 from __future__ import annotations
@@ -175,7 +175,6 @@ def _may_serve(facts: Facts, shift: Shift, visit: Visit) -> bool:
 
 def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[int | None]:
     technician = facts.problem.technician_by_id[shift.technician_id]
-    # A stop that nobody needs may still be a short cut where travel breaks the triangle; nobody would drive it.
     needed = {need.part_id for visit in visits for need in visit.parts}
     on = facts.problem.date_of(shift.day)
     comes = any(arrival.usable_on == on and arrival.part_id in needed for arrival in facts.problem.arrivals)
@@ -335,6 +334,8 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     """Return the cents of a combination; `None` when something is wrong with it."""
     problem = facts.problem
     used = [(shift, day) for shift, day in zip(shifts, chosen, strict=True) if day.sequence]
+    if any(_has_idle_stop(facts, used, number, leads) for number in range(len(used))):
+        return None
     timed: list[TimedTour] = [day.timed for _, day in used if day.timed is not None]
     if len(timed) < len(used):
         tours = _tours(facts, used, leads)
@@ -352,6 +353,16 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
         + sum(absence_cents(facts, visit) for visit in left_out)
         + load_cents(problem, work_s)
     )
+
+
+def _has_idle_stop(facts: Facts, used: Sequence[tuple[Shift, Day]], number: int, leads: Mapping[str, str]) -> bool:
+    """Say whether a day stops at the branch although it can do without: as a short cut, which nobody would drive."""
+    shift, day = used[number]
+    if BRANCH_STOP not in day.sequence:
+        return False
+    without = [*used[:number], (shift, day._replace(sequence=day.visit_ids)), *used[number + 1 :]]
+    untimed = _judged(facts, [TimedTour(tour, None, None, (), 0) for tour in _tours(facts, without, leads)])
+    return not any(violation for check in CARRIED for violation in check(untimed))
 
 
 def _tours(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, str]) -> list[Tour]:

@@ -117,9 +117,11 @@ def facts_of_the_book(rng: Random, most_visits: int, technicians: tuple[int, int
     )
 
 
-def with_what_follows(rng: Random, seed: int, problem: Problem) -> tuple[Problem, TravelMatrix, DayRoutes]:
+def with_what_follows(
+    rng: Random, seed: int, problem: Problem, matrix: TravelMatrix | None = None
+) -> tuple[Problem, TravelMatrix, DayRoutes]:
     """Plan such a problem; return it with what is told, excepted, locked, paid and answered after that plan."""
-    matrix = random_matrix(rng, problem)
+    matrix = random_matrix(rng, problem) if matrix is None else matrix
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))

@@ -12,11 +12,15 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.domain.order import Difficulty
 from optimizer.domain.policy import Floor
-from optimizer.domain.units import HOUR_S, at
+from optimizer.domain.problem import BRANCH_PLACE
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, at
+from optimizer.travel.matrix import UNREACHABLE
 from tests.random_nights import NIGHTS, by_night
-from tests.random_problems import MONDAY, facts_of_the_book, with_rests, with_what_follows
+from tests.random_problems import MONDAY, facts_of_the_book, random_matrix, with_rests, with_what_follows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +41,19 @@ def random_rule_book(
     problem = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
     for change in CHANGES:
         problem = change(rng, problem)
-    return with_what_follows(rng, seed, problem)
+    return with_what_follows(rng, seed, problem, without_short_cuts(random_matrix(rng, problem)))
+
+
+def without_short_cuts(matrix: TravelMatrix) -> TravelMatrix:
+    """Return travel in which no way over the branch is shorter than the direct one, as the engine takes it for given.
+
+    Other places may still be short cuts.
+    """
+    seconds, branch = matrix.seconds.astype(np.int64), matrix.row_of[BRANCH_PLACE]
+    seconds[seconds < 0] = FAR_FUTURE_S
+    over = seconds[:, :, branch, None] + seconds[:, branch, None, :]
+    least = np.minimum(seconds, over)
+    return replace(matrix, seconds=np.where(least < FAR_FUTURE_S, least, UNREACHABLE).astype(np.int32))
 
 
 def with_carried_over_and_kinds(rng: Random, problem: Problem) -> Problem:

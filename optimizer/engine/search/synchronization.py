@@ -305,7 +305,11 @@ def latest_for_followers(arrays, state, visit, ready):
             if arrays.shift[route, S_BREAK_LENGTH] == 0:
                 # It may start later itself where that costs nothing.
                 start = max(start, state.backward[route, position_of(state, later), BWD_FREE])
-        latest = min(latest, start - arrays.entry[entry, 2] - gap_offset(arrays, state, entry))
+        bound = start - arrays.entry[entry, 2] - gap_offset(arrays, state, entry)
+        if is_behind(arrays, state, later, visit):
+            # On one route the wait of this visit may push the other one.
+            bound = max(bound, ready)
+        latest = min(latest, bound)
         if arrays.rates[R_WORKING_TIME] > 0:
             latest = min(latest, max(state.sync[visit, SYNC_START], ready))
     return latest
