@@ -118,14 +118,21 @@ def facts_of_the_book(rng: Random, most_visits: int, technicians: tuple[int, int
 
 
 def with_what_follows(
-    rng: Random, seed: int, problem: Problem, matrix: TravelMatrix | None = None
+    rng: Random, seed: int, problem: Problem, matrix: TravelMatrix | None = None, *, tries: int = 1
 ) -> tuple[Problem, TravelMatrix, DayRoutes]:
-    """Plan such a problem; return it with what is told, excepted, locked, paid and answered after that plan."""
+    """Plan such a problem; return it with what is told, excepted, locked, paid and answered after that plan.
+
+    Parameters
+    ----------
+    tries
+        How often exceptions are drawn.
+    """
     matrix = random_matrix(rng, problem) if matrix is None else matrix
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
     told = _with_more_to_price(seed, _with_published(rng, problem, plan))
-    told = _with_exceptions(seed, told, matrix, plan)
+    for number in range(tries):
+        told = _with_exceptions(seed + 10_000 * number, told, matrix, plan)
     locked = _with_possible_duties(_with_locks(rng, told, plan), matrix, routes)
     locked = _with_answers(seed, _with_pay(seed, locked), matrix, routes)
     judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import Order
     from optimizer.domain.problem import Problem
-    from optimizer.domain.technician import HeldSkill, Technician
+    from optimizer.domain.technician import HeldSkill, Shift, Technician
     from optimizer.travel.matrix import TravelMatrix
     from tests.random_problems import DayRoutes
 
@@ -41,7 +41,7 @@ def random_rule_book(
     problem = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
     for change in CHANGES:
         problem = change(rng, problem)
-    return with_what_follows(rng, seed, problem, without_short_cuts(random_matrix(rng, problem)))
+    return with_what_follows(rng, seed, problem, without_short_cuts(random_matrix(rng, problem)), tries=4)
 
 
 def without_short_cuts(matrix: TravelMatrix) -> TravelMatrix:
@@ -87,6 +87,16 @@ def with_least_levels(rng: Random, problem: Problem) -> Problem:
         waiting_tier_cents=rng.choice(({}, {"key": 2_003})),
     )
     return replace(problem, policy=policy)
+
+
+def with_short_shifts(rng: Random, problem: Problem) -> Problem:
+    """Let some shifts end after three hours, with two hours of overtime to go into."""
+
+    def changed(shift: Shift) -> Shift:
+        is_short = rng.random() < 0.3
+        return replace(shift, end_s=shift.start_s + 3 * HOUR_S, overtime_limit_s=2 * HOUR_S) if is_short else shift
+
+    return replace(problem, shifts=tuple(map(changed, problem.shifts)))
 
 
 def in_nights(rng: Random, problem: Problem) -> Problem:
@@ -139,6 +149,7 @@ def planned_late(rng: Random, problem: Problem) -> Problem:
 CHANGES: tuple[Callable[[Random, Problem], Problem], ...] = (
     with_carried_over_and_kinds,
     with_least_levels,
+    with_short_shifts,
     in_nights,
     with_rests_and_neighbours,
     planned_late,
