@@ -120,9 +120,8 @@ class Resources:
         """Return whether a stop at the branch can be of use: to fetch parts, or to load again."""
         technician = self.assignment.problem.technician_by_id[shift.technician_id]
         fetches = bool(self.parts) and not self.assignment.is_blocked_by_loan(shift)
-        if not technician.starts_at_branch and self.assignment.policy.pickup is Pickup.STOP:
-            return fetches
-        if not technician.starts_at_branch and fetches and self._arrives_on(shift.day):
+        is_stop_needed = self.assignment.policy.pickup is Pickup.STOP or self._arrives_on(shift.day)
+        if not technician.starts_at_branch and fetches and is_stop_needed:
             return True
         return self.assignment.policy.reload and any(limit < FAR_FUTURE_S for limit in self.capacity_of(technician))
 

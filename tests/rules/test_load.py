@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer.domain.order import Load
+from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from tests.worlds import World, job, person, world
 
@@ -80,3 +81,12 @@ def test_the_engine_loads_again_at_the_branch(boilers: World) -> None:
 def test_the_engine_leaves_out_what_is_too_heavy(boilers: World) -> None:
     plan = boilers.with_technician("Ann", capacity=(Load("kg", 50),)).solved()
     assert plan.routes_by_technician() == {"Ann": ["A"]}
+
+
+def test_who_fetches_parts_by_a_stop_may_load_again_by_one() -> None:
+    """No part is needed here; Ann starts at home, carries 100 kg, and each of the two weighs 60."""
+    jobs = [job(name, place=place, loads=(Load("kg", 60),)) for name, place in (("A", 10), ("B", 20))]
+    made = world(jobs, [person("Ann", home=5, capacity=(Load("kg", 100),))]).with_policy(pickup=Pickup.STOP)
+    (route,) = made.solved().routes
+    assert len(route.stops) == 2
+    assert route.branch_stop is not None
