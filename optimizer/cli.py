@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -54,6 +53,7 @@ from optimizer.plan_output import (
     warn_of_gone,
     write_plan_and_papers,
 )
+from optimizer.running.process_limits import seldom_look_for_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,9 +68,6 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
-#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
-#: tenth of its time.
-GARBAGE_AFTER = 50_000
 #: The longest search that can be asked for: a week.
 LONGEST_S = 7 * 86_400
 
@@ -134,7 +131,7 @@ def plan(
 
     # What the solver needs is loaded while this process reads.
     solver_server()
-    gc.set_threshold(GARBAGE_AFTER)
+    seldom_look_for_garbage()
     from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan, routes_before

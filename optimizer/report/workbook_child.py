@@ -6,6 +6,7 @@ import gc
 import pickle
 from typing import TYPE_CHECKING
 
+from optimizer.running.process_limits import seldom_look_for_garbage
 from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def _write(asked: Asked) -> OSError | None:
 
 def serve(parent: Parent) -> None:
     """Load what writes workbooks, then write one a message, and answer with what the system has against it."""
+    seldom_look_for_garbage()
     from optimizer.report.workbook import load_openpyxl
 
     load_openpyxl()
-    gc.collect()
     gc.freeze()
     while (message := parent.receive()) is not None:
         parent.send(pickle.dumps(_write(pickle.loads(message))))
