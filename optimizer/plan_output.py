@@ -68,7 +68,10 @@ def load_papers(lang: str) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
     import optimizer.explain.unassigned
     import optimizer.ingest.plans.plan_file
-    import optimizer.report  # noqa: F401
+    import optimizer.report.page
+    import optimizer.report.papers.making
+    import optimizer.report.screen
+    import optimizer.report.technician_files  # noqa: F401
     from optimizer.report.templating import load_templates
 
     load_templates(lang)
@@ -90,8 +93,11 @@ def write_plan_and_papers(
 ) -> None:
     """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
     from optimizer.ingest.plans.plan_file import write_plan
-    from optimizer.report import kpis, write_page, write_technician_files, write_workbook
-    from optimizer.report.papers import make_papers
+    from optimizer.report.figures import kpis
+    from optimizer.report.page import write_page
+    from optimizer.report.papers.making import make_papers
+    from optimizer.report.technician_files import write_technician_files
+    from optimizer.report.workbook import write_workbook
 
     say, outcome = translator_for(lang), solved.outcome
     problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
@@ -115,7 +121,7 @@ def write_plan_and_papers(
 
 def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
     """Show the plan, what is to be known of it, and how long it took."""
-    from optimizer.report import print_changes, print_plan
+    from optimizer.report.screen import print_changes, print_plan
     from optimizer.running.child import FIRST_PLAN
 
     say, console, outcome = translator_for(lang), Console(), solved.outcome

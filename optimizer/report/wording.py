@@ -12,8 +12,8 @@ from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import MINUTE_S
-from optimizer.promise.sentences import MONTHS, WEEKDAYS
 from optimizer.text.catalogue import Translate, translator
+from optimizer.text.dates import MONTHS, WEEKDAYS
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:

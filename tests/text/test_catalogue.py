@@ -31,7 +31,7 @@ from optimizer.ingest import fault_workbook, template
 from optimizer.ingest.forms.columns import SHEETS as ROWS
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.promise.report import SOURCES
-from optimizer.promise.sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
+from optimizer.promise.sentences import CLOCKS, SPANS, WAITS, ZONES
 from optimizer.report import columns
 from optimizer.report.papers.route_sheet import EXTRA_FIELDS, FIELDS, HEADING, PICK_UP
 from optimizer.report.wording import (
@@ -50,6 +50,7 @@ from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
 from optimizer.text import catalogue
 from optimizer.text.catalogue import translator
+from optimizer.text.dates import MONTHS, WEEKDAYS
 
 SOURCE = Path(str(files("optimizer")))
 SERVICE = Path(str(files("api")))
