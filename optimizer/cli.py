@@ -132,7 +132,6 @@ def plan(
     # What the solver needs is loaded while this process reads.
     solver_server()
     seldom_look_for_garbage()
-    from optimizer.ingest.fault_workbook import write_fault_workbook
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan, routes_before
     from optimizer.ingest.read import read_intake
@@ -163,6 +162,8 @@ def plan(
             if broken_locks is not None:
                 problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
             if fault_workbook is not None:
+                from optimizer.ingest.fault_workbook import write_fault_workbook
+
                 write_fault_workbook(branch, intake.report, fault_workbook, lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
@@ -214,7 +215,12 @@ def plan(
                 write_plan_and_papers(
                     solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s
                 )
-        print_outcome(solved, context, out, reading_s=reading_s, lang=lang)
+                stages.end()
+                # The workbook is written meanwhile.
+                print_outcome(solved, context, reading_s=reading_s, lang=lang)
+                if workbook is not None:
+                    workbook.finish()
+        Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
 def _read_as(options: ReadOptions) -> dict[str, object]:

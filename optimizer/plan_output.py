@@ -91,7 +91,7 @@ def write_plan_and_papers(
     *,
     reading_s: float,
 ) -> None:
-    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
+    """Write the plan file and the papers; the workbook is only begun where somebody is there to write it."""
     from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report.figures import kpis
     from optimizer.report.page import write_page
@@ -115,11 +115,9 @@ def write_plan_and_papers(
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
-    if workbook is not None:
-        workbook.finish()
 
 
-def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
+def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: float, lang: str) -> None:
     """Show the plan, what is to be known of it, and how long it took."""
     from optimizer.report.screen import print_changes, print_plan
     from optimizer.running.child import FIRST_PLAN
@@ -150,7 +148,6 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, 
     if run.waited_s >= WORTH_TELLING_S:
         text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
         console.print(Text(text, style="dim"))
-    console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
 def print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
