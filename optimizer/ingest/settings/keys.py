@@ -103,26 +103,24 @@ def _text(value: object) -> str | None:
 NAME = kind(_text)
 
 
-def mapping(parse_key: Callable[[str], str], parse: Callable[[object], Any]) -> Kind:
-    """Return the kind of a table whose keys the domain does not know."""
+def mapping(parse_key: Callable[[str], str], kind: Kind, write: Callable[[Any], Any] = _as_json) -> Kind:
+    """Return the kind of a table of keys that are the branch's own words, each with a value of one kind."""
 
-    def read(value: object, _form: str) -> dict[str, Any]:
+    def read(value: object, form: str) -> dict[str, Any]:
         right, faults = {}, []
         for key, held in as_table(value).items():
+            wrong: object = key
             try:
                 name = parse_key(key)
+                wrong = held
+                right[name] = kind.read(held, form)
             except CellFault as error:
-                faults.append(KeyFault((key,), error.code, key, error.details))
-                continue
-            try:
-                right[name] = parse(held)
-            except CellFault as error:
-                faults.append(KeyFault((key,), error.code, held, error.details))
+                faults.append(KeyFault((key,), error.code, wrong, error.details))
         if faults:
             raise KeyFaults(faults, right)
         return right
 
-    return Kind(read)
+    return Kind(read, write)
 
 
 def as_table(value: object) -> dict[str, Any]:

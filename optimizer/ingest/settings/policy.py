@@ -94,7 +94,7 @@ def _floor(high: int) -> Kind:
                 choice(*words)(word)
             return word
 
-        return mapping(known, whole_number(0, high))
+        return mapping(known, kind(whole_number(0, high)))
 
     def write(floor: Floor) -> dict[str, dict[str, int]]:
         return {table: _sorted(getattr(floor, table)) for table in tables}
