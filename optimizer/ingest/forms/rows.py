@@ -54,20 +54,21 @@ class Row:
 
     @classmethod
     def read(cls, cells: Mapping[str, object]) -> tuple[Self, dict[str, CellFault]]:
-        """Return the row of cells, and what is wrong with them by column.
+        """Return the row of cells, and what is wrong with them by column, in the order of the columns.
 
         A wrong cell is as an empty one in the row: `None` where it may not be empty, else its default.
         """
         right, wrong = {}, {}
+        by_name = _columns_by_name(cls)
+        for name, cell in cells.items():
+            try:
+                right[name] = by_name[name].parse(cell)
+            except CellFault as error:
+                wrong[name] = error
         for known in cls.columns():
-            if known.name in cells:
-                try:
-                    right[known.name] = known.parse(cells[known.name])
-                except CellFault as error:
-                    wrong[known.name] = error
-            elif known.is_required:
+            if known.is_required and known.name not in cells:
                 wrong[known.name] = EMPTY
-        return cls(**right), wrong
+        return cls(**right), {name: wrong[name] for name in by_name if name in wrong} if wrong else wrong
 
     @classmethod
     def columns(cls) -> tuple[DeclaredColumn, ...]:
@@ -112,6 +113,11 @@ def _kind_in(hint: Any) -> tuple[Callable[[object], Any], Kind]:
             case (parse, Kind() as kind):
                 return parse, kind
     raise TypeError(f"{hint} is no kind of cell")
+
+
+@cache
+def _columns_by_name(model: Any) -> Mapping[str, DeclaredColumn]:
+    return {known.name: known for known in _columns_of(model)}
 
 
 @cache
