@@ -459,7 +459,7 @@ class Column:
 def columns_of(sheet: str) -> tuple[Column, ...]:
     """Return the columns of a sheet, in order."""
     columns = []
-    for declared in SHEETS[sheet].columns():
+    for declared in SHEETS[sheet].columns().values():
         bare = declared.name.removesuffix("_s")
         columns.append(
             Column(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, dataclass_transform, get_type_hints
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from optimizer.ingest.cells.kinds import Kind
 from optimizer.ingest.cells.values import CellFault, fault
@@ -48,8 +48,12 @@ class DeclaredColumn:
 class Row:
     """One row of a sheet; what a cell is made of is not checked here, but by `read`."""
 
+    _columns: ClassVar[Mapping[str, DeclaredColumn]]
+    _defaults: ClassVar[Mapping[str, Any]]
+
     def __init__(self, **cells: Any) -> None:
-        self.__dict__.update(_defaults(type(self)))
+        self.columns()
+        self.__dict__.update(self._defaults)
         self.__dict__.update(cells)
 
     @classmethod
@@ -58,22 +62,25 @@ class Row:
 
         A wrong cell is as an empty one in the row: `None` where it may not be empty, else its default.
         """
-        right, wrong = {}, {}
-        by_name = _columns_by_name(cls)
+        columns, right, wrong = cls.columns(), {}, {}
         for name, cell in cells.items():
             try:
-                right[name] = by_name[name].parse(cell)
+                right[name] = columns[name].parse(cell)
             except CellFault as error:
                 wrong[name] = error
-        for known in cls.columns():
-            if known.is_required and known.name not in cells:
-                wrong[known.name] = EMPTY
-        return cls(**right), {name: wrong[name] for name in by_name if name in wrong} if wrong else wrong
+        for name, known in columns.items():
+            if known.is_required and name not in cells:
+                wrong[name] = EMPTY
+        return cls(**right), {name: wrong[name] for name in columns if name in wrong} if wrong else wrong
 
     @classmethod
-    def columns(cls) -> tuple[DeclaredColumn, ...]:
-        """Return the columns in order."""
-        return _columns_of(cls)
+    def columns(cls) -> Mapping[str, DeclaredColumn]:
+        """Return the columns by name, in order; the annotations are read when they are first asked for."""
+        if "_columns" not in vars(cls):
+            kinds = get_annotations(cls, eval_str=True)
+            cls._columns = {name: _declared(name, kind, vars(cls)[name]) for name, kind in kinds.items()}
+            cls._defaults = {name: known.default for name, known in cls._columns.items()}
+        return cls._columns
 
     def but(self, **cells: Any) -> Self:
         """Return the row with other values for some cells."""
@@ -92,13 +99,6 @@ class Row:
         return f"{type(self).__name__}({', '.join(f'{name}={cell!r}' for name, cell in self.__dict__.items())})"
 
 
-@cache
-def _columns_of(model: Any) -> tuple[DeclaredColumn, ...]:
-    """Return the columns of a class, its annotations read: first the class of a row is made, long before a row."""
-    hints = get_type_hints(model, include_extras=True)
-    return tuple(_declared(name, hint, vars(model)[name]) for name, hint in hints.items())
-
-
 def _declared(name: str, hint: Any, said: _Declared) -> DeclaredColumn:
     parse, kind = _kind_in(hint)
     is_required = said.default is ...
@@ -113,13 +113,3 @@ def _kind_in(hint: Any) -> tuple[Callable[[object], Any], Kind]:
             case (parse, Kind() as kind):
                 return parse, kind
     raise TypeError(f"{hint} is no kind of cell")
-
-
-@cache
-def _columns_by_name(model: Any) -> Mapping[str, DeclaredColumn]:
-    return {known.name: known for known in _columns_of(model)}
-
-
-@cache
-def _defaults(model: Any) -> Mapping[str, Any]:
-    return {known.name: known.default for known in _columns_of(model)}
