@@ -78,8 +78,10 @@ class Row:
         """Return the columns by name, in order; the annotations are read when they are first asked for."""
         if "_columns" not in vars(cls):
             kinds = get_annotations(cls, eval_str=True)
-            cls._columns = {name: _declared(name, kind, vars(cls)[name]) for name, kind in kinds.items()}
-            cls._defaults = {name: known.default for name, known in cls._columns.items()}
+            columns = {name: _declared(name, kind, vars(cls)[name]) for name, kind in kinds.items()}
+            # Last what says that all is there: another thread may ask meanwhile.
+            cls._defaults = {name: known.default for name, known in columns.items()}
+            cls._columns = columns
         return cls._columns
 
     def but(self, **cells: Any) -> Self:
