@@ -60,4 +60,6 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	# pip compiles what it copies, not what it links to; where Python is told to write no bytecode, each command would.
+	$(BIN)/python -m compileall -q optimizer api
 	@touch $(READY)

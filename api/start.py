@@ -13,7 +13,9 @@ def main() -> None:
     try:
         if sys.argv[1:2] == ["plan"]:
             from optimizer.running.preloaded import solver_server
+            from optimizer.running.process_limits import seldom_look_for_garbage
 
+            seldom_look_for_garbage()
             # What solves takes longest to load: it begins before the command line, in a process of its own.
             solver_server()
         from api.cli import main as run

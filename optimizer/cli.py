@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -54,6 +53,7 @@ from optimizer.plan_output import (
     warn_of_gone,
     write_plan_and_papers,
 )
+from optimizer.running.process_limits import seldom_look_for_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,9 +68,6 @@ if TYPE_CHECKING:
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
-#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
-#: tenth of its time.
-GARBAGE_AFTER = 50_000
 #: The longest search that can be asked for: a week.
 LONGEST_S = 7 * 86_400
 
@@ -134,8 +131,7 @@ def plan(
 
     # What the solver needs is loaded while this process reads.
     solver_server()
-    gc.set_threshold(GARBAGE_AFTER)
-    from optimizer.ingest.fault_workbook import write_fault_workbook
+    seldom_look_for_garbage()
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.published import published_plan, routes_before
     from optimizer.ingest.read import read_intake
@@ -166,6 +162,8 @@ def plan(
             if broken_locks is not None:
                 problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
             if fault_workbook is not None:
+                from optimizer.ingest.fault_workbook import write_fault_workbook
+
                 write_fault_workbook(branch, intake.report, fault_workbook, lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
@@ -217,7 +215,12 @@ def plan(
                 write_plan_and_papers(
                     solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s
                 )
-        print_outcome(solved, context, out, reading_s=reading_s, lang=lang)
+                stages.end()
+                # The workbook is written meanwhile.
+                print_outcome(solved, context, reading_s=reading_s, lang=lang)
+                if workbook is not None:
+                    workbook.finish()
+        Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
 def _read_as(options: ReadOptions) -> dict[str, object]:

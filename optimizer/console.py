@@ -194,6 +194,10 @@ class Stages:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Show nothing any more; what follows is for standard output."""
         self._bar.stop()
 
     def begin(self, stage: str) -> None:

@@ -68,7 +68,10 @@ def load_papers(lang: str) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
     import optimizer.explain.unassigned
     import optimizer.ingest.plans.plan_file
-    import optimizer.report  # noqa: F401
+    import optimizer.report.page
+    import optimizer.report.papers.making
+    import optimizer.report.screen
+    import optimizer.report.technician_files  # noqa: F401
     from optimizer.report.templating import load_templates
 
     load_templates(lang)
@@ -88,10 +91,13 @@ def write_plan_and_papers(
     *,
     reading_s: float,
 ) -> None:
-    """Write the plan file and the papers; the workbook is written beside the others where somebody is there for it."""
+    """Write the plan file and the papers; the workbook is only begun where somebody is there to write it."""
     from optimizer.ingest.plans.plan_file import write_plan
-    from optimizer.report import kpis, write_page, write_technician_files, write_workbook
-    from optimizer.report.papers import make_papers
+    from optimizer.report.figures import kpis
+    from optimizer.report.page import write_page
+    from optimizer.report.papers.making import make_papers
+    from optimizer.report.technician_files import write_technician_files
+    from optimizer.report.workbook import write_workbook
 
     say, outcome = translator_for(lang), solved.outcome
     problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
@@ -109,13 +115,11 @@ def write_plan_and_papers(
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
     write_technician_files(problem, papers, out / "technicians", lang)
-    if workbook is not None:
-        workbook.finish()
 
 
-def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, reading_s: float, lang: str) -> None:
+def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: float, lang: str) -> None:
     """Show the plan, what is to be known of it, and how long it took."""
-    from optimizer.report import print_changes, print_plan
+    from optimizer.report.screen import print_changes, print_plan
     from optimizer.running.child import FIRST_PLAN
 
     say, console, outcome = translator_for(lang), Console(), solved.outcome
@@ -144,7 +148,6 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, out: Path, *, 
     if run.waited_s >= WORTH_TELLING_S:
         text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
         console.print(Text(text, style="dim"))
-    console.print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
 
 
 def print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:

@@ -148,7 +148,7 @@ class Outcome:
 
     def to_frames(self, lang: str = "en") -> dict[str, pd.DataFrame]:
         """Return the pandas tables `routes`, `technicians`, `unassigned`, `costs` and `days`; texts are in `lang`."""
-        from optimizer.report import tables
+        from optimizer.report.frames import tables
 
         return tables(self.problem, self.matrix, self.plan, lang)
 

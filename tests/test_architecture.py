@@ -211,7 +211,6 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
         ("holidays", ["optimizer/ingest/build/calendar.py"]),
         ("python_calamine", ["optimizer/ingest/forms/workbook_child.py"]),
         ("typer", ["optimizer/cli.py", "optimizer/console.py", "optimizer/options.py"]),
-        ("pydantic", ["optimizer/ingest"]),
     ],
 )
 def test_a_heavy_library_has_one_home(library: str, homes: list[str]) -> None:
@@ -219,6 +218,11 @@ def test_a_heavy_library_has_one_home(library: str, homes: list[str]) -> None:
     assert users, f"nobody uses {library}"
     for path in users:
         assert any(path.is_relative_to(ROOT / home) for home in homes), path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("library", ["babel", "fastapi", "pydantic", "pydantic_core", "sqlalchemy"])
+def test_planning_does_without_what_the_service_and_the_tests_use(library: str) -> None:
+    assert [path for path in modules("optimizer") if library in {n.partition(".")[0] for n in imports_of(path)}] == []
 
 
 # --- what is written about the code ---------------------------------------------------------------------------------

@@ -267,7 +267,7 @@ def _plan_file(
 def _workbook(
     task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
 ) -> Answer:
-    from optimizer.report.papers import make_papers
+    from optimizer.report.papers.making import make_papers
     from optimizer.report.workbook import write_workbook
 
     papers = make_papers(problem, matrix, plan, context, task["lang"])
@@ -280,7 +280,7 @@ def _page(
 ) -> Answer:
     from optimizer.explain.sentences import accepted_sentence
     from optimizer.report.page import write_page
-    from optimizer.report.papers import make_papers
+    from optimizer.report.papers.making import make_papers
 
     lang = task["lang"]
     say = translator(lang)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.units import HOUR_S, MINUTE_S
 from optimizer.promise.clocks import ClockName, ClockState
 from optimizer.promise.due_day import Basis, Zone
+from optimizer.text.dates import MONTHS, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from optimizer.promise.due_day import Promise
     from optimizer.text.catalogue import Translate
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 ZONES = {
     Zone.IN_AREA: "In the service area",
     Zone.OUTSIDE: "Outside the service area",

@@ -13,7 +13,7 @@ from optimizer.report.figures import balances_s, kpis, loads_of
 from optimizer.report.gantt import axis_of, draw_gantt
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from optimizer.report.routemap import draw_map
 from optimizer.report.templating import render
 from optimizer.report.wording import Wording

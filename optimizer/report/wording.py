@@ -13,6 +13,7 @@ from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import MINUTE_S
 from optimizer.text.catalogue import Translate, translator
+from optimizer.text.dates import MONTHS, WEEKDAYS
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ CHANGE_KINDS = {
     ChangeKind.TIME: "Other time",
     ChangeKind.TECHNICIAN_AND_TIME: "Other technician and time",
 }
+#: What stands behind 星期 and 周, from Monday on.
+_CHINESE_WEEKDAYS = "一二三四五六日"
+#: Letters of a weekday or a month where there is little room.
+_SHORT = 3
 
 
 def added(needs: Iterable[PartNeed]) -> list[PartNeed]:
@@ -129,15 +134,15 @@ class Wording:
 
     def day(self, day: date) -> str:
         """Return a date with its weekday, as the language writes it."""
-        from babel.dates import format_date
-
-        return format_date(day, "EEEE, d MMMM y" if self.lang == "en" else "y年M月d日 EEEE", locale=self._locale)
+        if self.lang == "zh":
+            return f"{day.year}年{day.month}月{day.day}日 星期{_CHINESE_WEEKDAYS[day.weekday()]}"
+        return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
     def short_day(self, day: date) -> str:
         """Return month, day and weekday: `Tue 24 Nov`."""
-        from babel.dates import format_date
-
-        return format_date(day, "EEE d MMM" if self.lang == "en" else "M月d日 EEE", locale=self._locale)
+        if self.lang == "zh":
+            return f"{day.month}月{day.day}日 周{_CHINESE_WEEKDAYS[day.weekday()]}"
+        return f"{WEEKDAYS[day.weekday()][:_SHORT]} {day.day} {MONTHS[day.month - 1][:_SHORT]}"
 
     def horizon(self, problem: Problem) -> str:
         """Return the day that is planned, or the first and the last of several: `Mon 23 Nov – Fri 27 Nov 2026`."""
@@ -214,7 +219,3 @@ class Wording:
             ends = dict.fromkeys((days[0], days[-1]))
             text = "–".join(self.short_day(problem.date_of(day)) for day in ends)
             yield self.translate("{day}, {hours}", day=text, hours=hours[days[0]])
-
-    @property
-    def _locale(self) -> str:
-        return {"en": "en", "zh": "zh_CN"}[self.lang]

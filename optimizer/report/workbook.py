@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.columns import COSTS, DAYS, SHEETS
 from optimizer.report.frames import table_rows
-from optimizer.report.papers import make_papers
 from optimizer.report.wording import RULE_NAMES, Wording
 from optimizer.report.workbook_looks import Painter
 from optimizer.report.workbook_papers import add_papers
@@ -43,6 +42,12 @@ def write_workbook(
     """
     from openpyxl import Workbook
 
+    from optimizer.text.workbook_file import save_workbook
+
+    if papers is None:
+        from optimizer.report.papers.making import make_papers
+
+        papers = make_papers(problem, matrix, plan, None, lang)
     wording = Wording(lang)
     rows = table_rows(problem, matrix, plan, wording)
     rows["costs"] = [*_named_costs(rows["costs"], wording), _total(plan, wording)]
@@ -51,16 +56,16 @@ def write_workbook(
         page = workbook.create_sheet(sheet_title(wording.translate(sheet.title), workbook.sheetnames), index)
         _fill(page, sheet, rows[sheet.name], wording)
     workbook.remove(workbook.worksheets[-1])  # the empty sheet that every new workbook has
-    add_papers(workbook, problem, papers or make_papers(problem, matrix, plan, None, lang), wording)
+    add_papers(workbook, problem, papers, wording)
     workbook.properties.creator = "Paigong"
     workbook.properties.title = wording.translate("Dispatch plan")
     with replacing(path) as draft:
-        workbook.save(draft)
+        save_workbook(workbook, draft)
 
 
 def load_openpyxl() -> None:
     """Load what writes workbooks ahead of the first one."""
-    import openpyxl  # noqa: F401
+    import optimizer.text.workbook_file  # noqa: F401
 
 
 def _named_costs(costs: list[Row], wording: Wording) -> list[Row]:

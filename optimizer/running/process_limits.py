@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import suppress
+
+#: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
+#: tenth of its time.
+GARBAGE_AFTER = 50_000
 
 #: Where Linux keeps how nice a whole session is to others: where it shares a core by sessions, this is what counts.
 OWN_SESSION = "/proc/self/autogroup"
@@ -23,6 +28,11 @@ def cap(**limits: int) -> None:
         with suppress(ValueError, OSError):
             hard = resource.getrlimit(what)[1]
             resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def seldom_look_for_garbage() -> None:
+    """Let this process, which ends soon, look for garbage seldom; called first, it saves most."""
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def stand_back(niceness: int) -> None:

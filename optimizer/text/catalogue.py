@@ -6,11 +6,15 @@ Every text that a person reads (faults, reasons, tables, pages) is written in En
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
 LANGUAGES = ("en", "zh")
+#: An entry of the catalogue: a key and its sentence, each on one line and quoted as in JSON. A test holds it to that.
+_ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
 
 
 class Translate(Protocol):
@@ -39,9 +43,7 @@ def translator(lang: str) -> Translate:
 
 @cache
 def _chinese() -> dict[str, str]:
-    """Read the Chinese sentences, once."""
-    from babel.messages.pofile import read_po
-
-    with files("optimizer.text").joinpath("locales/zh_CN.po").open("rb") as stream:
-        catalog = read_po(stream, locale="zh_CN")
-    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
+    """Read the Chinese sentences, once; what reads every form of such files takes twenty times as long to do it."""
+    text = files("optimizer.text").joinpath("locales/zh_CN.po").read_text(encoding="utf-8")
+    keys, sentences = (json.loads(f"[{','.join(quoted)}]") for quoted in zip(*_ENTRY.findall(text), strict=True))
+    return dict(zip(keys, sentences, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from optimizer.text.printable import without_controls
@@ -32,6 +33,8 @@ _MARGIN_IN = 0.4
 _LEADING = 1.3
 #: How many default characters a column's width loses to padding.
 _PADDING = 1.5
+#: Of so many texts the lines are kept: labels come again with every visit.
+LABELS = 1_024
 
 
 def put(cell: Cell, value: Value) -> None:
@@ -83,6 +86,7 @@ def row_height(texts: Iterable[tuple[str, float]], least: float = 16.0, type_poi
     return max(least, lines * type_points * _LEADING + 2)
 
 
+@lru_cache(LABELS)
 def lines_of(text: str, width: float) -> int:
     """Return how many lines a text takes in a cell so many characters wide; a Chinese character is two wide.
 
@@ -94,6 +98,8 @@ def lines_of(text: str, width: float) -> int:
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 

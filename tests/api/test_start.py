@@ -31,10 +31,13 @@ def test_the_command_begins_there_and_loads_nothing_before() -> None:
     assert foreign == {"api", "api.start"}
 
 
-@pytest.mark.parametrize(("command", "is_loading"), [("plan", "True"), ("judge", "False")])
+@pytest.mark.parametrize(("command", "is_loading"), [("plan", "True True"), ("judge", "False False")])
 def test_what_solves_is_loaded_from_the_first_moment_of_a_plan(tmp_path: Path, command: str, is_loading: str) -> None:
-    # What the command line loads first tells what has been begun before it.
-    asks = "import sys\nprint('optimizer.running.fork_server' in sys.modules)\nraise KeyboardInterrupt\n"
+    # What the command line loads first tells what has been begun before it, and how often garbage is looked for.
+    asks = """import gc, sys
+print('optimizer.running.fork_server' in sys.modules, gc.get_threshold()[0] > 700)
+raise KeyboardInterrupt
+"""
     (tmp_path / "typer.py").write_text(asks)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     code = "from api.start import main; main()"

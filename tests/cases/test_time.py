@@ -14,7 +14,7 @@ from optimizer.errors import InputError
 from optimizer.ingest.intake import ReadOptions
 from optimizer.judge.verdict import judge_plan
 from optimizer.moments.draft_settle_open import StageOutcome, plan_stage
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.cases.branches import DAY, lay_out, order, read, shift
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from optimizer import read_branch, solve, travel_for
 from optimizer.domain.order import Briefing, Coverage
-from optimizer.report import write_page
+from optimizer.report.page import write_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

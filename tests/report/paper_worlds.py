@@ -11,13 +11,13 @@ from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Part, Tool
 from optimizer.domain.technician import Break, Shift
 from optimizer.domain.units import DAY_S, at
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.worlds import job, person, span, world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from optimizer.report.papers import Line, Paper, Papers
+    from optimizer.report.papers.model import Line, Paper, Papers
     from tests.worlds import World
 
 #: How the worlds below are planned.

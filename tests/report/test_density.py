@@ -11,7 +11,7 @@ import pytest
 from optimizer.domain.technician import Technician
 from optimizer.report.density import DENSITIES, PAGE_HEIGHT, PAGE_WIDTH, choose_density
 from optimizer.report.paper_view import SheetView
-from optimizer.report.papers import Entry, Field, PickUp, RouteSheet
+from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 
 FIELDS = ("order_id", "customer", "phone", "address", "fault", "parts", "leave_by", "told", "start", "end", "crew")
 BLANKS = ("到达", "开始", "结束", "结果", "下次上门", "备件归还", "签字")

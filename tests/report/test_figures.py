@@ -9,7 +9,7 @@ import pytest
 from optimizer.domain.order import Interval
 from optimizer.domain.technician import Employment, WorkLedger
 from optimizer.domain.units import at
-from optimizer.report import kpis
+from optimizer.report.figures import kpis
 from optimizer.report.page import Card
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from optimizer.report import tables
 from optimizer.report.columns import ROUTES, SHEETS
+from optimizer.report.frames import tables
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import MONDAY, World
 

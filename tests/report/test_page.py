@@ -10,8 +10,8 @@ import pytest
 from optimizer.domain.order import Interval
 from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
-from optimizer.report import render_page, write_page
-from optimizer.report.papers import make_papers
+from optimizer.report.page import render_page, write_page
+from optimizer.report.papers.making import make_papers
 from tests.report.conftest import printed
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 

@@ -6,7 +6,7 @@ import pytest
 
 from optimizer.domain.planning_context import PlanningContext
 from optimizer.report.columns import PAPERS
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from optimizer.report.papers.route_sheet import BLANKS, FIELDS
 from optimizer.text.catalogue import translator
 

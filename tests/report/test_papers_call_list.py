@@ -17,7 +17,7 @@ from optimizer.domain.planning_context import AsideState, Change, ChangeKind, Pl
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.units import at
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.report.paper_worlds import (
     LATE,
     PAIR,

@@ -11,7 +11,7 @@ from optimizer.domain.order import Interval, PartNeed, ServiceLog, Unfinished, U
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import AsideState, FaultyOrder, PlanningContext, SetAside, Stage
 from optimizer.domain.units import at
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.report.paper_worlds import LATE, TWO_DAYS, boiler_pair, column, late_emergency, line_of, papers_of, two_days
 from tests.worlds import World, job, person, world
 

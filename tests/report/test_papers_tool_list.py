@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.domain.order import ToolNeed
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, column, papers_of, two_days
 from tests.worlds import MONDAY, World
 

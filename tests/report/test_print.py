@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.domain.planning_context import PlanningContext
 from optimizer.report import page as page_module
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from tests.report.conftest import PRINTED_WIDTH_PX, WIDE_PX, plain, printed
 
 #: Every paper is printed by a real browser: minutes.

@@ -11,7 +11,7 @@ from rich.console import Console
 from optimizer.domain.order import Interval
 from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
-from optimizer.report import print_changes, print_plan
+from optimizer.report.screen import print_changes, print_plan
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
 

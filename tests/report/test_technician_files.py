@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.domain.technician import Technician
-from optimizer.report import technician_files, write_technician_files
-from optimizer.report.papers import make_papers
-from optimizer.report.technician_files import MARK, safe_stems
+from optimizer.report import technician_files
+from optimizer.report.papers.making import make_papers
+from optimizer.report.technician_files import MARK, safe_stems, write_technician_files
 from tests.report.conftest import PRINTED_WIDTH_PX, printed
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
 

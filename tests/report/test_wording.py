@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from babel.dates import format_date
 
 from optimizer.domain.order import Interval
 from optimizer.domain.units import at
@@ -41,6 +42,15 @@ def test_what_is_shown_in_the_night_of_a_change_is_what_the_clock_shows(one_van:
 )
 def test_the_horizon_is_a_day_or_its_first_and_last(one_van: World, lang: str, days: int, text: str) -> None:
     assert Wording(lang).horizon(one_van.but(days=days).problem) == text
+
+
+@pytest.mark.parametrize(
+    ("lang", "long", "short"), [("en", "EEEE, d MMMM y", "EEE d MMM"), ("zh", "y年M月d日 EEEE", "M月d日 EEE")]
+)
+def test_days_are_written_as_the_language_writes_them(lang: str, long: str, short: str) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert [Wording(lang).day(day) for day in days] == [format_date(day, long, locale=lang) for day in days]
+    assert [Wording(lang).short_day(day) for day in days] == [format_date(day, short, locale=lang) for day in days]
 
 
 def test_windows_of_several_days_say_which_and_those_alike_are_told_together() -> None:

@@ -11,10 +11,12 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from optimizer.domain.planning_context import FaultyOrder, PlanningContext
-from optimizer.report import kpis, print_plan, write_workbook
 from optimizer.report.columns import EXTRA_PAPERS, PAPERS, ROUTES, SHEETS, Sheet
-from optimizer.report.papers import make_papers
+from optimizer.report.figures import kpis
+from optimizer.report.papers.making import make_papers
 from optimizer.report.papers.route_sheet import FIELDS
+from optimizer.report.screen import print_plan
+from optimizer.report.workbook import write_workbook
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
 from optimizer.text.catalogue import translator
 from optimizer.text.workbook_cells import RED, lines_of, sheet_title

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from optimizer.report.papers import make_papers
+from optimizer.report.papers.making import make_papers
 from optimizer.report.workbook_child import WorkbookWriter
 from optimizer.running.preloaded import solver_server
 from optimizer.solver import solve

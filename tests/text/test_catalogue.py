@@ -31,7 +31,7 @@ from optimizer.ingest import fault_workbook, template
 from optimizer.ingest.forms.columns import SHEETS as ROWS
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.promise.report import SOURCES
-from optimizer.promise.sentences import CLOCKS, MONTHS, SPANS, WAITS, WEEKDAYS, ZONES
+from optimizer.promise.sentences import CLOCKS, SPANS, WAITS, ZONES
 from optimizer.report import columns
 from optimizer.report.papers.route_sheet import EXTRA_FIELDS, FIELDS, HEADING, PICK_UP
 from optimizer.report.wording import (
@@ -48,7 +48,9 @@ from optimizer.review.differences import THINGS
 from optimizer.running import broker
 from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
+from optimizer.text import catalogue
 from optimizer.text.catalogue import translator
+from optimizer.text.dates import MONTHS, WEEKDAYS
 
 SOURCE = Path(str(files("optimizer")))
 SERVICE = Path(str(files("api")))
@@ -326,3 +328,7 @@ def test_a_template_is_read_too(tmp_path: Path) -> None:
 def test_chinese_is_what_the_translator_answers() -> None:
     assert translator("zh")("{count} violations", count=3) == "违规 3 处"
     assert translator("en")("{count} violations", count=3) == "3 violations"
+
+
+def test_the_catalogue_is_read_as_any_reader_of_such_files_reads_it() -> None:
+    assert catalogue._chinese() == {key: text for key, text in chinese().items() if text}

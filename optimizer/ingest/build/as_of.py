@@ -77,7 +77,7 @@ def sheets_known_at(
     parts = _parts(sheets, clock, is_known)
     loans = _loans(sheets, is_known)
     _note_past_windows(sheets, orders, min(0, now_s), clock, log)
-    branch = tuple(Entry(e.number, e.row.model_copy(update={"as_of": as_of})) for e in sheets.branch)
+    branch = tuple(Entry(e.number, e.row.but(as_of=as_of)) for e in sheets.branch)
     known = replace(
         sheets,
         branch=replace(sheets.branch, entries=branch),
@@ -107,7 +107,7 @@ def _orders(
         if not is_known(entry.row.received):
             continue
         later = {name: None for name in _LOGGED if not is_known(getattr(entry.row, name))}
-        row = entry.row.model_copy(update=later) if later else entry.row
+        row = entry.row.but(**later) if later else entry.row
         is_todays = row.planned_on is not None and row.planned_on < clock.first_day
         result = results.get(row.order_id)
         if row.days > 1:
@@ -115,7 +115,7 @@ def _orders(
             is_todays = is_todays and row.planned_on is not None
         if (result is not None and result.row.result == "done") or (result is None and row.done is not None):
             parts_back = result.row.parts_back if result else bool(row.parts_back)
-            done = row.model_copy(update={"done": row.done or (result.row.at if result else None)})
+            done = row.but(done=row.done or (result.row.at if result else None))
             aside.append(AsideRow(done, AsideState.DONE, _who(row, result), parts_back))
         elif result is not None:
             plan.append(Entry(entry.number, _left_over(row, result.row, clock, is_known)))
@@ -146,7 +146,7 @@ def _job_so_far(
         return row, result
     who = next((said[n].row.technician_id for n in sorted(said) if said[n].row.technician_id), row.planned_technician)
     required = row.required or ((who,) if who else ())
-    return row.model_copy(update={"days_done": days_done, "planned_on": None, "required": required}), result
+    return row.but(days_done=days_done, planned_on=None, required=required), result
 
 
 def reports_known_at(sheets: BranchSheets, as_of: datetime, clock: BranchClock) -> dict[str, int]:
@@ -200,7 +200,7 @@ def _without_done(
                 update["ready"] = clock.wall.zoned(after_s)
             if earlier.same_people and left.technician_id in staff and not row.required:
                 update["required"] = (left.technician_id,)
-        yield Entry(entry.number, row.model_copy(update=update))
+        yield Entry(entry.number, row.but(**update))
 
 
 def _who(row: OrderRow, result: Entry[ResultRow] | None) -> str:
@@ -230,7 +230,7 @@ def _left_over(
         ready = datetime.combine(day, time(), tzinfo=row.ready.tzinfo if row.ready else None)
         is_later = row.ready is None or clock.seconds(ready) > clock.seconds(row.ready)
         update |= {"agreed_day": day, "due_day": day, "ready": ready if is_later else row.ready}
-    return row.model_copy(update=update)
+    return row.but(**update)
 
 
 def _without_hidden(known: BranchSheets, whole: BranchSheets) -> BranchSheets:
@@ -341,10 +341,10 @@ def _is_open_only_in(span: tuple[int, int], order: OrderRow, clock: BranchClock)
 def _cut(shift: ShiftRow, absent: tuple[datetime, datetime], clock: BranchClock, *, is_evening: bool) -> ShiftRow:
     """Return the part of a shift before an absence (no overtime then), or after it."""
     update: dict[str, Any] = {"end": absent[0], "overtime_limit_s": 0} if is_evening else {"start": absent[1]}
-    cut = shift.model_copy(update=update)
+    cut = shift.but(**update)
     if cut.contracted_s is not None:
         length_s = clock.on(cut.date, cut.end) - clock.on(cut.date, cut.start)
-        cut = cut.model_copy(update={"contracted_s": min(cut.contracted_s, length_s)})
+        cut = cut.but(contracted_s=min(cut.contracted_s, length_s))
     return cut
 
 
@@ -359,13 +359,13 @@ def _parts(
         for count in sorted((c.row for c in sheets.counts), key=lambda c: clock.seconds(c.at)):
             is_newer = row.as_of is None or clock.seconds(count.at) >= clock.seconds(row.as_of)
             if count.part_id == row.part_id and is_known(count.at) and is_newer:
-                row = row.model_copy(update={"on_hand": count.counted, "as_of": count.at})
+                row = row.but(on_hand=count.counted, as_of=count.at)
         for back in (r.row for r in sheets.returns):
             loan = loaned.get(back.loan_id)
             if loan is None or loan.part_id != row.part_id or back.condition != "unused" or not is_known(back.at):
                 continue
             if back.at is None or row.as_of is None or clock.seconds(back.at) > clock.seconds(row.as_of):
-                row = row.model_copy(update={"on_hand": row.on_hand + (back.quantity or loan.quantity)})
+                row = row.but(on_hand=row.on_hand + (back.quantity or loan.quantity))
         parts.append(Entry(entry.number, row))
     return tuple(parts)
 
@@ -378,5 +378,5 @@ def _loans(sheets: BranchSheets, is_known: Callable[[datetime | None], bool]) ->
                 and is_known(r.row.at)]  # fmt: skip
         left = entry.row.quantity - sum(back)
         if left > 0:
-            loans.append(Entry(entry.number, entry.row.model_copy(update={"quantity": left})))
+            loans.append(Entry(entry.number, entry.row.but(quantity=left)))
     return tuple(loans)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from optimizer.faults.issues import IssueLog
-    from optimizer.ingest.forms.columns import Row
+    from optimizer.ingest.forms.rows import Row
     from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
 
 #: Krasovsky 1940: semi-major axis in metres and squared eccentricity.
@@ -211,7 +211,7 @@ def _converted(sheet: Sheet[Any], stated: dict[int, Datum | None], default: Datu
 
     def converted(entry: Entry[Any]) -> Entry[Any]:
         changes = dict(_changes(entry.row, datums[entry.number]))
-        return replace(entry, row=entry.row.model_copy(update=changes)) if changes else entry
+        return replace(entry, row=entry.row.but(**changes)) if changes else entry
 
     return replace(sheet, entries=tuple(map(converted, sheet.entries)), partial=tuple(map(converted, sheet.partial)))
 

@@ -164,7 +164,7 @@ def _filled(
             entries.append(entry)
         elif place is not None:
             sheet.note(log, "GEOCODED", entry.number, column, address, place=f"{place[0]:.5f}, {place[1]:.5f}")
-            entries.append(replace(entry, row=entry.row.model_copy(update={lat: place[0], lon: place[1]})))
+            entries.append(replace(entry, row=entry.row.but(**{lat: place[0], lon: place[1]})))
         else:
             if address in places:
                 sheet.note(log, "GEOCODE_NOT_FOUND", entry.number, column, address, service=settings.name)

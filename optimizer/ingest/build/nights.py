@@ -83,7 +83,7 @@ class _Nights:
             times = meant(entry)
             if not times:
                 continue
-            self.entries[number] = Entry(entry.number, entry.row.model_copy(update=dict(times)))
+            self.entries[number] = Entry(entry.number, entry.row.but(**times))
             for column, time_s in times.items():
                 self.count += 1
                 if self.count <= SHOWN_READ_AS:
@@ -150,7 +150,7 @@ def _of_its_night(
     if own is not None and any(_has(own, clock.on(day, time), clock) for time in _readings(first)):
         return row
     later = {column: time + DAY_S for column in columns if isinstance(time := getattr(row, column), int)}
-    return row.model_copy(update={"date": eve.date, **later})
+    return row.but(date=eve.date, **later)
 
 
 def _has(shift: ShiftRow, moment_s: int, clock: BranchClock) -> bool:

@@ -73,7 +73,7 @@ def _after_long_orders(row: OrderRow, long_orders: dict[str, tuple[str, ...]]) -
         days = long_orders.get(earlier.visit_id, (earlier.visit_id,))
         return replace(earlier, visit_id=days[0 if earlier.gap_from is GapFrom.START else -1])
 
-    return row.model_copy(update={"after": tuple(map(meant, row.after))})
+    return row.but(after=tuple(map(meant, row.after)))
 
 
 def _days_of(row: OrderRow, days: tuple[int, ...], clock: BranchClock, calendar: WorkingCalendar) -> Iterable[OrderRow]:
@@ -93,7 +93,7 @@ def _days_of(row: OrderRow, days: tuple[int, ...], clock: BranchClock, calendar:
             possible = set(following.values())
             made["ready"] = datetime.combine(clock.first_day + timedelta(days=min(possible)), time())
             made |= {"unfinished": None, "carried_over": 0}
-        yield row.model_copy(update=made)
+        yield row.but(**made)
 
 
 def _later_day(row: OrderRow, n: int, calendar: WorkingCalendar) -> dict[str, Any]:

@@ -9,13 +9,12 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
 from optimizer.ingest.cells.values import (
     MAX_INT,
+    CellFault,
     choice,
     fault,
     parse_duration,
@@ -186,7 +185,7 @@ def _amounts(value: object, names: tuple[str, str], *, low: int = 1, high: int) 
 def _amount(name: str, amount: object, *, low: int, high: int) -> int:
     try:
         return whole(low, high)(amount)
-    except PydanticCustomError:
+    except CellFault:
         code = "AMOUNT_NUMBER" if low else "AMOUNT_NEGATIVE"
         raise fault(code, item=f"{name}:{amount}", limit=high, example=f"{name}:1") from None
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import PlainValidator
-
 from optimizer.domain.order import (
     Confirmed,
     Coverage,
@@ -100,55 +98,53 @@ def _listed(shape: Shape) -> Kind:
     return Kind((list,), Phrase("an array"), shape=shape)
 
 
-Text = Annotated[str, PlainValidator(parse_text), _TEXT]
-Id = Annotated[str, PlainValidator(parse_id), _ID]
-Ids = Annotated[tuple[str, ...], PlainValidator(parse_ids), _listed(Shape.IDS)]
-Word = Annotated[str, PlainValidator(parse_text), _WORD]
-WordId = Annotated[str, PlainValidator(parse_id), _WORD]
-Zone = Annotated[str, PlainValidator(parse_zone), _TEXT]
-Number = Annotated[float, PlainValidator(parse_number), _DECIMAL]
-Whole = Annotated[int, PlainValidator(parse_int), _WHOLE]
-Count = Annotated[int, PlainValidator(whole(0)), _WHOLE]
-Quantity = Annotated[int, PlainValidator(whole(1)), _WHOLE]
-Days = Annotated[int, PlainValidator(whole(1, MOST_DAYS)), _WHOLE]
-DaysDone = Annotated[int, PlainValidator(whole(0, MOST_DAYS)), _WHOLE]
-Priority = Annotated[int, PlainValidator(whole(1, 5)), _WHOLE]
-SkillLevel = Annotated[int, PlainValidator(whole(1, 9)), _WHOLE]
-Percent = Annotated[int, PlainValidator(whole(1, 10_000)), _WHOLE]
-YesNo = Annotated[bool, PlainValidator(parse_yes_no), Kind((bool,), Phrase("true or false"), shape=Shape.WORD)]
-Times = Annotated[
-    int, PlainValidator(parse_times), Kind((bool, int), Phrase("true, false or a whole number"), shape=Shape.WORD)
-]
+Text = Annotated[str, parse_text, _TEXT]
+Id = Annotated[str, parse_id, _ID]
+Ids = Annotated[tuple[str, ...], parse_ids, _listed(Shape.IDS)]
+Word = Annotated[str, parse_text, _WORD]
+WordId = Annotated[str, parse_id, _WORD]
+Zone = Annotated[str, parse_zone, _TEXT]
+Number = Annotated[float, parse_number, _DECIMAL]
+Whole = Annotated[int, parse_int, _WHOLE]
+Count = Annotated[int, whole(0), _WHOLE]
+Quantity = Annotated[int, whole(1), _WHOLE]
+Days = Annotated[int, whole(1, MOST_DAYS), _WHOLE]
+DaysDone = Annotated[int, whole(0, MOST_DAYS), _WHOLE]
+Priority = Annotated[int, whole(1, 5), _WHOLE]
+SkillLevel = Annotated[int, whole(1, 9), _WHOLE]
+Percent = Annotated[int, whole(1, 10_000), _WHOLE]
+YesNo = Annotated[bool, parse_yes_no, Kind((bool,), Phrase("true or false"), shape=Shape.WORD)]
+Times = Annotated[int, parse_times, Kind((bool, int), Phrase("true, false or a whole number"), shape=Shape.WORD)]
 Duration = Annotated[
     int,
-    PlainValidator(parse_duration),
+    parse_duration,
     Kind((str,), Phrase("a duration as text, e.g. PT45M"), json_begins="P", shape=Shape.DURATION),
 ]
-Day = Annotated[date, PlainValidator(parse_date), _DATE]
-Time = Annotated[int, PlainValidator(parse_time), _TIME]
-Moment = Annotated[datetime, PlainValidator(parse_moment), _MOMENT]
-DayOrMoment = Annotated[datetime, PlainValidator(parse_day_or_moment), _MOMENT]
-TimeOrMoment = Annotated[int | datetime, PlainValidator(parse_time_or_moment), _TIME]
-Windows = Annotated[tuple[Window, ...], PlainValidator(parse_windows), _listed(Shape.WINDOWS)]
-Hours = Annotated[tuple[Interval, ...], PlainValidator(parse_hours), _listed(Shape.HOURS)]
-Opening = Annotated[tuple[tuple[int, Interval], ...], PlainValidator(parse_opening), _listed(Shape.OPENING)]
-SkillNeeds = Annotated[tuple[SkillNeed, ...], PlainValidator(parse_skill_needs), _listed(Shape.AMOUNTS)]
-PartNeeds = Annotated[tuple[PartNeed, ...], PlainValidator(parse_part_needs), _listed(Shape.AMOUNTS)]
-ToolNeeds = Annotated[tuple[ToolNeed, ...], PlainValidator(parse_tool_needs), _listed(Shape.AMOUNTS)]
-Loads = Annotated[tuple[Load, ...], PlainValidator(parse_loads), _listed(Shape.AMOUNTS)]
-Predecessors = Annotated[tuple[Predecessor, ...], PlainValidator(parse_predecessors), _listed(Shape.IDS)]
-Texts = Annotated[tuple[str, ...], PlainValidator(parse_texts), _listed(Shape.TEXT)]
-CoverageWord = Annotated[str, PlainValidator(choice(*Coverage)), _WORD]
-ConfirmedWord = Annotated[str, PlainValidator(choice(*Confirmed)), _WORD]
-UnfinishedWord = Annotated[str, PlainValidator(choice(*Unfinished)), _WORD]
-ResultWord = Annotated[str, PlainValidator(choice("done", *Unfinished)), _WORD]
-ConditionWord = Annotated[str, PlainValidator(choice("unused", "faulty")), _WORD]
-UrgencyWord = Annotated[str, PlainValidator(choice(*Urgency)), _WORD]
-DifficultyWord = Annotated[str, PlainValidator(choice(*Difficulty)), _WORD]
-EmploymentWord = Annotated[str, PlainValidator(choice(*Employment)), _WORD]
-LimitWord = Annotated[str, PlainValidator(parse_limit), _WORD]
-Said = Annotated[str, PlainValidator(parse_said), _TEXT]
-LockWord = Annotated[str, PlainValidator(choice(*LockLevel)), _WORD]
+Day = Annotated[date, parse_date, _DATE]
+Time = Annotated[int, parse_time, _TIME]
+Moment = Annotated[datetime, parse_moment, _MOMENT]
+DayOrMoment = Annotated[datetime, parse_day_or_moment, _MOMENT]
+TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME]
+Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS)]
+Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS)]
+Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING)]
+SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.AMOUNTS)]
+PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS)]
+ToolNeeds = Annotated[tuple[ToolNeed, ...], parse_tool_needs, _listed(Shape.AMOUNTS)]
+Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.AMOUNTS)]
+Predecessors = Annotated[tuple[Predecessor, ...], parse_predecessors, _listed(Shape.IDS)]
+Texts = Annotated[tuple[str, ...], parse_texts, _listed(Shape.TEXT)]
+CoverageWord = Annotated[str, choice(*Coverage), _WORD]
+ConfirmedWord = Annotated[str, choice(*Confirmed), _WORD]
+UnfinishedWord = Annotated[str, choice(*Unfinished), _WORD]
+ResultWord = Annotated[str, choice("done", *Unfinished), _WORD]
+ConditionWord = Annotated[str, choice("unused", "faulty"), _WORD]
+UrgencyWord = Annotated[str, choice(*Urgency), _WORD]
+DifficultyWord = Annotated[str, choice(*Difficulty), _WORD]
+EmploymentWord = Annotated[str, choice(*Employment), _WORD]
+LimitWord = Annotated[str, parse_limit, _WORD]
+Said = Annotated[str, parse_said, _TEXT]
+LockWord = Annotated[str, choice(*LockLevel), _WORD]
 EndPlace = Annotated[
-    str | Place, PlainValidator(parse_end_place), Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)
+    str | Place, parse_end_place, Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)
 ]

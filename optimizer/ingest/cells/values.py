@@ -1,7 +1,7 @@
 """Cells: how one cell, typed by a person or sent as JSON, becomes a value.
 
 A parser takes the text of a cell, of a CSV file or a workbook, as well as the value that JSON knows by nature, and
-raises `PydanticCustomError` with a code of `faults.py`.
+raises `CellFault` with a code of `faults/table.py`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from pydantic_core import PydanticCustomError
 
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.faults.issues import nearest
@@ -27,7 +25,8 @@ from optimizer.ingest.cells.dates_and_times import (
 from optimizer.ingest.cells.words import CHINESE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 HOURS_A_DAY = 24
 MAX_ID = 200
@@ -42,9 +41,26 @@ _FULL_WIDTH = re.compile("[０-９：．－／]")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
 
-def fault(code: str, /, **values: object) -> PydanticCustomError:
-    """Make the error that a parser raises; the code names an entry of `faults.FAULTS`."""
-    return PydanticCustomError(code, code, dict(values))
+class CellFault(ValueError):
+    """What is wrong with a value.
+
+    Parameters
+    ----------
+    code
+        Names an entry of `faults.FAULTS`.
+    details
+        What its sentence names.
+    """
+
+    def __init__(self, code: str, details: Mapping[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+def fault(code: str, /, **details: object) -> CellFault:
+    """Make the error that a parser raises."""
+    return CellFault(code, details)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------
@@ -148,8 +164,8 @@ def parse_times(value: object) -> int:
         return int(parse_yes_no(value))
     try:
         return whole(0, 99)(value)
-    except PydanticCustomError as error:
-        if error.type == "NUMBER_FORMAT":
+    except CellFault as error:
+        if error.code == "NUMBER_FORMAT":
             raise fault("TIMES_FORMAT") from None
         raise
 
@@ -189,7 +205,7 @@ def parse_date(value: object) -> date:
         raise fault("DATE_NO_SUCH_DAY") from None
 
 
-def _date_fault(text: str) -> PydanticCustomError:
+def _date_fault(text: str) -> CellFault:
     if _FULL_WIDTH.search(text):
         return fault("NUMBER_FULL_WIDTH", plain=text.translate(_TO_HALF_WIDTH))
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", text, re.ASCII):
@@ -225,7 +241,7 @@ def _moment_of(text: str) -> datetime:
     match = MOMENT.fullmatch(text)
     if not match:
         dated = _date_fault(text)
-        raise fault("MOMENT_FORMAT") if dated.type == "DATE_FORMAT" else dated
+        raise fault("MOMENT_FORMAT") if dated.code == "DATE_FORMAT" else dated
     moment = as_moment(match)
     if moment is None:
         raise fault("MOMENT_NO_SUCH_TIME")

@@ -36,7 +36,7 @@ def check_clock_changes(sheets: BranchSheets, clock: BranchClock, log: IssueLog)
 
 def _local_times(sheet: Sheet[Any], row: Any, clock: BranchClock) -> Iterator[tuple[str, datetime]]:
     """Yield the local dates and times of a row, by column."""
-    for column, cell in row:
+    for column, cell in vars(row).items():
         for value in _flat(cell):
             if isinstance(value, datetime) and value.tzinfo is None:
                 yield column, value

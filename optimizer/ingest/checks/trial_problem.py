@@ -82,7 +82,7 @@ def _trial(sheets: BranchSheets, entries: Collection[Entry[Any]], clock: BranchC
     staff = {entry.row.technician_id for entry in sheets.technicians}
     customers = {entry.row.customer_id for entry in sheets.customers}
     orders = {
-        entry.row.order_id: replace(entry, row=entry.row.model_copy(update={"after": (), "days": 1, "days_done": 0}))
+        entry.row.order_id: replace(entry, row=entry.row.but(after=(), days=1, days_done=0))
         for entry in entries
         if entry.row.customer_id in customers and entry.row.lat is not None and entry.row.lon is not None
     }

@@ -1,4 +1,4 @@
-"""The column contract: one row model per sheet, shared by CSV folders and the JSON wire form.
+"""The column contract: one class of rows per sheet, shared by CSV folders and the JSON wire form.
 
 A field that ends in `_s` is a duration in seconds here, the column `*_min` (minutes) in a sheet, and an ISO 8601
 duration under the bare name in JSON: `service_s`, `service_min`, `service`. Every other name is the same in all three.
@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.units import at
 from optimizer.ingest.cells.kinds import (
@@ -61,20 +59,10 @@ from optimizer.ingest.cells.kinds import (
     YesNo,
     Zone,
 )
+from optimizer.ingest.forms.rows import Row, column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def column(example: str, meaning: str, *, default: Any = ...) -> Any:
-    """Declare a column: what a cell may look like, what it means, and what an empty cell stands for."""
-    return Field(default, description=meaning, examples=[example])
-
-
-class Row(BaseModel):
-    """One row of a sheet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class BranchRow(Row):
@@ -448,7 +436,9 @@ class Column:
     Parameters
     ----------
     field, sheet_name, json_name
-        Its name in the row model, in a sheet's header, and in JSON.
+        Its name in the row, in a sheet's header, and in JSON.
+    default
+        What an empty cell stands for; `None` where it may not be empty.
     """
 
     field: str
@@ -456,6 +446,7 @@ class Column:
     json_name: str
     kind: Kind
     required: bool
+    default: Any
     example: str
     meaning: str
 
@@ -468,36 +459,18 @@ class Column:
 def columns_of(sheet: str) -> tuple[Column, ...]:
     """Return the columns of a sheet, in order."""
     columns = []
-    for field, info in SHEETS[sheet].model_fields.items():
-        bare = field.removesuffix("_s")
+    for declared in SHEETS[sheet].columns().values():
+        bare = declared.name.removesuffix("_s")
         columns.append(
             Column(
-                field=field,
-                sheet_name=field if bare == field else f"{bare}_min",
+                field=declared.name,
+                sheet_name=declared.name if bare == declared.name else f"{bare}_min",
                 json_name=bare,
-                kind=_kind_of(SHEETS[sheet], field),
-                required=info.is_required(),
-                example=str((info.examples or [""])[0]),
-                meaning=info.description or "",
+                kind=declared.kind,
+                required=declared.is_required,
+                default=declared.default,
+                example=declared.example,
+                meaning=declared.meaning,
             )
         )
     return tuple(columns)
-
-
-@cache
-def partial_model(sheet: str) -> type[Row]:
-    """Return the sheet's row model with every required column optional, for rows of which some cells are wrong."""
-    required = {name: info for name, info in SHEETS[sheet].model_fields.items() if info.is_required()}
-    optional: dict[str, Any] = {
-        name: (Annotated[(info.annotation, *info.metadata)], None) for name, info in required.items()
-    }
-    return create_model(SHEETS[sheet].__name__, __base__=SHEETS[sheet], **optional)
-
-
-def _kind_of(model: type[Row], field: str) -> Kind:
-    """Find the `Kind` in a field's annotation, also inside `Kind | None`."""
-    info = model.model_fields[field]
-    candidates = [*info.metadata]
-    for option in getattr(info.annotation, "__args__", ()):
-        candidates += getattr(option, "__metadata__", ())
-    return next(item for item in candidates if isinstance(item, Kind))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import ValidationError
-
 from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import (
@@ -28,17 +26,18 @@ from optimizer.ingest.forms.columns import (
     ReservationRow,
     ResultRow,
     ReturnRow,
-    Row,
     ShiftRow,
     SkillRow,
     TechnicianRow,
     ToolRow,
     columns_of,
-    partial_model,
 )
+from optimizer.ingest.forms.rows import EMPTY, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
@@ -212,17 +211,11 @@ def _check_row(raw: RawSheet, number: int, cells: dict[str, Any], log: IssueLog)
     """Return the row and whether it is right; of a wrong one, what its right cells say."""
     wrong = _wrong_types(raw.name, number, cells, log) if log.form == "json" else set()
     right = {name: cell for name, cell in cells.items() if name not in wrong} if wrong else cells
-    try:
-        row = SHEETS[raw.name].model_validate(right)
-    except ValidationError as errors:
-        for error in errors.errors(include_url=False):
-            name = str(error["loc"][0])
-            if name not in wrong:
-                _note_cell(raw, number, name, error, log)
-            wrong.add(name)
-        right = {name: cell for name, cell in cells.items() if name not in wrong}
-        return partial_model(raw.name).model_validate(right), False
-    return row, not wrong
+    row, faults = SHEETS[raw.name].read(right)
+    for name, fault in faults.items():
+        if name not in wrong:
+            _note_cell(raw, number, name, cells.get(name), fault, log)
+    return row, not (wrong or faults)
 
 
 def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) -> set[str]:
@@ -235,18 +228,18 @@ def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) 
     return wrong
 
 
-def _note_cell(raw: RawSheet, number: int, name: str, error: Any, log: IssueLog) -> None:
+def _note_cell(raw: RawSheet, number: int, name: str, cell: object, fault: CellFault, log: IssueLog) -> None:
     location = location_of(raw.name, log, number, name)
-    if error["type"] == "missing":
+    if fault is EMPTY:
         if name not in raw.missing:
             code = "KEY_MISSING" if log.form == "json" else "CELL_EMPTY"
             log.add(code, value=location["column"] if log.form == "json" else "", **location)
     else:
-        details = dict(error.get("ctx", {}))
-        if error["type"] == "CHOICE" and raw.name in log.sources:
+        details = dict(fault.details)
+        if fault.code == "CHOICE" and raw.name in log.sources:
             lang = log.sources[raw.name].lang
             details["choices"] = ", ".join(word_label(word, lang) for word in details["choices"].split(", "))
-        log.add(error["type"], value=error["input"], **location, **details)
+        log.add(fault.code, value=cell, **location, **details)
 
 
 def _check_double(

@@ -62,11 +62,11 @@ def _without(defaults: Mapping[str, Any], entries: JsonObject) -> JsonObject:
 @cache
 def _defaults(sheet: str) -> Mapping[str, Any]:
     """Return what an absent key of a sheet stands for, as JSON spells it."""
-    return {column.json_name: _default(sheet, column) for column in columns_of(sheet) if not column.required}
+    return {column.json_name: _default(column) for column in columns_of(sheet) if not column.required}
 
 
-def _default(sheet: str, column: Column) -> Any:
-    default = SHEETS[sheet].model_fields[column.field].default
+def _default(column: Column) -> Any:
+    default = column.default
     if isinstance(default, tuple):
         return list(default)
     if type(default) is int and column.kind.shape is Shape.DURATION:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic_core import PydanticCustomError
-
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import (
@@ -28,7 +26,7 @@ from optimizer.domain.plan import (
 from optimizer.domain.rules import Rule, Violation
 from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.cells.compound import parse_ids, parse_part_needs
-from optimizer.ingest.cells.values import fault, parse_date, parse_id, parse_moment
+from optimizer.ingest.cells.values import CellFault, fault, parse_date, parse_id, parse_moment
 from optimizer.ingest.plans.claims import Claims, NotJudged
 
 if TYPE_CHECKING:
@@ -412,8 +410,8 @@ class PlanReader:
         value = entry[key]
         try:
             return parse(value)
-        except PydanticCustomError as error:
-            self.log.add(error.type, value=value, path=f"{path}/{key}", **(error.context or {}))
+        except CellFault as error:
+            self.log.add(error.code, value=value, path=f"{path}/{key}", **error.details)
         except ValueError:
             self.log.add("PLAN_VALUE", value=value, expected=Phrase("a value known here"), path=f"{path}/{key}")
         return default

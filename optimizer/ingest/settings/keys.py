@@ -1,4 +1,4 @@
-"""Keys of settings: one model a table, read by pydantic; every fault is noted by the full name of its key.
+"""Keys of settings: a table says how each of its keys is read and written; a fault is noted by the key's full name.
 
 Keys name their units: `_min` minutes in TOML (ISO 8601 durations under the bare name in JSON), `_cents`,
 `_cents_per_min`, `_pct`, `_km`.
@@ -6,32 +6,72 @@ Keys name their units: `_min` minutes in TOML (ISO 8601 durations under the bare
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, create_model
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells.dates_and_times import iso_duration
-from optimizer.ingest.cells.values import MAX_INT, fault, parse_duration, whole
+from optimizer.ingest.cells.values import MAX_INT, CellFault, fault, parse_duration, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pydantic import ValidationInfo
+
+def _as_json(value: Any) -> Any:
+    """Return a value that JSON knows for one that it does not."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.value if isinstance(value, Enum) else value
 
 
-def kind(parse: Callable[..., object], write: Callable[[Any], object] | None = None) -> Any:
-    """Return the kind of a field: how it is read, and how it is written where JSON does not know its value."""
-    return Annotated[Any, PlainValidator(parse), *([] if write is None else [PlainSerializer(write)])]
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a key holds.
+
+    Parameters
+    ----------
+    read
+        Takes what is written and the form in which, `toml` or `json`; raises `CellFault` or `KeyFaults`.
+    write
+        Returns a value as JSON knows it.
+    """
+
+    read: Callable[[object, str], Any]
+    write: Callable[[Any], Any] = _as_json
 
 
-def duration(*, parse: Callable[[object], int] = parse_duration, none_word: str = "") -> Any:
+@dataclass(frozen=True, slots=True)
+class KeyFault:
+    """What is wrong with a key, by the names of the tables that it is in and its own, the outermost first."""
+
+    names: tuple[str, ...]
+    code: str
+    value: object
+    details: Mapping[str, Any]
+
+
+class KeyFaults(Exception):
+    """The faults inside a table, with what is right in it."""
+
+    def __init__(self, faults: Sequence[KeyFault], right: Mapping[str, Any]) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+        self.right = right
+
+
+def kind(parse: Callable[[object], Any], write: Callable[[Any], Any] = _as_json) -> Kind:
+    """Return the kind of what is read alike in both forms."""
+    return Kind(lambda value, _form: parse(value), write)
+
+
+def duration(*, parse: Callable[[object], int] = parse_duration, none_word: str = "") -> Kind:
     """Return the kind of a field in seconds; `none_word` stands for `None`, when there is such a value."""
 
-    def read(value: object, info: ValidationInfo) -> int | None:
+    def read(value: object, form: str) -> int | None:
         if none_word and value == none_word:
             return None
-        is_json = info.context == "json"
+        is_json = form == "json"
         if not (isinstance(value, str) and "P" in value if is_json else type(value) in (int, float)):
             expected = "a duration as text, e.g. PT45M" if is_json else "minutes as a number"
             raise fault("CELL_TYPE", expected=Phrase(expected))
@@ -40,7 +80,7 @@ def duration(*, parse: Callable[[object], int] = parse_duration, none_word: str 
     def write(seconds: int | None) -> str:
         return none_word if seconds is None else iso_duration(seconds)
 
-    return kind(read, write)
+    return Kind(read, write)
 
 
 def whole_number(low: int, high: int = MAX_INT) -> Callable[[object], int]:
@@ -63,8 +103,36 @@ def _text(value: object) -> str | None:
 NAME = kind(_text)
 
 
-def table_models(kinds: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> dict[str, type[BaseModel]]:
-    """Return the model of a table, as written in `toml` and in `json`; a key that is not written changes nothing.
+def mapping(parse_key: Callable[[str], str], kind: Kind, write: Callable[[Any], Any] = _as_json) -> Kind:
+    """Return the kind of a table of keys that are the branch's own words, each with a value of one kind."""
+
+    def read(value: object, form: str) -> dict[str, Any]:
+        right, faults = {}, []
+        for key, held in as_table(value).items():
+            wrong: object = key
+            try:
+                name = parse_key(key)
+                wrong = held
+                right[name] = kind.read(held, form)
+            except CellFault as error:
+                faults.append(KeyFault((key,), error.code, wrong, error.details))
+        if faults:
+            raise KeyFaults(faults, right)
+        return right
+
+    return Kind(read, write)
+
+
+def as_table(value: object) -> dict[str, Any]:
+    """Return a table as it is."""
+    if not isinstance(value, dict):
+        raise fault("CELL_TYPE", expected=Phrase("a table"))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys of a table; one that is not written changes nothing.
 
     Parameters
     ----------
@@ -74,42 +142,56 @@ def table_models(kinds: Mapping[str, Any], keys: Mapping[str, str] | None = None
         The key of a field where it is another than the field's name; fields in seconds are named by rule.
     """
 
-    def key_of(field: str, form: str) -> str:
-        if field.endswith("_s"):
-            return field.removesuffix("_s") + ("_min" if form == "toml" else "")
-        return (keys or {}).get(field, field)
+    kinds: Mapping[str, Kind]
+    keys: Mapping[str, str] = field(default_factory=dict)
 
-    def model_of(form: str) -> type[BaseModel]:
-        held: dict[str, Any] = {name: (one, Field(None, alias=key_of(name, form))) for name, one in kinds.items()}
-        return create_model(form, __config__=ConfigDict(extra="forbid"), **held)
+    def fields(self, form: str) -> dict[str, str]:
+        """Return the fields by the keys that are written."""
+        return {self._key_of(name, form): name for name in self.kinds}
 
-    return {form: model_of(form) for form in ("toml", "json")}
+    def _key_of(self, name: str, form: str) -> str:
+        if name.endswith("_s"):
+            return name.removesuffix("_s") + ("_min" if form == "toml" else "")
+        return self.keys.get(name, name)
 
+    def read(self, value: object, form: str) -> dict[str, Any]:
+        """Return what is written, by field.
 
-def names_of(model: type[BaseModel]) -> dict[str, str]:
-    """Return the fields of a table by the keys that are written."""
-    return {field.alias or name: name for name, field in model.model_fields.items()}
+        Raises
+        ------
+        KeyFaults
+            With every fault, in the order of the fields and then of the unknown keys.
+        """
+        entries, fields = as_table(value), self.fields(form)
+        right: dict[str, Any] = {}
+        faults: list[KeyFault] = []
+        for key, name in fields.items():
+            if key not in entries:
+                continue
+            try:
+                right[name] = self.kinds[name].read(entries[key], form)
+            except CellFault as error:
+                faults.append(KeyFault((key,), error.code, entries[key], error.details))
+            except KeyFaults as inner:
+                right[name] = inner.right
+                faults += [replace(one, names=(key, *one.names)) for one in inner.faults]
+        unknown = (key for key in entries if key not in fields)
+        faults += [KeyFault((key,), "POLICY_KEY", key, {"near": nearest(key, fields)}) for key in unknown]
+        if faults:
+            raise KeyFaults(faults, right)
+        return right
 
-
-def values_of(table: BaseModel) -> dict[str, Any]:
-    """Return what is written in a table, by field."""
-    return {name: getattr(table, name) for name in names_of(type(table)).values() if name in table.model_fields_set}
-
-
-def write_table(models: Mapping[str, type[BaseModel]], values: object) -> dict[str, Any]:
-    """Return every key of a table in its JSON form, so that reading it back needs no other."""
-    names = names_of(models["json"]).values()
-    made = models["json"].model_construct(**{name: getattr(values, name) for name in names if name != "base"})
-    return made.model_dump(mode="json", by_alias=True, exclude={"base"})
+    def write(self, values: object) -> dict[str, Any]:
+        """Return every key in its JSON form, so that reading it back needs no other."""
+        return {
+            key: self.kinds[name].write(getattr(values, name))
+            for key, name in self.fields("json").items()
+            if name != "base"
+        }
 
 
 def read_table(
-    models: Mapping[str, type[BaseModel]],
-    entries: Mapping[str, Any],
-    log: IssueLog,
-    *,
-    file: str,
-    inside: Sequence[str] = (),
+    table: Table, entries: Mapping[str, Any], log: IssueLog, *, file: str, inside: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return what is rightly written in a table, by field, after noting what is wrong.
 
@@ -118,18 +200,13 @@ def read_table(
     inside
         Names of the tables that the table is in, its own the last; none for the policy itself.
     """
-    form = form_of(log)
-    wrong: list[list[str]] = []
     try:
-        return values_of(models[form].model_validate(entries, context=form))
-    except ValidationError as errors:
-        for error in errors.errors(include_url=False):
-            names = [str(part) for part in error["loc"] if part != "[key]"]
-            if names not in wrong:
-                wrong.append(names)
-                code, value, details = _fault(models[form], names, error)
-                log.add(code, value=value, **location_of_key(log, [*inside, *names], file), **details)
-    return values_of(models[form].model_validate(_without(entries, wrong), context=form))
+        return table.read(entries, form_of(log))
+    except KeyFaults as found:
+        for one in found.faults:
+            location = location_of_key(log, [*inside, *one.names], file)
+            log.add(one.code, value=one.value, **location, **one.details)
+        return dict(found.right)
 
 
 def form_of(log: IssueLog) -> str:
@@ -141,25 +218,3 @@ def location_of_key(log: IssueLog, names: Sequence[str], file: str) -> dict[str,
     """Return where a key stands, by the names of the tables that it is in and its own."""
     column = ".".join(names)
     return {"file": file, "column": column, "path": f"/policy/{column.replace('.', '/')}" if log.form == "json" else ""}
-
-
-def _fault(model: type[BaseModel], names: list[str], error: Any) -> tuple[str, object, dict[str, Any]]:
-    """Return code, value and details of an error: ours as they are, and those that pydantic itself finds."""
-    if error["type"] in ("model_type", "dict_type"):
-        return "CELL_TYPE", error["input"], {"expected": Phrase("a table")}
-    if error["type"] != "extra_forbidden":
-        return error["type"], error["input"], error.get("ctx", {})
-    for name in names[:-1]:
-        inner: Any = model.model_fields[names_of(model)[name]].annotation
-        model = inner
-    return "POLICY_KEY", names[-1], {"near": nearest(names[-1], names_of(model))}
-
-
-def _without(entries: Mapping[str, Any], wrong: list[list[str]]) -> dict[str, Any]:
-    """Return a table without the keys whose names are given."""
-    kept = {}
-    for key, value in entries.items():
-        below = [names[1:] for names in wrong if names[0] == key]
-        if [] not in below:
-            kept[key] = _without(value, below) if below else value
-    return kept

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import PlainSerializer
+from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Difficulty, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
@@ -20,15 +18,15 @@ from optimizer.ingest.cells.values import choice, fault, parse_text
 from optimizer.ingest.cells.words import english_word
 from optimizer.ingest.settings.keys import (
     NAME,
+    Kind,
+    Table,
+    as_table,
     duration,
     form_of,
     kind,
-    names_of,
+    mapping,
     read_table,
-    table_models,
-    values_of,
     whole_number,
-    write_table,
 )
 from optimizer.ingest.settings.profiles import decode_toml, find_profile, load_profile, profile_names
 from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
@@ -46,7 +44,7 @@ OFF = "off"
 DEFAULT_PROFILE = "tomorrow"
 
 
-def _amounts(count: int) -> Any:
+def _amounts(count: int) -> Kind:
     def parse(value: object) -> tuple[int, ...]:
         if not isinstance(value, list) or len(value) != count:
             raise fault("CELL_TYPE", expected=Phrase(f"an array of {count} whole numbers"))
@@ -70,9 +68,7 @@ def _kinds(value: object) -> frozenset[str]:
 
 def _prices(value: object) -> dict[str, int]:
     """Return amounts by the ids of orders, or by other words of the branch."""
-    if not isinstance(value, dict):
-        raise fault("CELL_TYPE", expected=Phrase("a table"))
-    return {parse_text(order_id): amount(cents) for order_id, cents in value.items()}
+    return {parse_text(order_id): amount(cents) for order_id, cents in as_table(value).items()}
 
 
 def _prices_by_kind(value: object) -> dict[str, int]:
@@ -84,28 +80,27 @@ def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(table.items()))
 
 
-def _word_of(words: type[StrEnum]) -> Any:
+def _word_of(words: type[StrEnum]) -> Kind:
     return kind(lambda value: words(choice(*words)(value)))
 
 
-def _floor(high: int) -> Any:
+def _floor(high: int) -> Kind:
     """Return the kind of a table of least values, none above `high`."""
 
-    def least(*words: str) -> Any:
+    def least(*words: str) -> Kind:
         def known(word: str) -> str:
             parse_text(word)
             if words:
                 choice(*words)(word)
             return word
 
-        return dict[kind(known), kind(whole_number(0, high))]  # type: ignore[misc]
+        return mapping(known, kind(whole_number(0, high)))
 
     def write(floor: Floor) -> dict[str, dict[str, int]]:
         return {table: _sorted(getattr(floor, table)) for table in tables}
 
     tables = {"urgency": least(*Urgency), "difficulty": least(*Difficulty), "tier": least()}
-    model = table_models(tables)["json"]
-    return Annotated[model, PlainSerializer(write)]
+    return Kind(Table(tables).read, write)
 
 
 amount = whole_number(0)
@@ -130,7 +125,7 @@ _SPECIAL = {
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
-    "promise": Annotated[dict[str, Any], PlainSerializer(promise_to_json)],
+    "promise": kind(as_table, promise_to_json),
     "base": NAME,
 }
 #: They are written below the single keys.
@@ -146,7 +141,7 @@ _PER_MINUTE = (
     "exception_overtime",
     "reserve",
 )
-POLICY_TABLE = table_models(
+POLICY_TABLE = Table(
     {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
     | _SPECIAL,
     {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
@@ -258,7 +253,7 @@ def resolve_policy(
     changes = read_table(POLICY_TABLE, entries, log, file=file)
     base = changes.pop("base", None)
     name = changes.pop("name", None) or base or default
-    is_whole = names_of(POLICY_TABLE[form_of(log)]).keys() - _NOT_NEEDED <= entries.keys()
+    is_whole = POLICY_TABLE.fields(form_of(log)).keys() - _NOT_NEEDED <= entries.keys()
     if base is not None and base != name:
         start = find_policy(base, log, file=file, column="base")
     elif is_profile or (is_whole and base is None):
@@ -270,7 +265,7 @@ def resolve_policy(
     for field in _TABLES[:2]:
         if field in changes:
             # A sub-table that is given replaces the base's.
-            changes[field] = replace(getattr(start or Policy(), field), **values_of(changes[field]))
+            changes[field] = replace(getattr(start or Policy(), field), **changes[field])
     if "promise" in changes:
         found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
         changes.update({} if found is None else {"promise": found})
@@ -285,4 +280,4 @@ def later_keys() -> dict[str, Any]:
 
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """Return every key of a policy in its JSON form, so that reading it back needs no profile."""
-    return write_table(POLICY_TABLE, policy)
+    return POLICY_TABLE.write(policy)

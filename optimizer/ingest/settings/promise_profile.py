@@ -11,15 +11,13 @@ from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.cells.values import MAX_INT, fault, parse_duration, parse_number
 from optimizer.ingest.settings.keys import (
     NAME,
+    Table,
     duration,
     form_of,
     kind,
     location_of_key,
-    names_of,
     read_table,
-    table_models,
     whole_number,
-    write_table,
 )
 from optimizer.ingest.settings.profiles import find_profile, load_profile, profile_names
 
@@ -65,7 +63,7 @@ _SPECIAL = {
     "dispatch_s": duration(parse=_clock_time, none_word=OFF),
     "base": NAME,
 }
-PROMISE_TABLE = table_models(
+PROMISE_TABLE = Table(
     {field.name: _CLOCK if field.name.endswith("_s") else _DAYS for field in fields(PromiseProfile)} | _SPECIAL,
     {"outside_m": "outside_km"},
 )
@@ -107,7 +105,7 @@ def resolve_promise(
     """
     changes = read_table(PROMISE_TABLE, entries, log, file=file, inside=["promise"])
     base, own_name = changes.pop("base", None), changes.pop("name", None)
-    keys = names_of(PROMISE_TABLE[form_of(log)])
+    keys = PROMISE_TABLE.fields(form_of(log))
     named = base or ("" if keys.keys() - {"name", "base"} <= entries.keys() else own_name)
     found: PromiseProfile | None = start
     if named:
@@ -125,4 +123,4 @@ def resolve_promise(
 
 def promise_to_json(profile: PromiseProfile) -> dict[str, Any]:
     """Return every key of a profile in its JSON form, so that reading it back needs no other."""
-    return write_table(PROMISE_TABLE, profile)
+    return PROMISE_TABLE.write(profile)

@@ -176,6 +176,19 @@ def test_importing_us_does_not_import_the_holidays() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
+def test_a_country_is_loaded_alone_and_the_others_for_whoever_asks() -> None:
+    code = """import sys
+from optimizer.ingest.build.calendar import public_days
+days = public_days("GU", (2026,))  # Guam keeps those of the United States, and more
+loaded = {name for name in sys.modules if name.startswith("holidays.countries")}
+assert loaded == {"holidays.countries.guam", "holidays.countries.united_states"}, loaded
+from holidays.countries import Germany, Guam
+assert Germany(years=2026)
+assert set(days) <= set(Guam(years=2026))
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 @pytest.mark.parametrize(
     ("day", "calendar", "cells", "expected"),
     [
