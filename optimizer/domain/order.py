@@ -54,6 +54,15 @@ class Coverage(StrEnum):
 INSTALLATION = "installation"
 
 
+class PlaceKind(StrEnum):
+    """What kind of place a customer's is: how long it takes from the street to the door."""
+
+    HOME = "home"
+    OFFICE = "office"
+    HOSPITAL = "hospital"
+    FACTORY = "factory"
+
+
 class Confirmed(StrEnum):
     """What the customer said when the visit was announced: who said no is not visited at that time."""
 
@@ -151,6 +160,8 @@ class Customer:
         Technicians whom the customer does not want.
     served_by
         Technicians who served this customer before, the latest first.
+    place_kind
+        What kind of place it is; `None` when nobody says, and then it takes no time from the street to the door.
     """
 
     customer_id: str
@@ -161,6 +172,7 @@ class Customer:
     closed: tuple[Interval, ...] = ()
     refused: frozenset[str] = frozenset()
     served_by: tuple[str, ...] = ()
+    place_kind: PlaceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

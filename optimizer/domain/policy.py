@@ -84,6 +84,8 @@ class Policy:
     unreached_way_s
         How much longer a way may be for a customer who was not reached. `None`: who was not reached, or said no, is
         visited all the same, as in plans of before this was asked.
+    access_s
+        Time at the door by kind of place: what the way into a place takes beyond the drive, from another address.
     told_half_width_s
         A visit without a promise is told its planned start, plus and minus this.
     reload
@@ -147,6 +149,7 @@ class Policy:
     broken_locks: BrokenLocks = BrokenLocks.REFUSE
     observation_s: int = 1800
     unreached_way_s: int | None = 1800
+    access_s: Mapping[str, int] = field(default_factory=dict)
     told_half_width_s: int = 1800
     pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()

@@ -298,6 +298,11 @@ class Problem:
         needs = visit.lead_skills or visit.skills
         return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in needs)
 
+    def door_s(self, visit: Visit) -> int:
+        """Return how long it takes from the street to a visit's door: what the policy says of such a place."""
+        kind = self.customer_of(visit).place_kind
+        return 0 if kind is None else self.policy.access_s.get(kind, 0)
+
     def notice_deadline_s(self, day: int) -> int:
         """Return the moment until which a change of that day counts as announced in time.
 

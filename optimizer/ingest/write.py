@@ -159,6 +159,7 @@ def _customer(customer: Customer) -> JsonObject:
         customer_id=customer.customer_id,
         name=customer.name,
         tier=customer.tier,
+        place_kind=customer.place_kind,
         phone=customer.phone,
         opening=None if opening is None else [{"weekday": WEEKDAY_NAMES[day], **_hours(iv)} for day, iv in opening],
         closed_hours=[_hours(interval) for interval in customer.closed],

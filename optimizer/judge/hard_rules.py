@@ -141,16 +141,16 @@ def travel_limit(judged: JudgedPlan) -> Iterator[Violation]:
             message = f"{who} cannot travel from {origin} to {destination}."
             visit_id = destination if destination in judged.problem.visit_by_id else origin
             yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
-        for leg, leg_s in enumerate(tour.legs_s):
+        for leg, leg_s in enumerate(tour.drives_s):
             over_s = tour.leg_excess_s(leg)
             if over_s > 0:
                 message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
                 place = tour.places[min(leg, len(tour.places) - 1)]
                 visit_id = "" if place.visit is None else place.visit.visit_id
                 yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who, visit_id)
-        if shift.max_travel_s is not None and tour.travel_s > shift.max_travel_s:
-            over_s = tour.travel_s - shift.max_travel_s
-            message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
+        if shift.max_travel_s is not None and tour.drive_s > shift.max_travel_s:
+            over_s = tour.drive_s - shift.max_travel_s
+            message = f"{who} travels {span_text(tour.drive_s)}, {span_text(over_s)} above the day's limit."
             yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
         if day.timed.past_duty_s:
             lasts, too_long = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)

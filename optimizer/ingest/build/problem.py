@@ -16,6 +16,7 @@ from optimizer.domain.order import (
     Interval,
     Order,
     Place,
+    PlaceKind,
     ServiceLog,
     Unfinished,
     Urgency,
@@ -206,6 +207,7 @@ def _customer(row: CustomerRow) -> Customer:
         opening=row.opening,
         closed=row.closed_hours,
         refused=frozenset(row.refused),
+        place_kind=None if row.place_kind is None else PlaceKind(row.place_kind),
         served_by=row.served_by,
     )
 

@@ -16,6 +16,7 @@ from optimizer.domain.order import (
     Load,
     PartNeed,
     Place,
+    PlaceKind,
     Predecessor,
     SkillNeed,
     ToolNeed,
@@ -143,6 +144,7 @@ ConfirmedWord = Annotated[str, PlainValidator(choice(*Confirmed)), _WORD]
 UnfinishedWord = Annotated[str, PlainValidator(choice(*Unfinished)), _WORD]
 ResultWord = Annotated[str, PlainValidator(choice("done", *Unfinished)), _WORD]
 ConditionWord = Annotated[str, PlainValidator(choice("unused", "faulty")), _WORD]
+PlaceWord = Annotated[str, PlainValidator(choice(*PlaceKind)), _WORD]
 UrgencyWord = Annotated[str, PlainValidator(choice(*Urgency)), _WORD]
 DifficultyWord = Annotated[str, PlainValidator(choice(*Difficulty)), _WORD]
 EmploymentWord = Annotated[str, PlainValidator(choice(*Employment)), _WORD]

@@ -39,6 +39,7 @@ from optimizer.ingest.cells.kinds import (
     Opening,
     PartNeeds,
     Percent,
+    PlaceWord,
     Predecessors,
     Priority,
     Quantity,
@@ -125,6 +126,11 @@ class CustomerRow(Row):
     customer_id: Id = column("C-0007", "The customer's number.")
     name: Text | None = column("西溪花园 王女士", "The customer's name.", default=None)
     tier: Word = column("key", "Customer tier; the policy's floors refer to it.", default="")
+    place_kind: PlaceWord | None = column(
+        "home",
+        "What kind of place it is: home, office, hospital or factory; from the street to the door it takes so long.",
+        default=None,
+    )
     phone: Text = column("0571-0000 0007", "Phone number.", default="")
     opening: Opening | None = column(
         "Mon-Fri 09:00-17:00; Sat 09:00-12:00", "Opening hours; empty: none.", default=None

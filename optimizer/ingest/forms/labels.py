@@ -91,6 +91,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "customer_id": _CUSTOMER,
             "name": ("客户名称", "Name", "客户姓名 客户 姓名 名称"),
             "tier": ("客户等级", "Tier", "等级 客户级别 级别"),
+            "place_kind": ("场所类型", "Kind of place", "场所 地点类型 客户类型 customer_kind site_kind"),
             "phone": _PHONE,
             "opening": ("营业时间", "Opening hours", "开放时间 可上门时间"),
             "closed_hours": ("不可上门时段", "Closed hours", "休息时段 午休"),
