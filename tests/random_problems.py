@@ -24,6 +24,7 @@ from optimizer.domain.order import (
     Order,
     PartNeed,
     Place,
+    PlaceKind,
     Predecessor,
     SkillNeed,
     ToolNeed,
@@ -70,7 +71,7 @@ def random_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, Routes]:
     """Return also the routes of a clean plan."""
     rng = Random(seed)
-    problem = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    problem = _with_doors(seed, _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians)))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -102,7 +103,7 @@ def random_whole_problem_with_plan(
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(2, most_technicians))
-    problem = _with_the_whole_book(rng, plain, most_shifts)
+    problem = _with_doors(seed, _with_the_whole_book(rng, plain, most_shifts))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -124,7 +125,7 @@ def random_nights(
     """
     rng = Random(f"nights {seed}")
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(1, most_technicians))
-    problem = _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts)))
+    problem = _with_doors(seed, _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts))))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -560,6 +561,28 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
     dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
     said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
     return replace(problem, published=tuple(said))
+
+
+def _with_doors(seed: int, problem: Problem) -> Problem:
+    """Give customers places with time at the door, some of them at one address, and limit driving more often.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"doors {seed}")
+    if rng.random() < 0.6:
+        return problem
+    access_s = {kind: rng.choice((300, 480, 901)) for kind in PlaceKind}
+    kinds = (None, *PlaceKind)
+    customers = tuple(replace(customer, place_kind=rng.choice(kinds)) for customer in problem.customers)
+    homes = [technician.start for technician in problem.technicians if technician.start is not None]
+    addresses = [problem.visits[0].place, problem.branch.place, *homes[:1]]
+    visits = tuple(
+        replace(visit, place=rng.choice(addresses)) if rng.random() < 0.4 else visit for visit in problem.visits
+    )
+    limits = ({"max_leg_s": 2400}, {"max_travel_s": 7200}, {}, {})
+    shifts = tuple(replace(shift, **rng.choice(limits)) for shift in problem.shifts)
+    policy = replace(problem.policy, access_s=access_s)
+    return replace(problem, customers=customers, visits=visits, shifts=shifts, policy=policy)
 
 
 def _with_more_to_price(seed: int, problem: Problem) -> Problem:

@@ -303,6 +303,11 @@ class Problem:
         kind = self.customer_of(visit).place_kind
         return 0 if kind is None else self.policy.access_s.get(kind, 0)
 
+    def way_in_s(self, origin: Place, visit: Visit) -> int:
+        """Return the time at a visit's door for whoever comes from a place; none at the same address."""
+        is_there = (origin.lat, origin.lon) == (visit.place.lat, visit.place.lon)
+        return 0 if is_there else self.door_s(visit)
+
     def notice_deadline_s(self, day: int) -> int:
         """Return the moment until which a change of that day counts as announced in time.
 

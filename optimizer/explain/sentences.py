@@ -132,6 +132,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
 }
 
 
+#: How long a way takes where it is not the drive alone.
+AT_THE_DOOR = "{drive} + {door} at the door"
+
 #: What a kept lock breaks, by rule and unit.
 ACCEPTED: dict[tuple[Rule, str], str] = {
     (Rule.SKILL, "levels"): "The lock of visit {visit} is kept although {technician} lacks a skill that it needs.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, PartNeed, Place, SkillNeed
+from optimizer.domain.order import Interval, PartNeed, Place, PlaceKind, SkillNeed
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at
 from optimizer.errors import InputError
@@ -54,7 +54,9 @@ def test_a_customer(branch: Problem) -> None:
     assert customer.opening == (*weekdays, (5, Interval(at(9), at(12))))
     assert customer.closed == (Interval(at(12), at(13)),)
     assert customer.served_by == ("T2", "T1")  # the latest first, as written
+    assert customer.place_kind is PlaceKind.HOME  # 小区, a compound
     assert branch.customer_by_id["C2"].opening is None
+    assert branch.customer_by_id["C2"].place_kind is None
 
 
 def test_an_order_is_one_visit(branch: Problem) -> None:

@@ -8,9 +8,13 @@ import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import PlaceKind
+from optimizer.domain.plan import ReasonCode
+from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
+from optimizer.explain.lock_clashes import find_lock_clashes
+from optimizer.explain.unassigned import explain_unassigned
 from optimizer.judge.facts import Facts
-from tests.worlds import PLAIN, World, clock, job, person, world
+from tests.worlds import PLAIN, SUNDAY_16, World, clock, job, person, span, world
 
 #: Minutes at the door, as in the policy `tomorrow`.
 DOORS = {PlaceKind.HOME: 8 * 60, PlaceKind.OFFICE: 5 * 60, PlaceKind.HOSPITAL: 15 * 60, PlaceKind.FACTORY: 15 * 60}
@@ -122,3 +126,29 @@ def test_the_engine_agrees_to_the_second_and_serves_one_house_in_one_go() -> Non
     first, second = plan.routes[0].visit_ids[:3], plan.routes[0].visit_ids[3:]
     assert {frozenset(first), frozenset(second)} == {frozenset("ACE"), frozenset("BDF")}
     assert plan.costs[Rule.TRAVEL] == (40 + 30) * 50
+
+
+def test_a_clash_of_the_clock_says_the_drive_and_the_door() -> None:
+    told = PublishedVisit("A", "Ann", 0, span("08:00-08:10"))
+    made = compound().but(published=(told,), locks=(Lock("A", LockLevel.PERSON, "Ann"),), as_of_s=SUNDAY_16)
+    (clash,) = find_lock_clashes(made.problem, made.matrix)
+    assert "at 08:18 (leaving at 08:00, 10 min + 8 min at the door on the way)" in clash.text["en"]
+    assert "（08:00 出发，路上 10 分钟 + 进门 8 分钟）" in clash.text["zh"]
+
+
+def test_a_visit_is_impossible_only_when_its_drive_is_too_long() -> None:
+    """The door makes no drive too long; and no proof speaks of one that is short enough."""
+    for limits, code in (
+        ({"max_leg_s": 599}, ReasonCode.MAX_TRAVEL),
+        ({"max_travel_s": 1199}, ReasonCode.MAX_TRAVEL),
+        ({"max_leg_s": 600, "max_travel_s": 1200, "max_duty_s": 3479}, ReasonCode.MAX_TRAVEL),
+        ({"max_leg_s": 600, "max_travel_s": 1200, "max_duty_s": 3480}, ReasonCode.TIME_LIMIT),
+    ):
+        made = world(
+            [job("A", place=10, place_kind=PlaceKind.HOME)],
+            [person("Ann", **limits)],
+            policy=replace(PLAIN, access_s=DOORS),
+        )
+        (left,) = explain_unassigned(made.problem, made.matrix, made.plan({}))
+        assert left.reasons[0].code is code
+        assert left.reasons[0].proven is (code is ReasonCode.MAX_TRAVEL)

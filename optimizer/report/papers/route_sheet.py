@@ -51,6 +51,7 @@ FIELDS = {
 }
 #: Labels of fields that an entry has only where there is something to say.
 EXTRA_FIELDS = {
+    "way": "On the way",
     "after": "Comes after",
     "followed_by": "Waits for this visit",
     "load": "To carry",
@@ -207,7 +208,10 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         "bring": "; ".join(order.briefing.bring),
         "prepare": order.briefing.prepare,
     }
+    way = day.way_to(position - 1)
+    door_s = sum(leg.door_s for leg in way)
     extra = {
+        "way": case.wording.way(sum(leg.drive_s for leg in way), door_s) if door_s else "",
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
