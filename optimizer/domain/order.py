@@ -215,6 +215,23 @@ class ServiceLog:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRepair:
+    """When the same fault of the same product of a customer was repaired last, and by whom.
+
+    Parameters
+    ----------
+    technician_id
+        Who repaired it then; empty when nobody knows.
+    level
+        At which level; `None`: that at which the technician holds the skills of the visit now.
+    """
+
+    day: date
+    technician_id: str = ""
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A work order: what a customer needs, and what was asked and promised.
 
@@ -236,6 +253,8 @@ class Order:
         The day of a special agreement; it takes the place of the promise rule's.
     unfinished
         Class of the last visit that did not finish the order.
+    last_repair
+        The last repair of the same fault of this product, where it had been done and is back.
     """
 
     order_id: str
@@ -253,6 +272,7 @@ class Order:
     carried_over: int = 0
     agreed_day: date | None = None
     unfinished: Unfinished | None = None
+    last_repair: LastRepair | None = None
     briefing: Briefing = Briefing()
     log: ServiceLog = ServiceLog()
 

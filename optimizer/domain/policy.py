@@ -92,6 +92,8 @@ class Policy:
         A technician who has carried all there is room for may stop at the branch and load again.
     broken_locks
         What becomes of a lock that breaks a hard rule by itself.
+    repeat_days
+        A fault that is back within so many days is served a level higher than the last time, or by two; 0 is never.
     pair_kinds
         The safety list: orders of these kinds are served by at least two technicians.
     level_floor, priority_floor
@@ -151,6 +153,7 @@ class Policy:
     unreached_way_s: int | None = 1800
     access_s: Mapping[str, int] = field(default_factory=dict)
     told_half_width_s: int = 1800
+    repeat_days: int = 0
     pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()
     priority_floor: Floor = Floor()

@@ -157,8 +157,8 @@ def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fit
         cents += [assignment.contractor_order_cents(shift, visit) for shift in shifts]
     if assignment.problem.crew_size_of(visit) > 1:
         return cents
-    order, served_by = assignment.problem.order_of(visit), assignment.problem.customer_of(visit).served_by
-    if served_by:
+    order = assignment.problem.order_of(visit)
+    if assignment.problem.preferred_for(visit):
         cents += [assignment.continuity_cents((shift.technician_id,), visit) for shift in shifts]
     if order.due_day is not None and assignment.problem.days > 1:
         cents += [assignment.overdue_cents(shift.day, visit) for shift in shifts]
@@ -287,7 +287,7 @@ def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shift
             continue
         published = assignment.published.get(visit.visit_id, [])
         people = {said.technician_id for said in published}
-        served_by = assignment.problem.customer_of(visit).served_by
+        served_by = assignment.problem.preferred_for(visit)
         locked = {lock.technician_id for lock in assignment.locks.get(visit.visit_id, ())}
         row = table[v]
         row[K_CONTINUITY] = assignment.policy.continuity_cents if served_by else 0

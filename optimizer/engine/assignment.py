@@ -284,7 +284,7 @@ class Assignment:
 
     def continuity_cents(self, people: Collection[str], visit: Visit) -> int:
         """Return the price of people of whom none has served this customer before, where others have."""
-        served_by = self.problem.customer_of(visit).served_by
+        served_by = self.problem.preferred_for(visit)
         return self.policy.continuity_cents if served_by and not set(served_by) & set(people) else 0
 
     def overqualified_cents(self, shift: Shift, visit: Visit, role: str) -> int:

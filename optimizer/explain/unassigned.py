@@ -147,7 +147,8 @@ def _impossible_crew(scene: Scene, visit: Visit, patience: Patience) -> Reason |
         if able >= size and None in as_lead:
             return None
         blocked = [blocking for blocking in (*as_lead, *as_member) if blocking is not None]
-        reason = Reason(ReasonCode.CREW_SIZE, True, day=day, amount=size - able, unit="technicians")
+        own_id = visit.visit_id if visit.visit_id in scene.facts.problem.repeats else ""
+        reason = Reason(ReasonCode.CREW_SIZE, True, "", day, size - able, "technicians", visit_id=own_id)
         if able >= size:
             reason = _missing_lead([blocking for blocking in as_lead if blocking is not None])
         elif able == 0 and blocked and len(present) >= size:

@@ -29,8 +29,8 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
-        `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`, `door_minutes` (at
-        doors, which is not in the travel), `service_minutes` (of each member of a crew), `overtime_minutes`;
+        `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`, `door_minutes`
+        (at doors, which is not in the travel), `service_minutes` (of each member of a crew), `overtime_minutes`;
         `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over staff; `cost_cents`
         and `costs_cents` by soft rule; `fairness` (`load_range_minutes`, `load_deviation_minutes`, `load_gini` over
         the staff present: shown, never optimised); `technicians`, one record each and day, with the

@@ -65,6 +65,7 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
     check_missing_places(sheets, log)
     check_locks(sheets, clock, policy, log)
     check_exceptions(sheets, policy, log)
+    check_repairs(sheets, log)
     if clock is not None:
         check_branch(sheets, clock, log)
         check_dates(sheets, clock, log)
@@ -149,6 +150,7 @@ def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
     _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.orders, "repaired_by", technicians, "REF_TECHNICIAN_GONE", log)
     _refer(sheets.orders, "after", visits, "REF_VISIT", log)
     _refer(sheets.orders, "tools", _with_ids(sheets.tools, own_tools), "REF_TOOL", log)
     _refer(sheets.orders, "parts", _with_ids(parts, own_parts), "REF_PART_NOT_STOCKED", log)
@@ -284,6 +286,17 @@ def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
             if load.amount > most[load.quantity]:
                 details = {"quantity": load.quantity, "most": int(most[load.quantity])}
                 sheets.orders.note(log, "LOAD_LARGE", entry.number, "loads", load.amount, **details)
+
+
+def check_repairs(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note last repairs without their date, and such as come after the report of the fault that is back."""
+    for entry in sheets.orders.readable():
+        row = entry.row
+        stated = next((name for name in ("repaired_by", "repaired_level") if getattr(row, name) is not None), "")
+        if stated and row.repaired_on is None:
+            sheets.orders.note(log, "REPAIR_UNDATED", entry.number, "repaired_on", getattr(row, stated))
+        elif row.repaired_on and row.received and row.repaired_on > row.received.date():
+            sheets.orders.note(log, "REPAIR_LATER", entry.number, "repaired_on", row.repaired_on)
 
 
 def check_homes(sheets: BranchSheets, log: IssueLog) -> None:

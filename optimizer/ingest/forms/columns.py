@@ -215,6 +215,11 @@ class OrderRow(Row):
         "or no_time.",
         default=None,
     )
+    repaired_on: Day | None = column(
+        "2026-11-09", "When the same fault of this product was repaired last, where it is back.", default=None
+    )
+    repaired_by: Id | None = column("T-01", "Who repaired it then.", default=None)
+    repaired_level: SkillLevel | None = column("2", "At which level; empty: that of the technician now.", default=None)
 
 
 class TechnicianRow(Row):

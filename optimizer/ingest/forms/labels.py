@@ -157,6 +157,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "planned_on": ("已排日期", "Planned on", "原计划日期 已派日期"),
             "planned_technician": ("已排工程师", "Planned technician", "原计划工程师"),
             "unfinished": ("未完成原因", "Unfinished because", "未完成分类 未完原因 遗留原因"),
+            "repaired_on": ("上次修复日期", "Repaired on", "同一故障上次修复日期 上次维修日期 返修前日期"),
+            "repaired_by": ("上次修复工程师", "Repaired by", "上次维修工程师"),
+            "repaired_level": ("上次修复等级", "Repaired at level", "上次维修等级"),
         },
         "technicians": {
             "technician_id": _TECHNICIAN,

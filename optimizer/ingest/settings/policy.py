@@ -180,6 +180,7 @@ _NOT_NEEDED = {
     "waiting_tier_cents",
     "unreached_way",
     "access",
+    "repeat_days",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",

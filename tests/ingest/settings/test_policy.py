@@ -33,6 +33,7 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
         rest_after_night_s=10 * 3600,
         level_floor=Floor(difficulty={"hard": 2}),
         priority_floor=Floor(urgency={"emergency": 5, "urgent": 4}, tier={"key": 3}),
+        repeat_days=30,
         access_s={"home": 480, "office": 300, "hospital": 900, "factory": 900},
     )
 
@@ -45,7 +46,7 @@ def test_bench_takes_days_as_given() -> None:
     bench = load_policy("bench")
     assert (bench.arrival_lead_s, bench.morning_s, bench.max_lateness_s) == (0, 0, None)
     assert bench.fairness is Fairness.SPREAD
-    assert bench.access_s == {}
+    assert (bench.access_s, bench.repeat_days) == ({}, 0)
     assert bench.rest_s == bench.rest_after_night_s == 0
     assert bench.level_floor == bench.priority_floor == Floor()
 
