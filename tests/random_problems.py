@@ -20,6 +20,7 @@ from optimizer.domain.order import (
     Customer,
     GapFrom,
     Interval,
+    LastRepair,
     Load,
     Order,
     PartNeed,
@@ -71,7 +72,8 @@ def random_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, Routes]:
     """Return also the routes of a clean plan."""
     rng = Random(seed)
-    problem = _with_doors(seed, _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians)))
+    plain = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    problem = _with_doors(seed, _with_repeats(seed, plain))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -103,7 +105,7 @@ def random_whole_problem_with_plan(
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(2, most_technicians))
-    problem = _with_doors(seed, _with_the_whole_book(rng, plain, most_shifts))
+    problem = _with_doors(seed, _with_repeats(seed, _with_the_whole_book(rng, plain, most_shifts)))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -125,7 +127,8 @@ def random_nights(
     """
     rng = Random(f"nights {seed}")
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(1, most_technicians))
-    problem = _with_doors(seed, _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts))))
+    by_night = _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts)))
+    problem = _with_doors(seed, _with_repeats(seed, by_night))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -561,6 +564,23 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
     dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
     said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
     return replace(problem, published=tuple(said))
+
+
+def _with_repeats(seed: int, problem: Problem) -> Problem:
+    """Say of some orders that their fault was repaired not long ago: by somebody of the branch, or at a level.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"repeats {seed}")
+    if rng.random() < 0.6:
+        return problem
+    people = ["", *(technician.technician_id for technician in problem.technicians)]
+
+    def last() -> LastRepair:
+        return LastRepair(MONDAY - timedelta(rng.choice((12, 12, 60))), rng.choice(people), rng.choice((None, 1, 2)))
+
+    orders = tuple(replace(o, last_repair=last()) if rng.random() < 0.4 else o for o in problem.orders)
+    return replace(problem, orders=orders, policy=replace(problem.policy, repeat_days=30))
 
 
 def _with_doors(seed: int, problem: Problem) -> Problem:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Confirmed, GapFrom, Load, PlaceKind, Predecessor, ServiceLog, ToolNeed
+from optimizer.domain.order import Confirmed, GapFrom, LastRepair, Load, PlaceKind, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
@@ -142,7 +142,17 @@ def once() -> list[str]:
 def skill() -> list[str]:
     made = road(person("Ann", skills={"gas": 1}), a={"skills": {"gas": 2}})
     ended = HeldSkill("gas", 3, valid_until=MONDAY - timedelta(1))
-    return [verdict(made, AB), verdict(made.with_technician("Ann", skills=(ended,)), AB)]
+    found = [verdict(made, AB), verdict(made.with_technician("Ann", skills=(ended,)), AB)]
+    back = {"skills": {"gas": 1}, "last_repair": LastRepair(MONDAY - timedelta(15), "Ben")}
+    alike = road(
+        person("Ann", skills={"gas": 2}),
+        person("Ben", skills={"gas": 2}),
+        a=back,
+        policy=replace(PLAIN, repeat_days=30),
+    )
+    higher = alike.with_technician("Ann", skills=(HeldSkill("gas", 3),))
+    two = {"Ann": ["A"], "Ben": ["A"]}
+    return [*found, verdict(higher, {"Ann": ["A"]}), verdict(higher, {"Ben": ["A"]}), verdict(alike, two)]
 
 
 def allowed() -> list[str]:

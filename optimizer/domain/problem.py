@@ -138,7 +138,7 @@ class Problem:
     begun
         Derived: when each visit that has begun did so; that moment is its only window, and no hours bind it.
     repeats
-        Derived: the visits that are repeat faults, and have not begun.
+        Derived: the visits that are repeat faults.
 
     Raises
     ------
@@ -209,7 +209,7 @@ class Problem:
         hours |= dict.fromkeys(begun)
         put("begun", begun)
         put("repeats", {})
-        repeats = {v.visit_id: repeat_of(self, v) for v in self.visits if v.visit_id not in begun}
+        repeats = {v.visit_id: repeat_of(self, v) for v in self.visits}
         put("repeats", {visit_id: repeat for visit_id, repeat in repeats.items() if repeat is not None})
         put("windows", windows)
         put("hours", hours)

@@ -47,6 +47,7 @@ def repeat_of(problem: Problem, visit: Visit) -> Repeat | None:
     It is one when the same fault was repaired at most `repeat_days` before it was reported again. Whoever serves it
     alone holds every skill that it needs a level higher than the last technician the lowest of them. Where nobody who
     is there and may serve it does, or two people are wanted anyway, two serve it.
+    Once it has begun, who does is a fact.
     """
     order = problem.order_of(visit)
     last = order.last_repair
@@ -58,7 +59,9 @@ def repeat_of(problem: Problem, visit: Visit) -> Repeat | None:
         return None
     level = _level_of(problem, visit) if last.level is None else last.level
     size = max(visit.crew_size, SECOND_PERSON if order.kind in problem.policy.pair_kinds else 1)
-    if size == 1 and not any(_is_higher(problem, shift, visit, level + 1) for shift in problem.shifts):
+    if visit.visit_id in problem.begun:
+        size = max(size, len({lock.technician_id for lock in problem.locks if lock.visit_id == visit.visit_id}))
+    elif size == 1 and not any(_is_higher(problem, shift, visit, level + 1) for shift in problem.shifts):
         size = SECOND_PERSON
     return Repeat(days, last.technician_id, level, size)
 

@@ -162,10 +162,7 @@ def _person_blocking(
             code, unit = ReasonCode.CERTIFICATE_EXPIRED, "days"
             until, since = gap.held.valid_until, gap.held.valid_from
             amount = _days_off(since, until, on)
-        repeat = facts.problem.repeats.get(visit.visit_id)
-        is_repeat = repeat is not None and code is ReasonCode.SKILL_LEVEL and gap.need.min_level == repeat.level_needed
-        own_id = visit.visit_id if is_repeat else ""
-        return make_blocking(Reason(code, True, who, day, amount, unit, skill, own_id), missing=missing)
+        return make_blocking(Reason(code, True, who, day, amount, unit, skill), missing=missing)
     if "area" in refused:
         return make_blocking(Reason(ReasonCode.AREA, True, who, day, subject=visit.area))
     return None

@@ -22,8 +22,8 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.SKILL, ""): "{technician} comes closest but does not have the skill {subject} (level {amount} needed).",
     (ReasonCode.SKILL_LEVEL, ""): "{technician} comes closest but is {amount} level(s) too low in {subject}.",
     (ReasonCode.SKILL_LEVEL, "visit"): (
-        "{technician} comes closest but is {amount} level(s) too low in {subject}: the same fault was repaired {days} "
-        "day(s) before by {last} at level {level}, so that it needs level {needed} or a second person."
+        "The same fault was repaired {days} day(s) before by {last} at level {level}: it needs level {needed}, or a "
+        "second person (crew size 2)."
     ),
     (ReasonCode.CERTIFICATE_EXPIRED, ""): (
         "{technician} comes closest but the certificate for {subject} is not valid on {day} ({amount} day(s) off)."

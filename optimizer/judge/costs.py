@@ -127,7 +127,7 @@ def _continuity(facts: Facts, timed: TimedTour) -> int:
     strangers = 0
     for service in timed.tour.services:
         if service.pays and service.visit is not None:
-            is_repeat = not service.has_begun and last_time(facts.problem, service.visit) is not None
+            is_repeat = last_time(facts.problem, service.visit) is not None
             preferred = () if is_repeat else facts.problem.customer_of(service.visit).served_by
             strangers += bool(preferred) and people_of(timed, service).isdisjoint(preferred)
     return strangers * facts.problem.policy.continuity_cents

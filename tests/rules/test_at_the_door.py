@@ -151,4 +151,4 @@ def test_a_visit_is_impossible_only_when_its_drive_is_too_long() -> None:
         )
         (left,) = explain_unassigned(made.problem, made.matrix, made.plan({}))
         assert left.reasons[0].code is code
-        assert left.reasons[0].proven is (code is ReasonCode.MAX_TRAVEL)
+        assert left.reasons[0].proven

@@ -13,7 +13,7 @@ from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule
 from optimizer.explain.unassigned import explain_unassigned, sentence
 from optimizer.text.catalogue import translator
-from tests.worlds import FRIDAY_16, MONDAY, PLAIN, World, clock, job, person, world
+from tests.worlds import FRIDAY_16, MONDAY, PLAIN, World, clock, job, person, span, world
 
 #: Twelve days before the fault was reported again.
 LAST = LastRepair(date(2026, 11, 8), "Ben")
@@ -34,8 +34,8 @@ def test_a_level_higher_than_the_last_time() -> None:
     (violation,) = made.judge({"Ben": ["A"]}).violations
     assert (violation.rule, violation.amount, violation.unit) == (Rule.SKILL, 1, "levels")
     assert violation.message == (
-        "Ben holds gas at level 2; the same fault was repaired 12 days before by Ben at level 2: A needs gas at level 3 "
-        "or a second person."
+        "Ben holds gas at level 2; the same fault was repaired 12 days before by Ben at level 2: A needs gas at level "
+        "3 or a second person."
     )
     (route,) = made.solved().routes
     assert route.technician_id == "Ann"
@@ -105,14 +105,10 @@ def test_what_has_begun_is_a_fact() -> None:
     assert back().but(locks=(begun,), as_of_s=clock("09:00")).broken({"Ben": ["A"]}) == []
 
 
-def test_a_reason_says_when_and_by_whom_it_was_repaired() -> None:
-    # Ann, who is higher, is on duty tomorrow and absent today: her shift ends before she could be there.
-    made = back().with_shift("Ann", end_s=clock("08:05"))
-    (left,) = [left for left in explain_unassigned(made.problem, made.matrix, made.plan({})) if left.visit_id == "A"]
-    assert left.reasons[0].technician_id == "Ann"
+def test_nobody_higher_and_no_second_person_is_a_reason_with_who_and_when() -> None:
     alone = back(levels={"Ben": 2})
     (left,) = [one for one in explain_unassigned(alone.problem, alone.matrix, alone.plan({})) if one.visit_id == "A"]
-    reason = left.reasons[0]
+    (reason,) = left.reasons
     assert (reason.code, reason.amount, reason.proven) == (ReasonCode.CREW_SIZE, 1, True)
     assert sentence(reason, alone.problem, translator("en")) == (
         "On 2026-11-23 it needs 1 more people than can come: the same fault was repaired 12 day(s) before by Ben Li "
@@ -123,11 +119,18 @@ def test_a_reason_says_when_and_by_whom_it_was_repaired() -> None:
     )
 
 
-def test_a_reason_about_a_level_names_the_level_of_then() -> None:
-    # Ann is locked elsewhere all day on Tuesday's shift: on Monday only Ben comes.
-    a = job("A", place=10, skills={"gas": 1}, last_repair=LAST, received_s=FRIDAY_16, requested="08:00-09:00")
-    people = [person("Ann", skills={"gas": 3}, days=(1,)), person("Ben", skills={"gas": 2})]
-    made = world([a], people, policy=POLICY, days=2)
-    (left,) = explain_unassigned(made.problem, made.matrix, made.plan({}))
-    said = {reason.code: sentence(reason, made.problem, translator("en")) for reason in left.reasons}
-    assert said
+def test_a_reason_about_somebody_else_says_beside_why_ben_does_not_go() -> None:
+    # Ann, who is higher, goes off duty before she could be there.
+    made = back().with_shift("Ann", end_s=clock("08:05"))
+    (left,) = [left for left in explain_unassigned(made.problem, made.matrix, made.plan({})) if left.visit_id == "A"]
+    first, second = left.reasons
+    assert (first.code, first.technician_id) == (ReasonCode.SHIFT_CAPACITY, "Ann")
+    assert sentence(second, made.problem, translator("en")) == (
+        "The same fault was repaired 12 day(s) before by Ben Li (Ben) at level 2: it needs level 3, or a second person "
+        "(crew size 2)."
+    )
+    assert sentence(second, made.problem, translator("zh")) == (
+        "同一故障 12 天前由Ben Li (Ben)（2 级）修过：这次需要 3 级，或两人上门（人数填 2）。"
+    )
+    # The desk asks for two people instead.
+    assert made.with_job("A", crew_size=2, requested=(span("08:00-17:00"),)).broken({"Ben": ["A"]}) == [(Rule.CREW, 1)]
