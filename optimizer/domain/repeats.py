@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.domain.house_limits import HouseLimit
+
 if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
@@ -80,7 +82,9 @@ def _is_higher(problem: Problem, shift: Shift, visit: Visit, level: int) -> bool
     technician, who = problem.technician_by_id[shift.technician_id], shift.technician_id
     is_off = not 0 <= shift.day < problem.days
     is_unwanted = who in visit.prohibited or who in problem.customer_of(visit).refused
-    is_elsewhere = bool(visit.area and technician.areas) and visit.area not in technician.areas
+    excepted = [one for one in problem.exceptions if (one.visit_id, one.limit) == (visit.visit_id, HouseLimit.AREA)]
+    is_let = any(one.is_for(who) for one in excepted)
+    is_elsewhere = bool(visit.area and technician.areas) and visit.area not in technician.areas and not is_let
     is_other = any(lock.visit_id == visit.visit_id and lock.technician_id != who for lock in problem.locks)
     if is_off or is_unwanted or is_elsewhere or is_other or not visit.skills:
         return False

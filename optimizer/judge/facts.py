@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from optimizer.domain.order import Predecessor, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import HeldSkill, Shift, Technician
-    from optimizer.travel.matrix import TravelMatrix
+    from optimizer.travel.matrix import Figures, TravelMatrix
 
 _Item = TypeVar("_Item")
 
@@ -268,7 +265,7 @@ class Facts:
     _travel: dict[tuple[str, str, str], int | None] = field(init=False)
     _doors: dict[str, int] = field(init=False)
     _addresses: dict[str, tuple[float, float]] = field(init=False)
-    _ways: dict[str, NDArray[np.int32]] = field(init=False)
+    _ways: dict[str, Figures] = field(init=False)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -468,7 +465,7 @@ class Facts:
         kind = customers[orders[visit.order_id].customer_id].place_kind
         return 0 if kind is None else self.problem.policy.access_s.get(kind, 0)
 
-    def ways_s(self, profile: str) -> NDArray[np.int32]:
+    def ways_s(self, profile: str) -> Figures:
         """Return the seconds of all legs of a profile, as `travel_s` does: rows of the matrix, negative for no way."""
         if profile not in self._ways:
             ways_s = self.matrix.seconds[self.matrix.profiles.index(profile)]

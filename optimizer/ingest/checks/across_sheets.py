@@ -15,6 +15,7 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.repeats import SECOND_PERSON
 from optimizer.domain.units import MINUTE_S
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
@@ -364,11 +365,12 @@ def check_told(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
 
 
 def _crew_sizes(sheets: BranchSheets, policy: Policy | None) -> dict[str, int]:
-    """Return how many people serve each visit."""
+    """Return how many people serve each visit at most: two may go where a fault is back."""
     pairs = policy.pair_kinds if policy else frozenset()
     sizes: dict[str, int] = {}
     for entry in sheets.orders.readable():
-        size = max(entry.row.crew_size, 2 if entry.row.kind in pairs else 1)
+        is_pair = entry.row.kind in pairs or entry.row.repaired_on is not None
+        size = max(entry.row.crew_size, SECOND_PERSON if is_pair else 1)
         sizes |= dict.fromkeys(visit_ids_of(entry.row), size)
     return sizes
 

@@ -221,3 +221,13 @@ def test_who_repaired_it_and_has_left_is_a_doubt_only(report) -> None:
     sheets = two_orders()
     sheets["orders"][1] |= {"repaired_on": "2026-11-09", "repaired_by": "T9"}
     assert [issue.code for issue in report(sheets).issues] == ["REF_TECHNICIAN_GONE"]
+
+
+def test_two_people_may_be_published_and_locked_where_a_fault_is_back(report) -> None:
+    sheets = two_orders()
+    order = sheets["orders"][1]
+    two = [{"visit_id": order["order_id"], "technician_id": who, "date": "2026-11-23"} for who in ("T1", "T2")]
+    sheets |= {"published": two, "locks": [{**row, "level": "day"} for row in two]}
+    assert {issue.code for issue in report(sheets).issues} == {"ID_TWICE", "LOCK_TWO_PEOPLE"}
+    order["repaired_on"] = "2026-11-09"
+    assert not {"ID_TWICE", "LOCK_TWO_PEOPLE"} & {issue.code for issue in report(sheets).issues}
