@@ -54,9 +54,20 @@ def test_a_customer(branch: Problem) -> None:
     assert customer.opening == (*weekdays, (5, Interval(at(9), at(12))))
     assert customer.closed == (Interval(at(12), at(13)),)
     assert customer.served_by == ("T2", "T1")  # the latest first, as written
-    assert customer.place_kind is PlaceKind.HOME  # 小区, a compound
     assert branch.customer_by_id["C2"].opening is None
     assert branch.customer_by_id["C2"].place_kind is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"), [("小区", PlaceKind.HOME), ("医院", PlaceKind.HOSPITAL), ("Office", "office")]
+)
+def test_a_kind_of_place_is_understood_in_both_languages(tmp_path: Path, cell: str, kind: PlaceKind) -> None:
+    sheets = two_orders()
+    sheets["customers"][0]["place_kind"] = cell
+    problem = read_branch_report(write_folder(tmp_path, sheets))[0]
+    assert problem is not None
+    assert problem.customer_by_id["C1"].place_kind == kind
+    assert problem.door_s(problem.visit_by_id["O1"]) == problem.policy.access_s[kind]
 
 
 def test_an_order_is_one_visit(branch: Problem) -> None:

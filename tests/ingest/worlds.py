@@ -32,7 +32,6 @@ TWO_ORDERS: Sheets = {
             "opening": "Mon-Fri 09:00-17:00; Sat 09:00-12:00",
             "closed_hours": "12:00-13:00",
             "refused": "",
-            "place_kind": "小区",
             "served_by": "T2; T1",
         },
         {"customer_id": "C2", "name": "李先生"},
