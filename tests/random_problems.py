@@ -20,10 +20,12 @@ from optimizer.domain.order import (
     Customer,
     GapFrom,
     Interval,
+    LastRepair,
     Load,
     Order,
     PartNeed,
     Place,
+    PlaceKind,
     Predecessor,
     SkillNeed,
     ToolNeed,
@@ -70,7 +72,8 @@ def random_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, Routes]:
     """Return also the routes of a clean plan."""
     rng = Random(seed)
-    problem = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    plain = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    problem = with_doors(seed, with_repeats(seed, plain))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -101,7 +104,8 @@ def random_whole_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, DayRoutes]:
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
-    return with_what_follows(rng, seed, facts_of_the_book(rng, most_visits, (2, most_technicians), most_shifts))
+    facts = facts_of_the_book(rng, most_visits, (2, most_technicians), most_shifts)
+    return with_what_follows(rng, seed, with_doors(seed, with_repeats(seed, facts)))
 
 
 def facts_of_the_book(rng: Random, most_visits: int, technicians: tuple[int, int], most_shifts: int) -> Problem:
@@ -149,7 +153,7 @@ def random_nights(
     """
     rng = Random(f"nights {seed}")
     facts = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
-    problem = with_rests(rng, _by_night(rng, facts))
+    problem = with_doors(seed, with_repeats(seed, with_rests(rng, _by_night(rng, facts))))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -585,6 +589,45 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
     dropped = [u.visit_id for u in plan.unassigned if rng.random() < 0.2]
     said += [PublishedVisit(visit_id, rng.choice(people), 0) for visit_id in dropped]
     return replace(problem, published=tuple(said))
+
+
+def with_repeats(seed: int, problem: Problem) -> Problem:
+    """Say of some orders that their fault was repaired not long ago: by somebody of the branch, or at a level.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"repeats {seed}")
+    if rng.random() < 0.6:
+        return problem
+    people = ["", *(technician.technician_id for technician in problem.technicians)]
+
+    def last() -> LastRepair:
+        return LastRepair(MONDAY - timedelta(rng.choice((12, 12, 60))), rng.choice(people), rng.choice((None, 1, 2)))
+
+    orders = tuple(replace(o, last_repair=last()) if rng.random() < 0.4 else o for o in problem.orders)
+    return replace(problem, orders=orders, policy=replace(problem.policy, repeat_days=30))
+
+
+def with_doors(seed: int, problem: Problem) -> Problem:
+    """Give customers places with time at the door, some of them at one address, and limit driving more often.
+
+    The draws are its own, so that those of all other facts stay as they are.
+    """
+    rng = Random(f"doors {seed}")
+    if rng.random() < 0.6:
+        return problem
+    access_s = {kind: rng.choice((300, 480, 901)) for kind in PlaceKind}
+    kinds = (None, *PlaceKind)
+    customers = tuple(replace(customer, place_kind=rng.choice(kinds)) for customer in problem.customers)
+    homes = [technician.start for technician in problem.technicians if technician.start is not None]
+    addresses = [problem.visits[0].place, problem.branch.place, *homes[:1]]
+    visits = tuple(
+        replace(visit, place=rng.choice(addresses)) if rng.random() < 0.4 else visit for visit in problem.visits
+    )
+    limits = ({"max_leg_s": 2400}, {"max_travel_s": 7200}, {}, {})
+    shifts = tuple(replace(shift, **rng.choice(limits)) for shift in problem.shifts)
+    policy = replace(problem.policy, access_s=access_s)
+    return replace(problem, customers=customers, visits=visits, shifts=shifts, policy=policy)
 
 
 def _with_more_to_price(seed: int, problem: Problem) -> Problem:

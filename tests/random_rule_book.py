@@ -20,7 +20,15 @@ from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, at
 from optimizer.travel.matrix import UNREACHABLE
 from tests.random_nights import NIGHTS, by_night
-from tests.random_problems import MONDAY, facts_of_the_book, random_matrix, with_rests, with_what_follows
+from tests.random_problems import (
+    MONDAY,
+    facts_of_the_book,
+    random_matrix,
+    with_doors,
+    with_repeats,
+    with_rests,
+    with_what_follows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +49,7 @@ def random_rule_book(
     problem = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
     for change in CHANGES:
         problem = change(rng, problem)
+    problem = with_doors(seed, with_repeats(seed, problem))
     return with_what_follows(rng, seed, problem, without_short_cuts(random_matrix(rng, problem)), tries=4)
 
 

@@ -85,6 +85,8 @@ DRAWN: dict[str, Callable[[Problem], bool]] = {
     "clocks put forward": lambda p: gains(p) < 0,
     "clocks put back": lambda p: gains(p) > 0,
     "a floor of the day": lambda p: any(shift.start_s < p.as_of_s < shift.end_s for shift in p.shifts),
+    "time at the door": lambda p: any(customer.place_kind for customer in p.customers) and bool(p.policy.access_s),
+    "repeat faults": lambda p: any(order.last_repair for order in p.orders),
     "least levels": lambda p: bool(p.policy.level_floor.difficulty),
     "least priorities": lambda p: bool(p.policy.priority_floor.tier),
     "promises": lambda p: any(order.promised for order in p.orders),

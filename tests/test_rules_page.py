@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Confirmed, GapFrom, Load, Predecessor, ServiceLog, ToolNeed
+from optimizer.domain.order import Confirmed, GapFrom, LastRepair, Load, PlaceKind, Predecessor, ServiceLog, ToolNeed
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
@@ -142,7 +142,17 @@ def once() -> list[str]:
 def skill() -> list[str]:
     made = road(person("Ann", skills={"gas": 1}), a={"skills": {"gas": 2}})
     ended = HeldSkill("gas", 3, valid_until=MONDAY - timedelta(1))
-    return [verdict(made, AB), verdict(made.with_technician("Ann", skills=(ended,)), AB)]
+    found = [verdict(made, AB), verdict(made.with_technician("Ann", skills=(ended,)), AB)]
+    back = {"skills": {"gas": 1}, "last_repair": LastRepair(MONDAY - timedelta(15), "Ben")}
+    alike = road(
+        person("Ann", skills={"gas": 2}),
+        person("Ben", skills={"gas": 2}),
+        a=back,
+        policy=replace(PLAIN, repeat_days=30),
+    )
+    higher = alike.with_technician("Ann", skills=(HeldSkill("gas", 3),))
+    two = {"Ann": ["A"], "Ben": ["A"]}
+    return [*found, verdict(higher, {"Ann": ["A"]}), verdict(higher, {"Ben": ["A"]}), verdict(alike, two)]
 
 
 def allowed() -> list[str]:
@@ -375,6 +385,14 @@ def the_clock_of_a_route() -> list[str]:
     return [f"{duration_s(problem, problem.technician_by_id['Ann'], problem.visit_by_id['A']) // 60} min"]
 
 
+def at_the_door() -> list[str]:
+    home = {"place_kind": PlaceKind.HOME}
+    made = road(a=home, b=home, policy=replace(PLAIN, access_s={"home": 480}))
+    house = made.with_leg("A", "B", 0).with_job("B", place=made.problem.visit_by_id["A"].place)
+    apart = made.starts(AB)
+    return [apart["A"], apart["B"], house.starts(AB)["B"], verdict(made.with_shift("Ann", max_leg_s=20 * 60), AB)]
+
+
 def nights() -> list[str]:
     made = road(person("Ann", hours="19:00-31:00"), a={"requested": "26:00-27:00"})
     berlin = WallClock(date(2027, 3, 27), "Europe/Berlin")
@@ -394,6 +412,7 @@ def clocks() -> list[str]:
 
 EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "The clock of a route": the_clock_of_a_route,
+    "At the door": at_the_door,
     "Nights": nights,
     "once": once,
     "skill": skill,

@@ -54,6 +54,15 @@ class Coverage(StrEnum):
 INSTALLATION = "installation"
 
 
+class PlaceKind(StrEnum):
+    """What kind of place a customer's is: how long it takes from the street to the door."""
+
+    HOME = "home"
+    OFFICE = "office"
+    HOSPITAL = "hospital"
+    FACTORY = "factory"
+
+
 class Confirmed(StrEnum):
     """What the customer said when the visit was announced: who said no is not visited at that time."""
 
@@ -151,6 +160,8 @@ class Customer:
         Technicians whom the customer does not want.
     served_by
         Technicians who served this customer before, the latest first.
+    place_kind
+        What kind of place it is; `None` when nobody says, and then it takes no time from the street to the door.
     """
 
     customer_id: str
@@ -161,6 +172,7 @@ class Customer:
     closed: tuple[Interval, ...] = ()
     refused: frozenset[str] = frozenset()
     served_by: tuple[str, ...] = ()
+    place_kind: PlaceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,23 @@ class ServiceLog:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRepair:
+    """When the same fault of the same product of a customer was repaired last, and by whom.
+
+    Parameters
+    ----------
+    technician_id
+        Who repaired it then; empty when nobody knows.
+    level
+        At which level; `None`: that at which the technician holds the skills of the visit now.
+    """
+
+    day: date
+    technician_id: str = ""
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A work order: what a customer needs, and what was asked and promised.
 
@@ -224,6 +253,8 @@ class Order:
         The day of a special agreement; it takes the place of the promise rule's.
     unfinished
         Class of the last visit that did not finish the order.
+    last_repair
+        The last repair of the same fault of this product, where it had been done and is back.
     """
 
     order_id: str
@@ -241,6 +272,7 @@ class Order:
     carried_over: int = 0
     agreed_day: date | None = None
     unfinished: Unfinished | None = None
+    last_repair: LastRepair | None = None
     briefing: Briefing = Briefing()
     log: ServiceLog = ServiceLog()
 

@@ -84,12 +84,16 @@ class Policy:
     unreached_way_s
         How much longer a way may be for a customer who was not reached. `None`: who was not reached, or said no, is
         visited all the same, as in plans of before this was asked.
+    access_s
+        Time at the door by kind of place: what the way into a place takes beyond the drive, from another address.
     told_half_width_s
         A visit without a promise is told its planned start, plus and minus this.
     reload
         A technician who has carried all there is room for may stop at the branch and load again.
     broken_locks
         What becomes of a lock that breaks a hard rule by itself.
+    repeat_days
+        A fault that is back within so many days is served a level higher than the last time, or by two; 0 is never.
     pair_kinds
         The safety list: orders of these kinds are served by at least two technicians.
     level_floor, priority_floor
@@ -147,7 +151,9 @@ class Policy:
     broken_locks: BrokenLocks = BrokenLocks.REFUSE
     observation_s: int = 1800
     unreached_way_s: int | None = 1800
+    access_s: Mapping[str, int] = field(default_factory=dict)
     told_half_width_s: int = 1800
+    repeat_days: int = 0
     pair_kinds: frozenset[str] = frozenset()
     level_floor: Floor = Floor()
     priority_floor: Floor = Floor()

@@ -16,6 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from optimizer.domain.house_limits import LimitException
 from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import BrokenLocks, Policy
+from optimizer.domain.repeats import Repeat, repeat_of
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
 from optimizer.domain.units import FAR_FUTURE_S, at
@@ -136,6 +137,8 @@ class Problem:
         Derived: the visits whose customer said no to the time, and which no lock demands all the same.
     begun
         Derived: when each visit that has begun did so; that moment is its only window, and no hours bind it.
+    repeats
+        Derived: the visits that are repeat faults.
 
     Raises
     ------
@@ -175,6 +178,7 @@ class Problem:
     off_window: frozenset[str] = field(init=False, repr=False, compare=False)
     declined: frozenset[str] = field(init=False, repr=False, compare=False)
     begun: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    repeats: Mapping[str, Repeat] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         def put(name: str, value: Mapping[str, object]) -> None:
@@ -204,6 +208,9 @@ class Problem:
         windows |= {visit_id: (Interval(began_s, began_s),) for visit_id, began_s in begun.items()}
         hours |= dict.fromkeys(begun)
         put("begun", begun)
+        put("repeats", {})
+        repeats = {v.visit_id: repeat_of(self, v) for v in self.visits}
+        put("repeats", {visit_id: repeat for visit_id, repeat in repeats.items() if repeat is not None})
         put("windows", windows)
         put("hours", hours)
         object.__setattr__(self, "off_window", frozenset(off_window - begun.keys()))
@@ -284,19 +291,40 @@ class Problem:
         return max(self.order_of(visit).priority, self._floor(visit, "priority_floor"))
 
     def skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
-        """Return the skills that a visit needs, their levels raised to the policy's floor."""
+        """Return the skills that a visit needs, their levels raised to the policy's floor, and of a repeat fault."""
         floor = self._floor(visit, "level_floor")
+        if visit.visit_id in self.repeats:
+            floor = max(floor, self.repeats[visit.visit_id].level_needed)
         return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in visit.skills)
 
     def crew_size_of(self, visit: Visit) -> int:
-        """Return how many technicians serve a visit together: what it states, at least two on the safety list."""
+        """Return how many technicians serve a visit together: what it states, two on the safety list.
+
+        Of a repeat fault for which nobody of a higher level is there, two as well.
+        """
+        if visit.visit_id in self.repeats:
+            return self.repeats[visit.visit_id].crew_size
         return max(visit.crew_size, 2 if self.order_of(visit).kind in self.policy.pair_kinds else 1)
+
+    def preferred_for(self, visit: Visit) -> tuple[str, ...]:
+        """Return who served the customer before, and is preferred for it; nobody for a repeat fault."""
+        return () if visit.visit_id in self.repeats else self.customer_of(visit).served_by
 
     def lead_skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
         """Return the skills that the lead of a crew needs, their levels raised to the policy's floor."""
         floor = self._floor(visit, "level_floor")
         needs = visit.lead_skills or visit.skills
         return tuple(SkillNeed(need.skill, max(need.min_level, floor)) for need in needs)
+
+    def door_s(self, visit: Visit) -> int:
+        """Return how long it takes from the street to a visit's door: what the policy says of such a place."""
+        kind = self.customer_of(visit).place_kind
+        return 0 if kind is None else self.policy.access_s.get(kind, 0)
+
+    def way_in_s(self, origin: Place, visit: Visit) -> int:
+        """Return the time at a visit's door for whoever comes from a place; none at the same address."""
+        is_there = (origin.lat, origin.lon) == (visit.place.lat, visit.place.lon)
+        return 0 if is_there else self.door_s(visit)
 
     def notice_deadline_s(self, day: int) -> int:
         """Return the moment until which a change of that day counts as announced in time.

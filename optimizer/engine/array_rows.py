@@ -81,6 +81,7 @@ from optimizer.engine.arrays import (
     ShortArray,
 )
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+from optimizer.engine.doors import make_door_rows
 from optimizer.engine.rest import latest_homes
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ def extras_of(assignment: Assignment, shifts: Sequence[Shift], visit: Visit, fit
         cents += [assignment.contractor_order_cents(shift, visit) for shift in shifts]
     if assignment.problem.crew_size_of(visit) > 1:
         return cents
-    order, served_by = assignment.problem.order_of(visit), assignment.problem.customer_of(visit).served_by
-    if served_by:
+    order = assignment.problem.order_of(visit)
+    if assignment.problem.preferred_for(visit):
         cents += [assignment.continuity_cents((shift.technician_id,), visit) for shift in shifts]
     if order.due_day is not None and assignment.problem.days > 1:
         cents += [assignment.overdue_cents(shift.day, visit) for shift in shifts]
@@ -286,7 +287,7 @@ def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shift
             continue
         published = assignment.published.get(visit.visit_id, [])
         people = {said.technician_id for said in published}
-        served_by = assignment.problem.customer_of(visit).served_by
+        served_by = assignment.problem.preferred_for(visit)
         locked = {lock.technician_id for lock in assignment.locks.get(visit.visit_id, ())}
         row = table[v]
         row[K_CONTINUITY] = assignment.policy.continuity_cents if served_by else 0
@@ -415,17 +416,22 @@ _LIMITS = (
 
 
 def most_exceeded(assignment: Assignment, shift: Shift, homes: Mapping[tuple[str, int], int]) -> list[int]:
-    """Return the columns `S_MORE_*`: the most that any exception adds to the limits of a technician-day.
+    """Return the columns `S_MORE_*`: the most that an exception, or time at doors, adds to a technician-day's limits.
 
     Parameters
     ----------
     homes
         By when each technician has to be home to be rested: `latest_homes`.
     """
-    if not assignment.exceptions:
-        return [0 for _ in _LIMITS]
     visits = [assignment.problem.visit_by_id[visit_id] for visit_id, _ in assignment.exceptions]
-    return [max(_excess(assignment, homes, limit, shift, visit) for visit in visits) for limit, _ in _LIMITS]
+    more = [max((_excess(assignment, homes, limit, shift, v) for v in visits), default=0) for limit, _ in _LIMITS]
+    more[0] += doors_s(assignment, shift)
+    return more
+
+
+def doors_s(assignment: Assignment, shift: Shift) -> int:
+    """Return how much of a day's travel may be time at doors and no driving, where driving is limited."""
+    return 0 if shift.max_leg_s is None and shift.max_travel_s is None else assignment.doors_s
 
 
 def _excess(
@@ -442,7 +448,8 @@ def _excess(
 def make_more_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift], nodes: int) -> IntArray:
     """Return `ProblemArrays.more`, for so many visits and stops at the branch."""
     limits = [limit for limit, _ in _LIMITS]
-    if not any(limit in limits for _, limit in assignment.exceptions):
+    has_doors = any(doors_s(assignment, shift) for shift in shifts)
+    if not has_doors and not any(limit in limits for _, limit in assignment.exceptions):
         return np.zeros((0, 0, M_COLUMNS), np.int64)
     table, homes = np.zeros((len(shifts), nodes, M_COLUMNS), np.int64), latest_homes(assignment.problem)
     for v, (visit, _) in enumerate(roles):
@@ -487,8 +494,8 @@ def leave_out_cents(assignment: Assignment, visit: Visit) -> int:
 
 def travel_and_shifts(
     assignment: Assignment, matrix: TravelMatrix, visits: list[Visit], shifts: list[Shift], resources: Resources
-) -> tuple[ShortArray, IntArray]:
-    """Return travel between the nodes in use, and the rows of the shifts that point into them."""
+) -> tuple[ShortArray, IntArray, IntArray]:
+    """Return travel between the nodes in use, their doors, and the rows of the shifts that point into them."""
     people = [assignment.problem.technician_by_id[shift.technician_id] for shift in shifts]
     ends = sorted({start_key(p) for p in people} | {end_key(p) for p in people})
     keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stop_shifts) + ends
@@ -500,7 +507,8 @@ def travel_and_shifts(
     travel[travel < 0] = FORBIDDEN_S
     homes = latest_homes(assignment.problem)
     table = [_shift_row(assignment, shift, nodes, profiles.index(shift.profile), resources, homes) for shift in shifts]
-    return travel, np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
+    shift_rows = np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))
+    return travel, make_door_rows(assignment.problem, keys), shift_rows
 
 
 def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:

@@ -117,6 +117,8 @@ ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND, ROW_COLUMNS, *_ = COLUMNS
     K_DAYS,
     *_,
 ) = COLUMNS
+# Columns of `ProblemArrays.door`.
+D_ADDRESS, D_SECONDS, D_COLUMNS, *_ = COLUMNS
 # Columns of `ProblemArrays.more`.
 M_TRAVEL, M_OVERTIME, M_VISITS, M_COLUMNS, *_ = COLUMNS
 WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
@@ -156,7 +158,8 @@ class ProblemArrays(ByAddress):
     Parameters
     ----------
     travel : int32 (n_profiles, n_nodes, n_nodes)
-        Seconds from node to node; first the visits and stops by index, then where routes start and end.
+        Seconds from node to node, the time at doors included; first the visits and stops by index, then where routes
+        start and end.
     ways : int32 (n_profiles, n_nodes, n_nodes, 2)
         The same both ways, [a, b] from b to a and from a to b: who tries many positions for a visit reads along a row.
     duration : int64 (n_shifts, n_visits)
@@ -175,7 +178,8 @@ class ProblemArrays(ByAddress):
         Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
         the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
         are the seconds of work beyond which the day's reserve begins. `S_MORE_*` is the most that an exception
-        for any visit adds to the limit of the same name.
+        for any visit adds to the limit of the same name; to those of travel, which are limits of driving, the time at
+        all doors is added, too.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
         Columns `O_*`: the technicians behind the shifts.
     windows, hours : int64 (n_days, n_visits, most, 2)
@@ -195,7 +199,10 @@ class ProblemArrays(ByAddress):
     crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
         What counts for a crew as a whole, at the lead's index; no rows when there is no crew.
     more : int64 (n_shifts, n_visits, M_COLUMNS), or of no rows
-        What the exceptions of a visit add to the limits of a technician-day that serves it; no rows without any.
+        What the exceptions of a visit add to the limits of a technician-day that serves it; no rows where no `S_MORE_*`
+        is above 0.
+    door : int64 (n_nodes, D_COLUMNS)
+        Columns `D_*`: a number for each address, and the time at the door for whoever comes from another one.
     near : int32 (n_orders, at most `NEIGHBOURS`)
         The visits nearest in time and space, nearest first; stops have none.
     rates : int64 (R_ENTRIES,)
@@ -221,6 +228,7 @@ class ProblemArrays(ByAddress):
     tool_units: IntArray
     crew: IntArray
     more: IntArray
+    door: IntArray
     near: ShortArray
     rates: IntArray
 

@@ -15,6 +15,8 @@ from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, Una
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
 from optimizer.engine.arrays import (
+    D_ADDRESS,
+    D_SECONDS,
     E_EARLIER,
     E_LATER,
     E_NEED,
@@ -131,8 +133,19 @@ class Day:
         if not self.visits:
             return []
         travel = self.arrays.travel[self.row[S_PROFILE]]
-        nodes = [int(self.row[S_START_NODE]), *self.visits, int(self.row[S_END_NODE])]
-        return [int(travel[a, b]) for a, b in itertools.pairwise(nodes)]
+        return [int(travel[a, b]) for a, b in itertools.pairwise(self.nodes)]
+
+    @property
+    def nodes(self) -> list[int]:
+        """The places of a route, start and end included."""
+        return [int(self.row[S_START_NODE]), *self.visits, int(self.row[S_END_NODE])]
+
+    @property
+    def drives_s(self) -> list[int]:
+        """Seconds of driving of each leg: without the time at the door."""
+        door = self.arrays.door
+        pairs = zip(self.legs_s, itertools.pairwise(self.nodes), strict=False)
+        return [s - int(door[b, D_SECONDS]) * (door[a, D_ADDRESS] != door[b, D_ADDRESS]) for s, (a, b) in pairs]
 
     @property
     def road_s(self) -> int:
@@ -143,7 +156,8 @@ class Day:
     def excess_cents(self) -> int:
         """What exceptions for this day's visits let it exceed of its limits of travel, visits and return, in cents."""
         row, rates = self.row, self.arrays.rates
-        far_s = max(max(self.legs_s) - int(row[S_MAX_LEG]), self.road_s - int(row[S_MAX_TRAVEL]), 0)
+        drives_s = self.drives_s
+        far_s = max(max(drives_s) - int(row[S_MAX_LEG]), sum(drives_s) - int(row[S_MAX_TRAVEL]), 0)
         late_s = max(0, int(self.times[-1, 0]) - int(row[S_RETURN_LIMIT]))
         many = max(0, sum(v < int(rates[R_VISITS]) for v in self.visits) - int(row[S_MAX_VISITS]))
         cents = cents_per_minute(int(rates[R_MORE_TRAVEL]), far_s)

@@ -68,6 +68,8 @@ class Assignment:
         self._fits_of: dict[int, tuple[Fit, ...]] = {}
         self.started = {(k.technician_id, k.day) for k in problem.locks if k.level is LockLevel.PREFIX}
         self._given: set[tuple[str, int]] = self._with_own_emergency()
+        #: How much time at doors a day can hold at most.
+        self.doors_s = sum(map(problem.door_s, problem.visits)) if problem.policy.access_s else 0
         self._carried = {need.part_id for person in problem.technicians for need in person.own_parts}
         close_s = problem.branch.business.close_s
         self._blocking = [
@@ -282,7 +284,7 @@ class Assignment:
 
     def continuity_cents(self, people: Collection[str], visit: Visit) -> int:
         """Return the price of people of whom none has served this customer before, where others have."""
-        served_by = self.problem.customer_of(visit).served_by
+        served_by = self.problem.preferred_for(visit)
         return self.policy.continuity_cents if served_by and not set(served_by) & set(people) else 0
 
     def overqualified_cents(self, shift: Shift, visit: Visit, role: str) -> int:

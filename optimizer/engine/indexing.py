@@ -48,6 +48,7 @@ from optimizer.engine.arrays import (
     ProblemArrays,
 )
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
+from optimizer.engine.doors import with_doors
 from optimizer.engine.resources import Resources
 
 if TYPE_CHECKING:
@@ -193,8 +194,9 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     windows, hours, counts = windows_by_day(problem, roles, shifts, stops)
     days = np.array([shift.day for shift in shifts], np.int64)
     duration[counts[days, :, 0] == 0] = NONE
-    travel, shift_rows = travel_and_shifts(assignment, matrix, visits, shifts, resources)
-    from_branch_s = ways_from_branch(visits, matrix)
+    ways = with_doors(problem, matrix)
+    travel, door, shift_rows = travel_and_shifts(assignment, ways, visits, shifts, resources)
+    from_branch_s = ways_from_branch(visits, ways)
     visit_rows = make_visit_rows(assignment, roles, shifts, duration, windows, counts, from_branch_s)
     rates = make_rates(assignment, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
@@ -221,6 +223,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         tool_units=resources.tool_units,
         crew=make_crew_rows(assignment, roles, shifts),
         more=make_more_rows(assignment, roles, shifts, count + len(stops)),
+        door=door,
         near=nearest_visits(travel[0], visit_rows[:count]),
         rates=rates,
     )

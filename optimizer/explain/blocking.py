@@ -265,7 +265,7 @@ def road_blocking(tour: Tour) -> BlockingReason | None:
         return make_blocking(Reason(ReasonCode.UNREACHABLE, True, who, shift.day, subject=f"{origin} → {destination}"))
     over_s = max(
         max(tour.leg_excess_s(leg) for leg in range(len(tour.legs_s))),
-        0 if shift.max_travel_s is None else tour.travel_s - shift.max_travel_s,
+        0 if shift.max_travel_s is None else tour.drive_s - shift.max_travel_s,
     )
     if over_s > 0:
         return make_blocking(Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, over_s, "s"))
@@ -347,8 +347,8 @@ class Roads:
     """
 
     facts: Facts
-    _found: dict[tuple[str, str, int | None, bool], dict[str, int]] = field(default_factory=dict)
-    _legs: dict[tuple[str, int | None, bool], _Open] = field(default_factory=dict)
+    _found: dict[tuple[str, str, int | None, bool, bool], dict[str, int]] = field(default_factory=dict)
+    _legs: dict[tuple[str, int | None, bool, bool], _Open] = field(default_factory=dict)
     _shortages: dict[tuple[Draw, ...], list[Shortage]] = field(default_factory=dict)
 
     def shortages(self, draws: tuple[Draw, ...]) -> list[Shortage]:
@@ -357,24 +357,32 @@ class Roads:
             self._shortages[draws] = stock_shortages(self.facts.problem, draws)
         return self._shortages[draws]
 
-    def shortest_s(self, shift: Shift, place: str, key: str, *, is_homeward: bool = False) -> int | None:
-        """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows."""
-        search = (shift.profile, place, self.facts.longest_leg_s(shift), is_homeward)
+    def shortest_s(
+        self, shift: Shift, place: str, key: str, *, is_homeward: bool = False, is_driven: bool = False
+    ) -> int | None:
+        """Return the seconds from a place to a visit or the branch, or back from there, on legs the shift allows.
+
+        `is_driven` counts the driving alone, without the time at the doors.
+        """
+        search = (shift.profile, place, self.facts.longest_leg_s(shift), is_homeward, is_driven)
         if search not in self._found:
             self._found[search] = self._search(*search)
         return self._found[search].get(key)
 
-    def _search(self, profile: str, place: str, max_leg_s: int | None, is_homeward: bool) -> dict[str, int]:
+    def _search(
+        self, profile: str, place: str, max_leg_s: int | None, is_homeward: bool, is_driven: bool
+    ) -> dict[str, int]:
         """Run Dijkstra's algorithm on the dense matrix, from the place over the visits and the branch."""
         matrix = self.facts.matrix
         if profile not in matrix.profiles or place not in matrix.row_of:
             return {}
-        if (profile, max_leg_s, is_homeward) not in self._legs:
-            self._legs[profile, max_leg_s, is_homeward] = self._open_legs(profile, max_leg_s, is_homeward)
-        legs = self._legs[profile, max_leg_s, is_homeward]
-        row = matrix.row_of[place]
-        seconds = matrix.seconds[matrix.profiles.index(profile)]
-        way_s = _open_s((seconds[legs.rows, row] if is_homeward else seconds[row, legs.rows]), max_leg_s)
+        asked = (profile, max_leg_s, is_homeward, is_driven)
+        if asked not in self._legs:
+            self._legs[asked] = self._open_legs(*asked)
+        legs, row = self._legs[asked], matrix.row_of[place]
+        drives_s, ways_s = self._seconds(profile, is_driven)
+        ends = (legs.rows, row) if is_homeward else (row, legs.rows)
+        way_s = _open_s(drives_s[ends], ways_s[ends], max_leg_s)
         is_open = np.ones(len(legs.rows), dtype=bool)
         for _ in legs.rows:
             nearest = int(np.argmin(np.where(is_open, way_s, 2 * _NO_WAY_S)))
@@ -385,14 +393,20 @@ class Roads:
         ways = zip(legs.keys, way_s.tolist(), strict=True)
         return {key: seconds for key, seconds in ways if seconds < _NO_WAY_S}
 
-    def _open_legs(self, profile: str, max_leg_s: int | None, is_homeward: bool) -> _Open:
+    def _seconds(self, profile: str, is_driven: bool) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the driving of all legs, and what counts of them."""
+        drives_s = self.facts.matrix.seconds[self.facts.matrix.profiles.index(profile)]
+        return drives_s, drives_s if is_driven else self.facts.ways_s(profile)
+
+    def _open_legs(self, profile: str, max_leg_s: int | None, is_homeward: bool, is_driven: bool) -> _Open:
         matrix = self.facts.matrix
         keys = [BRANCH_PLACE, *(visit.visit_id for visit in self.facts.problem.visits)]
         keys = [key for key in keys if key in matrix.row_of]
         rows = np.array([matrix.row_of[key] for key in keys], np.int64)
-        travel_s = matrix.seconds[matrix.profiles.index(profile)]
-        is_all = len(rows) == len(travel_s) and bool((np.diff(rows) == 1).all())
-        between_s = _open_s(travel_s if is_all else travel_s[np.ix_(rows, rows)], max_leg_s)
+        drives_s, ways_s = self._seconds(profile, is_driven)
+        if len(rows) < len(drives_s) or not (np.diff(rows) == 1).all():
+            drives_s, ways_s = drives_s[np.ix_(rows, rows)], ways_s[np.ix_(rows, rows)]
+        between_s = _open_s(drives_s, ways_s, max_leg_s)
         return _Open(keys, rows, np.ascontiguousarray(between_s.T) if is_homeward else between_s)
 
 
@@ -407,12 +421,12 @@ class _Open(NamedTuple):
     between_s: NDArray[np.int32]
 
 
-def _open_s(legs_s: NDArray[np.int32], max_leg_s: int | None) -> NDArray[np.int32]:
-    """Return legs with those that are missing or too long as `_NO_WAY_S`; two of them add up within 32 bits."""
-    if max_leg_s is None and legs_s.min(initial=0) >= 0:
-        return legs_s
+def _open_s(drives_s: NDArray[np.int32], ways_s: NDArray[np.int32], max_leg_s: int | None) -> NDArray[np.int32]:
+    """Return ways with those that are missing or too long a drive as `_NO_WAY_S`; two add up within 32 bits."""
+    if max_leg_s is None and drives_s.min(initial=0) >= 0:
+        return ways_s
     longest_s = _NO_WAY_S if max_leg_s is None else max_leg_s
-    return np.where((legs_s < 0) | (legs_s > longest_s), np.int32(_NO_WAY_S), legs_s)
+    return np.where((drives_s < 0) | (drives_s > longest_s), np.int32(_NO_WAY_S), ways_s)
 
 
 def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
@@ -424,13 +438,18 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
     tour = replace(tour, shift=roads.facts.with_all_exceptions(tour.shift))
     shift, visit_id = tour.shift, tour.visits[0].visit_id
     on_the_way = [visit_id] if tour.branch_at is None else [BRANCH_PLACE, visit_id]
-    out = [roads.shortest_s(shift, *pair) for pair in pairwise([start_key(tour.technician), *on_the_way])]
-    back = roads.shortest_s(shift, end_key(tour.technician), visit_id, is_homeward=True)
-    legs_s = tuple(way for way in (*out, back) if way is not None)
+    there, home = list(pairwise([start_key(tour.technician), *on_the_way])), (end_key(tour.technician), visit_id)
+
+    def shortest(is_driven: bool) -> tuple[int, ...]:
+        out = [roads.shortest_s(shift, *pair, is_driven=is_driven) for pair in there]
+        back = roads.shortest_s(shift, *home, is_homeward=True, is_driven=is_driven)
+        return tuple(way_s for way_s in (*out, back) if way_s is not None)
+
+    legs_s = shortest(is_driven=False)
     if len(legs_s) < len(tour.legs_s) or shift.max_visits == 0:
         return False
     quick = replace(tour, legs_s=legs_s, missing=())
-    if shift.max_travel_s is not None and quick.travel_s > shift.max_travel_s:
+    if shift.max_travel_s is not None and sum(shortest(is_driven=True)) > shift.max_travel_s:
         return False
     if shift.max_duty_s is not None:
         rest_s = shift.break_.length_s if shift.break_ is not None and tour.needs_break else 0

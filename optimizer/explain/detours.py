@@ -111,7 +111,7 @@ def legs_of(facts: Facts, shifts: Sequence[Shift], tours: Sequence[Tour | None])
         rows, known = facts.matrix.row_of, facts.matrix.profiles
         layers.append(
             _Layer(
-                travel_s=facts.matrix.seconds[known.index(profile)] if profile in known else None,
+                travel_s=facts.ways_s(profile) if profile in known else None,
                 shifts=np.array(numbers, np.int64),
                 origin=np.array([rows.get(origin, -1) for origin, _ in pairs], np.int64),
                 destination=np.array([rows.get(destination, -1) for _, destination in pairs], np.int64),

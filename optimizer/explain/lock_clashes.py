@@ -17,7 +17,7 @@ from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import Clash
-from optimizer.explain.sentences import PROPOSAL, proposal_values, span_words, technician_words
+from optimizer.explain.sentences import AT_THE_DOOR, PROPOSAL, proposal_values, span_words, technician_words
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import past_due_loan
 from optimizer.judge.verdict import judge_plan, time_routes
@@ -94,7 +94,7 @@ FROM_VISIT = "{earlier} ends at {leave}, {way} on the way"
 #: The clashes that say when somebody comes, and from where.
 BY_CLOCK = (CLASHES[Rule.WINDOW, "s"], CLASHES[Rule.LOCK, "s"], TOLD)
 #: Values of a sentence that are seconds, to be shown as hours and minutes.
-SPANS = ("span", "way", "work", "road", "day")
+SPANS = ("span", "way", "door", "work", "road", "day")
 #: Rules that say of visits which a trial leaves out that they are not planned.
 OF_ABSENT = (Rule.LOCK, Rule.PRECEDENCE)
 
@@ -347,13 +347,14 @@ class _Finder:
         closes = {window.close_s + late_s for window in self.problem.windows[visit.visit_id]}
         if violation.rule is Rule.WINDOW and until_s not in closes:
             return {}
-        way_s = tour.legs_s[number + (tour.branch_at is not None and tour.branch_at <= number)]
+        leg = number + (tour.branch_at is not None and tour.branch_at <= number)
+        way_s, door_s = tour.legs_s[leg], tour.doors_s[leg]
         leave_s = stop.arrive_s - way_s
         earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
         moments = {"start": stop.start_s, "leave": leave_s, "close": until_s}
         clocks = {name: self.problem.clock.text(moment_s) for name, moment_s in moments.items()}
         is_rested = leave_s == self.facts.rested_departure_s(tour)
-        return {**clocks, "way": way_s, "earlier": earlier, "is_rested": is_rested}
+        return {**clocks, "way": way_s - door_s, "door": door_s, "earlier": earlier, "is_rested": is_rested}
 
     def _tour(self, route: Route) -> Tour:
         visits = [self.problem.visit_by_id[visit_id] for visit_id in route.visit_ids]
@@ -382,6 +383,8 @@ class _Finder:
                 shown["amount"] = shown["span"] if violation.unit == "s" else violation.amount
             if "start" in shown:
                 before = FROM_VISIT if shown["earlier"] else FROM_REST if shown["is_rested"] else FROM_START
+                if values and values["door"]:
+                    shown["way"] = say(AT_THE_DOOR, drive=shown["way"], door=shown["door"])
                 shown["before"] = say(before, **shown)
             text[lang] = say(sentence, **shown)
             if more is not None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.SKILL, ""): "{technician} comes closest but does not have the skill {subject} (level {amount} needed).",
     (ReasonCode.SKILL_LEVEL, ""): "{technician} comes closest but is {amount} level(s) too low in {subject}.",
+    (ReasonCode.SKILL_LEVEL, "visit"): (
+        "The same fault was repaired {days} day(s) before by {last} at level {level}: it needs level {needed}, or a "
+        "second person (crew size 2)."
+    ),
     (ReasonCode.CERTIFICATE_EXPIRED, ""): (
         "{technician} comes closest but the certificate for {subject} is not valid on {day} ({amount} day(s) off)."
     ),
@@ -44,6 +48,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TOOL_IN_USE, ""): "There are too few of the tool {tool}: {amount} missing.",
     (ReasonCode.TOOL_IN_USE, "visit"): "The tool {tool} is in use on {day}: {amount} missing, visit {visit} has it.",
     (ReasonCode.CREW_SIZE, ""): "On {day} it needs {amount} more people than can come.",
+    (ReasonCode.CREW_SIZE, "visit"): (
+        "On {day} it needs {amount} more people than can come: the same fault was repaired {days} day(s) before by "
+        "{last}, and a level higher than then, or two people are needed."
+    ),
     (ReasonCode.CREW_SIZE, "s"): "Its people cannot meet on {day}: {minutes} min apart.",
     (ReasonCode.CREW_LEAD, ""): (
         "Nobody can lead its crew on {day}: {technician} comes closest, {amount} level(s) of {subject} missing."
@@ -132,6 +140,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
 }
 
 
+#: How long a way takes where it is not the drive alone.
+AT_THE_DOOR = "{drive} + {door} at the door"
+
 #: What a kept lock breaks, by rule and unit.
 ACCEPTED: dict[tuple[Rule, str], str] = {
     (Rule.SKILL, "levels"): "The lock of visit {visit} is kept although {technician} lacks a skill that it needs.",
@@ -214,7 +225,17 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
         lasts=span_words(_most_duty_s(reason, problem) + reason.amount, translate),
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
+        **_repeat_values(reason, problem, translate),
     )
+
+
+def _repeat_values(reason: Reason, problem: Problem, translate: Translate) -> dict[str, object]:
+    """Return what is said of a repeat fault: when it was repaired last, by whom and at which level."""
+    repeat = problem.repeats.get(reason.visit_id)
+    if repeat is None:
+        return {}
+    last = technician_words(repeat.technician_id, problem) or translate("somebody")
+    return {"days": repeat.days, "last": last, "level": repeat.level, "needed": repeat.level_needed}
 
 
 def _rule(reason: Reason, translate: Translate) -> str:

@@ -27,7 +27,7 @@ from optimizer.judge.costs import absence_cents
 from optimizer.judge.facts import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan, UnassignedVisit
@@ -46,6 +46,8 @@ def explain_unassigned(
 ) -> tuple[UnassignedVisit, ...]:
     """Return the plan's unassigned visits, each with the first reason why it is not planned.
 
+    A repeat fault for one person has a second one: what it needs, or else two people.
+
     Parameters
     ----------
     until_s
@@ -62,8 +64,20 @@ def explain_unassigned(
         reason = found[visit.visit_id]
         if reason is not None and not patience.is_up():
             found[visit.visit_id] = with_exception(scene, visit, reason, patience.is_up)
-    reasons = {visit_id: (reason,) for visit_id, reason in found.items() if reason is not None}
+    reasons = {
+        visit_id: (reason, *_needs_of_repeat(problem, visit_id, reason.day))
+        for visit_id, reason in found.items()
+        if reason is not None
+    }
     return tuple(replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons)) for entry in plan.unassigned)
+
+
+def _needs_of_repeat(problem: Problem, visit_id: str, day: int) -> Iterator[Reason]:
+    """Yield that a repeat fault needs a level more than the last time; what needs two people says so otherwise."""
+    repeat = problem.repeats.get(visit_id)
+    if repeat is not None and repeat.level_needed:
+        last = repeat.technician_id if repeat.technician_id in problem.technician_by_id else ""
+        yield Reason(ReasonCode.SKILL_LEVEL, False, last, day, repeat.level_needed, "levels", visit_id=visit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,8 @@ def _impossible_crew(scene: Scene, visit: Visit, patience: Patience) -> Reason |
         if able >= size and None in as_lead:
             return None
         blocked = [blocking for blocking in (*as_lead, *as_member) if blocking is not None]
-        reason = Reason(ReasonCode.CREW_SIZE, True, day=day, amount=size - able, unit="technicians")
+        own_id = visit.visit_id if visit.visit_id in scene.facts.problem.repeats else ""
+        reason = Reason(ReasonCode.CREW_SIZE, True, "", day, size - able, "technicians", visit_id=own_id)
         if able >= size:
             reason = _missing_lead([blocking for blocking in as_lead if blocking is not None])
         elif able == 0 and blocked and len(present) >= size:

@@ -333,6 +333,14 @@ _TIMES = {
         " so it cannot be planned.",
         "Correct the load, or a technician's capacity.",
     ),
+    "REPAIR_UNDATED": Fault(
+        "A last repair is stated ({value}), but not when it was.",
+        "Write the date into repaired_on, or delete repaired_by and repaired_level.",
+    ),
+    "REPAIR_LATER": Fault(
+        "The last repair ({value}) comes after the fault was reported again.",
+        "Write when the same fault was repaired before that, or leave it empty.",
+    ),
     "JOB_DONE": Fault(
         "All {days} days of the job are done already.", "Write when it was done, or correct days or days_done."
     ),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.domain.house_limits import HouseLimit
-from optimizer.domain.order import Confirmed, Coverage, Difficulty, Unfinished, Urgency
+from optimizer.domain.order import Confirmed, Coverage, Difficulty, PlaceKind, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.technician import Employment
 from optimizer.ingest.build.coordinates import Datum
@@ -41,6 +41,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("branch", "datum"): _DATUMS,
         ("calendar", "working"): _YES_NO,
         ("customers", "tier"): ("normal", "key"),
+        ("customers", "place_kind"): tuple(PlaceKind),
         ("orders", "kind"): ("installation", "repair", "inspection", "maintenance"),
         ("orders", "urgency"): tuple(Urgency),
         ("orders", "difficulty"): tuple(Difficulty),

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.domain.house_limits import LimitException
-    from optimizer.domain.order import Briefing, Customer, Interval, Load, Place, Predecessor, ServiceLog, Visit
+    from optimizer.domain.order import (
+        Briefing,
+        Customer,
+        Interval,
+        LastRepair,
+        Load,
+        Place,
+        Predecessor,
+        ServiceLog,
+        Visit,
+    )
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import Break, Shift, Technician
     from optimizer.text.files import JsonObject
@@ -159,6 +169,7 @@ def _customer(customer: Customer) -> JsonObject:
         customer_id=customer.customer_id,
         name=customer.name,
         tier=customer.tier,
+        place_kind=customer.place_kind,
         phone=customer.phone,
         opening=None if opening is None else [{"weekday": WEEKDAY_NAMES[day], **_hours(iv)} for day, iv in opening],
         closed_hours=[_hours(interval) for interval in customer.closed],
@@ -185,6 +196,7 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         carried_over=order.carried_over if order.carried_over > 1 else bool(order.carried_over),
         agreed_day=order.agreed_day.isoformat() if order.agreed_day else None,
         unfinished=str(order.unfinished) if order.unfinished else None,
+        **_last_repair(order.last_repair),
         **_briefing(order.briefing),
         **_log(order.log, clock),
         lat=visit.place.lat,
@@ -209,6 +221,16 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         ),
         visit_id=None if visit.visit_id == visit.order_id else visit.visit_id,
     )
+
+
+def _last_repair(last: LastRepair | None) -> JsonObject:
+    if last is None:
+        return {}
+    return {
+        "repaired_on": last.day.isoformat(),
+        "repaired_by": last.technician_id or None,
+        "repaired_level": last.level,
+    }
 
 
 def _stated(**entries: Any) -> JsonObject:

@@ -17,6 +17,7 @@ from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import HOUR_S, cents_per_minute
 from optimizer.judge.exceptions import exception_cents, excesses_of
+from optimizer.judge.repeats import last_time
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def _continuity(facts: Facts, timed: TimedTour) -> int:
     strangers = 0
     for service in timed.tour.services:
         if service.pays and service.visit is not None:
-            preferred = facts.problem.customer_of(service.visit).served_by
+            is_repeat = last_time(facts.problem, service.visit) is not None
+            preferred = () if is_repeat else facts.problem.customer_of(service.visit).served_by
             strangers += bool(preferred) and people_of(timed, service).isdisjoint(preferred)
     return strangers * facts.problem.policy.continuity_cents
 

@@ -43,9 +43,9 @@ def _of_day(facts: Facts, timed: TimedTour) -> Iterator[Excess]:
     who, visit_ids = tour.technician.technician_id, [visit.visit_id for visit in tour.visits]
     key = (who, tour.shift.day)
     house = facts.shifts[key]
-    travel = [] if house.max_travel_s is None else [(tour.travel_s - house.max_travel_s, visit_ids)]
+    travel = [] if house.max_travel_s is None else [(tour.drive_s - house.max_travel_s, visit_ids)]
     if house.max_leg_s is not None:
-        for leg, leg_s in enumerate(tour.legs_s):
+        for leg, leg_s in enumerate(tour.drives_s):
             beside = [place.visit.visit_id for place in tour.places[max(0, leg - 1) : leg + 1] if place.visit]
             travel.append((leg_s - house.max_leg_s, beside))
     yield from _largest(facts, HouseLimit.TRAVEL, who, travel)

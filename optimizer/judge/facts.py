@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Predecessor, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
     from optimizer.domain.technician import HeldSkill, Shift, Technician
-    from optimizer.travel.matrix import TravelMatrix
+    from optimizer.travel.matrix import Figures, TravelMatrix
 
 _Item = TypeVar("_Item")
 
@@ -132,6 +132,8 @@ class Tour:
         The visits in driving order, and among them the stop at the branch.
     legs_s
         Travel of each leg, start and end place included: one more than places. A leg without a way counts 0.
+    doors_s
+        How much of each leg is time at the door, and no driving.
     branch_at
         The index of the stop at the branch among the places; `None` without one.
     missing
@@ -153,6 +155,7 @@ class Tour:
     earlier: Mapping[int, tuple[tuple[int, Predecessor], ...]] = field(default_factory=dict)
     floor_leg: int = 0
     floor_s: int = -FAR_FUTURE_S
+    doors_s: tuple[int, ...] = ()
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -180,12 +183,22 @@ class Tour:
             return 0
         beside = self.places[max(0, leg - 1) : leg + 1]
         most_s = self.shift.max_leg_s + max((place.more_leg_s for place in beside), default=0)
-        return max(0, self.legs_s[leg] - most_s)
+        return max(0, self.drives_s[leg] - most_s)
 
     @property
     def travel_s(self) -> int:
-        """Travel of the whole day."""
+        """Travel of the whole day, the time at the doors included."""
         return sum(self.legs_s)
+
+    @property
+    def drives_s(self) -> tuple[int, ...]:
+        """The driving of each leg: its travel without the time at the door."""
+        return tuple(leg_s - door_s for leg_s, door_s in zip(self.legs_s, self.doors_s, strict=True))
+
+    @property
+    def drive_s(self) -> int:
+        """The driving of the whole day."""
+        return sum(self.drives_s)
 
     @property
     def service_s(self) -> int:
@@ -250,6 +263,9 @@ class Facts:
     _parts_floors: dict[str, int] = field(init=False)
     _services: dict[tuple[str, str, Crew | None], Service] = field(init=False)
     _travel: dict[tuple[str, str, str], int | None] = field(init=False)
+    _doors: dict[str, int] = field(init=False)
+    _addresses: dict[str, tuple[float, float]] = field(init=False)
+    _ways: dict[str, Figures] = field(init=False)
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -281,6 +297,12 @@ class Facts:
         object.__setattr__(self, "_parts_floors", {})
         object.__setattr__(self, "_services", {})
         object.__setattr__(self, "_travel", {})
+        doors = {visit.visit_id: self._door_of(visit) for visit in problem.visits} if problem.policy.access_s else {}
+        doors = {visit_id: seconds for visit_id, seconds in doors.items() if seconds}
+        places = problem.places() if doors else {}
+        object.__setattr__(self, "_doors", doors)
+        object.__setattr__(self, "_addresses", {key: (place.lat, place.lon) for key, place in places.items()})
+        object.__setattr__(self, "_ways", {})
         back_s = self._back_from_begun_s()
         rostered = {(s.technician_id, s.day): self._with_kept_locks(s, back_s) for s in problem.shifts}
         object.__setattr__(self, "rostered", rostered)
@@ -418,13 +440,45 @@ class Facts:
         return min(found, default=None)
 
     def travel_s(self, profile: str, origin: str, destination: str) -> int | None:
-        """Return the seconds of a leg; `None` when there is no way, no such place or no such profile."""
+        """Return the seconds of a leg, the time at the door included.
+
+        `None` when there is no way, no such place or no such profile.
+        """
         key = (profile, origin, destination)
         if key not in self._travel:
             rows, matrix = self.matrix.row_of, self.matrix
             known = profile in matrix.profiles and origin in rows and destination in rows
-            self._travel[key] = matrix.travel_s(*key) if known else None
+            drive_s = matrix.travel_s(*key) if known else None
+            self._travel[key] = None if drive_s is None else drive_s + self.door_s(origin, destination)
         return self._travel[key]
+
+    def door_s(self, origin: str, destination: str) -> int:
+        """Return the time at the door of a place for whoever comes from another address; 0 at the branch and at homes.
+
+        Places with the same coordinates have one address.
+        """
+        seconds = self._doors.get(destination, 0)
+        return 0 if not seconds or self._addresses.get(origin) == self._addresses[destination] else seconds
+
+    def _door_of(self, visit: Visit) -> int:
+        orders, customers = self.problem.order_by_id, self.problem.customer_by_id
+        kind = customers[orders[visit.order_id].customer_id].place_kind
+        return 0 if kind is None else self.problem.policy.access_s.get(kind, 0)
+
+    def ways_s(self, profile: str) -> Figures:
+        """Return the seconds of all legs of a profile, as `travel_s` does: rows of the matrix, negative for no way."""
+        if profile not in self._ways:
+            ways_s = self.matrix.seconds[self.matrix.profiles.index(profile)]
+            if self._doors:
+                ways_s = ways_s.copy()
+            rows = self.matrix.row_of
+            for visit_id, seconds in self._doors.items():
+                if visit_id in rows:
+                    away = [row for key, row in rows.items() if self._addresses.get(key) != self._addresses[visit_id]]
+                    drive_s = ways_s[away, rows[visit_id]]
+                    ways_s[away, rows[visit_id]] = drive_s + seconds * (drive_s >= 0)
+            self._ways[profile] = ways_s
+        return self._ways[profile]
 
     def service(self, technician: Technician, visit: Visit, crew: Crew | None = None) -> Service:
         """Return a visit as a technician serves it, alone or in a crew."""
@@ -472,6 +526,7 @@ class Facts:
             legs_s=tuple(seconds or 0 for _, seconds in legs),
             branch_at=branch_at,
             missing=tuple(pair for pair, seconds in legs if seconds is None),
+            doors_s=tuple(0 if seconds is None else self.door_s(*pair) for pair, seconds in legs),
             floor_leg=floor_leg,
             floor_s=floor_s,
         )

@@ -14,6 +14,7 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
 from optimizer.judge.facts import gaps_in
+from optimizer.judge.repeats import last_time
 from optimizer.judge.stock import draws_of_tour, pickup_day_of, stock_shortages
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Technician
     from optimizer.judge.facts import Facts, SkillGap
     from optimizer.judge.judged import JudgedPlan
+    from optimizer.judge.repeats import LastTime
 
 
 def span_text(seconds: int) -> str:
@@ -56,14 +58,21 @@ def once(judged: JudgedPlan) -> Iterator[Violation]:
 
 
 def skill(judged: JudgedPlan) -> Iterator[Violation]:
-    """Find visits whose technician lacks a skill, its level, or a certificate valid that day; leads see `crew`."""
+    """Find visits whose technician lacks a skill, its level, or a certificate valid that day; leads see `crew`.
+
+    Whoever serves a repeat fault alone needs a level more than the last technician had.
+    """
     for day in judged.days:
         on = judged.problem.date_of(day.route.day)
         for service, visit, _ in day.services:
             if not service.has_begun and (service.crew is None or not service.pays):
-                for gap in gaps_in(day.technician, service.needs, on):
-                    message = gap_text(gap, day.technician.technician_id, visit, on)
+                repeat = last_time(judged.problem, visit) if service.crew is None else None
+                needs = service.needs if repeat is None else repeat.raised(service.needs)
+                for gap in gaps_in(day.technician, needs, on):
                     who = day.technician.technician_id
+                    message = gap_text(gap, who, visit, on)
+                    if repeat is not None and gap.held is not None and gap.held.level <= repeat.level:
+                        message = repeat_text(gap, repeat, who, visit)
                     yield Violation(Rule.SKILL, gap.levels, "levels", message, who, visit.visit_id)
 
 
@@ -75,6 +84,15 @@ def gap_text(gap: SkillGap, who: str, visit: Visit, on: date) -> str:
     if gap.is_expired:
         return f"The certificate of {who} for {gap.need.skill} is not valid on {on}."
     return f"{who} holds {gap.need.skill} at level {gap.held.level}; {visit.visit_id} needs {need}."
+
+
+def repeat_text(gap: SkillGap, repeat: LastTime, who: str, visit: Visit) -> str:
+    """Return a level that is too low for a repeat fault as a sentence."""
+    held = "" if gap.held is None else f" at level {gap.held.level}"
+    last = f"by {repeat.technician_id or 'somebody'} at level {repeat.level}"
+    need = f"{gap.need.skill} at level {gap.need.min_level} or a second person"
+    served = f"the same fault was repaired {repeat.days} days before {last}"
+    return f"{who} holds {gap.need.skill}{held}; {served}: {visit.visit_id} needs {need}."
 
 
 def refusals(problem: Problem, technician: Technician, visit: Visit) -> list[str]:
@@ -141,16 +159,16 @@ def travel_limit(judged: JudgedPlan) -> Iterator[Violation]:
             message = f"{who} cannot travel from {origin} to {destination}."
             visit_id = destination if destination in judged.problem.visit_by_id else origin
             yield Violation(Rule.TRAVEL_LIMIT, 1, "", message, who, visit_id)
-        for leg, leg_s in enumerate(tour.legs_s):
+        for leg, leg_s in enumerate(tour.drives_s):
             over_s = tour.leg_excess_s(leg)
             if over_s > 0:
                 message = f"Leg {leg + 1} of {who} takes {span_text(leg_s)}, {span_text(over_s)} above the limit."
                 place = tour.places[min(leg, len(tour.places) - 1)]
                 visit_id = "" if place.visit is None else place.visit.visit_id
                 yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who, visit_id)
-        if shift.max_travel_s is not None and tour.travel_s > shift.max_travel_s:
-            over_s = tour.travel_s - shift.max_travel_s
-            message = f"{who} travels {span_text(tour.travel_s)}, {span_text(over_s)} above the day's limit."
+        if shift.max_travel_s is not None and tour.drive_s > shift.max_travel_s:
+            over_s = tour.drive_s - shift.max_travel_s
+            message = f"{who} travels {span_text(tour.drive_s)}, {span_text(over_s)} above the day's limit."
             yield Violation(Rule.TRAVEL_LIMIT, over_s, "s", message, who)
         if day.timed.past_duty_s:
             lasts, too_long = span_text(day.timed.duty_s), span_text(day.timed.past_duty_s)

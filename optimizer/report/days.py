@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from optimizer.domain.order import Place
     from optimizer.domain.plan import BranchStop, Plan, Route, Stop
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift, Technician
@@ -19,18 +20,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One drive between two places (keys of the travel matrix), in seconds of the clock, and its metres."""
+    """One way between two places (keys of the travel matrix), in seconds of the clock, and its metres.
+
+    Parameters
+    ----------
+    door_s
+        How much of it is time at the door.
+    """
 
     origin: str
     destination: str
     leave_s: int
     arrive_s: int
     metres: int
+    door_s: int = 0
 
     @property
     def travel_s(self) -> int:
-        """How long the drive takes."""
+        """How long the way takes, the time at the door included."""
         return self.arrive_s - self.leave_s
+
+    @property
+    def drive_s(self) -> int:
+        """How long the drive takes."""
+        return self.travel_s - self.door_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,18 @@ class TechnicianDay:
 
     @property
     def travel_s(self) -> int:
-        """Seconds on the road."""
+        """Seconds on the way, the time at doors included."""
         return sum(leg.travel_s for leg in self.legs)
+
+    @property
+    def door_s(self) -> int:
+        """Seconds at doors."""
+        return sum(leg.door_s for leg in self.legs)
+
+    @property
+    def drive_s(self) -> int:
+        """Seconds on the road."""
+        return self.travel_s - self.door_s
 
     @property
     def metres(self) -> int:
@@ -118,7 +141,7 @@ class TechnicianDay:
 
     @property
     def load_s(self) -> int:
-        """Travel and service: the load that fairness looks at; time at the branch is none."""
+        """Travel, time at doors and service: the load that fairness looks at; time at the branch is none."""
         return self.travel_s + self.service_s
 
     @property
@@ -148,13 +171,14 @@ class TechnicianDay:
 def technician_days(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[TechnicianDay]:
     """Return a day for every shift of the problem, employees before contractors, then by id."""
     routes = {(route.technician_id, route.day): route for route in plan.routes}
+    places = problem.places()
     days = []
     for shift in problem.shifts:
         technician = problem.technician_by_id[shift.technician_id]
         route = routes.get((shift.technician_id, shift.day))
         if route is not None and not route.stops:
             route = None
-        legs = _legs(matrix, technician, shift, route) if route else ()
+        legs = _legs(problem, matrix, places, shift, route) if route else ()
         days.append(TechnicianDay(technician, shift, route, legs))
     return sorted(
         days,
@@ -166,21 +190,26 @@ def technician_days(problem: Problem, matrix: TravelMatrix, plan: Plan) -> list[
     )
 
 
-def _legs(matrix: TravelMatrix, technician: Technician, shift: Shift, route: Route) -> tuple[Leg, ...]:
-    """Return the drives of a route: each leaves when the service or the break before it ends."""
-    places: list[tuple[str, int]] = [(stop.visit_id, stop.end_s) for stop in route.stops]
+def _legs(
+    problem: Problem, matrix: TravelMatrix, places: Mapping[str, Place], shift: Shift, route: Route
+) -> tuple[Leg, ...]:
+    """Return the ways of a route: each leaves when the service or the break before it ends."""
+    technician = problem.technician_by_id[shift.technician_id]
+    on_the_way: list[tuple[str, int]] = [(stop.visit_id, stop.end_s) for stop in route.stops]
     if route.branch_stop is not None:
-        places.insert(route.branch_stop.before, (BRANCH_PLACE, route.branch_stop.end_s))
-    keys = [start_key(technician), *(key for key, _ in places), end_key(technician)]
-    free_from = [route.depart_s, *(end_s for _, end_s in places)]
+        on_the_way.insert(route.branch_stop.before, (BRANCH_PLACE, route.branch_stop.end_s))
+    keys = [start_key(technician), *(key for key, _ in on_the_way), end_key(technician)]
+    free_from = [route.depart_s, *(end_s for _, end_s in on_the_way)]
     legs = []
     for k, (origin, destination) in enumerate(itertools.pairwise(keys)):
         leave_s = free_from[k]
         if route.break_ and shift.break_ and route.break_.slot == 2 * k:
             leave_s = route.break_.start_s + shift.break_.length_s
-        travel_s = matrix.travel_s(shift.profile, origin, destination) or 0
+        drive_s = matrix.travel_s(shift.profile, origin, destination) or 0
         metres = matrix.travel_m(shift.profile, origin, destination) or 0
-        legs.append(Leg(origin, destination, leave_s, leave_s + travel_s, metres))
+        visit = problem.visit_by_id.get(destination)
+        door_s = 0 if visit is None else problem.way_in_s(places[origin], visit)
+        legs.append(Leg(origin, destination, leave_s, leave_s + drive_s + door_s, metres, door_s))
     return tuple(legs)
 
 

@@ -29,9 +29,9 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
         `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
-        `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`,
-        `service_minutes` (of each member of a crew), `overtime_minutes`; `technicians_available`,
-        `technicians_used`, `contractors_used`; `load_share_mean` over staff; `cost_cents`
+        `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`, `door_minutes`
+        (at doors, which is not in the travel), `service_minutes` (of each member of a crew), `overtime_minutes`;
+        `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over staff; `cost_cents`
         and `costs_cents` by soft rule; `fairness` (`load_range_minutes`, `load_deviation_minutes`, `load_gini` over
         the staff present: shown, never optimised); `technicians`, one record each and day, with the
         `balance_minutes` after it (see `balances_s`); `days`, one record a day.
@@ -88,7 +88,8 @@ def _figures(problem: Problem, days: Sequence[TechnicianDay], served: Sequence[t
         "overdue_visits": sum(
             problem.is_past_due(problem.visit_by_id[stop.visit_id], route.day) for route, stop in served
         ),
-        "travel_minutes": _minutes(sum(day.travel_s for day in days)),
+        "travel_minutes": _minutes(sum(day.drive_s for day in days)),
+        "door_minutes": _minutes(sum(day.door_s for day in days)),
         "travel_km": _km(sum(day.metres for day in days)),
         "service_minutes": _minutes(sum(day.service_s for day in days)),
         "overtime_minutes": _minutes(sum(day.overtime_s for day in days)),
@@ -105,7 +106,8 @@ class Load:
 
     technician_id: str
     load_s: int
-    travel_s: int
+    drive_s: int
+    door_s: int
     overtime_s: int
     contracted_s: int
 
@@ -124,7 +126,8 @@ def loads_of(days: Iterable[TechnicianDay]) -> list[Load]:
         Load(
             who,
             sum(day.load_s for day in group),
-            sum(day.travel_s for day in group),
+            sum(day.drive_s for day in group),
+            sum(day.door_s for day in group),
             sum(day.overtime_s for day in group),
             sum(day.shift.contracted_s for day in group),
         )
@@ -182,7 +185,8 @@ def _technician(problem: Problem, day: TechnicianDay, balances: Mapping[tuple[st
         "date": problem.date_of(day.shift.day).isoformat(),
         "employment": day.technician.employment.value,
         "visits": len(day.stops),
-        "travel_minutes": _minutes(day.travel_s),
+        "travel_minutes": _minutes(day.drive_s),
+        "door_minutes": _minutes(day.door_s),
         "travel_km": _km(day.metres),
         "service_minutes": _minutes(day.service_s),
         "overtime_minutes": _minutes(day.overtime_s),

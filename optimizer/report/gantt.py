@@ -242,7 +242,7 @@ def _row(
                 leg.arrive_s,
                 t(
                     "Travel {duration}, {distance}",
-                    duration=wording.duration(leg.travel_s),
+                    duration=wording.way(leg.drive_s, leg.door_s),
                     distance=wording.kilometres(leg.metres),
                 ),
             )

@@ -250,7 +250,7 @@ def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:
         ),
         Card(
             t("Travel"),
-            wording.duration(figures["travel_minutes"] * 60),
+            wording.way(figures["travel_minutes"] * 60, figures["door_minutes"] * 60),
             wording.kilometres(round(figures["travel_km"] * 1000)),
         ),
         Card(

@@ -110,7 +110,10 @@ def _figures(figures: dict[str, Any], wording: Wording) -> Text:
             figures["promises_kept"] < figures["promises"],
         ),
         (t("late {duration}", duration=wording.duration(figures["late_minutes"] * 60)), figures["late_visits"] > 0),
-        (t("travel {duration}", duration=wording.duration(figures["travel_minutes"] * 60)), False),
+        (
+            t("travel {duration}", duration=wording.way(figures["travel_minutes"] * 60, figures["door_minutes"] * 60)),
+            False,
+        ),
         (wording.kilometres(round(figures["travel_km"] * 1000)), False),
         (
             t("overtime {duration}", duration=wording.duration(figures["overtime_minutes"] * 60)),
@@ -131,7 +134,7 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Text:
     facts = [
         day.technician.technician_id,
         f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
-        t("travel {duration}", duration=wording.duration(day.travel_s)),
+        t("travel {duration}", duration=wording.way(day.drive_s, day.door_s)),
         wording.kilometres(day.metres),
         t("load {share}", share=wording.share(day.load_share)),
     ]

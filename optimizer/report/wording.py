@@ -12,6 +12,7 @@ from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import MINUTE_S
+from optimizer.explain.sentences import AT_THE_DOOR
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
 from optimizer.text.printable import without_controls
@@ -111,6 +112,12 @@ class Wording:
         if hours:
             return self.translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
         return self.translate("{minutes} min", minutes=minutes)
+
+    def way(self, drive_s: float, door_s: float) -> str:
+        """Return how long a way takes: the drive, and apart from it the time at the door, where there is any."""
+        if door_s <= 0:
+            return self.duration(drive_s)
+        return self.translate(AT_THE_DOOR, drive=self.duration(drive_s), door=self.duration(door_s))
 
     def balance(self, seconds: float | None) -> str:
         """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 05 min`."""

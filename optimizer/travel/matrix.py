@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+#: Figures of a profile: a row for each place to leave, a column for each to come to.
+Figures: TypeAlias = NDArray[np.int32]
 #: The value of a pair that cannot be travelled.
 UNREACHABLE = -1
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, PartNeed, Place, SkillNeed
+from optimizer.domain.order import Interval, PartNeed, Place, PlaceKind, SkillNeed
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at
 from optimizer.errors import InputError
@@ -55,6 +55,19 @@ def test_a_customer(branch: Problem) -> None:
     assert customer.closed == (Interval(at(12), at(13)),)
     assert customer.served_by == ("T2", "T1")  # the latest first, as written
     assert branch.customer_by_id["C2"].opening is None
+    assert branch.customer_by_id["C2"].place_kind is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"), [("小区", PlaceKind.HOME), ("医院", PlaceKind.HOSPITAL), ("Office", "office")]
+)
+def test_a_kind_of_place_is_understood_in_both_languages(tmp_path: Path, cell: str, kind: PlaceKind) -> None:
+    sheets = two_orders()
+    sheets["customers"][0]["place_kind"] = cell
+    problem = read_branch_report(write_folder(tmp_path, sheets))[0]
+    assert problem is not None
+    assert problem.customer_by_id["C1"].place_kind == kind
+    assert problem.door_s(problem.visit_by_id["O1"]) == problem.policy.access_s[kind]
 
 
 def test_an_order_is_one_visit(branch: Problem) -> None:

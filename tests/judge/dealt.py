@@ -21,7 +21,15 @@ from optimizer.domain.policy import BrokenLocks, Floor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
-from tests.random_problems import _with_pay, _with_rests, _with_the_whole_book, _without_locks, random_matrix
+from tests.random_problems import (
+    _with_pay,
+    _with_rests,
+    _with_the_whole_book,
+    _without_locks,
+    random_matrix,
+    with_doors,
+    with_repeats,
+)
 
 if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, Route
@@ -32,9 +40,11 @@ if TYPE_CHECKING:
     from tests.random_problems import DayRoutes
 
 KEPT = Path(__file__).with_name("verdicts.json")
-#: The seeds of the worlds that are kept. The last three have routes that wait for one another over several rounds, and
-#: a break slot that is given up meanwhile: they find mutants of `links.py` out that nothing else does.
-SEEDS = (*range(160), 776, 2115, 3298)
+#: From this seed on there is time at doors, and there are repeat faults; the worlds of before stay as they are.
+WITH_DOORS = 4_000
+#: The seeds of the worlds that are kept. The three beside the ranges have routes that wait for one another over several
+#: rounds, and a break slot that is given up meanwhile: they find mutants of `links.py` out that nothing else does.
+SEEDS = (*range(160), 776, 2115, 3298, *range(WITH_DOORS, WITH_DOORS + 30))
 
 
 def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
@@ -49,6 +59,8 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
     problem = replace(problem, published=_published(rng, problem, routes), orders=_orders(rng, problem))
     problem = replace(problem, exceptions=_exceptions(Random(f"exceptions {seed}"), problem))
     problem = _with_pay(seed, _answered(Random(f"answers {seed}"), problem))
+    if seed >= WITH_DOORS:
+        problem = with_doors(seed, with_repeats(seed, problem))
     return _rested(Random(f"rests {seed}"), _under_way(Random(f"under way {seed}"), problem, routes)), matrix, routes
 
 

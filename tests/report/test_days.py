@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from optimizer.domain.order import PlaceKind
 from optimizer.domain.plan import BreakTaken
 from optimizer.domain.technician import Break
 from optimizer.domain.units import at
 from optimizer.report.days import technician_days, visits_served
+from optimizer.report.figures import kpis
+from optimizer.report.wording import Wording
 from tests.report.paper_worlds import FETCH, PAIR, boiler_pair, fetch_on_the_way
 from tests.worlds import World, job, person, span, world
 
@@ -43,6 +46,18 @@ def test_a_break_at_the_customers_before_the_service_leaves_no_choice(lunch_day:
     assert leaves(lunch_day, at_the_customers) == [at(10, 50), at(12)]
     before_driving = replace(plan, routes=(replace(route, break_=BreakTaken(2, at(12))),))
     assert leaves(lunch_day, before_driving) == [at(10, 50), at(12, 50)]
+
+
+def test_the_time_at_the_door_is_apart_from_the_drive(one_van: World) -> None:
+    w = one_van.with_job("B", place_kind=PlaceKind.OFFICE).with_policy(access_s={"office": 300})
+    [day] = technician_days(w.problem, w.matrix, w.plan({"Ann": ["A", "B"]}))
+    assert [(leg.drive_s // 60, leg.door_s // 60) for leg in day.legs] == [(10, 0), (10, 5), (20, 0)]
+    assert (day.drive_s, day.door_s, day.travel_s) == (2400, 300, 2700)
+    assert leaves(w, w.plan({"Ann": ["A", "B"]})) == [at(8), at(8, 40)]
+    assert Wording("en").way(day.legs[1].drive_s, day.legs[1].door_s) == "10 min + 5 min at the door"
+    figures = kpis(w.problem, w.matrix, w.plan({"Ann": ["A", "B"]}))
+    assert (figures["travel_minutes"], figures["door_minutes"]) == (40, 5)
+    assert figures["technicians"][0]["load_share"] == round((2700 + 3600) / (9 * 3600), 4)
 
 
 # --- a stop at the branch, crews ------------------------------------------------------------------------------------

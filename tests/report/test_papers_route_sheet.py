@@ -12,7 +12,9 @@ from optimizer.domain.order import (
     Briefing,
     Coverage,
     Interval,
+    LastRepair,
     PartNeed,
+    PlaceKind,
     Predecessor,
     ServiceLog,
     ToolNeed,
@@ -46,6 +48,28 @@ def one_van(**facts: object) -> World:
 
 def entry_of(w: World, lang: str = "en"):
     return papers_of(w, {"T1": ["A", "B"]}, lang=lang).route_sheets[0].entries[0]
+
+
+def test_time_at_the_door_is_told_apart_from_the_drive() -> None:
+    w = one_van(place_kind=PlaceKind.HOME).with_policy(access_s={PlaceKind.HOME: 480})
+    said = {lang: {f.name: (f.label, f.value) for f in entry_of(w, lang).fields}["way"] for lang in ("en", "zh")}
+    assert said == {"en": ("On the way", "10 min + 8 min at the door"), "zh": ("路上用时", "10 分钟 + 进门 8 分钟")}
+    assert "way" not in {field.name for field in entry_of(one_van()).fields}
+
+
+def test_a_repeat_fault_names_whom_to_call_first() -> None:
+    w = one_van(last_repair=LastRepair(date(2026, 11, 8), "T2", 2)).with_policy(repeat_days=30)
+    for last, said in (
+        (
+            LastRepair(date(2026, 11, 8), "T2", 2),
+            "repaired 12 day(s) before by T2 Li (T2) at level 2, call first: 139-2",
+        ),
+        (LastRepair(date(2026, 11, 8), "T9", 2), "repaired 12 day(s) before by T9 at level 2, call first"),
+        (LastRepair(date(2026, 11, 8), "", 2), "repaired 12 day(s) before at level 2"),
+    ):
+        fields = {field.name: field.value for field in entry_of(w.with_job("A", last_repair=last)).fields}
+        assert fields["repeat"] == said
+    assert "repeat" not in {field.name for field in entry_of(one_van()).fields}
 
 
 def test_a_full_entry_says_everything() -> None:

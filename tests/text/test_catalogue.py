@@ -25,7 +25,7 @@ from api.webhooks.guard import REFUSALS
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes
-from optimizer.explain.sentences import ACCEPTED, EXCEPTED, SENTENCES
+from optimizer.explain.sentences import ACCEPTED, AT_THE_DOOR, EXCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
 from optimizer.ingest.forms.columns import SHEETS as ROWS
@@ -122,6 +122,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
         *HEADING.values(),
     ],
     ("report/screen.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("report/wording.py", "AT_THE_DOOR"): [AT_THE_DOOR],
     ("report/wording.py", "EMPLOYMENTS[employment]"): list(EMPLOYMENTS.values()),
     ("report/wording.py", "KINDS[kind]"): list(KINDS.values()),
     ("report/wording.py", "RULE_NAMES[rule]"): list(RULE_NAMES.values()),
@@ -140,6 +141,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
         lock_clashes.TOO_LONG,
         lock_clashes.NO_SHIFT,
     ],
+    ("explain/lock_clashes.py", "AT_THE_DOOR"): [AT_THE_DOOR],
     ("explain/lock_clashes.py", "more[0]"): [lock_clashes.TOO_MANY, lock_clashes.PROPOSAL],
     ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],

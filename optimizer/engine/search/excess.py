@@ -5,7 +5,11 @@ What it exceeds of the latest return is a matter of the clock, and with `timing.
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.engine.arrays import (
+    D_ADDRESS,
+    D_SECONDS,
     FORBIDDEN,
     M_TRAVEL,
     M_VISITS,
@@ -28,7 +32,10 @@ from optimizer.engine.search.timing import largest_more, per_minute
 
 @kernel
 def has_exceptions(arrays, shift_idx):
-    """Return whether some visit may let a technician-day exceed its limits of travel or visits."""
+    """Return whether a technician-day with travel or visits above its limits may keep them all the same.
+
+    Some visit may have an exception, or time at doors is in the travel and no driving.
+    """
     return arrays.shift[shift_idx, S_MORE_TRAVEL] + arrays.shift[shift_idx, S_MORE_VISITS] > 0
 
 
@@ -36,8 +43,8 @@ def has_exceptions(arrays, shift_idx):
 def excess_cents(arrays, shift_idx, seq, count):
     """Price what a route exceeds of its limits of travel and visits; `FORBIDDEN` where no exception covers it.
 
-    A leg is covered by the visits at its ends, the day's travel and visits by any visit of the day. Of the legs and the
-    day's travel, what is most above its limit is priced.
+    A leg is covered by the visits at its ends, the day's driving and visits by any visit of the day. Of the legs and
+    the day's driving, what is most above its limit is priced.
     """
     if not has_exceptions(arrays, shift_idx):
         return FORBIDDEN
@@ -46,7 +53,7 @@ def excess_cents(arrays, shift_idx, seq, count):
     for k in range(count + 1):
         node = seq[k] if k < count else arrays.shift[shift_idx, S_END_NODE]
         more = arrays.more[shift_idx, node, M_TRAVEL] if k < count else 0
-        leg = arrays.travel[profile, here, node]
+        leg = drive(arrays, profile, here, node)
         if leg - longest > max(more_here, more):
             return FORBIDDEN
         above, travel = max(above, leg - longest), travel + leg
@@ -62,6 +69,15 @@ def excess_cents(arrays, shift_idx, seq, count):
         return FORBIDDEN
     cents = per_minute(arrays.rates[R_MORE_TRAVEL], max(above, over_travel, 0))
     return cents + arrays.rates[R_MORE_VISITS] * max(over_visits, 0)
+
+
+@kernel
+def drive(arrays, profile, here, node):
+    """Return the seconds of driving from node to node: the travel without the time at the door."""
+    travel = np.int64(arrays.travel[profile, here, node])
+    if arrays.door[here, D_ADDRESS] == arrays.door[node, D_ADDRESS]:
+        return travel
+    return travel - arrays.door[node, D_SECONDS]
 
 
 @kernel

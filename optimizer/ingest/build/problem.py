@@ -14,8 +14,10 @@ from optimizer.domain.order import (
     Customer,
     Difficulty,
     Interval,
+    LastRepair,
     Order,
     Place,
+    PlaceKind,
     ServiceLog,
     Unfinished,
     Urgency,
@@ -206,6 +208,7 @@ def _customer(row: CustomerRow) -> Customer:
         opening=row.opening,
         closed=row.closed_hours,
         refused=frozenset(row.refused),
+        place_kind=None if row.place_kind is None else PlaceKind(row.place_kind),
         served_by=row.served_by,
     )
 
@@ -235,6 +238,7 @@ def _order(row: OrderRow, clock: BranchClock) -> Order:
         carried_over=row.carried_over,
         agreed_day=row.agreed_day,
         unfinished=None if row.unfinished is None else Unfinished(row.unfinished),
+        last_repair=_last_repair(row),
         briefing=Briefing(
             contacts=row.contacts,
             serial=row.serial,
@@ -255,6 +259,12 @@ def _order(row: OrderRow, clock: BranchClock) -> Order:
             confirmed=None if row.confirmed is None else Confirmed(row.confirmed),
         ),
     )
+
+
+def _last_repair(row: OrderRow) -> LastRepair | None:
+    if row.repaired_on is None:
+        return None
+    return LastRepair(row.repaired_on, row.repaired_by or "", row.repaired_level)
 
 
 def _visit(row: OrderRow, clock: BranchClock) -> Visit:

@@ -14,6 +14,7 @@ from optimizer.domain.order import (
     Load,
     PartNeed,
     Place,
+    PlaceKind,
     Predecessor,
     SkillNeed,
     ToolNeed,
@@ -139,6 +140,7 @@ ConfirmedWord = Annotated[str, choice(*Confirmed), _WORD]
 UnfinishedWord = Annotated[str, choice(*Unfinished), _WORD]
 ResultWord = Annotated[str, choice("done", *Unfinished), _WORD]
 ConditionWord = Annotated[str, choice("unused", "faulty"), _WORD]
+PlaceWord = Annotated[str, choice(*PlaceKind), _WORD]
 UrgencyWord = Annotated[str, choice(*Urgency), _WORD]
 DifficultyWord = Annotated[str, choice(*Difficulty), _WORD]
 EmploymentWord = Annotated[str, choice(*Employment), _WORD]

@@ -30,7 +30,10 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contractor": ("外协", "外包"),
         "branch": ("网点",),
         "centre": ("中心", "客服中心"),
-        "home": ("家", "家里", "住址"),
+        "home": ("家", "家里", "住址", "住宅", "小区", "居民"),
+        "office": ("写字楼", "办公楼", "办公室", "公司", "单位"),
+        "hospital": ("医院", "诊所"),
+        "factory": ("工厂", "厂房", "车间"),
         "car": ("汽车", "小汽车"),
         "ebike": ("电动车", "电瓶车"),
         # policies

@@ -15,6 +15,7 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
+from optimizer.domain.repeats import SECOND_PERSON
 from optimizer.domain.units import MINUTE_S
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
@@ -65,6 +66,7 @@ def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy
     check_missing_places(sheets, log)
     check_locks(sheets, clock, policy, log)
     check_exceptions(sheets, policy, log)
+    check_repairs(sheets, log)
     if clock is not None:
         check_branch(sheets, clock, log)
         check_dates(sheets, clock, log)
@@ -149,6 +151,7 @@ def check_references(sheets: BranchSheets, log: IssueLog) -> None:
     _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
     _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
     _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
+    _refer(sheets.orders, "repaired_by", technicians, "REF_TECHNICIAN_GONE", log)
     _refer(sheets.orders, "after", visits, "REF_VISIT", log)
     _refer(sheets.orders, "tools", _with_ids(sheets.tools, own_tools), "REF_TOOL", log)
     _refer(sheets.orders, "parts", _with_ids(parts, own_parts), "REF_PART_NOT_STOCKED", log)
@@ -286,6 +289,17 @@ def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
                 sheets.orders.note(log, "LOAD_LARGE", entry.number, "loads", load.amount, **details)
 
 
+def check_repairs(sheets: BranchSheets, log: IssueLog) -> None:
+    """Note last repairs without their date, and such as come after the report of the fault that is back."""
+    for entry in sheets.orders.readable():
+        row = entry.row
+        stated = next((name for name in ("repaired_by", "repaired_level") if getattr(row, name) is not None), "")
+        if stated and row.repaired_on is None:
+            sheets.orders.note(log, "REPAIR_UNDATED", entry.number, "repaired_on", getattr(row, stated))
+        elif row.repaired_on and row.received and row.repaired_on > row.received.date():
+            sheets.orders.note(log, "REPAIR_LATER", entry.number, "repaired_on", row.repaired_on)
+
+
 def check_homes(sheets: BranchSheets, log: IssueLog) -> None:
     """Note days that start or end at a home without coordinates."""
     for entry in sheets.technicians:
@@ -351,11 +365,12 @@ def check_told(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
 
 
 def _crew_sizes(sheets: BranchSheets, policy: Policy | None) -> dict[str, int]:
-    """Return how many people serve each visit."""
+    """Return how many people serve each visit at most: two may go where a fault is back."""
     pairs = policy.pair_kinds if policy else frozenset()
     sizes: dict[str, int] = {}
     for entry in sheets.orders.readable():
-        size = max(entry.row.crew_size, 2 if entry.row.kind in pairs else 1)
+        is_pair = entry.row.kind in pairs or entry.row.repaired_on is not None
+        size = max(entry.row.crew_size, SECOND_PERSON if is_pair else 1)
         sizes |= dict.fromkeys(visit_ids_of(entry.row), size)
     return sizes
 

@@ -37,6 +37,7 @@ from optimizer.ingest.cells.kinds import (
     Opening,
     PartNeeds,
     Percent,
+    PlaceWord,
     Predecessors,
     Priority,
     Quantity,
@@ -113,6 +114,11 @@ class CustomerRow(Row):
     customer_id: Id = column("C-0007", "The customer's number.")
     name: Text | None = column("西溪花园 王女士", "The customer's name.", default=None)
     tier: Word = column("key", "Customer tier; the policy's floors refer to it.", default="")
+    place_kind: PlaceWord | None = column(
+        "home",
+        "What kind of place it is: home, office, hospital or factory; from the street to the door it takes so long.",
+        default=None,
+    )
     phone: Text = column("0571-0000 0007", "Phone number.", default="")
     opening: Opening | None = column(
         "Mon-Fri 09:00-17:00; Sat 09:00-12:00", "Opening hours; empty: none.", default=None
@@ -197,6 +203,11 @@ class OrderRow(Row):
         "or no_time.",
         default=None,
     )
+    repaired_on: Day | None = column(
+        "2026-11-09", "When the same fault of this product was repaired last, where it is back.", default=None
+    )
+    repaired_by: Id | None = column("T-01", "Who repaired it then.", default=None)
+    repaired_level: SkillLevel | None = column("2", "At which level; empty: that of the technician now.", default=None)
 
 
 class TechnicianRow(Row):

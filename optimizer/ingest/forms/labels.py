@@ -91,6 +91,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "customer_id": _CUSTOMER,
             "name": ("客户名称", "Name", "客户姓名 客户 姓名 名称"),
             "tier": ("客户等级", "Tier", "等级 客户级别 级别"),
+            "place_kind": ("场所类型", "Kind of place", "场所 地点类型 客户类型 customer_kind site_kind"),
             "phone": _PHONE,
             "opening": ("营业时间", "Opening hours", "开放时间 可上门时间"),
             "closed_hours": ("不可上门时段", "Closed hours", "休息时段 午休"),
@@ -156,6 +157,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "planned_on": ("已排日期", "Planned on", "原计划日期 已派日期"),
             "planned_technician": ("已排工程师", "Planned technician", "原计划工程师"),
             "unfinished": ("未完成原因", "Unfinished because", "未完成分类 未完原因 遗留原因"),
+            "repaired_on": ("上次修复日期", "Repaired on", "同一故障上次修复日期 上次维修日期 返修前日期"),
+            "repaired_by": ("上次修复工程师", "Repaired by", "上次维修工程师"),
+            "repaired_level": ("上次修复等级", "Repaired at level", "上次维修等级"),
         },
         "technicians": {
             "technician_id": _TECHNICIAN,

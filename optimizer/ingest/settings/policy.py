@@ -9,11 +9,12 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.order import Difficulty, Urgency
+from optimizer.domain.order import Difficulty, PlaceKind, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
 from optimizer.errors import InputError
 from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.cells.dates_and_times import iso_duration
 from optimizer.ingest.cells.values import choice, fault, parse_text
 from optimizer.ingest.cells.words import english_word
 from optimizer.ingest.settings.keys import (
@@ -71,6 +72,18 @@ def _prices(value: object) -> dict[str, int]:
     return {parse_text(order_id): amount(cents) for order_id, cents in as_table(value).items()}
 
 
+def _minutes_by_place() -> Kind:
+    """Return the kind of a table of times by kinds of places, in English where their Chinese is known."""
+
+    def known(word: str) -> str:
+        return choice(*PlaceKind)(english_word(parse_text(word)))
+
+    def write(table: Mapping[str, int]) -> dict[str, str]:
+        return {word: iso_duration(seconds) for word, seconds in sorted(table.items())}
+
+    return mapping(known, duration(), write)
+
+
 def _prices_by_kind(value: object) -> dict[str, int]:
     """Return amounts by kinds of orders, in English where their Chinese is known."""
     return {english_word(word): cents for word, cents in _prices(value).items()}
@@ -113,6 +126,7 @@ _SPECIAL = {
     "pickup": _word_of(Pickup),
     "broken_locks": _word_of(BrokenLocks),
     "fairness": _word_of(Fairness),
+    "access_s": _minutes_by_place(),
     "unassigned_cents": _amounts(5),
     "unassigned_due_pct": _amounts(4),
     "load_divisor": kind(whole_number(1)),
@@ -160,6 +174,8 @@ _NOT_NEEDED = {
     "waiting_cents",
     "waiting_tier_cents",
     "unreached_way",
+    "access",
+    "repeat_days",
     "lead_to_leave",
     "lead_on_road",
     "lead_with_parts",

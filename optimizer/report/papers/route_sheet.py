@@ -51,6 +51,8 @@ FIELDS = {
 }
 #: Labels of fields that an entry has only where there is something to say.
 EXTRA_FIELDS = {
+    "repeat": "Repeat fault",
+    "way": "On the way",
     "after": "Comes after",
     "followed_by": "Waits for this visit",
     "load": "To carry",
@@ -207,7 +209,11 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         "bring": "; ".join(order.briefing.bring),
         "prepare": order.briefing.prepare,
     }
+    way = day.way_to(position - 1)
+    door_s = sum(leg.door_s for leg in way)
     extra = {
+        "repeat": _repeat(case, visit),
+        "way": case.wording.way(sum(leg.drive_s for leg in way), door_s) if door_s else "",
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
@@ -221,6 +227,20 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         blanks=tuple(case.say(label) for label in BLANKS),
         is_red=order.carried_over > 0 or case.problem.is_past_due(visit, day.shift.day) or case.is_emergency(order),
     )
+
+
+def _repeat(case: Case, visit: Visit) -> str:
+    """Return who repaired the same fault not long ago, who is called first; empty when it is no repeat fault."""
+    repeat = case.problem.repeats.get(visit.visit_id)
+    if repeat is None:
+        return ""
+    who = case.person(repeat.technician_id) if repeat.technician_id in case.problem.technician_by_id else ""
+    values = {"days": repeat.days, "level": repeat.level, "technician": who or repeat.technician_id}
+    if not values["technician"]:
+        return case.say("repaired {days} day(s) before at level {level}", **values)
+    said = case.say("repaired {days} day(s) before by {technician} at level {level}, call first", **values)
+    phone = case.phone(repeat.technician_id) if who else ""
+    return f"{said}: {phone}" if phone else said
 
 
 def _brought(case: Case, day: TechnicianDay, stop: Stop, things: str) -> str:

@@ -185,3 +185,49 @@ def test_twenty_thousand_orders_in_crews_and_chains(tmp_path: Path) -> None:
     elapsed_s = time.process_time() - started
     assert len(problem.visits) == 20_002
     assert elapsed_s < 60, f"{elapsed_s:.1f} s"  # eight seconds alone on one core; room for a busy machine
+
+
+# --- repeat faults --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "en", "zh"),
+    [
+        ({"repaired_on": "2026-11-09", "repaired_by": "T1", "repaired_level": "2"}, "", ""),
+        (
+            {"repaired_by": "T1"},
+            "orders.csv row 3, column 'repaired_on': A last repair is stated (T1), but not when it was. Write the date "
+            "into repaired_on, or delete repaired_by and repaired_level.",
+            "orders.csv 第 3 行，“repaired_on”列：写了上次修复（T1），但没有日期。"
+            "请在 repaired_on 写上日期，或删去 repaired_by 和 repaired_level。",
+        ),
+        (
+            {"received": "2026-11-20 10:00", "repaired_on": "2026-11-21"},
+            "orders.csv row 3, column 'repaired_on': The last repair (2026-11-21) comes after the fault was reported "
+            "again. Write when the same fault was repaired before that, or leave it empty.",
+            "orders.csv 第 3 行，“repaired_on”列：上次修复（2026-11-21）晚于故障再次报修的时间。"
+            "请写此前同一故障的修复日期，或留空。",
+        ),
+    ],
+)
+def test_a_last_repair_has_a_date_before_the_report(report, cells: dict[str, str], en: str, zh: str) -> None:
+    sheets = two_orders()
+    sheets["orders"][1] |= cells
+    found = report(sheets)
+    assert (found.text(), found.text("zh")) == (en, zh)
+
+
+def test_who_repaired_it_and_has_left_is_a_doubt_only(report) -> None:
+    sheets = two_orders()
+    sheets["orders"][1] |= {"repaired_on": "2026-11-09", "repaired_by": "T9"}
+    assert [issue.code for issue in report(sheets).issues] == ["REF_TECHNICIAN_GONE"]
+
+
+def test_two_people_may_be_published_and_locked_where_a_fault_is_back(report) -> None:
+    sheets = two_orders()
+    order = sheets["orders"][1]
+    two = [{"visit_id": order["order_id"], "technician_id": who, "date": "2026-11-23"} for who in ("T1", "T2")]
+    sheets |= {"published": two, "locks": [{**row, "level": "day"} for row in two]}
+    assert {issue.code for issue in report(sheets).issues} == {"ID_TWICE", "LOCK_TWO_PEOPLE"}
+    order["repaired_on"] = "2026-11-09"
+    assert not {"ID_TWICE", "LOCK_TWO_PEOPLE"} & {issue.code for issue in report(sheets).issues}

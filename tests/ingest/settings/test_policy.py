@@ -33,6 +33,8 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
         rest_after_night_s=10 * 3600,
         level_floor=Floor(difficulty={"hard": 2}),
         priority_floor=Floor(urgency={"emergency": 5, "urgent": 4}, tier={"key": 3}),
+        repeat_days=30,
+        access_s={"home": 480, "office": 300, "hospital": 900, "factory": 900},
     )
 
 
@@ -44,6 +46,7 @@ def test_bench_takes_days_as_given() -> None:
     bench = load_policy("bench")
     assert (bench.arrival_lead_s, bench.morning_s, bench.max_lateness_s) == (0, 0, None)
     assert bench.fairness is Fairness.SPREAD
+    assert (bench.access_s, bench.repeat_days) == ({}, 0)
     assert bench.rest_s == bench.rest_after_night_s == 0
     assert bench.level_floor == bench.priority_floor == Floor()
 
@@ -107,6 +110,9 @@ BAD_KEYS = [
     ("[priority_floor.urgency]\nurgnt = 3", "priority_floor.urgency.urgnt", f"'urgnt' {WORD} Maybe 'urgent' is meant."),
     ("[priority_floor.tier]\nkey = 6", "priority_floor.tier.key", "6 is too large. It must be at most 5."),
     ("[level_floor.tiers]\nkey = 2", "level_floor.tiers", "The policy has no key 'tiers'. Maybe 'tier' is meant."),
+    ("[access_min]\nhome = -1", "access_min.home", "'-1' is a negative duration."),
+    ("[access_min]\nhospitl = 9", "access_min.hospitl", f"'hospitl' {WORD} Maybe 'hospital' is meant."),
+    ("access_min = 8", "access_min", "'8' has the wrong type. Expected a table."),
     ("name = 5", "name", "'5' has the wrong type. Expected text."),
 ]
 
