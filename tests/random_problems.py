@@ -70,7 +70,7 @@ def random_problem_with_plan(
 ) -> tuple[Problem, TravelMatrix, Routes]:
     """Return also the routes of a clean plan."""
     rng = Random(seed)
-    problem = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
+    problem = _by_the_hour(seed, _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians)))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -102,7 +102,7 @@ def random_whole_problem_with_plan(
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(2, most_technicians))
-    problem = _with_the_whole_book(rng, plain, most_shifts)
+    problem = _by_the_hour(seed, _with_the_whole_book(rng, plain, most_shifts))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -124,7 +124,7 @@ def random_nights(
     """
     rng = Random(f"nights {seed}")
     plain = _without_locks(rng, rng.randint(2, most_visits), rng.randint(1, most_technicians))
-    problem = _with_rests(rng, _by_night(rng, _with_the_whole_book(rng, plain, most_shifts)))
+    problem = _with_rests(rng, _by_night(rng, _by_the_hour(seed, _with_the_whole_book(rng, plain, most_shifts))))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -294,6 +294,24 @@ def _arrival(rng: Random) -> Arrival:
     return Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(rng.choice((-3, -1, 0, 0, 1))))
 
 
+def _by_the_hour(seed: int | str, problem: Problem) -> Problem:
+    """Return a problem, a third of all, whose parts arrive at moments of a day, with fewer of them on hand."""
+    rng = Random(f"hours {seed}")
+    if rng.random() > 0.35:
+        return problem
+    arrivals = [
+        Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(day), problem.clock.moment_s(day, time_s))
+        for day in range(-1, problem.days)
+        for time_s in rng.sample(range(at(7), at(13), 900), rng.choice((1, 2, 3)))
+    ]
+    return replace(
+        problem,
+        arrivals=(*problem.arrivals, *arrivals),
+        parts=tuple(replace(part, on_hand=min(part.on_hand, rng.choice((0, 0, 1)))) for part in problem.parts),
+        policy=replace(problem.policy, pick_s=rng.choice((0, 1800))),
+    )
+
+
 def _reservation(rng: Random, number: int, visits: int) -> Reservation:
     holder = rng.choice(("", "elsewhere", f"V{rng.randint(1, visits)}", f"V{rng.randint(1, visits)}"))
     day = MONDAY + timedelta(rng.choice((-1, 0, 2)))
@@ -399,6 +417,9 @@ def _by_night(rng: Random, problem: Problem) -> Problem:
     return replace(
         problem,
         shifts=tuple(map(moved, problem.shifts)),
+        arrivals=tuple(
+            a if a.arrives_s is None else replace(a, arrives_s=a.arrives_s + by_s) for a in problem.arrivals
+        ),
         orders=tuple(orders),
         visits=tuple(replace(v, ready_s=None if v.ready_s is None else v.ready_s + by_s) for v in problem.visits),
         customers=tuple(replace(customer, opening=None, closed=()) for customer in problem.customers),
