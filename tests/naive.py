@@ -187,7 +187,9 @@ def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[t
     needed = {need.part_id for visit in visits for need in visit.parts}
     usable = [usable_from(facts.problem, arrival) for arrival in facts.problem.arrivals if arrival.part_id in needed]
     comes = any(day == shift.day for day, _ in usable)
-    moments = arrival_moments(facts.problem, needed, shift.day)
+    # Nobody waits for what he has along.
+    awaited = needed - {own.part_id for own in technician.own_parts}
+    moments = arrival_moments(facts.problem, awaited, shift.day)
     must = facts.problem.policy.pickup is Pickup.STOP and bool(needed)
     fetches = not technician.starts_at_branch and (must or comes)
     if technician.starts_at_branch and facts.problem.policy.reload:

@@ -697,7 +697,7 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
     for route in plan.routes:
         who = route.technician_id
         if rng.random() < 0.25:
-            first = route.stops[: rng.randint(1, len(route.stops))]
+            first = route.stops[: rng.randint(1, len(route.stops))] if not _waits(problem, route) else ()
             locks += [Lock(s.visit_id, LockLevel.PREFIX, who, route.day, position=p) for p, s in enumerate(first)]
         for stop in route.stops:
             level = rng.choice((*LockLevel, None, None, None, None))
@@ -708,6 +708,12 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
             elif level in (LockLevel.PERSON, LockLevel.DAY):
                 locks.append(Lock(stop.visit_id, level, who, route.day))
     return replace(problem, locks=tuple(locks))
+
+
+def _waits(problem: Problem, route: Route) -> bool:
+    """Say whether a route leaves just when parts can be used that arrive that day: one that has left would not wait."""
+    timed = (a.arrives_s for a in problem.arrivals if a.arrives_s is not None)
+    return any(arrives_s + problem.policy.pick_s == route.depart_s for arrives_s in timed)
 
 
 def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:
