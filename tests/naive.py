@@ -21,7 +21,7 @@ from optimizer.domain.problem import LockLevel
 from optimizer.judge.carried import load, tool, tools_out, units_there
 from optimizer.judge.costs import absence_cents, load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
-from optimizer.judge.facts import Crew, Facts, gaps_in
+from optimizer.judge.facts import NO_WAITS, Crew, Facts, Waits, gaps_in
 from optimizer.judge.hard_rules import (
     allowed,
     confirmed,
@@ -35,7 +35,7 @@ from optimizer.judge.hard_rules import (
 )
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
-from optimizer.judge.stock import drawn_parts
+from optimizer.judge.stock import arrival_moments, drawn_parts, usable_from
 from optimizer.judge.timing import TimedTour, time_canonically
 from optimizer.judge.verdict import judge_plan, time_routes
 
@@ -68,12 +68,15 @@ class Day(NamedTuple):
         The visits in order, with `BRANCH_STOP` among them.
     timed
         `None` for an unused day, and for a linked one, which is timed with the others.
+    waits
+        Until when it waits at the branch for parts.
     """
 
     cents: int
     work_s: int
     sequence: tuple[str, ...]
     timed: TimedTour | None = None
+    waits: Waits = NO_WAITS
 
     @property
     def visit_ids(self) -> tuple[str, ...]:
@@ -88,11 +91,12 @@ Sets = tuple[frozenset[str], ...]
 
 
 class Best(NamedTuple):
-    """The cheapest clean plan: its cents, its routes by technician and day, and who leads the crews."""
+    """The cheapest clean plan: its cents, its routes by technician and day, who leads the crews, and who waits."""
 
     cents: int
     routes: dict[tuple[str, int], tuple[str, ...]]
     leads: dict[str, str]
+    waits: dict[tuple[str, int], Waits]
 
 
 def best_plan(problem: Problem, matrix: TravelMatrix) -> int | None:
@@ -113,10 +117,13 @@ def best_routes(problem: Problem, matrix: TravelMatrix) -> Best | None:
         for leads in _possible_leads(facts, shifts, chosen):
             cents = _price(facts, shifts, chosen, leads)
             if cents is not None and (best is None or cents < best.cents):
-                used = {(s.technician_id, s.day): d.sequence for s, d in zip(shifts, chosen, strict=True) if d.sequence}
-                best = Best(cents, used, leads)
+                used = {(s.technician_id, s.day): d for s, d in zip(shifts, chosen, strict=True) if d.sequence}
+                routes, waits = ({k: d.sequence for k, d in used.items()}, {k: d.waits for k, d in used.items()})
+                best = Best(cents, routes, leads, waits)
     if best is not None:
-        judgement = judge_plan(problem, matrix, time_routes(problem, matrix, best.routes, leads=best.leads))
+        judgement = judge_plan(
+            problem, matrix, time_routes(problem, matrix, best.routes, leads=best.leads, waits=best.waits)
+        )
         assert judgement.is_clean, judgement.violations
         assert judgement.cost_cents == best.cents
     return best
@@ -148,8 +155,8 @@ def _days(facts: Facts, shift: Shift) -> Ways:
         for chosen in combinations(own, count):
             alike: dict[object, Day] = {}
             for visits in permutations(chosen):
-                for branch_at in _stops_to_try(facts, shift, visits):
-                    day = _day(facts, shift, visits, branch_at)
+                for branch_at, waits in _stops_to_try(facts, shift, visits):
+                    day = _day(facts, shift, visits, branch_at, waits)
                     if day is not None:
                         key = _likeness(facts, day)
                         if key not in alike or day.cents < alike[key].cents:
@@ -173,31 +180,44 @@ def _may_serve(facts: Facts, shift: Shift, visit: Visit) -> bool:
     return not refusals_left(facts, technician, visit) and any(not gaps_in(technician, needs, on) for needs in roles)
 
 
-def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[int | None]:
+def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[tuple[int | None, Waits]]:
+    """Return where a day may stop at the branch, and until when it may wait there: before it leaves, or at the stop."""
     technician = facts.problem.technician_by_id[shift.technician_id]
     needed = {need.part_id for visit in visits for need in visit.parts}
-    on = facts.problem.date_of(shift.day)
-    comes = any(arrival.usable_on == on and arrival.part_id in needed for arrival in facts.problem.arrivals)
+    usable = [usable_from(facts.problem, arrival) for arrival in facts.problem.arrivals if arrival.part_id in needed]
+    comes = any(day == shift.day for day, _ in usable)
+    # Nobody waits for what he has along.
+    awaited = needed - {own.part_id for own in technician.own_parts}
+    moments = arrival_moments(facts.problem, awaited, shift.day)
     must = facts.problem.policy.pickup is Pickup.STOP and bool(needed)
     fetches = not technician.starts_at_branch and (must or comes)
+    if technician.starts_at_branch and facts.problem.policy.reload:
+        fetches = bool(moments)
     loads_again = bool(technician.capacity) and any(visit.loads for visit in visits)
-    return [None, *range(len(visits))] if fetches or loads_again else [None]
+    stops = [*range(len(visits))] if fetches or loads_again else []
+    leaving = [Waits(moment_s) for moment_s in moments if technician.starts_at_branch]
+    waiting = [NO_WAITS, *(Waits(stops_s=moment_s) for moment_s in moments)]
+    return [(None, waits) for waits in (NO_WAITS, *leaving)] + list(product(stops, waiting))
 
 
 def _likeness(facts: Facts, day: Day) -> object:
     """Return what two orders of the same visits must share for the cheaper one to do: all that others may notice."""
     if day.timed is None:
-        return day.sequence
+        return day.sequence, day.waits
     with_parts = [v for v in day.sequence if v == BRANCH_STOP or facts.problem.visit_by_id[v].parts]
-    return day.work_s, tuple(with_parts)
+    at_stop_s = 0 if day.timed.branch_stop is None else day.timed.branch_stop.start_s
+    is_timed = any(arrival.arrives_s is not None for arrival in facts.problem.arrivals)
+    return day.work_s, tuple(with_parts), (day.timed.tour.leaves_s, at_stop_s) if is_timed else ()
 
 
-def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int | None) -> Day | None:
+def _day(
+    facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int | None, waits: Waits = NO_WAITS
+) -> Day | None:
     """Return a technician's day, unless something is wrong with it in every plan."""
     prefix = prefix_of(facts.problem, shift.technician_id, shift.day)
     if not visits:
         return None if prefix else Day(0, 0, ())
-    tour = facts.tour(shift, visits, branch_at=branch_at)
+    tour = facts.tour(shift, visits, branch_at=branch_at, waits=waits)
     visit_ids = tuple(visit.visit_id for visit in visits)
     if visit_ids[: len(prefix)] != prefix or tour.missing:
         return None
@@ -213,9 +233,9 @@ def _day(facts: Facts, shift: Shift, visits: tuple[Visit, ...], branch_at: int |
         return None
     sequence = visit_ids if branch_at is None else (*visit_ids[:branch_at], BRANCH_STOP, *visit_ids[branch_at:])
     if facts.linked.isdisjoint(visit_ids):
-        return Day(sum(price_route(facts, timed).values()), work_of(timed), sequence, timed)
+        return Day(sum(price_route(facts, timed).values()), work_of(timed), sequence, timed, waits)
     travel_cents = (facts.problem.policy.travel_cents * tour.travel_s + 30) // 60
-    return Day(travel_cents, 0, sequence)
+    return Day(travel_cents, 0, sequence, waits=waits)
 
 
 # --- days together --------------------------------------------------------------------------------------------------
@@ -377,6 +397,7 @@ def _tours(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, 
             [facts.problem.visit_by_id[visit_id] for visit_id in day.visit_ids],
             branch_at=day.sequence.index(BRANCH_STOP) if BRANCH_STOP in day.sequence else None,
             crews=crews,
+            waits=day.waits,
         )
         for shift, day in used
     ]

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
 from optimizer.domain.units import DAY_S, HOUR_S
+from optimizer.domain.wall_clock import WallClock
 from tests.random_problems import random_problem, random_whole_problem
 
 if TYPE_CHECKING:
     from optimizer.domain.order import Customer
     from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.stock import Arrival
     from optimizer.domain.technician import Shift
     from optimizer.travel.matrix import TravelMatrix
 
@@ -58,6 +60,7 @@ def by_night(problem: Problem, first_day: date, zone: str) -> Problem:
             for visit in problem.visits
         ),
         customers=tuple(_customer(customer, days) for customer in problem.customers),
+        arrivals=tuple(_arrival(arrival, WallClock(first_day, zone)) for arrival in problem.arrivals),
         shifts=tuple(map(_shift, problem.shifts)),
         locks=tuple(map(_lock, problem.locks)),
         published=tuple(
@@ -68,6 +71,14 @@ def by_night(problem: Problem, first_day: date, zone: str) -> Problem:
 
 def _later(interval: Interval) -> Interval:
     return Interval(interval.open_s + LATER_S, interval.close_s + LATER_S)
+
+
+def _arrival(arrival: Arrival, clock: WallClock) -> Arrival:
+    """Return an arrival that comes later where it says when, on the date that the clock then shows."""
+    if arrival.arrives_s is None:
+        return arrival
+    arrives_s = arrival.arrives_s + LATER_S
+    return replace(arrival, arrives_s=arrives_s, usable_on=clock.local(arrives_s).date())
 
 
 def _customer(customer: Customer, days: int) -> Customer:

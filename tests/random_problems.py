@@ -73,7 +73,7 @@ def random_problem_with_plan(
     """Return also the routes of a clean plan."""
     rng = Random(seed)
     plain = _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians))
-    problem = with_doors(seed, with_repeats(seed, plain))
+    problem = with_doors(seed, with_repeats(seed, by_the_hour(seed, plain)))
     matrix = random_matrix(rng, problem)
     routes = _any_plan(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -105,7 +105,7 @@ def random_whole_problem_with_plan(
     """Return also the routes of a clean plan, by technician and day."""
     rng = Random(seed)
     facts = facts_of_the_book(rng, most_visits, (2, most_technicians), most_shifts)
-    return with_what_follows(rng, seed, with_doors(seed, with_repeats(seed, facts)))
+    return with_what_follows(rng, seed, with_doors(seed, with_repeats(seed, by_the_hour(seed, facts))))
 
 
 def facts_of_the_book(rng: Random, most_visits: int, technicians: tuple[int, int], most_shifts: int) -> Problem:
@@ -153,7 +153,7 @@ def random_nights(
     """
     rng = Random(f"nights {seed}")
     facts = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
-    problem = with_doors(seed, with_repeats(seed, with_rests(rng, _by_night(rng, facts))))
+    problem = with_doors(seed, with_repeats(seed, with_rests(rng, _by_night(rng, by_the_hour(seed, facts)))))
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -323,6 +323,24 @@ def _arrival(rng: Random) -> Arrival:
     return Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(rng.choice((-3, -1, 0, 0, 1))))
 
 
+def by_the_hour(seed: int | str, problem: Problem) -> Problem:
+    """Return a problem, a third of all, whose parts arrive at moments of a day, with fewer of them on hand."""
+    rng = Random(f"hours {seed}")
+    if rng.random() > 0.35:
+        return problem
+    arrivals = [
+        Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(day), problem.clock.moment_s(day, time_s))
+        for day in range(-1, problem.days)
+        for time_s in rng.sample(range(at(7), at(13), 900), rng.choice((1, 2, 3)))
+    ]
+    return replace(
+        problem,
+        arrivals=(*problem.arrivals, *arrivals),
+        parts=tuple(replace(part, on_hand=min(part.on_hand, rng.choice((0, 0, 1)))) for part in problem.parts),
+        policy=replace(problem.policy, pick_s=rng.choice((0, 1800))),
+    )
+
+
 def _reservation(rng: Random, number: int, visits: int) -> Reservation:
     holder = rng.choice(("", "elsewhere", f"V{rng.randint(1, visits)}", f"V{rng.randint(1, visits)}"))
     day = MONDAY + timedelta(rng.choice((-1, 0, 2)))
@@ -428,6 +446,9 @@ def _by_night(rng: Random, problem: Problem) -> Problem:
     return replace(
         problem,
         shifts=tuple(map(moved, problem.shifts)),
+        arrivals=tuple(
+            a if a.arrives_s is None else replace(a, arrives_s=a.arrives_s + by_s) for a in problem.arrivals
+        ),
         orders=tuple(orders),
         visits=tuple(replace(v, ready_s=None if v.ready_s is None else v.ready_s + by_s) for v in problem.visits),
         customers=tuple(replace(customer, opening=None, closed=()) for customer in problem.customers),
@@ -744,7 +765,7 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
     for route in plan.routes:
         who = route.technician_id
         if rng.random() < 0.25:
-            first = route.stops[: rng.randint(1, len(route.stops))]
+            first = route.stops[: rng.randint(1, len(route.stops))] if not _waits(problem, route) else ()
             locks += [Lock(s.visit_id, LockLevel.PREFIX, who, route.day, position=p) for p, s in enumerate(first)]
         for stop in route.stops:
             level = rng.choice((*LockLevel, None, None, None, None))
@@ -755,6 +776,12 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
             elif level in (LockLevel.PERSON, LockLevel.DAY):
                 locks.append(Lock(stop.visit_id, level, who, route.day))
     return replace(problem, locks=tuple(locks))
+
+
+def _waits(problem: Problem, route: Route) -> bool:
+    """Say whether a route leaves just when parts can be used that arrive that day: one that has left would not wait."""
+    timed = (a.arrives_s for a in problem.arrivals if a.arrives_s is not None)
+    return any(arrives_s + problem.policy.pick_s == route.depart_s for arrives_s in timed)
 
 
 def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:

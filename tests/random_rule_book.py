@@ -46,7 +46,7 @@ def random_rule_book(
 ) -> tuple[Problem, TravelMatrix, DayRoutes]:
     """Return the problem of a seed, its travel matrix, and the routes of a clean plan by technician and day."""
     rng = Random(f"rule book {seed}")
-    problem = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
+    problem = by_the_hour(seed, facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts))
     for change in CHANGES:
         problem = change(rng, problem)
     problem = with_doors(seed, with_repeats(seed, problem))
@@ -119,7 +119,10 @@ def in_nights(rng: Random, problem: Problem) -> Problem:
         later,
         orders=tuple(replace(o, due_day=o.due_day and o.due_day + days) for o in later.orders),
         technicians=tuple(_dated(technician, days) for technician in later.technicians),
-        arrivals=tuple(replace(arrival, usable_on=arrival.usable_on + days) for arrival in later.arrivals),
+        arrivals=tuple(
+            arrival if arrival.arrives_s is not None else replace(arrival, usable_on=arrival.usable_on + days)
+            for arrival in later.arrivals
+        ),
         reservations=tuple(replace(held, day=held.day + days) for held in later.reservations),
         loans=tuple(
             replace(loan, due=loan.due + days, return_booked=loan.return_booked and loan.return_booked + days)

@@ -242,7 +242,15 @@ def stock() -> list[str]:
     begun = made.but(locks=(Lock("A", LockLevel.PREFIX, "Ann", began_s=at(8, 10)),), as_of_s=at(13))
     counted = [begun.but(parts=(Part("P", "compressor", 1, as_of_s),)) for as_of_s in (at(12), at(12, day=-3))]
     verdicts = [verdict(made, APART), verdict(arriving, APART), verdict(held, {"Ann": ["A"]})]
-    return verdicts + [verdict(one, APART) for one in counted]
+    return verdicts + [verdict(one, APART) for one in counted] + parts_by_the_hour(made)
+
+
+def parts_by_the_hour(made: World) -> list[str]:
+    later = made.but(arrivals=(Arrival("P", 1, MONDAY, at(10)),)).with_policy(pick_s=1800)
+    plan = later.plan(APART)
+    hasty = tuple(replace(made.plan({"Ben": ["B"]}).routes[0]) if r.technician_id == "Ben" else r for r in plan.routes)
+    starts = [later.starts(APART)["B"], later.starts({"Ann": ["A", "0", "B"]})["B"]]
+    return [starts[0], verdict(later, replace(plan, routes=hasty)), starts[1]]
 
 
 def loan() -> list[str]:

@@ -86,6 +86,9 @@ class Reason(Part):
     unit: str
     subject: str
     visit: str
+    moment: Annotated[
+        LocalMoment | None, Field(description="from when on the part can be used, where the visit waits for one")
+    ] = None
     exception: Annotated[
         dict[str, Any] | None,
         Field(description="the row of the sheet exceptions that would let it be planned, without a name and a reason"),

@@ -88,6 +88,8 @@ class Reason:
         The skill, part, rule or district concerned.
     visit_id
         The other visit concerned, where one is (who took the part, what was worth more).
+    moment_s
+        The moment from which the part concerned can be used, where it waits for one.
     exception
         The exception that would let the visit be planned, still without a name and a reason; the first thing to try.
     """
@@ -101,6 +103,7 @@ class Reason:
     subject: str = ""
     visit_id: str = ""
     exception: LimitException | None = None
+    moment_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class Policy:
         The floor: how long after the plan is made somebody leaves at the earliest, from the branch and from the road or
         home; how long until parts of the branch are ready to leave; and how long for whoever has an emergency already.
         `None` for the first is no floor at all, as in plans of before there was one.
+    pick_s
+        How long it takes to book parts in that arrive at a stated moment.
     rest_s, rest_after_night_s, night_from_s
         How long a technician rests at least before the next shift; and after work past this time of the day.
     max_lateness_s
@@ -142,6 +144,7 @@ class Policy:
     lead_on_road_s: int = 0
     lead_with_parts_s: int = 0
     lead_emergency_s: int = 0
+    pick_s: int = 0
     rest_s: int = 0
     rest_after_night_s: int = 0
     night_from_s: int = at(22)

@@ -18,11 +18,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Parts that come to the branch, from the date on which a pick-up can use them."""
+    """Parts that come to the branch.
+
+    Parameters
+    ----------
+    usable_on
+        The date of the first pick-up that can use them.
+    arrives_s
+        The moment at which they come: a pick-up can use them once they are booked in (`Policy.pick_s`). `None`: every
+        pick-up of that date can.
+    """
 
     part_id: str
     quantity: int
     usable_on: date
+    arrives_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.technician import Shift
     from optimizer.engine.assignment import Fit
-    from optimizer.engine.resources import Resources
+    from optimizer.engine.resources import Resources, Stop
     from optimizer.travel.matrix import TravelMatrix
 
 #: The nearest visits are looked for in this many rows of the travel table at a time.
@@ -315,7 +315,7 @@ def make_crew_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shift
 
 
 def windows_by_day(
-    problem: Problem, roles: list[tuple[Visit, int]], shifts: list[Shift], stops: list[int]
+    problem: Problem, roles: list[tuple[Visit, int]], shifts: list[Shift], stops: list[Stop]
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return windows and hours by day and visit, int64 (n_days, n_visits, most, 2), and their counts.
 
@@ -341,7 +341,8 @@ def windows_by_day(
             bound = None if role else problem.hours[visit.visit_id]
             kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
             hours[day].append(kept)
-        windows[day] += [[problem.clock.interval(day, problem.branch.business)]] * len(stops)
+        business = problem.clock.interval(day, problem.branch.business)
+        windows[day] += [[stop.window if stop.is_for_arrival else business] for stop in stops]
         hours[day] += [None] * len(stops)
     counts = np.array(
         [
@@ -498,13 +499,17 @@ def travel_and_shifts(
     """Return travel between the nodes in use, their doors, and the rows of the shifts that point into them."""
     people = [assignment.problem.technician_by_id[shift.technician_id] for shift in shifts]
     ends = sorted({start_key(p) for p in people} | {end_key(p) for p in people})
-    keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stop_shifts) + ends
+    keys = [visit.visit_id for visit in visits] + [BRANCH_PLACE] * len(resources.stops) + ends
     nodes = {key: len(keys) - len(ends) + k for k, key in enumerate(ends)}
     rows = np.array([matrix.row_of[key] for key in keys], np.int64)
     profiles = sorted({shift.profile for shift in shifts}) or [matrix.profiles[0]]
     layers = [matrix.seconds[matrix.profiles.index(p)][np.ix_(rows, rows)] for p in profiles]
     travel = np.array(layers, np.int32)
     travel[travel < 0] = FORBIDDEN_S
+    # Who waits before leaving is there already.
+    waits = [len(visits) + n for n, stop in enumerate(resources.stops) if stop.is_wait]
+    if waits:
+        travel[:, nodes[BRANCH_PLACE], waits] = 0
     homes = latest_homes(assignment.problem)
     table = [_shift_row(assignment, shift, nodes, profiles.index(shift.profile), resources, homes) for shift in shifts]
     shift_rows = np.array(table, np.int64).reshape(-1, S_CAPACITY + len(resources.quantities))

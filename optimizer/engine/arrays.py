@@ -33,6 +33,10 @@ MANDATORY_CENTS = 10**10
 #: The `R_EXACT` of a problem in which a later arrival may use a later window.
 JUMPS = 2
 
+#: The `S_REPLAYED` of a technician whose draws depend on the order of the visits (own parts, loads, a stop that must
+#: be), and of one whose draws depend on nothing but a stop at the branch or a wait there for an arrival; 0 for others.
+OWN_DRAWS, STOP_DRAWS = 1, 2
+
 # Columns of `ProblemArrays.visit`; from `V_COUNTS` on two a day: windows of the start, and hours (-1: unbound).
 (
     V_READY,
@@ -82,8 +86,9 @@ P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
     S_OWNER,
     S_OFFSET,
     S_FREE,
-    S_PICKUP_DAY,
+    S_PICKUP,
     S_STOP,
+    S_STOPS,
     S_NEEDS_STOP,
     S_BLOCKED,
     S_REPLAYED,
@@ -100,8 +105,11 @@ O_STAFF, O_DAYS, O_FIRST, O_OWN, *_ = COLUMNS
 # stock: row, use; need: part, quantity, held; load: quantity, amount; tool: tool, units;
 # earlier: visit, from its start (1) or end (0), least gap, greatest gap, same people; later: visit, entry of `earlier`.
 E_STOCK, E_NEED, E_LOAD, E_TOOL, E_EARLIER, E_LATER, E_KINDS, *_ = COLUMNS
-# Columns of `ProblemArrays.row`: what is there, the day, the part, 1 when only use beyond the visits' holds counts.
-ROW_CAP, ROW_DAY, ROW_PART, ROW_BEYOND, ROW_COLUMNS, *_ = COLUMNS
+# Columns of `ProblemArrays.row`: what is there, up to when, the part, 1 when only use beyond the visits' holds counts.
+ROW_CAP, ROW_UNTIL, ROW_PART, ROW_BEYOND, ROW_COLUMNS, *_ = COLUMNS
+# Columns of `ProblemArrays.stop`: when its parts are picked up at the earliest, 1 when it waits until then for an
+# arrival, and 1 when it is no stop on the way but a wait before the route leaves the branch.
+B_PICKUP, B_ARRIVAL, B_LEAVES, B_COLUMNS, *_ = COLUMNS
 # Columns of `ProblemArrays.crew`; from `K_DAYS` on cents a day, after them one a technician (flags `WHO_*`).
 (
     K_CONTINUITY,
@@ -179,7 +187,8 @@ class ProblemArrays(ByAddress):
         the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
         are the seconds of work beyond which the day's reserve begins. `S_MORE_*` is the most that an exception
         for any visit adds to the limit of the same name; to those of travel, which are limits of driving, the time at
-        all doors is added, too.
+        all doors is added, too. `S_STOP` is the first of the `S_STOPS` stops at the
+        branch of which a route may have one, -1 without any.
     owner : int64 (n_technicians, O_OWN + n_parts + n_tools)
         Columns `O_*`: the technicians behind the shifts.
     windows, hours : int64 (n_days, n_visits, most, 2)
@@ -194,6 +203,8 @@ class ProblemArrays(ByAddress):
         What visits draw, need, carry and follow.
     row : int64 (n_rows, 4)
         The stock rule as rows `sum of uses <= cap`, columns `ROW_*`.
+    stop : int64 (n_stops, B_COLUMNS)
+        Columns `B_*` of the stops at the branch: the nodes behind the visits.
     tool_units : int64 (n_tools,)
         How many units of each tool exist.
     crew : int64 (n_visits or 0, K_DAYS + n_days + n_technicians)
@@ -225,6 +236,7 @@ class ProblemArrays(ByAddress):
     first: IntArray
     entry: IntArray
     row: IntArray
+    stop: IntArray
     tool_units: IntArray
     crew: IntArray
     more: IntArray

@@ -15,6 +15,8 @@ from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, Una
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
 from optimizer.engine.arrays import (
+    B_LEAVES,
+    B_PICKUP,
     D_ADDRESS,
     D_SECONDS,
     E_EARLIER,
@@ -151,6 +153,25 @@ class Day:
     def road_s(self) -> int:
         """Seconds of travel."""
         return sum(self.legs_s)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the day begins with a wait at the branch for parts."""
+        stop = self.visits[0] - int(self.arrays.rates[R_VISITS]) if self.visits else -1
+        return stop >= 0 and bool(self.arrays.stop[stop, B_LEAVES])
+
+    @property
+    def depart_s(self) -> int:
+        """The departure, after that wait."""
+        depart_s = int(self.row[S_DEPART])
+        if not self.waits:
+            return depart_s
+        return max(depart_s, int(self.arrays.stop[self.visits[0] - int(self.arrays.rates[R_VISITS]), B_PICKUP]))
+
+    @property
+    def stated_slot(self) -> int:
+        """The break's slot among the legs that a plan has: the wait is none."""
+        return self.slot - 2 if self.waits and self.slot > 0 else self.slot
 
     @property
     def excess_cents(self) -> int:
@@ -306,6 +327,8 @@ def _route(
     branch_stop = None
     for k, v in enumerate(day.visits):
         arrive, start, end = (int(moment) for moment in day.times[k])
+        if k == 0 and day.waits:
+            continue
         if v >= len(indexed.visits):
             branch_stop = BranchStop(len(stops), arrive, start, end, leave[k])
             continue
@@ -330,10 +353,10 @@ def _route(
     return Route(
         technician_id=shift.technician_id,
         day=shift.day,
-        depart_s=int(day.row[S_DEPART]),
+        depart_s=day.depart_s,
         return_s=int(day.times[-1, 0]),
         stops=tuple(stops),
-        break_=None if day.slot == NONE else BreakTaken(slot=day.slot, start_s=int(day.times[-1, 1])),
+        break_=None if day.slot == NONE else BreakTaken(slot=day.stated_slot, start_s=int(day.times[-1, 1])),
         branch_stop=branch_stop,
     )
 

@@ -221,7 +221,7 @@ class Assignment:
             return -FAR_FUTURE_S
         lead_s = self.policy.lead_on_road_s
         is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
-        if is_at_branch and not self._has_started(shift):
+        if is_at_branch and not self.has_started(shift):
             lead_s = self.policy.lead_to_leave_s
         if (shift.technician_id, shift.day) in self._given:
             lead_s = min(lead_s, self.policy.lead_emergency_s)
@@ -245,16 +245,17 @@ class Assignment:
         """Return the earliest departure of a day: after the morning at the branch, and not before the floor."""
         is_at_branch = self.problem.technician_by_id[shift.technician_id].starts_at_branch
         ready_s = shift.start_s + (self.policy.morning_s if is_at_branch else 0)
-        return ready_s if self._has_started(shift) else max(ready_s, self.floor_s(shift))
+        return ready_s if self.has_started(shift) else max(ready_s, self.floor_s(shift))
 
     def break_of(self, shift: Shift) -> Break | None:
         """Return the break that a day needs; none that could begin before the floor of a day that has not started."""
         rest = shift.break_ if shift.needs_break else None
-        if rest is not None and not self._has_started(shift) and rest.window.open_s < self.floor_s(shift):
+        if rest is not None and not self.has_started(shift) and rest.window.open_s < self.floor_s(shift):
             return None
         return rest
 
-    def _has_started(self, shift: Shift) -> bool:
+    def has_started(self, shift: Shift) -> bool:
+        """Return whether a route has begun: stops of it are kept as they were."""
         return (shift.technician_id, shift.day) in self.started
 
     def parts_floor_s(self, visit: Visit, from_branch_s: int) -> int:

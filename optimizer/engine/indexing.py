@@ -31,6 +31,7 @@ from optimizer.engine.array_rows import (
     without_predecessor,
 )
 from optimizer.engine.arrays import (
+    B_LEAVES,
     E_NEED,
     FORBIDDEN,
     JUMPS,
@@ -43,6 +44,7 @@ from optimizer.engine.arrays import (
     R_VISITS,
     S_NEEDS_STOP,
     S_STOP,
+    S_STOPS,
     V_MAX_LATE,
     V_SYNCED,
     ProblemArrays,
@@ -50,6 +52,7 @@ from optimizer.engine.arrays import (
 from optimizer.engine.assignment import LEAD, MEMBER, Assignment
 from optimizer.engine.doors import with_doors
 from optimizer.engine.resources import Resources
+from optimizer.engine.stock_rows import with_stops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +125,7 @@ class IndexedProblem:
         roles = self._roles(wanted, index)
         routes = []
         for s, mine in enumerate(wanted):
-            stop = int(self.arrays.shift[s, S_STOP])
+            stop = self._stop_on_the_way(s)
             nodes = [stop if visit_id == BRANCH_STOP else roles.get((visit_id, s), -1) for visit_id in mine]
             nodes = [node for node in nodes if node >= 0]
             if self.arrays.shift[s, S_NEEDS_STOP] and stop >= 0 and stop not in nodes:
@@ -132,7 +135,13 @@ class IndexedProblem:
                 if needing:
                     nodes.insert(needing[0], stop)
             routes.append(tuple(nodes))
-        return tuple(routes)
+        return with_stops(self.arrays, tuple(routes))
+
+    def _stop_on_the_way(self, shift: int) -> int:
+        """Return the first stop at the branch that a shift may have on the way, `NONE` without any."""
+        first, orders = int(self.arrays.shift[shift, S_STOP]), len(self.visits)
+        stops = range(first, first + int(self.arrays.shift[shift, S_STOPS]))
+        return next((stop for stop in stops if not self.arrays.stop[stop - orders, B_LEAVES]), NONE)
 
     def _roles(self, wanted: list[list[str]], index: Mapping[str, list[int]]) -> dict[tuple[str, int], int]:
         """Return the index of each visit on each shift that has it: of a crew, the first who can lead does."""
@@ -180,7 +189,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     visits = [problem.visit_by_id[key] for key in planned for _ in able[key]]
     roles = [(problem.visit_by_id[key], role) for key in planned for role in range(len(able[key]))]
     resources = Resources(assignment, roles, shifts)
-    stops = resources.stop_shifts
+    stops = resources.stops
     count = len(roles)
     duration = np.full((len(shifts), count + len(stops)), NONE, np.int64)
     extra = np.zeros((len(shifts), count + len(stops)), np.int64)
@@ -189,8 +198,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         who = np.array(able[visit.visit_id][role], bool)
         duration[who, v] = durations_of(assignment, visit, fits)[who]
         extra[who, v] = extras_of(assignment, shifts, visit, fits)[who]
-    for n, s in enumerate(stops):
-        duration[s, count + n] = assignment.policy.morning_s
+    for n, stop in enumerate(stops):
+        duration[stop.shift, count + n] = 0 if stop.is_wait else assignment.policy.morning_s
     windows, hours, counts = windows_by_day(problem, roles, shifts, stops)
     days = np.array([shift.day for shift in shifts], np.int64)
     duration[counts[days, :, 0] == 0] = NONE
@@ -220,6 +229,7 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
         first=resources.first,
         entry=resources.entry,
         row=resources.row,
+        stop=resources.stop,
         tool_units=resources.tool_units,
         crew=make_crew_rows(assignment, roles, shifts),
         more=make_more_rows(assignment, roles, shifts, count + len(stops)),

@@ -5,27 +5,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.domain.order import GapFrom
+from optimizer.domain.order import GapFrom, Interval
 from optimizer.domain.policy import Pickup
+from optimizer.domain.problem import start_key
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.engine.arrays import E_EARLIER, E_KINDS, E_LATER, O_OWN, ROW_COLUMNS
+from optimizer.engine.arrays import (
+    B_COLUMNS,
+    E_EARLIER,
+    E_KINDS,
+    E_LATER,
+    O_OWN,
+    OWN_DRAWS,
+    ROW_COLUMNS,
+    STOP_DRAWS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Lock
+    from optimizer.domain.stock import Arrival
     from optimizer.domain.technician import Shift, Technician
     from optimizer.engine.arrays import IntArray
     from optimizer.engine.assignment import Assignment
 
 #: How many numbers an entry has.
 ENTRY_WIDTH = 5
+
+
+class Stop(NamedTuple):
+    """A stop at the branch that a route may have, or a wait there before it leaves.
+
+    Parameters
+    ----------
+    shift
+        The index of the shift.
+    pickup_s
+        When its parts are picked up at the earliest.
+    window
+        When it may start.
+    is_for_arrival
+        It waits for parts that can be used from `pickup_s` on.
+    is_wait
+        It is no stop on the way.
+    """
+
+    shift: int
+    pickup_s: int
+    window: Interval
+    is_for_arrival: bool = False
+    is_wait: bool = False
 
 
 class Resources:
@@ -46,9 +81,10 @@ class Resources:
         What visits need, sorted; the indices of the tables below.
     owner_of
         Technician id to the index of the technician.
-    stop_shifts
-        The shifts that may stop at the branch on the way.
-    first, entry, row, tool_units
+    stops
+        The stops at the branch, those of a shift one after another: on the way, then before it leaves; the sooner
+        ones first.
+    first, entry, row, stop, tool_units
         As in `ProblemArrays`.
     """
 
@@ -64,15 +100,25 @@ class Resources:
         self._held = self._holds()
         rows = self._stock_rows()
         self.row = np.array(rows, np.int64).reshape(-1, ROW_COLUMNS)
-        self.stop_shifts = [s for s, shift in enumerate(shifts) if self._may_stop(shift)]
-        self._special = {shifts[s].technician_id for s in self.stop_shifts} | {
-            shift.technician_id
+        self._moments = self._arrival_moments(rows)
+        self.stops = [stop for s, shift in enumerate(shifts) for stop in self._stops_of(s, shift)]
+        self.stop = np.array(
+            [(stop.pickup_s, stop.is_for_arrival, stop.is_wait) for stop in self.stops], np.int64
+        ).reshape(-1, B_COLUMNS)
+        self._special = {shifts[stop.shift].technician_id: STOP_DRAWS for stop in self.stops if stop.is_for_arrival} | {
+            shift.technician_id: OWN_DRAWS
             for shift in shifts
             if self.parts and (assignment.needs_stop(shift) or self._owns(shift))
         }
-        self._stop_node = {
-            (shifts[s].technician_id, shifts[s].day): len(roles) + n for n, s in enumerate(self.stop_shifts)
-        }
+        self._special |= {shifts[stop.shift].technician_id: OWN_DRAWS for stop in self.stops if not stop.is_for_arrival}
+        for shift in shifts:
+            is_bound = assignment.is_blocked_by_loan(shift) or self._is_limited(shift)
+            if is_bound and self._special.get(shift.technician_id) == STOP_DRAWS:
+                self._special[shift.technician_id] = OWN_DRAWS
+        self._stop_nodes: dict[tuple[str, int], list[int]] = {}
+        for n, stop in enumerate(self.stops):
+            key = (shifts[stop.shift].technician_id, shifts[stop.shift].day)
+            self._stop_nodes.setdefault(key, []).append(len(roles) + n)
         self.first, self.entry = self._entries(rows)
         units: dict[str, int] = {}
         for tool in assignment.problem.tools:
@@ -94,16 +140,16 @@ class Resources:
         return np.array(table, np.int64).reshape(-1, O_OWN + len(self.parts) + len(self.tools))
 
     def pickup_columns(self, shift: Shift) -> list[int]:
-        """Return the columns `S_PICKUP_DAY` to `S_SPECIAL` of a shift."""
-        technician = self.assignment.problem.technician_by_id[shift.technician_id]
-        stop = self._stop_node.get((shift.technician_id, shift.day), -1)
+        """Return the columns `S_PICKUP` to `S_REPLAYED` of a shift."""
+        stops = self._stop_nodes.get((shift.technician_id, shift.day), [])
         needs_stop, blocked = self.assignment.needs_stop(shift), self.assignment.is_blocked_by_loan(shift)
         return [
-            shift.day if technician.starts_at_branch or needs_stop else shift.day - 1,
-            stop,
+            self._pickup_s(shift),
+            stops[0] if stops else -1,
+            len(stops),
             int(needs_stop),
             int(blocked),
-            int(shift.technician_id in self._special),
+            self._special.get(shift.technician_id, 0),
         ]
 
     def capacity_of(self, technician: Technician) -> list[int]:
@@ -111,26 +157,108 @@ class Resources:
         limits = {load.quantity: load.amount for load in technician.capacity}
         return [limits.get(quantity, FAR_FUTURE_S) for quantity in self.quantities]
 
+    def _is_limited(self, shift: Shift) -> bool:
+        """Return whether a technician can carry only so much of something."""
+        technician = self.assignment.problem.technician_by_id[shift.technician_id]
+        return any(limit < FAR_FUTURE_S for limit in self.capacity_of(technician))
+
     def _owns(self, shift: Shift) -> bool:
         """Return whether a technician has own parts that some visit needs."""
         own = self.assignment.problem.technician_by_id[shift.technician_id].own_parts
         return any(need.part_id in self.parts and need.quantity > 0 for need in own)
 
+    def _pickup_s(self, shift: Shift) -> int:
+        """Return when a shift's parts are picked up: as it leaves the branch, or as that closes the evening before.
+
+        A route that has begun left no later than it takes to its first stop.
+        """
+        problem, assignment = self.assignment.problem, self.assignment
+        technician = problem.technician_by_id[shift.technician_id]
+        if not (technician.starts_at_branch or assignment.needs_stop(shift)):
+            return self._on_day(shift.day - 1, problem.clock.moment_s(shift.day - 1, problem.branch.business.close_s))
+        if not technician.starts_at_branch:
+            return self._first_stop_s(shift)
+        leaves_s, key = assignment.departure_s(shift), (shift.technician_id, shift.day)
+        begun = [
+            (lock.began_s, lock.visit_id)
+            for lock in problem.locks
+            if lock.began_s is not None and (lock.technician_id, lock.day) == key
+        ]
+        if begun and assignment.matrix is not None:
+            began_s, first = min(begun)
+            way_s = assignment.matrix.travel_s(shift.profile, start_key(technician), first)
+            leaves_s = max(leaves_s, began_s - (way_s or 0))
+        return self._on_day(shift.day, leaves_s)
+
+    def _first_stop_s(self, shift: Shift) -> int:
+        """Return before when nobody stops at the branch on the way."""
+        opens_s = self.assignment.problem.clock.interval(shift.day, self.assignment.problem.branch.business).open_s
+        return self._on_day(shift.day, max(opens_s, self.assignment.departure_s(shift)))
+
+    def _on_day(self, day: int, moment_s: int) -> int:
+        """Return a moment, or the end of its day that is nearer: what is picked up belongs to the day of the shift."""
+        clock = self.assignment.problem.clock
+        return min(max(moment_s, clock.moment_s(day)), clock.moment_s(day + 1) - 1)
+
+    def _stops_of(self, s: int, shift: Shift) -> list[Stop]:
+        """Return the stops at the branch that a shift may have: one at any time, and one for each arrival after it."""
+        problem, found = self.assignment.problem, list[Stop]()
+        technician = problem.technician_by_id[shift.technician_id]
+        fetches = bool(self.parts) and not self.assignment.is_blocked_by_loan(shift)
+        moments = self._moments.get(shift.day, []) if fetches else []
+        business = problem.clock.interval(shift.day, problem.branch.business)
+        first_s = self._first_stop_s(shift)
+        may_stop = self._may_stop(shift)
+        if may_stop:
+            found.append(Stop(s, first_s, business))
+        if may_stop or (technician.starts_at_branch and self.assignment.policy.reload):
+            found += [
+                Stop(s, moment_s, Interval(moment_s, business.close_s), is_for_arrival=True)
+                for moment_s in moments
+                if first_s < moment_s <= business.close_s
+            ]
+        if technician.starts_at_branch and not self.assignment.has_started(shift):
+            found += [
+                Stop(s, moment_s, Interval(moment_s, FAR_FUTURE_S), is_for_arrival=True, is_wait=True)
+                for moment_s in moments
+                if self._pickup_s(shift) < moment_s <= shift.return_limit_s
+            ]
+        return found
+
     def _may_stop(self, shift: Shift) -> bool:
-        """Return whether a stop at the branch can be of use: to fetch parts, or to load again."""
+        """Return whether a stop at the branch can be of use at any time: to fetch parts, or to load again."""
         technician = self.assignment.problem.technician_by_id[shift.technician_id]
         fetches = bool(self.parts) and not self.assignment.is_blocked_by_loan(shift)
         is_stop_needed = self.assignment.policy.pickup is Pickup.STOP or self._arrives_on(shift.day)
         if not technician.starts_at_branch and fetches and is_stop_needed:
             return True
-        return self.assignment.policy.reload and any(limit < FAR_FUTURE_S for limit in self.capacity_of(technician))
+        return self.assignment.policy.reload and self._is_limited(shift)
 
     def _arrives_on(self, day: int) -> bool:
         """Return whether a pick-up on a day has more to take than one on the evening before."""
-        on = self.assignment.problem.date_of(day)
         return any(
-            a.part_id in self.parts and a.quantity > 0 and a.usable_on == on for a in self.assignment.problem.arrivals
+            a.part_id in self.parts and a.quantity > 0 and self._usable_from(a)[0] == day
+            for a in self.assignment.problem.arrivals
         )
+
+    def _usable_from(self, arrival: Arrival) -> tuple[int, int]:
+        """Return the day and the moment from which a pick-up can use an arrival."""
+        problem = self.assignment.problem
+        if arrival.arrives_s is None:
+            day = problem.day_index(arrival.usable_on)
+            return day, problem.clock.moment_s(day)
+        moment_s = arrival.arrives_s + self.assignment.policy.pick_s
+        return problem.clock.day_of(moment_s), moment_s
+
+    def _arrival_moments(self, rows: Sequence[tuple[int, int, int, int]]) -> dict[int, list[int]]:
+        """Return, by day, the moments inside it from which there is more of some part that may run short."""
+        clock, found = self.assignment.problem.clock, dict[int, set[int]]()
+        timed = {self._usable_from(a) for a in self.assignment.problem.arrivals if a.arrives_s is not None}
+        ends = {until_s + 1 for _, until_s, _, _ in rows}
+        for day, moment_s in timed:
+            if moment_s in ends and moment_s > clock.moment_s(day):
+                found.setdefault(day, set()).add(moment_s)
+        return {day: sorted(moments) for day, moments in found.items()}
 
     # --- stock ------------------------------------------------------------------------------------------------
 
@@ -143,11 +271,12 @@ class Resources:
         return held
 
     def _stock_rows(self) -> list[tuple[int, int, int, int]]:
-        """Return the stock rule as rows (cap, day, part, beyond the holds): `stock` in docs/rules.md.
+        """Return the stock rule as rows (cap, until, part, beyond the holds): `stock` in docs/rules.md.
 
-        For each part and pick-up day one row limits all use by what is there less the reservations of others; a
-        second one keeps what is held for single visits. The evening before counts where somebody picks up then.
-        A row that all visits together cannot use up is left out.
+        For each part and pick-up day, and for each stretch of a day between two arrivals, one row limits all use up to
+        its end by what is there less the reservations of others; a second one keeps what is held for single visits.
+        The evening before counts where somebody picks up then. A row that all visits together cannot use up is left
+        out.
         """
         problem, rows = self.assignment.problem, []
         at_home = not all(problem.technician_by_id[s.technician_id].starts_at_branch for s in self.shifts)
@@ -155,23 +284,30 @@ class Resources:
             counted = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
             held = self._held[part_id]
             wanted = sum(need.quantity for v in self._leads for need in v.parts if need.part_id == part_id)
-            for day in range(-1 if at_home else 0, problem.days):
+            arrivals = [(self._usable_from(a), a) for a in problem.arrivals if a.part_id == part_id]
+            for day, until_s in self._row_ends(-1 if at_home else 0, [usable for usable, _ in arrivals]):
                 on = problem.date_of(day)
-                arrived = [a.quantity for a in problem.arrivals if a.part_id == part_id and a.usable_on <= on]
+                arrived = [a.quantity for usable, a in arrivals if usable <= (day, until_s)]
                 outside = sum(
                     r.quantity
                     for r in problem.reservations
                     if r.part_id == part_id and r.visit_id not in problem.visit_by_id and r.day <= on
                 )
-                there = counted + self._taken_before_count(part_id, day) + sum(arrived) - outside
+                there = counted + self._taken_before_count(part_id, until_s) + sum(arrived) - outside
                 if there < wanted:
-                    rows.append((max(0, there), day, p, 0))
+                    rows.append((max(0, there), until_s, p, 0))
                 if held and there - sum(held.values()) < wanted:
-                    rows.append((max(0, there - sum(held.values())), day, p, 1))
+                    rows.append((max(0, there - sum(held.values())), until_s, p, 1))
         return rows
 
-    def _taken_before_count(self, part_id: str, day: int) -> int:
-        """Return what of a part visits that have begun took from the branch by a pick-up day and before its count.
+    def _row_ends(self, first: int, usable: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the last moments, each with its day, before an arrival inside a day can be used, and of each day."""
+        clock, days = self.assignment.problem.clock, range(first, self.assignment.problem.days)
+        ends = {(day, clock.moment_s(day + 1) - 1) for day in days}
+        return sorted(ends | {(d, s - 1) for d, s in usable if d in days and s > clock.moment_s(d)})
+
+    def _taken_before_count(self, part_id: str, until_s: int) -> int:
+        """Return what of a part visits that have begun took from the branch by a moment and before its count.
 
         It is not in the count, and it is among what the rows limit.
         """
@@ -183,6 +319,7 @@ class Resources:
             (problem.as_of_s if p.as_of_s is None else p.as_of_s for p in problem.parts if p.part_id == part_id),
             default=-FAR_FUTURE_S,
         )
+        shift_of = {(shift.technician_id, shift.day): s for s, shift in enumerate(self.shifts)}
         own = {t.technician_id: self._own_quantity(t, part_id) for t in problem.technicians}
         begun = [lock for lock in problem.locks if lock.began_s is not None]
         crews: dict[str, list[Lock]] = {}
@@ -196,9 +333,10 @@ class Resources:
             own[bringer] -= used
             keys = [(lock.technician_id, lock.day) for lock in locks]
             since_s = min([*(lock.began_s or 0 for lock in locks), *(starts[key] for key in keys if key in starts)])
-            at_branch = problem.technician_by_id[bringer].starts_at_branch
-            pickup_day = locks[0].day if at_branch or self.assignment.policy.pickup is Pickup.STOP else locks[0].day - 1
-            taken += count - used if counted_s >= since_s and pickup_day <= day else 0
+            day = locks[0].day
+            known = shift_of.get((bringer, day))
+            picked_s = problem.clock.moment_s(day) if known is None else self._pickup_s(self.shifts[known])
+            taken += count - used if counted_s >= since_s and picked_s <= until_s else 0
         return taken
 
     @staticmethod
@@ -216,7 +354,7 @@ class Resources:
             for n, entry in enumerate(entries):
                 later[entry[0]].append((v, n))
         table: list[list[int]] = []
-        first = np.zeros((len(self._heads) + len(self.stop_shifts) + 1, E_KINDS), np.int64)
+        first = np.zeros((len(self._heads) + len(self.stops) + 1, E_KINDS), np.int64)
         for kind in range(E_KINDS):
             begin_of_earlier = first[:, E_EARLIER]
             for v, visit in enumerate(self._heads):

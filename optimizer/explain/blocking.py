@@ -19,9 +19,20 @@ from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.carried import loads_of, tool_units, units_there
-from optimizer.judge.facts import Crew, gaps_in
+from optimizer.judge.facts import NO_WAITS, Crew, Waits, gaps_in
 from optimizer.judge.hard_rules import past_due_loan, refusals_left
-from optimizer.judge.stock import Draw, holds_of, needs_of, own_parts_of, stock_rows, stock_shortages, take_own
+from optimizer.judge.stock import (
+    Draw,
+    arrival_moments,
+    holds_of,
+    needs_of,
+    own_parts_of,
+    picked_up_s,
+    stock_rows,
+    stock_shortages,
+    take_own,
+    usable_from,
+)
 from optimizer.judge.timing import time_canonically, time_with_slot
 
 if TYPE_CHECKING:
@@ -35,6 +46,7 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Shift, Technician
     from optimizer.judge.facts import Facts, Service, Tour
     from optimizer.judge.stock import Shortage
+    from optimizer.judge.timing import TimedTour
 
 
 #: How near a technician comes who is stopped by a reason: who is stopped by a later one comes nearer.
@@ -106,8 +118,9 @@ def blocking_alone(roads: Roads, shift: Shift, visit: Visit, *, leads: bool = Tr
         if carried is not None:
             return carried
     found = None
-    for branch_at in _ways_to_parts(roads, technician, visit, shift.day) if leads else (None,):
-        tour = facts.tour(shift, [visit], branch_at=branch_at, crews={} if crew is None else {visit.visit_id: crew})
+    crews = {} if crew is None else {visit.visit_id: crew}
+    for way in _ways_to_parts(roads, shift, visit) if leads else (WayToParts(),):
+        tour = facts.tour(shift, [visit], branch_at=way.branch_at, crews=crews, waits=way.waits)
         found = road_blocking(tour) or _clock_blocking(facts, tour)
         if found is None or may_fit_somehow(roads, tour):
             return None
@@ -127,6 +140,8 @@ def make_blocking(reason: Reason, *, missing: int | None = None) -> BlockingReas
         rank = CLOCK  # A start is missed, not a person: that is a matter of the clock.
     if (reason.code, reason.subject) == (ReasonCode.MAX_TRAVEL, DUTY):
         rank = CLOCK  # How long a day lasts is a matter of the clock, too.
+    if (reason.code, reason.unit) == (ReasonCode.PART_ARRIVES_LATE, "s"):
+        rank = CLOCK  # The part comes that day: too late is a matter of the clock, too.
     if reason.unit == "visits":
         rank = FARTHEST_FIRST.index(ReasonCode.MAX_TRAVEL)
     if reason.code is ReasonCode.RULE:
@@ -199,17 +214,65 @@ def _missing_parts(technician: Technician, visit: Visit) -> tuple[PartNeed, ...]
     return take_own(own_parts_of(technician), needs_of(visit))
 
 
-def _ways_to_parts(roads: Roads, technician: Technician, visit: Visit, day: int) -> list[int | None]:
-    """Return the stops at the branch by which a visit's parts reach a technician: none, or one before the visit."""
+class WayToParts(NamedTuple):
+    """How the parts of a lone visit reach a technician: as the route leaves, or by a stop at the branch before it."""
+
+    branch_at: int | None = None
+    waits: Waits = NO_WAITS
+
+
+def _ways_to_parts(roads: Roads, shift: Shift, visit: Visit) -> list[WayToParts]:
+    """Return the ways by which a visit's parts reach a technician, waiting at the branch only as long as it takes."""
+    facts, problem = roads.facts, roads.facts.problem
+    technician = problem.technician_by_id[shift.technician_id]
     missing = _missing_parts(technician, visit)
-    if not missing or technician.starts_at_branch:
-        return [None]
-    ways = [] if roads.facts.problem.policy.pickup is Pickup.STOP else [None]
-    return [way for way in (*ways, 0) if not roads.shortages(_draws(visit, missing, day if way == 0 else day - 1))]
+    if not missing:
+        return [WayToParts()]
+    tour, opens_s = facts.tour(shift, [visit]), facts.branch_service(shift.day).windows[0].open_s
+    moments = arrival_moments(problem, {part.part_id for part in missing}, shift.day)
+
+    def can_be_had(day: int, picked_s: int) -> bool:
+        return not roads.shortages(_draws(visit, missing, day, picked_s))
+
+    on_the_way = [
+        WayToParts(0, Waits(stops_s=moment_s) if moment_s > opens_s else NO_WAITS)
+        for moment_s in (opens_s, *moments)
+        if moment_s >= opens_s and can_be_had(shift.day, moment_s)
+    ]
+    if technician.starts_at_branch:
+        if can_be_had(shift.day, tour.picks_s if moments else FAR_FUTURE_S):
+            return [WayToParts()]
+        waits = [WayToParts(None, Waits(moment_s)) for moment_s in moments if can_be_had(shift.day, moment_s)]
+        return on_the_way[:1] if tour.floor_leg else waits[:1]
+    eve_s = picked_up_s(problem, technician, shift.day, leaves_s=tour.leaves_s, stop_s=None)
+    from_eve = problem.policy.pickup is not Pickup.STOP and can_be_had(shift.day - 1, eve_s)
+    return [WayToParts()] * from_eve + on_the_way[:1]
 
 
-def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int) -> tuple[Draw, ...]:
-    return tuple(Draw(visit.visit_id, part.part_id, part.quantity, pickup_day) for part in parts)
+def _draws(visit: Visit, parts: Sequence[PartNeed], pickup_day: int, picked_s: int = FAR_FUTURE_S) -> tuple[Draw, ...]:
+    return tuple(Draw(visit.visit_id, part.part_id, part.quantity, pickup_day, picked_s) for part in parts)
+
+
+def waits_of(tour: Tour) -> Waits:
+    """Return until when a tour waits at the branch for parts."""
+    return Waits(tour.wait_s, -FAR_FUTURE_S if tour.branch_at is None else tour.places[tour.branch_at].ready_s)
+
+
+def late_part(facts: Facts, timed: TimedTour, *, proven: bool) -> Reason | None:
+    """Return that a part arrives too late for a day that waits for one at the branch and would be in time otherwise."""
+    tour = timed.tour
+    moment_s = max(waits_of(tour))
+    if moment_s <= -FAR_FUTURE_S:
+        return None
+    places = (one if one.visit is not None else replace(one, ready_s=-FAR_FUTURE_S) for one in tour.places)
+    at_once = replace(tour, wait_s=-FAR_FUTURE_S, places=tuple(places))
+    if time_canonically(at_once, facts.problem.policy).breach_s:
+        return None
+    needed = {need.part_id for visit in tour.visits for need in visit.parts}
+    part_id = min(p for p in needed if moment_s in arrival_moments(facts.problem, {p}, tour.shift.day))
+    most_s = max(timed.past_limit_s, timed.past_break_s, timed.past_duty_s, *(stop.breach_s for stop in timed.places))
+    who, day = tour.technician.technician_id, tour.shift.day
+    return Reason(ReasonCode.PART_ARRIVES_LATE, proven, who, day, most_s, "s", part_id, moment_s=moment_s)
 
 
 def _part_blocking(roads: Roads, technician: Technician, visit: Visit, day: int) -> BlockingReason | None:
@@ -249,7 +312,7 @@ def _first_day_with_part(
     problem: Problem, visit: Visit, missing: Sequence[PartNeed], part_id: str, day: int
 ) -> int | None:
     """Return the first later pick-up day on which an arrival makes a part suffice for a visit alone."""
-    usable = {problem.day_index(arrival.usable_on) for arrival in problem.arrivals if arrival.part_id == part_id}
+    usable = {usable_from(problem, arrival)[0] for arrival in problem.arrivals if arrival.part_id == part_id}
     needed = [part for part in missing if part.part_id == part_id]
     for later in sorted(other for other in usable if other > day):
         if all(row.missing <= 0 for row in stock_rows(problem, part_id, later, _draws(visit, needed, later))):
@@ -281,6 +344,9 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     timed, who = time_canonically(tour, policy), shift.technician_id
     if timed.breach_s == 0:
         return None
+    late = late_part(facts, timed, proven=True)
+    if late is not None:
+        return make_blocking(late, missing=timed.breach_s)
     if timed.past_duty_s:
         reason = Reason(ReasonCode.MAX_TRAVEL, True, who, shift.day, timed.past_duty_s, "s", DUTY)
         return make_blocking(reason)
@@ -325,7 +391,7 @@ def _unrested(facts: Facts, tour: Tour) -> Tour:
     """Return a tour of one visit as it could be driven if nobody had to rest."""
     rostered, service = facts.rostered[tour.shift.technician_id, tour.shift.day], tour.services[0]
     crews = {} if service.crew is None else {tour.visits[0].visit_id: service.crew}
-    return facts.tour(rostered, tour.visits, branch_at=tour.branch_at, crews=crews)
+    return facts.tour(rostered, tour.visits, branch_at=tour.branch_at, crews=crews, waits=waits_of(tour))
 
 
 def _with_visit(tour: Tour, service: Service) -> Tour:

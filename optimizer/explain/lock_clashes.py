@@ -18,6 +18,7 @@ from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import Clash
 from optimizer.explain.sentences import AT_THE_DOOR, PROPOSAL, proposal_values, span_words, technician_words
+from optimizer.judge.drafts import stated_draft
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import past_due_loan
 from optimizer.judge.verdict import judge_plan, time_routes
@@ -360,7 +361,7 @@ class _Finder:
         visits = [self.problem.visit_by_id[visit_id] for visit_id in route.visit_ids]
         shift = self.facts.shifts[route.technician_id, route.day]
         before = None if route.branch_stop is None else route.branch_stop.before
-        return self.facts.tour(shift, visits, branch_at=before)
+        return self.facts.tour(shift, visits, branch_at=before, waits=stated_draft(route).waits)
 
     def _visit(self, violation: Violation) -> Visit:
         return self.problem.visit_by_id[violation.visit_id]

@@ -19,16 +19,32 @@ from optimizer.domain.plan import BRANCH_STOP, DUTY, Plan, Reason, ReasonCode, R
 from optimizer.domain.policy import Pickup
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import FAR_FUTURE_S
-from optimizer.explain.blocking import CLOCK, BlockingReason, make_blocking, road_blocking, window_subject
-from optimizer.explain.scene import draws_of_tours, key_of
+from optimizer.explain.blocking import (
+    CLOCK,
+    BlockingReason,
+    late_part,
+    make_blocking,
+    road_blocking,
+    waits_of,
+    window_subject,
+)
+from optimizer.explain.scene import draws_of_days, key_of
 from optimizer.judge.carried import loads_of, tools_out, units_there
 from optimizer.judge.costs import load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
-from optimizer.judge.facts import Crew, choose_lead, gaps_in
+from optimizer.judge.facts import NO_WAITS, Crew, Waits, choose_lead, gaps_in
 from optimizer.judge.hard_rules import past_due_loan, prefix_of
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.links import time_together
-from optimizer.judge.stock import Draw, drawn_parts, needs_of, own_parts_of, pickup_day_of
+from optimizer.judge.stock import (
+    Draw,
+    arrival_moments,
+    drawn_parts,
+    needs_of,
+    own_parts_of,
+    pickup_day_of,
+    usable_from,
+)
 from optimizer.judge.timing import TimedTour, time_canonically
 
 if TYPE_CHECKING:
@@ -43,6 +59,13 @@ if TYPE_CHECKING:
 LOOKED_AT = 25
 #: The same for a crew, on each day: all their days are tried in every combination.
 LOOKED_AT_FOR_CREWS = 3
+
+
+class Way(NamedTuple):
+    """A day's visits and stop at the branch in order, and until when it waits there for parts."""
+
+    ids: tuple[str, ...]
+    waits: Waits = NO_WAITS
 
 
 class Position(NamedTuple):
@@ -115,13 +138,13 @@ def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool], 
             continue
         may_walk = day.is_open and visit.visit_id not in scene.facts.linked
         positions = [
-            (day.least_breach_s(sequence, visit, most_s=best.most_breach_s) if may_walk else 0, number, sequence)
-            for number, sequence in enumerate(_sequences(scene, shift, visit))
+            (day.least_breach_s(way.ids, visit, most_s=best.most_breach_s) if may_walk else 0, number, way)
+            for number, way in enumerate(_ways(scene, shift, visit))
         ]
-        for breach_s, _, sequence in sorted(positions):
+        for breach_s, _, way in sorted(positions):
             if breach_s > best.most_breach_s or (best and is_up()):
                 break
-            best.add(_try(scene, visit, {key_of(shift): sequence}, None, best))
+            best.add(_try(scene, visit, {key_of(shift): way}, None, best))
     return best
 
 
@@ -165,8 +188,8 @@ def _crew_positions(scene: Scene, visit: Visit, best: Best) -> Iterator[Position
             if blocking is not None:
                 yield blocking
                 continue
-            for sequences in product(*(list(_sequences(scene, shift, visit)) for shift in people)):
-                routes = {key_of(shift): sequence for shift, sequence in zip(people, sequences, strict=True)}
+            for ways in product(*(list(_ways(scene, shift, visit)) for shift in people)):
+                routes = {key_of(shift): way for shift, way in zip(people, ways, strict=True)}
                 yield _try(scene, visit, routes, team, best)
 
 
@@ -201,6 +224,27 @@ def _team_blocking(scene: Scene, visit: Visit, team: Crew, day: int) -> Blocking
     return None
 
 
+def _ways(scene: Scene, shift: Shift, visit: Visit) -> Iterator[Way]:
+    """Yield a day with the visit at every position behind a started route's prefix.
+
+    A new stop at the branch is tried wherever it may bring parts or let a technician load again; and a longer wait
+    there, for each arrival of a part of the visit.
+    """
+    problem = scene.facts.problem
+    waits = _present_waits(scene, shift)
+    parts = {need.part_id for need in visit.parts if need.quantity > 0}
+    moments = arrival_moments(problem, parts, shift.day)
+    is_at_branch = problem.technician_by_id[shift.technician_id].starts_at_branch
+    is_begun = bool(prefix_of(problem, shift.technician_id, shift.day))
+    for ids in _sequences(scene, shift, visit):
+        yield Way(ids, waits)
+        later = [m for m in moments if is_at_branch and not is_begun and m > waits.leaves_s]
+        yield from (Way(ids, waits._replace(leaves_s=moment_s)) for moment_s in later)
+        if BRANCH_STOP in ids:
+            later = [m for m in moments if m > waits.stops_s]
+            yield from (Way(ids, waits._replace(stops_s=moment_s)) for moment_s in later)
+
+
 def _sequences(scene: Scene, shift: Shift, visit: Visit) -> Iterator[tuple[str, ...]]:
     """Yield a day's visits and stop at the branch with the visit at every position behind a started route's prefix.
 
@@ -224,6 +268,11 @@ def _present_tour(scene: Scene, shift: Shift) -> Tour | None:
     return None if timed is None else timed.tour
 
 
+def _present_waits(scene: Scene, shift: Shift) -> Waits:
+    tour = _present_tour(scene, shift)
+    return NO_WAITS if tour is None else waits_of(tour)
+
+
 def _present_ids(scene: Scene, shift: Shift) -> tuple[str, ...]:
     tour = _present_tour(scene, shift)
     places = () if tour is None else tour.places
@@ -233,10 +282,13 @@ def _present_ids(scene: Scene, shift: Shift) -> tuple[str, ...]:
 def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
     """Return whether a stop at the branch on the day may bring parts in time, or let a technician load again."""
     problem = scene.facts.problem
-    technician, on = problem.technician_by_id[shift.technician_id], problem.date_of(shift.day)
+    technician = problem.technician_by_id[shift.technician_id]
     needed = {need.part_id for need in visit.parts if need.quantity > 0}
-    arrives = any(arrival.part_id in needed and arrival.usable_on == on for arrival in problem.arrivals)
+    usable = [usable_from(problem, a) for a in problem.arrivals if a.part_id in needed]
+    arrives = any(day == shift.day for day, _ in usable)
     fetches = bool(needed) and not technician.starts_at_branch and (problem.policy.pickup is Pickup.STOP or arrives)
+    if technician.starts_at_branch and problem.policy.reload:
+        fetches = bool(arrival_moments(problem, needed, shift.day))
     return fetches or (bool(technician.capacity) and bool(visit.loads))
 
 
@@ -244,15 +296,21 @@ def _may_need_a_stop(scene: Scene, shift: Shift, visit: Visit) -> bool:
 
 
 def _try(
-    scene: Scene, visit: Visit, sequences: Mapping[Key, tuple[str, ...]], team: Crew | None, best: Best
+    scene: Scene, visit: Visit, ways: Mapping[Key, Way], team: Crew | None, best: Best
 ) -> Position | BlockingReason:
     """Return what a visit costs at a position, or what blocks it there; the judge sees the best only."""
-    tours = {key: _tour(scene, key, sequence, visit, team) for key, sequence in sequences.items()}
+    tours = {key: _tour(scene, key, way, visit, team) for key, way in ways.items()}
     for tour in tours.values():
         blocking = _road_blocking(tour) or _carried_blocking(scene, tours, tour, visit)
         if blocking is not None:
             return blocking
     timed = _time(scene, tours)
+    for key, tour in tours.items():
+        if visit.parts and tour.branch_at is not None:
+            # What a stop on the way finds there depends on when it is.
+            blocking = _part_blocking(scene, timed, timed[key])
+            if blocking is not None:
+                return blocking
     for key in sorted(timed, key=lambda key: key not in tours):
         blocking = _clock_blocking(scene, timed[key], visit)
         if blocking is not None:
@@ -274,15 +332,15 @@ def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     return extra + load_cents(scene.facts.problem, work_s) - scene.load_cents
 
 
-def _tour(scene: Scene, key: Key, sequence: Sequence[str], visit: Visit, team: Crew | None) -> Tour:
+def _tour(scene: Scene, key: Key, way: Way, visit: Visit, team: Crew | None) -> Tour:
     present, facts = scene.timed.get(key), scene.facts
     services = () if present is None else present.tour.services
     crews = {one.visit.visit_id: one.crew for one in services if one.crew is not None and one.visit is not None}
     if team is not None:
         crews[visit.visit_id] = team
-    visits = [facts.problem.visit_by_id[visit_id] for visit_id in sequence if visit_id != BRANCH_STOP]
-    branch_at = sequence.index(BRANCH_STOP) if BRANCH_STOP in sequence else None
-    return facts.tour(facts.shifts[key], visits, branch_at=branch_at, crews=crews)
+    visits = [facts.problem.visit_by_id[visit_id] for visit_id in way.ids if visit_id != BRANCH_STOP]
+    branch_at = way.ids.index(BRANCH_STOP) if BRANCH_STOP in way.ids else None
+    return facts.tour(facts.shifts[key], visits, branch_at=branch_at, crews=crews, waits=way.waits)
 
 
 def _time(scene: Scene, tours: Mapping[Key, Tour]) -> dict[Key, TimedTour]:
@@ -332,6 +390,8 @@ def _lasting_blocking(scene: Scene, shift: Shift, visit: Visit) -> BlockingReaso
     if BRANCH_STOP in present or _may_need_a_stop(scene, shift, visit):
         return None
     problem, technician = scene.facts.problem, scene.facts.problem.technician_by_id[shift.technician_id]
+    if arrival_moments(problem, {need.part_id for need in visit.parts}, shift.day):
+        return None
     own, needs = own_parts_of(technician), Counter(needs_of(visit))
     if technician.starts_at_branch and not (own or problem.loans or visit.loads or visit.tools):
         # The usual case: what is short for this one is short for everybody.
@@ -342,14 +402,20 @@ def _lasting_blocking(scene: Scene, shift: Shift, visit: Visit) -> BlockingReaso
             needs.update(needs_of(service.visit) if service.visit is not None and service.pays else {})
     if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
         return None
-    tours = {key: _tour(scene, key, (*present, visit.visit_id), visit, None)}
+    tours = {key: _tour(scene, key, Way((*present, visit.visit_id), _present_waits(scene, shift)), visit, None)}
     return _carried_blocking(scene, tours, tours[key], visit)
 
 
 def _carried_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour, visit: Visit) -> BlockingReason | None:
     """Name what is too much to carry, or the tool or part of which too few are left, on a changed day."""
     found = _load_blocking(tour) or _tool_blocking(scene, tours, tour)
-    return found or (_part_blocking(scene, tours, tour) if visit.parts else None)
+    if found is not None or not visit.parts:
+        return found
+    return _part_blocking(scene, {key: _untimed(one) for key, one in tours.items()}, _untimed(tour))
+
+
+def _untimed(tour: Tour) -> TimedTour:
+    return TimedTour(tour, None, None, (), 0)
 
 
 def _load_blocking(tour: Tour) -> BlockingReason | None:
@@ -384,12 +450,16 @@ def _tool_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Block
     return None
 
 
-def _part_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> BlockingReason | None:
-    """Name a part that cannot be handed over any more, or of which planned visits leave too few."""
-    facts, (who, day) = scene.facts, key_of(tour.shift)
-    own_days = {key: scene.timed[key].tour for key in scene.days_of.get(who, ())}
-    everywhere = list({**own_days, **{key: one for key, one in tours.items() if key[0] == who}}.values())
-    for one, drawn in zip(everywhere, drawn_parts(everywhere), strict=True):
+def _part_blocking(scene: Scene, days: Mapping[Key, TimedTour], timed: TimedTour) -> BlockingReason | None:
+    """Name a part that cannot be handed over any more, or of which planned visits leave too few.
+
+    Days that are not timed yet find at their stop at the branch whatever comes that day.
+    """
+    facts, (who, day) = scene.facts, key_of(timed.tour.shift)
+    own_days = {key: scene.timed[key] for key in scene.days_of.get(who, ())}
+    everywhere = list({**own_days, **{key: one for key, one in days.items() if key[0] == who}}.values())
+    tours = [one.tour for one in everywhere]
+    for one, drawn in zip(tours, drawn_parts(tours), strict=True):
         for number, parts in enumerate(drawn):
             after = one.is_after_branch(number)
             if parts and pickup_day_of(facts.problem, one.technician, one.shift.day, is_after_branch=after) is None:
@@ -398,15 +468,19 @@ def _part_blocking(scene: Scene, tours: Mapping[Key, Tour], tour: Tour) -> Block
         if owed is not None and any(drawn):
             reason = Reason(ReasonCode.PART_NOT_RETURNED, False, who, day, owed.quantity, "parts", owed.part_id)
             return make_blocking(reason)
-    draws = [draw for new in draws_of_tours(facts, everywhere).values() for draw in new]
+    draws = [draw for new in draws_of_days(facts, everywhere).values() for draw in new]
     found = scene.shorter(who, draws)
     return None if found is None else _short_part(who, found)
 
 
 def _short_part(who: str, found: Shorter) -> BlockingReason:
     short = found.shortage
-    code, amount = ReasonCode.PART_OUT_OF_STOCK, short.missing
-    return make_blocking(Reason(code, False, who, short.day, amount, "parts", short.part_id, found.taker))
+    reason = Reason(
+        ReasonCode.PART_OUT_OF_STOCK, False, who, short.day, short.missing, "parts", short.part_id, found.taker
+    )
+    if short.until_s < FAR_FUTURE_S:
+        reason = replace(reason, code=ReasonCode.PART_ARRIVES_LATE, visit_id="", moment_s=short.until_s + 1)
+    return make_blocking(reason)
 
 
 def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingReason | None:
@@ -430,6 +504,9 @@ def _clock_blocking(scene: Scene, timed: TimedTour, visit: Visit) -> BlockingRea
         found.append((stop.past_lock_s, ReasonCode.PINNED_CONFLICT, "", about))
         found.append((stop.past_gap_s, ReasonCode.PRECEDENCE, "", other.visit_id))
     amount, code, subject, about = max(found, key=lambda one: one[0])
+    late = late_part(scene.facts, timed, proven=False) if amount else None
+    if late is not None:
+        return make_blocking(late, missing=timed.breach_s)
     if amount == 0:
         return None  # Nothing that has a sentence here: the judge is asked.
     return make_blocking(Reason(code, False, who, day, amount, "s", subject, about), missing=timed.breach_s)

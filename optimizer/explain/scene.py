@@ -20,7 +20,7 @@ from optimizer.judge.carried import tools_out
 from optimizer.judge.costs import load_cents, price_route, work_of
 from optimizer.judge.drafts import stated_draft, tours_of
 from optimizer.judge.links import time_together
-from optimizer.judge.stock import drawn_parts, draws_of_tour, stock_shortages
+from optimizer.judge.stock import drawn_parts, draws_of_day, stock_shortages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from optimizer.domain.rules import Violation
     from optimizer.domain.technician import Shift
     from optimizer.explain.detours import Legs
-    from optimizer.judge.facts import Facts, Tour
+    from optimizer.judge.facts import Facts
     from optimizer.judge.stock import Draw, Shortage
     from optimizer.judge.timing import TimedTour
 
@@ -222,7 +222,7 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
         shifts=shifts,
         timed=timed,
         cents={key: sum(price_route(facts, one).values()) for key, one in timed.items()},
-        draws=draws_of_tours(facts, [one.tour for one in timed.values()]),
+        draws=draws_of_days(facts, list(timed.values())),
         tools={key: tools_out([one.tour]) for key, one in timed.items()},
         days_of=days_of,
         planned=planned,
@@ -238,11 +238,11 @@ def key_of(shift: Shift) -> Key:
     return shift.technician_id, shift.day
 
 
-def draws_of_tours(facts: Facts, tours: Sequence[Tour]) -> dict[Key, list[Draw]]:
-    """Return what each of a set of tours draws from the branch."""
-    parts = zip(tours, drawn_parts(tours), strict=True)
-    return {key_of(tour.shift): draws_of_tour(facts.problem, tour, drawn) for tour, drawn in parts}
+def draws_of_days(facts: Facts, days: Sequence[TimedTour]) -> dict[Key, list[Draw]]:
+    """Return what each of a set of timed days draws from the branch."""
+    parts = zip(days, drawn_parts([one.tour for one in days]), strict=True)
+    return {key_of(one.tour.shift): draws_of_day(facts.problem, one, drawn) for one, drawn in parts}
 
 
-def _draw_order(draw: Draw) -> tuple[str, str, int, int]:
-    return draw.part_id, draw.visit_id, draw.quantity, draw.pickup_day
+def _draw_order(draw: Draw) -> tuple[str, str, int, int, int]:
+    return draw.part_id, draw.visit_id, draw.quantity, draw.pickup_day, draw.pickup_s

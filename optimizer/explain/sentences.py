@@ -41,6 +41,14 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.PART_OUT_OF_STOCK, ""): "Part {part} is out of stock: {amount} missing.",
     (ReasonCode.PART_OUT_OF_STOCK, "visit"): "Part {part} is out of stock: {amount} missing, visit {visit} has it.",
     (ReasonCode.PART_ARRIVES_LATE, ""): "Part {part} arrives too late: {amount} missing, usable from {day}.",
+    (ReasonCode.PART_ARRIVES_LATE, "moment"): (
+        "Part {part} arrives at {arrives} and is booked in by {usable}: {technician} leaves before that, and would "
+        "have to stop at the branch for it."
+    ),
+    (ReasonCode.PART_ARRIVES_LATE, "s"): (
+        "Part {part} arrives at {arrives} and is booked in by {usable}: {technician} comes closest but, leaving at "
+        "{usable} or stopping at the branch then, would be {minutes} min too late."
+    ),
     (ReasonCode.PART_NOT_RETURNED, ""): (
         "{technician} comes closest but has not returned {amount} of part {part} and may take no new part."
     ),
@@ -210,7 +218,7 @@ def proposal_values(one: LimitException) -> dict[str, object]:
 
 def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
     """Return a reason as one plain sentence; technicians, parts and tools are named with their ids."""
-    day = problem.date_of(reason.day)
+    day, clock, moment_s = problem.date_of(reason.day), problem.clock, reason.moment_s
     return translate(
         _template(reason),
         technician=technician_words(reason.technician_id, problem),
@@ -226,6 +234,8 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
         money=f"{reason.amount / 100:.2f}",
         day=day.isoformat(),
         **_repeat_values(reason, problem, translate),
+        arrives="" if moment_s is None else clock.text(moment_s - problem.policy.pick_s),
+        usable="" if moment_s is None else clock.text(moment_s),
     )
 
 
@@ -246,7 +256,8 @@ def _rule(reason: Reason, translate: Translate) -> str:
 
 def _template(reason: Reason) -> str:
     """Return the sentence that says most about a reason."""
-    names = (reason.subject, reason.unit, "visit" if reason.visit_id else "")
+    moment = "" if reason.moment_s is None else "moment"
+    names = (reason.subject, reason.unit, moment, "visit" if reason.visit_id else "")
     fitting = [SENTENCES[reason.code, name] for name in names if name and (reason.code, name) in SENTENCES]
     return fitting[0] if fitting else SENTENCES.get((reason.code, ""), reason.code.value)
 

@@ -78,7 +78,11 @@ def problem_to_json(problem: Problem) -> JsonObject:
             for p in problem.parts
         ],
         "arrivals": [
-            {"part_id": a.part_id, "quantity": a.quantity, "usable_on": a.usable_on.isoformat()}
+            {
+                "part_id": a.part_id,
+                "quantity": a.quantity,
+                "usable_on": a.usable_on.isoformat() if a.arrives_s is None else _iso(a.arrives_s, clock),
+            }
             for a in problem.arrivals
         ],
         "reservations": [

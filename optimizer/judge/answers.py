@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import is_past_due, past_due_loan, refusals_left
-from optimizer.judge.stock import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
+from optimizer.judge.stock import (
+    Draw,
+    arrival_moments,
+    holds_of,
+    outside_of,
+    picked_up_s,
+    pickup_day_of,
+    stock_shortages,
+    usable_from,
+)
 from optimizer.judge.verdict import judge_plan
 
 if TYPE_CHECKING:
@@ -23,12 +32,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Draw",
     "allowed_by_name",
+    "arrival_moments",
     "holds_of",
     "is_past_due",
     "outside_of",
     "past_due_loan",
+    "picked_up_s",
     "pickup_day_of",
     "stock_shortages",
+    "usable_from",
     "who_may_serve",
 ]
 

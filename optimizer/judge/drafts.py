@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BRANCH_STOP
-from optimizer.judge.facts import Crew, choose_lead
+from optimizer.judge.facts import NO_WAITS, Crew, Waits, choose_lead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +26,8 @@ class Draft:
         The index of the visit before which the technician stops at the branch.
     leads
         Visit id to the lead that the route states.
+    waits
+        When the route is said to leave the branch, and to stop there on the way.
     """
 
     technician_id: str
@@ -33,6 +35,7 @@ class Draft:
     visit_ids: tuple[str, ...]
     branch_before: int | None = None
     leads: Mapping[str, str] = field(default_factory=dict)
+    waits: Waits = NO_WAITS
 
     def known(self, problem: Problem) -> list[str]:
         """Return the visits that are in the problem."""
@@ -57,10 +60,12 @@ def draft_of(problem: Problem, key: str | tuple[str, int], sequence: Sequence[st
 
 
 def stated_draft(route: Route) -> Draft:
-    """Return a plan's route without its times."""
-    before = None if route.branch_stop is None else route.branch_stop.before
+    """Return a plan's route without its times, but for those at which it leaves the branch."""
+    stop = route.branch_stop
+    before = None if stop is None else stop.before
+    waits = Waits(route.depart_s) if stop is None else Waits(route.depart_s, stop.start_s)
     leads = {stop.visit_id: stop.lead for stop in route.stops if stop.lead}
-    return Draft(route.technician_id, route.day, route.visit_ids, before, leads)
+    return Draft(route.technician_id, route.day, route.visit_ids, before, leads, waits)
 
 
 def tours_of(facts: Facts, drafts: Sequence[Draft]) -> dict[int, Tour]:
@@ -78,6 +83,7 @@ def tours_of(facts: Facts, drafts: Sequence[Draft]) -> dict[int, Tour]:
             [problem.visit_by_id[visit_id] for visit_id in draft.known(problem)],
             branch_at=draft.branch_at(problem),
             crews=crews.get(draft.day),
+            waits=draft.waits,
         )
         for number, draft in real.items()
     }

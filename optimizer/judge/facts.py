@@ -17,6 +17,7 @@ from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.rest import Rest, rests_of
+from optimizer.judge.stock import arrival_moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +37,16 @@ class Crew:
 
     members: tuple[str, ...]
     lead: str
+
+
+class Waits(NamedTuple):
+    """Until when a route waits at the branch for parts: before it leaves, and at its stop on the way."""
+
+    leaves_s: int = -FAR_FUTURE_S
+    stops_s: int = -FAR_FUTURE_S
+
+
+NO_WAITS = Waits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,10 @@ class Tour:
     floor_leg, floor_s
         Before which moment nobody leaves on that leg, unless it leads home: the one after the stops that have begun;
         the first one of a route that has not, where `depart_s` holds it already.
+    wait_s
+        Before which moment nobody leaves the branch, because a part that is needed can be used only from then on.
+    began_s
+        For a route that has begun: up to when it may have left.
     """
 
     technician: Technician
@@ -156,6 +171,18 @@ class Tour:
     floor_leg: int = 0
     floor_s: int = -FAR_FUTURE_S
     doors_s: tuple[int, ...] = ()
+    wait_s: int = -FAR_FUTURE_S
+    began_s: int = -FAR_FUTURE_S
+
+    @property
+    def leaves_s(self) -> int:
+        """The departure, after whatever is waited for at the branch."""
+        return max(self.depart_s, self.wait_s)
+
+    @property
+    def picks_s(self) -> int:
+        """The moment up to which parts may be picked up before the departure."""
+        return max(self.leaves_s, self.began_s)
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -494,6 +521,7 @@ class Facts:
         *,
         branch_at: int | None = None,
         crews: Mapping[str, Crew] | None = None,
+        waits: Waits = NO_WAITS,
     ) -> Tour:
         """Return a technician's day with these visits in this order.
 
@@ -505,13 +533,17 @@ class Facts:
             The index of the visit before which the technician stops at the branch.
         crews
             Who serves a visit of several people, by visit id.
+        waits
+            When the route is said to leave, and to stop at the branch: a later moment than the earliest counts where a
+            part that is picked up there can be used from it on.
         """
         technician = self.problem.technician_by_id[shift.technician_id]
+        waits = self._waits_for_parts(shift, visits, branch_at, waits)
         keys = [start_key(technician), *(visit.visit_id for visit in visits), end_key(technician)]
         crews = crews or {}
         places = [self.service(technician, visit, crews.get(visit.visit_id)) for visit in visits]
         if branch_at is not None:
-            places.insert(branch_at, self.branch_service(shift.day))
+            places.insert(branch_at, replace(self.branch_service(shift.day), ready_s=waits.stops_s))
             keys.insert(branch_at + 1, BRANCH_PLACE)
         legs = [(pair, self.travel_s(shift.profile, *pair)) for pair in pairwise(keys)]
         morning_s = self.problem.policy.morning_s if technician.starts_at_branch else 0
@@ -529,7 +561,35 @@ class Facts:
             doors_s=tuple(0 if seconds is None else self.door_s(*pair) for pair, seconds in legs),
             floor_leg=floor_leg,
             floor_s=floor_s,
+            wait_s=waits.leaves_s,
+            began_s=self._first_began_s(shift) - (legs[0][1] or 0) if floor_leg else -FAR_FUTURE_S,
         )
+
+    def _waits_for_parts(self, shift: Shift, visits: Sequence[Visit], branch_at: int | None, said: Waits) -> Waits:
+        """Return of what a route is said to wait for at the branch what its parts are a reason for."""
+        timed = any(arrival.arrives_s is not None for arrival in self.problem.arrivals)
+        if not timed or said == NO_WAITS:
+            return NO_WAITS
+        at = len(visits) if branch_at is None else branch_at
+        technician = self.problem.technician_by_id[shift.technician_id]
+        may_wait = technician.starts_at_branch and (shift.technician_id, shift.day) not in self.started
+        return Waits(
+            said.leaves_s if may_wait and said.leaves_s in self._moments(shift, visits[:at]) else -FAR_FUTURE_S,
+            said.stops_s if said.stops_s in self._moments(shift, visits[at:]) else -FAR_FUTURE_S,
+        )
+
+    def _moments(self, shift: Shift, visits: Sequence[Visit]) -> list[int]:
+        parts = {need.part_id for visit in visits for need in visit.parts if need.quantity > 0}
+        return arrival_moments(self.problem, parts, shift.day)
+
+    def _first_began_s(self, shift: Shift) -> int:
+        """Return when the first stop of a route began that has begun; the far past where nobody says."""
+        found = [
+            lock.began_s
+            for lock in self.problem.locks
+            if lock.began_s is not None and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
+        ]
+        return min(found, default=-FAR_FUTURE_S)
 
     def floor_s(self, shift: Shift) -> int:
         """Return the moment before which a technician leaves for nothing that has not begun.

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.facts import gaps_in
 from optimizer.judge.repeats import last_time
-from optimizer.judge.stock import draws_of_tour, pickup_day_of, stock_shortages
+from optimizer.judge.stock import draws_of_day, pickup_day_of, stock_shortages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -322,7 +323,7 @@ def stock(judged: JudgedPlan) -> Iterator[Violation]:
     draws = []
     for day in judged.days:
         tour, who = day.timed.tour, day.technician.technician_id
-        draws += draws_of_tour(judged.problem, tour, day.parts)
+        draws += draws_of_day(judged.problem, day.timed, day.parts)
         for stop, (visit, parts) in enumerate(zip(tour.visits, day.parts, strict=True)):
             after = tour.is_after_branch(stop)
             if parts and pickup_day_of(judged.problem, day.technician, tour.shift.day, is_after_branch=after) is None:
@@ -330,10 +331,11 @@ def stock(judged: JudgedPlan) -> Iterator[Violation]:
                 count = sum(part.quantity for part in parts)
                 yield Violation(Rule.STOCK, count, "parts", message, who, visit.visit_id)
     for short in stock_shortages(judged.problem, draws):
-        message = (
-            f"Part {short.part_id}: {short.used} are planned for pick-up by day {short.day}, "
-            f"{short.used - short.missing} can be had."
-        )
+        by = f"by day {short.day}"
+        if short.until_s < FAR_FUTURE_S:
+            by = f"before {judged.problem.clock.text(short.until_s + 1)} of day {short.day}"
+        can_be_had = short.used - short.missing
+        message = f"Part {short.part_id}: {short.used} are planned for pick-up {by}, {can_be_had} can be had."
         yield Violation(Rule.STOCK, short.missing, "parts", message, part_id=short.part_id)
 
 

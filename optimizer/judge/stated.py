@@ -46,7 +46,7 @@ def route_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> Route:
     """
     tour, stops = timed.tour, stops_of(facts, timed, parts)
     who, day, branch_stop = tour.technician.technician_id, tour.shift.day, branch_stop_of(facts, timed)
-    return Route(who, day, tour.depart_s, timed.return_s, stops, break_of(timed), branch_stop)
+    return Route(who, day, tour.leaves_s, timed.return_s, stops, break_of(timed), branch_stop)
 
 
 def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, ...]:
@@ -168,7 +168,7 @@ def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
 def _wrong_route_moments(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
     who, timed, route, clock = day.technician.technician_id, day.timed, day.route, facts.problem.clock
     stated = [
-        (Rule.SHIFT, "departure", route.depart_s, timed.tour.depart_s),
+        (Rule.SHIFT, "departure", route.depart_s, timed.tour.leaves_s),
         (Rule.SHIFT, "return", route.return_s, timed.return_s),
     ]
     is_in_the_past = timed.tour.floor_leg == 0 and route.depart_s < timed.tour.floor_s

@@ -117,6 +117,7 @@ class TimedTour:
         leaves = [self.tour.depart_s, *(stop.end_s for stop in self.places)]
         if self.slot is not None and self.slot % 2 == 0:
             leaves[self.slot // 2] = self._break_end_s()
+        leaves[0] = max(leaves[0], self.tour.wait_s)
         leg = self.tour.floor_leg
         if 0 < leg < len(self.places):
             leaves[leg] = max(leaves[leg], self.tour.floor_s)
@@ -249,6 +250,8 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
     for leg in range(first_leg, len(tour.legs_s)):
         if slot == 2 * leg:
             break_start_s, now_s = _rest(tour.shift, now_s)
+        if leg == 0:
+            now_s = max(now_s, tour.wait_s)
         if 0 < leg == tour.floor_leg < len(tour.places):
             now_s = max(now_s, tour.floor_s)
         now_s += tour.legs_s[leg]
@@ -345,6 +348,8 @@ def _harmless(
         by_leg.append(moments)
         if 0 < leg == tour.floor_leg < len(timed.places):
             moments = _before_floor(tour.floor_s, moments)
+        if leg == 0 and tour.wait_s > tour.depart_s:
+            moments = _before_floor(tour.wait_s, moments)
         if timed.slot == 2 * leg:
             moments = _before_break(tour.shift, moments)
     return moments, by_leg[::-1]

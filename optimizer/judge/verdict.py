@@ -53,6 +53,7 @@ from optimizer.judge.stated import (
     wrong_unassigned,
 )
 from optimizer.judge.stock import drawn_parts
+from optimizer.judge.waits import with_waits
 from optimizer.judge.windows import wrong_times
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.judge.drafts import Draft
-    from optimizer.judge.facts import Tour
+    from optimizer.judge.facts import Tour, Waits
     from optimizer.judge.stock import DrawnParts
     from optimizer.judge.timing import TimedTour
     from optimizer.travel.matrix import TravelMatrix
@@ -215,7 +216,12 @@ def check_hard_rules(
 
 
 def time_routes(
-    problem: Problem, matrix: TravelMatrix, routes: Routes, *, leads: Mapping[str, str] | None = None
+    problem: Problem,
+    matrix: TravelMatrix,
+    routes: Routes,
+    *,
+    leads: Mapping[str, str] | None = None,
+    waits: Mapping[tuple[str, int], Waits] | None = None,
 ) -> Plan:
     """Time a plan that brought routes only: the canonical schedule, with stops, costs and the visits left out.
 
@@ -229,6 +235,9 @@ def time_routes(
         is a stop at the branch, once a day. A visit of several people stands on the route of each.
     leads
         Visit id to the technician who leads its crew; else it is the first by id who is able to.
+    waits
+        Technician and day index to the moments until which a route waits at the branch; else the earliest at which its
+        parts can be had, routes that could leave early first.
 
     Examples
     --------
@@ -239,6 +248,10 @@ def time_routes(
     facts = Facts(problem, matrix)
     drafts = [replace(draft_of(problem, key, visit_ids), leads=leads or {}) for key, visit_ids in routes.items()]
     drafts = sorted((draft for draft in drafts if draft.visit_ids), key=lambda draft: (draft.day, draft.technician_id))
+    if waits is None:
+        drafts = with_waits(facts, drafts)
+    else:
+        drafts = [replace(one, waits=waits.get((one.technician_id, one.day), one.waits)) for one in drafts]
     tours = tours_of(facts, drafts)
     numbers = sorted(tours)
     timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))

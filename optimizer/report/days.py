@@ -204,7 +204,7 @@ def _legs(
     for k, (origin, destination) in enumerate(itertools.pairwise(keys)):
         leave_s = free_from[k]
         if route.break_ and shift.break_ and route.break_.slot == 2 * k:
-            leave_s = route.break_.start_s + shift.break_.length_s
+            leave_s = max(leave_s, route.break_.start_s + shift.break_.length_s)
         drive_s = matrix.travel_s(shift.profile, origin, destination) or 0
         metres = matrix.travel_m(shift.profile, origin, destination) or 0
         visit = problem.visit_by_id.get(destination)

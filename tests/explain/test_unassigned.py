@@ -16,8 +16,12 @@ from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Arrival, Part, Reservation, Tool
 from optimizer.domain.technician import HeldSkill, Shift
+from optimizer.explain.positions import Way
 from optimizer.explain.sentences import SENTENCES, sentence
 from optimizer.explain.unassigned import explain_unassigned
+from optimizer.judge.drafts import stated_draft
+from optimizer.judge.facts import NO_WAITS
+from optimizer.judge.stock import arrival_moments, usable_from
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.text.catalogue import translator
 from tests.naive import can_be_served
@@ -32,9 +36,11 @@ from tests.time_limits import seeds
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.judge.facts import Waits
     from optimizer.travel.matrix import TravelMatrix
 
 
@@ -448,27 +454,47 @@ def test_a_code_and_subject_never_met_still_gives_a_sentence(one_van: World) -> 
 
 def insertions(problem: Problem, matrix: TravelMatrix, routes: DayRoutes, visit_id: str) -> Iterator[int]:
     """Yield the cost of the plan with a visit inserted, for every place that breaks nothing new."""
-    now = judge_plan(problem, matrix, time_routes(problem, matrix, routes)).violations
+    present = time_routes(problem, matrix, routes)
+    now, waits = judge_plan(problem, matrix, present).violations, waits_of(present)
     size = problem.crew_size_of(problem.visit_by_id[visit_id])
     for people in combinations([(shift.technician_id, shift.day) for shift in problem.shifts], size):
         if len({day for _, day in people}) > 1:
             continue
-        for sequences in product(*(list(longer(problem, key, routes.get(key, []), visit_id)) for key in people)):
-            changed = {**routes, **dict(zip(people, sequences, strict=True))}
-            judgement = judge_plan(problem, matrix, time_routes(problem, matrix, changed))
+        for ways in product(*(list(longer(problem, key, routes.get(key, []), visit_id, waits)) for key in people)):
+            changed = {**routes, **{key: way.ids for key, way in zip(people, ways, strict=True)}}
+            until = {**waits, **{key: way.waits for key, way in zip(people, ways, strict=True)}}
+            judgement = judge_plan(problem, matrix, time_routes(problem, matrix, changed, waits=until))
             who = {technician_id for technician_id, _ in people}
             elsewhere = {v for v in now if v.technician_id not in who and v.visit_id != visit_id}
             if elsewhere.issuperset(judgement.violations):
                 yield judgement.cost_cents
 
 
-def longer(problem: Problem, key: tuple[str, int], sequence: list[str], visit_id: str) -> Iterator[list[str]]:
+def waits_of(plan: Plan) -> dict[tuple[str, int], Waits]:
+    """Return until when the routes of a plan wait at the branch."""
+    return {(route.technician_id, route.day): stated_draft(route).waits for route in plan.routes}
+
+
+def longer(
+    problem: Problem, key: tuple[str, int], sequence: list[str], visit_id: str, waits: Mapping[tuple[str, int], Waits]
+) -> Iterator[Way]:
+    """Yield a route with a visit in it, and with a stop or a wait at the branch where that may help."""
+    parts = {need.part_id for need in problem.visit_by_id[visit_id].parts}
+    now, moments = waits.get(key, NO_WAITS), arrival_moments(problem, parts, key[1])
+    for ids in with_stops(problem, key, sequence, visit_id):
+        yield Way(tuple(ids), now)
+        yield from (Way(tuple(ids), now._replace(leaves_s=moment_s)) for moment_s in moments)
+        yield from (Way(tuple(ids), now._replace(stops_s=moment_s)) for moment_s in moments if BRANCH_STOP in ids)
+
+
+def with_stops(problem: Problem, key: tuple[str, int], sequence: list[str], visit_id: str) -> Iterator[list[str]]:
     """Yield a route with a visit in it, and with a stop at the branch where that may help."""
     technician, visit = problem.technician_by_id[key[0]], problem.visit_by_id[visit_id]
     needed = {need.part_id for need in visit.parts}
-    on = problem.date_of(key[1])
-    arrives = any(a.usable_on == on and a.part_id in needed for a in problem.arrivals)
+    arrives = any(a.part_id in needed and usable_from(problem, a)[0] == key[1] for a in problem.arrivals)
     fetches = bool(needed) and (problem.policy.pickup is Pickup.STOP or arrives) and not technician.starts_at_branch
+    if technician.starts_at_branch and problem.policy.reload:
+        fetches = bool(arrival_moments(problem, needed, key[1]))
     for place in range(len(sequence) + 1):
         with_it = [*sequence[:place], visit_id, *sequence[place:]]
         yield with_it

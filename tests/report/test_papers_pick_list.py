@@ -127,3 +127,28 @@ def test_totals_of_several_days_say_what_each_needs() -> None:
     assert paper.note.endswith("What is reserved and what arrives counts until Tue 24 Nov.")
     # C is handed over on Monday evening, when the two that come on Tuesday are not there yet.
     assert (line.cells["short"], line.is_red) == (1, True)
+
+
+# --- parts by the hour ----------------------------------------------------------------------------------------------
+
+
+def by_ten() -> World:
+    """Return A and B, one board each; one is on hand, one comes at ten and is booked in by half past."""
+    arrivals = (Arrival("P1", 1, MONDAY, at(10)),)
+    return boards(parts=(Part("P1", "board", 1),), arrivals=arrivals).with_policy(pick_s=1800)
+
+
+def test_who_waits_for_a_part_takes_it_on_leaving() -> None:
+    papers = papers_of(by_ten(), {"T1": ["A", "B"]})
+    assert column(papers.pick_list, "handed") == ["On leaving, 10:30", "On leaving, 10:30"]
+    assert papers.route_sheets[0].packing == ("board (P1) ×2, booked in by 10:30",)
+
+
+def test_who_does_not_wait_takes_it_in_the_morning_or_at_the_stop() -> None:
+    papers = papers_of(by_ten(), {"T1": ["A", "0", "B"]})
+    assert column(papers.pick_list, "handed") == ["In the morning", "At the stop, 10:30"]
+
+
+def test_what_comes_during_the_day_is_the_next_arrival() -> None:
+    total = total_of(by_ten(), {"T1": ["A", "B"]})
+    assert (total["arriving"], total["next_arrival"], total["missed_by"]) == (0, "11-23 10:30 ×1", "C ×1")

@@ -8,27 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from optimizer.engine.arrays import (
-    E_NEED,
     E_TOOL,
     MANDATORY_CENTS,
     O_OWN,
     R_DAYS,
     R_PARTS,
     R_VISITS,
-    ROW_BEYOND,
     ROW_CAP,
-    ROW_DAY,
-    ROW_PART,
     S_DAY,
     S_OWNER,
-    S_PICKUP_DAY,
     V_HEAD,
     V_PRICE,
 )
-from optimizer.engine.own_parts import drawn_from_branch
+from optimizer.engine.stock_rows import own_parts_left, stock_use
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -65,7 +58,7 @@ def add_one_route_a_day(model: cp_model.CpModel, arrays: ProblemArrays, variable
 
 def add_stock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variables) -> None:
     """Keep, for each stock row, sum of what the chosen routes use <= what is there."""
-    uses = [stock_use(arrays, route) for route in variables.routes]
+    uses = [stock_use(arrays, one.shift, one.visits, own_parts_left(arrays, one.shift)) for one in variables.routes]
     for row in range(len(arrays.row)):
         terms = [use[row] * chosen for use, chosen in zip(uses, variables.chosen, strict=True) if use.get(row)]
         if terms:
@@ -91,25 +84,6 @@ def add_lock(model: cp_model.CpModel, arrays: ProblemArrays, variables: Variable
     for visit in range(arrays.rates[R_VISITS]):
         if arrays.visit[visit, V_PRICE] >= MANDATORY_CENTS and variables.serving(visit):
             model.add(variables.unassigned[visit] == 0)
-
-
-def stock_use(arrays: ProblemArrays, route: PooledRoute) -> dict[int, int]:
-    """Return what a route draws from each stock row: what its technician's own parts, used first, do not cover."""
-    use: dict[int, int] = {}
-    owner = arrays.owner[arrays.shift[route.shift, S_OWNER]]
-    left = owner[O_OWN : O_OWN + arrays.rates[R_PARTS]].copy()
-    pickup = arrays.shift[route.shift, S_PICKUP_DAY]
-    for visit in route.visits:
-        if visit >= arrays.rates[R_VISITS]:
-            pickup = arrays.shift[route.shift, S_DAY]
-            continue
-        for part, count, held, *_ in arrays.entries_of(visit, E_NEED):
-            drawn = int(drawn_from_branch(left, part, count))
-            for row in np.flatnonzero((arrays.row[:, ROW_PART] == part) & (arrays.row[:, ROW_DAY] >= pickup)).tolist():
-                amount = max(0, drawn - int(held)) if arrays.row[row, ROW_BEYOND] else drawn
-                if amount:
-                    use[row] = use.get(row, 0) + amount
-    return use
 
 
 def tools_out(arrays: ProblemArrays, route: PooledRoute) -> list[int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from optimizer.engine.arrays import O_DAYS, S_OWNER, S_REPLAYED, V_PRICE, V_SYNCED
+from optimizer.engine.arrays import O_DAYS, OWN_DRAWS, S_OWNER, S_REPLAYED, V_PRICE, V_SYNCED
 from optimizer.engine.master.constraints import add_constraints
 from optimizer.engine.master.objective import set_objective
 from optimizer.engine.master.variables import Variables
@@ -103,7 +103,7 @@ def is_bound(arrays: ProblemArrays, shift: int, visits: Sequence[int]) -> bool:
     """Return whether a route is bound to others: by a crew, predecessors, followers, or own parts over several days."""
     if any(arrays.visit[visit, V_SYNCED] for visit in visits):
         return True
-    return bool(arrays.shift[shift, S_REPLAYED] and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
+    return bool(arrays.shift[shift, S_REPLAYED] == OWN_DRAWS and arrays.owner[arrays.shift[shift, S_OWNER], O_DAYS] > 1)
 
 
 def _hint(model: cp_model.CpModel, variables: Variables, mine: set[tuple[int, tuple[int, ...]]]) -> None:

@@ -1,4 +1,9 @@
-"""A visit put into a route together with a stop at the branch before it."""
+"""A visit put into a route together with a stop at the branch before it, or with a wait there for its parts.
+
+Of the stops that a route may have (`S_STOP` and those after it) it has one at most: on the way, as soon as it comes
+there or not before some arrival can be used; or before it leaves. So what a visit draws depends on which stop lies
+before it, and never on the clock.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +18,31 @@ from optimizer.engine.arrays import (
     S_MAX_LEG,
     S_MAX_TRAVEL,
     S_MINUTE_CENTS,
+    S_PREFIX,
     S_PROFILE,
     S_REPLAYED,
     S_START_NODE,
     S_STOP,
+    S_STOPS,
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.excess import excess_cents, has_exceptions
 from optimizer.engine.search.passes import start_bounds
 from optimizer.engine.search.positions import find_candidates, is_full, open_positions
-from optimizer.engine.search.shared_resources import draws_or_loads, has_room_at
+from optimizer.engine.search.shared_resources import draws_or_loads, has_room_at, helps_visit
 from optimizer.engine.search.state import C_COUNT, C_SERVICE, C_STOP, C_TIME, C_TRAVEL, X_POSITION, more_load_cents
-from optimizer.engine.search.timing import per_minute, time_route
+from optimizer.engine.search.timing import leaves_later, per_minute, time_route
 
-#: A position with a new stop at the branch before it is coded as the index in the route plus this, times the index of
-#: the stop counted from 1.
+#: A position with a new stop at the branch before it is coded as the index in the route, plus this times the index of
+#: the stop counted from 1, plus this squared times which of the shift's stops it is.
 STOP_STRIDE = 1_000
+
+
+@kernel
+def stop_of(arrays, shift_idx, position):
+    """Return the index in the route, the index of a new stop at the branch (`NONE` without) and that stop."""
+    rest = position // STOP_STRIDE
+    return position % STOP_STRIDE, rest % STOP_STRIDE - 1, arrays.shift[shift_idx, S_STOP] + rest // STOP_STRIDE
 
 
 @kernel
@@ -58,41 +72,51 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
     candidates = find_candidates(arrays, state, shift_idx, visit, opens, latest)
     first, _ = open_positions(arrays, state, shift_idx, visit)
     best, best_own, best_travel = NONE, bound if candidates > 0 else FORBIDDEN, 0
-    for n in range(candidates):
-        index = state.candidate[n, X_POSITION]
-        for stop_at in range(first, index + 1):
-            position = index + STOP_STRIDE * (stop_at + 1)
-            if position == barred:
-                continue
-            write_trial(arrays, state, shift_idx, index, visit, stop_at)
-            travel, longest = trial_travel(arrays, state, shift_idx, profile, count + 2)
-            is_long = longest > arrays.shift[shift_idx, S_MAX_LEG] or travel > arrays.shift[shift_idx, S_MAX_TRAVEL]
-            may_exceed = has_exceptions(arrays, shift_idx)
-            if longest >= FORBIDDEN_S or (is_long and not may_exceed):
-                continue
-            own = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], travel)
-            own += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
-            if count == 0:
-                own += arrays.shift[shift_idx, S_DAY_CENTS]
-            cents = own + more_load_cents(arrays, state, shift_idx, travel + service - work)
-            if cents >= bound or not has_room_at(arrays, state, shift_idx, index, visit, stop_at):
-                continue
-            timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
-            if may_exceed:
-                timing += excess_cents(arrays, shift_idx, state.trial, count + 2)
-            if timing < FORBIDDEN and cents + timing < bound:
-                bound, best = cents + timing, position
-                best_own, best_travel = own + timing, travel - state.route[shift_idx, C_TRAVEL]
+    stop, is_begun = arrays.shift[shift_idx, S_STOP], arrays.shift[shift_idx, S_PREFIX] > 0
+    may_wait = leaves_later(arrays, stop + arrays.shift[shift_idx, S_STOPS] - 1)
+    for number in range(arrays.shift[shift_idx, S_STOPS]):
+        if candidates == 0 or not helps_visit(arrays, stop + number, visit):
+            continue
+        is_wait = leaves_later(arrays, stop + number)
+        if is_wait and is_begun:
+            continue
+        # Who may wait before leaving does not leave for a stop at the same place.
+        stop_from = max(first, 1) if may_wait else first
+        for n in range(candidates):
+            index = state.candidate[n, X_POSITION]
+            for stop_at in range(0 if is_wait else stop_from, 1 if is_wait else index + 1):
+                position = index + STOP_STRIDE * (stop_at + 1 + STOP_STRIDE * number)
+                if position == barred:
+                    continue
+                write_trial(arrays, state, shift_idx, index, visit, stop_at, stop + number)
+                travel, longest = trial_travel(arrays, state, shift_idx, profile, count + 2)
+                is_long = longest > arrays.shift[shift_idx, S_MAX_LEG] or travel > arrays.shift[shift_idx, S_MAX_TRAVEL]
+                may_exceed = has_exceptions(arrays, shift_idx)
+                if longest >= FORBIDDEN_S or (is_long and not may_exceed):
+                    continue
+                own = arrays.extra[shift_idx, visit] - before + per_minute(arrays.rates[R_TRAVEL], travel)
+                own += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], travel + service)
+                if count == 0:
+                    own += arrays.shift[shift_idx, S_DAY_CENTS]
+                cents = own + more_load_cents(arrays, state, shift_idx, travel + service - work)
+                if cents >= bound or not has_room_at(arrays, state, shift_idx, index, visit, stop_at, stop + number):
+                    continue
+                timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
+                if may_exceed:
+                    timing += excess_cents(arrays, shift_idx, state.trial, count + 2)
+                if timing < FORBIDDEN and cents + timing < bound:
+                    bound, best = cents + timing, position
+                    best_own, best_travel = own + timing, travel - state.route[shift_idx, C_TRAVEL]
     return bound, best, best_own, best_travel
 
 
 @kernel
-def write_trial(arrays, state, shift_idx, position, visit, stop_at):
+def write_trial(arrays, state, shift_idx, position, visit, stop_at, stop):
     """Write a route with a stop at the branch and a visit put in to the scratch."""
     m = 0
     for k in range(state.route[shift_idx, C_COUNT] + 1):
         if k == stop_at:
-            state.trial[m] = arrays.shift[shift_idx, S_STOP]
+            state.trial[m] = stop
             m += 1
         if k == position:
             state.trial[m] = visit

@@ -32,7 +32,7 @@ from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.journal import backup_row, touch
 from optimizer.engine.search.passes import BWD_HARD
 from optimizer.engine.search.route_edits import assign, end_before, end_behind, is_plain, refresh, take_out, unassign
-from optimizer.engine.search.shared_resources import is_used_up
+from optimizer.engine.search.shared_resources import is_used_up, return_replayed
 from optimizer.engine.search.state import (
     C_COUNT,
     H_DEPART,
@@ -221,6 +221,7 @@ def put_chain(arrays, state, shift_idx, first, last, length):
             take_out(arrays, state, other, position_of(state, visit), 1)
             refresh(arrays, state, other)
     touch(state, shift_idx)
+    return_replayed(arrays, state, shift_idx)
     seq, own = state.seq[shift_idx], backup_row(state, shift_idx)
     count = state.route[own, C_COUNT]
     for k in range(first, last):

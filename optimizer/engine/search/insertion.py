@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.engine.arrays import COLUMNS, FORBIDDEN, NONE, O_DAYS, S_OWNER, S_REPLAYED, S_STOP, V_SYNCED
+from optimizer.engine.arrays import COLUMNS, FORBIDDEN, NONE, O_DAYS, S_OWNER, S_REPLAYED, V_SYNCED
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.branch_stop import STOP_STRIDE, best_with_stop, has_stop_to_try
+from optimizer.engine.search.branch_stop import best_with_stop, has_stop_to_try, stop_of
 from optimizer.engine.search.parameters import PARAM_BLINK, PARAM_NEAR, PARAM_UNUSED, PARAM_WIDE
 from optimizer.engine.search.positions import best_in_route
 from optimizer.engine.search.route_edits import put_in
@@ -208,8 +208,8 @@ def insert_alone(arrays, state, visit, price, blink):
 @kernel
 def insert_at(arrays, state, shift_idx, position, visit):
     """Put a visit at a position of a route, with a new stop at the branch where the position says so."""
-    index, stop_at = position % STOP_STRIDE, position // STOP_STRIDE - 1
+    index, stop_at, stop = stop_of(arrays, shift_idx, position)
     if stop_at >= 0:
-        put_in(arrays, state, shift_idx, stop_at, arrays.shift[shift_idx, S_STOP])
+        put_in(arrays, state, shift_idx, stop_at, stop)
         index += 1
     put_in(arrays, state, shift_idx, index, visit)

@@ -30,7 +30,7 @@ from optimizer.engine.search.journal import backup_row, touch
 from optimizer.engine.search.parameters import PARAM_CHAIN
 from optimizer.engine.search.passes import BWD_HARD
 from optimizer.engine.search.route_edits import assign, end_before, end_behind, is_plain, refresh, unassign
-from optimizer.engine.search.shared_resources import has_stock
+from optimizer.engine.search.shared_resources import has_stock, return_replayed
 from optimizer.engine.search.state import (
     C_COUNT,
     C_TIME,
@@ -194,6 +194,8 @@ def exchange(arrays, state, one, from_one, length_one, other, from_other, length
     """Let two routes exchange strings: `length_one` visits from a position of the one, `length_other` of the other."""
     touch(state, one)
     touch(state, other)
+    return_replayed(arrays, state, one)
+    return_replayed(arrays, state, other)
     for k in range(from_one, from_one + length_one):
         unassign(arrays, state, state.seq[one, k])
     for k in range(from_other, from_other + length_other):

@@ -64,7 +64,7 @@ from optimizer.engine.search.state import (
     load_cents,
     spread_cents,
 )
-from optimizer.engine.search.timing import late_cents, per_minute
+from optimizer.engine.search.timing import late_cents, leaves_later, per_minute
 
 #: A route with more positions than this is halved to find those that are in time.
 LONG = 8
@@ -94,7 +94,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
     count = state.route[shift_idx, C_COUNT]
     if duration == NONE or is_full(arrays, state, shift_idx):
         return bound, NONE, FORBIDDEN, 0
-    special = arrays.shift[shift_idx, S_REPLAYED] == 1 and draws_or_loads(arrays, visit)
+    special = arrays.shift[shift_idx, S_REPLAYED] > 0 and draws_or_loads(arrays, visit)
     opens, closes, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
     candidates = find_candidates(arrays, state, shift_idx, visit, opens, latest)
     if candidates == 0:
@@ -150,7 +150,7 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
         if may_exceed:
             timing += inserted_excess_cents(arrays, state, shift_idx, k, visit)
         if timing < FORBIDDEN and cents + timing < bound:
-            if special and not has_room_at(arrays, state, shift_idx, k, visit, np.int64(NONE)):
+            if special and not has_room_at(arrays, state, shift_idx, k, visit, np.int64(NONE), np.int64(NONE)):
                 continue
             bound = cents + timing
             best, best_own, best_travel = k, own + timing, travel - travel_before
@@ -266,12 +266,14 @@ def least_cents(arrays, state, shift_idx, fixed, service, work):
 def open_positions(arrays, state, shift_idx, visit):
     """Return the first and the last position of a route that a visit may take: none inside a started prefix.
 
-    A visit of the prefix takes its own position again; a follower comes after its predecessors.
+    A visit of the prefix takes its own position again; a follower comes after its predecessors, and all after a wait.
     """
     count, prefix = state.route[shift_idx, C_COUNT], arrays.shift[shift_idx, S_PREFIX]
     after = 0
+    if state.route[shift_idx, C_STOP] == 0 and leaves_later(arrays, state.seq[shift_idx, 0]):
+        after = 1
     if arrays.visit[visit, V_SYNCED] == 1:
-        after = after_predecessors(arrays, state, shift_idx, arrays.visit[visit, V_HEAD])
+        after = max(after, after_predecessors(arrays, state, shift_idx, arrays.visit[visit, V_HEAD]))
     if prefix == 0:
         return after, count
     first, last = max(prefix, after), count

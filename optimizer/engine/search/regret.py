@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.engine.arrays import FORBIDDEN, NONE, S_REPLAYED, V_PRICE
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.branch_stop import STOP_STRIDE
+from optimizer.engine.search.branch_stop import stop_of
 from optimizer.engine.search.insertion import KNOWN, best_position, insert_at, memory_state, recall, routes_to_ask
 from optimizer.engine.search.shared_resources import draws_or_loads, has_room, has_room_at, is_used_up
 from optimizer.engine.search.state import Y_CENTS, Y_POSITION, Y_SHIFT, true_cents
@@ -111,7 +111,8 @@ def is_still_free(arrays, state, shift_idx, position, visit):
         return False
     if arrays.shift[shift_idx, S_REPLAYED] == 0 or not draws_or_loads(arrays, visit):
         return True
-    return has_room_at(arrays, state, shift_idx, position % STOP_STRIDE, visit, position // STOP_STRIDE - 1)
+    index, stop_at, stop = stop_of(arrays, shift_idx, position)
+    return has_room_at(arrays, state, shift_idx, index, visit, stop_at, stop)
 
 
 @kernel

@@ -14,6 +14,7 @@ from optimizer.engine.arrays import (
     FORBIDDEN_S,
     NONE,
     O_STAFF,
+    OWN_DRAWS,
     R_LATE_WORST,
     R_QUANTITIES,
     R_SYNCED,
@@ -49,7 +50,14 @@ from optimizer.engine.search.journal import (
     touch,
 )
 from optimizer.engine.search.passes import fill_backward
-from optimizer.engine.search.shared_resources import draw_replayed, draw_stock, is_stop_idle, recount, return_replayed
+from optimizer.engine.search.shared_resources import (
+    can_have_all,
+    draw_replayed,
+    draw_stock,
+    is_stop_idle,
+    recount,
+    return_replayed,
+)
 from optimizer.engine.search.slack import loosen_crews, time_held
 from optimizer.engine.search.state import (
     C_CENTS,
@@ -87,7 +95,7 @@ from optimizer.engine.search.state import (
     route_cents,
     true_cents,
 )
-from optimizer.engine.search.timing import longest_lateness
+from optimizer.engine.search.timing import leaves_later, longest_lateness
 
 
 @kernel
@@ -325,14 +333,36 @@ def drop_idle_stop(arrays, state, shift_idx):
     """Take the stop at the branch out of a route that can do without it; the technician's draws are given back."""
     seq, count, stop = state.seq[shift_idx], state.route[shift_idx, C_COUNT], NONE
     for k in range(count):
-        if seq[k] == arrays.shift[shift_idx, S_STOP]:
+        if seq[k] >= arrays.rates[R_VISITS]:
             stop = k
     state.route[shift_idx, C_STOP] = stop
-    if stop >= 0 and is_stop_idle(arrays, state, shift_idx):
-        unassign(arrays, state, seq[stop])
-        for k in range(stop, count - 1):
-            seq[k] = seq[k + 1]
-        state.route[shift_idx, C_COUNT] = count - 1
+    if stop < 0:
+        return
+    if not is_stop_idle(arrays, state, shift_idx):
+        wait_less(arrays, state, shift_idx)
+        return
+    unassign(arrays, state, seq[stop])
+    for k in range(stop, count - 1):
+        seq[k] = seq[k + 1]
+    state.route[shift_idx, C_COUNT] = count - 1
+
+
+@kernel
+def wait_less(arrays, state, shift_idx):
+    """Let a route wait at the branch for an earlier arrival where that does; its technician's draws are given back."""
+    seq, stop = state.seq[shift_idx], state.route[shift_idx, C_STOP]
+    node, is_wait = seq[stop], leaves_later(arrays, seq[stop])
+    for sooner in range(arrays.shift[shift_idx, S_STOP], node):
+        if leaves_later(arrays, sooner) != is_wait:
+            continue
+        seq[stop] = sooner
+        if can_have_all(arrays, state, arrays.shift[shift_idx, S_OWNER]):
+            seq[stop] = node
+            unassign(arrays, state, node)
+            seq[stop] = sooner
+            assign(arrays, state, sooner, shift_idx)
+            return
+        seq[stop] = node
 
 
 @kernel
@@ -384,7 +414,7 @@ def is_plain(arrays, state, shift_idx):
     route = state.route[shift_idx]
     return (
         arrays.shift[shift_idx, S_PREFIX] == 0
-        and arrays.shift[shift_idx, S_REPLAYED] == 0
+        and arrays.shift[shift_idx, S_REPLAYED] != OWN_DRAWS
         and route[C_SYNCED] == 0
         and route[C_STOP] < 0
     )

@@ -2,7 +2,8 @@
 
 Most technicians pick everything up in the morning: their visits draw on the stock rows one by one. The days of those
 who have own parts or may stop at the branch are replayed one after another (`S_REPLAYED`), because what a visit draws
-depends on what came before it.
+depends on what came before it. Where that is a stop or a wait for an arrival alone, a route without one draws as the
+others do, and its visits leave it as freely.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.engine.arrays import (
+    B_ARRIVAL,
+    B_PICKUP,
     E_LOAD,
     E_NEED,
     E_STOCK,
@@ -23,16 +26,15 @@ from optimizer.engine.arrays import (
     R_VISITS,
     ROW_BEYOND,
     ROW_CAP,
-    ROW_DAY,
     ROW_PART,
+    ROW_UNTIL,
     S_BLOCKED,
     S_CAPACITY,
     S_DAY,
     S_NEEDS_STOP,
     S_OWNER,
-    S_PICKUP_DAY,
+    S_PICKUP,
     S_REPLAYED,
-    S_STOP,
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.own_parts import drawn_from_branch
@@ -42,11 +44,11 @@ from optimizer.engine.search.state import C_COUNT, C_STOP, T_PICKUP, W_DRAWN
 @kernel
 def draw_stock(arrays, state, visit, shift_idx, sign):
     """Add to the stock rows what a visit draws (sign 1), or take it back (-1), for who picks up in the morning."""
-    if arrays.shift[shift_idx, S_REPLAYED] == 1:
+    if arrays.shift[shift_idx, S_REPLAYED] > 0:
         return
     for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
         row = arrays.entry[n, 0]
-        if arrays.shift[shift_idx, S_PICKUP_DAY] <= arrays.row[row, ROW_DAY]:
+        if arrays.shift[shift_idx, S_PICKUP] <= arrays.row[row, ROW_UNTIL]:
             state.used[row] += sign * arrays.entry[n, 1]
 
 
@@ -59,7 +61,7 @@ def has_room(arrays, state, visit, shift_idx):
     if arrays.shift[shift_idx, S_REPLAYED] == 0:
         for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
             row = arrays.entry[n, 0]
-            if arrays.shift[shift_idx, S_PICKUP_DAY] <= arrays.row[row, ROW_DAY]:
+            if arrays.shift[shift_idx, S_PICKUP] <= arrays.row[row, ROW_UNTIL]:
                 if state.used[row] + arrays.entry[n, 1] > arrays.row[row, ROW_CAP]:
                     return False
         for n in range(arrays.first[visit, E_LOAD], arrays.first[visit + 1, E_LOAD]):
@@ -82,7 +84,7 @@ def is_used_up(arrays, state, visit):
     """Return whether a part that a visit needs is used up for everybody, whenever they pick it up."""
     for n in range(arrays.first[visit, E_STOCK], arrays.first[visit + 1, E_STOCK]):
         row = arrays.entry[n, 0]
-        if state.total[T_PICKUP] <= arrays.row[row, ROW_DAY]:
+        if state.total[T_PICKUP] <= arrays.row[row, ROW_UNTIL]:
             if state.used[row] + arrays.entry[n, 1] > arrays.row[row, ROW_CAP]:
                 return True
     return False
@@ -122,15 +124,15 @@ def recount(arrays, state, shift_idx):
 
 
 @kernel
-def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at):
+def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at, stop):
     """Replay a technician's days: draw on the stock rows what own parts do not cover, and load and unload.
 
     Parameters
     ----------
     sign : int
         1 adds what is drawn to `used`, -1 takes it back.
-    shift_idx, position, visit, stop_at : int
-        A visit that is put at a position of a shift for the question, and a stop at the branch at another one
+    shift_idx, position, visit, stop_at, stop : int
+        A visit that is put at a position of a shift for the question, and a stop at the branch (a node) at another one
         (`NONE` without); the stop comes first.
 
     Returns
@@ -146,9 +148,10 @@ def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at)
         for quantity in range(arrays.rates[R_QUANTITIES]):
             left[parts + quantity] = 0
         stopped, stop_placed, visit_placed, k = False, False, False, 0
+        pickup = arrays.shift[s, S_PICKUP]
         while True:
             if s == shift_idx and k == stop_at and not stop_placed:
-                node, stop_placed = arrays.shift[s, S_STOP], True
+                node, stop_placed = stop, True
             elif s == shift_idx and k == position and not visit_placed:
                 node, visit_placed = visit, True
             elif k < state.route[s, C_COUNT]:
@@ -157,7 +160,7 @@ def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at)
             else:
                 break
             if node >= arrays.rates[R_VISITS]:
-                stopped = True
+                stopped, pickup = True, arrays.stop[node - arrays.rates[R_VISITS], B_PICKUP]
                 for quantity in range(arrays.rates[R_QUANTITIES]):
                     left[parts + quantity] = 0
                 continue
@@ -173,9 +176,8 @@ def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at)
                     continue
                 if arrays.shift[s, S_BLOCKED] == 1 or (arrays.shift[s, S_NEEDS_STOP] == 1 and not stopped):
                     is_fine = False
-                pickup = arrays.shift[s, S_DAY] if stopped else arrays.shift[s, S_PICKUP_DAY]
                 for row in range(arrays.row.shape[0]):
-                    if arrays.row[row, ROW_PART] == part and pickup <= arrays.row[row, ROW_DAY]:
+                    if arrays.row[row, ROW_PART] == part and pickup <= arrays.row[row, ROW_UNTIL]:
                         held = arrays.entry[n, 2] if arrays.row[row, ROW_BEYOND] == 1 else 0
                         state.used[row] += sign * max(0, drawn - held)
     return is_fine
@@ -185,7 +187,7 @@ def replay_days(arrays, state, owner, sign, shift_idx, position, visit, stop_at)
 def replay_as_planned(arrays, state, owner, sign):
     """Replay a technician's days as they are."""
     none = np.int64(NONE)
-    return replay_days(arrays, state, owner, sign, none, none, none, none)
+    return replay_days(arrays, state, owner, sign, none, none, none, none, none)
 
 
 @kernel
@@ -194,7 +196,7 @@ def return_replayed(arrays, state, shift_idx):
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
         return
-    if arrays.shift[shift_idx, S_REPLAYED] == 1 and state.worker[owner, W_DRAWN] == 1:
+    if arrays.shift[shift_idx, S_REPLAYED] > 0 and state.worker[owner, W_DRAWN] == 1:
         replay_as_planned(arrays, state, owner, np.int64(-1))
         state.worker[owner, W_DRAWN] = 0
 
@@ -205,7 +207,7 @@ def draw_replayed(arrays, state, shift_idx):
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
         return
-    if arrays.shift[shift_idx, S_REPLAYED] == 1 and state.worker[owner, W_DRAWN] == 0:
+    if arrays.shift[shift_idx, S_REPLAYED] > 0 and state.worker[owner, W_DRAWN] == 0:
         replay_as_planned(arrays, state, owner, np.int64(1))
         state.worker[owner, W_DRAWN] = 1
 
@@ -221,16 +223,16 @@ def has_stock(arrays, state):
 
 
 @kernel
-def has_room_at(arrays, state, shift_idx, position, visit, stop_at):
+def has_room_at(arrays, state, shift_idx, position, visit, stop_at, stop):
     """Return whether parts and room are there for a visit at a position, with a stop at the branch or without."""
     owner = arrays.shift[shift_idx, S_OWNER]
     if arrays.row.shape[0] == 0:
-        return replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at)
+        return replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at, stop)
     replay_as_planned(arrays, state, owner, np.int64(-1))
-    is_fine = replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at) and has_stock(
+    is_fine = replay_days(arrays, state, owner, np.int64(1), shift_idx, position, visit, stop_at, stop) and has_stock(
         arrays, state
     )
-    replay_days(arrays, state, owner, np.int64(-1), shift_idx, position, visit, stop_at)
+    replay_days(arrays, state, owner, np.int64(-1), shift_idx, position, visit, stop_at, stop)
     replay_as_planned(arrays, state, owner, np.int64(1))
     return is_fine
 
@@ -244,10 +246,30 @@ def is_stop_idle(arrays, state, shift_idx):
     for k in range(stop, count - 1):
         seq[k] = seq[k + 1]
     state.route[shift_idx, C_COUNT] = count - 1
-    is_idle = replay_as_planned(arrays, state, owner, np.int64(1)) and has_stock(arrays, state)
-    replay_as_planned(arrays, state, owner, np.int64(-1))
+    is_idle = can_have_all(arrays, state, owner)
     for k in range(count - 1, stop, -1):
         seq[k] = seq[k - 1]
     seq[stop] = node
     state.route[shift_idx, C_COUNT] = count
     return is_idle
+
+
+@kernel
+def can_have_all(arrays, state, owner):
+    """Return whether parts and room are there for a technician's days, whose draws have been given back."""
+    is_fine = replay_as_planned(arrays, state, owner, np.int64(1)) and has_stock(arrays, state)
+    replay_as_planned(arrays, state, owner, np.int64(-1))
+    return is_fine
+
+
+@kernel
+def helps_visit(arrays, stop, visit):
+    """Return whether a stop at the branch is for a visit: at any time, or for an arrival of a part that it needs."""
+    row = arrays.stop[stop - arrays.rates[R_VISITS]]
+    if row[B_ARRIVAL] == 0:
+        return True
+    for n in range(arrays.first[visit, E_NEED], arrays.first[visit + 1, E_NEED]):
+        for r in range(arrays.row.shape[0]):
+            if arrays.row[r, ROW_PART] == arrays.entry[n, 0] and arrays.row[r, ROW_UNTIL] == row[B_PICKUP] - 1:
+                return True
+    return False

@@ -38,7 +38,7 @@ from optimizer.engine.arrays import (
     S_MORE_VISITS,
     S_OFFSET,
     S_OWNER,
-    S_PICKUP_DAY,
+    S_PICKUP,
     S_REPLAYED,
     S_RETURN_LIMIT,
     V_CLOSES,
@@ -181,8 +181,8 @@ class State(ByAddress):
     total : int64 (T_ENTRIES,)
         Entries `T_*`: cents of the routes and of loads, sums for fairness, unassigned visits and their price, random
         state, counters, whether the plan at hand is infeasible, or was given with visits whose predecessors are
-        missing, the earliest pick-up day, the longest lateness of all where that is priced, whether moves only measure
-        by how much they go uphill.
+        missing, the latest pick-up of all where parts are drawn one by one, the longest lateness of all where that is
+        priced, whether moves only measure by how much they go uphill.
     uphill_deltas : int64 (PROBE_MOVES,)
         By how much the first moves that left the same visits unassigned raised the cost, where they did.
     temperature : float64 (TEMP_ENTRIES,)
@@ -350,8 +350,8 @@ def make_state(
         state.total[T_LOAD] += load_cents(arrays, shift_idx, 0)
     state.total[T_UNASSIGNED] = len(heads)
     state.total[T_UNASSIGNED_CENTS] = arrays.visit[heads, V_PRICE].sum()
-    own_ways = arrays.shift[:, S_REPLAYED] == 1
-    state.total[T_PICKUP] = FORBIDDEN if own_ways.any() else arrays.shift[:, S_PICKUP_DAY].max(initial=0)
+    own_ways = arrays.shift[:, S_REPLAYED] > 0
+    state.total[T_PICKUP] = FORBIDDEN if own_ways.any() else arrays.shift[:, S_PICKUP].max(initial=0)
     state.total[T_RANDOM] = _scrambled(seed)
     state.total[T_BEST] = FORBIDDEN
     return state

@@ -7,6 +7,7 @@ Break slots are numbered as in docs/rules.md, The clock of a route: 2k before le
 from __future__ import annotations
 
 from optimizer.engine.arrays import (
+    B_LEAVES,
     E_LATER,
     FORBIDDEN,
     M_OVERTIME,
@@ -57,6 +58,13 @@ from optimizer.engine.jit.kernels import kernel
 def per_minute(rate, seconds):
     """Return whole cents for seconds at a rate per minute, rounded half up."""
     return (rate * seconds + 30) // 60
+
+
+@kernel
+def leaves_later(arrays, node):
+    """Return whether a node of a route is a wait at the branch before the route leaves."""
+    first = arrays.rates[R_VISITS]
+    return node >= first and arrays.stop[node - first, B_LEAVES] == 1
 
 
 @kernel
@@ -379,8 +387,11 @@ def time_route(arrays, shift_idx, seq, count, times):
     # An illegal slot returns at moment 0: it is no better than none.
     best, best_back, best_slot, best_extra = FORBIDDEN, 0, NONE, 0
     rate, most = arrays.rates[R_WORKING_TIME], arrays.shift[shift_idx, S_MAX_DUTY]
-    depart = arrays.shift[shift_idx, S_DEPART]
+    depart, waits = arrays.shift[shift_idx, S_DEPART], leaves_later(arrays, seq[0])
     for slot in range(first, last + 1):
+        if waits and 1 <= slot <= 2:
+            # Who waits to leave rests at once, or after the first drive.
+            continue
         cents, back, stability = run_slot(arrays, shift_idx, seq, count, slot, times)
         if cents > best or (cents == best and back >= best_back):
             continue

@@ -27,6 +27,7 @@ from optimizer.domain.planning_context import SetAside
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.compound import Window
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.ingest.forms.columns import (
+        ArrivalRow,
         BranchRow,
         CustomerRow,
         ExceptionRow,
@@ -85,7 +87,7 @@ def build_problem(
                 )
                 for row in (entry.row for entry in sheets.parts)
             ),
-            arrivals=tuple(Arrival(e.row.part_id, e.row.quantity, e.row.usable_on) for e in sheets.arrivals),
+            arrivals=tuple(_arrival(entry.row, clock) for entry in sheets.arrivals),
             reservations=tuple(
                 Reservation(row.reservation_id, row.part_id, row.quantity, row.date, row.visit_id)
                 for row in (entry.row for entry in sheets.reservations)
@@ -100,6 +102,18 @@ def build_problem(
             exceptions=tuple(_exception(entry.row) for entry in sheets.exceptions),
         )
     )
+
+
+def _arrival(row: ArrivalRow, clock: BranchClock) -> Arrival:
+    """Return an arrival; midnight is no moment, but the whole day."""
+    moment_s = clock.seconds(row.usable_on)
+    is_day = clock.wall.time_s(moment_s) == 0
+    return Arrival(row.part_id, row.quantity, clock.wall.local(moment_s).date(), None if is_day else moment_s)
+
+
+def _arrival_order(arrival: Arrival) -> tuple[str, date, int, int]:
+    at_s = -FAR_FUTURE_S if arrival.arrives_s is None else arrival.arrives_s
+    return arrival.part_id, arrival.usable_on, at_s, arrival.quantity
 
 
 def build_aside(rows: Iterable[AsideRow], sheets: BranchSheets, clock: BranchClock) -> tuple[SetAside, ...]:
@@ -133,7 +147,7 @@ def in_normal_order(problem: Problem) -> Problem:
         shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
         shifts_around=tuple(sorted(problem.shifts_around, key=lambda s: (s.day, s.technician_id))),
         parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
-        arrivals=tuple(sorted(problem.arrivals, key=lambda a: (a.part_id, a.usable_on, a.quantity))),
+        arrivals=tuple(sorted(problem.arrivals, key=_arrival_order)),
         reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),
         loans=tuple(sorted(problem.loans, key=lambda loan: loan.loan_id)),
         tools=tuple(sorted(problem.tools, key=lambda t: t.tool_id)),

@@ -279,7 +279,9 @@ class ArrivalRow(Row):
 
     part_id: Id = column("P01", "The part.")
     quantity: Quantity = column("10", "How many come.")
-    usable_on: Day = column("2026-11-24", "First date of a pick-up that can use them.")
+    usable_on: DayOrMoment = column(
+        "2026-11-24", "First date of a pick-up that can use them; or date and time at which they come."
+    )
 
 
 class ReservationRow(Row):

@@ -214,7 +214,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
         "arrivals": {
             "part_id": _PART,
             "quantity": _QUANTITY,
-            "usable_on": ("可用日期", "Usable on", "到货日期 可领用日期"),
+            "usable_on": ("可用日期", "Usable on", "到货日期 可领用日期 到货时间 可用时间 usable_from arrives_at"),
         },
         "reservations": {
             "reservation_id": ("预留编号", "Reservation no.", "预留号 预留单号 reservation_number"),

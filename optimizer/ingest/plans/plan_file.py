@@ -87,7 +87,7 @@ def routes_to_json(
     return {
         "format": plan_format,
         "routes": [_route(route, problem, clock) for route in plan.routes],
-        "unassigned": [_unassigned(visit, problem) for visit in plan.unassigned],
+        "unassigned": [_unassigned(visit, problem, clock) for visit in plan.unassigned],
         "accepted": [violation_to_json(violation) for violation in accepted],
         "costs": {str(rule): plan.costs[rule] for rule in Rule if rule in plan.costs},
         "kpis": dict(kpis or {}),
@@ -179,7 +179,7 @@ def violation_to_json(violation: Violation) -> JsonObject:
     }
 
 
-def _unassigned(visit: UnassignedVisit, problem: Problem) -> JsonObject:
+def _unassigned(visit: UnassignedVisit, problem: Problem, clock: BranchClock) -> JsonObject:
     return {
         "visit": visit.visit_id,
         "state": str(visit.state),
@@ -194,6 +194,7 @@ def _unassigned(visit: UnassignedVisit, problem: Problem) -> JsonObject:
                 "unit": reason.unit,
                 "subject": reason.subject,
                 "visit": reason.visit_id,
+                **({} if reason.moment_s is None else {"moment": clock.iso(reason.moment_s)}),
                 **({} if reason.exception is None else {"exception": exception_to_json(reason.exception)}),
             }
             for reason in visit.reasons

@@ -54,7 +54,7 @@ _STOP = {
 }  # fmt: skip
 _WINDOW = {"open", "close"}
 _LEFT_OUT = {"visit", "state", "due", "reasons"}
-_REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit", "exception"}
+_REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit", "moment", "exception"}
 _EXCEPTION = {"visit_id", "rule", "amount", "by", "why", "technician_id"}
 _ACCEPTED = {"rule", "amount", "unit", "technician", "visit", "message", "by", "why"}
 
@@ -339,6 +339,7 @@ class PlanReader:
             unit=self._value(entry, "unit", path, _text, ""),
             subject=self._value(entry, "subject", path, _text, ""),
             visit_id=self._value(entry, "visit", path, _text, ""),
+            moment_s=None if entry.get("moment") is None else self._moment(entry, "moment", path),
             exception=None if entry.get("exception") is None else self._exception(entry["exception"], path),
         )
 

@@ -15,7 +15,7 @@ from optimizer.text.files import write_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from optimizer.domain.plan import Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.plan import Plan, Reason, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
 
@@ -157,10 +157,12 @@ def _on_clock(plan: Plan, clock: WallClock, days: int) -> Plan:
                 ),
             )
         )
-    left_out = (
-        replace(v, reasons=tuple(replace(reason, day=reason.day + days) for reason in v.reasons))
-        for v in plan.unassigned
-    )
+
+    def later(reason: Reason) -> Reason:
+        moment_s = None if reason.moment_s is None else reason.moment_s + by_s
+        return replace(reason, day=reason.day + days, moment_s=moment_s)
+
+    left_out = (replace(v, reasons=tuple(map(later, v.reasons))) for v in plan.unassigned)
     return replace(plan, routes=tuple(routes), unassigned=tuple(left_out))
 
 

@@ -180,6 +180,7 @@ _NOT_NEEDED = {
     "lead_on_road",
     "lead_with_parts",
     "lead_emergency",
+    "pick",
     "exception_travel",
     "exception_overtime",
     "exception_told",

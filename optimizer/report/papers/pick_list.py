@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import HOUR_S
-from optimizer.judge.answers import Draw, holds_of, outside_of, pickup_day_of, stock_shortages
+from optimizer.judge.answers import (
+    Draw,
+    arrival_moments,
+    holds_of,
+    outside_of,
+    picked_up_s,
+    pickup_day_of,
+    stock_shortages,
+    usable_from,
+)
 from optimizer.report.columns import PICK_LIST, PICK_TOTALS
 from optimizer.report.papers.model import Line, Paper, made_paper
 
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import BranchStop
     from optimizer.domain.problem import Problem
+    from optimizer.domain.stock import Arrival
     from optimizer.domain.technician import Technician
     from optimizer.report.days import TechnicianDay
     from optimizer.report.frames import Row
@@ -51,14 +61,22 @@ def taken_parts(case: Case) -> Iterator[Taken]:
     """Yield what is taken from the branch, by day and technician in driving order; the lead takes it for a crew."""
     for day in case.days:
         for number, tour in enumerate(day.tours):
-            pickup_day = pickup_day_of(case.problem, day.technician, day.shift.day, is_after_branch=number > 0)
+            problem, who, on = case.problem, day.technician, day.shift.day
+            pickup_day = pickup_day_of(problem, who, on, is_after_branch=number > 0)
+            at_s = picked_up_s(
+                problem,
+                who,
+                on,
+                leaves_s=day.route.depart_s if day.route else 0,
+                stop_s=day.branch_stop.start_s if number and day.branch_stop else None,
+            )
             for stop in tour:
                 if pickup_day is None or not day.leads(stop):
                     continue
-                visit = case.problem.visit_by_id[stop.visit_id]
+                visit = problem.visit_by_id[stop.visit_id]
                 for need in stop.parts:
                     if need.quantity > 0:
-                        draw = Draw(visit.visit_id, need.part_id, need.quantity, pickup_day)
+                        draw = Draw(visit.visit_id, need.part_id, need.quantity, pickup_day, at_s)
                         yield Taken(day, visit, draw, day.branch_stop if number else None)
 
 
@@ -136,7 +154,8 @@ def _shortages(problem: Problem, draws: list[Draw]) -> dict[str, int]:
 def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]) -> Row:
     problem = case.problem
     arrivals = [arrival for arrival in problem.arrivals if arrival.part_id == part_id]
-    later = sorted((a.usable_on, a.quantity) for a in arrivals if a.usable_on > problem.first_day)
+    later = [a for a in arrivals if _comes_later(problem, a, problem.first_day)]
+    morning = sum(a.quantity for a in arrivals if not _comes_later(problem, a, problem.last_day))
     needed: dict[int, int] = {}
     for part in taken:
         if part.draw.part_id == part_id:
@@ -149,12 +168,27 @@ def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]
         "by_day": "; ".join(by_day) if problem.days > 1 else "",
         "on_hand": sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id),
         "reserved": outside_of(problem, part_id, problem.days - 1) + _held_for_later(case, part_id),
-        "arriving": sum(a.quantity for a in arrivals if a.usable_on <= problem.last_day),
+        "arriving": morning,
         "short": sum(missing.values()),
         "missed_by": "; ".join(f"{order_id} ×{count}" for order_id, count in missing.items()),
-        "next_arrival": "; ".join(f"{day:%m-%d} ×{quantity}" for day, quantity in later),
+        "next_arrival": "; ".join(f"{text} ×{count}" for text, count in sorted(_booked_in(problem, a) for a in later)),
         "tick": None,
     }
+
+
+def _comes_later(problem: Problem, arrival: Arrival, on: date) -> bool:
+    """Return whether an arrival can be used only after the branch opens on a date."""
+    _, moment_s = usable_from(problem, arrival)
+    opens_s = problem.clock.interval(problem.day_index(on), problem.branch.business).open_s
+    return arrival.usable_on > on if arrival.arrives_s is None else moment_s > opens_s
+
+
+def _booked_in(problem: Problem, arrival: Arrival) -> tuple[str, int]:
+    """Return from when on an arrival can be used, as text, and how many come."""
+    if arrival.arrives_s is None:
+        return f"{arrival.usable_on:%m-%d}", arrival.quantity
+    _, moment_s = usable_from(problem, arrival)
+    return f"{problem.clock.local(moment_s):%m-%d %H:%M}", arrival.quantity
 
 
 def _held_for_later(case: Case, part_id: str) -> int:
@@ -169,7 +203,16 @@ def _handed(case: Case, taken: Taken) -> str:
         return case.say("At the stop, {time}", time=case.clock(taken.stop.start_s, taken.day.shift.day))
     if taken.draw.pickup_day < taken.day.shift.day:
         return case.say("{day}, evening", day=case.wording.short_day(handed_on(case, taken)))
+    if is_waited_for(case.problem, taken.draw.part_id, taken.day):
+        return case.say("On leaving, {time}", time=case.clock(taken.draw.pickup_s, taken.day.shift.day))
     return case.say("In the morning")
+
+
+def is_waited_for(problem: Problem, part_id: str, day: TechnicianDay) -> bool:
+    """Return whether a technician leaves the branch just when a part that arrives that day is booked in."""
+    if day.route is None or not day.technician.starts_at_branch:
+        return False
+    return day.route.depart_s in arrival_moments(problem, {part_id}, day.shift.day)
 
 
 def handed_on(case: Case, taken: Taken) -> date:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import PartNeed, ToolNeed
 from optimizer.explain.sentences import accepted_sentence
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
+from optimizer.report.papers.pick_list import is_waited_for
 from optimizer.report.papers.tool_list import own_tools, tools_needed
 from optimizer.report.wording import COVERAGES, UNFINISHED, added
 from optimizer.text.printable import without_controls
@@ -128,7 +129,7 @@ def _packing(case: Case, day: TechnicianDay) -> list[str]:
             own += from_own
             needs += from_own if stop.visit_id in fetched else visit.parts
     return [
-        *(_with_own(case, case.parts([need]), need.quantity, _count(own, need.part_id)) for need in added(needs)),
+        *(_part_item(case, day, need, _count(own, need.part_id)) for need in added(needs)),
         *(
             _with_own(case, case.tools([ToolNeed(tool_id, units)]), units, own_tools(day, tool_id))
             for tool_id, units in tools_needed(case, day).items()
@@ -166,6 +167,14 @@ def _from_own(day: TechnicianDay, visit: Visit, stop: Stop) -> list[PartNeed]:
 
 def _count(needs: Iterable[PartNeed], part_id: str) -> int:
     return sum(need.quantity for need in needs if need.part_id == part_id)
+
+
+def _part_item(case: Case, day: TechnicianDay, need: PartNeed, own: int) -> str:
+    """Return parts to take along, with the moment until which the technician waits for them at the branch."""
+    item = _with_own(case, case.parts([need]), need.quantity, own)
+    if day.route is None or own >= need.quantity or not is_waited_for(case.problem, need.part_id, day):
+        return item
+    return case.say("{thing}, booked in by {time}", thing=item, time=case.clock(day.route.depart_s, day.shift.day))
 
 
 def _with_own(case: Case, text: str, needed: int, own: int) -> str:

@@ -2,12 +2,10 @@
 
 import signal
 
-import numpy as np
 import pytest
 
-from optimizer.engine.arrays import ROW_CAP, V_PRICE
+from optimizer.engine.arrays import V_PRICE
 from optimizer.engine.indexing import build_arrays
-from optimizer.engine.master.constraints import stock_use
 from optimizer.engine.master.model import _priced, choose_routes
 from optimizer.engine.route_pool import PooledRoute
 from optimizer.running.warming import tiny_problem
@@ -64,12 +62,6 @@ def test_a_locked_visit_is_not_left_out() -> None:
     locked.visit[3, V_PRICE] = 10**10
     pool = [route(0, 0, 1, cents=500), route(1, 2, cents=400), route(1, 3, cents=9000)]
     assert choose_routes(locked, pool, ((0, 1), (2,)), effort=1.0, seconds=10) == ((0, 1), (3,))
-
-
-def test_stock_use_counts_every_row_that_binds() -> None:
-    arrays = build_arrays(*tiny_problem()).arrays
-    assert stock_use(arrays, route(0, 0, 1, cents=0)) == {0: 2}
-    assert np.array_equal(arrays.row[:, ROW_CAP], [3])
 
 
 def test_it_leaves_ctrl_c_to_the_caller() -> None:

@@ -29,6 +29,7 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
         lead_on_road_s=10 * 60,
         lead_with_parts_s=30 * 60,
         lead_emergency_s=5 * 60,
+        pick_s=30 * 60,
         rest_s=8 * 3600,
         rest_after_night_s=10 * 3600,
         level_floor=Floor(difficulty={"hard": 2}),
