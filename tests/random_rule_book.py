@@ -22,6 +22,7 @@ from optimizer.travel.matrix import UNREACHABLE
 from tests.random_nights import NIGHTS, by_night
 from tests.random_problems import (
     MONDAY,
+    by_the_hour,
     facts_of_the_book,
     random_matrix,
     with_doors,

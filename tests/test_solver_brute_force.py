@@ -10,8 +10,8 @@ from tests.test_solver import plan_of
 from tests.time_limits import seeds
 
 
-# In 20 and 29 brute force uses a stop at the branch that nobody needs as a short cut; in 10 it finds a crew that follows
-# a visit on the route of one of its people, which the search does not find.
+# In 20 and 29 brute force uses a stop at the branch that nobody needs as a short cut; in 10 it finds a crew that
+# follows a visit on the route of one of its people, which the search does not find.
 @pytest.mark.parametrize("seed", seeds(30, slow={24}, without={10, 20, 29}))
 def test_crews_tools_and_followers_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
     """Brute force takes canonical break slots only, so that a plan of linked days may even be better."""
