@@ -92,6 +92,9 @@ class Policy:
         What becomes of a lock that breaks a hard rule by itself.
     pair_kinds
         The safety list: orders of these kinds are served by at least two technicians.
+    pause_kinds, pause_over_s, pause_leave_s
+        Orders of these kinds may pause when one person's service takes longer than this; and how much longer it takes
+        by a pause than the pause itself, for packing up and setting up again.
     level_floor, priority_floor
         Least skill level and least priority by urgency, difficulty and customer tier.
     unassigned_cents
@@ -149,6 +152,9 @@ class Policy:
     unreached_way_s: int | None = 1800
     told_half_width_s: int = 1800
     pair_kinds: frozenset[str] = frozenset()
+    pause_kinds: frozenset[str] = frozenset()
+    pause_over_s: int = 9_000
+    pause_leave_s: int = 600
     level_floor: Floor = Floor()
     priority_floor: Floor = Floor()
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)

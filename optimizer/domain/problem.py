@@ -292,6 +292,10 @@ class Problem:
         """Return how many technicians serve a visit together: what it states, at least two on the safety list."""
         return max(visit.crew_size, 2 if self.order_of(visit).kind in self.policy.pair_kinds else 1)
 
+    def may_pause(self, visit: Visit) -> bool:
+        """Return whether a long service of a visit may pause by its kind; a crew never does."""
+        return self.order_of(visit).kind in self.policy.pause_kinds and self.crew_size_of(visit) == 1
+
     def lead_skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
         """Return the skills that the lead of a crew needs, their levels raised to the policy's floor."""
         floor = self._floor(visit, "level_floor")
