@@ -48,7 +48,6 @@ from optimizer.engine.arrays import (
     R_OVERTIME,
     R_PAUSE_LEAVE,
     R_PAUSE_OVER,
-    R_PAUSES,
     R_RESERVE,
     R_SPREAD,
     R_STAFF,
@@ -192,6 +191,7 @@ def make_visit_rows(
     """Return the table of visits, the stops after the others; `from_branch_s` are the ways to those with parts."""
     shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
     synced = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
+    followed = {earlier.visit_id for visit in assignment.problem.visits for earlier in visit.after}
     able_now = duration >= 0
     far = np.iinfo(np.int32).max
     shortest = np.where(able_now, duration, far).min(axis=0, initial=far)
@@ -206,7 +206,8 @@ def make_visit_rows(
         table[v, V_HEAD], table[v, V_CREW] = head, size
         table[v, V_SYNCED] = int(size > 1 or visit.visit_id in synced)
         is_long = duration[:, v].max(initial=0) > assignment.policy.pause_over_s
-        table[v, V_PAUSES] = int(is_long and assignment.problem.may_pause(visit) and not table[v, V_SYNCED])
+        is_linked = bool(visit.after) or visit.visit_id in followed
+        table[v, V_PAUSES] = int(is_long and assignment.problem.may_pause(visit) and not is_linked)
     # What a fixed visit follows, and its whole crew, stay with it.
     for key in _fixed_families(
         assignment.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
@@ -489,9 +490,7 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
     values[R_MORE_OVERTIME] = policy.exception_overtime_cents
     values[R_MORE_VISITS] = policy.exception_visit_cents
     is_limited = any(shift.max_duty_s is not None for shift in shifts)
-    may_pause = any(problem.may_pause(visit) for visit in problem.visits)
-    values[R_PAUSES], values[R_PAUSE_LEAVE] = int(may_pause), policy.pause_leave_s
-    values[R_PAUSE_OVER] = policy.pause_over_s if may_pause else FAR_FUTURE_S
+    values[R_PAUSE_LEAVE], values[R_PAUSE_OVER] = policy.pause_leave_s, FAR_FUTURE_S
     values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0 or is_limited)
     return np.array(values, np.int64)
 

@@ -33,7 +33,7 @@ def noon(**facts: object) -> World:
 
 
 def test_a_long_service_is_interrupted_by_the_break() -> None:
-    # 08:10 to 13:10 without a break, which then would begin after 13:00. Two legs have slots 0 to 3; slot 4 is inside A.
+    # 08:10 to 13:10 without a break, which then would begin after 13:00. Slots 0 to 3 are the legs', 4 is inside A.
     (route,) = day().plan(ROUTES).routes
     assert route.break_ == BreakTaken(4, clock("11:30"))
     assert (route.stops[0].pause, route.stops[0].end_s) == (pause("11:30-12:10"), clock("13:50"))
@@ -75,7 +75,7 @@ def test_a_service_pauses_while_the_customer_is_closed() -> None:
 
 
 def test_nobody_begins_for_less_than_the_packing_before_closing() -> None:
-    # From 11:51 on it begins when the customer opens again: that ends it at 16:30, as it would with the pause or sooner.
+    # From 11:51 on it begins when the customer opens again: so it ends at 16:30, no later than with a pause.
     assert noon(minutes=180, requested="11:50-15:00").starts(ROUTES) == {"A": "11:50"}
     assert noon(minutes=180, requested="11:51-15:00").starts(ROUTES) == {"A": "13:30"}
 

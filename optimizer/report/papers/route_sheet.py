@@ -54,6 +54,7 @@ EXTRA_FIELDS = {
     "after": "Comes after",
     "followed_by": "Waits for this visit",
     "load": "To carry",
+    "pause": "Pause",
     "exception": "Exception",
 }
 #: Labels of a stop at the branch.
@@ -211,6 +212,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
+        "pause": _pause(case, day, stop),
         "exception": "; ".join(_allowed(case, day, visit)),
     }
     told = {name: caption for name, caption in EXTRA_FIELDS.items() if extra[name]}
@@ -221,6 +223,13 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         blanks=tuple(case.say(label) for label in BLANKS),
         is_red=order.carried_over > 0 or case.problem.is_past_due(visit, day.shift.day) or case.is_emergency(order),
     )
+
+
+def _pause(case: Case, day: TechnicianDay, stop: Stop) -> str:
+    """Return from when to when the service rests; empty when it goes on."""
+    if stop.pause is None:
+        return ""
+    return "–".join(case.clock(moment_s, day.shift.day) for moment_s in (stop.pause.start_s, stop.pause.end_s))
 
 
 def _brought(case: Case, day: TechnicianDay, stop: Stop, things: str) -> str:

@@ -12,7 +12,7 @@ from optimizer.engine.search.entries import construct, run_moves
 from optimizer.engine.search.islands import construction_order
 from optimizer.engine.search.recheck import Recheck
 from optimizer.engine.search.state import C_CENTS, T_BEST, T_CENTS, State, make_state
-from tests.random_problems import random_day_under_way, random_problem, random_whole_problem
+from tests.random_problems import random_day_under_way, random_pauses, random_problem, random_whole_problem
 
 if TYPE_CHECKING:
     from optimizer.engine.arrays import ProblemArrays
@@ -31,7 +31,7 @@ def started(arrays: ProblemArrays, seed: int) -> tuple[ProblemArrays, State]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("draw", [random_problem, random_whole_problem, random_day_under_way])
+@pytest.mark.parametrize("draw", [random_problem, random_whole_problem, random_day_under_way, random_pauses])
 def test_no_evaluated_plan_is_priced_otherwise_from_scratch(draw, seed: int) -> None:
     arrays = build_arrays(*draw(seed)).arrays
     if not len(arrays.visit) or not len(arrays.shift):
