@@ -163,6 +163,23 @@ def random_nights(
     return locked, matrix, routes
 
 
+def random_pauses(
+    seed: int, *, most_visits: int = 5, most_technicians: int = 2, most_shifts: int = 4
+) -> tuple[Problem, TravelMatrix]:
+    """Return a tiny problem whose long services may pause, of the whole rule book or not; some plan of it is clean."""
+    rng = Random(f"pauses {seed}")
+    problem = with_pauses(rng, _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians)))
+    if rng.random() < 0.4:
+        problem = _with_the_whole_book(rng, problem, most_shifts)
+    matrix = random_matrix(rng, problem)
+    routes = _any_days(rng, problem, matrix)
+    plan = time_routes(problem, matrix, routes)
+    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
+    judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
+    assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
+    return locked, matrix
+
+
 def random_day_under_way(seed: int, *, is_whole: bool = False) -> tuple[Problem, TravelMatrix]:
     """Return a problem in the middle of its first day: part of a published plan has begun, and the rest may change.
 
@@ -452,6 +469,24 @@ def _by_night(rng: Random, problem: Problem) -> Problem:
         orders=tuple(orders),
         visits=tuple(replace(v, ready_s=None if v.ready_s is None else v.ready_s + by_s) for v in problem.visits),
         customers=tuple(replace(customer, opening=None, closed=()) for customer in problem.customers),
+    )
+
+
+def with_pauses(rng: Random, problem: Problem) -> Problem:
+    """Return a problem with long services that may pause, and with customers who close about noon."""
+    policy = replace(
+        problem.policy,
+        pause_kinds=frozenset({"inspection"}),
+        pause_over_s=rng.choice((1200, 3000, 9000)),
+        pause_leave_s=rng.choice((0, 1, 300, 600)),
+    )
+    noon = (Interval(at(12), at(rng.choice((12, 13)), 40)),)
+    return replace(
+        problem,
+        policy=policy,
+        visits=tuple(replace(v, base_s=v.base_s + rng.choice((0, 3600, 9000, 14_400))) for v in problem.visits),
+        orders=tuple(replace(o, kind="inspection" if rng.random() < 0.85 else "repair") for o in problem.orders),
+        customers=tuple(replace(c, closed=noon if rng.random() < 0.5 else ()) for c in problem.customers),
     )
 
 

@@ -26,6 +26,7 @@ from tests.random_problems import (
     facts_of_the_book,
     random_matrix,
     with_doors,
+    with_pauses,
     with_repeats,
     with_rests,
     with_what_follows,
@@ -51,6 +52,8 @@ def random_rule_book(
     for change in CHANGES:
         problem = change(rng, problem)
     problem = with_doors(seed, with_repeats(seed, problem))
+    later = Random(f"pauses {seed}")
+    problem = with_pauses(later, problem) if later.random() < 0.3 else problem
     return with_what_follows(rng, seed, problem, without_short_cuts(random_matrix(rng, problem)), tries=4)
 
 

@@ -87,6 +87,7 @@ DRAWN: dict[str, Callable[[Problem], bool]] = {
     "a floor of the day": lambda p: any(shift.start_s < p.as_of_s < shift.end_s for shift in p.shifts),
     "time at the door": lambda p: any(customer.place_kind for customer in p.customers) and bool(p.policy.access_s),
     "parts by the hour": lambda p: any(arrival.arrives_s is not None for arrival in p.arrivals),
+    "pauses": lambda p: any(p.may_pause(visit) for visit in p.visits),
     "repeat faults": lambda p: any(order.last_repair for order in p.orders),
     "least levels": lambda p: bool(p.policy.level_floor.difficulty),
     "least priorities": lambda p: bool(p.policy.priority_floor.tier),

@@ -418,10 +418,27 @@ def clocks() -> list[str]:
     return [f"{road().problem.local_time(ends_s):%A} {clock_text(ends_s)}"]
 
 
+def pauses() -> list[str]:
+    def inspected(lunch: str = "", closed: str = "", kind: str = "inspection") -> World:
+        a = {"kind": kind, "minutes": 300, "closed": tuple(map(span, closed.split()))}
+        made = road(person("Ann", lunch=lunch), a=a)
+        return made.with_policy(pause_kinds=frozenset({"inspection"}))
+
+    def done(made: World) -> list[int]:
+        (stop,) = made.plan({"Ann": ["A"]}).routes[0].stops
+        assert stop.pause is not None
+        return [stop.pause.start_s, stop.pause.end_s, stop.end_s]
+
+    lunch, noon = "11:30-13:00", "12:00-13:30"
+    moments = [*done(inspected(lunch)), done(inspected(closed=noon))[-1], done(inspected(lunch, noon))[-1]]
+    return [*map(clock_text, moments), verdict(inspected(lunch, kind="repair"), {"Ann": ["A"]})]
+
+
 EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "The clock of a route": the_clock_of_a_route,
     "At the door": at_the_door,
     "Nights": nights,
+    "Pauses": pauses,
     "once": once,
     "skill": skill,
     "allowed": allowed,

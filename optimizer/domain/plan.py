@@ -17,6 +17,8 @@ BRANCH_STOP = "0"
 DUTY = "duty"
 #: The subject of a reason `TIME_PASSED` that is about windows which were over when the plan was made.
 OVER = "over"
+#: The subject of a reason that a pause would remove: the kind of the order is not on the pause list.
+PAUSE = "pause"
 #: The subject of a reason about the branch's business hours, which count where a customer has no window or hours.
 BUSINESS = "business"
 
@@ -120,11 +122,25 @@ class UnassignedVisit:
 class BreakTaken:
     """Where the break lies: slot 2k before leg k, 2k + 1 after it, legs counted from 0; and its start.
 
-    A stop at the branch is a place on the way: the leg to it counts.
+    A stop at the branch is a place on the way: the leg to it counts. A day of n legs goes on with slot 2n + k, inside
+    the service at place k, places counted from 0.
     """
 
     slot: int
     start_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """When a long service rests: for the technician's break, over the customer's closed hours, or both."""
+
+    start_s: int
+    end_s: int
+
+    @property
+    def length_s(self) -> int:
+        """How much longer the service takes by it, packing up and setting up again included."""
+        return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +162,8 @@ class Stop:
         A lock holds this visit.
     crew, lead
         For a visit of several people: everybody who serves it, sorted, and who leads.
+    pause
+        When the service rests; `None` when it goes on from start to end.
     """
 
     visit_id: str
@@ -159,6 +177,12 @@ class Stop:
     pinned: bool = False
     crew: tuple[str, ...] = ()
     lead: str = ""
+    pause: Pause | None = None
+
+    @property
+    def work_s(self) -> int:
+        """Seconds of service between start and end, the pause not counted."""
+        return self.end_s - self.start_s - (0 if self.pause is None else self.pause.length_s)
 
 
 @dataclass(frozen=True, slots=True)

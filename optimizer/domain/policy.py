@@ -98,6 +98,9 @@ class Policy:
         A fault that is back within so many days is served a level higher than the last time, or by two; 0 is never.
     pair_kinds
         The safety list: orders of these kinds are served by at least two technicians.
+    pause_kinds, pause_over_s, pause_leave_s
+        Orders of these kinds may pause when one person's service takes longer than this; and how much longer it takes
+        by a pause than the pause itself, for packing up and setting up again.
     level_floor, priority_floor
         Least skill level and least priority by urgency, difficulty and customer tier.
     unassigned_cents
@@ -158,6 +161,9 @@ class Policy:
     told_half_width_s: int = 1800
     repeat_days: int = 0
     pair_kinds: frozenset[str] = frozenset()
+    pause_kinds: frozenset[str] = frozenset()
+    pause_over_s: int = 9_000
+    pause_leave_s: int = 600
     level_floor: Floor = Floor()
     priority_floor: Floor = Floor()
     unassigned_cents: tuple[int, int, int, int, int] = (20_000, 30_000, 50_000, 80_000, 150_000)

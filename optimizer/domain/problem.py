@@ -310,6 +310,10 @@ class Problem:
         """Return who served the customer before, and is preferred for it; nobody for a repeat fault."""
         return () if visit.visit_id in self.repeats else self.customer_of(visit).served_by
 
+    def may_pause(self, visit: Visit) -> bool:
+        """Return whether a long service of a visit may pause by its kind; a crew never does."""
+        return self.order_of(visit).kind in self.policy.pause_kinds and self.crew_size_of(visit) == 1
+
     def lead_skills_needed(self, visit: Visit) -> tuple[SkillNeed, ...]:
         """Return the skills that the lead of a crew needs, their levels raised to the policy's floor."""
         floor = self._floor(visit, "level_floor")

@@ -70,7 +70,7 @@ _STATEMENTS: dict[Rule, str] = {
     Rule.FLOOR: "Nobody leaves and nothing starts before the plan is made, plus the time it takes to get ready.",
     Rule.SHIFT: "A technician works on a day with a shift and is back within the overtime limit.",
     Rule.REST: "A technician is back in time to rest before the next shift, and never out on two routes at once.",
-    Rule.BREAK: "A working day that spans the break window has its break, never inside service or travel.",
+    Rule.BREAK: "A day that spans the break window has its break, never inside travel, inside service only as a pause.",
     Rule.LOAD: "What a route carries stays within the technician's limits.",
     Rule.STOCK: "Branch parts are used only as far as they are on hand, arrive in time and are not reserved.",
     Rule.LOAN: "Whoever has not returned a part that is past due takes no new one.",

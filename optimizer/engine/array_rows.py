@@ -46,6 +46,8 @@ from optimizer.engine.arrays import (
     R_MORE_TRAVEL,
     R_MORE_VISITS,
     R_OVERTIME,
+    R_PAUSE_LEAVE,
+    R_PAUSE_OVER,
     R_RESERVE,
     R_SPREAD,
     R_STAFF,
@@ -63,6 +65,7 @@ from optimizer.engine.arrays import (
     V_LATEST,
     V_MAX_LATE,
     V_OPENS,
+    V_PAUSES,
     V_PRICE,
     V_READY,
     V_SERVICE,
@@ -189,6 +192,7 @@ def make_visit_rows(
     """Return the table of visits, the stops after the others; `from_branch_s` are the ways to those with parts."""
     shift_index = {(shift.technician_id, shift.day): s for s, shift in enumerate(shifts)}
     synced = {v.visit_id for v, _ in roles if v.after} | {p.visit_id for v, _ in roles for p in v.after}
+    followed = {earlier.visit_id for visit in assignment.problem.visits for earlier in visit.after}
     able_now = duration >= 0
     far = np.iinfo(np.int32).max
     shortest = np.where(able_now, duration, far).min(axis=0, initial=far)
@@ -202,6 +206,9 @@ def make_visit_rows(
         _fill_visit(table[v], assignment, visit, role, shift_index, from_branch_s.get(visit.visit_id, 0))
         table[v, V_HEAD], table[v, V_CREW] = head, size
         table[v, V_SYNCED] = int(size > 1 or visit.visit_id in synced)
+        is_long = duration[:, v].max(initial=0) > assignment.policy.pause_over_s
+        is_linked = bool(visit.after) or visit.visit_id in followed
+        table[v, V_PAUSES] = int(is_long and assignment.problem.may_pause(visit) and not is_linked)
     # What a fixed visit follows, and its whole crew, stay with it.
     for key in _fixed_families(
         assignment.problem, {visit.visit_id for v, (visit, _) in enumerate(roles) if table[v, V_FIXED]}
@@ -331,6 +338,8 @@ def windows_by_day(
     anytime = Interval(-FAR_FUTURE_S, FAR_FUTURE_S)
     windows: list[list[list[Interval]]] = []
     hours: list[list[list[Interval] | None]] = []
+    # What has begun is not bound by the hours; it pauses when one of them ends.
+    pauses: list[dict[int, list[Interval]]] = [{} for _ in spans]
     for day, (first_s, last_s) in enumerate(spans):
         windows.append([])
         hours.append([])
@@ -341,17 +350,23 @@ def windows_by_day(
             bound = None if role else problem.hours[visit.visit_id]
             kept = None if bound is None else [h for h in bound if h.close_s >= first_s and h.open_s <= last_s]
             hours[day].append(kept)
+            if bound is None and visit.visit_id in problem.begun and problem.may_pause(visit):
+                pauses[day][len(hours[day]) - 1] = list(problem.hours_of(visit) or ())
         business = problem.clock.interval(day, problem.branch.business)
         windows[day] += [[stop.window if stop.is_for_arrival else business] for stop in stops]
         hours[day] += [None] * len(stops)
     counts = np.array(
         [
-            [(len(w), -1 if h is None else len(h)) for w, h in zip(windows[day], hours[day], strict=True)]
+            [
+                (len(w), -1 - len(pauses[day].get(v, ())) if h is None else len(h))
+                for v, (w, h) in enumerate(zip(windows[day], hours[day], strict=True))
+            ]
             for day in range(problem.days)
         ],
         np.int64,
     ).reshape(problem.days, len(roles) + len(stops), 2)
-    return _ragged(windows), _ragged([[h or [] for h in row] for row in hours]), counts
+    held = [[h or pauses[day].get(v, []) for v, h in enumerate(row)] for day, row in enumerate(hours)]
+    return _ragged(windows), _ragged(held), counts
 
 
 def _ragged(lists: list[list[list[Interval]]]) -> IntArray:
@@ -483,6 +498,7 @@ def make_rates(assignment: Assignment, problem: Problem, shifts: list[Shift]) ->
     values[R_MORE_OVERTIME] = policy.exception_overtime_cents
     values[R_MORE_VISITS] = policy.exception_visit_cents
     is_limited = any(shift.max_duty_s is not None for shift in shifts)
+    values[R_PAUSE_LEAVE], values[R_PAUSE_OVER] = policy.pause_leave_s, FAR_FUTURE_S
     values[R_EXACT] = int(bool(told) or policy.working_time_cents > 0 or is_limited)
     return np.array(values, np.int64)
 
@@ -523,7 +539,8 @@ def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
     plain[..., P_CLOSE] = windows[:, :, 0, 1]
     plain[..., P_LATEST] = np.minimum(windows[:, :, 0, 1] + visit_rows[:, V_MAX_LATE], visit_rows[:, V_LATEST])
     some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
-    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & (visit_rows[:, V_SYNCED] == 0)
+    is_alone = (visit_rows[:, V_SYNCED] == 0) & (visit_rows[:, V_PAUSES] == 0)
+    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & is_alone
     return plain * plain[..., P_IS:]
 
 

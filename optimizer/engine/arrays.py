@@ -37,7 +37,8 @@ JUMPS = 2
 #: be), and of one whose draws depend on nothing but a stop at the branch or a wait there for an arrival; 0 for others.
 OWN_DRAWS, STOP_DRAWS = 1, 2
 
-# Columns of `ProblemArrays.visit`; from `V_COUNTS` on two a day: windows of the start, and hours (-1: unbound).
+# Columns of `ProblemArrays.visit`; from `V_COUNTS` on two a day: windows of the start, and hours. Fewer hours than 0 do
+# not bind it: -1 none, -1 - n such that it only pauses when one of n ends.
 (
     V_READY,
     V_LATEST,
@@ -59,6 +60,7 @@ OWN_DRAWS, STOP_DRAWS = 1, 2
     V_HEAD,
     V_CREW,
     V_SYNCED,
+    V_PAUSES,
     V_COUNTS,
     *_,
 ) = COLUMNS
@@ -152,6 +154,9 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
     R_MORE_TRAVEL,
     R_MORE_OVERTIME,
     R_MORE_VISITS,
+    R_PAUSES,
+    R_PAUSE_OVER,
+    R_PAUSE_LEAVE,
     R_ENTRIES,
     *_,
 ) = COLUMNS
@@ -181,7 +186,7 @@ class ProblemArrays(ByAddress):
         with its day, the shift that was told and the price of leaving the window with that shift and with another, the
         position in the fixed prefix of a started route from 1 on (-1: bound to a visit of one, 0: none), most
         lateness, first open and last close, shortest service, number of able shifts, first index and number of its
-        crew, 1 when synchronized with other visits.
+        crew, 1 when synchronized with other visits, 1 when a long service of it may pause.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
         the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
@@ -195,8 +200,8 @@ class ProblemArrays(ByAddress):
         Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
         day can use.
     plain : int64 (n_days, n_visits, P_COLUMNS)
-        Columns `P_*` of a visit with one window, no hours and no synchronization, all that its timing needs: from when,
-        up to when without lateness and up to when at all it starts, and 1; zeros for the others.
+        Columns `P_*` of a visit with one window, no hours, no synchronization and no pause, all that its timing needs:
+        from when, up to when without lateness and up to when at all it starts, and 1; zeros for the others.
     first : int64 (n_visits + 1, E_KINDS)
         Where each visit's entries of a kind `E_*` begin in `entry`.
     entry : int64 (n_entries, 5)
@@ -219,7 +224,7 @@ class ProblemArrays(ByAddress):
     rates : int64 (R_ENTRIES,)
         Entries `R_*`. `R_EXACT` is not 0 when a start's cost is not monotone or some day may last only so long: every
         move is then timed in full. It is 1, or `JUMPS` when a later arrival may even cost less because it skips a
-        window that it would be late for.
+        window that it would be late for. `R_PAUSES` is 1 when some service may pause, those longer than `R_PAUSE_OVER`.
     """
 
     travel: ShortArray

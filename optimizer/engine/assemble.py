@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.domain.order import Interval, PartNeed
-from optimizer.domain.plan import BranchStop, BreakTaken, Plan, Route, Stop, UnassignedState, UnassignedVisit
+from optimizer.domain.plan import BranchStop, BreakTaken, Pause, Plan, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
 from optimizer.engine.arrays import (
@@ -30,9 +30,12 @@ from optimizer.engine.arrays import (
     R_MORE_TRAVEL,
     R_MORE_VISITS,
     R_OVERTIME,
+    R_PAUSE_LEAVE,
     R_TRAVEL,
     R_VISITS,
     R_WORKING_TIME,
+    S_BREAK_CLOSE,
+    S_BREAK_LENGTH,
     S_DAY_CENTS,
     S_DEPART,
     S_END,
@@ -55,7 +58,7 @@ from optimizer.engine.search.state import load_cents, spread_cents
 from optimizer.engine.search.timing import late_cents, latest_departure, latest_departures, run_slot, time_route
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
@@ -209,6 +212,24 @@ class Day:
                     latest_s = (start_s if from_start else end_s) + most_s
                     arrays.visit[v, V_LATEST] = min(int(arrays.visit[v, V_LATEST]), latest_s)
 
+    def pause_of(self, k: int, hours: Iterable[Interval]) -> Pause | None:
+        """Return when the service of the k-th visit rests; `None` when it goes on.
+
+        Parameters
+        ----------
+        hours
+            When the customer is open.
+        """
+        start_s, end_s = int(self.times[k, 1]), int(self.times[k, 2])
+        length_s = end_s - start_s - int(self.arrays.duration[self.shift, self.visits[k]])
+        if length_s == 0:
+            return None
+        begin_s = next((h.close_s for h in hours if h.open_s <= start_s < h.close_s), FAR_FUTURE_S)
+        if self.slot == 2 * len(self.visits) + 2 + k:
+            is_break_alone = length_s == self.row[S_BREAK_LENGTH] + self.arrays.rates[R_PAUSE_LEAVE]
+            begin_s = int(self.times[-1, 1]) if is_break_alone else min(begin_s, int(self.row[S_BREAK_CLOSE]))
+        return Pause(begin_s, begin_s + length_s)
+
     def leave_by(self) -> list[int]:
         """Return when to leave for each visit: the latest moment that costs nothing, less half an hour."""
         arrays, count = self.arrays, len(self.seq)
@@ -335,6 +356,7 @@ def _route(
         visit, head = indexed.visits[v], int(day.arrays.visit[v, V_HEAD])
         window = _used_window(problem, visit, start)
         members = [indexed.shifts[s].technician_id for s in crews[head]]
+        hours = problem.hours_of(visit) if visit.visit_id in problem.begun else problem.hours[visit.visit_id]
         stops.append(
             Stop(
                 visit_id=visit.visit_id,
@@ -348,6 +370,7 @@ def _route(
                 pinned=visit.visit_id in assignment.locks,
                 crew=tuple(sorted(members)) if len(members) > 1 else (),
                 lead=members[0] if len(members) > 1 else "",
+                pause=day.pause_of(k, hours or ()),
             )
         )
     return Route(

@@ -39,6 +39,8 @@ from optimizer.engine.arrays import (
     R_DAYS,
     R_EXACT,
     R_PARTS,
+    R_PAUSE_OVER,
+    R_PAUSES,
     R_QUANTITIES,
     R_SYNCED,
     R_VISITS,
@@ -46,6 +48,7 @@ from optimizer.engine.arrays import (
     S_STOP,
     S_STOPS,
     V_MAX_LATE,
+    V_PAUSES,
     V_SYNCED,
     ProblemArrays,
 )
@@ -210,6 +213,8 @@ def build_arrays(problem: Problem, matrix: TravelMatrix) -> IndexedProblem:
     rates = make_rates(assignment, problem, shifts)
     rates[R_VISITS], rates[R_DAYS] = count, problem.days
     rates[R_SYNCED] = int(visit_rows[:, V_SYNCED].any())
+    if visit_rows[:, V_PAUSES].any():
+        rates[R_PAUSES], rates[R_PAUSE_OVER] = 1, assignment.policy.pause_over_s
     if ((counts[:, :, 0].max(axis=0, initial=0) > 1) & (visit_rows[:, V_MAX_LATE] > 0)).any():
         rates[R_EXACT] = JUMPS
     rates[R_PARTS], rates[R_QUANTITIES] = len(resources.parts), len(resources.quantities)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.domain.plan import BUSINESS, DUTY, Reason, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, PAUSE, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.carried import loads_of, tool_units, units_there
 from optimizer.judge.facts import NO_WAITS, Crew, Waits, gaps_in
 from optimizer.judge.hard_rules import past_due_loan, refusals_left
+from optimizer.judge.pauses import Pausing
 from optimizer.judge.stock import (
     Draw,
     arrival_moments,
@@ -367,10 +368,22 @@ def _clock_blocking(facts: Facts, tour: Tour) -> BlockingReason | None:
     code = next(fits, ReasonCode.SHIFT_CAPACITY)
     is_stop = tour.branch_at is not None and code in (ReasonCode.SHIFT_CAPACITY, ReasonCode.TIME_WINDOW)
     subject = window_subject(facts.problem, tour.visits[0]) if code is ReasonCode.TIME_WINDOW else ""
+    if code in (ReasonCode.BREAK, ReasonCode.TIME_WINDOW) and _fits_with_pause(facts, tour):
+        subject = PAUSE
     # Who would begin so much sooner breaks nothing any more: what is too late twice is not twice as late.
     most_s = max(timed.past_limit_s, timed.past_break_s, *(stop.breach_s for stop in timed.places))
     reason = Reason(code, True, who, shift.day, most_s, "s", "stop" if is_stop else subject)
     return make_blocking(reason, missing=timed.breach_s)
+
+
+def _fits_with_pause(facts: Facts, tour: Tour) -> bool:
+    """Return whether a tour of one long service would fit if the branch let its kind pause."""
+    service, policy = tour.services[0], facts.problem.policy
+    is_alone = service.crew is None and tour.visits[0].visit_id not in facts.linked
+    if service.pausing is not None or not is_alone or service.duration_s <= policy.pause_over_s:
+        return False
+    pausing = Pausing(service.duration_s, policy.pause_leave_s, service.hours, is_bound=True)
+    return time_canonically(_with_visit(tour, replace(service, pausing=pausing)), policy).breach_s == 0
 
 
 def window_subject(problem: Problem, visit: Visit) -> str:
@@ -531,4 +544,4 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
         free = replace(quick, shift=replace(shift, break_=replace(shift.break_, window=window)))
         if time_with_slot(free, 2 * leg + 1).breach_s == 0:
             return True
-    return False
+    return any(time_with_slot(quick, slot).breach_s == 0 for slot in quick.slots[quick.first_inside :])

@@ -157,6 +157,7 @@ def _serve(now: Moment, service: Service) -> tuple[Moment, bool]:
     moment, is_sure
         What begins too late is said to break more, and to end later, the later it begins. With several windows and
         hours beside them that need not be so: then it breaks one second at least, and the walk is not sure to go on.
+        Nor is it where the service may pause, for the break or without it.
     """
     before = serve(service, arrive_s=now.before_s, from_s=now.before_s)
     after = serve(service, arrive_s=now.after_s, from_s=now.after_s)
@@ -168,7 +169,7 @@ def _serve(now: Moment, service: Service) -> tuple[Moment, bool]:
         # Whoever comes too late begins no sooner than somebody who came in time.
         after_s = before.end_s if after.breach_s else after.end_s
     then = Moment(before.end_s, after_s, now.missing_before_s + missing_s[0], now.missing_after_s + missing_s[1])
-    return then, is_plain or not before.breach_s
+    return then, service.pausing is None and (is_plain or not before.breach_s)
 
 
 def _least(stop: TimedStop) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import BUSINESS, DUTY, OVER, ReasonCode
+from optimizer.domain.plan import BUSINESS, DUTY, OVER, PAUSE, ReasonCode
 from optimizer.domain.rules import Rule
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_WINDOW, ""): (
         "{technician} comes closest but misses the customer's window or hours by {minutes} min."
     ),
+    (ReasonCode.TIME_WINDOW, PAUSE): (
+        "{technician} comes closest but misses the customer's window or hours by {minutes} min; it would fit if the "
+        "service could pause while the customer is closed: put the kind of the order on the policy's pause list."
+    ),
     (ReasonCode.TIME_WINDOW, "visit"): (
         "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
     ),
@@ -118,6 +122,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
     (ReasonCode.REST, ""): ("{technician} comes closest but would have {span} too little rest between two shifts."),
     (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
+    (ReasonCode.BREAK, PAUSE): (
+        "{technician} comes closest but the break would not fit, by {minutes} min; it would fit if the service could "
+        "pause: put the kind of the order on the policy's pause list."
+    ),
     (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
     (ReasonCode.PINNED_CONFLICT, "visit"): (
         "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."

@@ -16,6 +16,7 @@ from optimizer.domain.order import INSTALLATION, Confirmed, Interval, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel, end_key, start_key
 from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.judge.pauses import Pausing
 from optimizer.judge.rest import Rest, rests_of
 from optimizer.judge.stock import arrival_moments
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import Predecessor, SkillNeed, Visit
     from optimizer.domain.problem import Lock, Problem, PublishedVisit
-    from optimizer.domain.technician import HeldSkill, Shift, Technician
+    from optimizer.domain.technician import Break, HeldSkill, Shift, Technician
     from optimizer.travel.matrix import Figures, TravelMatrix
 
 _Item = TypeVar("_Item")
@@ -83,6 +84,8 @@ class Service:
         It began before the plan is made: its start is a fact.
     more_leg_s
         How much longer than the limit the legs to and from here may be, by an exception.
+    pausing
+        How it may pause; `None` when it may not.
     """
 
     visit: Visit | None
@@ -102,6 +105,7 @@ class Service:
     has_begun: bool = False
     floor_s: int = -FAR_FUTURE_S
     more_leg_s: int = 0
+    pausing: Pausing | None = None
 
     @property
     def not_before_s(self) -> int:
@@ -112,15 +116,26 @@ class Service:
         """Return the latest start that a window allows."""
         return min(window.close_s + self.max_lateness_s, self.locked_until_s)
 
-    def fit(self, moment_s: int) -> int | None:
-        """Return the first moment from `moment_s` on at which the whole service lies inside one stretch of hours."""
+    def fit(self, moment_s: int, rest: Break | None = None) -> int | None:
+        """Return the first moment from `moment_s` on at which the service lies inside the hours.
+
+        That is inside one stretch of them, or with its pause; with a break to hold, only with the pause for it.
+        """
         if self.hours is None:
-            return moment_s
+            return moment_s if rest is None or self._holds(moment_s, rest) else None
         for stretch in self.hours:
             start_s = max(moment_s, stretch.open_s)
-            if start_s + self.duration_s <= stretch.close_s:
+            if rest is not None:
+                fits = start_s < stretch.close_s and self._holds(start_s, rest)
+            else:
+                is_whole = start_s + self.duration_s <= stretch.close_s
+                fits = is_whole or (self.pausing is not None and self.pausing.over_closed(start_s) is not None)
+            if fits:
                 return start_s
         return None
+
+    def _holds(self, start_s: int, rest: Break) -> bool:
+        return self.pausing is not None and self.pausing.for_break(start_s, rest) is not None
 
     def fit_back(self, moment_s: int) -> int | None:
         """Return the last moment up to `moment_s` at which the whole service lies inside one stretch of hours."""
@@ -200,9 +215,15 @@ class Tour:
         return self.shift.needs_break and bool(self.places)
 
     @property
-    def slots(self) -> range:
-        """Every break slot: 2k before leg k, 2k + 1 after it."""
-        return range(2 * len(self.legs_s))
+    def slots(self) -> tuple[int, ...]:
+        """Every break slot: 2k before leg k, 2k + 1 after it; behind those of n legs 2n + k in a pause at place k."""
+        pausing = (place for place, service in enumerate(self.places) if service.pausing is not None)
+        return (*range(self.first_inside), *(self.first_inside + place for place in pausing))
+
+    @property
+    def first_inside(self) -> int:
+        """The first of the slots that lie inside a service, that of the first place."""
+        return 2 * len(self.legs_s)
 
     def leg_excess_s(self, leg: int) -> int:
         """Return by how much a leg is longer than allowed, the exceptions of the places at its ends included."""
@@ -731,6 +752,11 @@ class Facts:
             floor_s=self.parts_floor_s(visit),
             more_leg_s=0 if longer is None else longer.amount,
         )
+        if crew is None and problem.may_pause(visit) and alone_s > problem.policy.pause_over_s:
+            has_begun = visit_id in problem.begun
+            hours = problem.hours_of(visit) if has_begun else service.hours
+            pausing = Pausing(alone_s, problem.policy.pause_leave_s, hours, is_bound=not has_begun)
+            service = service if visit_id in self.linked else replace(service, pausing=pausing)
         return _as_begun(service, problem.begun[visit_id]) if visit_id in problem.begun else service
 
 

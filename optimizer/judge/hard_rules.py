@@ -308,8 +308,15 @@ def break_(judged: JudgedPlan) -> Iterator[Violation]:
         elif stated is not None and not tour.needs_break:
             yield Violation(Rule.BREAK, 1, "", f"{who} has a break that this shift does not hold.", who)
         elif stated is not None and stated.slot not in tour.slots:
-            message = f"{who} has the break in slot {stated.slot}; the day has slots 0 to {tour.slots[-1]}."
+            inside = "".join(f", {slot}" for slot in tour.slots[tour.first_inside :])
+            slots = f"0 to {tour.first_inside - 1}{inside}"
+            message = f"{who} has the break in slot {stated.slot}; the day has slots {slots}."
             yield Violation(Rule.BREAK, 1, "", message, who)
+        for visit, stop in zip(tour.visits, day.timed.stops, strict=True):
+            if stop.past_pause_s:
+                done = f"its work is done {span_text(stop.past_pause_s)} before"
+                message = f"The break of {who} cannot interrupt visit {visit.visit_id}: {done}."
+                yield Violation(Rule.BREAK, stop.past_pause_s, "s", message, who, visit.visit_id)
         if day.timed.past_break_s:
             message = f"The break of {who} starts {span_text(day.timed.past_break_s)} after its window."
             yield Violation(Rule.BREAK, day.timed.past_break_s, "s", message, who)

@@ -18,9 +18,11 @@ from optimizer.judge.hard_rules import span_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from optimizer.domain.order import Interval
     from optimizer.domain.problem import Lock
     from optimizer.judge.facts import Facts
     from optimizer.judge.judged import JudgedDay, JudgedPlan
+    from optimizer.judge.timing import TimedStop
 
 
 def split_accepted(judged: JudgedPlan, broken: Sequence[Violation]) -> tuple[list[Violation], list[Violation]]:
@@ -75,11 +77,22 @@ def _kept_off_window(judged: JudgedPlan) -> Iterator[Violation]:
                 message = f"{starts}, {span_text(off_s)} outside its window."
                 yield Violation(Rule.WINDOW, off_s, "s", message, *about)
             if hours is not None and service.hours is None:
-                inside = [min(stop.end_s, h.close_s) - max(stop.start_s, h.open_s) for h in hours]
-                outside_s = stop.end_s - stop.start_s - max([0, *inside])
+                outside_s = sum(_outside_s(hours, *part) for part in _worked(stop))
                 if outside_s > 0:
                     message = f"{starts}; {span_text(outside_s)} of it lie outside the customer's hours."
                     yield Violation(Rule.WINDOW, outside_s, "s", message, *about)
+
+
+def _worked(stop: TimedStop) -> list[tuple[int, int]]:
+    """Return from when to when somebody works at a stop: not in its pause."""
+    if stop.pause is None:
+        return [(stop.start_s, stop.end_s)]
+    return [(stop.start_s, stop.pause.start_s), (stop.pause.end_s, stop.end_s)]
+
+
+def _outside_s(hours: Sequence[Interval], start_s: int, end_s: int) -> int:
+    """Return how many seconds lie outside the stretch of hours that holds most of them."""
+    return end_s - start_s - max([0, *(min(end_s, h.close_s) - max(start_s, h.open_s) for h in hours)])
 
 
 def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:

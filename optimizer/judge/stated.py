@@ -72,6 +72,7 @@ def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, .
             pinned=visit.visit_id in facts.locks,
             crew=() if service.crew is None else service.crew.members,
             lead="" if service.crew is None else service.crew.lead,
+            pause=stop.pause,
         )
         for number, (visit, service, stop) in enumerate(zip(tour.visits, tour.services, timed.stops, strict=True))
     )
@@ -215,6 +216,7 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
                 f"The customer of {about} is told {_window(said.window, clock)}; it is {_window(found.window, clock)}."
             )
             yield Violation(Rule.WINDOW, gap_s, "s", message, who, said.visit_id)
+        yield from _wrong_pause(clock, who, said, found)
         yield from leaves.wrong(number, said.leave_by_s, about, who, said.visit_id)
         yield from _wrong_parts(who, said, found)
         if said.pinned != found.pinned:
@@ -260,6 +262,20 @@ def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterato
             message = f"The {what} of the stop of {who} at the branch is stated as {times}."
             yield Violation(rule, abs(said_s - found_s), "s", message, who)
     yield from leaves.wrong(found.before, said.leave_by_s, "the branch", who, "")
+
+
+def _wrong_pause(clock: WallClock, who: str, said: Stop, found: Stop) -> Iterator[Violation]:
+    """Compare when a service is stated to rest, and whether it may, with the judge's own pause."""
+    if said.pause == found.pause:
+        return
+    ends = [(0, 0) if stop.pause is None else (stop.pause.start_s, stop.pause.end_s) for stop in (said, found)]
+    texts = ["none" if end_s == 0 else f"{clock.text(start_s)} to {clock.text(end_s)}" for start_s, end_s in ends]
+    both = said.pause is not None and found.pause is not None
+    off_s = abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]) if both else 0
+    # One that is stated and not allowed, or allowed and not stated, is wrong by its length.
+    off_s = off_s or max(1, *(end_s - start_s for start_s, end_s in ends))
+    message = f"The pause of visit {said.visit_id} is stated as {texts[0]}; it is {texts[1]}."
+    yield Violation(Rule.WINDOW, off_s, "s", message, who, said.visit_id)
 
 
 def _wrong_parts(who: str, said: Stop, found: Stop) -> Iterator[Violation]:

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.domain.order import Predecessor
-    from optimizer.domain.plan import Stop
+    from optimizer.domain.plan import Pause, Stop
     from optimizer.domain.policy import Policy
-    from optimizer.domain.technician import Shift
+    from optimizer.domain.technician import Break, Shift
     from optimizer.judge.facts import Service, Tour
 
 
 class TimedStop(NamedTuple):
     """One place in time; `window` is the index of the window used, -1 when there is none.
 
-    The last four are breaches in seconds: start after what the window allows, service outside the hours, start
-    after what the lock allows, start after the greatest gap behind an earlier visit.
+    Five are breaches in seconds: start after what the window allows, service outside the hours, start after what the
+    lock allows, start after the greatest gap behind an earlier visit, work done before the break that was to interrupt
+    it. `pause` is when the service rests, `break_start_s` the start of the day's break in it.
     """
 
     arrive_s: int
@@ -40,11 +41,15 @@ class TimedStop(NamedTuple):
     outside_hours_s: int = 0
     past_lock_s: int = 0
     past_gap_s: int = 0
+    past_pause_s: int = 0
+    pause: Pause | None = None
+    break_start_s: int | None = None
 
     @property
     def breach_s(self) -> int:
         """The breaches added up; having no window at all counts one."""
-        return self.past_window_s + self.outside_hours_s + self.past_lock_s + self.past_gap_s + (self.window < 0)
+        late_s = self.past_window_s + self.past_lock_s + self.past_gap_s + self.past_pause_s
+        return late_s + self.outside_hours_s + (self.window < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class TimedTour:
     def departures_s(self) -> list[int]:
         """Return the departure on each leg, after a break taken before it, and not before the floor."""
         leaves = [self.tour.depart_s, *(stop.end_s for stop in self.places)]
-        if self.slot is not None and self.slot % 2 == 0:
+        if self.slot is not None and self.slot < self.tour.first_inside and self.slot % 2 == 0:
             leaves[self.slot // 2] = self._break_end_s()
         leaves[0] = max(leaves[0], self.tour.wait_s)
         leg = self.tour.floor_leg
@@ -145,7 +150,7 @@ def overtime_cents(policy: Policy, timed: TimedTour) -> int:
 # --- one service ----------------------------------------------------------------------------------------------------
 
 
-def serve(service: Service, *, arrive_s: int, from_s: int) -> TimedStop:
+def serve(service: Service, *, arrive_s: int, from_s: int, rest: Break | None = None) -> TimedStop:
     """Start a service at the earliest moment that its windows, its hours and its lock allow.
 
     Parameters
@@ -154,47 +159,75 @@ def serve(service: Service, *, arrive_s: int, from_s: int) -> TimedStop:
         Arrival, as it is shown.
     from_s
         When the service could begin: the arrival, or the end of a break taken after it.
+    rest
+        The break that interrupts the service.
     """
     earliest_s = max(from_s, service.not_before_s)
     for index, window in enumerate(service.windows):
-        start_s = service.fit(max(earliest_s, window.open_s))
+        start_s = service.fit(max(earliest_s, window.open_s), rest)
         if start_s is not None and start_s <= service.latest_s(window):
             lateness_s = max(0, start_s - window.close_s)
-            return TimedStop(arrive_s, start_s, start_s + service.duration_s, index, lateness_s)
-    return _least_breach(service, arrive_s, earliest_s)
+            pause, break_start_s = _pause(service, start_s, rest)
+            end_s = start_s + service.duration_s + (0 if pause is None else pause.length_s)
+            return TimedStop(arrive_s, start_s, end_s, index, lateness_s, pause=pause, break_start_s=break_start_s)
+    return _least_breach(service, arrive_s, earliest_s, rest)
 
 
-def _least_breach(service: Service, arrive_s: int, earliest_s: int) -> TimedStop:
+def _pause(service: Service, start_s: int, rest: Break | None) -> tuple[Pause | None, int | None]:
+    """Return the pause of a service that starts at a moment, and when the break that it is taken for begins."""
+    if service.pausing is None:
+        return None, None
+    if rest is None:
+        return service.pausing.over_closed(start_s), None
+    return service.pausing.for_break(start_s, rest) or service.pausing.as_soon_as_can_be(start_s, rest)
+
+
+def _least_breach(service: Service, arrive_s: int, earliest_s: int, rest: Break | None) -> TimedStop:
     """Start a service that no window allows where it breaks the rules by the fewest seconds."""
     stops = []
     for index, window in enumerate(service.windows):
         wanted_s = max(earliest_s, window.open_s)
-        fitting_s = service.fit(wanted_s)
+        fitting_s = service.fit(wanted_s, rest)
         start_s = wanted_s if fitting_s is None else fitting_s
+        pause, break_start_s = _pause(service, start_s, rest)
+        lasts_s = service.duration_s + (0 if pause is None else pause.length_s)
         stops.append(
             TimedStop(
                 arrive_s=arrive_s,
                 start_s=start_s,
-                end_s=start_s + service.duration_s,
+                end_s=start_s + lasts_s,
                 window=index,
                 lateness_s=max(0, start_s - window.close_s),
                 past_window_s=max(0, start_s - window.close_s - service.max_lateness_s),
-                outside_hours_s=0 if fitting_s is not None else _outside_hours_s(service, start_s),
+                outside_hours_s=0
+                if fitting_s is not None
+                else max(int(rest is None), _outside_hours_s(service, start_s, lasts_s)),
                 past_lock_s=max(0, start_s - service.locked_until_s),
+                past_pause_s=0 if fitting_s is not None else _past_pause_s(service, start_s, break_start_s),
+                pause=pause,
+                break_start_s=break_start_s,
             )
         )
     if stops:
         return min(stops, key=lambda stop: stop.breach_s)
     start_s = max(earliest_s, 0)
     past_lock_s = max(0, start_s - service.locked_until_s)
-    return TimedStop(arrive_s, start_s, start_s + service.duration_s, -1, 0, past_lock_s=past_lock_s)
+    pause, break_start_s = _pause(service, start_s, rest)
+    end_s = start_s + service.duration_s + (0 if pause is None else pause.length_s)
+    return TimedStop(arrive_s, start_s, end_s, -1, 0, past_lock_s=past_lock_s, pause=pause, break_start_s=break_start_s)
 
 
-def _outside_hours_s(service: Service, start_s: int) -> int:
+def _outside_hours_s(service: Service, start_s: int, lasts_s: int) -> int:
     """Return how many seconds of a service lie outside the stretch of hours that holds most of it."""
-    end_s = start_s + service.duration_s
-    inside = [min(end_s, h.close_s) - max(start_s, h.open_s) for h in service.hours or ()]
-    return max(1, service.duration_s - max([0, *inside]))
+    if service.hours is None:
+        return 0
+    inside = [min(start_s + lasts_s, h.close_s) - max(start_s, h.open_s) for h in service.hours]
+    return lasts_s - max([0, *inside])
+
+
+def _past_pause_s(service: Service, start_s: int, break_start_s: int | None) -> int:
+    """Return by how much the work of a service is done before the break that was to interrupt it."""
+    return 0 if break_start_s is None else max(0, break_start_s + 1 - start_s - service.duration_s)
 
 
 def moment_s(stop: TimedStop | Stop, earlier: Predecessor) -> int:
@@ -215,7 +248,11 @@ def time_canonically(tour: Tour, policy: Policy) -> TimedTour:
     if not tour.needs_break:
         return free
     best: tuple[tuple[int, int, int, int], TimedTour] | None = None
+    is_too_late = False
     for slot in tour.slots:
+        # A break that begins too late here begins too late before and after every drive that is still to come.
+        if is_too_late and slot < tour.first_inside:
+            continue
         timed = time_with_slot(tour, slot, free)
         key = (timed.breach_s, _timing_cents(timed, policy), timed.return_s, slot)
         if best is None or key < best[0]:
@@ -223,9 +260,7 @@ def time_canonically(tour: Tour, policy: Policy) -> TimedTour:
         # No break makes a day end earlier than without it, so nothing after this slot can be better.
         if best[0][:3] == (0, 0, free.return_s):
             break
-        # A break that begins too late here begins too late in every slot after this one.
-        if best[0][0] == 0 and timed.past_break_s > 0:
-            break
+        is_too_late = is_too_late or (best[0][0] == 0 and timed.past_break_s > 0)
     assert best is not None
     return best[1]
 
@@ -243,7 +278,10 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
     free
         The same tour timed without a break; both share what comes before the break, which is then not timed again.
     """
-    first_leg = 0 if free is None or slot is None else slot // 2
+    first_inside = tour.first_inside
+    first_leg = 0
+    if free is not None and slot is not None:
+        first_leg = slot // 2 if slot < first_inside else slot - first_inside
     places = [] if free is None else list(free.places[:first_leg])
     now_s = places[-1].end_s if places else tour.depart_s
     break_start_s: int | None = None
@@ -259,13 +297,17 @@ def time_with_slot(tour: Tour, slot: int | None, free: TimedTour | None = None) 
         if slot == 2 * leg + 1:
             break_start_s, now_s = _rest(tour.shift, now_s)
         if leg < len(tour.places):
-            stop = _serve_linked(tour, places, arrive_s=arrive_s, from_s=now_s)
+            rest = tour.shift.break_ if slot == first_inside + leg else None
+            stop = _serve_linked(tour, places, arrive_s=arrive_s, from_s=now_s, rest=rest)
+            break_start_s = break_start_s if rest is None else stop.break_start_s
             places.append(stop)
             now_s = stop.end_s
     return TimedTour(tour, slot, break_start_s, tuple(places), now_s)
 
 
-def _serve_linked(tour: Tour, before: Sequence[TimedStop], *, arrive_s: int, from_s: int) -> TimedStop:
+def _serve_linked(
+    tour: Tour, before: Sequence[TimedStop], *, arrive_s: int, from_s: int, rest: Break | None
+) -> TimedStop:
     """Serve the next place of a tour, after the visits on the same route that come before it."""
     service = tour.places[len(before)]
     until_s = service.linked_until_s
@@ -273,7 +315,7 @@ def _serve_linked(tour: Tour, before: Sequence[TimedStop], *, arrive_s: int, fro
         moment = moment_s(before[place], earlier)
         from_s = max(from_s, moment + earlier.min_gap_s)
         until_s = until_s if earlier.max_gap_s is None else min(until_s, moment + earlier.max_gap_s)
-    stop = serve(service, arrive_s=arrive_s, from_s=from_s)
+    stop = serve(service, arrive_s=arrive_s, from_s=from_s, rest=rest)
     return stop if stop.start_s <= until_s else stop._replace(past_gap_s=stop.start_s - until_s)
 
 
@@ -337,11 +379,7 @@ def _harmless(
     by_leg: list[Moments] = []
     for leg in reversed(range(len(tour.legs_s))):
         if leg < len(timed.places):
-            service, stop = tour.places[leg], timed.places[leg]
-            low_s, high_s = _may_start(service, stop, *may_start[leg])
-            starts = [(a - service.duration_s, b - service.duration_s) for a, b in moments]
-            starts = [(max(a, low_s), min(b, high_s)) for a, b in starts if max(a, low_s) <= min(b, high_s)]
-            moments = _arrivals_for(service, starts, most_late_s=stop.lateness_s)
+            moments = _harmless_arrivals(tour.places[leg], timed.places[leg], moments, may_start[leg])
         if timed.slot == 2 * leg + 1:
             moments = _before_break(tour.shift, moments)
         moments = [(a - tour.legs_s[leg], b - tour.legs_s[leg]) for a, b in moments]
@@ -353,6 +391,19 @@ def _harmless(
         if timed.slot == 2 * leg:
             moments = _before_break(tour.shift, moments)
     return moments, by_leg[::-1]
+
+
+def _harmless_arrivals(service: Service, stop: TimedStop, ends: Moments, may_start: tuple[int, int]) -> Moments:
+    """Return the arrivals from which a service ends at a harmless moment, and does no harm itself.
+
+    What may pause keeps its start: a later one might need another pause.
+    """
+    if service.pausing is not None:
+        return [(-FAR_FUTURE_S, stop.start_s)] if any(a <= stop.end_s <= b for a, b in ends) else []
+    low_s, high_s = _may_start(service, stop, *may_start)
+    starts = [(a - service.duration_s, b - service.duration_s) for a, b in ends]
+    starts = [(max(a, low_s), min(b, high_s)) for a, b in starts if max(a, low_s) <= min(b, high_s)]
+    return _arrivals_for(service, starts, most_late_s=stop.lateness_s)
 
 
 def _before_floor(floor_s: int, after: Moments) -> Moments:

@@ -82,6 +82,8 @@ ROUTES = Sheet(
         Column("arrive", "Arrive", 10, CLOCK),
         Column("start", "Start", 10, CLOCK),
         Column("end", "End", 10, CLOCK),
+        Column("pause_start", "Pause from", 10, CLOCK, is_extra=True),
+        Column("pause_end", "Pause until", 10, CLOCK, is_extra=True),
         Column("told_open", "Told from", 10, CLOCK),
         Column("told_close", "Told until", 10, CLOCK),
         Column("promised", "Promised", 10),

@@ -136,8 +136,8 @@ class TechnicianDay:
 
     @property
     def service_s(self) -> int:
-        """Seconds at work with customers."""
-        return sum(stop.end_s - stop.start_s for stop in self.stops)
+        """Seconds at work with customers, their pauses not counted."""
+        return sum(stop.work_s for stop in self.stops)
 
     @property
     def load_s(self) -> int:

@@ -102,6 +102,7 @@ class Bar:
     late: bool
     pinned: bool
     is_crew: bool = False
+    pause: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,9 @@ def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, w
         late=stop.lateness_s > 0,
         pinned=stop.pinned,
         is_crew=len(stop.crew) > 1,
+        pause=axis.span(stop.pause.start_s, stop.pause.end_s, pause_text(problem, stop, wording, axis.day))
+        if stop.pause
+        else None,
     )
 
 
@@ -309,6 +313,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
         f"{number} · {customer.name}",
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
         f"{wording.clock(stop.start_s, problem, day)}–{wording.clock(stop.end_s, problem, day)}",
+        *([pause_text(problem, stop, wording, day)] if stop.pause else []),
         told,
         t("May leave until {time}", time=wording.clock(stop.leave_by_s, problem, day)),
     ]
@@ -321,6 +326,14 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
     if stop.pinned:
         lines.append(t("Pinned"))
     return "\n".join(lines)
+
+
+def pause_text(problem: Problem, stop: Stop, wording: Wording, day: int) -> str:
+    """Return when the service at a stop rests: `Pause 11:30–12:10`; empty when it goes on."""
+    if stop.pause is None:
+        return ""
+    from_, to = (wording.clock(moment_s, problem, day) for moment_s in (stop.pause.start_s, stop.pause.end_s))
+    return wording.translate("Pause {from_}–{to}", from_=from_, to=to)
 
 
 def crew_text(problem: Problem, stop: Stop, wording: Wording) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.plan import UnassignedState
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
-from optimizer.report.gantt import crew_text
+from optimizer.report.gantt import crew_text, pause_text
 from optimizer.report.wording import CHANGE_KINDS, Wording, added
 from optimizer.text.printable import without_controls
 
@@ -166,7 +166,7 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
             _text(stop.visit_id),
             _text(problem.customer_of(visit).name),
             _text(wording.parts(stop.parts, problem) if day.leads(stop) else ""),
-            _note(problem, stop, wording),
+            _note(problem, stop, wording, today),
         )
     if day.branch_stop is not None and day.branch_stop.before == len(day.stops):
         table.add_row(*_branch_cells(problem, day, wording))
@@ -190,11 +190,13 @@ def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> lis
     ]
 
 
-def _note(problem: Problem, stop: Stop, wording: Wording) -> Text:
+def _note(problem: Problem, stop: Stop, wording: Wording, day: int) -> Text:
     t = wording.translate
     notes = []
     if stop.lateness_s:
         notes.append(_text(t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
+    if stop.pause is not None:
+        notes.append(_text(pause_text(problem, stop, wording, day)))
     if stop.pinned:
         notes.append(_text(t("Pinned")))
     if len(stop.crew) > 1:

@@ -42,7 +42,13 @@ RULE_NAMES = {
     Rule.STABILITY: "Stability",
     Rule.EXCEPTION: "Exceptions",
 }
-KINDS = {"installation": "Installation", "repair": "Repair", "inspection": "Inspection", "maintenance": "Maintenance"}
+KINDS = {
+    "installation": "Installation",
+    "repair": "Repair",
+    "inspection": "Inspection",
+    "maintenance": "Maintenance",
+    "commissioning": "Commissioning",
+}
 EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}
 STATES = {
     UnassignedState.WAITS: "Waits",

@@ -23,7 +23,7 @@ from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
 from tests.random_problems import (
     _with_pay,
-    _with_rests,
+    with_rests,
     _with_the_whole_book,
     _without_locks,
     random_matrix,
@@ -66,7 +66,7 @@ def dealt(seed: int) -> tuple[Problem, TravelMatrix, DayRoutes]:
 
 def _rested(rng: Random, problem: Problem) -> Problem:
     """Return a problem with rests that some routes break, one in four."""
-    return _with_rests(rng, problem) if rng.random() < 0.25 else problem
+    return with_rests(rng, problem) if rng.random() < 0.25 else problem
 
 
 def _exceptions(rng: Random, problem: Problem) -> tuple[LimitException, ...]:

@@ -238,6 +238,15 @@ def works_shorter(plan: Plan, problem: Problem, rng: Random) -> Found | None:
 
 
 @fault
+def pauses_without_need(plan: Plan, problem: Problem, rng: Random) -> Found | None:
+    found = some(rng, [entry for entry in stops(plan) if "pause" not in entry[2]])
+    if found is None:
+        return None
+    found[2]["pause"] = {end: moved(found[2]["start"], seconds) for end, seconds in (("start", 60), ("end", 660))}
+    return [(Rule.WINDOW, 600)]
+
+
+@fault
 def is_late_by_more(plan: Plan, problem: Problem, rng: Random) -> Found | None:
     found = some(rng, stops(plan))
     if found is None:

@@ -1,4 +1,4 @@
-"""A working day that spans the break window has its break, never inside service or travel."""
+"""A day that spans the break window has its break, never inside travel, inside service only as a pause."""
 
 from __future__ import annotations
 

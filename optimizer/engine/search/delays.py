@@ -28,7 +28,14 @@ from optimizer.engine.search.passes import (
 )
 from optimizer.engine.search.slack import loosen_crews, time_held
 from optimizer.engine.search.state import C_COUNT, write_inserted
-from optimizer.engine.search.timing import late_cents, per_minute, start_of_service
+from optimizer.engine.search.timing import (
+    end_of_service,
+    late_cents,
+    may_pause,
+    per_minute,
+    service_with_break,
+    start_of_service,
+)
 
 
 @kernel
@@ -49,7 +56,7 @@ def rest_taken(arrays, shift_idx, seq, count, k, arrival, backward, leg):
             return FORBIDDEN
         cents += late_cents(arrays, late)
         k += 1
-        arrival = start + duration + leg[k]
+        arrival = end_of_service(arrays, day, visit, duration, start) + leg[k]
 
 
 @kernel
@@ -72,11 +79,16 @@ def rest_open(arrays, shift_idx, seq, count, k, arrival, backward, leg):
             return best
         visit = seq[k]
         duration = arrays.duration[shift_idx, visit]
+        if may_pause(arrays, visit, duration):
+            start, late, done, _ = service_with_break(arrays, shift_idx, visit, duration, arrival)
+            if start >= 0:
+                after = rest_taken(arrays, shift_idx, seq, count, k + 1, done + leg[k + 1], backward, leg)
+                best = min(best, cents + late_cents(arrays, late) + after)
         start, late = start_of_service(arrays, day, visit, duration, arrival)
         if start < 0:
             return best
         cents += late_cents(arrays, late)
-        done = start + duration
+        done = end_of_service(arrays, day, visit, duration, start)
         k += 1
         if done <= closes:
             onward = max(done, opens) + length + leg[k]
@@ -109,7 +121,8 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
             continue
         cents = state.forward[shift_idx, k, FWD_CENTS + p] + late_cents(arrays, late)
         if cents < best:
-            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, backward, leg)
+            done = end_of_service(arrays, day, visit, duration, start)
+            rest = rest_taken(arrays, shift_idx, seq, count, k, done + onward, backward, leg)
             best = min(best, cents + rest)
     if state.forward[shift_idx, k, FWD_OPEN] >= FORBIDDEN or best == 0:
         return best
@@ -120,10 +133,17 @@ def inserted_time_cents(arrays, state, shift_idx, k, visit):
     if start >= 0:
         cents = state.forward[shift_idx, k, FWD_OPEN_CENTS] + late_cents(arrays, late)
         if cents < best:
-            rest = rest_taken(arrays, shift_idx, seq, count, k, start + duration + onward, backward, leg)
+            done = end_of_service(arrays, day, visit, duration, start)
+            rest = rest_taken(arrays, shift_idx, seq, count, k, done + onward, backward, leg)
+            best = min(best, cents + rest)
+    if may_pause(arrays, visit, duration):
+        start, late, done, _ = service_with_break(arrays, shift_idx, visit, duration, arrival)
+        cents = state.forward[shift_idx, k, FWD_OPEN_CENTS] + late_cents(arrays, late)
+        if start >= 0 and cents < best:
+            rest = rest_taken(arrays, shift_idx, seq, count, k, done + onward, backward, leg)
             best = min(best, cents + rest)
     start, late = start_of_service(arrays, day, visit, duration, arrival)
-    done = start + duration
+    done = end_of_service(arrays, day, visit, duration, start)
     if start < 0 or done > closes:
         return best
     cents = state.forward[shift_idx, k, FWD_OPEN_CENTS] + late_cents(arrays, late)

@@ -17,6 +17,7 @@ from optimizer.engine.arrays import (
     P_LATEST,
     P_OPEN,
     R_OVERTIME,
+    R_PAUSE_LEAVE,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_BREAK_OPEN,
@@ -35,7 +36,16 @@ from optimizer.engine.arrays import (
     V_READY,
 )
 from optimizer.engine.jit.kernels import kernel
-from optimizer.engine.search.timing import floor_leg, late_cents, per_minute, return_limit, start_of_service
+from optimizer.engine.search.timing import (
+    end_of_service,
+    floor_leg,
+    late_cents,
+    may_pause,
+    per_minute,
+    return_limit,
+    service_with_break,
+    start_of_service,
+)
 
 #: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
 MOST_PAIRS = 6
@@ -102,17 +112,24 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
         for p in range(forward[k, FWD_PAIRS]):
             start, late = start_of_service(arrays, day, visit, duration, forward[k, FWD_DEPART + p] + leg)
             if start >= 0:
-                push_pair(forward, k + 1, start + duration, forward[k, FWD_CENTS + p] + late_cents(arrays, late))
+                done = end_of_service(arrays, day, visit, duration, start)
+                push_pair(forward, k + 1, done, forward[k, FWD_CENTS + p] + late_cents(arrays, late))
         if open_departure < FORBIDDEN:
             arrival = open_departure + leg
             open_departure = FORBIDDEN
             if arrival <= closes:
                 start, late = start_of_service(arrays, day, visit, duration, max(arrival, opens) + length)
                 if start >= 0:
-                    push_pair(forward, k + 1, start + duration, open_cents + late_cents(arrays, late))
+                    done = end_of_service(arrays, day, visit, duration, start)
+                    push_pair(forward, k + 1, done, open_cents + late_cents(arrays, late))
+                if may_pause(arrays, visit, duration):
+                    start, late, done, _ = service_with_break(arrays, shift_idx, visit, duration, arrival)
+                    if start >= 0:
+                        push_pair(forward, k + 1, done, open_cents + late_cents(arrays, late))
                 start, late = start_of_service(arrays, day, visit, duration, arrival)
-                if start >= 0 and start + duration <= closes:
-                    open_departure = start + duration
+                done = end_of_service(arrays, day, visit, duration, start)
+                if start >= 0 and done <= closes:
+                    open_departure = done
                     open_cents += late_cents(arrays, late)
                     push_pair(forward, k + 1, max(open_departure, opens) + length, open_cents)
         if k + 1 == held and held < count:
@@ -187,6 +204,8 @@ def free_start(arrays, day, visit, duration, bound):
     earliest = max(arrays.visit[visit, V_READY], arrays.windows[day, visit, 0, 0])
     latest = min(min(arrays.windows[day, visit, 0, 1], arrays.visit[visit, V_LATEST]), bound)
     hours = arrays.visit[visit, V_COUNTS + 2 * day + 1]
+    if hours < NONE:
+        return NONE
     if hours >= 0:
         if hours != 1:
             return NONE
@@ -260,6 +279,12 @@ def fill_backward(arrays, shift_idx, seq, count, backward):
             latest_before_break(opens, closes, length, backward[k, BWD_HARD]),
             hard_start(arrays, day, visit, done - duration),
         )
+        if may_pause(arrays, visit, duration):
+            # With the break inside it starts soon enough for that, and takes as much longer at least.
+            leave = arrays.rates[R_PAUSE_LEAVE]
+            done = backward[k + 1, BWD_HARD] - leg - length - leave
+            latest = hard_start(arrays, day, visit, min(done - duration, closes - leave))
+            backward[k, BWD_OPEN_HARD] = max(backward[k, BWD_OPEN_HARD], latest)
 
 
 @kernel

@@ -56,7 +56,7 @@ from optimizer.engine.search.state import (
     draw,
     position_of,
 )
-from optimizer.engine.search.timing import run_slot, start_of_service, time_route
+from optimizer.engine.search.timing import run_slot, slots_of, start_of_service, time_route
 
 #: How often bounds are propagated from route to route before the move is given up.
 ROUNDS = 24
@@ -179,7 +179,7 @@ def least_start(arrays, state, visit, earlier):
     seq, count, position = state.seq[shift_idx], state.route[shift_idx, C_COUNT], position_of(state, visit)
     latest = arrays.visit[visit, V_LATEST]
     arrays.visit[visit, V_LATEST] = arrays.visit[visit, V_LAST_LATEST]
-    for slot in range(2 * count + 2):
+    for slot in range(slots_of(arrays, count)):
         cents, _, _ = run_slot(arrays, shift_idx, seq, count, slot, state.times)
         if cents < FORBIDDEN:
             best = min(best, state.times[position, 1])

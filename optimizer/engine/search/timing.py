@@ -1,7 +1,8 @@
 """Timing of one route, to the second: windows, hours, break slots, lateness, overtime.
 
 `time_route` is the canonical timing. It runs through every break slot and is used wherever a cost must be exact.
-Break slots are numbered as in docs/rules.md, The clock of a route: 2k before leg k, 2k + 1 after it.
+Break slots are numbered as in docs/rules.md, The clock of a route: 2k before leg k, 2k + 1 after it; behind those of n
+legs come 2n + k, inside a pause of the k-th visit.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from optimizer.engine.arrays import (
     R_LATE_SMALL_S,
     R_MORE_OVERTIME,
     R_OVERTIME,
+    R_PAUSE_LEAVE,
+    R_PAUSE_OVER,
+    R_PAUSES,
     R_VISITS,
     R_WORKING_TIME,
     S_BREAK_CLOSE,
@@ -42,6 +46,7 @@ from optimizer.engine.arrays import (
     V_HEAD,
     V_LATEST,
     V_MAX_LATE,
+    V_PAUSES,
     V_READY,
     V_SYNCED,
     V_TOLD_CENTS,
@@ -106,6 +111,7 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
     hours = arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
+    pauses = may_pause(arrays, visit_idx, duration)
     for k in range(arrays.visit[visit_idx, V_COUNTS + 2 * day]):
         close = arrays.windows[day, visit_idx, k, 1]
         if moment > close + slack:
@@ -115,7 +121,9 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
             fitted = NONE
             for h in range(hours):
                 from_open = max(start, arrays.hours[day, visit_idx, h, 0])
-                if from_open + duration <= arrays.hours[day, visit_idx, h, 1]:
+                if from_open + duration <= arrays.hours[day, visit_idx, h, 1] or (
+                    pauses and pause_after(arrays, day, visit_idx, duration, from_open, h, hours) > 0
+                ):
                     fitted = from_open
                     break
             if fitted < 0:
@@ -127,6 +135,112 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
             return NONE, 0
         return start, max(0, start - close)
     return NONE, 0
+
+
+@kernel
+def may_pause(arrays, visit_idx, duration):
+    """Return whether a service of such a length may pause."""
+    return duration > arrays.rates[R_PAUSE_OVER] and arrays.visit[visit_idx, V_PAUSES] == 1
+
+
+@kernel
+def end_of_service(arrays, day, visit_idx, duration, start):
+    """Return when a service ends that starts at a moment, without the day's break in it: later by a pause."""
+    if duration <= arrays.rates[R_PAUSE_OVER] or arrays.visit[visit_idx, V_PAUSES] == 0:
+        return start + duration
+    here, hours = stretch_at(arrays, day, visit_idx, start)
+    return start + duration + pause_after(arrays, day, visit_idx, duration, start, here, hours)
+
+
+@kernel
+def stretch_at(arrays, day, visit_idx, start):
+    """Return the stretch of a customer's hours in which a service starts (`NONE`: in none), and how many there are."""
+    hours = arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
+    if hours < 0:
+        hours = -1 - hours
+    for h in range(hours):
+        if arrays.hours[day, visit_idx, h, 0] <= start < arrays.hours[day, visit_idx, h, 1]:
+            return h, hours
+    return NONE, hours
+
+
+@kernel
+def pause_after(arrays, day, visit_idx, duration, start, here, hours):
+    """Return how long a service pauses from the end of a stretch of hours, the `here`-th of so many, to the next.
+
+    0 where it ends before, has not worked long enough by then, or could not end in the next stretch either.
+    """
+    if here < 0 or here + 1 >= hours or start + duration <= arrays.hours[day, visit_idx, here, 1]:
+        return 0
+    close, leave = arrays.hours[day, visit_idx, here, 1], arrays.rates[R_PAUSE_LEAVE]
+    back, worked = arrays.hours[day, visit_idx, here + 1, 0] + leave, close - start
+    if worked < max(1, leave) or back + duration - worked > arrays.hours[day, visit_idx, here + 1, 1]:
+        return 0
+    return back - close
+
+
+@kernel
+def service_with_break(arrays, shift_idx, visit_idx, duration, arrival):
+    """Return when a service starts that pauses for the day's break.
+
+    Returns
+    -------
+    start, late, end, pause_start : int, int, int, int
+        Start (`NONE` when it cannot), lateness, end, and start of the break.
+    """
+    if not may_pause(arrays, visit_idx, duration):
+        return NONE, 0, 0, 0
+    day = arrays.shift[shift_idx, S_DAY]
+    moment = max(arrival, arrays.visit[visit_idx, V_READY])
+    slack = arrays.visit[visit_idx, V_MAX_LATE]
+    for k in range(arrays.visit[visit_idx, V_COUNTS + 2 * day]):
+        close = arrays.windows[day, visit_idx, k, 1]
+        opened = max(moment, arrays.windows[day, visit_idx, k, 0])
+        start, end, pause_start = fitted_with_break(arrays, shift_idx, day, visit_idx, duration, opened)
+        if 0 <= start <= min(close + slack, arrays.visit[visit_idx, V_LATEST]):
+            return start, max(0, start - close), end, pause_start
+    return NONE, 0, 0, 0
+
+
+@kernel
+def fitted_with_break(arrays, shift_idx, day, visit_idx, duration, moment):
+    """Return start, end and break of a service from a moment on that pauses for the break; start `NONE` without one.
+
+    The break begins once its window is open and there was work enough. Where the service would then not end before the
+    customer closes, the pause begins there, or as the break's window closes, and lasts until he has opened again.
+    """
+    opens, closes = arrays.shift[shift_idx, S_BREAK_OPEN], arrays.shift[shift_idx, S_BREAK_CLOSE]
+    length, leave = arrays.shift[shift_idx, S_BREAK_LENGTH], arrays.rates[R_PAUSE_LEAVE]
+    least, bound = max(1, leave), arrays.visit[visit_idx, V_COUNTS + 2 * day + 1]
+    for h in range(max(1, bound)):
+        start, here, hours = moment, h, bound
+        if bound < 0:
+            here, hours = stretch_at(arrays, day, visit_idx, start)
+        elif bound > 0:
+            start = max(moment, arrays.hours[day, visit_idx, h, 0])
+        if bound == 0 or (bound > 0 and start >= arrays.hours[day, visit_idx, h, 1]):
+            continue
+        pause_start, end = max(opens, start + least), start + duration + length + leave
+        holds = pause_start <= closes and pause_start < start + duration
+        if here < 0 or end <= arrays.hours[day, visit_idx, here, 1]:
+            if holds:
+                return start, end, pause_start
+            continue
+        stop = min(arrays.hours[day, visit_idx, here, 1], closes)
+        lies, worked = max(stop, opens), stop - start
+        if here + 1 < hours and least <= worked < duration and lies <= arrays.hours[day, visit_idx, here + 1, 0]:
+            late_end = max(arrays.hours[day, visit_idx, here + 1, 0], lies + length) + leave + duration - worked
+            if late_end <= arrays.hours[day, visit_idx, here + 1, 1]:
+                return start, late_end, lies
+        if holds and bound < 0:
+            return start, end, pause_start
+    return NONE, 0, 0
+
+
+@kernel
+def slots_of(arrays, count):
+    """Return how many break slots a route of some visits has."""
+    return 2 * count + 2 + count * arrays.rates[R_PAUSES]
 
 
 @kernel
@@ -219,14 +333,16 @@ def run_slot(arrays, shift_idx, seq, count, slot, times):
         if k == count:
             break
         duration = arrays.duration[shift_idx, node]
-        start, late = start_of_service(arrays, day, node, duration, moment)
+        if slot == 2 * count + 2 + k:
+            start, late, moment, pause_start = service_with_break(arrays, shift_idx, node, duration, moment)
+        else:
+            start, late = start_of_service(arrays, day, node, duration, moment)
+            moment = end_of_service(arrays, day, node, duration, start)
         if start < 0:
             return FORBIDDEN, 0, 0
         cents += late_cents(arrays, late)
         stability += stability_cents(arrays, shift_idx, node, start)
-        times[k, 1] = start
-        moment = start + duration
-        times[k, 2] = moment
+        times[k, 1], times[k, 2] = start, moment
     if moment > arrays.shift[shift_idx, S_RETURN_LIMIT] and moment > return_limit(arrays, shift_idx, seq, count):
         return FORBIDDEN, 0, 0
     cents += per_minute(arrays.rates[R_OVERTIME], max(0, moment - arrays.shift[shift_idx, S_END]))
@@ -296,7 +412,8 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times, holds):
     for k in range(count, -1, -1):
         if k < count:
             duration = arrays.duration[shift_idx, there]
-            latest_start = times[k, 1] if holds and is_awaited(arrays, there) else moment - duration
+            keeps = may_pause(arrays, there, duration) or (holds and is_awaited(arrays, there))
+            latest_start = times[k, 1] if keeps else moment - duration
             moment = latest_arrival(arrays, day, there, duration, times[k, 1], latest_start)
         if slot == 2 * k + 1:
             moment = min(closes, moment - length)
@@ -341,7 +458,7 @@ def latest_times(arrays, shift_idx, seq, count, slot, times, end, latest):
     for k in range(count, -1, -1):
         if k < count:
             duration, start = arrays.duration[shift_idx, there], times[k, 1]
-            last = moment - duration
+            last = start if may_pause(arrays, there, duration) else moment - duration
             latest[k, 1] = last
             if stability_cents(arrays, shift_idx, there, start) == 0 and arrays.visit[there, V_TOLD_DAY] == day:
                 last = min(last, max(start, arrays.visit[there, V_TOLD_CLOSE]))
@@ -381,7 +498,7 @@ def time_route(arrays, shift_idx, seq, count, times):
     """
     if count == 0:
         return 0, NONE
-    first, last = 0, 2 * count + 1
+    first, last = 0, slots_of(arrays, count) - 1
     if arrays.shift[shift_idx, S_BREAK_LENGTH] == 0:
         first = last = NONE
     # An illegal slot returns at moment 0: it is no better than none.
@@ -391,6 +508,9 @@ def time_route(arrays, shift_idx, seq, count, times):
     for slot in range(first, last + 1):
         if waits and 1 <= slot <= 2:
             # Who waits to leave rests at once, or after the first drive.
+            continue
+        inside = slot - 2 * count - 2
+        if inside >= 0 and not may_pause(arrays, seq[inside], arrays.duration[shift_idx, seq[inside]]):
             continue
         cents, back, stability = run_slot(arrays, shift_idx, seq, count, slot, times)
         if cents > best or (cents == best and back >= best_back):

@@ -25,6 +25,7 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "repair": ("维修", "修理"),
         "inspection": ("巡检", "检查"),
         "maintenance": ("保养", "维护"),
+        "commissioning": ("调试", "验收"),
         # people and places
         "employee": ("员工", "正式员工", "自有"),
         "contractor": ("外协", "外包"),

@@ -28,7 +28,7 @@ from optimizer.travel.provider import travel_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from optimizer.domain.plan import BranchStop, Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.plan import BranchStop, Pause, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.cells.dates_and_times import BranchClock
@@ -163,7 +163,12 @@ def _stop(stop: Stop, technician_id: str, clock: BranchClock) -> JsonObject:
         "crew": list(stop.crew) or [technician_id],
         "lead": stop.lead or ("" if stop.crew else technician_id),
         "pinned": stop.pinned,
+        **({} if stop.pause is None else {"pause": _pause(stop.pause, clock)}),
     }
+
+
+def _pause(pause: Pause, clock: BranchClock) -> JsonObject:
+    return {"start": clock.iso(pause.start_s), "end": clock.iso(pause.end_s)}
 
 
 def violation_to_json(violation: Violation) -> JsonObject:

@@ -15,6 +15,7 @@ from optimizer.domain.plan import (
     BRANCH_STOP,
     BranchStop,
     BreakTaken,
+    Pause,
     Plan,
     Reason,
     ReasonCode,
@@ -50,9 +51,10 @@ _ROUTE = {"technician", "date", "depart", "return", "break", "branch_stop", "sto
 _BREAK = {"slot", "start"}
 _AT_BRANCH = {"before", "arrive", "start", "end", "leave_by"}
 _STOP = {
-    "visit", "arrive", "start", "end", "leave_by", "window", "lateness_s", "parts", "crew", "lead", "pinned",
+    "visit", "arrive", "start", "end", "leave_by", "window", "lateness_s", "parts", "crew", "lead", "pinned", "pause",
 }  # fmt: skip
 _WINDOW = {"open", "close"}
+_PAUSE = {"start", "end"}
 _LEFT_OUT = {"visit", "state", "due", "reasons"}
 _REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit", "moment", "exception"}
 _EXCEPTION = {"visit_id", "rule", "amount", "by", "why", "technician_id"}
@@ -300,7 +302,18 @@ class PlanReader:
             pinned=self._value({"pinned": False, **entry}, "pinned", path, _truth, False),
             crew=crew,
             lead=lead,
+            pause=self._pause(entry, path),
         )
+
+    def _pause(self, entry: JsonObject, path: str) -> Pause | None:
+        if entry.get("pause") is None:
+            return None
+        pause = self._object(entry["pause"], f"{path}/pause")
+        self._check_keys(pause, _PAUSE, f"{path}/pause")
+        start_s, end_s = (self._moment(pause, end, f"{path}/pause") for end in ("start", "end"))
+        if end_s < start_s:
+            self.log.add("WINDOW_REVERSED", value=pause.get("end", ""), path=f"{path}/pause")
+        return Pause(start_s, end_s)
 
     def _crew(self, entry: JsonObject, path: str, technician_id: str) -> tuple[tuple[str, ...], str]:
         """Return who serves a visit together and who leads; where one person is enough, nobody and nothing."""

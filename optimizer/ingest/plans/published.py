@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
+from optimizer.domain.plan import Pause
 from optimizer.ingest.plans.plan_file import TimeRoutes, read_plan
 from optimizer.text.files import write_text
 
@@ -134,6 +135,7 @@ def _on_clock(plan: Plan, clock: WallClock, days: int) -> Plan:
             end_s=stop.end_s + by_s,
             leave_by_s=stop.leave_by_s + by_s,
             window=Interval(stop.window.open_s + by_s, stop.window.close_s + by_s),
+            pause=stop.pause and Pause(stop.pause.start_s + by_s, stop.pause.end_s + by_s),
         )
 
     routes = []

@@ -57,6 +57,7 @@ EXTRA_FIELDS = {
     "after": "Comes after",
     "followed_by": "Waits for this visit",
     "load": "To carry",
+    "pause": "Pause",
     "exception": "Exception",
 }
 #: Labels of a stop at the branch.
@@ -226,6 +227,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
+        "pause": _pause(case, day, stop),
         "exception": "; ".join(_allowed(case, day, visit)),
     }
     told = {name: caption for name, caption in EXTRA_FIELDS.items() if extra[name]}
@@ -250,6 +252,13 @@ def _repeat(case: Case, visit: Visit) -> str:
     said = case.say("repaired {days} day(s) before by {technician} at level {level}, call first", **values)
     phone = case.phone(repeat.technician_id) if who else ""
     return f"{said}: {phone}" if phone else said
+
+
+def _pause(case: Case, day: TechnicianDay, stop: Stop) -> str:
+    """Return from when to when the service rests; empty when it goes on."""
+    if stop.pause is None:
+        return ""
+    return "–".join(case.clock(moment_s, day.shift.day) for moment_s in (stop.pause.start_s, stop.pause.end_s))
 
 
 def _brought(case: Case, day: TechnicianDay, stop: Stop, things: str) -> str:

@@ -22,7 +22,13 @@ from optimizer.ingest.read import read_branch
 from optimizer.promise.due_day import with_due_days
 from optimizer.travel.provider import travel_for
 from tests.engine.search.states import started
-from tests.random_problems import large_problem, random_day_under_way, random_problem, random_whole_problem
+from tests.random_problems import (
+    large_problem,
+    random_day_under_way,
+    random_pauses,
+    random_problem,
+    random_whole_problem,
+)
 from tests.random_rule_book import random_rule_book
 
 if TYPE_CHECKING:
@@ -56,6 +62,7 @@ KINDS = (
     Kind("all rules", 45, 3_000, lambda seed: random_rule_book(seed)[:2]),
     Kind("whole rule book by day", 15, 3_000, lambda seed: random_whole_problem(1_000 + seed)),
     Kind("one day", 10, 3_000, lambda seed: random_problem(1_000 + seed)),
+    Kind("pauses", 10, 3_000, random_pauses),
     Kind("under way", 10, 3_000, lambda seed: random_day_under_way(seed, is_whole=seed % 2 == 1)),
     Kind("forty visits", 15, 20_000, lambda seed: large_problem(visits=40, technicians=6, seed=seed)[:2]),
     Kind("demo branch", 5, 50_000, demo_branch),

@@ -13,14 +13,20 @@ from optimizer.engine.search.state import make_state
 from tests.random_problems import random_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimizer.domain.problem import Problem
     from optimizer.engine.arrays import ProblemArrays
     from optimizer.engine.route_pool import Solution
     from optimizer.engine.search.state import State
+    from optimizer.travel.matrix import TravelMatrix
+
+    Draw = Callable[[int], tuple[Problem, TravelMatrix]]
 
 
-def searched(seed: int) -> tuple[ProblemArrays, State] | None:
+def searched(seed: int, draw: Draw = random_problem) -> tuple[ProblemArrays, State] | None:
     """Return arrays and a state after a hundred hot moves on a random problem; `None` when nothing can be served."""
-    problem, matrix = random_problem(seed)
+    problem, matrix = draw(seed)
     arrays = build_arrays(problem, matrix).arrays
     visits, shifts = len(arrays.visit), len(arrays.shift)
     if not visits or not shifts:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from optimizer.engine.arrays import FORBIDDEN, NONE, R_EXACT
+from optimizer.engine.arrays import FORBIDDEN, NONE, R_EXACT, R_SYNCED
 from optimizer.engine.search.delays import inserted_exact_cents, inserted_time_cents
 from optimizer.engine.search.state import C_COUNT, T_CENTS, T_UNASSIGNED
 from tests.engine.search.states import searched
+from tests.random_problems import random_pauses, random_problem
+
+if TYPE_CHECKING:
+    from tests.engine.search.states import Draw
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_an_insertion_is_priced_as_the_full_timing_prices_it(seed: int) -> None:
-    world = searched(seed)
+@pytest.mark.parametrize("draw", [random_problem, random_pauses])
+def test_an_insertion_is_priced_as_the_full_timing_prices_it(draw: Draw, seed: int) -> None:
+    world = searched(seed, draw)
     if world is None:
         return
     arrays, state = world
-    if arrays.rates[R_EXACT] or state.total[T_CENTS] >= FORBIDDEN:
+    if arrays.rates[R_EXACT] or arrays.rates[R_SYNCED] or state.total[T_CENTS] >= FORBIDDEN:
         return
     for visit in state.unassigned[: state.total[T_UNASSIGNED]]:
         for shift in range(len(arrays.shift)):

@@ -12,7 +12,7 @@ from optimizer.engine.search.recheck import Recheck
 from optimizer.engine.search.state import C_CENTS, T_BEST, T_CENTS
 from tests.engine.search.checked_moves import KINDS, Kind, checked
 from tests.engine.search.states import started
-from tests.random_problems import random_day_under_way, random_problem, random_whole_problem
+from tests.random_problems import random_day_under_way, random_pauses, random_problem, random_whole_problem
 from tests.random_rule_book import random_rule_book
 
 #: The assert mode has kernels of its own, which compile for a minute.
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.night
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("draw", [random_problem, random_whole_problem, random_day_under_way, random_rule_book])
+@pytest.mark.parametrize(
+    "draw", [random_problem, random_whole_problem, random_day_under_way, random_rule_book, random_pauses]
+)
 def test_no_evaluated_plan_is_priced_otherwise_from_scratch(draw, seed: int) -> None:
     """`python -m tests.engine.search.checked_moves` makes as many moves as are asked for."""
     problem, matrix, *_ = draw(seed)

@@ -32,6 +32,7 @@ def test_tomorrow_is_the_rule_book_with_a_morning_and_floors() -> None:
         pick_s=30 * 60,
         rest_s=8 * 3600,
         rest_after_night_s=10 * 3600,
+        pause_kinds=frozenset({"commissioning", "inspection"}),
         level_floor=Floor(difficulty={"hard": 2}),
         priority_floor=Floor(urgency={"emergency": 5, "urgent": 4}, tier={"key": 3}),
         repeat_days=30,
