@@ -23,12 +23,12 @@ from optimizer.domain.units import DAY_S
 from optimizer.judge.verdict import judge_plan, time_routes
 from tests.random_problems import (
     _with_pay,
-    with_rests,
     _with_the_whole_book,
     _without_locks,
     random_matrix,
     with_doors,
     with_repeats,
+    with_rests,
 )
 
 if TYPE_CHECKING:

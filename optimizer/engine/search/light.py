@@ -26,6 +26,7 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.chain import propose_chain
+from optimizer.engine.search.district import visit_of_district
 from optimizer.engine.search.journal import backup_row, touch
 from optimizer.engine.search.parameters import PARAM_CHAIN
 from optimizer.engine.search.passes import BWD_HARD
@@ -61,7 +62,7 @@ def propose_light(arrays, state, limit):
     if state.total[T_UNASSIGNED] > 0 and draw(state, 1_000) < state.parameter[PARAM_CHAIN]:
         shift_idx = draw(state, arrays.shift.shape[0])
         return propose_chain(arrays, state, limit, shift_idx) and holds(arrays, state, shift_idx)
-    first = draw(state, arrays.rates[R_VISITS])
+    first = visit_of_district(arrays, state)
     one = state.shift_of[first]
     if one < 0 or not is_plain(arrays, state, one):
         return False

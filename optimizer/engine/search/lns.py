@@ -20,6 +20,7 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.accept import cool, threshold
+from optimizer.engine.search.district import enter_district
 from optimizer.engine.search.insertion import best_position, insert_at
 from optimizer.engine.search.journal import forget_touched
 from optimizer.engine.search.light import propose_light
@@ -67,6 +68,7 @@ ALL_TRIED_PCT = 5
 def run_moves(arrays, state, moves):
     """Make a number of moves. Everything that matters between two calls is in `state`."""
     for _ in range(moves):
+        enter_district(arrays, state)
         if draw(state, 100) < state.parameter[PARAM_LIGHT]:
             for _ in range(LIGHT_BUNDLE):
                 move_lightly(arrays, state)

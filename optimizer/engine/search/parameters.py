@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     PARAM_LOOSE,
     PARAM_MEET,
     PARAM_CHAIN,
+    PARAM_DISTRICT,
     *_,
 ) = COLUMNS
 
@@ -59,6 +60,7 @@ PARAMETERS: dict[str, tuple[int, int, str]] = {
     "meet": (PARAM_MEET, 1, "1: a crew that was taken out may meet again at its old start, or near it"),
     "unused": (PARAM_UNUSED, 3, "unused days that are tried for a visit"),
     "blink": (PARAM_BLINK, 10, "per mille of the best positions that are overlooked"),
+    "district": (PARAM_DISTRICT, 500, "moves in one district before the next one; 0: anywhere"),
     "hot": (PARAM_HOT, 750, "first temperature, in thousandths of a typical uphill delta"),
     "cold": (PARAM_COLD, 20, "last temperature, in thousandths of a typical uphill delta"),
     "small": (PARAM_SMALL, 70, "percent of the moves that are small"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from optimizer.engine.arrays import E_STOCK, R_VISITS, ROW_CAP
 from optimizer.engine.jit.kernels import kernel
+from optimizer.engine.search.district import visit_of_district
 from optimizer.engine.search.parameters import (
     PARAM_DAY,
     PARAM_FROM_UNASSIGNED,
@@ -34,7 +35,7 @@ def remove_visits(arrays, state):
     """
     visits, shifts = arrays.rates[R_VISITS], arrays.shift.shape[0]
     unassigned = state.total[T_UNASSIGNED]
-    seed = draw(state, visits)
+    seed = visit_of_district(arrays, state)
     if unassigned > 0 and draw(state, 100) < state.parameter[PARAM_FROM_UNASSIGNED]:
         seed = state.unassigned[draw(state, unassigned)]
         free_a_part(arrays, state, seed)

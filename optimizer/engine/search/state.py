@@ -117,6 +117,7 @@ W_WORK, W_DRAWN, W_COLUMNS, *_ = COLUMNS
     T_WORST,
     T_UNASSIGNED_CENTS_BEFORE,
     T_PROBING,
+    T_DISTRICT,
     T_ENTRIES,
     *_,
 ) = COLUMNS
@@ -182,7 +183,8 @@ class State(ByAddress):
         Entries `T_*`: cents of the routes and of loads, sums for fairness, unassigned visits and their price, random
         state, counters, whether the plan at hand is infeasible, or was given with visits whose predecessors are
         missing, the latest pick-up of all where parts are drawn one by one, the longest lateness of all where that is
-        priced, whether moves only measure by how much they go uphill.
+        priced, whether moves only measure by how much they go uphill, the visit around which the
+        present district lies.
     uphill_deltas : int64 (PROBE_MOVES,)
         By how much the first moves that left the same visits unassigned raised the cost, where they did.
     temperature : float64 (TEMP_ENTRIES,)
