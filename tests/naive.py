@@ -11,6 +11,7 @@ is carried is limited. A day that can do without its stop has none.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, NamedTuple
@@ -206,8 +207,11 @@ def _likeness(facts: Facts, day: Day) -> object:
         return day.sequence, day.waits
     with_parts = [v for v in day.sequence if v == BRANCH_STOP or facts.problem.visit_by_id[v].parts]
     at_stop_s = 0 if day.timed.branch_stop is None else day.timed.branch_stop.start_s
-    is_timed = any(arrival.arrives_s is not None for arrival in facts.problem.arrivals)
-    return day.work_s, tuple(with_parts), (day.timed.tour.leaves_s, at_stop_s) if is_timed else ()
+    parts = {arrival.part_id for arrival in facts.problem.arrivals}
+    moments = arrival_moments(facts.problem, parts, day.timed.tour.shift.day)
+    # Of a departure and of a stop, others notice which arrivals could be used by then.
+    drawn_at = [bisect_right(moments, moment_s) for moment_s in (day.timed.tour.leaves_s, at_stop_s)]
+    return day.work_s, tuple(with_parts), tuple(drawn_at) if with_parts else ()
 
 
 def _day(
@@ -354,8 +358,6 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     """Return the cents of a combination; `None` when something is wrong with it."""
     problem = facts.problem
     used = [(shift, day) for shift, day in zip(shifts, chosen, strict=True) if day.sequence]
-    if any(_has_idle_stop(facts, used, number, leads) for number in range(len(used))):
-        return None
     timed: list[TimedTour] = [day.timed for _, day in used if day.timed is not None]
     if len(timed) < len(used):
         tours = _tours(facts, used, leads)
@@ -365,6 +367,8 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
         timed = time_together(facts, tours, [None] * len(tours))
     judged = _judged(facts, timed)
     if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(judged)):
+        return None
+    if any(_has_idle_stop(facts, used, number, leads) for number in range(len(used))):
         return None
     work_s = {(one.tour.technician.technician_id, one.tour.shift.day): work_of(one) for one in timed}
     left_out = [visit for visit in problem.visits if visit.visit_id not in judged.planned]

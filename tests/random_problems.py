@@ -341,19 +341,26 @@ def _arrival(rng: Random) -> Arrival:
 
 
 def by_the_hour(seed: int | str, problem: Problem) -> Problem:
-    """Return a problem, a third of all, whose parts arrive at moments of a day, with fewer of them on hand."""
+    """Return a problem, a quarter of all, one part of which arrives at moments of a day, with fewer of it on hand.
+
+    There are few moments: brute force tries to wait for each.
+    """
     rng = Random(f"hours {seed}")
-    if rng.random() > 0.35:
+    if rng.random() > 0.25:
         return problem
+    part_id = rng.choice(PARTS)
     arrivals = [
-        Arrival(rng.choice(PARTS), rng.randint(1, 2), MONDAY + timedelta(day), problem.clock.moment_s(day, time_s))
-        for day in range(-1, problem.days)
-        for time_s in rng.sample(range(at(7), at(13), 900), rng.choice((1, 2, 3)))
+        Arrival(part_id, rng.randint(1, 2), MONDAY + timedelta(day), problem.clock.moment_s(day, time_s))
+        for day in range(problem.days)
+        for time_s in rng.sample(range(at(7), at(13), 900), rng.choice((1, 1, 2)))
     ]
     return replace(
         problem,
         arrivals=(*problem.arrivals, *arrivals),
-        parts=tuple(replace(part, on_hand=min(part.on_hand, rng.choice((0, 0, 1)))) for part in problem.parts),
+        parts=tuple(
+            replace(part, on_hand=min(part.on_hand, rng.choice((0, 0, 1)))) if part.part_id == part_id else part
+            for part in problem.parts
+        ),
         policy=replace(problem.policy, pick_s=rng.choice((0, 1800))),
     )
 
@@ -648,19 +655,19 @@ def _with_published(rng: Random, problem: Problem, plan: Plan) -> Problem:
 
 
 def with_repeats(seed: int, problem: Problem) -> Problem:
-    """Say of some orders that their fault was repaired not long ago: by somebody of the branch, or at a level.
+    """Say of one order that its fault was repaired not long ago: by somebody of the branch, or at a level.
 
-    The draws are its own, so that those of all other facts stay as they are.
+    The draws are its own, so that those of all other facts stay as they are. It is one order of one problem in four:
+    it may need two people, and brute force has many ways to let them meet.
     """
     rng = Random(f"repeats {seed}")
-    if rng.random() < 0.6:
+    if rng.random() < 0.75 or not problem.orders:
         return problem
     people = ["", *(technician.technician_id for technician in problem.technicians)]
 
-    def last() -> LastRepair:
-        return LastRepair(MONDAY - timedelta(rng.choice((12, 12, 60))), rng.choice(people), rng.choice((None, 1, 2)))
-
-    orders = tuple(replace(o, last_repair=last()) if rng.random() < 0.4 else o for o in problem.orders)
+    last = LastRepair(MONDAY - timedelta(rng.choice((12, 12, 60))), rng.choice(people), rng.choice((None, 1, 2)))
+    back = rng.randrange(len(problem.orders))
+    orders = tuple(replace(o, last_repair=last) if n == back else o for n, o in enumerate(problem.orders))
     return replace(problem, orders=orders, policy=replace(problem.policy, repeat_days=30))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Interval, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
+from optimizer.domain.order import Interval, LastRepair, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import Lock, LockLevel
@@ -435,11 +435,16 @@ def test_a_visit_without_time_says_so_and_names_who_could_serve_it(monkeypatch: 
 
 def test_every_code_has_sentences_and_each_its_chinese(one_van: World) -> None:
     assert {code for code, _ in SENTENCES} == set(ReasonCode)
+    repaired = tuple(
+        replace(order, last_repair=LastRepair(one_van.problem.clock.local(one_van.problem.as_of_s).date(), "Ann", 1))
+        for order in one_van.problem.orders
+    )
+    problem = replace(one_van.problem, orders=repaired, policy=replace(one_van.problem.policy, repeat_days=30))
     for code, name in SENTENCES:
         reason = Reason(code, True, "Ann", 0, 90, "visits" if name == "visits" else "s", name, "")
         if name == "visit":
             reason = replace(reason, subject="", visit_id="B")
-        texts = [sentence(reason, one_van.problem, translator(lang)) for lang in ("en", "zh")]
+        texts = [sentence(reason, problem, translator(lang)) for lang in ("en", "zh")]
         assert texts[0] != texts[1]
         assert not any("{" in text for text in texts)
 
@@ -513,7 +518,8 @@ def check_reasons(problem: Problem, matrix: TravelMatrix, routes: DayRoutes) -> 
     thinner = {key: [v for v in ids if v not in gone] for key, ids in routes.items()}
     plan = time_routes(problem, matrix, thinner)
     for entry in explain_unassigned(problem, matrix, plan):
-        (reason,) = entry.reasons
+        reason, *beside = entry.reasons
+        assert not beside or entry.visit_id in problem.repeats
         places = list(insertions(problem, matrix, thinner, entry.visit_id))
         if reason.code is ReasonCode.TIME_LIMIT:
             assert reason.amount == max(0, plan.cost_cents - min(places))
@@ -540,7 +546,7 @@ def test_what_is_called_proven_is_impossible_in_every_plan(seed: int) -> None:
     problem, matrix, routes = random_problem_with_plan(seed, most_visits=5)
     free = replace(problem, locks=(), published=())
     for entry in explain_unassigned(free, matrix, time_routes(free, matrix, routes)):
-        (reason,) = entry.reasons
+        reason, *_ = entry.reasons
         if reason.proven and reason.code is not ReasonCode.TIME_LIMIT:
             assert not can_be_served(free, matrix, entry.visit_id)
 
@@ -550,7 +556,7 @@ def test_what_is_called_proven_is_impossible_under_the_whole_book(seed: int) -> 
     problem, matrix, routes = random_whole_problem_with_plan(seed, most_visits=3)
     free = replace(problem, locks=(), published=())
     for entry in explain_unassigned(free, matrix, time_routes(free, matrix, routes)):
-        (reason,) = entry.reasons
+        reason, *_ = entry.reasons
         if reason.proven and reason.code is not ReasonCode.TIME_LIMIT:
             assert not can_be_served(free, matrix, entry.visit_id)
 
