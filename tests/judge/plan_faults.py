@@ -65,8 +65,16 @@ def leaves(route: Plan, n: int, problem: Problem) -> str:
     begins: str = branch["end"] if is_after_branch else route["stops"][n - 1]["end"] if n else route["depart"]
     leg = n + (branch is not None and branch["before"] <= n)
     if route["break"] is not None and route["break"]["slot"] == 2 * leg:
-        begins = moved(route["break"]["start"], rest_s(route, problem))
+        # Who waits for parts may rest meanwhile.
+        begins = max(begins, moved(route["break"]["start"], rest_s(route, problem)), key=datetime.fromisoformat)
     return begins
+
+
+def at_once(plan: Plan, problem: Problem) -> list[Plan]:
+    """Return the routes that leave without waiting for parts: another departure would be no wait for any."""
+    usable = [one.arrives_s + problem.policy.pick_s for one in problem.arrivals if one.arrives_s is not None]
+    moments = {problem.clock.zoned(moment_s) for moment_s in usable}
+    return [route for route in plan["routes"] if datetime.fromisoformat(route["depart"]) not in moments]
 
 
 def rest_s(route: Plan, problem: Problem) -> int:
@@ -81,7 +89,7 @@ def rest_s(route: Plan, problem: Problem) -> int:
 
 @fault
 def leaves_later(plan: Plan, problem: Problem, rng: Random) -> Found | None:
-    route = some(rng, plan["routes"])
+    route = some(rng, at_once(plan, problem))
     if route is None:
         return None
     route["depart"] = moved(route["depart"], 60)
@@ -90,7 +98,7 @@ def leaves_later(plan: Plan, problem: Problem, rng: Random) -> Found | None:
 
 @fault
 def leaves_a_second_early(plan: Plan, problem: Problem, rng: Random) -> Found | None:
-    route = some(rng, plan["routes"])
+    route = some(rng, at_once(plan, problem))
     if route is None:
         return None
     route["depart"] = moved(route["depart"], -1)
