@@ -250,8 +250,8 @@ def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:
         ),
         Card(
             t("Travel"),
-            wording.way(figures["travel_minutes"] * 60, figures["door_minutes"] * 60),
-            wording.kilometres(round(figures["travel_km"] * 1000)),
+            wording.duration(figures["travel_minutes"] * 60),
+            wording.distance(round(figures["travel_km"] * 1000), figures["door_minutes"] * 60),
         ),
         Card(
             t("Overtime"),

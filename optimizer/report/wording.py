@@ -125,6 +125,14 @@ class Wording:
             return self.duration(drive_s)
         return self.translate(AT_THE_DOOR, drive=self.duration(drive_s), door=self.duration(door_s))
 
+    def distance(self, metres: int, door_s: float) -> str:
+        """Return a distance, and the time at doors that comes on top of the drive, where there is any."""
+        if door_s <= 0:
+            return self.kilometres(metres)
+        return self.translate(
+            "{distance}, and {door} at the door", distance=self.kilometres(metres), door=self.duration(door_s)
+        )
+
     def balance(self, seconds: float | None) -> str:
         """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 05 min`."""
         if seconds is None:

@@ -73,3 +73,8 @@ def test_windows_of_several_days_say_which_and_those_alike_are_told_together() -
 )
 def test_a_balance_has_its_sign(seconds: int | None, en: str, zh: str) -> None:
     assert [Wording(lang).balance(seconds) for lang in ("en", "zh")] == [en, zh]
+
+
+def test_the_time_at_doors_stands_beside_the_distance_where_there_is_any() -> None:
+    said = [Wording(lang).distance(583_000, door_s) for lang in ("en", "zh") for door_s in (0, 6 * 3600 + 48 * 60)]
+    assert said == ["583 km", "583 km, and 6 h 48 min at the door", "583 公里", "583 公里，另有进门 6 小时 48 分"]
