@@ -66,6 +66,7 @@ def test_a_repeat_fault_names_whom_to_call_first() -> None:
         ),
         (LastRepair(date(2026, 11, 8), "T9", 2), "repaired 12 day(s) before by T9 at level 2, call first"),
         (LastRepair(date(2026, 11, 8), "", 2), "repaired 12 day(s) before at level 2"),
+        (LastRepair(date(2026, 11, 8), "T1", 2), "repaired 12 day(s) before by yourself at level 2"),
     ):
         fields = {field.name: field.value for field in entry_of(w.with_job("A", last_repair=last)).fields}
         assert fields["repeat"] == said

@@ -222,7 +222,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
     way = day.way_to(position - 1)
     door_s = sum(leg.door_s for leg in way)
     extra = {
-        "repeat": _repeat(case, visit),
+        "repeat": _repeat(case, day, stop, visit),
         "way": case.wording.way(sum(leg.drive_s for leg in way), door_s) if door_s else "",
         "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
         "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
@@ -240,17 +240,24 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
     )
 
 
-def _repeat(case: Case, visit: Visit) -> str:
-    """Return who repaired the same fault not long ago, who is called first; empty when it is no repeat fault."""
+def _repeat(case: Case, day: TechnicianDay, stop: Stop, visit: Visit) -> str:
+    """Return who repaired the same fault not long ago; empty when it is no repeat fault.
+
+    Who is not among those who go now is called first.
+    """
     repeat = case.problem.repeats.get(visit.visit_id)
     if repeat is None:
         return ""
-    who = case.person(repeat.technician_id) if repeat.technician_id in case.problem.technician_by_id else ""
-    values = {"days": repeat.days, "level": repeat.level, "technician": who or repeat.technician_id}
-    if not values["technician"]:
+    last, is_known = repeat.technician_id, repeat.technician_id in case.problem.technician_by_id
+    who = case.person(last) if is_known else last
+    values = {"days": repeat.days, "level": repeat.level, "technician": who}
+    if not who:
         return case.say("repaired {days} day(s) before at level {level}", **values)
+    if last in stop.crew:
+        values["technician"] = case.say("yourself") if last == day.technician.technician_id else who
+        return case.say("repaired {days} day(s) before by {technician} at level {level}", **values)
     said = case.say("repaired {days} day(s) before by {technician} at level {level}, call first", **values)
-    phone = case.phone(repeat.technician_id) if who else ""
+    phone = case.phone(last) if is_known else ""
     return f"{said}: {phone}" if phone else said
 
 
