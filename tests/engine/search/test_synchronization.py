@@ -114,7 +114,7 @@ def test_a_visit_before_the_break_is_not_loaded_behind_it_and_too_late_for_its_f
     seqs, counts = np.full((len(arrays.shift), 2), -1, np.int64), np.zeros(len(arrays.shift), np.int64)
     seqs[1], counts[1] = (0, 1), 2
     starts = np.full(len(state.sync), NONE, np.int64)
-    starts[:2] = 33045, 46800
+    starts[:2] = 33345, 46800
     load_routes(own, state, seqs, counts, starts)
     assert not state.total[T_INFEASIBLE]
-    assert state.sync[:2, SYNC_START].tolist() == [33045, 46800]
+    assert state.sync[:2, SYNC_START].tolist() == [33345, 46800]
