@@ -50,6 +50,7 @@ from optimizer.engine.arrays import (
     S_START_NODE,
     V_HEAD,
     V_LATEST,
+    V_READY,
 )
 from optimizer.engine.assignment import LEAD, MEMBER
 from optimizer.engine.own_parts import drawn_from_branch
@@ -173,8 +174,30 @@ class Day:
 
     @property
     def stated_slot(self) -> int:
-        """The break's slot among the legs that a plan has: the wait is none."""
-        return self.slot - 2 if self.waits and self.slot > 0 else self.slot
+        """The break's slot among the legs and places that a plan has: the wait is none."""
+        if not self.waits or self.slot <= 0:
+            return self.slot
+        return self.slot - (3 if self.slot >= self.first_inside else 2)
+
+    @property
+    def first_inside(self) -> int:
+        """The break slot inside the first place."""
+        return 2 * len(self.visits) + 2
+
+    def used_window(self, problem: Problem, k: int) -> Interval:
+        """Return the window in force that a visit uses: the first that is open and, lateness allowed, not past.
+
+        A service that holds the break may have begun too early for that in one before, and then begins with its own.
+        """
+        v, start = self.visits[k], int(self.times[k, 1])
+        visit = self.indexed.visits[v]
+        late_s = 0 if visit.visit_id in problem.begun else problem.max_lateness_s(visit)
+        windows = [w for w in problem.windows[visit.visit_id] if w.open_s <= start <= w.close_s + late_s]
+        could_start = max(int(self.times[k, 0]), int(self.arrays.visit[v, V_READY]))
+        is_by_hours = any(hours.open_s == start for hours in problem.hours[visit.visit_id] or ())
+        if self.slot == self.first_inside + k and could_start < start and not is_by_hours:
+            windows = [window for window in windows if window.open_s == start]
+        return windows[0]
 
     @property
     def excess_cents(self) -> int:
@@ -274,10 +297,11 @@ class _CostTally:
         cents[Rule.EXCEPTION] += day.excess_cents
         for k, v in enumerate(day.visits):
             if v < rates[R_VISITS]:
-                self._enter_visit(day, v, int(day.times[k, 1]))
+                self._enter_visit(day, k)
 
-    def _enter_visit(self, day: Day, v: int, start: int) -> None:
+    def _enter_visit(self, day: Day, k: int) -> None:
         assignment, cents, arrays = self.assignment, self.cents, day.arrays
+        v, start = day.visits[k], int(day.times[k, 1])
         visit, shift = self.indexed.visits[v], self.indexed.shifts[day.shift]
         head = int(arrays.visit[v, V_HEAD])
         cents[Rule.EXCEPTION] += assignment.area_cents(shift, visit)
@@ -286,7 +310,7 @@ class _CostTally:
         if v != head:
             return
         people = [self.indexed.shifts[s].technician_id for s in self.crews[head]]
-        late = max(0, start - _used_window(assignment.problem, visit, start).close_s)
+        late = max(0, start - day.used_window(assignment.problem, k).close_s)
         cents[Rule.LATENESS] += int(late_cents(arrays, late))
         self.worst_late_s = max(self.worst_late_s, late)
         cents[Rule.CONTINUITY] += assignment.continuity_cents(people, visit)
@@ -354,7 +378,7 @@ def _route(
             branch_stop = BranchStop(len(stops), arrive, start, end, leave[k])
             continue
         visit, head = indexed.visits[v], int(day.arrays.visit[v, V_HEAD])
-        window = _used_window(problem, visit, start)
+        window = day.used_window(problem, k)
         members = [indexed.shifts[s].technician_id for s in crews[head]]
         hours = problem.hours_of(visit) if visit.visit_id in problem.begun else problem.hours[visit.visit_id]
         stops.append(
@@ -382,13 +406,6 @@ def _route(
         break_=None if day.slot == NONE else BreakTaken(slot=day.stated_slot, start_s=int(day.times[-1, 1])),
         branch_stop=branch_stop,
     )
-
-
-def _used_window(problem: Problem, visit: Visit, start_s: int) -> Interval:
-    """Return the window in force that a start uses: the first that is open and, lateness allowed, not past."""
-    late_s = 0 if visit.visit_id in problem.begun else problem.max_lateness_s(visit)
-    windows = problem.windows[visit.visit_id]
-    return next(w for w in windows if w.open_s <= start_s <= w.close_s + late_s)
 
 
 def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
