@@ -22,8 +22,8 @@ def test_every_plan_with_pauses_is_judged_clean_and_priced_to_the_cent(seed: int
     assert dict(judgement.costs) == dict(plan.costs)
 
 
-# In 117 the search does not find when a crew can meet. In 124 its plan is the cheaper one: it stops at the branch on the
-# way, where brute force takes no stop that can be done without.
+# In 117 the search does not find when a crew can meet. In 124 its plan is the cheaper one: it stops at the branch on
+# the way, where brute force takes no stop that can be done without.
 @pytest.mark.parametrize("seed", seeds(200, by_day=15, without={117, 124}))
 def test_small_problems_with_pauses_are_solved_as_well_as_brute_force_solves_them(seed: int) -> None:
     """Brute force takes canonical break slots only, so that a plan of linked days may even be better."""
