@@ -24,6 +24,7 @@ from optimizer.engine.arrays import (
     R_VISITS,
     V_ABLE,
     V_CREW,
+    V_FIXED,
     V_HEAD,
     V_PRICE,
 )
@@ -345,7 +346,10 @@ def price_of_choice(arrays: ProblemArrays, state: State) -> float:
 
 
 def construction_order(arrays: ProblemArrays) -> IntArray:
-    """Return the visits in the order of a first plan: predecessors, crews, expensive ones, those with few shifts."""
+    """Return the visits in the order of a first plan: predecessors, crews, expensive ones, those with few shifts.
+
+    Crews of a started prefix come in its order: none leaves its route again to let another in before it.
+    """
     orders = int(arrays.rates[R_VISITS])
     depth = np.zeros(orders, np.int64)
     for _ in range(orders if arrays.rates[R_SYNCED] else 0):
@@ -356,7 +360,9 @@ def construction_order(arrays: ProblemArrays) -> IntArray:
         if (depth == before).all():
             break
     visit = arrays.visit[:orders]
-    order = np.lexsort((np.arange(orders), visit[:, V_ABLE], -visit[:, V_PRICE], visit[:, V_CREW] == 1, depth))
+    is_free, crew = visit[:, V_FIXED] <= 0, visit[:, V_CREW] == 1
+    fixed = np.where(is_free, FORBIDDEN, visit[:, V_FIXED])
+    order = np.lexsort((np.arange(orders), visit[:, V_ABLE], -visit[:, V_PRICE], crew, fixed, depth))
     heads: IntArray = order[visit[order, V_HEAD] == order]
     return heads
 

@@ -12,6 +12,7 @@ from optimizer.engine.arrays import (
     R_VISITS,
     V_ABLE,
     V_CLOSES,
+    V_FIXED,
     V_HEAD,
     V_OPENS,
     V_PRICE,
@@ -62,6 +63,9 @@ LIGHT_BUNDLE = 20
 FILLED_AROUND = 10
 #: Percent of the moves around an assigned visit that try all visits together, earlier unassigned ones among them.
 ALL_TRIED_PCT = 5
+#: How often a first plan tries a crew of a started prefix, at other drawn moments each time: once a later visit of the
+#: prefix is in, which never leaves again, it may be too late for it.
+FIXED_TRIES = 20
 
 
 @kernel
@@ -383,15 +387,16 @@ def construct(arrays, state, seqs, counts, starts, order, first, last):
         load_routes(arrays, state, seqs, counts, starts)
     for n in range(first, min(last, order.shape[0])):
         visit = order[n]
-        if state.shift_of[visit] < 0:
-            state.total[T_INFEASIBLE] = 0
-            insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
-            if arrays.rates[R_SYNCED] == 1:
-                # It may have pushed synchronized visits of its route.
-                resynchronize(arrays, state)
-            if state.total[T_INFEASIBLE] == 1 and state.total[T_INCOMPLETE] == 0:
-                undo(arrays, state)
-        forget_touched(state)
+        for _ in range(FIXED_TRIES if arrays.visit[visit, V_FIXED] > 0 else 1):
+            if state.shift_of[visit] < 0:
+                state.total[T_INFEASIBLE] = 0
+                insert_visit(arrays, state, visit, worth_inserting(arrays, state, visit), False)
+                if arrays.rates[R_SYNCED] == 1:
+                    # It may have pushed synchronized visits of its route.
+                    resynchronize(arrays, state)
+                if state.total[T_INFEASIBLE] == 1 and state.total[T_INCOMPLETE] == 0:
+                    undo(arrays, state)
+            forget_touched(state)
     if last >= order.shape[0]:
         if arrays.rates[R_SYNCED] == 1:
             state.total[T_INFEASIBLE] = 0
