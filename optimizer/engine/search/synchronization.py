@@ -213,7 +213,7 @@ def least_wait(arrays, state, n, visit, ready):
     later_from, later_until = arrays.visit[later, V_READY], arrays.visit[later, V_LATEST]
     arrays.visit[visit, V_LATEST] = arrays.visit[visit, V_LAST_LATEST]
     earliest, chosen, least, least_back, is_waiting = FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, True
-    for slot in range(2 * count + 2):
+    for slot in range(slots_of(arrays, count)):
         arrays.visit[later, V_LATEST] = arrays.visit[later, V_LAST_LATEST]
         cents, start, back, waits = start_in_slot(arrays, state, n, visit, ready, slot)
         earliest = min(earliest, start)
