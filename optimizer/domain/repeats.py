@@ -60,7 +60,8 @@ def repeat_of(problem: Problem, visit: Visit) -> Repeat | None:
     if not 0 <= days <= problem.policy.repeat_days:
         return None
     level = _level_of(problem, visit) if last.level is None else last.level
-    size = max(visit.crew_size, SECOND_PERSON if order.kind in problem.policy.pair_kinds else 1)
+    # No repeat fault is known to the problem yet: this is what the visit needs otherwise.
+    size = problem.crew_size_of(visit)
     if visit.visit_id in problem.begun:
         size = max(size, len({lock.technician_id for lock in problem.locks if lock.visit_id == visit.visit_id}))
     elif size == 1 and not any(_is_higher(problem, shift, visit, level + 1) for shift in problem.shifts):
@@ -86,9 +87,8 @@ def _is_higher(problem: Problem, shift: Shift, visit: Visit, level: int) -> bool
     is_let = any(one.is_for(who) for one in excepted)
     is_elsewhere = bool(visit.area and technician.areas) and visit.area not in technician.areas and not is_let
     is_other = any(lock.visit_id == visit.visit_id and lock.technician_id != who for lock in problem.locks)
-    if is_off or is_unwanted or is_elsewhere or is_other or not visit.skills:
-        return False
-    if (visit.required and who not in visit.required) or not visit.skills:
+    is_no_one = bool(visit.required) and who not in visit.required
+    if is_off or is_unwanted or is_elsewhere or is_other or is_no_one or not visit.skills:
         return False
     held = [(technician.held_skill(need.skill), need) for need in problem.skills_needed(visit)]
     on = problem.date_of(shift.day)

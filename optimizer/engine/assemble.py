@@ -248,7 +248,7 @@ class Day:
         if length_s == 0:
             return None
         begin_s = next((h.close_s for h in hours if h.open_s <= start_s < h.close_s), FAR_FUTURE_S)
-        if self.slot == 2 * len(self.visits) + 2 + k:
+        if self.slot == self.first_inside + k:
             is_break_alone = length_s == self.row[S_BREAK_LENGTH] + self.arrays.rates[R_PAUSE_LEAVE]
             begin_s = int(self.times[-1, 1]) if is_break_alone else min(begin_s, int(self.row[S_BREAK_CLOSE]))
         return Pause(begin_s, begin_s + length_s)

@@ -105,16 +105,7 @@ class Resources:
         self.stop = np.array(
             [(stop.pickup_s, stop.is_for_arrival, stop.is_wait) for stop in self.stops], np.int64
         ).reshape(-1, B_COLUMNS)
-        self._special = {shifts[stop.shift].technician_id: STOP_DRAWS for stop in self.stops if stop.is_for_arrival} | {
-            shift.technician_id: OWN_DRAWS
-            for shift in shifts
-            if self.parts and (assignment.needs_stop(shift) or self._owns(shift))
-        }
-        self._special |= {shifts[stop.shift].technician_id: OWN_DRAWS for stop in self.stops if not stop.is_for_arrival}
-        for shift in shifts:
-            is_bound = assignment.is_blocked_by_loan(shift) or self._is_limited(shift)
-            if is_bound and self._special.get(shift.technician_id) == STOP_DRAWS:
-                self._special[shift.technician_id] = OWN_DRAWS
+        self._replayed = self._who_is_replayed()
         self._stop_nodes: dict[tuple[str, int], list[int]] = {}
         for n, stop in enumerate(self.stops):
             key = (shifts[stop.shift].technician_id, shifts[stop.shift].day)
@@ -149,13 +140,22 @@ class Resources:
             len(stops),
             int(needs_stop),
             int(blocked),
-            self._special.get(shift.technician_id, 0),
+            self._replayed.get(shift.technician_id, 0),
         ]
 
     def capacity_of(self, technician: Technician) -> list[int]:
         """Return how much of each quantity a technician can carry."""
         limits = {load.quantity: load.amount for load in technician.capacity}
         return [limits.get(quantity, FAR_FUTURE_S) for quantity in self.quantities]
+
+    def _who_is_replayed(self) -> dict[str, int]:
+        """Return `S_REPLAYED` of the technicians whose draws depend on more than the visits: the days are replayed."""
+        ask, shifts = self.assignment, self.shifts
+        waiting = {shifts[stop.shift].technician_id for stop in self.stops if stop.is_for_arrival}
+        own = {shifts[stop.shift].technician_id for stop in self.stops if not stop.is_for_arrival}
+        own |= {s.technician_id for s in shifts if self.parts and (ask.needs_stop(s) or self._owns(s))}
+        own |= waiting & {s.technician_id for s in shifts if ask.is_blocked_by_loan(s) or self._is_limited(s)}
+        return dict.fromkeys(waiting, STOP_DRAWS) | dict.fromkeys(own, OWN_DRAWS)
 
     def _is_limited(self, shift: Shift) -> bool:
         """Return whether a technician can carry only so much of something."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.domain.order import Interval
-    from optimizer.domain.plan import Stop
+    from optimizer.domain.plan import Pause, Stop
     from optimizer.domain.problem import Problem
     from optimizer.report.days import TechnicianDay
     from optimizer.report.wording import Wording
@@ -296,7 +296,7 @@ def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, w
         late=stop.lateness_s > 0,
         pinned=stop.pinned,
         is_crew=len(stop.crew) > 1,
-        pause=axis.span(stop.pause.start_s, stop.pause.end_s, pause_text(problem, stop, wording, axis.day))
+        pause=axis.span(stop.pause.start_s, stop.pause.end_s, pause_text(problem, stop.pause, wording, axis.day))
         if stop.pause
         else None,
     )
@@ -313,7 +313,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
         f"{number} · {customer.name}",
         " · ".join(filter(None, (stop.visit_id, wording.kind(order.kind), visit.place.address))),
         f"{wording.clock(stop.start_s, problem, day)}–{wording.clock(stop.end_s, problem, day)}",
-        *([pause_text(problem, stop, wording, day)] if stop.pause else []),
+        *([pause_text(problem, stop.pause, wording, day)] if stop.pause else []),
         told,
         t("May leave until {time}", time=wording.clock(stop.leave_by_s, problem, day)),
     ]
@@ -328,11 +328,9 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
     return "\n".join(lines)
 
 
-def pause_text(problem: Problem, stop: Stop, wording: Wording, day: int) -> str:
-    """Return when the service at a stop rests: `Pause 11:30–12:10`; empty when it goes on."""
-    if stop.pause is None:
-        return ""
-    from_, to = (wording.clock(moment_s, problem, day) for moment_s in (stop.pause.start_s, stop.pause.end_s))
+def pause_text(problem: Problem, pause: Pause, wording: Wording, day: int) -> str:
+    """Return when a service rests: `Pause 11:30–12:10`."""
+    from_, to = (wording.clock(moment_s, problem, day) for moment_s in (pause.start_s, pause.end_s))
     return wording.translate("Pause {from_}–{to}", from_=from_, to=to)
 
 

@@ -196,7 +196,7 @@ def _note(problem: Problem, stop: Stop, wording: Wording, day: int) -> Text:
     if stop.lateness_s:
         notes.append(_text(t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
     if stop.pause is not None:
-        notes.append(_text(pause_text(problem, stop, wording, day)))
+        notes.append(_text(pause_text(problem, stop.pause, wording, day)))
     if stop.pinned:
         notes.append(_text(t("Pinned")))
     if len(stop.crew) > 1:
