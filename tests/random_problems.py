@@ -154,6 +154,11 @@ def random_nights(
     rng = Random(f"nights {seed}")
     facts = facts_of_the_book(rng, most_visits, (1, most_technicians), most_shifts)
     problem = with_doors(seed, with_repeats(seed, with_rests(rng, _by_night(rng, by_the_hour(seed, facts)))))
+    return _with_what_locks(rng, seed, problem)
+
+
+def _with_what_locks(rng: Random, seed: int, problem: Problem) -> tuple[Problem, TravelMatrix, DayRoutes]:
+    """Plan a problem; return it with what is told and locked after that plan, its travel and the routes."""
     matrix = random_matrix(rng, problem)
     routes = _any_days(rng, problem, matrix)
     plan = time_routes(problem, matrix, routes)
@@ -171,13 +176,7 @@ def random_pauses(
     problem = with_pauses(rng, _without_locks(rng, rng.randint(1, most_visits), rng.randint(1, most_technicians)))
     if rng.random() < 0.4:
         problem = _with_the_whole_book(rng, problem, most_shifts)
-    matrix = random_matrix(rng, problem)
-    routes = _any_days(rng, problem, matrix)
-    plan = time_routes(problem, matrix, routes)
-    locked = _with_possible_duties(_with_locks(rng, _with_published(rng, problem, plan), plan), matrix, routes)
-    judgement = judge_plan(locked, matrix, time_routes(locked, matrix, routes))
-    assert judgement.is_clean, f"seed {seed}: {judgement.violations}"
-    return locked, matrix
+    return _with_what_locks(rng, seed, problem)[:2]
 
 
 def random_day_under_way(seed: int, *, is_whole: bool = False) -> tuple[Problem, TravelMatrix]:

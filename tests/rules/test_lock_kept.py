@@ -19,6 +19,7 @@ from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.budget import Budget
 from optimizer.solver import find_plans
 from tests.random_problems import random_problem_with_plan, random_whole_problem_with_plan
+from tests.test_solver import check_clean_and_priced
 from tests.worlds import MONDAY, World, clock, job, person, span, world
 
 if TYPE_CHECKING:
@@ -294,9 +295,7 @@ def test_engine_and_judge_keep_the_same_locks(seed: int, draw: Any) -> None:
     given = judge_plan(broken, matrix, time_routes(broken, matrix, routes))
     assert given.is_clean, given.violations
     plan = plan_of(broken, matrix, 400)
-    judgement = judge_plan(broken, matrix, plan)
-    assert all("is locked and not planned" in violation.message for violation in judgement.violations)
-    assert dict(judgement.costs) == dict(plan.costs)
+    check_clean_and_priced(broken, matrix, plan)
     changed = {lock.visit_id for lock in broken.locks if problem.crew_size_of(problem.visit_by_id[lock.visit_id]) == 1}
     # What somebody allows by an exception is listed beside it, and no lock's doing.
     assert {found.visit_id for found in given.accepted if not found.by} <= changed
