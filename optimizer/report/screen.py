@@ -150,7 +150,7 @@ TIMES = range(2, 5)
 
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
     t = wording.translate
-    headings = ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
+    headings = ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
     table = _table([t(heading) for heading in headings], whole=TIMES)
     today = day.shift.day
     for number, stop in enumerate(day.stops, start=1):
