@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.domain.told_window import window_to_tell
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.engine.arrays import (
+    NONE,
     R_VISITS,
     S_DAY,
     S_FLOOR,
@@ -55,7 +56,7 @@ def first_arrivals(assignment: Assignment, days: Iterable[Day]) -> dict[str, int
 def _first_arrivals(assignment: Assignment, day: Day) -> Iterable[tuple[str, int]]:
     problem, orders = assignment.problem, int(day.arrays.rates[R_VISITS])
     prefix = int(day.row[S_PREFIX])
-    held = prefix + any(v >= orders for v in day.visits[:prefix]) if prefix else -1
+    held = prefix + any(v >= orders for v in day.visits[:prefix]) if prefix else NONE
     moment_s = day.depart_s
     for k, (v, leg_s) in enumerate(zip(day.visits, day.legs_s, strict=False)):
         if k == 0 and day.waits:
@@ -111,12 +112,14 @@ def leave_by(day: Day, told: Sequence[Interval | None], *, keeps_told: bool) -> 
     keeps_told
         Whether a later start must lie in the window told, too.
     """
-    arrays, count = day.arrays, len(day.seq)
-    if keeps_told:
-        arrays = arrays._replace(visit=arrays.visit.copy())
-        for k, window in enumerate(told):
-            if window is not None:
-                _start_by(day, arrays.visit[day.visits[k]], int(day.times[k, 1]), window)
+    count = len(day.seq)
+    arrays = day.arrays._replace(visit=day.arrays.visit.copy())
+    for k, window in enumerate(told):
+        row = arrays.visit[day.visits[k]]
+        if window is None:
+            row[V_TOLD_DAY] = NONE
+        elif keeps_told:
+            _start_by(day, row, int(day.times[k, 1]), window)
     travel = arrays.travel[day.row[S_PROFILE]]
     latest = np.zeros((count + 1, 2), np.int64)
     latest_departures(arrays, day.shift, day.seq, count, day.slot, day.times, latest)

@@ -378,7 +378,7 @@ def test_a_duration_just_under_half_a_second_is_rounded_down(one_van: World) -> 
     [
         ({"lateness_s": 5}, "The lateness at visit A is stated as 5 s; it is 0 s."),
         ({"start_s": clock("08:11")}, "The start at visit A is stated as 08:11; it is 08:10."),
-        ({"window": span("07:40-08:39")}, "The customer of visit A is told 07:40 to 08:39; it is 07:40 to 08:40."),
+        ({"window": span("07:40-08:39")}, "The customer of visit A is told 07:40 to 08:39; it is 08:10 to 09:00."),
     ],
 )
 def test_a_wrong_statement_is_said_beside_what_is_right(one_van: World, changes: Any, message: str) -> None:
