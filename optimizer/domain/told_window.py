@@ -29,7 +29,6 @@ def window_to_tell(
     start_s: int,
     from_s: int = -FAR_FUTURE_S,
     used: Interval | None = None,
-    is_approximate: bool = False,
 ) -> Interval:
     """Return what a customer is told for a planned start, where nothing is promised and nothing was told before.
 
@@ -41,13 +40,15 @@ def window_to_tell(
         The earliest moment at which somebody can be there by this route.
     used
         The window in force in which it starts; `None` where none binds it.
-    is_approximate
-        Where the place is is known only roughly, and so is when somebody gets there: a half-day is told.
+
+    Notes
+    -----
+    Where a place is known only roughly, so is when somebody gets there: a half-day is told.
     """
     clock, policy = problem.clock, problem.policy
     if not policy.told_width_s:
         return Interval(start_s - policy.told_half_width_s, start_s + policy.told_half_width_s)
-    if is_approximate:
+    if visit.place.approximate:
         window = half_day(clock, start_s)
     else:
         midnight_s = clock.moment_s(clock.day_of(start_s))

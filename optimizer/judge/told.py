@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval, PlaceKind
-from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S
 from optimizer.judge.windows import words_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def _told(facts: Facts, service: Service, visit: Visit, stop: TimedStop, from_s:
 
 def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:
     """Return the window before anything is cut off it: tried one after another, from the earliest that may hold it."""
-    midnight_s = problem.clock.moment_s(problem.clock.day_of(start_s))
+    day = problem.clock.day_of(start_s)
+    midnight_s, noon_s = problem.clock.moment_s(day), problem.clock.moment_s(day, 12 * HOUR_S)
+    if visit.place.approximate:
+        return (midnight_s, noon_s) if start_s < noon_s else (noon_s, problem.clock.moment_s(day + 1))
     place_kind = problem.customer_of(visit).place_kind
     width_s = problem.policy.told_width_s["home" if place_kind is PlaceKind.HOME else "firm"]
     step_s = min(width_s, problem.policy.told_grid_s)

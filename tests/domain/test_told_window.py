@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -67,20 +68,13 @@ def test_a_window_is_cut_in_the_words_of_the_customer_and_not_with_the_lead() ->
 
 
 def test_a_place_known_only_approximately_is_told_a_half_day() -> None:
-    made = world([job("A", place=10, requested="08:00-15:00")], [person("Ann")])
-    visit = made.problem.visit_by_id["A"]
-    told = [
-        window_to_tell(
-            made.problem,
-            visit,
-            start_s=clock(start),
-            from_s=clock("08:10"),
-            used=made.problem.windows["A"][0],
-            is_approximate=True,
-        )
-        for start in ("08:50", "13:10")
-    ]
-    assert told == [span("08:10-12:00"), span("12:00-15:00")]
+    made = world([job("A", place=10, requested="08:00-15:00"), job("B", place=20)], [person("Ann")])
+    place = replace(made.problem.visits[0].place, approximate=True)
+    rough = made.with_job("A", place=place, base_s=4 * HOUR_S).with_job("B", place=place)
+    windows = [stop.window for stop in rough.plan({"Ann": ["A", "B"]}).routes[0].stops]
+    assert windows == [span("08:10-12:00"), span("12:00-17:00")]
+    (afternoon,) = rough.with_job("A", ready_s=clock("12:00")).plan({"Ann": ["A"]}).routes[0].stops
+    assert afternoon.window == span("12:00-15:00")
 
 
 def test_who_is_no_home_is_told_the_narrower_window() -> None:
