@@ -143,6 +143,7 @@ def plan(
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.solver import DEFAULT_S
+    from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
     say = translator_for(lang)
@@ -174,7 +175,7 @@ def plan(
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
-            faults.warn_of(intake.report)
+            faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
             if published is not None:
                 warn_of_gone(problem, published, faults)
             elif stage is not Stage.DRAFT:
@@ -264,6 +265,7 @@ def publish(
             faults.stop(2, "NO_BRANCH",
                         say("The branch '{branch}' does not exist: name it with --branch.", branch=home))  # fmt: skip
         compared = compare_with_branch(file, home, as_of=as_of, geocoder=geocoder_of(geocode, home))
+        faults.warn_of(compared.doubts)
         if compared.differences:
             faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, lang, say)))
         _refuse_to_publish(compared.violations, faults)
@@ -295,6 +297,7 @@ def promise(
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.read import read_intake
     from optimizer.promise.report import promise_report
+    from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
@@ -302,12 +305,14 @@ def promise(
         options = ReadOptions(stage, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
         intake = read_intake(branch, options)
         problem = _with_aside(intake.checked(), intake.context)
+        matrix = travel_for(problem, branch)
+        faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             near = nearest(order, problem.order_by_id)
             hint = say("Maybe '{near}' is meant.", near=near) if near else ""
             faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
-        for line in promise_report(problem, travel_for(problem, branch), visit, lang):
+        for line in promise_report(problem, matrix, visit, lang):
             console.print(Text(line.text_in(lang)), soft_wrap=True)
 
 
@@ -356,11 +361,12 @@ def judge(
     from optimizer.review.plan_review import review_plan
 
     say, console = translator_for(lang), Console()
-    with Faults(say, lang, as_json=json_faults):
+    with Faults(say, lang, as_json=json_faults) as faults:
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
         review, compared = review_plan(file), Comparison()
         if branch is not None:
             compared = compare_with_branch(file, branch, as_of=as_of, geocoder=geocoder_of(geocode, branch))
+            faults.warn_of(compared.doubts)
     judgement = review.judgement
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
@@ -400,12 +406,15 @@ def export(
     json_faults: AsJson = False,
 ) -> None:
     """Validate a branch and write it as one JSON file."""
+    from optimizer.faults.issues import Issue, IssueReport
     from optimizer.ingest.read import read_branch
     from optimizer.ingest.write import write_problem
 
-    say = translator_for(lang)
-    with Faults(say, lang, as_json=json_faults):
-        write_problem(read_branch(branch), json_file)
+    say, doubts = translator_for(lang), list[Issue]()
+    with Faults(say, lang, as_json=json_faults) as faults:
+        problem = read_branch(branch, on_warning=doubts.append)
+        faults.warn_of(IssueReport(tuple(doubts)))
+        write_problem(problem, json_file)
     Console().print(Text(say("Written to {folder}", folder=str(json_file))))
 
 

@@ -25,6 +25,7 @@ PUBLIC_NAMES = [
     "CancelToken",
     "Customer",
     "InputError",
+    "InputWarning",
     "Interval",
     "Judgement",
     "LockConflictError",
