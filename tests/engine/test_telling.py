@@ -1,4 +1,4 @@
-"""What the engine tells people, where it could differ from the judge: over stops at the branch, waits, crews, floors."""
+"""What the engine tells people, where it could differ from the judge: stops at the branch, waits, crews, floors."""
 
 from __future__ import annotations
 

@@ -108,6 +108,14 @@ def _prices_by_kind(value: object) -> dict[str, int]:
     return {english_word(word): cents for word, cents in _prices(value).items()}
 
 
+def _map_link(value: object) -> str:
+    """Return a link with places for the coordinates; nothing that could run."""
+    text = parse_text(value) if isinstance(value, str) else ""
+    if not (text.startswith(("geo:", "https://", "http://")) and "{lat}" in text and "{lon}" in text):
+        raise fault("CELL_TYPE", expected=Phrase("a link (geo:, https:) with lat and lon in curly braces"))
+    return text
+
+
 def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(table.items()))
 
@@ -160,6 +168,7 @@ _SPECIAL = {
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
+    "map_link": kind(_map_link),
     "promise": kind(as_table, promise_to_json),
     "base": NAME,
 }
@@ -224,6 +233,7 @@ _NOT_NEEDED = {
     "contractor_cents_per_km",
     "reserve_pct",
     "reserve_cents_per_min",
+    "map_link",
     "rest",
     "rest_after_night",
     "night_from",
@@ -309,20 +319,23 @@ def resolve_policy(
         if field in changes:
             # A sub-table that is given replaces the base's.
             changes[field] = replace(getattr(start or Policy(), field), **changes[field])
-    changes.update(_told_widths(changes, start or Policy()))
+    changes.update(_told_widths(changes, start or Policy(), is_whole=is_whole))
     if "promise" in changes:
         found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
         changes.update({} if found is None else {"promise": found})
     return None if start is None else replace(start, name=name, **changes)
 
 
-def _told_widths(changes: Mapping[str, Any], start: Policy) -> dict[str, Any]:
+def _told_widths(changes: Mapping[str, Any], start: Policy, *, is_whole: bool) -> dict[str, Any]:
     """Return how wide told windows are where a table of keys says so, the kinds that it leaves out as before.
 
-    The key of before there was a grid, half a width for everybody, is read as twice as much.
+    The key of before there was a grid, half a width for everybody, is read as twice as much; a table that states every
+    key of then says nothing by what was its default.
     """
     if changes.get("told_width_s"):
         return {"told_width_s": {**start.told_width_s, **changes["told_width_s"]}}
+    if is_whole and changes["told_half_width_s"] == Policy().told_half_width_s:
+        return {}
     if "told_half_width_s" in changes and "told_width_s" not in changes:
         return {"told_width_s": dict.fromkeys(CustomerKind, 2 * changes["told_half_width_s"])}
     return {}
