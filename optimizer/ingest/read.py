@@ -17,6 +17,7 @@ from optimizer.ingest.build.calendar import check_calendar, unpublished_years, w
 from optimizer.ingest.build.coordinates import convert_sheets
 from optimizer.ingest.build.nights import with_nights
 from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.region import region_of
 from optimizer.ingest.build.skip_bad import set_bad_orders_aside
 from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
@@ -183,6 +184,8 @@ def _assemble(
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     raws = raws if is_ours else with_customers(raws, log)
     sheets = check_cells(raws, log)
+    for entry in sheets.branch.readable()[:1]:
+        log.language = region_of(entry.row).language
     _check_one_branch(sheets, raws, log)
     if not is_ours:
         sheets = _placed(sheets, options, own or OwnPlaces(), log)

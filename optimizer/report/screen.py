@@ -33,7 +33,7 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
 
     User data is printed as it is: markup in a name is text, control characters are dropped.
     """
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     days = technician_days(problem, matrix, plan)
     title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.horizon(problem)))
     console.print(_text(title, "bold"))
@@ -67,7 +67,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
     """Print what differs from the published plan and whom to call by when; nothing where none is published."""
     if not context.is_published:
         return
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     t = wording.translate
     console.print(_text(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
     table = _table([t(h) for h in ("Visit", "Customer", "Phone", "Change", "Before", "After", "Call by")])
@@ -80,7 +80,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
             _text(t(CHANGE_KINDS[change.kind])),
             _text(_told(problem, change.before_people, change.before, wording)),
             _text(_told(problem, change.after_people, change.after, wording)),
-            _text(f"{problem.local_time(change.call_by_s):%m-%d %H:%M}"),
+            _text(wording.stamp(problem.local_time(change.call_by_s))),
         )
     if context.changes:
         console.print(table)
@@ -114,7 +114,7 @@ def _figures(figures: dict[str, Any], wording: Wording) -> Text:
             t("travel {duration}", duration=wording.way(figures["travel_minutes"] * 60, figures["door_minutes"] * 60)),
             False,
         ),
-        (wording.kilometres(round(figures["travel_km"] * 1000)), False),
+        (wording.length(round(figures["travel_km"] * 1000)), False),
         (
             t("overtime {duration}", duration=wording.duration(figures["overtime_minutes"] * 60)),
             figures["overtime_minutes"] > 0,
@@ -135,7 +135,7 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Text:
         day.technician.technician_id,
         f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
         t("travel {duration}", duration=wording.way(day.drive_s, day.door_s)),
-        wording.kilometres(day.metres),
+        wording.length(day.metres),
         t("load {share}", share=wording.share(day.load_share)),
     ]
     line = name.append_text(_text("  " + "  ".join(facts), _QUIET))
