@@ -18,7 +18,7 @@ from optimizer.domain.region import Region
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError, PaigongError
 from optimizer.text.catalogue import LANGUAGES, translator
 from optimizer.text.regional import money_text
-from optimizer.text.system import system_language
+from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,9 +76,6 @@ def translator_for(lang: str | None, branch: Path | None = None) -> Speaker:
         say.follow(branch_language(branch))
     return say
 
-
-#: Spoken until a branch is known that says another.
-DEFAULT_LANGUAGE = "zh"
 
 #: What a shell says of a command that a signal ended: 128 and the signal's number.
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from optimizer.report.density import choose_density
-from optimizer.report.palette import pen
+from optimizer.report.links import phone_pieces, place_link
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
@@ -54,5 +54,6 @@ def _environment(wording: Wording) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=wording.translate, wording=wording, pen=pen, choose_density=choose_density)
+    environment.globals.update(t=wording.translate, wording=wording, choose_density=choose_density)
+    environment.globals.update(phone_pieces=phone_pieces, place_link=place_link)
     return environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
-from optimizer.domain.plan import UnassignedState
+from optimizer.domain.plan import ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.region import Region
 from optimizer.domain.rules import Rule
@@ -25,6 +25,7 @@ from optimizer.text.regional import (
     hour_text,
     hours_text,
     is_month_first,
+    money_number,
     money_text,
     numeric_day,
     stamp_text,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from optimizer.domain.order import Interval, Load, Place, ToolNeed, Visit
-    from optimizer.domain.plan import UnassignedVisit
+    from optimizer.domain.plan import Reason, UnassignedVisit
     from optimizer.domain.problem import Problem
 
 RULE_NAMES = {
@@ -102,6 +103,15 @@ def added(needs: Iterable[PartNeed]) -> list[PartNeed]:
     for need in needs:
         total[need.part_id] = total.get(need.part_id, 0) + need.quantity
     return [PartNeed(part_id, quantity) for part_id, quantity in sorted(total.items()) if quantity]
+
+
+def is_open(reason: Reason) -> bool:
+    """Return whether a reason holds for this plan only, as far as is known, and its sentence does not say so itself.
+
+    What a repeat fault needs is a fact of the branch.
+    """
+    is_fact = reason.code is ReasonCode.SKILL_LEVEL and bool(reason.visit_id)
+    return not (reason.proven or is_fact or reason.code is ReasonCode.TIME_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,10 @@ class Wording:
         """Return month and day in digits: `11-20`."""
         return numeric_day(day, self.region)
 
+    def points(self, cents: int) -> str:
+        """Return a price that is on no bill as whole points, one for a hundred cents: `1,235`."""
+        return f"{money_number(cents, self.region):,.0f}"
+
     def share(self, share: float | None) -> str:
         """Return a share as whole percent; a dash when there is nothing to count."""
         return "–" if share is None else f"{share:.0%}"
@@ -255,10 +269,15 @@ class Wording:
         return self.translate(STATES[left.state])
 
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
-        """Return one sentence per reason why a visit is not planned."""
+        """Return one sentence per reason why a visit is not planned; one that is not proven says so."""
         from optimizer.explain.sentences import sentence
 
-        return [without_controls(sentence(reason, problem, self.translate)) for reason in left.reasons]
+        said = [(reason, sentence(reason, problem, self.translate)) for reason in left.reasons]
+        unproven = "As this plan stands (not proven): {reason}"
+        return [
+            without_controls(self.translate(unproven, reason=text) if is_open(reason) else text)
+            for reason, text in said
+        ]
 
     def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
         """Return parts with their quantities: `Compressor ×1; Fan ×2`."""

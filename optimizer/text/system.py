@@ -9,6 +9,8 @@ from optimizer.text.catalogue import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Spoken where neither a person, nor the system, nor a branch says another.
+DEFAULT_LANGUAGE = "zh"
 #: The variables that name it: the first that is set decides.
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
