@@ -132,9 +132,9 @@ def test_miles_and_dollars_are_right(lang: str) -> None:
     made = outcome().outcome
     page = visible(render_page(made.problem, made.matrix, made.plan, lang))
     mile = {"en": "mi", "zh": "英里"}[lang]
-    km = kpis(made.problem, made.matrix, made.plan)["travel_km"]
-    assert f"{km / 1.609344:,.0f} {mile}" in page
-    assert f"${made.plan.cost_cents / 100:,.2f}" in page
+    figures = kpis(made.problem, made.matrix, made.plan)
+    assert f"{figures['travel_km'] / 1.609344:,.0f} {mile}" in page
+    assert f"${figures['paid_cents'] / 100:,.2f}" in page
 
 
 def test_the_command_speaks_the_branchs_language(tmp_path: Path) -> None:
