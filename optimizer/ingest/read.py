@@ -22,6 +22,7 @@ from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
+from optimizer.ingest.checks.no_start import check_days_off, check_starts
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
@@ -209,7 +210,10 @@ def _assemble(
         return None
     reported = reports_known_at(sheets, as_of, clock)
     context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty, reported=reported)
-    return build_problem(known, policy, clock, unpublished), context
+    problem = build_problem(known, policy, clock, unpublished)
+    check_days_off(problem, sheets, log)
+    check_starts(problem, known, log)
+    return problem, context
 
 
 def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> BranchSheets:

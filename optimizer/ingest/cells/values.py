@@ -32,6 +32,8 @@ HOURS_A_DAY = 24
 MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_INT = 10**9
+#: Durations are kept in seconds and written in minutes.
+MAX_MINUTES = MAX_INT // MINUTE_S
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
@@ -177,15 +179,24 @@ def parse_duration(value: object) -> int:
         if seconds is None:
             raise fault("DURATION_FORMAT")
     else:
-        exact = _number(value) * MINUTE_S
+        exact = _minutes(value) * MINUTE_S
         seconds = round(exact)
         if abs(exact - seconds) > 1e-6:
             raise fault("DURATION_SECONDS")
     if seconds < 0:
         raise fault("DURATION_NEGATIVE")
     if seconds > MAX_INT:
-        raise fault("NUMBER_TOO_LARGE", limit=MAX_INT)
+        raise fault("DURATION_LONG", limit=MAX_MINUTES)
     return seconds
+
+
+def _minutes(value: object) -> float:
+    try:
+        return _number(value)
+    except CellFault as error:
+        if error.code == "NUMBER_TOO_LARGE":
+            raise fault("DURATION_LONG", limit=MAX_MINUTES) from None
+        raise
 
 
 # --- dates and times ----------------------------------------------------------------------------------------------
