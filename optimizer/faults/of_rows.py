@@ -31,7 +31,6 @@ _CELLS = {
     "DURATION_FORMAT": Fault("'{value}' is not a duration.", "In a sheet write minutes (45), in JSON PT45M."),
     "DURATION_SECONDS": Fault("'{value}' minutes are not whole seconds.", "Round it to whole minutes."),
     "DURATION_NEGATIVE": Fault("'{value}' is a negative duration.", "Write a duration of 0 or more."),
-    "DURATION_LONG": Fault("'{value}' is too long for a duration.", "Write at most {limit} minutes."),
     "DURATION_ZERO": Fault("The service takes no time.", "Write the minutes that the service takes."),
     "DATE_FORMAT": Fault("'{value}' is not a date.", "Expected YYYY-MM-DD."),
     "DATE_SWAPPED": Fault("'{value}' is not a date.", "Maybe the day and month are swapped; expected YYYY-MM-DD."),
@@ -190,6 +189,10 @@ _REFERENCES = {
     "REF_TECHNICIAN": Fault(
         "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
     ),
+    "REF_TECHNICIAN_NEVER": Fault(
+        "The technician '{value}' is not in technicians: nobody knows whom not to send.",
+        "Correct the id; take it out if that technician has left.",
+    ),
     "REF_TECHNICIAN_GONE": warning(
         "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
     ),
@@ -198,6 +201,17 @@ _REFERENCES = {
     "REF_PART_NOT_STOCKED": warning(
         "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
         "Add the part, or correct the id.",
+    ),
+    "REF_PART_OWN": warning(
+        "The part '{value}' is neither in parts nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_TOOL_OWN": warning(
+        "The tool '{value}' is neither in tools nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_VISIT_GONE": warning("The order '{value}' is not in orders.", "Correct the id if it is misspelt."),
+    "REF_RESERVED": warning(
+        "The order '{value}' is not in orders; the part stays held all the same.",
+        "Correct the id, or take the reservation out.",
     ),
     "REF_LOAN": Fault("The loan '{value}' is not in loans.", "Add the loan, or correct the id."),
     "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),
@@ -378,10 +392,6 @@ _TIMES = {
         "The window was over before the plan is made, so it binds nobody: the order is planned in opening hours.",
         "Agree a new window with the customer.",
     ),
-    "WINDOW_CLOSED": warning(
-        "No start is possible in {value}: the service takes {minutes} min, and the customer's hours are: {hours}.",
-        "Agree another window, or correct the hours or the service; works_through lets it go on outside the hours.",
-    ),
     "WINDOW_NOT_READY": warning(
         "No start is possible in {value}: the work cannot begin before {ready}.",
         "Agree another window, or correct ready.",
@@ -397,9 +407,6 @@ _TIMES = {
     "SERVICE_OVER_HOURS": warning(
         "The service takes {value} min, longer than the customer's hours on the days planned: {hours}.",
         "Correct the service or the hours; a job of several days says so in days.",
-    ),
-    "DAY_OFF": note(
-        "No working day of the branch: {value}.", "It is planned all the same; correct plan_date if it should not be."
     ),
     "WINDOW_NO_SHIFT": warning(
         "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."

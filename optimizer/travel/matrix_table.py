@@ -138,7 +138,7 @@ def _header_row(rows: list[list[str]]) -> int:
 def _begin_with_keys(rows: list[list[str]], keys: tuple[str, ...], file: str, log: IssueLog) -> bool:
     """Return whether any row begins with a place of the header; else one fault stands for all that follow from it."""
     begins = [cells[0].strip() for cells in rows if any(cell.strip() for cell in cells)]
-    if not begins or set(begins) & {key for name in keys for key in (name, nearest(name, begins)) if key}:
+    if not begins or {key.casefold() for key in begins} & {key.casefold() for key in keys if key}:
         return True
     log.add("MATRIX_NO_KEYS", file=file, value=begins[0])
     return False
@@ -193,12 +193,12 @@ def _cell_value(cell: str, limit: int) -> tuple[float, str]:
     """Return a cell's number and no code, or NaN and the code of its fault; an empty cell is a plain NaN."""
     if _PLAIN_NUMBER.fullmatch(cell):
         value = float(cell)
-        return (value, "") if value <= limit else (np.nan, "MATRIX_TOO_LARGE")
+        return (value, "") if value <= limit else (np.nan, "MATRIX_LARGE")
     if not cell:
         return np.nan, ""
     if _NUMBER.fullmatch(cell):
         value = float(cell)
-        code = "MATRIX_NEGATIVE" if value < 0 else "MATRIX_TOO_LARGE" if value > limit else ""
+        code = "MATRIX_NEGATIVE" if value < 0 else "MATRIX_LARGE" if value > limit else ""
         return (np.nan if code else value), code
     if _NUMBER.fullmatch(_half_width(cell)):
         return np.nan, "NUMBER_FULL_WIDTH"
@@ -278,7 +278,7 @@ def _layers(
     for code, wrong in (
         ("MATRIX_NOT_FINITE", ~np.isfinite(values)),
         ("MATRIX_NEGATIVE", (values < 0) & np.isfinite(values) & ((values != UNREACHABLE) | diagonal)),
-        ("MATRIX_TOO_LARGE", np.isfinite(values) & (values > limit)),
+        ("MATRIX_LARGE", np.isfinite(values) & (values > limit)),
         ("MATRIX_DIAGONAL", (values > 0) & (values <= limit) & diagonal),
     ):
         for layer, origin, destination in np.argwhere(wrong):

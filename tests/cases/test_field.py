@@ -107,14 +107,14 @@ CASES = {
     ),
     "a window in closed hours": Case(
         (order("A", "12:00/12:30"),), "", opens("Mon-Fri 09:00-17:00", "12:00-13:00"), "A TIME_WINDOW 30",
-        "WINDOW_CLOSED",
+        "WINDOW_NO_START",
     ),
     "a service over closing": Case(
         (order("A", "16:00/17:00", service_min="90"),), "", opens("Mon-Fri 09:00-17:00"), "A TIME_WINDOW 30",
-        "WINDOW_CLOSED",
+        "WINDOW_NO_START",
     ),
     "a window when the customer is closed": Case(
-        (order("A", "10:00/11:00"),), "", opens("Tue-Fri 09:00-17:00"), "A TIME_WINDOW 30", "WINDOW_CLOSED"
+        (order("A", "10:00/11:00"),), "", opens("Tue-Fri 09:00-17:00"), "A TIME_WINDOW 30", "WINDOW_NO_START"
     ),
     "a service longer than the hours": Case(
         (order("A", "", service_min="300"),), "", opens("Mon-Fri 09:00-12:00"), "A TIME_WINDOW 120",
@@ -191,12 +191,12 @@ CASES = {
         ({**AT_NINE[0], "priority": "1"}, {**AT_NINE[1], "priority": "5"}), "B T1 09:00", left="A OUTRANKED B"
     ),
     "on a Saturday": Case(
-        on(SATURDAY, A), "A T1 08:30", {**ONE, "shifts": ({**shift("T1"), "date": SATURDAY},)}, noted="DAY_OFF",
+        on(SATURDAY, A), "A T1 08:30", {**ONE, "shifts": ({**shift("T1"), "date": SATURDAY},)}, noted="PLAN_DAY_OFF",
         day=SATURDAY,
     ),
     "on National Day": Case(
         on(NATIONAL_DAY, A), "A T1 08:30", {**ONE, "shifts": ({**shift("T1"), "date": NATIONAL_DAY},)},
-        noted="DAY_OFF", day=NATIONAL_DAY, as_of="2026-09-30 16:00",
+        noted="PLAN_DAY_OFF", day=NATIONAL_DAY, as_of="2026-09-30 16:00",
     ),
     "on a leap day": Case(
         on(LEAP_DAY, A), "A T1 08:30", {**ONE, "shifts": ({**shift("T1"), "date": LEAP_DAY},)},

@@ -20,6 +20,7 @@ from optimizer.ingest.cells.dates_and_times import (
     TIME_OF_NEXT_DAY,
     as_moment,
     excel_day,
+    iso_duration,
     iso_duration_seconds,
 )
 from optimizer.ingest.cells.words import CHINESE
@@ -32,8 +33,6 @@ HOURS_A_DAY = 24
 MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_INT = 10**9
-#: Durations are kept in seconds and written in minutes.
-MAX_MINUTES = MAX_INT // MINUTE_S
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
@@ -172,6 +171,16 @@ def parse_times(value: object) -> int:
         raise
 
 
+def _minutes(value: object) -> float:
+    """Return a number of minutes; the largest is what seconds can hold."""
+    try:
+        return _number(value)
+    except CellFault as error:
+        if error.code == "NUMBER_TOO_LARGE":
+            raise fault("NUMBER_TOO_LARGE", limit=MAX_INT // MINUTE_S) from None
+        raise
+
+
 def parse_duration(value: object) -> int:
     """Return seconds: minutes in a sheet (`45`, `7.5`), ISO 8601 in JSON (`PT45M`). Never negative."""
     if isinstance(value, str) and value.lstrip("-").startswith("P"):
@@ -186,17 +195,9 @@ def parse_duration(value: object) -> int:
     if seconds < 0:
         raise fault("DURATION_NEGATIVE")
     if seconds > MAX_INT:
-        raise fault("DURATION_LONG", limit=MAX_MINUTES)
+        is_iso = isinstance(value, str) and value.startswith("P")
+        raise fault("NUMBER_TOO_LARGE", limit=iso_duration(MAX_INT) if is_iso else MAX_INT // MINUTE_S)
     return seconds
-
-
-def _minutes(value: object) -> float:
-    try:
-        return _number(value)
-    except CellFault as error:
-        if error.code == "NUMBER_TOO_LARGE":
-            raise fault("DURATION_LONG", limit=MAX_MINUTES) from None
-        raise
 
 
 # --- dates and times ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Doubts that show once the problem is built: days of rest that are planned, and windows in which nothing can start.
+"""Times that leave no start: by when the work is ready, by what comes before it, by the shifts, by hours too short.
 
-Each is told in the row of the sheet that can mend it. What is doubted is certain: a window is only named when no
-technician, however fast, could begin in it.
+What the customer's hours leave of a window is looked at in `starts.py`. A window is only named here when no technician,
+however fast, could begin in it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import GapFrom, Interval
 from optimizer.domain.units import FAR_FUTURE_S, MINUTE_S
-from optimizer.faults.issues import Phrase
 from optimizer.ingest.build.several_days import visit_ids_of
 
 if TYPE_CHECKING:
@@ -25,17 +24,7 @@ if TYPE_CHECKING:
 _SHOWN = 4
 
 
-def check_days_off(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
-    """Note days of rest that are planned: the first, and others on which somebody has a shift."""
-    staffed = {0, *(shift.day for shift in problem.shifts)}
-    calendar = problem.branch.calendar
-    days = [problem.date_of(day) for day in range(problem.days) if day in staffed]
-    off = [day.isoformat() for day in days if not calendar.is_working_day(day)]
-    if off:
-        sheets.branch.note(log, "DAY_OFF", sheets.branch.entries[0].number, "plan_date", ", ".join(off))
-
-
-def check_starts(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
+def check_times_left(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders that nobody can start in the windows, hours and shifts of the days planned."""
     rows = {visit_id: entry for entry in sheets.orders for visit_id in visit_ids_of(entry.row)}
     locked = {lock.visit_id for lock in problem.locks}
@@ -76,11 +65,9 @@ def _hindrance(
         return "", {}
     least_s = _lasts_s(problem, visit)[0]
     in_hours = starts if hours is None else _inside(starts, hours, least_s)
-    if not in_hours:
-        near = [h for h in hours or () if any(_same_day(problem, h, w) for w in starts)]
-        shown = _shown(problem, near) or Phrase("none that day")
-        return "WINDOW_CLOSED" if has_own else "SERVICE_OVER_HOURS", {"hours": shown}
-    if not has_own:
+    if not in_hours and not has_own:
+        return "SERVICE_OVER_HOURS", {"hours": _shown(problem, hours or ())}
+    if not in_hours or not has_own:
         return "", {}
     ready_s = visit.ready_s
     if ready_s is not None and all(start.close_s < ready_s for start in in_hours):

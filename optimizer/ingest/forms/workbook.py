@@ -170,14 +170,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
 
     >>> cell_text(["n", 10042.0], Shape.ID), cell_text(["d", "2026-11-23"], Shape.MOMENT)
     ('10042', '2026-11-23 00:00')
+    >>> cell_text(["n", 7.0, "0007"], Shape.ID), cell_text(["n", 7.0, "0007"], Shape.NUMBER)
+    ('0007', '7')
     >>> cell_text(["s", 86400], Shape.TIME), cell_text(["b", True], Shape.WORD)
     ('24:00', 'yes')
     """
     if isinstance(cell, str):
         return cell
-    kind, value = cell
+    kind, value, *shown = cell
     if kind == "n":
-        return _number_text(value)
+        return _shown_text(value, shown[0], shape) if shown else _number_text(value)
     if kind == "b":
         return ("yes" if value else "no") if shape is Shape.WORD else str(value).upper()
     if kind in ("t", "s"):
@@ -189,6 +191,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
     if is_midnight and (kind == "d" or shape is Shape.DATE) and shape is not Shape.MOMENT:
         return moment.date().isoformat()
     return moment_text(moment)
+
+
+def _shown_text(value: float, shown: str, shape: Shape) -> str:
+    """Return a number as the sheet shows it where people read it as a text, or with its unit; else the number."""
+    is_pct = shown.endswith("%")
+    if shape is Shape.NUMBER and is_pct:
+        return _number_text(round(value * 100, 9))
+    has_unit = any(sign.isalpha() for sign in shown)
+    is_text = shape in (Shape.TEXT, Shape.ID, Shape.IDS, Shape.AMOUNTS) or (shape is Shape.DURATION and has_unit)
+    return shown if is_text and not is_pct else _number_text(value)
 
 
 def _number_text(value: float) -> str:

@@ -84,6 +84,14 @@ def _prices(parse_key: Callable[[str], str] = parse_text) -> Kind:
     return mapping(parse_key, kind(amount), lambda table: dict(sorted(table.items())))
 
 
+def _map_link(value: object) -> str:
+    """Return a link with places for the coordinates; nothing that could run."""
+    text = parse_text(value) if isinstance(value, str) else ""
+    if not (text.startswith(("geo:", "https://", "http://")) and "{lat}" in text and "{lon}" in text):
+        raise fault("CELL_TYPE", expected=Phrase("a link (geo:, https:) with lat and lon in curly braces"))
+    return text
+
+
 def _word_of(words: type[StrEnum]) -> Kind:
     return kind(lambda value: words(choice(*words)(value)))
 
@@ -131,6 +139,7 @@ _SPECIAL = {
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
+    "map_link": kind(_map_link),
     "promise": kind(as_table, promise_to_json),
     "base": NAME,
 }
@@ -193,6 +202,7 @@ _NOT_NEEDED = {
     "contractor_cents_per_km",
     "reserve_pct",
     "reserve_cents_per_min",
+    "map_link",
     "rest",
     "rest_after_night",
     "night_from",
