@@ -68,7 +68,7 @@ AT_NINE = order("A", "09:00/09:00", service_min="60"), order("B", "09:00/09:00",
 CASES = {
     # 620 minutes of service and 20 on the road, in a day of 600.
     "longer than the shift": Case(
-        (order("A", service_min="620"),), "", left="A SHIFT_CAPACITY 40", noted="WINDOW_OFF_SHIFT"
+        (order("A", service_min="620"),), "", left="A SHIFT_CAPACITY 40"
     ),
     "fits to the second": Case((order("A", service_min="580"),), "A T1 08:10"),
     "a minute too long": Case((order("A", service_min="581"),), "", left="A SHIFT_CAPACITY 1"),
@@ -173,7 +173,7 @@ CASES = {
     "one customer, two people": Case(AT_NINE, "A T1 09:00, B T2 09:00", {}),
     "a limit of nothing": Case(
         (A,), "", {"shifts": ({**shift("T1"), "max_visits": "0"}, {**shift("T2"), "max_leg_min": "0"})},
-        "A SHIFT_CAPACITY 1",
+        "A SHIFT_CAPACITY 1", "LIMIT_ZERO",
     ),
     "paid for nothing": Case((A,), "A T1 08:10", one(contracted_min="0")),
     "stock below zero": Case(

@@ -76,7 +76,8 @@ def _hindrance(
     if other is not None:
         windows = _shown(problem, problem.windows[other.visit_id])
         return "WINDOW_NO_SEQUENCE", {"other": other.visit_id, "windows": windows}
-    of_the_days = [s for s in shifts if any(_same_day(problem, s, start) for start in in_hours)]
+    long = [s for s in shifts if s.close_s - s.open_s >= least_s]
+    of_the_days = [s for s in long if any(_same_day(problem, s, start) for start in in_hours)]
     if of_the_days and not _inside(in_hours, of_the_days, least_s):
         return "WINDOW_OFF_SHIFT", {}
     return "", {}
