@@ -14,19 +14,20 @@ import typer
 
 from optimizer.cli import app
 from optimizer.console import show_any_text, stop, translator_for
+from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from api.settings import Settings
     from api.store.engine import Store
 
-keys_app = typer.Typer(help="API keys: who may ask this service what.", no_args_is_help=True)
+keys_app = typer.Typer(cls=SpokenGroup, help="API keys: who may ask this service what.", no_args_is_help=True)
 app.add_typer(keys_app, name="key")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and of what is being uploaded.")]
 Database = Annotated[
     str | None, typer.Option(help="Address of the database.", show_default="SQLite in the data folder")
 ]
-Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
+Lang = Annotated[str | None, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
 KEY_FILE = "admin.key"
@@ -36,7 +37,7 @@ ABANDONED_S = 86_400.0
 BACKLOG = 2_048
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default="8000")
@@ -45,7 +46,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Serve the API: one process that answers, and workers that solve. Ctrl-C keeps the best plans and ends."""
     say = translator_for(lang)
@@ -90,12 +91,12 @@ def serve(
     uvicorn.Server(config).run(sockets=[sock])
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def work(
     data: Data = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Solve what other machines take in: workers alone, on the same database."""
     settings = _settings(data=data, workers=workers, database=database)
@@ -114,14 +115,14 @@ def work(
     supervisor.stop()
 
 
-@keys_app.command("add")
+@keys_app.command("add", cls=SpokenCommand)
 def add_key(
     role: Annotated[str, typer.Option(help="read, plan, publish or admin; each may do what those before it may.")],
     branch: Annotated[list[str] | None, typer.Option(help="Only for this branch; may be repeated.")] = None,
     label: Annotated[str, typer.Option(help="Who or what uses it.")] = "",
     data: Data = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Make a key and print it, this once."""
     from api.access.doorkeeper import make_key
@@ -134,8 +135,8 @@ def add_key(
         print(make_key(tx, Role(role), branches=branch or None, label=label))
 
 
-@keys_app.command("list")
-def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+@keys_app.command("list", cls=SpokenCommand)
+def list_keys(data: Data = None, database: Database = None, lang: Lang = None) -> None:
     """List the keys, without their secrets."""
     from rich.console import Console
     from rich.table import Table
@@ -154,12 +155,12 @@ def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -
     Console().print(table)
 
 
-@keys_app.command("revoke")
+@keys_app.command("revoke", cls=SpokenCommand)
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="The key's id, the middle part of the key.")],
     data: Data = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Revoke a key; it is refused within a few seconds."""
     from api.store import access
@@ -172,11 +173,11 @@ def revoke_key(
         stop(2, say("There is no key {key} in force.", key=key_id))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def backup(
     out: Annotated[Path, typer.Option(help="The new file.")],
     data: Data = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Copy the SQLite database into a new file, as of one moment, while the service runs."""
     from api.store.engine import Store, StoreError
@@ -201,8 +202,8 @@ def backup(
     print(say("Written to {folder}", folder=str(out)))
 
 
-@app.command(name="settings")
-def print_settings(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+@app.command(name="settings", cls=SpokenCommand)
+def print_settings(data: Data = None, database: Database = None, lang: Lang = None) -> None:
     """Print every setting of the service: its environment variable, its value now, what it means."""
     from rich.console import Console
     from rich.table import Table
@@ -233,7 +234,7 @@ def _settings(**given: object) -> Settings:
         stop(2, "\n".join(lines))
 
 
-def _opened(settings: Settings, lang: str) -> Store:
+def _opened(settings: Settings, lang: str | None) -> Store:
     """Return the database, brought up to date."""
     from api.store.engine import Store, StoreError, migrate
 

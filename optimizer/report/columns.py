@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.text.regional import clock_format, date_format, money_format, stamp_format
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from optimizer.domain.region import Region
 
 CLOCK = "hh:mm"
 DATE = "yyyy-mm-dd"
@@ -15,7 +19,21 @@ COUNT = "0"
 MINUTES = "#,##0.0"
 SHARE = "0%"
 MONEY = "#,##0.00"
+POINTS = "#,##0"
 TEXT = "@"
+
+_REGIONAL: Mapping[str, Callable[[Region], str]] = {
+    CLOCK: clock_format,
+    DATE: date_format,
+    STAMP: stamp_format,
+    MONEY: money_format,
+}
+
+
+def spreadsheet_format(number_format: str, region: Region) -> str:
+    """Return the number format of a column as a spreadsheet of a region takes it."""
+    found = _REGIONAL.get(number_format)
+    return number_format if found is None else found(region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,7 @@ ROUTES = Sheet(
         Column("phone", "Phone", 16),
         Column("kind", "Kind", 10),
         Column("address", "Address", 34),
+        Column("approximate", "Place approximate", 12, is_extra=True),
         Column("area", "Area", 10),
         Column("leave_by", "May leave until", 14, CLOCK),
         Column("arrive", "Arrive", 10, CLOCK),
@@ -90,7 +109,7 @@ ROUTES = Sheet(
         Column("late_minutes", "Late (min)", 11, MINUTES),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("parts", "Parts", 30),
         Column("tools", "Tools", 24, is_extra=True),
@@ -121,7 +140,7 @@ TECHNICIANS = Sheet(
         Column("return", "Return", 10, CLOCK),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("overtime_minutes", "Overtime (min)", 14, MINUTES),
         Column("late_minutes", "Late (min)", 11, MINUTES),
@@ -142,6 +161,7 @@ UNASSIGNED = Sheet(
         Column("phone", "Phone", 16),
         Column("kind", "Kind", 10),
         Column("address", "Address", 34),
+        Column("approximate", "Place approximate", 12, is_extra=True),
         Column("area", "Area", 10),
         Column("priority", "Priority", 9, COUNT),
         Column("windows", "Windows", 18),
@@ -159,6 +179,9 @@ COSTS = Sheet(
     (
         Column("rule", "Rule", 16),
         Column("cost_cents", "Cost", 14, MONEY),
+        Column("paid_cents", "Will be paid", 14, MONEY),
+        Column("penalty_cents", "Penalty points", 16, POINTS),
+        Column("fixed_cents", "Points that no plan could avoid", 26, POINTS),
         Column("statement", "What it means", 80),
     ),
 )
@@ -173,12 +196,23 @@ DAYS = Sheet(
         Column("available", "Available", 12, COUNT),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("overtime_minutes", "Overtime (min)", 14, MINUTES),
         Column("late_visits", "Late visits", 11, COUNT),
         Column("late_minutes", "Late (min)", 11, MINUTES),
         Column("load_share", "Mean load", 11, SHARE),
+    ),
+)
+
+#: In the workbook only: a data frame has the figures themselves.
+KEY_FIGURES = Sheet(
+    "key_figures",
+    "Key figures",
+    (
+        Column("figure", "Key figure", 20),
+        Column("value", "Value", 18),
+        Column("note", "Note", 70),
     ),
 )
 

@@ -121,8 +121,9 @@ def _entry(entry: Entry) -> EntryView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell: its words, how it is set, and the bar code drawn in it."""
+    """A cell: the name of its column, its words, how it is set, and the bar code drawn in it."""
 
+    name: str
     text: str
     style: str = ""
     barcode: Barcode | None = None
@@ -170,7 +171,7 @@ def _line(line: Line, columns: Sequence[Column], wording: Wording) -> LineView:
 
 def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wording: Wording) -> list[HeadView]:
     """Return the heads of the columns, as wide as their cells need and their blanks want."""
-    texts = [wording.translate(column.heading) for column in columns]
+    texts = [wording.heading(column.heading) for column in columns]
     filled = [[line.cells[k].text for line in lines] for k in range(len(columns))]
     filled[0] += [f"{_MARK} {line.cells[0].text}" for line in lines if line.is_red]
     for k, column in enumerate(columns):
@@ -187,13 +188,13 @@ def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wordin
 
 def _cell(column: Column, value: Value, wording: Wording) -> CellView:
     if value is None:
-        return CellView("", "tick-box" if column.name in _TICKS else "blank")
+        return CellView(column.name, "", "tick-box" if column.name in _TICKS else "blank")
     if column.name == "barcode":
-        return CellView(str(value), "code", draw_barcode(str(value)))
+        return CellView(column.name, str(value), "code", draw_barcode(str(value)))
     if column.number_format in _NUMBERS:
-        return CellView(_number(column, value, wording), "n")
+        return CellView(column.name, _number(column, value, wording), "n")
     text = _words(column, value, wording)
-    return CellView(text or wording.translate("none"), "" if text else "none")
+    return CellView(column.name, text or wording.translate("none"), "" if text else "none")
 
 
 def _number(column: Column, value: Value, wording: Wording) -> str:
@@ -211,7 +212,7 @@ def _words(column: Column, value: Value, wording: Wording) -> str:
     if isinstance(value, bool):
         return wording.translate("yes") if value else wording.translate("no")
     if isinstance(value, datetime):
-        return f"{value:%H:%M}" if column.number_format == CLOCK else f"{value:%m-%d %H:%M}"
+        return wording.time(value) if column.number_format == CLOCK else wording.stamp(value)
     if isinstance(value, date):
-        return f"{value:%m-%d}"
+        return wording.digits(value)
     return without_controls(str(value)).strip()

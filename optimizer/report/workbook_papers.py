@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.columns import spreadsheet_format
 from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, Painter, add_looks
 from optimizer.text.workbook_cells import merge, put, row_height, set_up_print, sheet_title
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 LABEL_WIDTH, VALUE_WIDTH, PAIRS, SCALE = 8.0, 12.5, 4, 80
 #: How many pairs a field of an entry takes; one where nothing is said.
 SPANS = {"address": 3, "request": 2, "last_try": 2, "parts": 3, "bring": 2, "served_last": 4}
+#: What the title of a route sheet says is not said again below it.
+_IN_TITLE = ("technician", "date")
 #: The blanks of an entry: a time takes little room, a sentence more.
 _BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
 #: Points of an upright A4 page between its margins at that scale, and of a row to write in.
@@ -42,7 +45,7 @@ def add_papers(workbook: Workbook, problem: Problem, papers: Papers, wording: Wo
     for sheet in papers.route_sheets:
         name = sheet.technician.name or sheet.technician.technician_id
         if problem.days > 1:
-            name = f"{problem.date_of(sheet.day):%m-%d} {name}"
+            name = f"{wording.digits(problem.date_of(sheet.day))} {name}"
         page = workbook.create_sheet(sheet_title(name, workbook.sheetnames))
         _fill_route_sheet(page, sheet, wording, painter)
 
@@ -65,13 +68,17 @@ def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording, p
     for number, column in enumerate(paper.columns, start=1):
         page.column_dimensions[get_column_letter(number)].width = column.width
         heading = page.cell(3, number)
-        put(heading, wording.translate(column.heading))
+        put(heading, wording.heading(column.heading))
         painter.look(heading, Look.HEADING)
     page.row_dimensions[3].height = row_height((str(cell.value), _width_of(page, cell)) for cell in page[3])
     for number, line in enumerate(paper.lines, start=4):
         for cell, column in zip(_cells(page, number, len(paper.columns)), paper.columns, strict=True):
             put(cell, _shown(line.cells[column.name], wording))
-            painter.look(cell, Look.RED_LINE if line.is_red else Look.LINE, column.number_format)
+            painter.look(
+                cell,
+                Look.RED_LINE if line.is_red else Look.LINE,
+                spreadsheet_format(column.number_format, wording.region),
+            )
         page.row_dimensions[number].height = row_height(_texts(page, number, paper.columns), _LIST_POINTS)
     page.freeze_panes = "A4"
     page.auto_filter.ref = f"A3:{last}{page.max_row}"
@@ -111,10 +118,10 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, pain
     for pair in range(PAIRS):
         page.column_dimensions[get_column_letter(2 * pair + 1)].width = LABEL_WIDTH
         page.column_dimensions[get_column_letter(2 * pair + 2)].width = VALUE_WIDTH
-    name = sheet.technician.name or sheet.technician.technician_id
-    title = f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}"
+    title = " · ".join((wording.translate("Route sheet"), *(_value(sheet.heading, name) for name in _IN_TITLE)))
     _bar(page, 1, title, Look.SHEET_BAR, painter)
-    row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading], painter)
+    rest = [(field.label, field.value, 1) for field in sheet.heading if field.name not in _IN_TITLE]
+    row = _pairs(page, 2, rest, painter)
     packing = "; ".join(sheet.packing) or wording.translate("none")
     row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)], painter)
     used, head = _height(page, 1, row), _height(page, 1, 2)

@@ -13,15 +13,18 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import typer
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from api.cli import app
 from api.plans.conversion import AMOUNTS
 from api.readers import upload
 from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
 from api.settings import Settings
 from api.webhooks.guard import REFUSALS
+from optimizer import spoken
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes
@@ -48,7 +51,7 @@ from optimizer.review.differences import THINGS
 from optimizer.running import broker
 from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
-from optimizer.text import catalogue
+from optimizer.text import catalogue, regional
 from optimizer.text.catalogue import translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
 
@@ -58,6 +61,9 @@ SERVICE = Path(str(files("api")))
 #: Names under which a translation function is called, and types whose first argument is a sentence.
 TRANSLATES = {"t", "say", "translate", "_", "by_language"}
 SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
+
+#: The help of every command; what is a name or a number stands for itself.
+HELP = [text for text in spoken.texts_of(typer.main.get_command(app)) if text not in ("WGS-84", "127.0.0.1")]
 
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
@@ -87,6 +93,9 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
+    ("spoken.py", "paragraph"): HELP,
+    ("spoken.py", "option.show_default"): [],  # among the others
+    ("spoken.py", "sentence"): [sentence for _, sentence in (*spoken.REFUSALS, *spoken.CAUSES)],
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
@@ -107,9 +116,12 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("promise/sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
     ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
+    ("text/regional.py", "_DISTANCES[region.distance_unit]"): [*regional._DISTANCES.values()],
+    ("text/regional.py", "_LIMITS[region.distance_unit]"): [*regional._LIMITS.values()],
+    ("text/regional.py", "_NAMES[region.distance_unit]"): [*regional._NAMES.values()],
     ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
-    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
+    ("report/wording.py", "heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
@@ -129,10 +141,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/wording.py", "STATES[left.state]"): list(STATES.values()),
     ("report/workbook.py", "name"): list(RULE_NAMES.values()),
     ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
-    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
-    ("report/workbook_papers.py", "column.heading"): [
-        column.heading for sheet in SHEETS for column in sheet.all_columns
-    ],
     ("review/differences.py", "THINGS[self.sheet]"): list(THINGS.values()),
     ("explain/lock_clashes.py", "sentence"): [
         *lock_clashes.CLASHES.values(),
