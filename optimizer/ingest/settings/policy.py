@@ -337,7 +337,7 @@ def _told_widths(changes: Mapping[str, Any], start: Policy, *, is_whole: bool) -
     """
     if changes.get("told_width_s"):
         return {"told_width_s": {**start.told_width_s, **changes["told_width_s"]}}
-    if is_whole and changes["told_half_width_s"] == Policy().told_half_width_s:
+    if is_whole and changes.get("told_half_width_s") == Policy().told_half_width_s:
         return {}
     if "told_half_width_s" in changes and "told_width_s" not in changes:
         return {"told_width_s": dict.fromkeys(CustomerKind, 2 * changes["told_half_width_s"])}
