@@ -66,7 +66,7 @@ class Group:
         return t("{file} rows {places}, column '{column}': ", **names)
 
 
-def grouped(issues: Iterable[Issue]) -> list[Group]:
+def draw_together(issues: Iterable[Issue]) -> list[Group]:
     """Return issues by what they say, each group where its first one stands."""
     same: dict[tuple[object, ...], list[Issue]] = defaultdict(list)
     kinds: dict[tuple[object, ...], int] = defaultdict(int)

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from optimizer.faults.grouped import grouped
+from optimizer.faults.grouped import draw_together
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.printable import spelt_out
@@ -214,7 +214,7 @@ class IssueReport:
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
         """Return one line for equal issues, errors first; beyond `limit` lines it says how many issues there are."""
         t = translator(lang)
-        groups = grouped((*self.errors, *self.warnings))
+        groups = draw_together((*self.errors, *self.warnings))
         lines = [group.line(lang) for group in groups[:limit]]
         if len(groups) > limit:
             lines.append(t("… and {count} more.", count=sum(len(group.issues) for group in groups[limit:])))

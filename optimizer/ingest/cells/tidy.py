@@ -25,17 +25,17 @@ from optimizer.ingest.cells.dates_and_times import (
 from optimizer.ingest.cells.frame import NO_FRAME
 from optimizer.ingest.cells.spelt_amounts import (
     TO_HALF_WIDTH,
-    spelt_amounts,
     spelt_decimal,
     spelt_level,
     spelt_minutes,
+    spelt_names,
     spelt_number,
     spelt_percent,
     without_point_zero,
 )
 from optimizer.ingest.cells.spelt_dates import spelt_date, spelt_moment
 from optimizer.ingest.cells.spelt_times import spelt_time
-from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_windows
+from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_window_list
 from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.cells.words import english_word
 
@@ -120,7 +120,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
             return _AMOUNT.sub(lambda match: match[1] + match[2].translate(TO_HALF_WIDTH), text)
         case Shape.AMOUNTS | Shape.SKILLS:
             is_skill = shape is Shape.SKILLS
-            return spelt_amounts(text, frame.ids("skills" if is_skill else sheet), is_skill=is_skill)
+            return spelt_names(text, frame.ids("skills" if is_skill else sheet), is_skill=is_skill)
     text = text if text.isascii() else text.translate(TO_HALF_WIDTH).strip()
     match shape:
         case Shape.MOMENT | Shape.DAY_OR_MOMENT:
@@ -130,7 +130,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         case Shape.DATE:
             return _date(text, frame)
         case Shape.WINDOWS:
-            return _unless_plain(text, parse_windows, lambda: spelt_windows(text, frame))
+            return _unless_plain(text, parse_windows, lambda: spelt_window_list(text, frame))
         case Shape.HOURS:
             return _unless_plain(text, parse_hours, lambda: spelt_hours(text))
         case Shape.OPENING:
