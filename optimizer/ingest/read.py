@@ -25,11 +25,14 @@ from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.flat import is_without_customers, with_customers
 from optimizer.ingest.forms.folder import read_folder
 from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import Intake, ReadOptions
+from optimizer.ingest.places.approximate import with_approximate, with_corrections
+from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
 from optimizer.ingest.settings.profiles import decode_toml
 from optimizer.ingest.settings.promise_profile import find_promise
@@ -132,10 +135,10 @@ def _from_document(document: object, log: IssueLog, options: ReadOptions, *, is_
     for key in document.keys() - known:
         near = nearest(key, known - document.keys())
         log.add("KEY_UNKNOWN", value=key, near=near, path=f"/{key}")
-    for name in REQUIRED_SHEETS:
-        if document.get(name) is None:
-            log.add("KEY_MISSING", value=name, path=f"/{name}")
     raws = [read_json_sheet(name, document[name], log) for name in SHEETS if document.get(name) is not None]
+    for name in REQUIRED_SHEETS:
+        if document.get(name) is None and not (name == "customers" and is_without_customers(raws)):
+            log.add("KEY_MISSING", value=name, path=f"/{name}")
     policy = document.get("policy")
     if not isinstance(policy, str | dict | None):
         log.add("JSON_SHAPE", expected=Phrase("a policy's name or an object"), path="/policy")
@@ -151,12 +154,15 @@ def _from_text(text: str, log: IssueLog, options: ReadOptions) -> _Found:
 
 def _from_folder(folder: Path, log: IssueLog, options: ReadOptions) -> _Found:
     raws = read_folder(folder, log)
-    return _assemble(raws, _policy_table(folder, log), log, options, is_ours=False)
+    own = read_own_places(folder, log)
+    return _assemble(raws, _policy_table(folder, log), log, options, own, is_ours=False)
 
 
 def _from_workbook(path: Path, log: IssueLog, options: ReadOptions) -> _Found:
     raws = read_workbook(path, log)
-    return None if raws is None else _assemble(raws, {}, log, options, is_ours=False)
+    if raws is None:
+        return None
+    return _assemble(raws, {}, log, options, read_own_places(path.parent, log), is_ours=False)
 
 
 def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
@@ -166,13 +172,20 @@ def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:
 
 
 def _assemble(
-    raws: list[RawSheet], policy_table: Mapping[str, Any], log: IssueLog, options: ReadOptions, *, is_ours: bool
+    raws: list[RawSheet],
+    policy_table: Mapping[str, Any],
+    log: IssueLog,
+    options: ReadOptions,
+    own: OwnPlaces | None = None,
+    *,
+    is_ours: bool,
 ) -> _Found:
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
+    raws = raws if is_ours else with_customers(raws, log)
     sheets = check_cells(raws, log)
     _check_one_branch(sheets, raws, log)
     if not is_ours:
-        sheets = _placed(sheets, options, log)
+        sheets = _placed(sheets, options, own or OwnPlaces(), log)
     clock = _clock(sheets, options.days, log)
     if clock is not None and not is_ours:
         sheets = with_nights(sheets, clock, log)
@@ -212,11 +225,11 @@ def _assemble(
     return build_problem(known, policy, clock, unpublished), context
 
 
-def _placed(sheets: BranchSheets, options: ReadOptions, log: IssueLog) -> BranchSheets:
+def _placed(sheets: BranchSheets, options: ReadOptions, own: OwnPlaces, log: IssueLog) -> BranchSheets:
     """Return the sheets with every place in WGS-84, also those that are only known by their address."""
-    sheets = convert_sheets(sheets, options.datum, log)
+    sheets = with_corrections(convert_sheets(sheets, options.datum, log), own)
     if options.geocoder is None:
-        return sheets
+        return with_approximate(sheets, own, log)
     from optimizer.ingest.build.geocode import geocode_sheets
 
     return geocode_sheets(sheets, options.geocoder, log)

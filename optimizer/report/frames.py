@@ -174,6 +174,7 @@ def _visit_cells(problem: Problem, visit: Visit, wording: Wording) -> Row:
         "phone": customer.phone,
         "kind": wording.kind(order.kind),
         "address": visit.place.address,
+        "approximate": visit.place.approximate,
         "area": visit.area,
     }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from optimizer.domain.order import Interval, Load, ToolNeed, Visit
+    from optimizer.domain.order import Interval, Load, Place, ToolNeed, Visit
     from optimizer.domain.plan import UnassignedVisit
     from optimizer.domain.problem import Problem
 
@@ -132,6 +132,12 @@ class Wording:
         return self.translate(
             "{distance}, and {door} at the door", distance=self.kilometres(metres), door=self.duration(door_s)
         )
+
+    def address(self, place: Place) -> str:
+        """Return an address as a technician reads it: where only its area is known, it says so."""
+        if not place.approximate:
+            return place.address
+        return self.translate("{address} (place not known exactly)", address=place.address)
 
     def balance(self, seconds: float | None) -> str:
         """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 05 min`."""

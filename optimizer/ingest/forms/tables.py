@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.forms.columns import columns_of
+from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.head import find_head, lines_of, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, field_names, is_title, label, normal
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
@@ -172,6 +173,8 @@ class _Rows:
             log.add("COLUMN_UNTITLED", value=column_letters(index + 1), **location_of(name, log, number))
         missing = frozenset(self.required - self.given)
         for field_name in missing:
+            if can_be_made(name, field_name, self.given):
+                continue
             log.add("COLUMN_MISSING", **location_of(name, log, self.head.last, field_name))
         return RawSheet(name, self.rows, missing, unread=self.unread)
 

@@ -14,6 +14,7 @@ from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.cells.dates_and_times import moment_text, span_text
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.head import find_head, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, is_note, is_title, normal, sheet_label, sheet_named
 from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
@@ -60,8 +61,10 @@ def read_workbook(path: Path, log: IssueLog) -> list[RawSheet] | None:
         return None
     if workbook["has_macros"]:
         log.add("WORKBOOK_MACROS")
-    tabs = _sheets_of_ours(workbook["sheets"], log)
-    return [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+    tabs, unknown = _sheets_of_ours(workbook["sheets"], log)
+    raws = [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+    _note_missing(tabs, unknown, raws, log)
+    return raws
 
 
 def open_workbook(content: bytes) -> dict[str, Any]:
@@ -85,8 +88,8 @@ def open_workbook(content: bytes) -> dict[str, Any]:
     return workbook
 
 
-def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict[str, Any]]:
-    """Return the tabs by the sheet that they are, and note what is missing, unknown or there twice."""
+def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return the tabs by the sheet that they are, and the names of those that are none; note what is there twice."""
     found: dict[str, dict[str, Any]] = {}
     unknown: list[str] = []
     for tab in tabs:
@@ -100,12 +103,16 @@ def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict
         else:
             found[name] = tab
             log.sources[name] = Source(file_of(name, log, tab["name"]))
-    is_chinese = not all(tab["name"].isascii() for tab in found.values()) or not found
     absent = [n for sheet in SHEETS if sheet not in found for n in (sheet, sheet_label(sheet, "zh"))]
     for title in unknown:
         log.add("SHEET_UNKNOWN", value=title, near=nearest(title, absent))
+    return found, unknown
+
+
+def _note_missing(found: dict[str, dict[str, Any]], unknown: list[str], raws: list[RawSheet], log: IssueLog) -> None:
+    is_chinese = not all(tab["name"].isascii() for tab in found.values()) or not found
     for name in REQUIRED_SHEETS:
-        if name not in found:
+        if name not in found and not (name == "customers" and is_without_customers(raws)):
             wanted = sheet_label(name, "zh") if is_chinese else name
             location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
             log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
