@@ -112,7 +112,7 @@ class Issue:
 
     def text(self, lang: str = "en") -> str:
         """Return the whole message: location, value, expectation, way out."""
-        return f"{self._location(translator(lang))}{self.told(lang)}"
+        return f"{self.where(translator(lang))}{self.told(lang)}"
 
     def told(self, lang: str) -> str:
         """Return cause and way out, without the location."""
@@ -132,7 +132,7 @@ class Issue:
 
     def finding(self, lang: str = "en") -> str:
         """Return location and cause, without the way out."""
-        return f"{self._location(translator(lang))}{self.cause(lang)}"
+        return f"{self.where(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -161,7 +161,8 @@ class Issue:
         )  # so that 10 comes after 9
         return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
-    def _location(self, t: Translate) -> str:
+    def where(self, t: Translate) -> str:
+        """Return its place, as a message begins."""
         if self.path:
             return t("{file} at {path}: ", file=self.file, path=self.path)
         if self.row is None and not self.column:
