@@ -23,6 +23,7 @@ from optimizer.ingest.cells.dates_and_times import (
     time_text,
 )
 from optimizer.ingest.cells.frame import NO_FRAME
+from optimizer.ingest.cells.lists import COMMAS
 from optimizer.ingest.cells.spelt_amounts import (
     TO_HALF_WIDTH,
     spelt_decimal,
@@ -75,10 +76,9 @@ _LISTS = (Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS, Shape.WINDOWS, Sh
 
 #: What is cut off the ends of a cell without a word: spaces of all widths, and marks that nobody sees.
 _EDGES = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
-_LISTED = re.compile("[;；]")
 _SEPARATORS = re.compile(r"\s*[;；、,，\n]\s*")
 
-_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；]|$))")
+_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
 _DAY = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
@@ -171,7 +171,7 @@ def _unless_plain(text: str, parse: Callable[[object], object], spelt: Callable[
 
 
 def _ids(text: str) -> str:
-    items = _LISTED.split(text)
+    items = COMMAS.split(text)
     tidied = [without_point_zero(item.strip()) for item in items]
     return "; ".join(tidied) if any(a != b.strip() for a, b in zip(tidied, items, strict=True)) else text
 

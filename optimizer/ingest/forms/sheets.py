@@ -203,7 +203,8 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
         for key, cell in entry.items():
             column = by_name.get(key)
             if column is None:
-                near = nearest(key, by_name.keys() - entry.keys())
+                near = nearest(key, by_name)
+                near = "" if near in entry else near
                 log.add("KEY_UNKNOWN", value=key, near=near, **location_of(name, log, number, key))
             elif cell is not None:
                 cells[column.field] = cell
