@@ -9,11 +9,18 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point in WGS-84 degrees, with the address that people read."""
+    """A point in WGS-84 degrees, with the address that people read.
+
+    Parameters
+    ----------
+    approximate
+        Only the district or the town of the address is known: the point is its centre, some minutes off.
+    """
 
     lat: float
     lon: float
     address: str = ""
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

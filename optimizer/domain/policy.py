@@ -13,6 +13,9 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import at
 
+#: Opens the phone's own map, whichever that is; coordinates are WGS-84.
+MAP_LINK = "geo:{lat},{lon}?q={lat},{lon}({name})"
+
 
 class Pickup(StrEnum):
     """How branch parts reach a technician who starts at home."""
@@ -138,6 +141,8 @@ class Policy:
         The same of a start outside the told window, of each visit above the limit, and of each person outside his area.
     call_s
         How long a call to a customer or a technician takes.
+    map_link
+        What an address opens on a phone, with `{lat}`, `{lon}` and perhaps `{name}` in it: an app, or a map on the web.
     promise
         How many days are promised, and how long each clock runs.
     """
@@ -211,6 +216,7 @@ class Policy:
     exception_visit_cents: int = 2_000
     exception_area_cents: int = 2_000
     call_s: int = 180
+    map_link: str = MAP_LINK
     promise: PromiseProfile = PromiseProfile()
 
     def band_of(self, limit: HouseLimit) -> int:

@@ -7,16 +7,16 @@ YYYY-MM-DD.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.faults.spelling import nearest as nearest
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
@@ -30,33 +30,6 @@ class Phrase(str):
     """A piece of a sentence that is itself translated; everything else that a sentence quotes is user data."""
 
     __slots__ = ()
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is spelt most like `name`, or an empty text when none is near.
-
-    >>> nearest("servcie_min", ["service_min", "skills"])
-    'service_min'
-
-    Of names as near as each other, one that begins alike goes first:
-
-    >>> nearest("D03", ["D063", "D030"])
-    'D030'
-    """
-    by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    wanted = name[:100].lower()
-    close = get_close_matches(wanted, by_lower, n=len(by_lower) or 1, cutoff=0.6)
-    match = sorted(close, key=lambda other: (-_ratio(other, wanted), not _begins(other, wanted), other))
-    begun = [other for other in by_lower if min(len(other), len(wanted)) >= 3 and _begins(other, wanted)]
-    return by_lower[match[0]] if match else by_lower[begun[0]] if len(begun) == 1 else ""
-
-
-def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
-
-
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +53,8 @@ class Issue:
         Where the issue belongs in a report: index of the sheet, then of the column.
     is_aside
         Its row was set aside, so that the rest of the input can be used all the same.
+    is_strict
+        A doubt that counts as an error here.
     """
 
     code: str
@@ -92,11 +67,12 @@ class Issue:
     details: Mapping[str, object] = field(default_factory=dict)
     order: tuple[int, int] = (0, 0)
     is_aside: bool = False
+    is_strict: bool = False
 
     @property
     def is_error(self) -> bool:
         """Return whether the input cannot be used with it."""
-        return FAULTS[self.code].is_error and not self.is_aside
+        return (FAULTS[self.code].is_error or self.is_strict) and not self.is_aside
 
     def cause(self, lang: str = "en") -> str:
         """Return what is wrong, as a sentence."""
@@ -202,6 +178,10 @@ class IssueReport:
         """Return whether the input cannot be used."""
         return any(issue.is_error for issue in self.issues)
 
+    def with_more(self, other: IssueReport) -> IssueReport:
+        """Return a report of the issues of both, in the order of a reader of the files."""
+        return IssueReport(tuple(sorted((*self.issues, *other.issues), key=lambda issue: issue.sort_key)))
+
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
         """Return one line per issue, errors first; beyond `limit` lines it says how many there are."""
         t = translator(lang)
@@ -246,11 +226,14 @@ class IssueLog:
         `csv` for a folder of sheets, `xlsx` for a workbook of them, `json` for one file.
     file
         The name that messages give to a file that is no sheet of its own: the JSON file, or the folder.
+    strict
+        Codes of doubts that count as errors.
     """
 
-    def __init__(self, *, form: str, file: str) -> None:
+    def __init__(self, *, form: str, file: str, strict: Collection[str] = ()) -> None:
         self.form = form
         self.file = file
+        self.strict = strict
         #: Where each sheet came from, for those that came from somewhere.
         self.sources: dict[str, Source] = {}
         self._issues: list[Issue] = []
@@ -259,7 +242,7 @@ class IssueLog:
 
     def under(self, root: str) -> IssueLog:
         """Return a log for a part of the same JSON file: what it notes lands here, its paths below `root`."""
-        part = IssueLog(form=self.form, file=self.file)
+        part = IssueLog(form=self.form, file=self.file, strict=self.strict)
         part.sources = self.sources
         part._issues, part._root = self._issues, self._root + root
         return part
@@ -289,6 +272,7 @@ class IssueLog:
             path=spelt_out(self._root + path) if path else "",
             details=MappingProxyType(details),
             order=order,
+            is_strict=code in self.strict,
         )
         self._issues.append(issue)
 

@@ -105,7 +105,16 @@ _PLACES = {
         "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
     ),
     "PLACE_MISSING": Fault(
-        "The order has no coordinates.", "Fill in lat and lon, or let the address be looked up: option --geocode."
+        "The order has no coordinates.",
+        "Fill in lat and lon, name the district in the address, or let it be looked up: option --geocode.",
+    ),
+    "PLACE_APPROXIMATE": warning(
+        "Only the area of the address is known: the place is about the centre of {place}.",
+        "Half a day is told, and the customer is called for the address; write what comes of it into corrections.csv.",
+    ),
+    "PLACE_IN_SEVERAL": warning(
+        "The address does not say in which city; {place} was taken, as the nearest. There is also {others}.",
+        "Write the city into the address if another is meant.",
     ),
     "HOME_MISSING": Fault(
         "The day starts or ends at home, but the home has no coordinates.",
@@ -163,6 +172,14 @@ _LOOK_UPS = {
 }
 
 _REFERENCES = {
+    "CUSTOMER_TWO_NAMES": warning(
+        "Row {other} has the same phone and address with the name '{first}': both were taken as one customer.",
+        "Correct the phone or the address if they are two.",
+    ),
+    "ORDER_ID_MADE": note(
+        "There is no column of order numbers: each has one made of who asked, where, for what.",
+        "Add the column, so that an order keeps its number when its address or fault is corrected.",
+    ),
     "ID_TWICE": Fault("'{value}' stands in row {other} already.", "Give each row its own; delete the one too many."),
     "ID_RESERVED": Fault(
         "'{value}' is the name of a place of ours.", "An order may not be called branch, nor begin with start: or end:."
@@ -172,6 +189,10 @@ _REFERENCES = {
     "REF_TECHNICIAN": Fault(
         "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
     ),
+    "REF_TECHNICIAN_NEVER": Fault(
+        "The technician '{value}' is not in technicians: nobody knows whom not to send.",
+        "Correct the id; take it out if that technician has left.",
+    ),
     "REF_TECHNICIAN_GONE": warning(
         "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
     ),
@@ -180,6 +201,17 @@ _REFERENCES = {
     "REF_PART_NOT_STOCKED": warning(
         "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
         "Add the part, or correct the id.",
+    ),
+    "REF_PART_OWN": warning(
+        "The part '{value}' is neither in parts nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_TOOL_OWN": warning(
+        "The tool '{value}' is neither in tools nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_VISIT_GONE": warning("The order '{value}' is not in orders.", "Correct the id if it is misspelt."),
+    "REF_RESERVED": warning(
+        "The order '{value}' is not in orders; the part stays held all the same.",
+        "Correct the id, or take the reservation out.",
     ),
     "REF_LOAN": Fault("The loan '{value}' is not in loans.", "Add the loan, or correct the id."),
     "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),

@@ -47,6 +47,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("orders", "difficulty"): tuple(Difficulty),
         ("orders", "carried_over"): _YES_NO,
         ("orders", "intermittent"): _YES_NO,
+        ("orders", "approximate"): _YES_NO,
         ("orders", "works_through"): _YES_NO,
         ("orders", "datum"): _DATUMS,
         ("orders", "coverage"): tuple(Coverage),

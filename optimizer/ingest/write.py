@@ -205,6 +205,7 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         **_log(order.log, clock),
         lat=visit.place.lat,
         lon=visit.place.lon,
+        approximate=visit.place.approximate or None,
         address=visit.place.address,
         area=visit.area,
         service=iso_duration(visit.base_s),

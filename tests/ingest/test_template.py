@@ -81,7 +81,7 @@ def test_every_sheet_and_column_is_there_in_the_readers_words(lang: str) -> None
 
 def test_a_required_column_is_dark_with_a_star_and_each_is_explained() -> None:
     page = make_template("zh")["派工单"]
-    order_id, kind = page["A1"], page["C1"]
+    order_id, kind = page["A1"], page["E1"]
     assert (order_id.value, order_id.font.b, order_id.fill.fgColor.rgb) == ("工单号 *", True, "001F3A5F")
     assert order_id.comment.text == "派工单的编号。\n必填。\n示例：SO-1042"
     assert (kind.value, kind.fill.fgColor.rgb) == ("服务类型", "00EEF2F7")

@@ -287,7 +287,7 @@ def _visit(row: OrderRow, clock: BranchClock) -> Visit:
     return Visit(
         visit_id=row.visit_id or row.order_id,
         order_id=row.order_id,
-        place=Place(row.lat, row.lon, row.address),
+        place=Place(row.lat, row.lon, row.address, approximate=row.approximate),
         base_s=row.service_s,
         skills=row.skills,
         parts=row.parts,

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT, NEXT_DAY, TIME_OF_DAY, as_moment
+from optimizer.ingest.cells.lists import COMMAS, SEMICOLONS
 from optimizer.ingest.cells.words import english_word
 
 
@@ -37,10 +38,9 @@ class Shape(StrEnum):
 _TO_HALF_WIDTH = str.maketrans("０１２３４５６７８９：．／－＋−\u3000\u00a0\u202f", "0123456789:./-+-   ")
 #: What is cut off the ends of a cell without a word: spaces of all widths, and marks that nobody sees.
 _EDGES = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
-_LISTED = re.compile("[;；]")
 
 _POINT_ZERO = re.compile(r"(\d{1,15})\.0+", re.ASCII)
-_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；]|$))")
+_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
 _CHINESE_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]", re.ASCII)
 _DOTTED_DAY = re.compile(r"(?<![\d.])(20\d\d)\.(\d{1,2})\.(\d{1,2})(?![\d.])", re.ASCII)
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
@@ -72,7 +72,7 @@ def tidy_cell(text: str, shape: Shape) -> str:
     if shape is Shape.ID:
         return _without_point_zero(text)
     if shape is Shape.IDS:
-        items = _LISTED.split(text)
+        items = COMMAS.split(text)
         tidied = [_without_point_zero(item.strip()) for item in items]
         return "; ".join(tidied) if any(a != b.strip() for a, b in zip(tidied, items, strict=True)) else text
     if shape is Shape.AMOUNTS:
@@ -85,7 +85,7 @@ def tidy_cell(text: str, shape: Shape) -> str:
     if shape is Shape.TIME:
         return _time(text)
     if shape is Shape.WINDOWS:
-        return ";".join(_window(item) for item in _LISTED.split(text))
+        return ";".join(_window(item) for item in SEMICOLONS.split(text))
     if shape in (Shape.HOURS, Shape.OPENING):
         return _DAY_AND_HOUR.sub(" ", _FROM_TO.sub(r"\1-", _TO_NEXT_DAY.sub(_without_next_day, text)))
     return text

@@ -132,7 +132,11 @@ class OrderRow(Row):
     """A work order, which is one visit."""
 
     order_id: Id = column("SO-1042", "The order's number.")
-    customer_id: Id = column("C-0007", "The customer in customers.")
+    customer_id: Id = column("C-0007", "The customer in customers; not needed where name and phone stand here.")
+    customer_name: Text = column("王女士", "Who asked, where customers are made from the orders.", default="")
+    customer_phone: Text = column(
+        "138-0000 0007", "Phone of who asked; the same phone and address are the same customer.", default=""
+    )
     kind: Word = column("repair", "installation, repair, inspection, or the branch's word.", default="")
     product: Text = column("KFR-35GW", "Product model.", default="")
     fault: Text = column("不制冷", "What is wrong.", default="")
@@ -148,6 +152,11 @@ class OrderRow(Row):
         "30.2891", "Latitude of the place; empty: looked up from the address, if asked for.", default=None
     )
     lon: Number | None = column("120.0823", "Longitude of the place.", default=None)
+    approximate: YesNo = column(
+        "no",
+        "The coordinates are only the centre of its district or town; the address is to be confirmed.",
+        default=False,
+    )
     address: Text = column("文一西路 588 号 3-1-502", "Address of the place.", default="")
     area: Text = column("西湖", "District, matched with the technicians' areas.", default="")
     service_s: Duration = column("45", "Service duration at factor 100 %; of a job of several days, that of each day.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.headers import is_note, sheet_label, sheet_named
 from optimizer.ingest.forms.sheets import RawSheet, location_of
 from optimizer.ingest.forms.tables import read_csv
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.faults.issues import IssueLog
 
 #: Sheets that a branch folder may hold and that are read elsewhere.
-_OTHER_SHEETS = {"matrix", "matrix_metres"}
+_OTHER_SHEETS = {"matrix", "matrix_metres", "places", "地名", "corrections", "地址更正"}
 
 
 def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
@@ -34,7 +35,8 @@ def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
             log.sources[name] = Source(files[name].name)
             text = read_text(files[name], log, is_sheet=True)
             raws.append(RawSheet(name, is_given=False) if text is None else read_csv(name, text, log))
-        elif name in REQUIRED_SHEETS:
+    for name in REQUIRED_SHEETS:
+        if name not in files and not (name == "customers" and is_without_customers(raws)):
             wanted = sheet_label(name, "zh") if is_chinese else name
             stems = [path.stem for path in unknown]
             near = nearest(wanted, stems) or nearest(name, stems)

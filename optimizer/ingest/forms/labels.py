@@ -101,11 +101,21 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
         "orders": {
             "order_id": ("工单号", "Order no.", "派工单号 单号 工单编号 派工单编号 order_number"),
             "customer_id": _CUSTOMER,
+            "customer_name": ("客户姓名", "Customer name", "客户名称 客户 姓名 报修人 用户姓名 用户 name client"),
+            "customer_phone": (
+                "联系电话",
+                "Customer phone",
+                "电话 客户电话 手机 手机号 手机号码 用户电话 电话号码 报修电话 phone telephone mobile tel",
+            ),
             "kind": ("服务类型", "Kind of service", "类型 工单类型 任务类型 service_kind"),
             "product": ("产品型号", "Product", "型号 机型 产品 product_model model"),
-            "fault": ("故障现象", "Fault", "故障 故障描述 问题描述"),
+            "fault": ("故障现象", "Fault", "故障 故障描述 问题描述 报修内容 报修描述 故障内容 报修故障"),
             "received": ("受理时间", "Received", "接单时间 报修时间 来电时间 received_at"),
-            "requested": ("期望上门时间", "Requested window", "客户期望时间 预约时间 期望时间 requested_windows"),
+            "requested": (
+                "期望上门时间",
+                "Requested window",
+                "客户期望时间 预约时间 预约上门时间 期望时间 requested_windows requested",
+            ),
             "promised": ("承诺上门时间", "Promised window", "承诺时间 已承诺时间 promised_windows"),
             "due_day": ("截止日期", "Due day", "最迟日期 到期日 承诺截止日"),
             "priority": ("优先级", "Priority", "优先度"),
@@ -114,6 +124,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "carried_over": ("遗留单", "Carried over", "是否遗留 遗留 顺延"),
             "lat": _LAT,
             "lon": _LON,
+            "approximate": ("位置为估计", "Approximate place", "估计位置 大概位置 是否估计位置 approximate_location"),
             "address": ("上门地址", "Address", "地址 详细地址 服务地址"),
             "area": ("区域", "Area", "所属区域 行政区 片区 district"),
             "service_s": (

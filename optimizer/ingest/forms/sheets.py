@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from optimizer.faults.issues import IssueLog, Phrase, nearest
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
+#: Columns of an order that tell who asked, and the column of a customer that each fills (`flat.py`).
+OF_CUSTOMER: Mapping[str, str] = MappingProxyType({"customer_name": "name", "customer_phone": "phone"})
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
 
 R = TypeVar("R", bound=Row)
@@ -134,7 +137,13 @@ class BranchSheets:
 
 
 def location_of(sheet: str, log: IssueLog, number: int | None, column: str = "") -> dict[str, Any]:
-    """Return where an issue stands, in the words of the input's form and of whoever wrote its header."""
+    """Return where an issue stands, in the words of the input's form and of whoever wrote its header.
+
+    A customer made from an order stands in the row of that order.
+    """
+    if number is not None and number < 0:
+        fields = {name: field for field, name in OF_CUSTOMER.items()}
+        return location_of("orders", log, -number, fields.get(column, column))
     names = [known.field for known in columns_of(sheet)]
     source = log.sources.get(sheet)
     known = columns_of(sheet)[names.index(column)].name(log.form) if column in names else column
@@ -176,7 +185,8 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
         for key, cell in entry.items():
             column = by_name.get(key)
             if column is None:
-                near = nearest(key, by_name.keys() - entry.keys())
+                near = nearest(key, by_name)
+                near = "" if near in entry else near
                 log.add("KEY_UNKNOWN", value=key, near=near, **location_of(name, log, number, key))
             elif cell is not None:
                 cells[column.field] = cell

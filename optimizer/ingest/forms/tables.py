@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.cells.tidy import Shape, is_change, tidy_cell
 from optimizer.ingest.forms.columns import columns_of
+from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.headers import columns_by_title, field_names, label, normal
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 
@@ -63,6 +64,8 @@ def read_table(name: str, table: Iterable[tuple[int, list[Any]]], log: IssueLog)
     given = {column.field for column in header if column}
     missing = frozenset(column.field for column in columns_of(name) if column.required) - given
     for field_name in missing if given else ():
+        if can_be_made(name, field_name, given):
+            continue
         log.add("COLUMN_MISSING", **location_of(name, log, head, field_name))
     _tidy(name, rows, log)
     return RawSheet(name, rows if given else [], missing)

@@ -13,6 +13,7 @@ from optimizer.faults.decoding import MAX_BYTES, read_bytes
 from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.cells.tidy import Shape, moment_text, time_text
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
+from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.headers import columns_by_title, is_note, normal, sheet_label, sheet_named
 from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
 from optimizer.ingest.forms.tables import read_table, shape_of
@@ -51,8 +52,10 @@ def read_workbook(path: Path, log: IssueLog) -> list[RawSheet] | None:
         return None
     if workbook["has_macros"]:
         log.add("WORKBOOK_MACROS")
-    tabs = _sheets_of_ours(workbook["sheets"], log)
-    return [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+    tabs, unknown = _sheets_of_ours(workbook["sheets"], log)
+    raws = [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+    _note_missing(tabs, unknown, raws, log)
+    return raws
 
 
 def open_workbook(content: bytes) -> dict[str, Any]:
@@ -76,8 +79,8 @@ def open_workbook(content: bytes) -> dict[str, Any]:
     return workbook
 
 
-def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict[str, Any]]:
-    """Return the tabs by the sheet that they are, and note what is missing, unknown or there twice."""
+def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return the tabs by the sheet that they are, and the names of those that are none; note what is there twice."""
     found: dict[str, dict[str, Any]] = {}
     unknown: list[str] = []
     for tab in tabs:
@@ -91,12 +94,16 @@ def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> dict[str, dict
         else:
             found[name] = tab
             log.sources[name] = Source(file_of(name, log, tab["name"]))
-    is_chinese = not all(tab["name"].isascii() for tab in found.values()) or not found
     absent = [n for sheet in SHEETS if sheet not in found for n in (sheet, sheet_label(sheet, "zh"))]
     for title in unknown:
         log.add("SHEET_UNKNOWN", value=title, near=nearest(title, absent))
+    return found, unknown
+
+
+def _note_missing(found: dict[str, dict[str, Any]], unknown: list[str], raws: list[RawSheet], log: IssueLog) -> None:
+    is_chinese = not all(tab["name"].isascii() for tab in found.values()) or not found
     for name in REQUIRED_SHEETS:
-        if name not in found:
+        if name not in found and not (name == "customers" and is_without_customers(raws)):
             wanted = sheet_label(name, "zh") if is_chinese else name
             location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
             log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
@@ -163,14 +170,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
 
     >>> cell_text(["n", 10042.0], Shape.ID), cell_text(["d", "2026-11-23"], Shape.MOMENT)
     ('10042', '2026-11-23 00:00')
+    >>> cell_text(["n", 7.0, "0007"], Shape.ID), cell_text(["n", 7.0, "0007"], Shape.NUMBER)
+    ('0007', '7')
     >>> cell_text(["s", 86400], Shape.TIME), cell_text(["b", True], Shape.WORD)
     ('24:00', 'yes')
     """
     if isinstance(cell, str):
         return cell
-    kind, value = cell
+    kind, value, *shown = cell
     if kind == "n":
-        return _number_text(value)
+        return _shown_text(value, shown[0], shape) if shown else _number_text(value)
     if kind == "b":
         return ("yes" if value else "no") if shape is Shape.WORD else str(value).upper()
     if kind in ("t", "s"):
@@ -182,6 +191,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
     if is_midnight and (kind == "d" or shape is Shape.DATE) and shape is not Shape.MOMENT:
         return moment.date().isoformat()
     return moment_text(moment)
+
+
+def _shown_text(value: float, shown: str, shape: Shape) -> str:
+    """Return a number as the sheet shows it where people read it as a text, or with its unit; else the number."""
+    is_pct = shown.endswith("%")
+    if shape is Shape.NUMBER and is_pct:
+        return _number_text(round(value * 100, 9))
+    has_unit = any(sign.isalpha() for sign in shown)
+    is_text = shape in (Shape.TEXT, Shape.ID, Shape.IDS, Shape.AMOUNTS) or (shape is Shape.DURATION and has_unit)
+    return shown if is_text and not is_pct else _number_text(value)
 
 
 def _number_text(value: float) -> str:

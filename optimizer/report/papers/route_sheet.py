@@ -319,7 +319,7 @@ def _ask_cells(case: Case, visit: Visit, order: Order, customer: Customer) -> di
         "customer": customer.name,
         "contacts": "; ".join(said.contacts),
         "phone": customer.phone,
-        "address": visit.place.address,
+        "address": case.wording.address(visit.place),
         "kind": case.wording.kind(order.kind),
         "product": order.product,
         "serial": said.serial,
