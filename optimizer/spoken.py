@@ -17,16 +17,14 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from optimizer.text.catalogue import Translate
 
-DEFAULT_LANGUAGE = "zh"
 _OPTION = "--lang"
-#: What names the language of the system, as POSIX has it: the first that is set decides.
-_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 #: What Typer refuses, as it says it and as we do: `why` is said by `CAUSES`, `near` in a second sentence.
 REFUSALS: tuple[tuple[str, str], ...] = (
@@ -105,9 +103,7 @@ def language_of(arguments: Sequence[str]) -> str:
     asked = [value for option, value in zip(arguments, [*arguments[1:], ""], strict=True) if option == _OPTION]
     asked += [argument.partition("=")[2] for argument in arguments if argument.startswith(f"{_OPTION}=")]
     known = [lang for lang in asked if lang in LANGUAGES]
-    named = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
-    known = known or [lang for lang in LANGUAGES if re.match(rf"{lang}(?![a-z])", named, re.IGNORECASE)]
-    return known[-1] if known else DEFAULT_LANGUAGE
+    return known[-1] if known else system_language(os.environ) or DEFAULT_LANGUAGE
 
 
 def _lang_last(arguments: Sequence[str]) -> list[str]:

@@ -92,6 +92,15 @@ _CELLS = {
     "AMOUNT_NUMBER": Fault("In '{item}' the amount is not a whole number from 1 to {limit}.", "Write it as {example}."),
     "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
     "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
+    "CURRENCY_UNKNOWN": Fault("'{value}' is not a currency.", "Write its three letters, such as CNY, USD or EUR."),
+    "LOCALE_UNKNOWN": Fault(
+        "'{value}' is not a locale that is known here.", "Write language and country, such as en-US, en-GB or de-DE."
+    ),
+    "WEEKEND_FORMAT": Fault("'{value}' are not days of the week.", "Expected Sat-Sun, or Fri, Sat; or none."),
+    "WEEKEND_ALL": Fault("No day of the week is left to work on.", "Write the days of rest only, or none."),
+    "UNIT_TWICE": Fault(
+        "It is given in kilometres and in miles: {other} is filled in, too.", "Keep the one that is meant."
+    ),
 }
 
 _PLACES = {
@@ -102,7 +111,7 @@ _PLACES = {
     ),
     "PLACE_ZERO": Fault("The place is at 0, 0, in the sea.", "Write the real coordinates."),
     "PLACE_FAR": Fault(
-        "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
+        "The place is {distance} {unit} away from the branch.", "Correct the coordinates; at most {limit} {unit}."
     ),
     "PLACE_MISSING": Fault(
         "The order has no coordinates.",
@@ -160,7 +169,15 @@ _LOOK_UPS = {
         "The order comes after '{value}', which has faults and is not planned.", "Correct the row of that order."
     ),
     "HOLIDAYS_UNKNOWN": Fault(
-        "'{value}' is not a country whose public holidays are known.", "Write its two letters, such as CN, or none."
+        "'{value}' is not a country whose public holidays are known.",
+        "Write its two letters, such as {known}, or none.",
+    ),
+    "HOLIDAYS_PART_UNKNOWN": Fault(
+        "'{value}' names no part of {country} whose public holidays are known.",
+        "Write country and part, such as {known}, or the country alone.",
+    ),
+    "HOLIDAYS_NO_PARTS": Fault(
+        "'{value}' names a part of {country}, of which no parts are known.", "Write the country alone: {country}."
     ),
     "CALENDAR_UNPUBLISHED": warning(
         "The make-up working days of {value} are not known yet; only the days fixed by law are counted as holidays.",

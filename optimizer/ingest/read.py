@@ -19,6 +19,7 @@ from optimizer.ingest.build.coordinates import convert_sheets
 from optimizer.ingest.build.names import with_ids_meant
 from optimizer.ingest.build.nights import with_nights
 from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.region import region_of
 from optimizer.ingest.build.rounded import with_rounded_out
 from optimizer.ingest.build.skip_bad import set_bad_orders_aside
 from optimizer.ingest.build.words import with_words_meant
@@ -215,6 +216,8 @@ def _assemble(
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     raws = raws if is_ours else with_customers(raws, log)
     sheets = check_cells(raws, log)
+    for entry in sheets.branch.readable()[:1]:
+        log.language = region_of(entry.row).language
     _check_one_branch(sheets, raws, log)
     if not is_ours:
         sheets = with_rounded_out(with_ids_meant(sheets, log), log)

@@ -78,7 +78,7 @@ def render_page(
     papers: Papers | None = None,
 ) -> str:
     """Return the page as text; see `write_page`."""
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     days = technician_days(problem, matrix, plan)
     people = _people(problem, days)
     figures = kpis(problem, matrix, plan)

@@ -278,7 +278,7 @@ def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
     assert call.cells["by"] == datetime(2026, 11, 23, 8)
     room, _, what_then = str(call.cells["why"]).partition("; ")
     assert room == "Makes room for emergency E: T1 Li (T1) is there at 10:40, 50 min sooner"
-    assert what_then.startswith("moving costs 15.00. If the customer agrees, put agreed = yes into published")
+    assert what_then.startswith("moving costs ¥15.00. If the customer agrees, put agreed = yes into published")
     assert call.cells["say"] == (
         "Hello customer of D, this is ____ from Branch. About your order, for which we had said today between 9:30 and "
         "10 in the morning: an emergency has come in. May we come at about 12:30 in the afternoon today instead?"

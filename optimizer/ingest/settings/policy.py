@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Difficulty, PlaceKind, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
+from optimizer.domain.region import DistanceUnit
 from optimizer.errors import InputError
 from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import IssueLog, Phrase
@@ -25,7 +26,9 @@ from optimizer.ingest.settings.keys import (
     duration,
     form_of,
     kind,
+    location_of_key,
     mapping,
+    metres,
     read_table,
     whole_number,
 )
@@ -145,6 +148,7 @@ _SPECIAL = {
     "waiting_tier_cents": kind(_prices, _sorted),
     "contractor_pay": _word_of(ContractorPay),
     "contractor_kind_cents": kind(_prices_by_kind, _sorted),
+    "contractor_radius_m": metres(DistanceUnit.KM),
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
@@ -169,7 +173,13 @@ POLICY_TABLE = Table(
     {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
     | _SPECIAL,
     {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
-    | {"contractor_minute_cents": "contractor_cents_per_min", "contractor_km_cents": "contractor_cents_per_km"},
+    | {
+        "contractor_minute_cents": "contractor_cents_per_min",
+        "contractor_km_cents": "contractor_cents_per_km",
+        "contractor_mile_cents": "contractor_cents_per_mi",
+        "contractor_radius_m": "contractor_radius_km",
+    },
+    {"contractor_radius_mi": ("contractor_radius_m", metres(DistanceUnit.MILES))},
 )
 #: Keys that a whole policy need not state: plans of earlier versions do not.
 _NOT_NEEDED = {
@@ -209,6 +219,7 @@ _NOT_NEEDED = {
     "contractor_kind_cents",
     "contractor_radius_km",
     "contractor_cents_per_km",
+    "contractor_cents_per_mi",
     "reserve_pct",
     "reserve_cents_per_min",
     "map_link",
@@ -285,6 +296,7 @@ def resolve_policy(
     changes = read_table(POLICY_TABLE, entries, log, file=file)
     base = changes.pop("base", None)
     name = changes.pop("name", None) or base or default
+    _take_one_unit(changes, entries, log, file)
     is_whole = POLICY_TABLE.fields(form_of(log)).keys() - _NOT_NEEDED <= entries.keys()
     if base is not None and base != name:
         start = find_policy(base, log, file=file, column="base")
@@ -302,6 +314,17 @@ def resolve_policy(
         found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
         changes.update({} if found is None else {"promise": found})
     return None if start is None else replace(start, name=name, **changes)
+
+
+def _take_one_unit(changes: dict[str, Any], entries: Mapping[str, Any], log: IssueLog, file: str) -> None:
+    """Let a price per mile take the place of that per kilometre, and note both; `changes` is changed."""
+    by_km, by_mile = "contractor_km_cents", "contractor_mile_cents"
+    if changes.get(by_km) and changes.get(by_mile):
+        key, other = "contractor_cents_per_mi", "contractor_cents_per_km"
+        log.add("UNIT_TWICE", value=entries[key], other=other, **location_of_key(log, [key], file))
+    elif by_km in changes or by_mile in changes:
+        changes.setdefault(by_km, 0)
+        changes.setdefault(by_mile, 0)
 
 
 def later_keys() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadlin
 from optimizer.report.papers.emergency_calls import emergency_words, why_emergency
 from optimizer.report.papers.phone_words import PhoneWords, Said
 from optimizer.text.printable import without_controls
+from optimizer.text.regional import limit_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -290,7 +291,7 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Matter]:
         "If the customer agrees, put agreed = yes into published and plan again.",
         order=problem.visit_by_id[sooner.visit_id].order_id,
         technician=case.person(sooner.technician_id),
-        time=problem.clock.text(sooner.start_s),
+        time=wording.time(problem.local_time(sooner.start_s)),
         sooner=wording.duration(sooner.sooner_s),
         price=wording.money(sooner.cents),
     )
@@ -367,8 +368,8 @@ def _asks(case: Case, text: str, offers: tuple[Offer, ...]) -> Speak:
 
 def _no_day(case: Case, visit: Visit) -> str:
     if case.is_beyond(visit):
-        km = case.problem.policy.promise.outside_m // 1000
-        return case.say("You are more than {km} km away from us, so we agree the day with you.", km=km)
+        far = limit_text(case.problem.policy.promise.outside_m, case.problem.branch.region, case.say)
+        return case.say("You are more than {distance} away from us, so we agree the day with you.", distance=far)
     return case.say("No day is agreed yet for our visit.")
 
 
