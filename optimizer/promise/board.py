@@ -64,10 +64,10 @@ class Card(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a visit fits: whose day, at which index, and when it would start."""
+    """Where a visit fits: whose day, at which position, and when it would start."""
 
     key: Key
-    index: int
+    position: int
     start_s: int
 
 
@@ -156,7 +156,7 @@ class Board:
     def put(self, card: Card, place: Place) -> None:
         """Add a card to the board."""
         on = self.cards.get(place.key, ())
-        self.cards[place.key] = (*on[: place.index], card, *on[place.index :])
+        self.cards[place.key] = (*on[: place.position], card, *on[place.position :])
 
     def broken_with(
         self, card: Card, places: Sequence[Place], *, without: tuple[Key, str] | None = None
@@ -168,7 +168,7 @@ class Board:
         without
             A visit that is taken off a day.
         """
-        new = {place.key: place.index for place in places}
+        new = {place.key: place.position for place in places}
         gone = {} if without is None else {without[0]: without[1]}
         added = {key for key, cards in self.cards.items() if any(not (one.is_planned or one.is_spare) for one in cards)}
         members = tuple(sorted(key[0] for key in new))

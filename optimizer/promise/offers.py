@@ -135,7 +135,7 @@ def _known_cards(board: Board, waiting: Iterable[Visit], days: Sequence[int]) ->
         agreed = None if order.agreed_day is None else problem.day_index(order.agreed_day)
         if promised or visit.visit_id in told:
             yield Card(visit, told.get(visit.visit_id) or promised[0])
-        elif agreed in days:
+        elif agreed is not None and agreed in days:
             yield Card(visit, problem.clock.interval(agreed, problem.branch.business))
         elif order.due_day is not None and problem.day_index(order.due_day) in days:
             yield Card(visit)
