@@ -132,6 +132,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."
     ),
     (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
+    (ReasonCode.OUTRANKED, "visit"): (
+        "{technician} serves visit {visit} at that time; serving this one in its place would cost {money} more."
+    ),
     (ReasonCode.OUTRANKED, ""): (
         "Other work is worth more: serving it with {technician} costs {money} more than leaving it out."
     ),

@@ -335,6 +335,7 @@ _TIMES = {
         "The shift does not hold the whole break, so no break is planned.",
         "Correct the break or the shift, if it should.",
     ),
+    "BREAK_ZERO": warning("The break takes no time, so none is planned.", "Write its minutes, or empty its cells."),
     "CERTIFICATE_REVERSED": Fault("The certificate ends before it begins.", "Swap the two dates."),
     "CERTIFICATE_TWICE": Fault(
         "The skill '{value}' stands in row {other} already, for the same time.", "Keep one row for each time."
@@ -349,6 +350,10 @@ _TIMES = {
         "The absence lies inside the shift; only the longer part before or after it is planned.",
         "Correct the times if the technician leaves earlier or comes later.",
     ),
+    "ABSENCE_REVERSED": Fault(
+        "The absence ends at {value}, not after its start.",
+        "Correct the two times; where it ends with the shift, leave the end empty.",
+    ),
     "PERSON_TWICE": warning(
         "'{value}' stands in row {other}, too: one person under two numbers would be sent to two places at once.",
         "If it is one person, keep one number; else ignore this.",
@@ -357,6 +362,9 @@ _TIMES = {
     "BUSINESS_REVERSED": Fault(
         "The branch closes before it opens.",
         "Swap the two times; a branch that is open over midnight states 00:00 to 24:00.",
+    ),
+    "PLANNED_EARLY": warning(
+        "The plan would be made on {value}, {days} days before the day planned.", "Correct as_of or plan_date."
     ),
     "DAY_OVER": Fault(
         "The plan would be made at {value}, but {day} was over at {end}.",
@@ -401,6 +409,22 @@ _TIMES = {
     "WINDOW_PAST": warning(
         "The window was over before the plan is made, so it binds nobody: the order is planned in opening hours.",
         "Agree a new window with the customer.",
+    ),
+    "WINDOW_NOT_READY": warning(
+        "No start is possible in {value}: the work cannot begin before {ready}.",
+        "Agree another window, or correct ready.",
+    ),
+    "WINDOW_NO_SEQUENCE": warning(
+        "No start is possible in {value}: it comes after the order '{other}', whose times ({windows}) leave none.",
+        "Agree another window for one of the two, or correct after.",
+    ),
+    "WINDOW_OFF_SHIFT": warning(
+        "No start is possible in {value}: nobody's shift has the {minutes} min of the service then.",
+        "Agree another window, or correct the service or the shifts.",
+    ),
+    "SERVICE_OVER_HOURS": warning(
+        "The service takes {value} min, longer than the customer's hours on the days planned: {hours}.",
+        "Correct the service or the hours; a job of several days says so in days.",
     ),
     "WINDOW_NO_SHIFT": warning(
         "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."

@@ -27,6 +27,7 @@ from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
+from optimizer.ingest.checks.no_start import check_times_left
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.starts import check_plan_days, check_starts
@@ -263,6 +264,7 @@ def _assemble(
     problem = build_problem(known, policy, clock, unpublished)
     check_plan_days(problem, sheets, log)
     check_starts(problem, known, log)
+    check_times_left(problem, known, log)
     return problem, context
 
 

@@ -347,4 +347,5 @@ def _room_for(
     def covered(y: float) -> int:
         return sum(abs(x - nx) < half + APART / 2 and abs(y - ny) < APART for nx, ny in numbers)
 
-    return round(x, 1), round(min(free, key=covered), 1)
+    best: float = min(free, key=covered)
+    return round(x, 1), round(best, 1)

@@ -372,7 +372,7 @@ def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Techn
 def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
     start_s, end_s = clock.on(row.date, row.start), clock.on(row.date, row.end)
     pause = None
-    if row.break_open is not None and row.break_close is not None and row.break_s is not None:
+    if row.break_open is not None and row.break_close is not None and row.break_s:
         pause = Break(Interval(clock.on(row.date, row.break_open), clock.on(row.date, row.break_close)), row.break_s)
     contracted_s = end_s - start_s - (row.break_s or 0) if row.contracted_s is None else row.contracted_s
     return Shift(

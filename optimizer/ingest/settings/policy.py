@@ -36,7 +36,7 @@ from optimizer.ingest.settings.profiles import decode_toml, find_profile, load_p
 from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from enum import StrEnum
 
     from optimizer.domain.promise import PromiseProfile
@@ -70,11 +70,6 @@ def _kinds(value: object) -> frozenset[str]:
     return frozenset(english_word(parse_text(one)) for one in value)
 
 
-def _prices(value: object) -> dict[str, int]:
-    """Return amounts by the ids of orders, or by other words of the branch."""
-    return {parse_text(order_id): amount(cents) for order_id, cents in as_table(value).items()}
-
-
 def _minutes_by_place() -> Kind:
     """Return the kind of a table of times by kinds of places, in English where their Chinese is known."""
 
@@ -87,9 +82,9 @@ def _minutes_by_place() -> Kind:
     return mapping(known, duration(), write)
 
 
-def _prices_by_kind(value: object) -> dict[str, int]:
-    """Return amounts by kinds of orders, in English where their Chinese is known."""
-    return {english_word(word): cents for word, cents in _prices(value).items()}
+def _prices(parse_key: Callable[[str], str] = parse_text) -> Kind:
+    """Return the kind of a table of amounts by the ids of orders, or by other words of the branch."""
+    return mapping(parse_key, kind(amount), lambda table: dict(sorted(table.items())))
 
 
 def _map_link(value: object) -> str:
@@ -98,10 +93,6 @@ def _map_link(value: object) -> str:
     if not (text.startswith(("geo:", "https://", "http://")) and "{lat}" in text and "{lon}" in text):
         raise fault("CELL_TYPE", expected=Phrase("a link (geo:, https:) with lat and lon in curly braces"))
     return text
-
-
-def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(table.items()))
 
 
 def _word_of(words: type[StrEnum]) -> Kind:
@@ -121,7 +112,7 @@ def _floor(high: int) -> Kind:
         return mapping(known, kind(whole_number(0, high)))
 
     def write(floor: Floor) -> dict[str, dict[str, int]]:
-        return {table: _sorted(getattr(floor, table)) for table in tables}
+        return {table: dict(sorted(getattr(floor, table).items())) for table in tables}
 
     tables = {"urgency": least(*Urgency), "difficulty": least(*Difficulty), "tier": least()}
     return Kind(Table(tables).read, write)
@@ -144,10 +135,10 @@ _SPECIAL = {
     "reload": kind(_truth),
     "pair_kinds": kind(_kinds, sorted),
     "pause_kinds": kind(_kinds, sorted),
-    "unassigned_by_order_cents": kind(_prices, _sorted),
-    "waiting_tier_cents": kind(_prices, _sorted),
+    "unassigned_by_order_cents": _prices(),
+    "waiting_tier_cents": _prices(),
     "contractor_pay": _word_of(ContractorPay),
-    "contractor_kind_cents": kind(_prices_by_kind, _sorted),
+    "contractor_kind_cents": _prices(english_word),
     "contractor_radius_m": metres(DistanceUnit.KM),
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
@@ -226,6 +217,7 @@ _NOT_NEEDED = {
     "rest",
     "rest_after_night",
     "night_from",
+    "call",
 }
 
 

@@ -208,7 +208,7 @@ def test_a_wrong_safety_list(tmp_path: Path, line: str, text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_policy(tmp_path / "ours.toml")
     [issue] = caught.value.report.issues
-    assert (issue.file, issue.column) == ("ours.toml", line.split(" ")[0])
+    assert (issue.file, issue.column.partition(".")[0]) == ("ours.toml", line.split(" ")[0])
     assert issue.text().endswith(text)
     assert "类型不对" in issue.text("zh")
 
