@@ -152,7 +152,7 @@ def plain_phone(text: str) -> str:
     >>> plain_phone("+86 138-0000-0001 / 0571-00000002"), plain_phone("１３８００００００１")
     ('13800000001', '13800000001')
     """
-    half = _COUNTRY.sub("", unicodedata.normalize("NFKC", text).strip())
+    half = _COUNTRY.sub("", unicodedata.normalize("NFKC", text).strip().removesuffix(".0"))
     found = _PHONE.search(re.split(r"[/;,、，；]", half)[0])
     return re.sub(r"\D", "", found[0]) if found else ""
 
