@@ -338,7 +338,7 @@ def template(
 
 @app.command(name="map")
 def map_file(
-    file: Annotated[Path, typer.Argument(help="A file of the branch's own, CSV or workbook, such as an export of orders.")],
+    file: Annotated[Path, typer.Argument(help="A file of the branch's own: an export of orders, CSV or workbook.")],
     branch: Annotated[
         Path | None, typer.Option(help="The branch that it is for. [default: the folder that the file lies in]")
     ] = None,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.headers import label, sheet_named
+from optimizer.ingest.forms.mapped import FILE, UNMAPPED
+from optimizer.ingest.forms.mapped_files import pattern_of
 from optimizer.ingest.forms.workbook import SUFFIXES
-from optimizer.ingest.mapping.files import pattern_of
-from optimizer.ingest.mapping.model import FILE, UNMAPPED
-from optimizer.ingest.mapping.own_table import read_own_table, skills_of
+from optimizer.ingest.mapping.own_table import read_own_table, staff_of
 from optimizer.ingest.mapping.proposing import Proposal, Why, propose
 from optimizer.ingest.mapping.reading import read_mapping
 from optimizer.ingest.mapping.writing import mapping_text
@@ -47,6 +47,7 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
     if log.has_errors or table is None or name is None:
         raise InputError(log.report())
     is_branch = branch == file or (branch is None and table.is_branch)
+    skills, people = staff_of(file if is_branch else folder)
     proposal = propose(
         name,
         table.titles,
@@ -54,7 +55,8 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
         before=before.get(name, UNMAPPED),
         file="" if is_branch else _pattern(file, folder),
         tab=table.tab,
-        skills=skills_of(file if is_branch else folder),
+        skills=skills,
+        people=people,
     )
     target = folder / FILE
     write_text(mapping_text(before, proposal, name, lang, say), target)
@@ -90,7 +92,9 @@ def _lines(sheet: str, proposal: Proposal, lang: str, say: Translate) -> list[st
         column = label(sheet, field, lang)
         lines.append(say("{column}: not understood: {words}", column=column, words=", ".join(words)))
     for field in proposal.missing:
-        lines.append(say("{column}: nothing in the file fills it, and it is required.", column=label(sheet, field, lang)))
+        lines.append(
+            say("{column}: nothing in the file fills it, and it is required.", column=label(sheet, field, lang))
+        )
     if sheet == "orders" and not {"skills"} & {*proposal.mapping.fills, *(one.field for one in proposal.placed)}:
         lines.append(say("No order names a skill: anybody may be sent. Add a table fill for the column skills if not."))
     return lines

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.faults.grouped import grouped
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.printable import spelt_out
@@ -111,11 +112,19 @@ class Issue:
 
     def text(self, lang: str = "en") -> str:
         """Return the whole message: location, value, expectation, way out."""
-        return f"{self._location(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+        return f"{self._location(translator(lang))}{self.told(lang)}"
+
+    def told(self, lang: str) -> str:
+        """Return cause and way out, without the location."""
+        return _joined(self.cause(lang), self.action(lang), lang)
 
     def line(self, lang: str = "en") -> str:
-        """Return the whole message as a line of a report: what is no error says how grave it is."""
-        t, text = translator(lang), self.text(lang)
+        """Return the whole message as a line of a report."""
+        return self.graded(self.text(lang), lang)
+
+    def graded(self, text: str, lang: str) -> str:
+        """Return a message that says how grave it is, if it is no error."""
+        t = translator(lang)
         if self.is_error:
             return text
         is_note = FAULTS[self.code].is_note
@@ -203,12 +212,12 @@ class IssueReport:
         return any(issue.is_error for issue in self.issues)
 
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
-        """Return one line per issue, errors first; beyond `limit` lines it says how many there are."""
+        """Return one line for equal issues, errors first; beyond `limit` lines it says how many issues there are."""
         t = translator(lang)
-        issues = (*self.errors, *self.warnings)
-        lines = [issue.line(lang) for issue in issues[:limit]]
-        if len(issues) > limit:
-            lines.append(t("… and {count} more.", count=len(issues) - limit))
+        groups = grouped((*self.errors, *self.warnings))
+        lines = [group.line(lang) for group in groups[:limit]]
+        if len(groups) > limit:
+            lines.append(t("… and {count} more.", count=sum(len(group.issues) for group in groups[limit:])))
         return "\n".join(lines)
 
     def to_json(self, lang: str = "en") -> list[dict[str, object]]:

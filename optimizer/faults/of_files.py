@@ -33,19 +33,36 @@ _FILES = {
     "CSV_TOO_MANY_ROWS": Fault("The sheet has more than {limit} rows.", "Split the data by branch."),
     "COLUMN_MISSING": Fault("The column is missing.", "Add it to the header row; it is required."),
     "COLUMN_UNKNOWN": warning("The column is not known and was not read.", "Known columns: see the template."),
+    "COLUMN_UNTITLED": warning(
+        "Column {value} holds something but has no title, and was not read.",
+        "Write its title into the header, or empty the column.",
+    ),
+    "HEADER_BELOW": note(
+        "The header was found here; what stands above it was not read: {value}.",
+        "Nothing is to be done, if that is a heading only.",
+    ),
+    "ROW_TOTAL": warning(
+        "The row begins with '{value}' and was not read: it is taken for a total or a remark.",
+        "Delete the row; if it is none, write its id into it.",
+    ),
     "COLUMN_TWICE": Fault("The column appears twice.", "Keep one of them."),
-    "MAPPING_FORMAT": Fault("'{value}' is not a form of this file that is known here.", "Write format = \"{expected}\"."),
+    "MAPPING_FORMAT": Fault("'{value}' is not a form of this file that is known here.", 'Write format = "{expected}".'),
     "MAPPING_KEY": Fault(
         "There is no sheet and no setting of that name.", "A sheet has file, tab, columns, values and fill."
     ),
     "MAPPING_VALUE": Fault("'{value}' is not what is expected here.", "Write a text in quotation marks, or a table."),
-    "MAPPING_FIELD": Fault("'{value}' is not a column of ours.", "Write a heading of the template, or \"\" for none."),
+    "MAPPING_FIELD": Fault("'{value}' is not a column of ours.", 'Write a heading of the template, or "" for none.'),
     "MAPPING_NO_FILE": Fault(
         "There is no file '{value}', which mapping.toml names.",
         "Put the file into the folder, or look at it with paigong map FILE.",
     ),
+    "MAPPING_NO_TAB": Fault(
+        "The workbook has no tab '{value}' with rows, which mapping.toml names.",
+        "Correct tab there, or look at the file with paigong map FILE.",
+    ),
     "MAPPING_LAST_FILE": note(
-        "{count} files are called '{value}'; the last by its numbers was read.", "Take the older ones out of the folder."
+        "{count} files are called '{value}'; the last by its numbers was read.",
+        "Take the older ones out of the folder.",
     ),
     "MAPPING_FILLED": note(
         "{count} rows say nothing here; it was taken from mapping.toml.", "Correct the table fill there if it is wrong."

@@ -1,1 +1,1 @@
-"""How a branch's own files are read: which of its columns is which of ours, and what its words mean (`mapping.toml`)."""
+"""How a branch's own files are read: which column is which of ours, what its words mean (`mapping.toml`)."""

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.ingest.build.coordinates import parse_datum
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.headers import field_names, normal
 
@@ -28,6 +29,8 @@ VAGUE: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("省", "省份", "市", "城市", "街道", "乡镇", "street", "city"), "address"),
         **dict.fromkeys(("登记时间", "创建时间", "下单时间", "created", "createdat"), "received"),
         **dict.fromkeys(("重要程度", "级别", "等级"), "priority"),
+        **dict.fromkeys(("x坐标", "x", "坐标x", "经度坐标"), "lon"),
+        **dict.fromkeys(("y坐标", "y", "坐标y", "纬度坐标"), "lat"),
         **dict.fromkeys(("保内外", "保内保外", "质保状态"), "coverage"),
     }
 )
@@ -40,8 +43,12 @@ _LIKE = 0.6
 
 _ADDRESS = re.compile(r"[省市区县镇乡村]|街道|路|街|巷|弄|号|幢|栋|单元|室")
 _CLOCK = re.compile(r"\d{1,2}\s*[:：点时]|上午|下午|中午|晚上|全天|[ap]m\b", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}|\d{1,2}/\d{1,2}|今天|明天|后天|周[一二三四五六日]")
-_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|师傅|总|经理)|.{2,20}(?:公司|店|馆|院|所)")
+_DATE = re.compile(
+    r"\d{4}\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}|\d{1,2}/\d{1,2}|今天|明天|后天|周[一二三四五六日]"
+)
+_NAME = re.compile(
+    r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|师傅|总|经理)|.{2,20}(?:公司|店|馆|院|所)"
+)
 _NUMBER = re.compile(r"[A-Za-z]{0,6}[-_/]?\d[\w/-]{2,30}", re.ASCII)
 
 
@@ -102,7 +109,7 @@ def look_alike(values: Sequence[str], looks: Callable[[str], bool]) -> bool:
 
 def contradicts(field: str, values: Sequence[str]) -> bool:
     """Return whether a column's values cannot be what its title comes near to."""
-    looks = LOOKS.get(field)
+    looks = (lambda text: parse_datum(text) is not None) if field == "datum" else LOOKS.get(field)
     given = [value for value in values if value.strip()]
     if looks is None or not given or field in ("requested", "address", "customer_name"):
         return False

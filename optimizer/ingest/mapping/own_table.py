@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.ingest.forms.head import Line
-    from optimizer.ingest.mapping.model import SheetMapping
+    from optimizer.ingest.forms.mapped import SheetMapping
 
 #: Characters of the longest title.
 _LONGEST_TITLE = 16
@@ -104,9 +105,16 @@ def _first_cells(text: str, known: Callable[[str], bool]) -> list[str]:
     return [cell for _, cells in begun for cell in cells]
 
 
-def skills_of(branch: Path) -> list[str]:
-    """Return the skills that the technicians of a branch hold; faults of its other files are not ours to tell."""
+def staff_of(branch: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the skills that the technicians of a branch hold, and their numbers by their names.
+
+    Faults of the branch's other files are not ours to tell.
+    """
     log = IssueLog(form="csv" if branch.is_dir() else "xlsx", file=branch.name)
     raws = read_folder(branch, log) if branch.is_dir() else read_workbook(branch, log) or []
-    rows = [cells for raw in raws if raw.name == "skills" for _, cells in raw.rows]
-    return list(dict.fromkeys(str(cells["skill"]) for cells in rows if "skill" in cells))
+    rows = {raw.name: [cells for _, cells in raw.rows] for raw in raws}
+    skills = dict.fromkeys(str(cells["skill"]) for cells in rows.get("skills", ()) if "skill" in cells)
+    named = [cells for cells in rows.get("technicians", ()) if "name" in cells and "technician_id" in cells]
+    count = Counter(str(cells["name"]) for cells in named)
+    people = {str(cells["name"]): str(cells["technician_id"]) for cells in named}
+    return list(skills), {name: who for name, who in people.items() if count[name] == 1}

@@ -13,8 +13,8 @@ from optimizer.ingest.cells.words import english_word
 from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.headers import columns_by_title, normal
+from optimizer.ingest.forms.mapped import ANY, Fill, SheetMapping, plain_value
 from optimizer.ingest.mapping.looks import JOINED, LOOKS, contradicts, is_day, is_time, look_alike, near_field
-from optimizer.ingest.mapping.model import ANY, Fill, SheetMapping, plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,6 +74,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 #: Characters of a province, city, district or town; what is longer is the street.
 _LONGEST_PART = 12
+#: Columns that name technicians: an export has their names.
+_OF_PEOPLE = frozenset({"required", "prohibited", "planned_technician", "repaired_by"})
 #: A mapping is read by a person: of a column's values that are not understood so many are written down.
 MAX_WORDS = 30
 
@@ -129,6 +131,7 @@ def propose(
     file: str,
     tab: str = "",
     skills: Collection[str] = (),
+    people: Mapping[str, str] = MappingProxyType({}),
 ) -> Proposal:
     """Return how a table is read: what was settled before stays, the rest is guessed.
 
@@ -142,6 +145,8 @@ def propose(
         Where the table is: a name with `*`, and the tab of a workbook.
     skills
         What the branch's technicians can do: orders that name no skill need that of their product.
+    people
+        The numbers of the technicians by their names, as far as a name is one person's.
     """
     by_title = {
         title: [row[index] if index < len(row) else "" for row in rows] for index, title in enumerate(titles) if title
@@ -150,7 +155,7 @@ def propose(
     columns = {normal(one.title): one.field or None for one in placed}
     mapping = replace(before, file=file, tab=tab, columns={**before.columns, **columns})
     cells = {one.field: by_title[one.title] for one in placed if one.field}
-    values, unread = _values(sheet, cells, before)
+    values, unread = _values(sheet, cells, before, people)
     fills, guessed = _fills(sheet, cells, before, skills)
     mapping = replace(mapping, values=values, fills=fills)
     required = (column.field for column in columns_of(sheet) if column.required)
@@ -205,7 +210,7 @@ def _both(parts: Sequence[list[str]]) -> tuple[tuple[list[str], list[str]], ...]
 
 
 def _values(
-    sheet: str, cells: Mapping[str, list[str]], before: SheetMapping
+    sheet: str, cells: Mapping[str, list[str]], before: SheetMapping, people: Mapping[str, str]
 ) -> tuple[dict[str, Mapping[str, str]], dict[str, tuple[str, ...]]]:
     """Return what words stand for by field, and the words that nobody understands."""
     declared = SHEETS[sheet].columns()
@@ -216,6 +221,8 @@ def _values(
         told = dict(before.values.get(field, {}))
         if field == "kind":
             told |= {plain_value(t): kind for t in distinct if (kind := _kind_in(t)) and plain_value(t) not in told}
+        elif field in _OF_PEOPLE:
+            told |= {plain_value(t): people[t] for t in distinct if t in people and plain_value(t) not in told}
         elif field in WORDS:
             bad = [t for t in distinct if plain_value(t) not in told and not _is_read(declared[field], t)]
             words = {plain_value(word): meant for word, meant in WORDS[field].items()}

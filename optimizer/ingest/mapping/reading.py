@@ -1,21 +1,21 @@
 """Read `mapping.toml`: each fault of it is noted, and what is right is used.
 
-    format = "paigong.mapping/1"
+format = "paigong.mapping/1"
 
-    [orders]
-    file = "工单导出*.csv"
+[orders]
+file = "工单导出*.csv"
 
-    [orders.columns]
-    "报修人" = "客户姓名"
-    "备用列" = ""
+[orders.columns]
+"报修人" = "客户姓名"
+"备用列" = ""
 
-    [orders.values."优先级"]
-    "高" = "4"
+[orders.values."优先级"]
+"高" = "4"
 
-    [orders.fill."服务时长（分钟）"]
-    by = "服务类型"
-    "安装" = "120"
-    "*" = "60"
+[orders.fill."服务时长（分钟）"]
+by = "服务类型"
+"安装" = "120"
+"*" = "60"
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import nearest
 from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.forms.headers import columns_by_title, field_names, normal, sheet_label, sheet_named
-from optimizer.ingest.mapping.model import ANY, FILE, FORMAT, Fill, SheetMapping, plain_value
+from optimizer.ingest.forms.mapped import ANY, FILE, FORMAT, Fill, SheetMapping, plain_value
 from optimizer.ingest.settings.profiles import decode_toml
 
 if TYPE_CHECKING:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.headers import label, normal, sheet_label
-from optimizer.ingest.mapping.model import ANY, FORMAT
+from optimizer.ingest.forms.mapped import ANY, FORMAT
 from optimizer.ingest.mapping.proposing import Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from optimizer.ingest.mapping.model import SheetMapping
+    from optimizer.ingest.forms.mapped import SheetMapping
     from optimizer.ingest.mapping.proposing import Placed, Proposal
     from optimizer.text.catalogue import Translate
 
 
-def mapping_text(mappings: Mapping[str, SheetMapping], proposal: Proposal, sheet: str, lang: str, say: Translate) -> str:
+def mapping_text(
+    mappings: Mapping[str, SheetMapping], proposal: Proposal, sheet: str, lang: str, say: Translate
+) -> str:
     """Return the whole file: the sheet just looked at with its comments, the others as they were.
 
     Parameters
@@ -46,7 +48,8 @@ def _sheet(
     name = sheet_label(sheet, "zh") if lang == "zh" else sheet
     yield f"[{_key(name)}]"
     if mapping.file:
-        yield f"# {say('The file; * stands for what differs from day to day. Of several the last by its numbers is read.')}"
+        note = say("The file; * stands for what differs from day to day. Of several the last by its numbers is read.")
+        yield f"# {note}"
         yield f"file = {_quoted(mapping.file)}"
     if mapping.tab:
         yield f"tab = {_quoted(mapping.tab)}"

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.domain.order import Interval
 from optimizer.domain.units import at
-from optimizer.ingest.forms.tables import SHOWN_READ_AS
+from optimizer.ingest.forms.sheets import SHOWN_READ_AS
 from tests.cases.branches import DAY, lay_out, order, read, shift
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from optimizer.ingest.cells.words import english_word
@@ -109,3 +110,5 @@ class SheetMapping:
 
 #: Nothing is said: the columns are called as everybody's are.
 UNMAPPED = SheetMapping()
+#: The branch says nothing of its files.
+NO_MAPPINGS: Mapping[str, SheetMapping] = MappingProxyType({})
