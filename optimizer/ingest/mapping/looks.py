@@ -38,6 +38,8 @@ VAGUE: Mapping[str, str] = MappingProxyType(
 JOINED = frozenset({"requested", "address"})
 #: So many of a column's values have to look alike.
 _SHARE = 0.7
+#: What a fitting look of the values adds to the likeness of a title, which is at most 1.
+_LOOKS_SO = 0.5
 #: How alike two titles have to be spelt.
 _LIKE = 0.6
 
@@ -111,13 +113,17 @@ def contradicts(field: str, values: Sequence[str]) -> bool:
     """Return whether a column's values cannot be what its title comes near to."""
     looks = (lambda text: parse_datum(text) is not None) if field == "datum" else LOOKS.get(field)
     given = [value for value in values if value.strip()]
-    if looks is None or not given or field in ("requested", "address", "customer_name"):
+    if field == "customer_name":
+        return look_alike(values, is_phone)
+    if looks is None or not given or field in ("requested", "address"):
         return False
     return not any(map(looks, given))
 
 
-def near_field(title: str, sheet: str, free: Collection[str]) -> str:
+def near_field(title: str, sheet: str, free: Collection[str], values: Sequence[str] = ()) -> str:
     """Return the field whose name a title contains, is contained in, or is spelt like; empty when none is near.
+
+    Values that look like a field speak for it, and those that cannot be what it holds against it.
 
     >>> near_field("客户联系电话", "orders", {"customer_phone", "address"})
     'customer_phone'
@@ -126,12 +132,14 @@ def near_field(title: str, sheet: str, free: Collection[str]) -> str:
     if sheet == "orders" and VAGUE.get(wanted) in free:
         return VAGUE[wanted]
     for column in columns_of(sheet):
-        if column.field not in free:
+        if column.field not in free or contradicts(column.field, values):
             continue
+        looks = LOOKS.get(column.field)
+        bonus = _LOOKS_SO if looks is not None and look_alike(values, looks) else 0.0
         for name in map(normal, (*field_names(sheet, column.field), column.sheet_name)):
             likeness = _likeness(wanted, name)
-            if likeness > best:
-                best, found = likeness, column.field
+            if likeness and likeness + bonus > best:
+                best, found = likeness + bonus, column.field
     return found
 
 

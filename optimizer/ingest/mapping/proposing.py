@@ -14,7 +14,7 @@ from optimizer.ingest.forms.columns import SHEETS, columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.headers import columns_by_title, normal
 from optimizer.ingest.forms.mapped import ANY, Fill, SheetMapping, plain_value
-from optimizer.ingest.mapping.looks import JOINED, LOOKS, contradicts, is_day, is_time, look_alike, near_field
+from optimizer.ingest.mapping.looks import JOINED, LOOKS, is_day, is_time, look_alike, near_field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -178,8 +178,8 @@ def _place(sheet: str, by_title: Mapping[str, list[str]], before: SheetMapping) 
             found[title] = Placed(title, column.field, Why.NAMED)
     for title, values in by_title.items():
         free = {c.field for c in columns_of(sheet) if _is_free(c.field, title, found, by_title)}
-        near = "" if title in found else near_field(title, sheet, free)
-        if near and not contradicts(near, values):
+        near = "" if title in found else near_field(title, sheet, free, values)
+        if near:
             found[title] = Placed(title, near, Why.NEAR)
     for field, looks in LOOKS.items() if sheet == "orders" else ():
         for title, values in by_title.items():
