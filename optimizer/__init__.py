@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.domain.technician import Shift as Shift
     from optimizer.domain.technician import Technician as Technician
     from optimizer.errors import InputError as InputError
+    from optimizer.errors import InputWarning as InputWarning
     from optimizer.errors import LockConflictError as LockConflictError
     from optimizer.errors import PaigongError as PaigongError
     from optimizer.ingest.read import read_branch as read_branch
@@ -45,6 +46,7 @@ _HOME = {
     "CancelToken": "running.child",
     "Customer": "domain.order",
     "InputError": "errors",
+    "InputWarning": "errors",
     "Interval": "domain.order",
     "Judgement": "judge.verdict",
     "LockConflictError": "errors",

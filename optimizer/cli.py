@@ -54,6 +54,7 @@ from optimizer.plan_output import (
     write_plan_and_papers,
 )
 from optimizer.running.process_limits import seldom_look_for_garbage
+from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,7 @@ _STARTED_S = time.monotonic() - time.process_time()
 LONGEST_S = 7 * 86_400
 
 app = typer.Typer(
+    cls=SpokenGroup,
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
     epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
     "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours; "
@@ -81,7 +83,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def plan(
     branch: Branch,
     stage: StageOf = Stage.DRAFT,
@@ -141,6 +143,7 @@ def plan(
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.solver import DEFAULT_S
+    from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
     say = translator_for(lang)
@@ -172,7 +175,7 @@ def plan(
             published = None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
-            faults.warn_of(intake.report)
+            faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
             if published is not None:
                 warn_of_gone(problem, published, faults)
             elif stage is not Stage.DRAFT:
@@ -228,7 +231,7 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
     return {name: value for name, value in (("skip_bad", options.skip_bad), ("datum", options.datum)) if value}
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def publish(
     plan_file: Annotated[Path, typer.Argument(help="The plan.json that customers and technicians are told.")],
     branch: Annotated[
@@ -262,6 +265,7 @@ def publish(
             faults.stop(2, "NO_BRANCH",
                         say("The branch '{branch}' does not exist: name it with --branch.", branch=home))  # fmt: skip
         compared = compare_with_branch(file, home, as_of=as_of, geocoder=geocoder_of(geocode, home))
+        faults.warn_of(compared.doubts)
         if compared.differences:
             faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, lang, say)))
         _refuse_to_publish(compared.violations, faults)
@@ -277,7 +281,7 @@ def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
         faults.stop(1, "NOT_PUBLISHED", "\n".join([head, *map(violation_line, violations)]))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def promise(
     branch: Branch,
     order: Annotated[str, typer.Option(help="The order's number.")],
@@ -293,6 +297,7 @@ def promise(
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.read import read_intake
     from optimizer.promise.report import promise_report
+    from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
     say, console = translator_for(lang), Console()
@@ -300,12 +305,14 @@ def promise(
         options = ReadOptions(stage, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
         intake = read_intake(branch, options)
         problem = _with_aside(intake.checked(), intake.context)
+        matrix = travel_for(problem, branch)
+        faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             near = nearest(order, problem.order_by_id)
             hint = say("Maybe '{near}' is meant.", near=near) if near else ""
             faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
-        for line in promise_report(problem, travel_for(problem, branch), visit, lang):
+        for line in promise_report(problem, matrix, visit, lang):
             console.print(Text(line.text_in(lang)), soft_wrap=True)
 
 
@@ -320,7 +327,7 @@ def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
     )
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def template(
     out: Annotated[Path, typer.Option(help="Where to write the empty workbook.")] = Path("branch.xlsx"),
     lang: Lang = "zh",
@@ -336,7 +343,7 @@ def template(
     Console().print(Text(say("Written to {folder}", folder=str(out))))
 
 
-@app.command(name="map")
+@app.command(name="map", cls=SpokenCommand)
 def map_file(
     file: Annotated[Path, typer.Argument(help="A file of the branch's own: an export of orders, CSV or workbook.")],
     branch: Annotated[
@@ -356,7 +363,7 @@ def map_file(
         Console().print(Text(line), soft_wrap=True)
 
 
-@app.command(name="judge")
+@app.command(name="judge", cls=SpokenCommand)
 def judge(
     plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
     branch: Annotated[
@@ -374,11 +381,12 @@ def judge(
     from optimizer.review.plan_review import review_plan
 
     say, console = translator_for(lang), Console()
-    with Faults(say, lang, as_json=json_faults):
+    with Faults(say, lang, as_json=json_faults) as faults:
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
         review, compared = review_plan(file), Comparison()
         if branch is not None:
             compared = compare_with_branch(file, branch, as_of=as_of, geocoder=geocoder_of(geocode, branch))
+            faults.warn_of(compared.doubts)
     judgement = review.judgement
     for violation in judgement.violations:
         console.print(Text(violation_line(violation), style="red"))
@@ -410,7 +418,7 @@ def _difference_lines(compared: Comparison, lang: str, say: Translate) -> list[s
     return [say("The branch has changed since the plan was made:"), *(one.text(lang) for one in compared.differences)]
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def export(
     branch: Branch,
     json_file: Annotated[Path, typer.Option("--json", help="Where to write the problem in the wire form.")],
@@ -418,16 +426,19 @@ def export(
     json_faults: AsJson = False,
 ) -> None:
     """Validate a branch and write it as one JSON file."""
+    from optimizer.faults.issues import Issue, IssueReport
     from optimizer.ingest.read import read_branch
     from optimizer.ingest.write import write_problem
 
-    say = translator_for(lang)
-    with Faults(say, lang, as_json=json_faults):
-        write_problem(read_branch(branch), json_file)
+    say, doubts = translator_for(lang), list[Issue]()
+    with Faults(say, lang, as_json=json_faults) as faults:
+        problem = read_branch(branch, on_warning=doubts.append)
+        faults.warn_of(IssueReport(tuple(doubts)))
+        write_problem(problem, json_file)
     Console().print(Text(say("Written to {folder}", folder=str(json_file))))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def warm(lang: Lang = "zh") -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
     from optimizer.engine.jit.kernels import is_warm

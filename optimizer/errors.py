@@ -8,6 +8,8 @@
     └── TravelError         a travel provider or matrix cannot answer
 
 Everything a user can cause is one of these; any other exception is a defect of ours.
+
+A doubt about the input is an `InputWarning`: a warning of Python, which `read_branch` gives.
 """
 
 from __future__ import annotations
@@ -32,6 +34,10 @@ class InputError(PaigongError):
     def __init__(self, report: IssueReport) -> None:
         super().__init__(report.text())
         self.report = report
+
+
+class InputWarning(UserWarning):
+    """A doubt about the input: a person should look, the input is used."""
 
 
 @dataclass(frozen=True, slots=True)

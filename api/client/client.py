@@ -103,6 +103,7 @@ class Client:
         days: int | None = None,
         as_of: str | datetime | None = None,
         skip_bad: bool = False,
+        allow_unknown: bool = False,
         broken_locks: str | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
@@ -125,6 +126,8 @@ class Client:
             The moment of planning, local time of the branch without a zone, to the minute.
         skip_bad
             Plan without the orders that have faults; they are warnings then.
+        allow_unknown
+            Take columns and keys that nobody knows as warnings; the service refuses them.
         broken_locks
             What becomes of locks that break a rule: refuse or keep.
         idempotency_key
@@ -140,7 +143,7 @@ class Client:
         content, media_type = content_of(branch)
         query = query_of(
             seconds=seconds, iterations=iterations, seed=seed, stage=stage, days=days, as_of=as_of, skip_bad=skip_bad,
-            broken_locks=broken_locks,
+            allow_unknown=allow_unknown, broken_locks=broken_locks,
         )  # fmt: skip
         return self._job_of(self._post("/v1/plans", query, content, media_type, idempotency_key=idempotency_key))
 
@@ -152,6 +155,7 @@ class Client:
         days: int | None = None,
         as_of: str | datetime | None = None,
         skip_bad: bool = False,
+        allow_unknown: bool = False,
         broken_locks: str | None = None,
     ) -> Validated:
         """Return what a branch holds; nothing is planned or kept.
@@ -163,7 +167,8 @@ class Client:
         """
         content, media_type = content_of(branch)
         query = query_of(
-            stage=stage, days=days, as_of=as_of, skip_bad=skip_bad, broken_locks=broken_locks, dry_run=True
+            stage=stage, days=days, as_of=as_of, skip_bad=skip_bad, allow_unknown=allow_unknown,
+            broken_locks=broken_locks, dry_run=True,
         )  # fmt: skip
         headers = {"Content-Type": media_type}
         answer = self._wire.ask("POST", "/v1/plans", query=query, content=content, headers=headers)

@@ -107,6 +107,7 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
         "as_of": query.as_of,
         "days": query.days,
         "skip_bad": query.skip_bad,
+        "allow_unknown": query.allow_unknown,
         "broken_locks": query.broken_locks,
     }
 

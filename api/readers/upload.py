@@ -91,6 +91,8 @@ def read(path: Path, options: dict[str, Any]) -> Laid:
             as_of=None if as_of is None else datetime.fromisoformat(as_of),
             days=options.get("days"),
             skip_bad=bool(options.get("skip_bad")),
+            # Submissions of earlier versions do not say, and were taken.
+            refuse_unknown=options.get("allow_unknown") is False,
             datum=options.get("datum"),
         ),
     )
@@ -101,8 +103,8 @@ def read(path: Path, options: dict[str, Any]) -> Laid:
         policy = replace(intake.problem.policy, broken_locks=BrokenLocks(broken_locks))
         intake = replace(intake, problem=replace(intake.problem, policy=policy))
     assert intake.problem is not None
-    check_travel(intake.problem, path)
-    return Laid(path, intake)
+    doubts = check_travel(intake.problem, path)
+    return Laid(path, replace(intake, report=intake.report.with_more(doubts)))
 
 
 def lay_published(path: Path, files: Iterable[tuple[str, bytes]]) -> None:

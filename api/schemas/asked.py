@@ -68,6 +68,9 @@ class PlanQuery(BaseModel):
     as_of: AsOf = None
     days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
     skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
+    allow_unknown: Annotated[
+        bool, Field(description="take columns and keys that nobody knows as doubts: what stands there is not read")
+    ] = False
     broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
 

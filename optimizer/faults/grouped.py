@@ -45,7 +45,9 @@ class Group:
 
     def _location(self, lang: str) -> str:
         t, first = translator(lang), self.issues[0]
-        places = [issue.path or issue.row for issue in self.issues]
+        places = list(dict.fromkeys(issue.path or issue.row for issue in self.issues))
+        if len(places) == 1:
+            return first.where(t)
         shown, more = places[:SHOWN_ROWS], len(places) - SHOWN_ROWS
         names = {
             "file": first.file,
@@ -66,7 +68,7 @@ class Group:
         return t("{file} rows {places}, column '{column}': ", **names)
 
 
-def grouped(issues: Iterable[Issue]) -> list[Group]:
+def draw_together(issues: Iterable[Issue]) -> list[Group]:
     """Return issues by what they say, each group where its first one stands."""
     same: dict[tuple[object, ...], list[Issue]] = defaultdict(list)
     kinds: dict[tuple[object, ...], int] = defaultdict(int)

@@ -7,17 +7,17 @@ YYYY-MM-DD.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from optimizer.faults.grouped import grouped
+from optimizer.faults.grouped import draw_together
+from optimizer.faults.spelling import nearest as nearest
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
@@ -31,33 +31,6 @@ class Phrase(str):
     """A piece of a sentence that is itself translated; everything else that a sentence quotes is user data."""
 
     __slots__ = ()
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is spelt most like `name`, or an empty text when none is near.
-
-    >>> nearest("servcie_min", ["service_min", "skills"])
-    'service_min'
-
-    Of names as near as each other, one that begins alike goes first:
-
-    >>> nearest("D03", ["D063", "D030"])
-    'D030'
-    """
-    by_lower = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
-    wanted = name[:100].lower()
-    close = get_close_matches(wanted, by_lower, n=len(by_lower) or 1, cutoff=0.6)
-    match = sorted(close, key=lambda other: (-_ratio(other, wanted), not _begins(other, wanted), other))
-    begun = [other for other in by_lower if min(len(other), len(wanted)) >= 3 and _begins(other, wanted)]
-    return by_lower[match[0]] if match else by_lower[begun[0]] if len(begun) == 1 else ""
-
-
-def _ratio(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
-
-
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +54,8 @@ class Issue:
         Where the issue belongs in a report: index of the sheet, then of the column.
     is_aside
         Its row was set aside, so that the rest of the input can be used all the same.
+    is_strict
+        A doubt that counts as an error here.
     """
 
     code: str
@@ -93,11 +68,12 @@ class Issue:
     details: Mapping[str, object] = field(default_factory=dict)
     order: tuple[int, int] = (0, 0)
     is_aside: bool = False
+    is_strict: bool = False
 
     @property
     def is_error(self) -> bool:
         """Return whether the input cannot be used with it."""
-        return FAULTS[self.code].is_error and not self.is_aside
+        return (FAULTS[self.code].is_error or self.is_strict) and not self.is_aside
 
     def cause(self, lang: str = "en") -> str:
         """Return what is wrong, as a sentence."""
@@ -112,7 +88,7 @@ class Issue:
 
     def text(self, lang: str = "en") -> str:
         """Return the whole message: location, value, expectation, way out."""
-        return f"{self._location(translator(lang))}{self.told(lang)}"
+        return f"{self.where(translator(lang))}{self.told(lang)}"
 
     def told(self, lang: str) -> str:
         """Return cause and way out, without the location."""
@@ -132,7 +108,7 @@ class Issue:
 
     def finding(self, lang: str = "en") -> str:
         """Return location and cause, without the way out."""
-        return f"{self._location(translator(lang))}{self.cause(lang)}"
+        return f"{self.where(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -161,7 +137,8 @@ class Issue:
         )  # so that 10 comes after 9
         return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
-    def _location(self, t: Translate) -> str:
+    def where(self, t: Translate) -> str:
+        """Return its place, as a message begins."""
         if self.path:
             return t("{file} at {path}: ", file=self.file, path=self.path)
         if self.row is None and not self.column:
@@ -211,10 +188,14 @@ class IssueReport:
         """Return whether the input cannot be used."""
         return any(issue.is_error for issue in self.issues)
 
+    def with_more(self, other: IssueReport) -> IssueReport:
+        """Return a report of the issues of both, in the order of a reader of the files."""
+        return IssueReport(tuple(sorted((*self.issues, *other.issues), key=lambda issue: issue.sort_key)))
+
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
         """Return one line for equal issues, errors first; beyond `limit` lines it says how many issues there are."""
         t = translator(lang)
-        groups = grouped((*self.errors, *self.warnings))
+        groups = draw_together((*self.errors, *self.warnings))
         lines = [group.line(lang) for group in groups[:limit]]
         if len(groups) > limit:
             lines.append(t("… and {count} more.", count=sum(len(group.issues) for group in groups[limit:])))
@@ -255,11 +236,14 @@ class IssueLog:
         `csv` for a folder of sheets, `xlsx` for a workbook of them, `json` for one file.
     file
         The name that messages give to a file that is no sheet of its own: the JSON file, or the folder.
+    strict
+        Codes of doubts that count as errors.
     """
 
-    def __init__(self, *, form: str, file: str) -> None:
+    def __init__(self, *, form: str, file: str, strict: Collection[str] = ()) -> None:
         self.form = form
         self.file = file
+        self.strict = strict
         #: Where each sheet came from, for those that came from somewhere.
         self.sources: dict[str, Source] = {}
         self._issues: list[Issue] = []
@@ -268,7 +252,7 @@ class IssueLog:
 
     def under(self, root: str) -> IssueLog:
         """Return a log for a part of the same JSON file: what it notes lands here, its paths below `root`."""
-        part = IssueLog(form=self.form, file=self.file)
+        part = IssueLog(form=self.form, file=self.file, strict=self.strict)
         part.sources = self.sources
         part._issues, part._root = self._issues, self._root + root
         return part
@@ -298,6 +282,7 @@ class IssueLog:
             path=spelt_out(self._root + path) if path else "",
             details=MappingProxyType(details),
             order=order,
+            is_strict=code in self.strict,
         )
         self._issues.append(issue)
 

@@ -208,6 +208,9 @@ _MATRICES = {
         "Write one number for each place of the header; leave the cell empty where there is no way.",
     ),
     "MATRIX_NEGATIVE": Fault("{value} is negative.", "Write 0 or more; an empty cell means that there is no way."),
+    "MATRIX_LARGE": Fault(
+        "{value} is too large.", "It must be at most {limit}; an empty cell means that there is no way."
+    ),
     "MATRIX_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number; an empty cell means no way."),
     "MATRIX_DIAGONAL": Fault("The way from a place to itself is {value}.", "Write 0."),
     "MATRIX_MORE": Fault("{value} more cells are wrong.", "Correct the cells named here, then read the file again."),

@@ -190,6 +190,10 @@ _REFERENCES = {
     "REF_TECHNICIAN": Fault(
         "The technician '{value}' is not in technicians.", "Add the technician, or correct the id."
     ),
+    "REF_TECHNICIAN_NEVER": Fault(
+        "The technician '{value}' is not in technicians: nobody knows whom not to send.",
+        "Correct the id; take it out if that technician has left.",
+    ),
     "REF_TECHNICIAN_GONE": warning(
         "The technician '{value}' is not in technicians.", "Correct the id if it is misspelt."
     ),
@@ -198,6 +202,17 @@ _REFERENCES = {
     "REF_PART_NOT_STOCKED": warning(
         "The part '{value}' is not in parts: nobody stocks it, so the order cannot be planned.",
         "Add the part, or correct the id.",
+    ),
+    "REF_PART_OWN": warning(
+        "The part '{value}' is neither in parts nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_TOOL_OWN": warning(
+        "The tool '{value}' is neither in tools nor needed by an order.", "Correct the id if it is misspelt."
+    ),
+    "REF_VISIT_GONE": warning("The order '{value}' is not in orders.", "Correct the id if it is misspelt."),
+    "REF_RESERVED": warning(
+        "The order '{value}' is not in orders; the part stays held all the same.",
+        "Correct the id, or take the reservation out.",
     ),
     "REF_LOAN": Fault("The loan '{value}' is not in loans.", "Add the loan, or correct the id."),
     "REF_TOOL": Fault("The tool '{value}' is not in tools.", "Add the tool, or correct the id."),

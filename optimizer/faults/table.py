@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.faults.of_doubts import FAULTS_OF_DOUBTS
 from optimizer.faults.of_files import FAULTS_OF_FILES
 from optimizer.faults.of_rows import FAULTS_OF_ROWS
 
@@ -16,4 +17,4 @@ if TYPE_CHECKING:
 
     from optimizer.faults.fault import Fault
 
-FAULTS: Mapping[str, Fault] = MappingProxyType({**FAULTS_OF_FILES, **FAULTS_OF_ROWS})
+FAULTS: Mapping[str, Fault] = MappingProxyType({**FAULTS_OF_FILES, **FAULTS_OF_ROWS, **FAULTS_OF_DOUBTS})

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from optimizer.ingest.build.geocode import GeocoderSettings
 
 
+#: Doubts about titles and keys that nobody knows: what stands below them is not read.
+UNKNOWN = frozenset({"COLUMN_UNKNOWN", "KEY_UNKNOWN"})
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How a branch is read.
@@ -34,6 +38,8 @@ class ReadOptions:
         Datum of coordinates where the branch names none; `None` is WGS-84.
     geocoder
         How addresses without coordinates are looked up; `None` is not at all.
+    refuse_unknown
+        Whether columns and keys that nobody knows are faults, and not doubts.
     """
 
     stage: Stage = Stage.DRAFT
@@ -42,6 +48,7 @@ class ReadOptions:
     skip_bad: bool = False
     datum: str | None = None
     geocoder: GeocoderSettings | None = None
+    refuse_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

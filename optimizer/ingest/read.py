@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -9,28 +10,32 @@ from zoneinfo import ZoneInfo
 
 from optimizer.domain.planning_context import PlanningContext
 from optimizer.domain.problem import MOST_DAYS
-from optimizer.errors import InputError
+from optimizer.errors import InputError, InputWarning
 from optimizer.faults.decoding import decode_json, decode_text, read_text
 from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
 from optimizer.ingest.build.as_of import day_over_s, moment_of, reports_known_at, sheets_known_at
 from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.build.coordinates import convert_sheets
+from optimizer.ingest.build.names import with_ids_meant
 from optimizer.ingest.build.nights import with_nights
 from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.rounded import with_rounded_out
 from optimizer.ingest.build.skip_bad import set_bad_orders_aside
+from optimizer.ingest.build.words import with_words_meant
 from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
+from optimizer.ingest.checks.starts import check_plan_days, check_starts
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.flat import is_without_customers, with_customers
 from optimizer.ingest.forms.folder import read_folder
 from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
-from optimizer.ingest.intake import Intake, ReadOptions
+from optimizer.ingest.intake import UNKNOWN, Intake, ReadOptions
 from optimizer.ingest.mapping.reading import read_mapping
 from optimizer.ingest.places.approximate import with_approximate, with_corrections
 from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
@@ -39,33 +44,59 @@ from optimizer.ingest.settings.profiles import decode_toml
 from optimizer.ingest.settings.promise_profile import find_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
     from optimizer.domain.promise import PromiseProfile
+    from optimizer.faults.issues import Issue
+
+#: Files of a folder that hold its own travel matrix.
+MATRIX_FILES = ("matrix.csv", "matrix.npz")
 
 #: What a branch holds, or nothing when the log holds errors.
 _Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
 
 
-def read_branch(path: str | Path) -> Problem:
+def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None = None) -> Problem:
     """Return the Problem of a folder of CSV files, of one Excel workbook (`.xlsx`), or of one JSON file (`.json`).
 
-    The order of rows does not matter: the same data give an equal Problem.
+    The order of rows does not matter: the same data give an equal Problem. Each doubt about the input is told, as
+    `paigong plan` tells it, also about the folder's own travel matrix.
+
+    Parameters
+    ----------
+    on_warning
+        What is called with each doubt; by default it becomes a warning of Python, an `InputWarning`.
 
     Raises
     ------
     InputError
-        With every fault of every file at once, in `report`.
+        With every fault of every file at once, in `report`; also of the travel matrix, if all else is right.
     """
-    return read_intake(path).checked()
+    intake = read_intake(path)
+    problem = intake.checked()
+    for issue in intake.report.with_more(_travel_doubts(problem, Path(path))).warnings:
+        if on_warning is None:
+            warnings.warn(issue.line(), InputWarning, stacklevel=2)
+        else:
+            on_warning(issue)
+    return problem
 
 
 def read_branch_report(path: str | Path) -> tuple[Problem | None, IssueReport]:
-    """Return the Problem (`None` when there are errors) together with all errors and warnings."""
+    """Return the Problem (`None` when there are errors) together with all errors and warnings of its sheets."""
     intake = read_intake(path)
     return intake.problem, intake.report
+
+
+def _travel_doubts(problem: Problem, folder: Path) -> IssueReport:
+    """Return what is doubtful about the folder's own travel matrix, if it has one."""
+    if not folder.is_dir() or not any((folder / name).is_file() for name in MATRIX_FILES):
+        return IssueReport()
+    from optimizer.travel.provider import check_travel
+
+    return check_travel(problem, folder)
 
 
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
@@ -73,7 +104,8 @@ def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
     path, options = Path(path), options or ReadOptions()
     suffix = path.suffix.lower()
     is_json, is_workbook = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
-    log = IssueLog(form="json" if is_json else "xlsx" if is_workbook else "csv", file=path.name or str(path))
+    form = "json" if is_json else "xlsx" if is_workbook else "csv"
+    log = IssueLog(form=form, file=path.name or str(path), strict=UNKNOWN if options.refuse_unknown else ())
     found: _Found = None
     if not path.exists():
         log.add("FILE_NOT_FOUND", value=str(path))
@@ -186,12 +218,15 @@ def _assemble(
     sheets = check_cells(raws, log)
     _check_one_branch(sheets, raws, log)
     if not is_ours:
+        sheets = with_rounded_out(with_ids_meant(sheets, log), log)
         sheets = _placed(sheets, options, own or OwnPlaces(), log)
     clock = _clock(sheets, options.days, log)
     if clock is not None and not is_ours:
         sheets = with_nights(sheets, clock, log)
     policy = _policy(sheets, policy_table, log)
-    check_sheets(sheets, clock, policy, log)
+    if policy is not None and not is_ours:
+        sheets = with_words_meant(sheets, policy, log)
+    check_sheets(sheets, clock, policy, log, is_ours=is_ours)
     if not is_ours:
         check_plausibility(sheets, clock, log)
         check_people(sheets, log)
@@ -223,7 +258,10 @@ def _assemble(
         return None
     reported = reports_known_at(sheets, as_of, clock)
     context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty, reported=reported)
-    return build_problem(known, policy, clock, unpublished), context
+    problem = build_problem(known, policy, clock, unpublished)
+    check_plan_days(problem, sheets, log)
+    check_starts(problem, known, log)
+    return problem, context
 
 
 def _placed(sheets: BranchSheets, options: ReadOptions, own: OwnPlaces, log: IssueLog) -> BranchSheets:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.rules import Rule
 from optimizer.errors import InputError
-from optimizer.faults.issues import IssueLog
+from optimizer.faults.issues import IssueLog, IssueReport
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.promise.due_day import with_due_days
 from optimizer.review.differences import Difference, Side, differences_touching
 from optimizer.review.some_days import Frame, after_days, on_days
+from optimizer.travel.plausible import travel_doubts
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
@@ -40,10 +41,13 @@ class Comparison:
     violations
         What it breaks with the facts of now: who is there, when, with what. Its costs and what it leaves out are no
         claims about these.
+    doubts
+        What is doubtful about the branch of now, where it was read.
     """
 
     differences: tuple[Difference, ...] = ()
     violations: tuple[Violation, ...] = ()
+    doubts: IssueReport = field(default_factory=IssueReport)
 
 
 def compare_with_branch(
@@ -70,9 +74,12 @@ def compare_with_branch(
         datum=datum if isinstance(datum, str) else None,
         geocoder=geocoder,
     )
-    problem = read_intake(branch, options).checked()
+    intake = read_intake(branch, options)
+    problem = intake.checked()
     check_is_same(file.problem, problem, branch.name)
-    return compare(file, problem, travel_for(problem, branch))
+    matrix = travel_for(problem, branch)
+    doubts = intake.report.with_more(travel_doubts(problem, matrix, branch))
+    return replace(compare(file, problem, matrix), doubts=doubts)
 
 
 def check_is_same(before: Problem, now: Problem, name: str, *, dates: Collection[date] | None = None) -> None:

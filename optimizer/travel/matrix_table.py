@@ -174,12 +174,12 @@ def _cell_value(cell: str, limit: int) -> tuple[float, str]:
     """Return a cell's number and no code, or NaN and the code of its fault; an empty cell is a plain NaN."""
     if _PLAIN_NUMBER.fullmatch(cell):
         value = float(cell)
-        return (value, "") if value <= limit else (np.nan, "NUMBER_TOO_LARGE")
+        return (value, "") if value <= limit else (np.nan, "MATRIX_LARGE")
     if not cell:
         return np.nan, ""
     if _NUMBER.fullmatch(cell):
         value = float(cell)
-        code = "MATRIX_NEGATIVE" if value < 0 else "NUMBER_TOO_LARGE" if value > limit else ""
+        code = "MATRIX_NEGATIVE" if value < 0 else "MATRIX_LARGE" if value > limit else ""
         return (np.nan if code else value), code
     if _NUMBER.fullmatch(_half_width(cell)):
         return np.nan, "NUMBER_FULL_WIDTH"
@@ -259,7 +259,7 @@ def _layers(
     for code, wrong in (
         ("MATRIX_NOT_FINITE", ~np.isfinite(values)),
         ("MATRIX_NEGATIVE", (values < 0) & np.isfinite(values) & ((values != UNREACHABLE) | diagonal)),
-        ("NUMBER_TOO_LARGE", np.isfinite(values) & (values > limit)),
+        ("MATRIX_LARGE", np.isfinite(values) & (values > limit)),
         ("MATRIX_DIAGONAL", (values > 0) & (values <= limit) & diagonal),
     ):
         for layer, origin, destination in np.argwhere(wrong):

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from optimizer.errors import InputError
-from optimizer.faults.issues import IssueLog, nearest
+from optimizer.faults.issues import IssueLog, IssueReport, nearest
 from optimizer.travel.geodesic import GeodesicProvider
 from optimizer.travel.matrix_file import MatrixFileProvider, matrix_file_in
+from optimizer.travel.plausible import travel_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,8 +45,8 @@ class TravelProvider(Protocol):
         ...
 
 
-def check_travel(problem: Problem, folder: Path | str | None = None) -> None:
-    """Check that a problem's travel can be had, without computing more of it than that takes.
+def check_travel(problem: Problem, folder: Path | str | None = None) -> IssueReport:
+    """Check that a problem's travel can be had, without computing more of it than that takes; return what is doubtful.
 
     Raises
     ------
@@ -53,9 +54,9 @@ def check_travel(problem: Problem, folder: Path | str | None = None) -> None:
         As `travel_for` does.
     """
     if folder is not None and matrix_file_in(Path(folder)) is not None:
-        travel_for(problem, folder)
-    else:
-        _check_profiles(_profiles_of(problem), GeodesicProvider())
+        return travel_doubts(problem, travel_for(problem, folder), folder)
+    _check_profiles(_profiles_of(problem), GeodesicProvider())
+    return IssueReport()
 
 
 def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatrix:

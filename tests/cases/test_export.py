@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
-from optimizer.ingest.intake import Intake
 from optimizer.ingest.read import read_intake
+
+if TYPE_CHECKING:
+    from optimizer.ingest.intake import Intake
 
 #: A branch with people, skills and shifts, and an export as it comes: title rows, semicolons, Chinese times, names
 #: where we have numbers, a row of totals, and no coordinates for four of nine orders.
@@ -73,7 +78,10 @@ def test_the_export_is_read_without_a_fault(read: Intake) -> None:
     assert [need.skill for need in by_id["BX1120-02"].skills] == ["冰箱"]
     assert by_id["BX1120-06"].base_s == 120 * 60
     [wish] = problem.order_by_id["BX1120-02"].requested
-    assert [f"{problem.local_time(at):%m-%d %H:%M}" for at in (wish.open_s, wish.close_s)] == ["11-23 09:00", "11-23 11:00"]
+    assert [f"{problem.local_time(at):%m-%d %H:%M}" for at in (wish.open_s, wish.close_s)] == [
+        "11-23 09:00",
+        "11-23 11:00",
+    ]
     assert problem.order_by_id["BX1120-02"].urgency == "urgent"
 
 
@@ -117,10 +125,6 @@ def test_what_a_person_has_changed_stays_when_the_file_is_looked_at_again(
 
 
 def test_an_export_may_be_a_workbook(mapped: tuple[Path, str], tmp_path: Path, read: Intake) -> None:
-    import csv
-
-    import openpyxl
-
     branch = tmp_path / "branch"
     shutil.copytree(EXPORT, branch)
     with (branch / FILE).open(encoding="utf-8", newline="") as stream:

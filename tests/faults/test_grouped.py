@@ -91,3 +91,9 @@ def test_issues_about_whole_files_stay_apart() -> None:
     log.add("FILE_UNKNOWN", value="a.csv")
     log.add("FILE_UNKNOWN", value="b.csv")
     assert len(log.report().text().splitlines()) == 2
+
+
+def test_two_of_one_row_name_it_once() -> None:
+    line = report_of([(2, "x"), (2, "x")]).text()
+    assert line.startswith("orders.csv row 2, column 'lat': 'x'")
+    assert line.count("row") == 1

@@ -43,12 +43,13 @@ def listed(workbook: Workbook) -> list[tuple[Any, ...]]:
 
 def test_a_bad_cell_is_red_and_says_why(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "orders", 3, "service_min", "soon")
-    sheets = with_cell(sheets, "orders", 3, "prohibited", "T9")
+    sheets = with_cell(sheets, "customers", 2, "served_by", "T9")
     workbook, _ = workbook_of(write_folder(tmp_path / "branch", sheets))
     assert workbook.sheetnames[0] == "Faults"
     page = workbook["orders"]
     columns = {cell.value: cell.column for cell in page[1]}
-    bad, doubtful = page.cell(3, columns["service_min"]), page.cell(3, columns["prohibited"])
+    served_by = next(cell.column for cell in workbook["customers"][1] if cell.value == "served_by")
+    bad, doubtful = page.cell(3, columns["service_min"]), workbook["customers"].cell(2, served_by)
     assert (bad.value, colour(bad)) == ("soon", RED[0])
     assert bad.comment.text == "'soon' is not a number. Write digits, with a point before decimals."
     assert (doubtful.value, colour(doubtful)) == ("T9", YELLOW[0])
@@ -57,7 +58,7 @@ def test_a_bad_cell_is_red_and_says_why(tmp_path: Path) -> None:
     assert listed(workbook) == [
         (1, "fault", "orders.csv", 3, "service_min", "soon", "'soon' is not a number.",
          "Write digits, with a point before decimals."),
-        (2, "warning", "orders.csv", 3, "prohibited", "T9", "The technician 'T9' is not in technicians.",
+        (2, "warning", "customers.csv", 2, "served_by", "T9", "The technician 'T9' is not in technicians.",
          "Correct the id if it is misspelt."),
     ]  # fmt: skip
     assert (

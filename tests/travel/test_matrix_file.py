@@ -168,8 +168,8 @@ def test_a_place_that_the_matrix_lacks_is_named_with_the_nearest(tmp_path: Path)
         ('from,"branch\n', "CSV_CELLS"),
         (RIGHT.replace("V2", "V1"), "MATRIX_KEY_TWICE"),
         (RIGHT.replace(",V1,V2\n", ",,V2\n"), "ID_EMPTY"),
-        (RIGHT.replace("400", "604801"), "NUMBER_TOO_LARGE"),
-        (RIGHT.replace("400", "1e999"), "NUMBER_TOO_LARGE"),
+        (RIGHT.replace("400", "604801"), "MATRIX_LARGE"),
+        (RIGHT.replace("400", "1e999"), "MATRIX_LARGE"),
         (RIGHT.replace("300,400", "300,400,500"), "MATRIX_CELLS"),
     ],
 )
@@ -238,7 +238,7 @@ def test_faults_of_an_npz_are_named(tmp_path: Path) -> None:
     assert _codes(path, keys=KEYS, seconds=SECONDS.astype(str)) == {"MATRIX_ARRAY_TYPE"}
     assert _codes(path, keys=("V1", *KEYS[1:]), seconds=SECONDS) == {"MATRIX_KEY_TWICE", "MATRIX_KEY_MISSING"}
     assert _codes(path, keys=KEYS, profiles=["bike"], seconds=SECONDS) == {"MATRIX_PROFILE_MISSING"}
-    assert _codes(path, keys=KEYS, seconds=SECONDS * 10_000) == {"NUMBER_TOO_LARGE"}
+    assert _codes(path, keys=KEYS, seconds=SECONDS * 10_000) == {"MATRIX_LARGE"}
 
 
 def test_what_is_no_npz_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Cells that hold more than one value: lists, windows, hours, needs with amounts, places.
 
-In a sheet the parts are separated by `;`; JSON brings arrays and objects.
+In a sheet the parts are separated by `;`, those of needs also by commas; ids are told apart when it is known which
+there are (`build/names.py`). JSON brings arrays and objects.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
+from optimizer.ingest.cells.lists import split_list
 from optimizer.ingest.cells.values import (
     MAX_INT,
     CellFault,
@@ -28,8 +30,12 @@ from optimizer.ingest.cells.values import (
 )
 
 MAX_WINDOWS = 16
-_LIST = re.compile("[;；]")
 _BETWEEN_AMOUNTS = re.compile(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
+#: A list of names with amounts: a comma inside a number, as in `P1:1,000`, separates nothing.
+_NEEDS = re.compile(
+    r"[;；，、\r\n]+|,(?!\d{3}\s*(?:[;；,，、\r\n]|$))"
+    r"|(?:(?<=[:：]\d)|(?<=[:：]\d\d))\s+(?=[^\s;；:：,，、]+\s*[:：]\s*\d)"
+)
 
 _DAY_NAMES = (
     ("mon", "monday", "周一", "星期一"),
@@ -58,7 +64,7 @@ Window = tuple[datetime, datetime]
 def _items(value: object) -> list[Any]:
     if isinstance(value, list):
         return value
-    return [item.strip() for item in _LIST.split(str(value)) if item.strip()]
+    return split_list(str(value))
 
 
 def parse_ids(value: object) -> tuple[str, ...]:
@@ -192,7 +198,7 @@ def _days_named(name: str) -> list[int]:
 
 def _amounts(value: object, names: tuple[str, str], *, low: int = 1, high: int) -> list[tuple[str, int]]:
     pairs: list[tuple[str, int]] = []
-    for item in _items(value):
+    for item in value if isinstance(value, list) else split_list(str(value), _NEEDS):
         if isinstance(item, dict):
             if not set(item) <= set(names) or names[0] not in item or not isinstance(item[names[0]], str):
                 raise fault("AMOUNT_FORMAT")

@@ -163,10 +163,10 @@ _SKILL_LEVEL = re.compile(
 )
 
 
-def spelt_amounts(text: str, known: Set[str], *, is_skill: bool = False) -> str:
+def spelt_names(text: str, known: Set[str], *, is_skill: bool = False) -> str:
     """Return names with amounts as the parser takes them; `known` are the names that there are.
 
-    >>> spelt_amounts("P01×2、P07", {"P01"}), spelt_amounts("空调2级 冰箱", {"空调", "冰箱"}, is_skill=True)
+    >>> spelt_names("P01×2、P07", {"P01"}), spelt_names("空调2级 冰箱", {"空调", "冰箱"}, is_skill=True)
     ('P01:2; P07', '空调:2; 冰箱')
     """
     if text in known:

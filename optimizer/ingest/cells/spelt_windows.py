@@ -25,7 +25,7 @@ _HOURS = re.compile(r"\s*[;；、,，\n]\s*")
 _MARK = re.compile(RANGE_MARK, re.IGNORECASE)
 
 
-def spelt_windows(text: str, frame: Frame) -> str | None:
+def spelt_window_list(text: str, frame: Frame) -> str | None:
     """Return windows as the parser takes them, `None` when one of them cannot be read."""
     windows: list[str] = []
     day: date | None = None

@@ -23,19 +23,20 @@ from optimizer.ingest.cells.dates_and_times import (
     time_text,
 )
 from optimizer.ingest.cells.frame import NO_FRAME
+from optimizer.ingest.cells.lists import COMMAS
 from optimizer.ingest.cells.spelt_amounts import (
     TO_HALF_WIDTH,
-    spelt_amounts,
     spelt_decimal,
     spelt_level,
     spelt_minutes,
+    spelt_names,
     spelt_number,
     spelt_percent,
     without_point_zero,
 )
 from optimizer.ingest.cells.spelt_dates import spelt_date, spelt_moment
 from optimizer.ingest.cells.spelt_times import spelt_time
-from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_windows
+from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_window_list
 from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.cells.words import english_word
 
@@ -75,10 +76,9 @@ _LISTS = (Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS, Shape.WINDOWS, Sh
 
 #: What is cut off the ends of a cell without a word: spaces of all widths, and marks that nobody sees.
 _EDGES = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
-_LISTED = re.compile("[;；]")
 _SEPARATORS = re.compile(r"\s*[;；、,，\n]\s*")
 
-_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；]|$))")
+_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
 _DAY = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
@@ -120,7 +120,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
             return _AMOUNT.sub(lambda match: match[1] + match[2].translate(TO_HALF_WIDTH), text)
         case Shape.AMOUNTS | Shape.SKILLS:
             is_skill = shape is Shape.SKILLS
-            return spelt_amounts(text, frame.ids("skills" if is_skill else sheet), is_skill=is_skill)
+            return spelt_names(text, frame.ids("skills" if is_skill else sheet), is_skill=is_skill)
     text = text if text.isascii() else text.translate(TO_HALF_WIDTH).strip()
     match shape:
         case Shape.MOMENT | Shape.DAY_OR_MOMENT:
@@ -130,7 +130,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         case Shape.DATE:
             return _date(text, frame)
         case Shape.WINDOWS:
-            return _unless_plain(text, parse_windows, lambda: spelt_windows(text, frame))
+            return _unless_plain(text, parse_windows, lambda: spelt_window_list(text, frame))
         case Shape.HOURS:
             return _unless_plain(text, parse_hours, lambda: spelt_hours(text))
         case Shape.OPENING:
@@ -171,7 +171,7 @@ def _unless_plain(text: str, parse: Callable[[object], object], spelt: Callable[
 
 
 def _ids(text: str) -> str:
-    items = _LISTED.split(text)
+    items = COMMAS.split(text)
     tidied = [without_point_zero(item.strip()) for item in items]
     return "; ".join(tidied) if any(a != b.strip() for a, b in zip(tidied, items, strict=True)) else text
 

@@ -20,6 +20,7 @@ from optimizer.ingest.cells.dates_and_times import (
     TIME_OF_NEXT_DAY,
     as_moment,
     excel_day,
+    iso_duration,
     iso_duration_seconds,
 )
 from optimizer.ingest.cells.spelt_dates import two_readings
@@ -171,6 +172,16 @@ def parse_times(value: object) -> int:
         raise
 
 
+def _minutes(value: object) -> float:
+    """Return a number of minutes; the largest is what seconds can hold."""
+    try:
+        return _number(value)
+    except CellFault as error:
+        if error.code == "NUMBER_TOO_LARGE":
+            raise fault("NUMBER_TOO_LARGE", limit=MAX_INT // MINUTE_S) from None
+        raise
+
+
 def parse_duration(value: object) -> int:
     """Return seconds: minutes in a sheet (`45`, `7.5`), ISO 8601 in JSON (`PT45M`). Never negative."""
     if isinstance(value, str) and value.lstrip("-").startswith("P"):
@@ -178,14 +189,15 @@ def parse_duration(value: object) -> int:
         if seconds is None:
             raise fault("DURATION_FORMAT")
     else:
-        exact = _number(value) * MINUTE_S
+        exact = _minutes(value) * MINUTE_S
         seconds = round(exact)
         if abs(exact - seconds) > 1e-6:
             raise fault("DURATION_SECONDS")
     if seconds < 0:
         raise fault("DURATION_NEGATIVE")
     if seconds > MAX_INT:
-        raise fault("NUMBER_TOO_LARGE", limit=MAX_INT)
+        is_iso = isinstance(value, str) and value.startswith("P")
+        raise fault("NUMBER_TOO_LARGE", limit=iso_duration(MAX_INT) if is_iso else MAX_INT // MINUTE_S)
     return seconds
 
 

@@ -6,19 +6,18 @@ Each function looks at one topic and notes what it finds. Cells are right in the
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.house_limits import HouseLimit
-from optimizer.domain.order import PartNeed, Predecessor, ToolNeed
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
 from optimizer.domain.repeats import SECOND_PERSON
 from optimizer.domain.units import MINUTE_S
 from optimizer.ingest.build.problem import lock_day
-from optimizer.ingest.build.several_days import day_ids, visit_ids_of
+from optimizer.ingest.build.several_days import visit_ids_of
+from optimizer.ingest.checks.references import check_alike, check_areas, check_references
 from optimizer.ingest.checks.trial_problem import check_crews_and_locks
 
 if TYPE_CHECKING:
@@ -51,13 +50,18 @@ _DATED = {
 }
 
 
-def check_sheets(sheets: BranchSheets, clock: BranchClock | None, policy: Policy | None, log: IssueLog) -> None:
+def check_sheets(
+    sheets: BranchSheets, clock: BranchClock | None, policy: Policy | None, log: IssueLog, *, is_ours: bool = False
+) -> None:
     """Note every fault and doubt that shows only across rows.
 
-    `clock` is absent when the branch's row is faulty, `policy` when it or its file is.
+    `clock` is absent when the branch's row is faulty, `policy` when it or its file is. What we wrote ourselves
+    (`is_ours`) was read before, and may be of a version that let more pass.
     """
     check_ids(sheets, log)
-    check_references(sheets, log)
+    check_references(sheets, log, is_ours=is_ours)
+    check_alike(sheets, log)
+    check_areas(sheets, log)
     check_predecessors(sheets, log)
     check_stock(sheets, log)
     check_skills(sheets, log)
@@ -139,66 +143,6 @@ def _visit_id(entry: Entry[Any]) -> str:
     return entry.row.visit_id or entry.row.order_id or ""
 
 
-def check_references(sheets: BranchSheets, log: IssueLog) -> None:
-    """Note ids that refer to nothing. A doubt only, where the rule merely loses its object."""
-    technicians, parts = sheets.technicians, sheets.parts
-    rows = [entry.row for entry in sheets.orders.readable()]
-    visits = replace(sheets.orders, ids=frozenset(name for row in rows for name in visit_ids_of(row)))
-    results = {name for row in rows if row.days > 1 and row.order_id for name in day_ids(row.order_id, row.days)}
-    people = [entry.row for entry in technicians.readable()]
-    own_parts = {need.part_id for person in people for need in person.own_parts}
-    own_tools = {need.tool_id for person in people for need in person.own_tools}
-    _refer(sheets.orders, "customer_id", sheets.customers, "REF_CUSTOMER", log)
-    _refer(sheets.orders, "required", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.orders, "prohibited", technicians, "REF_TECHNICIAN_GONE", log)
-    _refer(sheets.orders, "repaired_by", technicians, "REF_TECHNICIAN_GONE", log)
-    _refer(sheets.orders, "after", visits, "REF_VISIT", log)
-    _refer(sheets.orders, "tools", _with_ids(sheets.tools, own_tools), "REF_TOOL", log)
-    _refer(sheets.orders, "parts", _with_ids(parts, own_parts), "REF_PART_NOT_STOCKED", log)
-    _refer(sheets.customers, "refused", technicians, "REF_TECHNICIAN_GONE", log)
-    _refer(sheets.skills, "technician_id", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.shifts, "technician_id", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.arrivals, "part_id", parts, "REF_PART", log)
-    _refer(sheets.reservations, "part_id", parts, "REF_PART", log)
-    _refer(sheets.loans, "technician_id", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.loans, "part_id", parts, "REF_PART", log)
-    _refer(sheets.locks, "visit_id", visits, "REF_VISIT", log)
-    _refer(sheets.locks, "technician_id", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.exceptions, "visit_id", visits, "REF_VISIT", log)
-    _refer(sheets.exceptions, "technician_id", technicians, "REF_TECHNICIAN", log)
-    _refer(sheets.published, "technician_id", technicians, "REF_TECHNICIAN_GONE", log)
-    _refer(sheets.results, "order_id", _with_ids(sheets.orders, results), "REF_VISIT", log)
-    _refer(sheets.returns, "loan_id", sheets.loans, "REF_LOAN", log)
-    _refer(sheets.counts, "part_id", parts, "REF_PART", log)
-    _refer(sheets.absences, "technician_id", technicians, "REF_TECHNICIAN", log)
-
-
-def _with_ids(sheet: Sheet[Any], others: set[str]) -> Sheet[Any]:
-    return replace(sheet, ids=sheet.ids | others)
-
-
-def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: IssueLog) -> None:
-    required = other.name in ("customers", "technicians", "orders")
-    if other.is_unread or (required and not other.is_given):
-        return  # the missing file, or what is wrong with it, is noted already
-    for entry in sheet.readable():
-        value = getattr(entry.row, column)
-        if value is None:
-            continue  # a wrong cell, noted already
-        for name in (value,) if isinstance(value, str) else map(_name_of, value):
-            if name not in other.ids:
-                sheet.note(log, code, entry.number, column, name, near=log.suggest(name, other.ids))
-
-
-def _name_of(item: Any) -> str:
-    """Return the id that an item of a cell refers to: of a part, a tool, an order."""
-    if isinstance(item, PartNeed):
-        return item.part_id
-    if isinstance(item, ToolNeed):
-        return item.tool_id
-    return item.visit_id if isinstance(item, Predecessor) else str(item)
-
-
 def check_predecessors(sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders that come after themselves, once per circle; an order of several days is one here."""
     rows = {_visit_id(entry): entry for entry in sheets.orders}
@@ -264,7 +208,7 @@ def _validity(row: Any) -> tuple[date, date]:
 
 
 def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
-    """Note orders that need more of a tool than there is, or more carried than anybody can."""
+    """Note orders that need more of a tool than there is, or loads that nobody can carry, or nobody has a limit of."""
     people = [entry.row for entry in sheets.technicians.readable()]
     units: dict[str, int] = defaultdict(int)
     for tool in sheets.tools.readable():
@@ -275,6 +219,7 @@ def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
             owned[own.tool_id] = max(owned[own.tool_id], own.units)
     limits = [{load.quantity: load.amount for load in person.capacity} for person in people]
     most: dict[str, float] = {}
+    named = sorted({quantity for limit in limits for quantity in limit})
     for entry in sheets.orders.readable():
         for need in entry.row.tools:
             there = units.get(need.tool_id, 0) + owned.get(need.tool_id, 0)
@@ -282,6 +227,9 @@ def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
                 details = {"tool": need.tool_id, "units": there}
                 sheets.orders.note(log, "TOOL_SHORT", entry.number, "tools", need.units, **details)
         for load in entry.row.loads:
+            if named and load.quantity not in named:
+                details = {"known": ", ".join(named), "near": log.suggest(load.quantity, named)}
+                sheets.orders.note(log, "LOAD_UNKNOWN", entry.number, "loads", load.quantity, **details)
             if load.quantity not in most:
                 most[load.quantity] = max((limit.get(load.quantity, inf) for limit in limits), default=inf)
             if load.amount > most[load.quantity]:

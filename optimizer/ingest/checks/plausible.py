@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Place
-from optimizer.domain.units import DAY_S, great_circle_m
+from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, great_circle_m
+from optimizer.ingest.checks.dates import check_date_spans, check_order_dates
+from optimizer.ingest.checks.phones import check_phones
 
 if TYPE_CHECKING:
     from optimizer.faults.issues import IssueLog
@@ -18,14 +20,29 @@ if TYPE_CHECKING:
 
 #: Nobody drives farther than this and back in a day's work.
 MAX_DISTANCE_KM = 500
+#: Further away somebody spends a day on the way; a slip of the finger is likelier.
+DISTANT_KM = 150
+#: A service is hardly longer on one day: 2 700 are seconds of 45 minutes.
+LONGEST_SERVICE_S = 12 * HOUR_S
+#: Nor shorter: 1.5 are hours.
+SHORTEST_SERVICE_S = 5 * MINUTE_S
+
+#: Limits of a shift that are meant to be left empty where there is none.
+_LIMITS = ("max_visits", "max_leg_s", "max_travel_s", "max_duty_s")
 
 
 def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
-    """Note places, services, certificates and shifts that are possible in themselves but cannot be meant."""
+    """Note places, phones, dates, services, certificates and shifts that are possible, and hardly meant."""
     check_places(sheets, log)
+    check_phones(sheets, log)
+    if clock is not None:
+        check_date_spans(sheets, clock, log)
+        check_order_dates(sheets, clock, log)
     for entry in sheets.orders.readable():
         if entry.row.service_s == 0:
             sheets.orders.note(log, "DURATION_ZERO", entry.number, "service_s", 0)
+        elif entry.row.service_s is not None:
+            _check_service(sheets.orders, entry.number, entry.row.service_s, log)
     for skill in sheets.skills:
         since, until = skill.row.valid_from, skill.row.valid_until
         if since and until and until < since:
@@ -34,6 +51,20 @@ def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: Iss
         row = shift.row
         if clock and clock.shown_s(clock.on(row.date, row.start), clock.on(row.date, row.end)) > DAY_S:
             sheets.shifts.note(log, "SHIFT_LONG", shift.number, "end")
+    for shift in sheets.shifts.readable():
+        for limit in _LIMITS:
+            if getattr(shift.row, limit) == 0:
+                sheets.shifts.note(log, "LIMIT_ZERO", shift.number, limit, 0)
+
+
+def _check_service(sheet: Sheet[Any], number: int, service_s: int, log: IssueLog) -> None:
+    """Note a service as long as a shift and longer, or hardly longer than saying hello."""
+    minutes = f"{service_s / MINUTE_S:g}"
+    if service_s > LONGEST_SERVICE_S:
+        details = {"hours": f"{service_s / HOUR_S:g}", "meant": f"{service_s / MINUTE_S / 60:g}"}
+        sheet.note(log, "SERVICE_LONG", number, "service_s", minutes, **details)
+    elif service_s < SHORTEST_SERVICE_S:
+        sheet.note(log, "SERVICE_SHORT", number, "service_s", minutes, meant=f"{service_s:g}")
 
 
 def check_places(sheets: BranchSheets, log: IssueLog) -> None:
@@ -91,6 +122,8 @@ def _check_place(
             limits = {"distance": round(distance_km), "limit": MAX_DISTANCE_KM}
             sheet.note(log, "PLACE_FAR", number, column, coordinates, **limits)
         return False
+    if branch and distance_km > DISTANT_KM:
+        sheet.note(log, "PLACE_DISTANT", number, column, coordinates, distance=round(distance_km))
     return True
 
 

@@ -27,6 +27,8 @@ MADE = frozenset({"customer_id", "order_id"})
 _DIGITS = 10
 
 _PHONE = re.compile(r"\d[\d\s()./-]{5,}\d")
+#: What a spreadsheet puts behind a whole number.
+_POINT_ZERO = re.compile(r"(?<=\d)\.0+(?!\d)")
 #: The country's code before a number of its own.
 _COUNTRY = re.compile(r"^(?:\+|00)\s*86[\s-]*|^86(?=1\d{10}$)")
 #: Country, province and city before the rest of an address: some days they are written, on others not.
@@ -151,8 +153,10 @@ def plain_phone(text: str) -> str:
 
     >>> plain_phone("+86 138-0000-0001 / 0571-00000002"), plain_phone("１３８００００００１")
     ('13800000001', '13800000001')
+    >>> plain_phone("13800000001.0")
+    '13800000001'
     """
-    half = _COUNTRY.sub("", unicodedata.normalize("NFKC", text).strip().removesuffix(".0"))
+    half = _POINT_ZERO.sub("", _COUNTRY.sub("", unicodedata.normalize("NFKC", text).strip()))
     found = _PHONE.search(re.split(r"[/;,、，；]", half)[0])
     return re.sub(r"\D", "", found[0]) if found else ""
 

@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
-#: Columns of an order that tell who asked, and the column of a customer that each fills (`flat.py`).
-OF_CUSTOMER: Mapping[str, str] = MappingProxyType({"customer_name": "name", "customer_phone": "phone"})
 #: So many cells of a sheet are named that were read as something else; the rest is counted.
 SHOWN_READ_AS = 2_000
+#: Columns of an order that tell who asked, and the column of a customer that each fills (`flat.py`).
+OF_CUSTOMER: Mapping[str, str] = MappingProxyType({"customer_name": "name", "customer_phone": "phone"})
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
 
 R = TypeVar("R", bound=Row)
@@ -203,7 +203,8 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
         for key, cell in entry.items():
             column = by_name.get(key)
             if column is None:
-                near = nearest(key, by_name.keys() - entry.keys())
+                near = nearest(key, by_name)
+                near = "" if near in entry else near
                 log.add("KEY_UNKNOWN", value=key, near=near, **location_of(name, log, number, key))
             elif cell is not None:
                 cells[column.field] = cell

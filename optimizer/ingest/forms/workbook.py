@@ -46,6 +46,8 @@ MAX_MARKS = 100_000
 _EXACT = 10**15
 #: What a spreadsheet makes a date of, and is none.
 _NAMES = (Shape.ID, Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS)
+#: Of what a percentage is the figure before its sign.
+_FIGURES = (Shape.NUMBER, Shape.PERCENT, Shape.LEVEL, Shape.PRIORITY, Shape.DECIMAL)
 #: Day 1 of spreadsheets, by either count: a time of 24 hours without its date.
 _DAY_ONE = (date(1899, 12, 31), date(1900, 1, 1))
 
@@ -229,14 +231,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
 
     >>> cell_text(["n", 10042.0], Shape.ID), cell_text(["d", "2026-11-23"], Shape.MOMENT)
     ('10042', '2026-11-23')
+    >>> cell_text(["n", 7.0, "0007"], Shape.ID), cell_text(["n", 7.0, "0007"], Shape.NUMBER)
+    ('0007', '7')
     >>> cell_text(["s", 86400], Shape.TIME), cell_text(["b", True], Shape.WORD)
     ('24:00', 'yes')
     """
     if isinstance(cell, str):
         return cell
-    kind, value = cell
+    kind, value, *shown = cell
     if kind == "n":
-        return _number_text(value)
+        return _shown_text(value, shown[0], shape) if shown else _number_text(value)
     if kind == "b":
         return ("yes" if value else "no") if shape is Shape.WORD else str(value).upper()
     if kind in ("t", "s"):
@@ -248,6 +252,16 @@ def cell_text(cell: Any, shape: Shape) -> str:
     if is_midnight and (kind == "d" or shape is Shape.DATE):
         return moment.date().isoformat()
     return moment_text(moment)
+
+
+def _shown_text(value: float, shown: str, shape: Shape) -> str:
+    """Return a number as the sheet shows it where people read it as a text, or with its unit; else the number."""
+    is_pct = shown.endswith("%")
+    if shape in _FIGURES and is_pct:
+        return _number_text(round(value * 100, 9))
+    has_unit = any(sign.isalpha() for sign in shown)
+    is_text = shape in (Shape.TEXT, *_NAMES) or (shape is Shape.DURATION and has_unit)
+    return shown if is_text and not is_pct else _number_text(value)
 
 
 def _number_text(value: float) -> str:

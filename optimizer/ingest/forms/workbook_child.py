@@ -4,7 +4,8 @@ Whatever a workbook does to its reader (endless work, endless memory, an abort) 
 little of either. Only the standard library and the reader are loaded, so that it starts in well under 0.1 s.
 
 A cell is text as it stands, or a pair of kind and value: `n` a number, `b` a yes or no, `d` a date, `m` a moment,
-`t` the seconds of a day, `s` the seconds of a span of time.
+`t` the seconds of a day, `s` the seconds of a span of time. A number that the sheet shows otherwise (`0007`) has what
+is shown as its third.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import re
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from optimizer.ingest.forms.number_formats import BUILT_IN, shown
 from optimizer.ingest.forms.workbook_file import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from optimizer.running.entry import Parent
 
@@ -39,16 +42,22 @@ MAX_MARKED = 20_000
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", re.ASCII)
 
-Cell = str | tuple[str, Any]
+Cell = str | tuple[str, Any] | tuple[str, Any, str]
 
 
 # --- the structure of a sheet -------------------------------------------------------------------------------------
 
 
 class SheetScan:
-    """What a sheet's XML says beside its values: how far it goes, what is hidden, merged, computed or an error."""
+    """What a sheet's XML says beside its values: how far it goes, what is hidden, merged, computed or an error.
 
-    def __init__(self, xml: bytes) -> None:
+    Parameters
+    ----------
+    formats
+        The number formats that show more than a number, by the style of a cell; `styled` holds the cells that have one.
+    """
+
+    def __init__(self, xml: bytes, formats: Mapping[int, str] = MappingProxyType({})) -> None:
         self.last_row = self.last_column = 0
         self.merged: list[str] = []
         self.hidden_rows: list[int] = []
@@ -56,6 +65,9 @@ class SheetScan:
         self.computed: list[str] = []
         self.uncomputed: list[str] = []
         self.errors: list[str] = []
+        self.styled: dict[tuple[int, int], int] = {}
+        self._formats = formats
+        self._style = 0
         self._row = self._column = 0
         self._type = ""
         self._has_formula = self._has_value = self._is_value = False
@@ -79,6 +91,8 @@ class SheetScan:
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
             self._column = column_number(reference[1]) if reference else self._column + 1
             self._type = attributes.get("t", "")
+            style = attributes.get("s", "0")
+            self._style = int(style) if style.isdecimal() else 0
             self._has_formula = self._has_value = False
         elif name == "v":
             self._is_value = True
@@ -110,6 +124,8 @@ class SheetScan:
             if self._has_formula:
                 # An empty text is a value, too: a formula gave it.
                 (self.computed if self._has_value or self._type == "str" else self.uncomputed).append(self._here())
+            if self._style in self._formats and self._has_value and self._type in ("", "n"):
+                self.styled[self._row, self._column] = self._style
             if self._type == "e":
                 self.errors.append(self._here())
 
@@ -168,6 +184,11 @@ class Archive:
             parts[sheet["name"]] = posixpath.normpath(posixpath.join("/" + folder, links[link])).lstrip("/")
         return parts
 
+    def number_formats(self) -> dict[int, str]:
+        """Return the number formats that may show more than a number, by the index of their style."""
+        name = next((name for name in self._names if name.endswith("/styles.xml")), None)
+        return {} if name is None else _formats(self.part(name))
+
     def _links(self, part: str) -> Iterator[tuple[str, str]]:
         with suppress(KeyError):
             for link in _elements(self.part(_links_of(part)), "Relationship"):
@@ -194,6 +215,34 @@ def _elements(xml: bytes, wanted: str) -> list[dict[str, str]]:
     return found
 
 
+def _formats(xml: bytes) -> dict[int, str]:
+    """Return the format codes of a workbook's styles by their index, without the general one."""
+    codes, found = dict(BUILT_IN), list[int]()
+    inside = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        name = tag.rpartition(":")[2]
+        if name in ("cellXfs", "cellStyleXfs"):
+            inside = name
+        elif name == "numFmt" and attributes.get("numFmtId", "").isdecimal():
+            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif name == "xf" and inside == "cellXfs":
+            number = attributes.get("numFmtId", "0")
+            found.append(int(number) if number.isdecimal() else 0)
+
+    def end(tag: str) -> None:
+        nonlocal inside
+        inside = "" if tag.rpartition(":")[2] == inside else inside
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.Parse(xml, True)
+    speaking = {number for number, code in codes.items() if any(shown(value, code) for value in (0, 1, 1.5))}
+    return {style: codes[number] for style, number in enumerate(found) if number in speaking}
+
+
 def _refuse_doctype(*_: object) -> None:
     """Stop before an entity is declared, which could stand for any amount of text."""
     raise RefusedError("WORKBOOK_DOCTYPE")
@@ -216,6 +265,7 @@ def read(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
 
     archive = Archive(content)
     parts = archive.sheet_parts()
+    formats = archive.number_formats()
     sheets: list[dict[str, Any]] = []
     budget = MAX_CHARACTERS
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
@@ -225,11 +275,12 @@ def read(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
             is_ours = all_tabs or sheet_named(about.name) is not None
             if about.typ != SheetTypeEnum.WorkSheet or not is_ours:
                 continue
-            scan = SheetScan(archive.part(parts[about.name]))
+            scan = SheetScan(archive.part(parts[about.name]), formats)
             if scan.is_too_large:
                 sheet["last_cell"] = f"{column_letters(scan.last_column)}{scan.last_row}"
                 continue
             rows = _rows(workbook.get_sheet_by_index(index).to_python(skip_empty_area=False))
+            _show(rows, scan.styled, formats)
             budget -= sum(len(cell) for _, cells in rows for cell in cells if isinstance(cell, str))
             if budget < 0:
                 raise RefusedError("WORKBOOK_TOO_MUCH")
@@ -244,6 +295,19 @@ def read(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
             for name in ("computed", "uncomputed", "errors"):
                 sheet[name] = getattr(scan, name)[:MAX_MARKED]
     return {"has_macros": archive.has_macros, "sheets": sheets}
+
+
+def _show(
+    rows: list[tuple[int, list[Cell]]], styled: Mapping[tuple[int, int], int], formats: Mapping[int, str]
+) -> None:
+    """Put what a sheet shows beside the numbers that it shows otherwise; the rows are changed in place."""
+    for number, cells in rows if styled else ():
+        for column, cell in enumerate(cells, start=1):
+            style = styled.get((number, column))
+            if style is not None and not isinstance(cell, str) and cell[0] == "n":
+                text = shown(cell[1], formats[style])
+                if text:
+                    cells[column - 1] = ("n", cell[1], text)
 
 
 def _rows(values: list[list[Any]]) -> list[tuple[int, list[Cell]]]:

@@ -364,7 +364,8 @@ def _problem(document: JsonObject, branch: str | Path | None, log: IssueLog) -> 
     if branch is None:
         log.add("PLAN_NO_PROBLEM", path="/problem")
         return None
-    return read_branch(branch)
+    # Its doubts are told by whoever compares the plan with the branch.
+    return read_branch(branch, on_warning=lambda _: None)
 
 
 def _check_facts(document: JsonObject, log: IssueLog) -> None:

@@ -24,7 +24,8 @@ def noted(
     shifts = ({"technician_id": "T1", "date": day, "start": start, "end": "09:00"},)
     row = order("A", "", lat="52.53", lon="13.41", requested=window)
     people = ({"technician_id": "T1"},)
-    branch = lay_out(tmp_path / "in", (row,), branch=(where,), technicians=people, shifts=shifts)
+    works = ({"date": day, "working": "yes"},)
+    branch = lay_out(tmp_path / "in", (row,), branch=(where,), technicians=people, shifts=shifts, calendar=works)
     _, report = read_branch_report(branch)
     return report.text("en").splitlines()
 

@@ -140,8 +140,8 @@ def test_one_person_under_two_numbers_is_asked_about(tmp_path: Path) -> None:
     ("name", "phones", "codes"),
     [
         ("Ann", ("", ""), ["PERSON_TWICE"]),
-        (" ann ", ("", "1"), ["PERSON_TWICE"]),
-        ("Ann", ("1", "2"), []),  # Two people of one name.
+        (" ann ", ("", "13900000001"), ["PERSON_TWICE"]),
+        ("Ann", ("13900000001", "13900000002"), []),  # Two people of one name.
         ("Ben", ("", ""), []),
     ],
 )

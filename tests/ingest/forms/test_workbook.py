@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -456,3 +456,61 @@ def test_chinese_words_in_a_gap(tmp_path: Path) -> None:
     problem = read_branch(write_folder(tmp_path / "csv", sheets))
     sheets["orders"][1] |= {"after": "O1 开始+30分钟..1天 同人", "loads": "kg：20 crates：2"}
     assert read_branch(write_workbook(tmp_path / "branch.xlsx", sheets, lang="zh")) == problem
+
+
+# --- numbers that are shown otherwise -----------------------------------------------------------------------------
+
+
+def formatted(tab: Any, column: str, row: int, value: Any, number_format: str) -> None:
+    """Write a number with its format into a cell, by the title of its column."""
+    titles = [cell.value for cell in tab[1]]
+    cell = tab.cell(row, titles.index(column) + 1, value)
+    cell.number_format = number_format
+
+
+def test_ids_and_phones_are_read_as_the_sheet_shows_them(tmp_path: Path) -> None:
+    sheets = two_orders()
+    sheets["customers"][0]["phone"] = sheets["orders"][1]["serial"] = sheets["orders"][1]["required"] = ""
+    workbook = make_workbook(sheets)
+    customers, orders = workbook["customers"], workbook["orders"]
+    formatted(customers, "customer_id", 3, 7, "0000")
+    formatted(orders, "customer_id", 3, 7, '"00"00')
+    formatted(customers, "phone", 2, 57100000002, "0000-00000000")
+    formatted(orders, "serial", 3, 42, '"HZ-"0000')
+    formatted(orders, "required", 3, 2, '"T"0')
+    formatted(orders, "service_min", 3, 1.5, '0.0"小时"')
+    formatted(workbook["skills"], "level", 2, 2, "00")
+    path = tmp_path / "branch.xlsx"
+    path.write_bytes(saved(workbook))
+    problem, report = read_branch_report(path)
+    assert problem is not None
+    assert problem.order_by_id["O2"].customer_id == "0007"
+    assert [customer.phone for customer in problem.customers] == ["", "0571-00000002"]
+    assert problem.order_by_id["O2"].briefing.serial == "HZ-0042"
+    assert problem.visit_by_id["O2"].required == {"T2"}
+    assert problem.visit_by_id["O2"].base_s == 90 * 60
+    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_AS", "1.5小时")]
+
+
+def test_a_percentage_is_no_fraction(tmp_path: Path) -> None:
+    sheets = two_orders()
+    for skill in sheets["skills"]:
+        skill["factor_pct"] = "100"
+    workbook = make_workbook(sheets)
+    formatted(workbook["skills"], "factor_pct", 2, 0.9, "0%")
+    path = tmp_path / "branch.xlsx"
+    path.write_bytes(saved(workbook))
+    held = read_branch(path).technician_by_id["T1"].held_skill("aircon")
+    assert held is not None
+    assert held.factor_pct == 90
+
+
+def test_a_time_cell_is_a_duration(tmp_path: Path) -> None:
+    workbook = make_workbook(two_orders())
+    formatted(workbook["orders"], "service_min", 3, time(1, 30), "h:mm")
+    path = tmp_path / "branch.xlsx"
+    path.write_bytes(saved(workbook))
+    problem, report = read_branch_report(path)
+    assert problem is not None
+    assert problem.visit_by_id["O2"].base_s == 90 * 60
+    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_AS", "01:30")]
