@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 A = order("A", "")
 
+#: How many are named here.
+SHOWN = 3
+
 
 @pytest.mark.parametrize(
     ("start", "end", "end_s"),
@@ -68,7 +71,8 @@ def test_a_lock_on_a_dated_start_is_of_the_shift_that_has_it(tmp_path: Path) -> 
     assert (lock.day, problem.day_of_lock(lock), lock.start_s) == (0, 0, at(26))
 
 
-def test_of_many_times_the_first_few_are_named(tmp_path: Path) -> None:
+def test_of_many_times_the_first_few_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.ingest.build.nights.SHOWN_READ_AS", SHOWN)
     people = tuple({"technician_id": f"T{n:02d}"} for n in range(SHOWN + 3))
     shifts = tuple(shift(person["technician_id"], "19:00", "07:00") for person in people)
     intake, problem, _ = read(lay_out(tmp_path / "in", (A,), technicians=people, shifts=shifts))
