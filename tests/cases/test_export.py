@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from optimizer.cli import app
+from optimizer.ingest.fault_workbook import write_fault_workbook
 from optimizer.ingest.read import read_intake
 
 if TYPE_CHECKING:
@@ -140,3 +141,15 @@ def test_an_export_may_be_a_workbook(mapped: tuple[Path, str], tmp_path: Path, r
     mapping = tomllib.loads((branch / "mapping.toml").read_text(encoding="utf-8"))["orders"]
     assert (mapping["file"], mapping["tab"], mapping["columns"]["报修人"]) == ("报修*.xlsx", "Sheet1", "Customer name")
     assert read_intake(branch).checked() == read.checked()
+
+
+def test_faults_of_an_export_are_marked_where_they_stand(mapped: tuple[Path, str], tmp_path: Path) -> None:
+    branch = tmp_path / "branch"
+    shutil.copytree(mapped[0], branch)
+    text = (branch / FILE).read_text(encoding="utf-8")
+    (branch / FILE).write_text(text.replace("2026/11/19 10:05", "前天早上"), encoding="utf-8")
+    report = read_intake(branch).report
+    assert [(issue.row, issue.column) for issue in report.errors] == [(6, "登记时间")]
+    write_fault_workbook(branch, report, tmp_path / "faults.xlsx", "zh")
+    page = openpyxl.load_workbook(tmp_path / "faults.xlsx")["报修导出20261120"]
+    assert "前天早上" in page["H6"].comment.text
