@@ -19,6 +19,7 @@ from optimizer.text.printable import spelt_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
 
@@ -169,9 +170,10 @@ def _joined(first: str, second: str, lang: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IssueReport:
-    """All issues of one input, by sheet, row and column."""
+    """All issues of one input, by sheet, row and column; and the language of the branch, as far as it is known."""
 
     issues: tuple[Issue, ...] = ()
+    language: str = field(default="", compare=False)
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -246,6 +248,8 @@ class IssueLog:
         self.strict = strict
         #: Where each sheet came from, for those that came from somewhere.
         self.sources: dict[str, Source] = {}
+        #: The language of the branch's papers, once it is known.
+        self.language = ""
         self._issues: list[Issue] = []
         self._suggestions = 0
         self._root = ""
@@ -311,7 +315,7 @@ class IssueLog:
 
     def report(self) -> IssueReport:
         """Return what was noted, in the order of a reader of the files."""
-        return IssueReport(tuple(sorted(self._issues, key=lambda issue: issue.sort_key)))
+        return IssueReport(tuple(sorted(self._issues, key=lambda issue: issue.sort_key)), self.language)
 
 
 def _plain(value: object) -> str:

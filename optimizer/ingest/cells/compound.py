@@ -159,40 +159,40 @@ def parse_opening(value: object) -> tuple[tuple[int, Interval], ...]:
             if not days:
                 raise fault("OPENING_FORMAT")
             stretch = _stretch(hours)
-        opening.update((day_index, stretch) for day_index in weekdays_of(days))
+        opening.update((day_index, stretch) for day_index in weekday_indices(days))
     return tuple(sorted(opening))
 
 
-def weekdays_of(text: str) -> list[int]:
+def weekday_indices(text: str, code: str = "OPENING_FORMAT") -> list[int]:
     """Return the days of the week that a text names, 0 is Monday: `Mon-Fri`, `周六日`, `周一、三、五`, `工作日`.
 
     Raises
     ------
     CellFault
-        When one of them is none.
+        `code`, when one of them is none.
     """
     days: list[int] = []
     for part in _NAMED_DAYS.split(text.strip()):
         part = _DAY_GROUPS.get(part.lower(), part)
         first, _, last = (name.strip() for name in _TO_DAY.sub("-", part).partition("-"))
-        begin, *more = _days_named(first)
+        begin, *more = _days_named(first, code)
         if not last:
             days += [begin, *more]
             continue
-        end, *others = _days_named(last)
+        end, *others = _days_named(last, code)
         if more or others:
-            raise fault("OPENING_FORMAT")
+            raise fault(code)
         days += [n % 7 for n in range(begin, end + 1 if end >= begin else end + 8)]
     return days
 
 
-def _days_named(name: str) -> list[int]:
+def _days_named(name: str, code: str) -> list[int]:
     """Return the days of a name; behind one `周` may stand several: `周六日`."""
     if name.lower() in _WEEKDAYS:
         return [_WEEKDAYS[name.lower()]]
     match = _SEVERAL_DAYS.fullmatch(name)
     if match is None:
-        raise fault("OPENING_FORMAT")
+        raise fault(code)
     return [_WEEKDAYS[f"周{day}"] for day in match[1]]
 
 

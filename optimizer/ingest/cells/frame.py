@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from optimizer.domain.region import DateOrder
 from optimizer.domain.units import at
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Frame:
     first_day
         The first day to plan; a date without a year is the one nearest to it.
     order
-        How people write dates in figures there: `ymd`, `mdy`, `dmy`, or nothing when that is not known.
+        How people write dates in figures there; `None` when that is not known.
     opens_s, closes_s
         When the branch opens and closes: morning and afternoon are the parts of it before and after noon.
     known
@@ -38,10 +39,15 @@ class Frame:
 
     today: date | None = None
     first_day: date | None = None
-    order: str = ""
+    order: DateOrder | None = None
     opens_s: int = at(8, 30)
     closes_s: int = at(17, 30)
     known: Mapping[str, Set[str]] = field(default_factory=dict)
+
+    @property
+    def local(self) -> DateOrder | None:
+        """The order of dates that ends in the year (`local_forms.py`); `None` where people write the year first."""
+        return None if self.order is DateOrder.YEAR_FIRST else self.order
 
     def ids(self, sheet: str) -> Set[str]:
         """Return the ids that a sheet names."""
@@ -52,10 +58,10 @@ class Frame:
 NO_FRAME = Frame()
 
 
-def date_order(zone: str) -> str:
-    """Return how people write dates in figures where a time zone is, or nothing when they differ there.
+def is_year_first(zone: str) -> bool:
+    """Return whether people write year, month, day where a time zone is.
 
-    >>> date_order("Asia/Shanghai"), date_order("Europe/Paris")
-    ('ymd', '')
+    >>> is_year_first("Asia/Shanghai"), is_year_first("Europe/Paris")
+    (True, False)
     """
-    return "ymd" if zone in _YEAR_FIRST else ""
+    return zone in _YEAR_FIRST

@@ -62,13 +62,13 @@ def spelt_time(text: str) -> int | None:
 def spelt_range(text: str, *, may_be_bare: bool = False) -> tuple[int, int] | None:
     """Return from when until when, in seconds of the day; what ends on the next day ends beyond 24:00, or earlier.
 
+    >>> spelt_range("下午2点-4点") == (14 * 3600, 16 * 3600), spelt_range("2点-4点")
+    (True, None)
+
     Parameters
     ----------
     may_be_bare
         Read `9-17` as hours, too.
-
-    >>> spelt_range("下午2点-4点") == (14 * 3600, 16 * 3600), spelt_range("2点-4点")
-    (True, None)
     """
     ends = _RANGE.split(_NINE_TO_FIVE.sub(r"\1-", text))
     if len(ends) != 2 or not all(ends):

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S
-from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekdays_of
+from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekday_indices
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text, time_text
 from optimizer.ingest.cells.spelt_dates import taken_date
 from optimizer.ingest.cells.spelt_times import RANGE_MARK, spelt_range, spelt_stretch, spelt_time
@@ -141,7 +141,7 @@ def spelt_opening(text: str) -> str | None:
 def _days(text: str) -> str | None:
     """Return days of the week in the words of the parser: `Mon-Fri`, `Sat,Sun`."""
     try:
-        days = sorted(set(weekdays_of(text)))
+        days = sorted(set(weekday_indices(text)))
     except CellFault:
         return None
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:

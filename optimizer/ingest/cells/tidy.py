@@ -92,6 +92,9 @@ _EPOCH = datetime(1899, 12, 30)
 def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = "", date_alone_s: int = 0) -> str:
     """Return the text that a person means by a cell.
 
+    >>> tidy_cell("４５", Shape.NUMBER), tidy_cell("46349.375", Shape.MOMENT), tidy_cell("10042.0", Shape.ID)
+    ('45', '2026-11-23 09:00', '10042')
+
     Parameters
     ----------
     frame
@@ -100,9 +103,6 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         Which sheet names what the cell may name with amounts: `parts`, `tools`.
     date_alone_s
         The time of day that is taken where a moment is wanted and a date alone stands.
-
-    >>> tidy_cell("４５", Shape.NUMBER), tidy_cell("46349.375", Shape.MOMENT), tidy_cell("10042.0", Shape.ID)
-    ('45', '2026-11-23 09:00', '10042')
     """
     text = text.strip(_EDGES)
     if not text:

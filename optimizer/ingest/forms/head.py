@@ -49,15 +49,15 @@ class Head:
 def find_head(lines: Sequence[Line], is_title: Callable[[str], bool]) -> Head:
     """Return the header of a table: of its first rows the one with the most known titles, else the first row.
 
+    >>> find_head([(1, ["Orders of May"]), (3, ["id", "name"])], {"id", "name"}.__contains__).first
+    3
+
     Parameters
     ----------
     lines
         The first rows that hold anything, at least one; `HEAD_ROWS` and the one below are looked at.
     is_title
         Whether a text is the title of a column.
-
-    >>> find_head([(1, ["Orders of May"]), (3, ["id", "name"])], {"id", "name"}.__contains__).first
-    3
     """
     found = [sum(map(is_title, cells)) for _, cells in lines[:HEAD_ROWS]]
     best = found.index(max(found))

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.region import DateOrder
 from optimizer.domain.units import at
 from optimizer.ingest.cells.dates_and_times import MOMENT, as_moment
-from optimizer.ingest.cells.frame import NO_FRAME, Frame, date_order
+from optimizer.ingest.cells.frame import NO_FRAME, Frame, is_year_first
+from optimizer.ingest.cells.local_forms import made_plain
+from optimizer.ingest.cells.locales import date_order_of, parse_locale
 from optimizer.ingest.cells.tidy import Shape, tidy_cell
+from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.forms.columns import BranchRow, columns_of
 
 if TYPE_CHECKING:
@@ -31,16 +35,27 @@ def frame_of(sheets: Mapping[str, Rows]) -> Frame:
     first = next(iter(sheets.get("branch", [])), None)
     if first is None:
         return Frame(known=known)
-    row, _ = BranchRow.read(meant_cells("branch", first[1], NO_FRAME))
+    order = _order_of(first[1])
+    row, _ = BranchRow.read(meant_cells("branch", first[1], Frame(order=order)))
     as_of, first_day = row.as_of, row.plan_date
     return Frame(
         as_of.date() if isinstance(as_of, datetime) else None,
         first_day,
-        date_order(row.timezone),
+        order,
         row.business_open,
         row.business_close,
         known,
     )
+
+
+def _order_of(cells: Mapping[str, str]) -> DateOrder | None:
+    """Return the order of dates by the branch's locale, else by where it is; a locale not known is noted elsewhere."""
+    try:
+        stated = date_order_of(parse_locale(cells.get("locale", "").strip()))
+    except CellFault:
+        stated = None
+    zone = cells.get("timezone", BranchRow.columns()["timezone"].default)
+    return stated or (DateOrder.YEAR_FIRST if is_year_first(zone) else None)
 
 
 def _names(sheet: str, column: str, rows: Rows) -> frozenset[str]:
@@ -55,7 +70,8 @@ def meant_cells(sheet: str, cells: Mapping[str, str], frame: Frame) -> dict[str,
     meant = {}
     for name, text in cells.items():
         alone_s = _DRAFT_S if (sheet, name) == ("branch", "as_of") else 0
-        tidied = tidy_cell(text, columns[name].shape, frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
+        local = made_plain(text, columns[name].shape, frame.local)
+        tidied = tidy_cell(local, columns[name].shape, frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
         if tidied:
             meant[name] = tidied
     return meant

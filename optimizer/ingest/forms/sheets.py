@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells.frame import NO_FRAME
+from optimizer.ingest.cells.local_forms import made_plain
 from optimizer.ingest.cells.tidy import is_change
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import (
@@ -244,15 +245,22 @@ def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
         if log.form != "json":
             said = ((name, text, cells.get(name, "")) for name, text in typed.items() if name not in wrong)
             changes += [(number, name, text, meant) for name, text, meant in said if text != meant]
-    _note_changes(raw.name, changes, log)
+    _note_changes(raw.name, changes, frame, log)
     is_unread = raw.is_unread or first in raw.missing
     return Sheet(raw.name, tuple(entries), tuple(partial), frozenset(ids), raw.is_given, is_unread)
 
 
-def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], log: IssueLog) -> None:
-    """Say of each cell that is right what it was read as, if that is not what stands there."""
+def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], frame: Frame, log: IssueLog) -> None:
+    """Say of each cell that is right what it was read as, if that is not what stands there.
+
+    A date as the branch's locale writes it needs no word.
+    """
     shapes = {column.field: column.shape for column in columns_of(sheet)}
-    changed = [change for change in changes if is_change(change[2], change[3], shapes[change[1]])]
+    changed = [
+        (number, name, typed, meant)
+        for number, name, typed, meant in changes
+        if is_change(made_plain(typed, shapes[name], frame.local), meant, shapes[name])
+    ]
     for number, name, typed, meant in changed[:SHOWN_READ_AS]:
         log.add("READ_AS", value=typed, meant=meant, **location_of(sheet, log, number, name))
     if len(changed) > SHOWN_READ_AS:

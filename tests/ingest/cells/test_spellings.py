@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from optimizer.ingest.cells.frame import NO_FRAME, Frame, date_order
+from optimizer.domain.region import DateOrder
+from optimizer.ingest.cells.frame import NO_FRAME, Frame, is_year_first
 from optimizer.ingest.cells.tidy import Shape, tidy_cell
 from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.forms.columns import SHEETS
@@ -17,7 +18,7 @@ from optimizer.ingest.forms.columns import SHEETS
 MONDAY = Frame(
     date(2026, 11, 30),
     date(2026, 12, 1),
-    "ymd",
+    DateOrder.YEAR_FIRST,
     known={
         "parts": {"P01", "P07", "M4X20"},
         "skills": {"空调", "冰箱", "热水器", "中央空调 维保"},
@@ -153,11 +154,11 @@ def test_a_date_alone_is_a_date_where_a_moment_may_stand_and_so_it_stays() -> No
     ],
 )
 def test_the_order_of_day_and_month_is_the_branchs(text: str, order: str, plain: str | None) -> None:
-    check(text, plain, "orders", "due_day", replace(MONDAY, order=order))
+    check(text, plain, "orders", "due_day", replace(MONDAY, order=DateOrder(order) if order else None))
 
 
 def test_where_people_write_the_year_first() -> None:
-    assert [date_order(zone) for zone in ("Asia/Shanghai", "America/New_York", "")] == ["ymd", "", ""]
+    assert [is_year_first(zone) for zone in ("Asia/Shanghai", "America/New_York", "")] == [True, False, False]
 
 
 @pytest.mark.parametrize("text", ["12月3日", "12/3", "26/11/20", "明天", "3号"])
