@@ -355,15 +355,15 @@ def map_file(
         Path | None, typer.Option(help="The branch that it is for. [default: the folder that the file lies in]")
     ] = None,
     sheet: Annotated[str, typer.Option(help="Which sheet of the branch it is.")] = "orders",
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Say which column of a file is which of ours, and keep it in mapping.toml beside the branch, to be edited."""
     from optimizer.mapping_output import write_mapping
 
-    say = translator_for(lang)
-    with Faults(say, lang, as_json=json_faults):
-        lines = write_mapping(file, branch, sheet, lang, say)
+    say = translator_for(lang, branch or file.parent)
+    with Faults(say, as_json=json_faults):
+        lines = write_mapping(file, branch, sheet, say.lang, say)
     for line in lines:
         Console().print(Text(line), soft_wrap=True)
 

@@ -38,7 +38,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the branch after the first command, and what that said."""
     branch = tmp_path_factory.mktemp("export") / "branch"
     shutil.copytree(EXPORT, branch)
-    return branch, said("map", branch / FILE)
+    return branch, said("map", branch / FILE, "--lang", "zh")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_what_a_person_has_changed_stays_when_the_file_is_looked_at_again(
     text = path.read_text(encoding="utf-8")
     text = text.replace('"内部备注" = ""', '"内部备注" = "客户要求"').replace('"安装" = "120"', '"安装" = "150"')
     path.write_text(text, encoding="utf-8")
-    assert "内部备注 → 客户要求（同上次）" in said("map", branch / FILE)
+    assert "内部备注 → 客户要求（同上次）" in said("map", branch / FILE, "--lang", "zh")
     problem = read_intake(branch).checked()
     assert problem.order_by_id["BX1120-02"].briefing.request == "老客户"
     assert {visit.base_s for visit in problem.visits if visit.order_id == "BX1120-06"} == {150 * 60}

@@ -38,7 +38,7 @@ VAGUE: Mapping[str, str] = MappingProxyType(
 JOINED = frozenset({"requested", "address"})
 #: So many of a column's values have to look alike.
 _SHARE = 0.7
-#: What a fitting look of the values adds to the likeness of a title, which is at most 1.
+#: What a fitting look of the values adds to the nearness of a title, which is at most 1.
 _LOOKS_SO = 0.5
 #: How alike two titles have to be spelt.
 _LIKE = 0.6
@@ -137,13 +137,13 @@ def near_field(title: str, sheet: str, free: Collection[str], values: Sequence[s
         looks = LOOKS.get(column.field)
         bonus = _LOOKS_SO if looks is not None and look_alike(values, looks) else 0.0
         for name in map(normal, (*field_names(sheet, column.field), column.sheet_name)):
-            likeness = _likeness(wanted, name)
-            if likeness and likeness + bonus > best:
-                best, found = likeness + bonus, column.field
+            nearness = _nearness(wanted, name)
+            if nearness and nearness + bonus > best:
+                best, found = nearness + bonus, column.field
     return found
 
 
-def _likeness(title: str, name: str) -> float:
+def _nearness(title: str, name: str) -> float:
     """Return how near two titles are, from 0 to 1; 0 when they are not near at all."""
     short, long = sorted((title, name), key=len)
     if len(short) >= 2 and short in long:
