@@ -56,8 +56,8 @@ class MatrixFileProvider:
     """Travel as the user's file gives it: asymmetric where it is, never closed, never completed.
 
     A CSV serves every profile. Places that the file has and the problem does not are left out. A technician's
-    start and end at one home may share one key. Metres, where the file gives none, are estimated from the
-    coordinates and marked as such; seconds never are.
+    start and end at one home may share one key, and so may the days of a job.
+    Metres, where the file gives none, are estimated from the coordinates and marked as such; seconds never are.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _cut(
 ) -> NDArray[np.int32] | None:
     """Return the layers of `profiles` and rows of `places` in whole numbers, or note what the table lacks."""
     row_of = {key: row for row, key in enumerate(table.keys)}
-    rows = {key: row_of.get(key, row_of.get(_same_home(key, places))) for key in places}
+    rows = {key: row_of.get(key, row_of.get(_same_place(key, places))) for key in places}
     missing = [key for key, row in rows.items() if row is None]
     for key in missing:
         near = nearest(key, row_of.keys() - places.keys())
@@ -131,11 +131,14 @@ def _cut(
     return np.where(np.isnan(values), UNREACHABLE, np.maximum(values, 0)).astype(np.int32)
 
 
-def _same_home(key: str, places: Mapping[str, Place]) -> str:
-    """Return the key of a technician's other end of the day when it is the same place, else an empty text."""
+def _same_place(key: str, places: Mapping[str, Place]) -> str:
+    """Return another key of a place: the other end of a technician's day, the first day of a job; else nothing."""
     kind, _, technician_id = key.partition(":")
     other = {"start": "end", "end": "start"}.get(kind, "") + ":" + technician_id
-    return other if technician_id and places.get(other) == places[key] else ""
+    if technician_id and places.get(other) == places[key]:
+        return other
+    job, _, day = key.rpartition("/")
+    return job if day.isdecimal() and places.get(job, places[key]) == places[key] else ""
 
 
 def _no_way(seconds: NDArray[np.int32], places: Mapping[str, Place], profiles: Sequence[str]) -> str:
