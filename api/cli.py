@@ -14,12 +14,13 @@ import typer
 
 from optimizer.cli import app
 from optimizer.console import show_any_text, stop, translator_for
+from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from api.settings import Settings
     from api.store.engine import Store
 
-keys_app = typer.Typer(help="API keys: who may ask this service what.", no_args_is_help=True)
+keys_app = typer.Typer(cls=SpokenGroup, help="API keys: who may ask this service what.", no_args_is_help=True)
 app.add_typer(keys_app, name="key")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and of what is being uploaded.")]
@@ -36,7 +37,7 @@ ABANDONED_S = 86_400.0
 BACKLOG = 2_048
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.", show_default="8000")
@@ -90,7 +91,7 @@ def serve(
     uvicorn.Server(config).run(sockets=[sock])
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def work(
     data: Data = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side.", show_default="cores")] = None,
@@ -114,7 +115,7 @@ def work(
     supervisor.stop()
 
 
-@keys_app.command("add")
+@keys_app.command("add", cls=SpokenCommand)
 def add_key(
     role: Annotated[str, typer.Option(help="read, plan, publish or admin; each may do what those before it may.")],
     branch: Annotated[list[str] | None, typer.Option(help="Only for this branch; may be repeated.")] = None,
@@ -134,7 +135,7 @@ def add_key(
         print(make_key(tx, Role(role), branches=branch or None, label=label))
 
 
-@keys_app.command("list")
+@keys_app.command("list", cls=SpokenCommand)
 def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
     """List the keys, without their secrets."""
     from rich.console import Console
@@ -154,7 +155,7 @@ def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -
     Console().print(table)
 
 
-@keys_app.command("revoke")
+@keys_app.command("revoke", cls=SpokenCommand)
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="The key's id, the middle part of the key.")],
     data: Data = None,
@@ -172,7 +173,7 @@ def revoke_key(
         stop(2, say("There is no key {key} in force.", key=key_id))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def backup(
     out: Annotated[Path, typer.Option(help="The new file.")],
     data: Data = None,
@@ -201,7 +202,7 @@ def backup(
     print(say("Written to {folder}", folder=str(out)))
 
 
-@app.command(name="settings")
+@app.command(name="settings", cls=SpokenCommand)
 def print_settings(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
     """Print every setting of the service: its environment variable, its value now, what it means."""
     from rich.console import Console

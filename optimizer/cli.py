@@ -54,6 +54,7 @@ from optimizer.plan_output import (
     write_plan_and_papers,
 )
 from optimizer.running.process_limits import seldom_look_for_garbage
+from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,7 @@ _STARTED_S = time.monotonic() - time.process_time()
 LONGEST_S = 7 * 86_400
 
 app = typer.Typer(
+    cls=SpokenGroup,
     help="派工 Paigong: plan tomorrow's visits of a service branch.",
     epilog="Exit codes: 0 done; 1 the judge found violations; 2 the input has faults, or a file cannot be read or "
     "written; 3 no plan keeps what is locked, or the solver ended before its first one; 4 a defect of ours; "
@@ -81,7 +83,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def plan(
     branch: Branch,
     stage: StageOf = Stage.DRAFT,
@@ -229,7 +231,7 @@ def _read_as(options: ReadOptions) -> dict[str, object]:
     return {name: value for name, value in (("skip_bad", options.skip_bad), ("datum", options.datum)) if value}
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def publish(
     plan_file: Annotated[Path, typer.Argument(help="The plan.json that customers and technicians are told.")],
     branch: Annotated[
@@ -279,7 +281,7 @@ def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
         faults.stop(1, "NOT_PUBLISHED", "\n".join([head, *map(violation_line, violations)]))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def promise(
     branch: Branch,
     order: Annotated[str, typer.Option(help="The order's number.")],
@@ -325,7 +327,7 @@ def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
     )
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def template(
     out: Annotated[Path, typer.Option(help="Where to write the empty workbook.")] = Path("branch.xlsx"),
     lang: Lang = "zh",
@@ -341,7 +343,7 @@ def template(
     Console().print(Text(say("Written to {folder}", folder=str(out))))
 
 
-@app.command(name="judge")
+@app.command(name="judge", cls=SpokenCommand)
 def judge(
     plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
     branch: Annotated[
@@ -396,7 +398,7 @@ def _difference_lines(compared: Comparison, lang: str, say: Translate) -> list[s
     return [say("The branch has changed since the plan was made:"), *(one.text(lang) for one in compared.differences)]
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def export(
     branch: Branch,
     json_file: Annotated[Path, typer.Option("--json", help="Where to write the problem in the wire form.")],
@@ -416,7 +418,7 @@ def export(
     Console().print(Text(say("Written to {folder}", folder=str(json_file))))
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def warm(lang: Lang = "zh") -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
     from optimizer.engine.jit.kernels import is_warm

@@ -7,9 +7,9 @@ import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.text import Text
 
 from optimizer.console import translator_for
+from optimizer.text.prose import Prose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,35 +127,35 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: 
     print_plan(problem, outcome.matrix, outcome.plan, console, lang)
     print_changes(problem, context, console, lang)
     for visit_id in solved.released:
-        console.print(Text(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), style="red"))
+        console.print(Prose(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), "red"))
     print_conditions(outcome.judgement, problem, console, say)
     if run.stopped == "child_died":
-        console.print(Text(say("the solver process died; this is its last judged plan"), style="yellow"))
+        console.print(Prose(say("the solver process died; this is its last judged plan"), "yellow"))
     elif run.stopped == FIRST_PLAN:
         text = say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
-        console.print(Text(say("Warning: {message}", message=text), style="yellow"))
+        console.print(Prose(say("Warning: {message}", message=text), "yellow"))
     elif run.stopped != "finished":
-        console.print(Text(say("stopped early; this is the best plan so far"), style="yellow"))
+        console.print(Prose(say("stopped early; this is the best plan so far"), "yellow"))
     if run.note:
-        console.print(Text(run.note.strip(), style="dim"))
+        console.print(Prose(run.note.strip(), "dim"))
     spent = say(
         "Read in {reading:.1f} s, started the search in {starting:.1f} s, searched for {search:.1f} s.",
         reading=reading_s,
         starting=run.starting_s or 0.0,
         search=run.search_s,
     )
-    console.print(Text(spent, style="dim"))
+    console.print(Prose(spent, "dim"))
     if run.waited_s >= WORTH_TELLING_S:
         text = say("Waited {waiting:.1f} s for a free core before that.", waiting=run.waited_s)
-        console.print(Text(text, style="dim"))
+        console.print(Prose(text, "dim"))
 
 
 def print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
     """Show what kept locks break and is accepted, and what is taken for granted."""
     for text in _accepted_sentences(judgement.accepted, problem, say):
-        console.print(Text(say("Accepted: {accepted}", accepted=text), style="yellow"))
+        console.print(Prose(say("Accepted: {accepted}", accepted=text), "yellow"))
     for item in judgement.assumptions:
-        console.print(Text(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+        console.print(Prose(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
 
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:

@@ -107,6 +107,11 @@ class Reason:
     exception: LimitException | None = None
     moment_s: int | None = None
 
+    @property
+    def is_final(self) -> bool:
+        """Return whether no plan of these days has the visit, whatever else it does."""
+        return self.proven and self.code is not ReasonCode.TIME_LIMIT
+
 
 @dataclass(frozen=True, slots=True)
 class UnassignedVisit:
@@ -116,6 +121,11 @@ class UnassignedVisit:
     state: UnassignedState
     due: date | None
     reasons: tuple[Reason, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether it is proven that no plan of these days has the visit."""
+        return bool(self.reasons) and self.reasons[0].is_final
 
 
 @dataclass(frozen=True, slots=True)

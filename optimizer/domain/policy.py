@@ -13,6 +13,9 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import at
 
+#: Opens the phone's own map, whichever that is; coordinates are WGS-84.
+MAP_LINK = "geo:{lat},{lon}?q={lat},{lon}({name})"
+
 
 class Pickup(StrEnum):
     """How branch parts reach a technician who starts at home."""
@@ -136,6 +139,8 @@ class Policy:
         Price of each minute above a limit that an exception covers.
     exception_told_cents, exception_visit_cents, exception_area_cents
         The same of a start outside the told window, of each visit above the limit, and of each person outside his area.
+    map_link
+        What an address opens on a phone, with `{lat}`, `{lon}` and perhaps `{name}` in it: an app, or a map on the web.
     promise
         How many days are promised, and how long each clock runs.
     """
@@ -208,6 +213,7 @@ class Policy:
     exception_told_cents: int = 2_000
     exception_visit_cents: int = 2_000
     exception_area_cents: int = 2_000
+    map_link: str = MAP_LINK
     promise: PromiseProfile = PromiseProfile()
 
     def band_of(self, limit: HouseLimit) -> int:

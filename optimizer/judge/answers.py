@@ -5,8 +5,10 @@ Whoever prints a plan imports these names from here; the judge's other modules a
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from optimizer.judge.costs import absence_costs
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import is_past_due, past_due_loan, refusals_left
 from optimizer.judge.stock import (
@@ -22,10 +24,12 @@ from optimizer.judge.stock import (
 from optimizer.judge.verdict import judge_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
-    from optimizer.domain.rules import Violation
+    from optimizer.domain.rules import Rule, Violation
     from optimizer.domain.technician import Technician
     from optimizer.travel.matrix import TravelMatrix
 
@@ -33,6 +37,7 @@ __all__ = [
     "Draw",
     "allowed_by_name",
     "arrival_moments",
+    "costs_of_absence",
     "holds_of",
     "is_past_due",
     "outside_of",
@@ -50,6 +55,16 @@ def allowed_by_name(problem: Problem, matrix: TravelMatrix, plan: Plan) -> tuple
     if not problem.exceptions:
         return ()
     return tuple(one for one in judge_plan(problem, matrix, plan).accepted if one.by)
+
+
+def costs_of_absence(problem: Problem, matrix: TravelMatrix, visit_ids: Sequence[str]) -> dict[Rule, int]:
+    """Return what leaving visits out costs by rule, in cents; a rule that costs nothing is not in it."""
+    found: Counter[Rule] = Counter()
+    if visit_ids:
+        facts = Facts(problem, matrix)
+        for visit_id in visit_ids:
+            found.update(absence_costs(facts, problem.visit_by_id[visit_id]))
+    return {rule: cents for rule, cents in found.items() if cents}
 
 
 def who_may_serve(problem: Problem, matrix: TravelMatrix, visit: Visit, day: int) -> tuple[Technician, ...]:

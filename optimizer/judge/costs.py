@@ -214,9 +214,17 @@ def free_starts(facts: Facts, visit_id: str, people: frozenset[str], day: int, s
 
 def absence_cents(facts: Facts, visit: Visit) -> int:
     """Price all that leaving a visit out costs: its priority, its promise, its wait, and what was told."""
-    problem = facts.problem
-    by_itself = sum(price(problem, visit) for price in (unassigned_cents, promise_cents, waiting_cents))
-    return by_itself + dropped_cents(facts, visit.visit_id)
+    return sum(absence_costs(facts, visit).values())
+
+
+def absence_costs(facts: Facts, visit: Visit) -> dict[Rule, int]:
+    """Return what leaving a visit out costs by rule."""
+    return {
+        Rule.UNASSIGNED: unassigned_cents(facts.problem, visit),
+        Rule.PROMISE: promise_cents(facts.problem, visit),
+        Rule.WAITING: waiting_cents(facts.problem, visit),
+        Rule.STABILITY: dropped_cents(facts, visit.visit_id),
+    }
 
 
 def unassigned_cents(problem: Problem, visit: Visit) -> int:

@@ -15,6 +15,7 @@ COUNT = "0"
 MINUTES = "#,##0.0"
 SHARE = "0%"
 MONEY = "#,##0.00"
+POINTS = "#,##0"
 TEXT = "@"
 
 
@@ -161,6 +162,9 @@ COSTS = Sheet(
     (
         Column("rule", "Rule", 16),
         Column("cost_cents", "Cost", 14, MONEY),
+        Column("paid_cents", "Will be paid", 14, MONEY),
+        Column("penalty_cents", "Penalty points", 16, POINTS),
+        Column("fixed_cents", "Points that no plan could avoid", 26, POINTS),
         Column("statement", "What it means", 80),
     ),
 )
@@ -181,6 +185,17 @@ DAYS = Sheet(
         Column("late_visits", "Late visits", 11, COUNT),
         Column("late_minutes", "Late (min)", 11, MINUTES),
         Column("load_share", "Mean load", 11, SHARE),
+    ),
+)
+
+#: In the workbook only: a data frame has the figures themselves.
+KEY_FIGURES = Sheet(
+    "key_figures",
+    "Key figures",
+    (
+        Column("figure", "Key figure", 20),
+        Column("value", "Value", 18),
+        Column("note", "Note", 70),
     ),
 )
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days, visits_served
+from optimizer.report.money import cost_parts
+from optimizer.report.promises import count_promises
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,22 +29,24 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
     dict
         `visits_planned`, `visits_unassigned`, `unassigned_waits`, `unassigned_will_break`,
         `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
-        `promises` (promised arrival windows that fall due with this plan), `promises_kept`, `promises_kept_share`;
+        `promises` that fall due with this plan (`promises.py`), `promises_kept`, `promises_late` (planned too late),
+        `promises_will_break` (left out), `promises_beyond` (not kept, as no plan could), `promises_kept_share`;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
         `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`, `door_minutes`
         (at doors, which is not in the travel), `service_minutes` (of each member of a crew), `overtime_minutes`;
         `technicians_available`, `technicians_used`, `contractors_used`; `load_share_mean` over staff; `cost_cents`
-        and `costs_cents` by soft rule; `fairness` (`load_range_minutes`, `load_deviation_minutes`, `load_gini` over
-        the staff present: shown, never optimised); `technicians`, one record each and day, with the
-        `balance_minutes` after it (see `balances_s`); `days`, one record a day.
+        and `costs_cents` by soft rule; `paid_cents`, `penalty_cents` and `fixed_cents`, which add up to
+        it (`money.py`); `fairness` (`load_range_minutes`, `load_deviation_minutes`, `load_gini` over the staff present:
+        shown, never optimised); `technicians`, one record each and day, with the `balance_minutes` after it (see
+        `balances_s`); `days`, one record a day.
         A share is between 0 and 1, or `None` when there is nothing to count.
     """
     days = technician_days(problem, matrix, plan)
     balances = balances_s(problem, days)
     served = visits_served(plan)
-    promises, kept = _promises(problem, plan, [stop for _, stop in served.values()])
     states = Counter(left.state for left in plan.unassigned)
     figures = _figures(problem, days, list(served.values()))
+    promises, parts = count_promises(problem, plan), cost_parts(problem, matrix, plan)
     return {
         "visits_planned": figures["visits_planned"],
         "visits_unassigned": len(plan.unassigned),
@@ -50,12 +54,18 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "unassigned_will_break": states[UnassignedState.WILL_BREAK],
         "unassigned_due_before_plan": states[UnassignedState.DUE_BEFORE_PLAN],
         "unassigned_rebook": states[UnassignedState.REBOOK],
-        "promises": promises,
-        "promises_kept": kept,
-        "promises_kept_share": _share(kept, promises),
+        "promises": promises.due,
+        "promises_kept": promises.kept,
+        "promises_late": promises.late,
+        "promises_will_break": promises.will_break,
+        "promises_beyond": promises.beyond,
+        "promises_kept_share": _share(promises.kept, promises.due),
         **figures,
         "cost_cents": plan.cost_cents,
         "costs_cents": {rule.value: plan.costs.get(rule, 0) for rule in SOFT_RULES},
+        "paid_cents": sum(parts.paid.values()),
+        "penalty_cents": sum(parts.guiding.values()),
+        "fixed_cents": sum(parts.fixed.values()),
         "fairness": _fairness([load.load_s for load in staff_loads(problem, days)]),
         "technicians": [_technician(problem, day, balances) for day in days],
         "days": figures_by_day(problem, matrix, plan),
@@ -154,28 +164,6 @@ def balances_s(problem: Problem, days: Iterable[TechnicianDay]) -> dict[tuple[st
             so_far[who] = before_s + day.load_s - pct * day.shift.contracted_s // 100
             found[who, day.shift.day] = so_far[who]
     return found
-
-
-def keeps_promise(problem: Problem, stop: Stop) -> bool | None:
-    """Return whether a stop starts inside a promised window as it was told; `None` when none was promised."""
-    promised = problem.promises_of(problem.visit_by_id[stop.visit_id])
-    if not promised:
-        return None
-    return any(window.open_s <= stop.start_s <= window.close_s for window in promised)
-
-
-def _promises(problem: Problem, plan: Plan, stops: Iterable[Stop]) -> tuple[int, int]:
-    """Count the promises that fall due with this plan, and those kept.
-
-    An unassigned visit counts when its promise will break; one that waits for a later promised window does not.
-    """
-    outcomes = [keeps_promise(problem, stop) for stop in stops]
-    given = [kept for kept in outcomes if kept is not None]
-    broken = sum(
-        left.state is UnassignedState.WILL_BREAK and bool(problem.order_of(problem.visit_by_id[left.visit_id]).promised)
-        for left in plan.unassigned
-    )
-    return len(given) + broken, sum(given)
 
 
 def _technician(problem: Problem, day: TechnicianDay, balances: Mapping[tuple[str, int], int]) -> dict[str, Any]:

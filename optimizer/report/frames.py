@@ -9,6 +9,7 @@ from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.columns import SHEETS
 from optimizer.report.days import TechnicianDay, technician_days
 from optimizer.report.figures import balances_s, figures_by_day
+from optimizer.report.money import cost_parts
 from optimizer.report.wording import Wording
 from optimizer.text.workbook_cells import Value
 
@@ -54,16 +55,24 @@ def table_rows(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Word
         "routes": [row for day in days for row in _stop_rows(problem, day, wording)],
         "technicians": [_technician_row(problem, day, balances, wording) for day in days],
         "unassigned": [_unassigned_row(problem, left, wording) for left in plan.unassigned],
-        "costs": [
-            {
-                "rule": rule.value,
-                "cost_cents": plan.costs.get(rule, 0),
-                "statement": wording.translate(rule.statement),
-            }
-            for rule in SOFT_RULES
-        ],
+        "costs": _cost_rows(problem, matrix, plan, wording),
         "days": [_day_row(figures) for figures in figures_by_day(problem, matrix, plan)],
     }
+
+
+def _cost_rows(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Wording) -> list[Row]:
+    parts = cost_parts(problem, matrix, plan)
+    return [
+        {
+            "rule": rule.value,
+            "cost_cents": plan.costs.get(rule, 0),
+            "paid_cents": parts.paid.get(rule, 0),
+            "penalty_cents": parts.guiding.get(rule, 0),
+            "fixed_cents": parts.fixed.get(rule, 0),
+            "statement": wording.translate(rule.statement),
+        }
+        for rule in SOFT_RULES
+    ]
 
 
 def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[Row]:

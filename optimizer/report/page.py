@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import UnassignedState
-from optimizer.domain.rules import SOFT_RULES
 from optimizer.report.days import days_by_date, technician_days
 from optimizer.report.figures import balances_s, kpis, loads_of
 from optimizer.report.gantt import axis_of, draw_gantt
+from optimizer.report.headline import KeyFigure, key_figures
+from optimizer.report.money import CostParts, cost_parts
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
 from optimizer.report.papers.making import make_papers
@@ -20,11 +21,12 @@ from optimizer.report.wording import Wording
 from optimizer.text.files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Rule
     from optimizer.domain.technician import Technician
     from optimizer.report.days import TechnicianDay
     from optimizer.report.figures import Load
@@ -87,12 +89,12 @@ def render_page(
         problem=problem,
         plan=plan,
         is_several=problem.days > 1,
-        cards=_cards(figures, wording),
+        cards=[with_whole_numbers(one) for one in key_figures(figures, wording)],
         people=people,
         people_loads=[(person, person.load) for person in people],
         days=_day_views(problem, plan, days, people, figures, wording),
         unassigned=[_Left(left, problem, wording) for left in plan.unassigned],
-        costs=_costs(plan, wording),
+        costs=_costs(cost_parts(problem, matrix, plan), wording),
         assumptions=assumptions,
         accepted=accepted,
         chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), problem, people, wording),
@@ -110,6 +112,11 @@ class DayView:
     map: RouteMap
     loads: tuple[tuple[_Person, Load], ...]
     figures: dict[str, Any]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nobody has a visit on this day."""
+        return self.figures["visits_planned"] == 0
 
     @property
     def has_branch_stop(self) -> bool:
@@ -202,79 +209,6 @@ def _chapters(papers: Papers, problem: Problem, people: Sequence[_Person], wordi
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A key figure: what it is, its value, what to read beside it, and whether it needs attention.
-
-    A number and its unit stay on one line.
-    """
-
-    label: str
-    value: str
-    note: str = ""
-    alarm: bool = False
-    anchor: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", re.sub(r"(?<=\d) (?=\D)", NO_BREAK, self.value))
-
-
-def _cards(figures: dict[str, Any], wording: Wording) -> list[Card]:
-    """Return the key figures in the order in which a coordinator asks for them."""
-    t = wording.translate
-    broken = figures["unassigned_will_break"]
-    return [
-        Card(
-            t("Planned visits"),
-            f"{figures['visits_planned']}",
-            t("of {count}", count=figures["visits_planned"] + figures["visits_unassigned"]),
-        ),
-        Card(
-            t("Not planned"),
-            f"{figures['visits_unassigned']}",
-            t("{count} promises will break", count=broken) if broken else "",
-            alarm=figures["visits_unassigned"] > 0,
-            anchor="unassigned" if figures["visits_unassigned"] else "",
-        ),
-        Card(
-            t("Promises kept"),
-            wording.share(figures["promises_kept_share"]),
-            t("{kept} of {count}", kept=figures["promises_kept"], count=figures["promises"]),
-            alarm=figures["promises_kept"] < figures["promises"],
-        ),
-        Card(
-            t("Lateness"),
-            wording.duration(figures["late_minutes"] * 60),
-            t("{count} visits", count=figures["late_visits"]) if figures["late_visits"] else "",
-            alarm=figures["late_visits"] > 0,
-        ),
-        Card(
-            t("Travel"),
-            wording.duration(figures["travel_minutes"] * 60),
-            wording.distance(round(figures["travel_km"] * 1000), figures["door_minutes"] * 60),
-        ),
-        Card(
-            t("Overtime"),
-            wording.duration(figures["overtime_minutes"] * 60),
-            alarm=figures["overtime_minutes"] > 0,
-        ),
-        Card(
-            t("Technicians"),
-            f"{figures['technicians_used']}",
-            " · ".join(
-                [t("of {count}", count=figures["technicians_available"])]
-                + [t("{count} contractors", count=figures["contractors_used"])] * bool(figures["contractors_used"])
-            ),
-        ),
-        Card(
-            t("Mean load"),
-            wording.share(figures["load_share_mean"]),
-            t("deviation {duration}", duration=wording.duration(figures["fairness"]["load_deviation_minutes"] * 60)),
-        ),
-        Card(t("Cost"), wording.money(figures["cost_cents"]), anchor="costs"),
-    ]
-
-
 class _Person:
     """A technician as the page shows him: his pen, his load over all the days, and his balance after them."""
 
@@ -311,17 +245,41 @@ class _Left:
         self.reasons = list(zip(left.reasons, wording.reasons(left, problem), strict=True))
 
 
-def _costs(plan: Plan, wording: Wording) -> list[dict[str, Any]]:
-    """Return the costs by rule, the dearest first, with their share of the sum."""
-    total = plan.cost_cents
-    rows = [
-        {
-            "rule": rule,
-            "name": wording.rule(rule),
-            "statement": wording.translate(rule.statement),
-            "cents": plan.costs.get(rule, 0),
-            "percent": round(100 * plan.costs.get(rule, 0) / total, 1) if total else 0.0,
-        }
-        for rule in SOFT_RULES
+def with_whole_numbers(figure: KeyFigure) -> KeyFigure:
+    """Return a key figure whose numbers stay on one line with their units."""
+    return replace(figure, value=re.sub(r"(?<=\d) (?=\D)", NO_BREAK, figure.value))
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """A rule and what it costs: its name, what it means, and the amount in words."""
+
+    name: str
+    statement: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostGroup:
+    """A part of the costs: what it is, its rules that cost anything, the dearest first, and their sum."""
+
+    title: str
+    rows: tuple[CostRow, ...]
+    total: str
+
+
+def _costs(parts: CostParts, wording: Wording) -> list[CostGroup]:
+    """Return the costs in their parts: money as money, penalties as points."""
+    t = wording.translate
+
+    def group(title: str, cents: Mapping[Rule, int], write: Callable[[int], str]) -> CostGroup:
+        dearest = sorted((rule for rule, amount in cents.items() if amount), key=lambda rule: -cents[rule])
+        rows = (CostRow(wording.rule(rule), t(rule.statement), write(cents[rule])) for rule in dearest)
+        return CostGroup(title, tuple(rows), write(sum(cents.values())))
+
+    groups = [
+        group(t("Will be paid"), parts.paid, wording.money),
+        group(t("Penalty points: they guide the plan, nobody pays them"), parts.guiding, wording.points),
+        group(t("Points that no plan of these days could avoid"), parts.fixed, wording.points),
     ]
-    return sorted(rows, key=lambda row: -row["cents"])
+    return [one for one in groups if one.rows] or groups[:1]

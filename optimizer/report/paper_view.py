@@ -121,8 +121,9 @@ def _entry(entry: Entry) -> EntryView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell: its words, how it is set, and the bar code drawn in it."""
+    """A cell: the name of its column, its words, how it is set, and the bar code drawn in it."""
 
+    name: str
     text: str
     style: str = ""
     barcode: Barcode | None = None
@@ -187,13 +188,13 @@ def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wordin
 
 def _cell(column: Column, value: Value, wording: Wording) -> CellView:
     if value is None:
-        return CellView("", "tick-box" if column.name in _TICKS else "blank")
+        return CellView(column.name, "", "tick-box" if column.name in _TICKS else "blank")
     if column.name == "barcode":
-        return CellView(str(value), "code", draw_barcode(str(value)))
+        return CellView(column.name, str(value), "code", draw_barcode(str(value)))
     if column.number_format in _NUMBERS:
-        return CellView(_number(column, value, wording), "n")
+        return CellView(column.name, _number(column, value, wording), "n")
     text = _words(column, value, wording)
-    return CellView(text or wording.translate("none"), "" if text else "none")
+    return CellView(column.name, text or wording.translate("none"), "" if text else "none")
 
 
 def _number(column: Column, value: Value, wording: Wording) -> str:

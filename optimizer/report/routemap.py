@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import great_circle_m
+from optimizer.report.districts import district_of, middle_of, outline_of
 from optimizer.report.gantt import branch_title, stop_title
+from optimizer.report.map_numbers import APART, spread
+from optimizer.report.text_width import ems
+from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +33,12 @@ _FOOT = 22
 _METRES_PER_DEGREE = 6_371_008.8 * math.pi / 180
 #: Farther from the branch than so many times the farthest stop, a visit not planned is marked at the edge.
 FAR_FACTOR = 1.5
-#: Two numbers closer than this cannot both be read.
-_BADGE_APART = 17.0
+#: Of more stops than this only those of one route are spread at a time: there is no room for all.
+_MOST_SPREAD = 300
+#: Numbers that overlap by less are read all the same.
+_NEAR = 2.0
+#: Units across of a letter and a full-width sign in a district's name, and between two names.
+_NAME_EM, _NAMES_APART = 13.0, 15.0
 
 Point = tuple[float, float]
 
@@ -61,7 +69,7 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class MapStop:
-    """A numbered stop; its number stands aside by `offset` where stops of its route lie too close.
+    """A numbered stop; its number stands aside by `offset` where stops lie too close.
 
     `shown` says that the number is readable while no technician is chosen.
     """
@@ -73,6 +81,16 @@ class MapStop:
     shown: bool
     late: bool
     title: str
+
+    @property
+    def badge(self) -> Point:
+        """Where the number stands."""
+        return round(self.at[0] + self.offset[0], 1), round(self.at[1] + self.offset[1], 1)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the number stands so far aside that a line leads to it."""
+        return math.hypot(*self.offset) > APART / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,15 @@ class MapMark:
 
 
 @dataclass(frozen=True, slots=True)
+class MapDistrict:
+    """A district or town: its name, where that stands, and the outline of its visits as an SVG path."""
+
+    name: str
+    at: Point
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class RouteMap:
     """The whole drawing; the grid's cells are `grid_m` metres wide, as is the scale bar."""
 
@@ -111,6 +138,7 @@ class RouteMap:
     grid_m: int
     grid_x: tuple[float, ...]
     grid_y: tuple[float, ...]
+    districts: tuple[MapDistrict, ...] = ()
 
 
 def draw_map(
@@ -151,6 +179,15 @@ def draw_map(
         if day.route
     )
     branch = projection.point(home)
+    marks = tuple(
+        MapMark(
+            projection.point_inside(places[left.visit_id]),
+            visit_index[left.visit_id],
+            _left_title(problem, left.visit_id, wording, off_m=away_m[left.visit_id], reach_m=reach_m),
+        )
+        for left in plan.unassigned
+    )
+    routes = _thin_out(_spread_all(routes, [branch, *(mark.at for mark in marks)]), taken=[branch])
     grid_m = nice_metres(WIDTH / 5 / projection.units_per_metre)
     step = grid_m * projection.units_per_metre
     return RouteMap(
@@ -158,18 +195,12 @@ def draw_map(
         height=projection.height,
         units_per_metre=projection.units_per_metre,
         branch=branch,
-        routes=_thin_out(routes, taken=[branch]),
-        unassigned=tuple(
-            MapMark(
-                projection.point_inside(places[left.visit_id]),
-                visit_index[left.visit_id],
-                _left_title(problem, left.visit_id, wording, off_m=away_m[left.visit_id], reach_m=reach_m),
-            )
-            for left in plan.unassigned
-        ),
+        routes=routes,
+        unassigned=marks,
         grid_m=grid_m,
         grid_x=_grid_lines(branch[0], step, WIDTH),
         grid_y=_grid_lines(branch[1], step, projection.height),
+        districts=_districts(problem, used, projection, [stop.badge for route in routes for stop in route.stops]),
     )
 
 
@@ -213,7 +244,7 @@ def _route(
     stops = [
         MapStop(
             at[k],
-            offset,
+            (0.0, 0.0),
             visit_index[stop.visit_id],
             k + 1,
             shown=False,
@@ -221,27 +252,21 @@ def _route(
             title=f"{day.technician.name}\n"
             + stop_title(problem, stop, number=k + 1, wording=wording, day=day.shift.day),
         )
-        for k, (stop, offset) in enumerate(zip(day.stops, _spread(at), strict=True))
+        for k, stop in enumerate(day.stops)
     ]
     homes = {projection.point(home) for home in (day.technician.start, day.technician.end) if home is not None}
     title = f"{day.technician.name}\n" + branch_title(problem, day, wording) if day.branch_stop else ""
     return MapRoute(index, " ".join(f"{x},{y}" for x, y in points), tuple(stops), tuple(sorted(homes)), title)
 
 
-def _spread(points: Sequence[Point]) -> list[Point]:
-    """Return how far each number of a route moves aside so that all of them can be read."""
-    # Equal points would push each other nowhere: a tiny fan in a fixed order gives every pair a direction.
-    moved = [(x + 0.01 * math.cos(2.4 * k), y + 0.01 * math.sin(2.4 * k)) for k, (x, y) in enumerate(points)]
-    for _ in range(40):
-        for a in range(len(moved)):
-            for b in range(a):
-                dx, dy = moved[a][0] - moved[b][0], moved[a][1] - moved[b][1]
-                distance = math.hypot(dx, dy) or 1e-6
-                if distance < _BADGE_APART:
-                    push = (_BADGE_APART - distance) / 2 / distance
-                    moved[a] = (moved[a][0] + dx * push, moved[a][1] + dy * push)
-                    moved[b] = (moved[b][0] - dx * push, moved[b][1] - dy * push)
-    return [(round(mx - x, 1), round(my - y, 1)) for (mx, my), (x, y) in zip(moved, points, strict=True)]
+def _spread_all(routes: Sequence[MapRoute], fixed: Sequence[Point]) -> list[MapRoute]:
+    """Return routes whose numbers stand aside of each other; of a crowd, of those of their own route only."""
+    stops = [stop for route in routes for stop in route.stops]
+    groups = [stops] if len(stops) <= _MOST_SPREAD else [list(route.stops) for route in routes]
+    offsets = iter([offset for group in groups for offset in spread([stop.at for stop in group], fixed)])
+    return [
+        replace(route, stops=tuple(replace(stop, offset=next(offsets)) for stop in route.stops)) for route in routes
+    ]
 
 
 def _thin_out(routes: Iterable[MapRoute], *, taken: list[Point]) -> tuple[MapRoute, ...]:
@@ -250,10 +275,9 @@ def _thin_out(routes: Iterable[MapRoute], *, taken: list[Point]) -> tuple[MapRou
     for route in routes:
         stops = []
         for stop in route.stops:
-            badge = (stop.at[0] + stop.offset[0], stop.at[1] + stop.offset[1])
-            free = all(math.dist(badge, other) >= _BADGE_APART for other in taken)
+            free = all(math.dist(stop.badge, other) >= APART - _NEAR for other in taken)
             if free:
-                taken.append(badge)
+                taken.append(stop.badge)
             stops.append(replace(stop, shown=free))
         thinned.append(replace(route, stops=tuple(stops)))
     return tuple(thinned)
@@ -276,3 +300,50 @@ def _left_title(problem: Problem, visit_id: str, wording: Wording, *, off_m: flo
 
 def _apart_m(one: Place, other: Place) -> float:
     return great_circle_m(one.lat, one.lon, other.lat, other.lon)
+
+
+# --- districts ------------------------------------------------------------------------------------------------------
+
+
+def _districts(
+    problem: Problem, used: set[str], projection: Projection, numbers: Sequence[Point]
+) -> tuple[MapDistrict, ...]:
+    """Return the districts and towns of the visits on a map, the largest first; a name that has no room is left out."""
+    found: dict[str, list[Point]] = {}
+    for visit in problem.visits:
+        name = without_controls(district_of(visit))
+        if visit.visit_id in used and name:
+            found.setdefault(name, []).append(projection.point(visit.place))
+    if len(found) < 2:
+        return ()
+    drawn: list[MapDistrict] = []
+    for name, points in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
+        outline = outline_of(points)
+        at = _room_for(name, outline, projection.height, drawn, numbers)
+        path = "M" + "L".join(f"{x} {y}" for x, y in outline) + "z"
+        drawn.append(MapDistrict(name if at else "", at or (0.0, 0.0), path))
+    return tuple(drawn)
+
+
+def _room_for(
+    name: str, outline: Sequence[Point], height: int, drawn: Iterable[MapDistrict], numbers: Sequence[Point]
+) -> Point | None:
+    """Return where a name covers fewest numbers: above its outline, below or in it; `None` where other names are."""
+    half = ems(name) * _NAME_EM / 2
+    x = min(max(middle_of(outline)[0], half + 4), WIDTH - half - 4)
+    top, bottom = min(y for _, y in outline), max(y for _, y in outline)
+    heights = (top - APART, bottom + APART, (top + bottom) / 2, top - 2 * APART, bottom + 2 * APART)
+    taken = [(one.at, ems(one.name) * _NAME_EM / 2) for one in drawn if one.name]
+    free = [
+        y
+        for y in heights
+        if _NAMES_APART / 2 < y < height - _FOOT
+        and all(abs(x - other[0]) > half + wide or abs(y - other[1]) >= _NAMES_APART for other, wide in taken)
+    ]
+    if not free:
+        return None
+
+    def covered(y: float) -> int:
+        return sum(abs(x - nx) < half + APART / 2 and abs(y - ny) < APART for nx, ny in numbers)
+
+    return round(x, 1), round(min(free, key=covered), 1)

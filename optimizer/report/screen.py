@@ -1,22 +1,27 @@
-"""The plan on a terminal: what a coordinator reads before opening anything."""
+"""The plan on a terminal: what a coordinator reads before opening anything.
+
+User data is printed as it is: markup in a name is text, control characters are dropped. A time is never broken; a
+terminal too narrow for all columns has what belongs to a visit in one of them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import UnassignedState
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
 from optimizer.report.gantt import crew_text, pause_text
+from optimizer.report.headline import key_figures
 from optimizer.report.wording import CHANGE_KINDS, Wording, added
 from optimizer.text.printable import without_controls
+from optimizer.text.prose import Parts, Prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
-    from rich.text import Text
 
     from optimizer.domain.order import Interval
     from optimizer.domain.plan import Plan, Stop
@@ -26,28 +31,31 @@ if TYPE_CHECKING:
 
 _ALARM = "bold red"
 _QUIET = "dim"
+#: From so many columns on a table has room for a column of everything.
+WIDE = 110
 
 
 def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Console, lang: str) -> None:
     """Print the plan: key figures, a table per route, then what is not planned and why.
 
-    User data is printed as it is: markup in a name is text, control characters are dropped.
+    Of several days, one on which nobody has a visit is left out.
     """
     wording = Wording(lang)
     days = technician_days(problem, matrix, plan)
     title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.horizon(problem)))
-    console.print(_text(title, "bold"))
-    console.print(_figures(kpis(problem, matrix, plan), wording))
+    console.print(_prose(title, "bold"))
+    console.print(_figures(problem, matrix, plan, wording))
     for number, own in days_by_date(days).items():
-        if problem.days > 1:
+        if problem.days > 1 and any(day.route for day in own):
             console.print()
-            console.print(_text(wording.day(problem.date_of(number)), "bold underline"))
-        _print_day(problem, own, console, wording)
+            console.print(_prose(wording.day(problem.date_of(number)), "bold underline"))
+        if problem.days == 1 or any(day.route for day in own):
+            _print_day(problem, own, console, wording)
     if plan.unassigned:
         console.print()
         title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
-        console.print(_text(title, _ALARM))
-        console.print(_unassigned(problem, plan, wording))
+        console.print(_prose(title, _ALARM))
+        console.print(_unassigned(problem, plan, wording, is_wide=console.width >= WIDE))
 
 
 def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console, wording: Wording) -> None:
@@ -56,31 +64,155 @@ def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console
         if day.route:
             console.print()
             console.print(_heading(problem, day, wording))
-            console.print(_stops(problem, day, wording))
+            console.print(_stops(problem, day, wording, is_wide=console.width >= WIDE))
     unused = [day.technician.name or day.technician.technician_id for day in days if not day.route]
     if unused:
         console.print()
-        console.print(_text(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
+        console.print(_prose(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
+
+
+def _figures(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Wording) -> Table:
+    """Return the key figures, a line each; what needs attention is red."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for column in range(3):
+        table.add_column(justify="right" if column == 1 else "left")
+    for figure in key_figures(kpis(problem, matrix, plan), wording):
+        style = _ALARM if figure.alarm else ""
+        table.add_row(_prose(figure.label, style), _prose(figure.value, style), _prose(figure.note))
+    return table
+
+
+# --- routes ---------------------------------------------------------------------------------------------------------
+
+
+def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Parts:
+    """Return the line above a route: who, when, how much."""
+    if day.route is None:
+        raise ValueError("a technician without a route has no heading")
+    t, today = wording.translate, day.shift.day
+    facts = [
+        day.technician.technician_id,
+        f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
+        t("travel {duration}", duration=wording.way(day.drive_s, day.door_s)),
+        wording.kilometres(day.metres),
+        t("load {share}", share=wording.share(day.load_share)),
+    ]
+    parts = [(day.technician.name or day.technician.technician_id, "bold cyan"), *((fact, _QUIET) for fact in facts)]
+    if day.overtime_s:
+        parts.append((t("overtime {duration}", duration=wording.duration(day.overtime_s)), _ALARM))
+    return Parts([(without_controls(text), style) for text, style in parts])
+
+
+def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: bool) -> Table:
+    """Return the stops of a route; on a narrow terminal a visit is told in one column."""
+    t = wording.translate
+    heads = [t(h) for h in ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
+    table = _table(heads if is_wide else heads[:5])
+    for number, stop in enumerate(day.stops, start=1):
+        pause = day.branch_stop
+        if pause is not None and pause.before == number - 1:
+            _add(table, 4, *_branch_cells(problem, day, wording), is_wide=is_wide)
+        visit, today = problem.visit_by_id[stop.visit_id], day.shift.day
+        start, end = (wording.clock(moment_s, problem, today) for moment_s in (stop.start_s, stop.end_s))
+        _add(
+            table,
+            4,
+            (f"{number}", _QUIET),
+            (wording.clock(stop.leave_by_s, problem, today), ""),
+            (f"{start}–{end}", "bold"),
+            (wording.window(stop.window, problem, today), "" if problem.promises_of(visit) else _QUIET),
+            (stop.visit_id, ""),
+            (problem.customer_of(visit).name, ""),
+            (wording.parts(stop.parts, problem) if day.leads(stop) else "", ""),
+            *_notes(problem, stop, wording, today),
+            is_wide=is_wide,
+        )
+    if day.branch_stop is not None and day.branch_stop.before == len(day.stops):
+        _add(table, 4, *_branch_cells(problem, day, wording), is_wide=is_wide)
+    return table
+
+
+def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> list[tuple[str, str]]:
+    """Return the row of a stop at the branch on the way, with the parts picked up there."""
+    pause, today = day.branch_stop, day.shift.day
+    assert pause is not None
+    parts = added(need for stop in day.tours[1] if day.leads(stop) for need in stop.parts)
+    start, end = (wording.clock(moment_s, problem, today) for moment_s in (pause.start_s, pause.end_s))
+    return [
+        ("–", _QUIET),
+        (wording.clock(pause.leave_by_s, problem, today), ""),
+        (f"{start}–{end}", "bold"),
+        ("", ""),
+        ("", ""),
+        (wording.translate("Stop at the branch"), ""),
+        (wording.parts(parts, problem), ""),
+    ]
+
+
+def _notes(problem: Problem, stop: Stop, wording: Wording, day: int) -> list[tuple[str, str]]:
+    """Return what is to be known of a stop, with its style."""
+    t = wording.translate
+    notes = []
+    if stop.lateness_s:
+        notes.append((t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
+    if stop.pause is not None:
+        notes.append((pause_text(problem, stop.pause, wording, day), ""))
+    if stop.pinned:
+        notes.append((t("Pinned"), ""))
+    if len(stop.crew) > 1:
+        notes.append((crew_text(problem, stop, wording), ""))
+    if earlier := [before.visit_id for before in problem.visit_by_id[stop.visit_id].after]:
+        notes.append((t("After {visits}", visits=", ".join(earlier)), ""))
+    return notes
+
+
+# --- what is not planned, what has changed ----------------------------------------------------------------------------
+
+
+def _unassigned(problem: Problem, plan: Plan, wording: Wording, *, is_wide: bool) -> Table:
+    """Return the visits left out; on a narrow terminal each is told in one column, the reasons last."""
+    t = wording.translate
+    heads = [t(h) for h in ("Visit", "Customer", "Windows", "State", "Reasons")]
+    table = _table(heads if is_wide else [heads[0], heads[-1]])
+    for left in plan.unassigned:
+        visit = problem.visit_by_id[left.visit_id]
+        alarm = _ALARM if left.state is UnassignedState.WILL_BREAK else ""
+        about = [
+            (left.visit_id, ""),
+            (problem.customer_of(visit).name, ""),
+            (wording.windows(visit, problem), ""),
+            (wording.state(left), alarm),
+        ]
+        reasons = _prose("\n".join(wording.reasons(left, problem)))
+        table.add_row(*([_prose(*cell) for cell in about] if is_wide else [_stacked(about)]), reasons)
+    return table
 
 
 def print_changes(problem: Problem, context: PlanningContext, console: Console, lang: str) -> None:
     """Print what differs from the published plan and whom to call by when; nothing where none is published."""
     if not context.is_published:
         return
-    wording = Wording(lang)
+    wording, is_wide = Wording(lang), console.width >= WIDE
     t = wording.translate
-    console.print(_text(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
-    table = _table([t(h) for h in ("Visit", "Customer", "Phone", "Change", "Before", "After", "Call by")])
+    console.print(_prose(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
+    heads = [t(h) for h in ("Call by", "Visit", "Customer", "Phone", "Change", "Before", "After")]
+    table = _table(heads if is_wide else heads[:2])
     for change in context.changes:
         customer = problem.customer_of(problem.visit_by_id[change.visit_id])
-        table.add_row(
-            _text(change.visit_id),
-            _text(customer.name),
-            _text(customer.phone),
-            _text(t(CHANGE_KINDS[change.kind])),
-            _text(_told(problem, change.before_people, change.before, wording)),
-            _text(_told(problem, change.after_people, change.after, wording)),
-            _text(f"{problem.local_time(change.call_by_s):%m-%d %H:%M}"),
+        before = _told(problem, change.before_people, change.before, wording)
+        after = _told(problem, change.after_people, change.after, wording)
+        _add(
+            table,
+            1,
+            (f"{problem.local_time(change.call_by_s):%m-%d %H:%M}", ""),
+            (change.visit_id, ""),
+            (customer.name, ""),
+            (customer.phone, ""),
+            (t(CHANGE_KINDS[change.kind]), ""),
+            *([(before, ""), (after, "")] if is_wide else [(f"{before} → {after}", "")]),
+            is_wide=is_wide,
         )
     if context.changes:
         console.print(table)
@@ -97,150 +229,33 @@ def _told(problem: Problem, people: Sequence[str], window: Interval | None, word
     return f"{names} {wording.short_day(problem.date_of(day))} {wording.window(window, problem, day)}"
 
 
-def _figures(figures: dict[str, Any], wording: Wording) -> Text:
-    """Return the key figures as one line; what needs attention is red."""
-    from rich.text import Text
-
-    t = wording.translate
-    planned, left = figures["visits_planned"], figures["visits_unassigned"]
-    parts = [
-        (t("Planned {planned} of {count}", planned=planned, count=planned + left), left > 0),
-        (
-            t("promises kept {share}", share=wording.share(figures["promises_kept_share"])),
-            figures["promises_kept"] < figures["promises"],
-        ),
-        (t("late {duration}", duration=wording.duration(figures["late_minutes"] * 60)), figures["late_visits"] > 0),
-        (
-            t("travel {duration}", duration=wording.way(figures["travel_minutes"] * 60, figures["door_minutes"] * 60)),
-            False,
-        ),
-        (wording.kilometres(round(figures["travel_km"] * 1000)), False),
-        (
-            t("overtime {duration}", duration=wording.duration(figures["overtime_minutes"] * 60)),
-            figures["overtime_minutes"] > 0,
-        ),
-        (t("mean load {share}", share=wording.share(figures["load_share_mean"])), False),
-        (t("cost {amount}", amount=wording.money(figures["cost_cents"])), False),
-    ]
-    return Text("  ").join(_text(text, _ALARM if alarm else "") for text, alarm in parts)
+# --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Text:
-    """Return the line above a route: who, when, how much."""
-    if day.route is None:
-        raise ValueError("a technician without a route has no heading")
-    t, today = wording.translate, day.shift.day
-    name = _text(day.technician.name or day.technician.technician_id, "bold cyan")
-    facts = [
-        day.technician.technician_id,
-        f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
-        t("travel {duration}", duration=wording.way(day.drive_s, day.door_s)),
-        wording.kilometres(day.metres),
-        t("load {share}", share=wording.share(day.load_share)),
-    ]
-    line = name.append_text(_text("  " + "  ".join(facts), _QUIET))
-    if day.overtime_s:
-        line.append_text(_text("  " + t("overtime {duration}", duration=wording.duration(day.overtime_s)), _ALARM))
-    return line
-
-
-#: Where the times and the number of a visit stand in a row of a route.
-TIMES = range(2, 5)
-
-
-def _stops(problem: Problem, day: TechnicianDay, wording: Wording) -> Table:
-    t = wording.translate
-    headings = ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")
-    table = _table([t(heading) for heading in headings], whole=TIMES)
-    today = day.shift.day
-    for number, stop in enumerate(day.stops, start=1):
-        pause = day.branch_stop
-        if pause is not None and pause.before == number - 1:
-            table.add_row(*_branch_cells(problem, day, wording))
-        visit = problem.visit_by_id[stop.visit_id]
-        table.add_row(
-            _text(f"{number}", _QUIET),
-            _text(wording.clock(stop.leave_by_s, problem, today)),
-            _text(f"{wording.clock(stop.start_s, problem, today)}–{wording.clock(stop.end_s, problem, today)}", "bold"),
-            _text(wording.window(stop.window, problem, today), "" if problem.promises_of(visit) else _QUIET),
-            _text(stop.visit_id),
-            _text(problem.customer_of(visit).name),
-            _text(wording.parts(stop.parts, problem) if day.leads(stop) else ""),
-            _note(problem, stop, wording, today),
-        )
-    if day.branch_stop is not None and day.branch_stop.before == len(day.stops):
-        table.add_row(*_branch_cells(problem, day, wording))
-    return table
-
-
-def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> list[Text]:
-    """Return the row of a stop at the branch on the way, with the parts picked up there."""
-    pause, today = day.branch_stop, day.shift.day
-    assert pause is not None
-    parts = added(need for stop in day.tours[1] if day.leads(stop) for need in stop.parts)
-    return [
-        _text("–", _QUIET),
-        _text(wording.clock(pause.leave_by_s, problem, today)),
-        _text(f"{wording.clock(pause.start_s, problem, today)}–{wording.clock(pause.end_s, problem, today)}", "bold"),
-        _text(""),
-        _text(""),
-        _text(wording.translate("Stop at the branch")),
-        _text(wording.parts(parts, problem)),
-        _text(""),
-    ]
-
-
-def _note(problem: Problem, stop: Stop, wording: Wording, day: int) -> Text:
-    t = wording.translate
-    notes = []
-    if stop.lateness_s:
-        notes.append(_text(t("Late {duration}", duration=wording.duration(stop.lateness_s)), _ALARM))
-    if stop.pause is not None:
-        notes.append(_text(pause_text(problem, stop.pause, wording, day)))
-    if stop.pinned:
-        notes.append(_text(t("Pinned")))
-    if len(stop.crew) > 1:
-        notes.append(_text(crew_text(problem, stop, wording)))
-    if earlier := [before.visit_id for before in problem.visit_by_id[stop.visit_id].after]:
-        notes.append(_text(t("After {visits}", visits=", ".join(earlier))))
-    return _text(", ").join(notes)
-
-
-def _unassigned(problem: Problem, plan: Plan, wording: Wording) -> Table:
-    t = wording.translate
-    table = _table([t(heading) for heading in ("Visit", "Customer", "Windows", "State", "Reasons")])
-    for left in plan.unassigned:
-        visit = problem.visit_by_id[left.visit_id]
-        alarm = _ALARM if left.state is UnassignedState.WILL_BREAK else ""
-        table.add_row(
-            _text(left.visit_id),
-            _text(problem.customer_of(visit).name),
-            _text(wording.windows(visit, problem)),
-            _text(wording.state(left), alarm),
-            _text("\n".join(wording.reasons(left, problem))),
-        )
-    return table
-
-
-def _table(headings: Sequence[str], *, whole: range = range(0)) -> Table:
-    """Return an empty table with quiet headings; `rich` aligns full-width characters.
-
-    Parameters
-    ----------
-    whole
-        Columns whose cells are never broken into lines, however narrow the terminal is.
-    """
+def _table(headings: Sequence[str]) -> Table:
+    """Return an empty table with quiet headings."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=_QUIET)
-    for column, heading in enumerate(headings):
-        table.add_column(_text(heading), overflow="fold", no_wrap=column in whole)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in headings:
+        table.add_column(_prose(heading, _QUIET))
     return table
 
 
-def _text(content: str, style: str = "") -> Text:
-    """Return text that is printed as it is, never read as markup."""
-    from rich.text import Text
+def _add(table: Table, apart: int, *cells: tuple[str, str], is_wide: bool) -> None:
+    """Add a row of texts with their styles: those after the first few share a column on a narrow terminal.
 
-    return Text(without_controls(content), style=style)
+    On a wide one the last column takes what is more than there are columns.
+    """
+    whole = len(table.columns) - 1 if is_wide else apart
+    table.add_row(*(_prose(*cell) for cell in cells[:whole]), _stacked(cells[whole:]))
+
+
+def _stacked(cells: Sequence[tuple[str, str]]) -> RenderableType:
+    """Return texts in one cell, what fits in a line side by side."""
+    return Parts([(without_controls(text), style) for text, style in cells if text])
+
+
+def _prose(text: str, style: str = "") -> Prose:
+    return Prose(without_controls(text), style)

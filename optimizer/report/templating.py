@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from optimizer.report.density import choose_density
-from optimizer.report.palette import pen
+from optimizer.report.links import phone_pieces, place_link
 from optimizer.report.wording import Wording
 from optimizer.text.printable import without_controls
 
@@ -54,5 +54,6 @@ def _environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     wording = Wording(lang)
-    environment.globals.update(t=wording.translate, wording=wording, pen=pen, choose_density=choose_density)
+    environment.globals.update(t=wording.translate, wording=wording, choose_density=choose_density)
+    environment.globals.update(phone_pieces=phone_pieces, place_link=place_link)
     return environment

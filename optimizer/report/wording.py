@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
-from optimizer.domain.plan import UnassignedState
+from optimizer.domain.plan import ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from optimizer.domain.order import Interval, Load, Place, ToolNeed, Visit
-    from optimizer.domain.plan import UnassignedVisit
+    from optimizer.domain.plan import Reason, UnassignedVisit
     from optimizer.domain.problem import Problem
 
 RULE_NAMES = {
@@ -91,6 +91,15 @@ def added(needs: Iterable[PartNeed]) -> list[PartNeed]:
     return [PartNeed(part_id, quantity) for part_id, quantity in sorted(total.items()) if quantity]
 
 
+def is_open(reason: Reason) -> bool:
+    """Return whether a reason holds for this plan only, as far as is known, and its sentence does not say so itself.
+
+    What a repeat fault needs is a fact of the branch.
+    """
+    is_fact = reason.code is ReasonCode.SKILL_LEVEL and bool(reason.visit_id)
+    return not (reason.proven or is_fact or reason.code is ReasonCode.TIME_LIMIT)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The written form of a plan's facts in one language, `en` or `zh`."""
@@ -155,6 +164,10 @@ class Wording:
         """Return an amount with two decimals: `1,234.50`."""
         return f"{cents / 100:,.2f}"
 
+    def points(self, cents: int) -> str:
+        """Return a price that is on no bill as whole points, one for a hundred cents: `1,235`."""
+        return f"{cents / 100:,.0f}"
+
     def share(self, share: float | None) -> str:
         """Return a share as whole percent; a dash when there is nothing to count."""
         return "–" if share is None else f"{share:.0%}"
@@ -206,10 +219,15 @@ class Wording:
         return self.translate(STATES[left.state])
 
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
-        """Return one sentence per reason why a visit is not planned."""
+        """Return one sentence per reason why a visit is not planned; one that is not proven says so."""
         from optimizer.explain.sentences import sentence
 
-        return [without_controls(sentence(reason, problem, self.translate)) for reason in left.reasons]
+        said = [(reason, sentence(reason, problem, self.translate)) for reason in left.reasons]
+        unproven = "As this plan stands (not proven): {reason}"
+        return [
+            without_controls(self.translate(unproven, reason=text) if is_open(reason) else text)
+            for reason, text in said
+        ]
 
     def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
         """Return parts with their quantities: `Compressor ×1; Fan ×2`."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from optimizer.report.columns import COSTS, DAYS, SHEETS
+from optimizer.report.columns import COSTS, DAYS, KEY_FIGURES, SHEETS
+from optimizer.report.figures import kpis
 from optimizer.report.frames import table_rows
+from optimizer.report.headline import key_figures
 from optimizer.report.wording import RULE_NAMES, Wording
 from optimizer.report.workbook_looks import Painter
 from optimizer.report.workbook_papers import add_papers
@@ -50,9 +52,14 @@ def write_workbook(
         papers = make_papers(problem, matrix, plan, None, lang)
     wording = Wording(lang)
     rows = table_rows(problem, matrix, plan, wording)
-    rows["costs"] = [*_named_costs(rows["costs"], wording), _total(plan, wording)]
+    rows["costs"] = [*_named_costs(rows["costs"], wording), _total(rows["costs"], wording)]
+    rows["key_figures"] = [
+        {"figure": one.label, "value": one.value, "note": one.note}
+        for one in key_figures(kpis(problem, matrix, plan), wording)
+    ]
     workbook = Workbook()
-    for index, sheet in enumerate(sheet for sheet in SHEETS if sheet is not DAYS or problem.days > 1):
+    sheets = [sheet for sheet in (*SHEETS, KEY_FIGURES) if sheet is not DAYS or problem.days > 1]
+    for index, sheet in enumerate(sheets):
         page = workbook.create_sheet(sheet_title(wording.translate(sheet.title), workbook.sheetnames), index)
         _fill(page, sheet, rows[sheet.name], wording)
     workbook.remove(workbook.worksheets[-1])  # the empty sheet that every new workbook has
@@ -73,8 +80,11 @@ def _named_costs(costs: list[Row], wording: Wording) -> list[Row]:
     return [{**row, "rule": names[str(row["rule"])]} for row in costs]
 
 
-def _total(plan: Plan, wording: Wording) -> Row:
-    return {"rule": wording.translate("Total"), "cost_cents": plan.cost_cents, "statement": ""}
+def _total(costs: list[Row], wording: Wording) -> Row:
+    """Return the sums of the amounts."""
+    amounts = [column.name for column in COSTS.columns if column.name.endswith("_cents")]
+    sums = {name: sum(int(str(row[name])) for row in costs) for name in amounts}
+    return {"rule": wording.translate("Total"), **sums, "statement": ""}
 
 
 def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> None:
@@ -111,7 +121,7 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
 
 def _shown(column: Column, value: Value, wording: Wording) -> Value:
     """Return what a person should see in a cell: cents as money, yes and no as a mark."""
-    if column.name == "cost_cents" and isinstance(value, int):
+    if column.name.endswith("_cents") and isinstance(value, int):
         return value / 100
     if isinstance(value, bool):
         return wording.translate("yes") if value else ""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LABEL_WIDTH, VALUE_WIDTH, PAIRS, SCALE = 8.0, 12.5, 4, 80
 #: How many pairs a field of an entry takes; one where nothing is said.
 SPANS = {"address": 3, "request": 2, "last_try": 2, "parts": 3, "bring": 2, "served_last": 4}
+#: What the title of a route sheet says is not said again below it.
+_IN_TITLE = ("technician", "date")
 #: The blanks of an entry: a time takes little room, a sentence more.
 _BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
 #: Points of an upright A4 page between its margins at that scale, and of a row to write in.
@@ -111,10 +113,10 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, pain
     for pair in range(PAIRS):
         page.column_dimensions[get_column_letter(2 * pair + 1)].width = LABEL_WIDTH
         page.column_dimensions[get_column_letter(2 * pair + 2)].width = VALUE_WIDTH
-    name = sheet.technician.name or sheet.technician.technician_id
-    title = f"{wording.translate('Route sheet')} · {name} · {_value(sheet.heading, 'date')}"
+    title = " · ".join((wording.translate("Route sheet"), *(_value(sheet.heading, name) for name in _IN_TITLE)))
     _bar(page, 1, title, Look.SHEET_BAR, painter)
-    row = _pairs(page, 2, [(field.label, field.value, 1) for field in sheet.heading], painter)
+    rest = [(field.label, field.value, 1) for field in sheet.heading if field.name not in _IN_TITLE]
+    row = _pairs(page, 2, rest, painter)
     packing = "; ".join(sheet.packing) or wording.translate("none")
     row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)], painter)
     used, head = _height(page, 1, row), _height(page, 1, 2)

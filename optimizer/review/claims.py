@@ -16,6 +16,7 @@ from optimizer.explain.unassigned import explain_unassigned
 from optimizer.ingest.plans.claims import NotJudged
 from optimizer.ingest.plans.formats import PLAN_FORMAT
 from optimizer.report.figures import kpis
+from optimizer.report.promises import Promise, promises_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,9 @@ _RULE_OF_FIGURE = (
     ("fairness", Rule.FAIRNESS),
     ("technicians", Rule.SHIFT),
 )
+
+#: The figure that files have since a due day counts as a promise, too.
+_NEW_PROMISES = "promises_will_break"
 
 
 def wrong_accepted(file: PlanFile, accepted: Sequence[Violation]) -> Iterator[Violation | NotJudged]:
@@ -66,16 +70,34 @@ def _about(violation: Violation) -> tuple[object, ...]:
 def wrong_figures(file: PlanFile, *, is_clean: bool) -> Iterator[Violation | NotJudged]:
     """Compare each key figure that the file states with the same figure of its plan; a wrong plan has none.
 
-    Of an older format only what agrees is judged: a figure may have been reckoned otherwise then.
+    Of an older format only what agrees is judged: a figure may have been reckoned otherwise then. Promises were only
+    those of a window until those that will break were counted beside them.
     """
-    if file.claims.kpis and is_clean:
-        found = _differing(file.claims.kpis, kpis(file.problem, file.matrix, file.plan), "/kpis")
+    said = file.claims.kpis
+    if said and is_clean:
+        figures = kpis(file.problem, file.matrix, file.plan)
+        if _NEW_PROMISES not in said:
+            figures |= _promised_windows(file)
+        found = _differing(said, figures, "/kpis")
         if file.format == PLAN_FORMAT:
             yield from found
         elif any(isinstance(one, Violation) for one in found):
             yield NotJudged("Figures of an older format that differ may have been reckoned otherwise then.", "/kpis")
-    elif file.claims.kpis:
+    elif said:
         yield NotJudged("The plan is wrong otherwise; its figures were not looked at.", "/kpis")
+
+
+def _promised_windows(file: PlanFile) -> dict[str, Any]:
+    """Return the figures of promises as they were while a due day was not counted as one."""
+    problem = file.problem
+    found = [
+        promise
+        for visit_id, promise in promises_of(problem, file.plan).items()
+        if problem.promises_of(problem.visit_by_id[visit_id])
+    ]
+    kept = found.count(Promise.KEPT)
+    share = round(kept / len(found), 4) if found else None
+    return {"promises": len(found), "promises_kept": kept, "promises_kept_share": share}
 
 
 def _differing(said: Any, found: Any, path: str) -> Iterator[Violation | NotJudged]:

@@ -217,3 +217,64 @@ def test_the_hatching_of_breaks_is_there_whatever_day_is_chosen(shown) -> None:
     page.locator("[data-show-day='1']").click()
     assert page.locator("#hatch").count() == 1
     assert page.locator(".other-day #hatch").count() == 0
+
+
+# --- on a phone -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_a_phone_the_call_list_shows_script_caller_and_deadline_without_scrolling(opened, outcome, lang) -> None:
+    page = opened(lang, 390)
+    lines = page.locator("#call_list tbody tr")
+    assert lines.count() > 0
+    panel = page.locator("#call_list .panel")
+    assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
+    for name in ("whom", "phone", "say", "caller", "by"):
+        cell = lines.first.locator(f"[data-name={name}]")
+        box = cell.bounding_box()
+        assert box is not None, name
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= 390, name
+
+
+def test_no_table_of_the_papers_scrolls_sideways_on_a_phone(opened) -> None:
+    page = opened("zh", 390)
+    panels = page.locator(".paper .panel").evaluate_all("all => all.map(one => [one.scrollWidth, one.clientWidth])")
+    assert [(wide, seen) for wide, seen in panels if wide > seen] == []
+
+
+def test_numbers_are_called_and_places_opened_by_a_tap(opened, outcome) -> None:
+    page = opened("en", 390)
+    calls = page.locator("#call_list td[data-name=phone] a[href^='tel:']")
+    assert calls.count() == page.locator("#call_list tbody tr").count()
+    places = page.locator("#route_sheets .entry .address a[href^='geo:']")
+    assert places.count() == outcome.plan.served
+    visit = outcome.problem.visit_by_id[outcome.plan.routes[0].stops[0].visit_id]
+    assert places.first.get_attribute("href").startswith(f"geo:{visit.place.lat:.6f},{visit.place.lon:.6f}")
+
+
+def test_everybody_has_one_colour_and_one_line_in_chart_map_and_legend(opened, outcome) -> None:
+    page = opened("en")
+    for index in range(len(outcome.plan.routes)):
+        parts = page.locator(
+            f"[data-person='{index}'] .sample line, [data-person='{index}'] .way, [data-person='{index}'] .route"
+        )
+        pens = parts.evaluate_all(
+            "all => all.map(one => one.getAttribute('stroke') + one.getAttribute('stroke-dasharray'))"
+        )
+        assert len(pens) > 2
+        assert len(set(pens)) == 1
+
+
+def test_the_map_names_the_districts_and_covers_no_number(opened, outcome) -> None:
+    page = opened("zh")
+    names = page.locator(".map .district-name").all_text_contents()
+    assert len(names) > 2
+    assert set(names) <= {visit.area for visit in outcome.problem.visits}
+    assert page.locator(".map .badge.hidden").count() <= outcome.plan.served // 10
+
+
+def test_a_day_without_a_visit_is_no_page(shown) -> None:
+    page = shown(two_days(), {("T1", 1): ["A"]})
+    assert page.locator(".day.empty").count() == 1
+    assert not any("Nobodyhasavisit" in sheet.text for sheet in printed(page, "overview"))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from optimizer.domain.order import Interval
 from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext
 from optimizer.domain.units import at
+from optimizer.explain.unassigned import explain_unassigned
 from optimizer.report.screen import print_changes, print_plan
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
@@ -28,19 +31,56 @@ def shown(w: World, routes: dict, *, width: int = 160, lang: str = "en") -> list
 
 def test_a_visit_of_two_is_noted_and_counted_once() -> None:
     lines = shown(boiler_pair(), PAIR)
-    assert "Planned 3 of 3" in lines[1]
+    assert lines[1].split() == ["Planned", "visits", "3", "of", "3"]
     assert sum("Crew: T1 Li, T2 Li; T1 Li leads" in text for text in lines) == 2
     assert sum("pipe ×1" in text for text in lines) == 1
     assert sum("After K" in text for text in lines) == 1
 
 
+#: A time, a window, a duration or a length that goes on in the next line.
+BROKEN = re.compile(
+    r"\d:(?=\s)|\d–(?=\s)|\d (?=\n)|(?:小时|\bh)\s*\n\s*\d\d (?:分|min)|\d\s*\n\s*(?:h|min|km|小时|分钟|分|公里)\b"
+)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("width", [70, 80])
-def test_no_time_is_broken_on_a_narrow_terminal(width: int, lang: str) -> None:
-    w = fetch_on_the_way().with_job("A", name="the first customer of the long name").with_job("B", name="of a name")
-    text = "\n".join(shown(w, FETCH, width=width, lang=lang))
-    assert re.findall(r"\d\d:\d?(?!\d)|\d–\s", text) == []
-    assert text.count("09:00–09:10") == 1
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_time_is_broken_and_no_line_is_too_long(width: int, lang: str) -> None:
+    w = (
+        fetch_on_the_way()
+        .with_job("A", name="the first customer of the long name")
+        .with_job("B", name="长长的名字" * 3)
+    )
+    w = w.with_technician("T1", name="很长的名字" * 3)
+    lines = shown(w, FETCH, width=width, lang=lang)
+    assert max(map(cell_len, lines)) <= width
+    assert BROKEN.findall("\n".join(lines)) == []
+    assert "\n".join(lines).count("09:00–09:10") == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_reasons_and_changes_are_told_without_a_broken_time(width: int, lang: str) -> None:
+    w = world([job("A", place=10, promised=(Interval(at(8), at(9)),)), job("B", place=200, requested="08:00-09:00")],
+              [person("T1")])  # fmt: skip
+    plan = w.plan({"T1": ["A"]})
+    plan = replace(plan, unassigned=explain_unassigned(w.problem, w.matrix, plan))
+    change = Change("A", ChangeKind.TIME, "T1", "T1", Interval(at(10), at(11)), Interval(at(8), at(9)),
+                    at(15, 52, day=-3), ("T1",), ("T1",))  # fmt: skip
+    console = Console(width=width, force_terminal=False)
+    with console.capture() as captured:
+        print_plan(w.problem, w.matrix, plan, console, lang)
+        print_changes(w.problem, PlanningContext(changes=(change,), is_published=True), console, lang)
+    text = captured.get()
+    assert BROKEN.findall(text) == []
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "11-20 15:52" in text
+
+
+def test_a_day_on_which_nobody_has_a_visit_is_left_out() -> None:
+    lines = shown(two_days(), {("T1", 0): ["A"]})
+    assert "Monday, 23 November 2026" in lines
+    assert "Tuesday, 24 November 2026" not in lines
 
 
 def test_a_stop_at_the_branch_is_a_line_between_the_visits() -> None:

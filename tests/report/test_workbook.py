@@ -109,13 +109,13 @@ def texts(page) -> list[str]:
 
 def test_there_is_a_sheet_per_paper_and_per_technician(printed) -> None:
     lang, papers, book = printed
-    assert book.sheetnames[4:10] == LISTS[lang]
-    assert book.sheetnames[10:] == [sheet.technician.name for sheet in papers.route_sheets]
+    assert book.sheetnames[5:11] == LISTS[lang]
+    assert book.sheetnames[11:] == [sheet.technician.name for sheet in papers.route_sheets]
 
 
 def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
     _, papers, book = printed
-    for page, paper in zip(book.worksheets[4:10], papers.lists, strict=True):
+    for page, paper in zip(book.worksheets[5:11], papers.lists, strict=True):
         assert page["A1"].value.startswith(paper.title)
         assert page.max_row == 3 + len(paper.lines)
         assert page.max_column == len(paper.columns)
@@ -126,12 +126,16 @@ def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
 
 def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
     _, papers, book = printed
-    for page, sheet in zip(book.worksheets[10:], papers.route_sheets, strict=True):
+    for page, sheet in zip(book.worksheets[11:], papers.route_sheets, strict=True):
         said = texts(page)
         for entry in sheet.entries:
             assert {field.label for field in entry.fields} | set(entry.blanks) <= set(said)
             assert {field.value for field in entry.fields} <= set(said)
-        assert {field.value for field in sheet.heading} <= set(said)
+        title, below = said[0], [cell.value for cell in page[2]]
+        for field in sheet.heading:
+            is_in_title = field.name in ("technician", "date")
+            assert (field.value in title) == is_in_title
+            assert (field.label in below) != is_in_title
         assert "; ".join(sheet.packing) in said or not sheet.packing
 
 
@@ -141,9 +145,9 @@ def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
         assert page.page_setup.paperSize == 9
         assert page.print_title_rows in ("$1:$1", "$1:$3")
         assert page.print_area.replace("$", "").endswith(f"!{page.dimensions}")
-    assert {page.page_setup.orientation for page in book.worksheets[:10]} == {"landscape"}
-    assert all(page.sheet_properties.pageSetUpPr.fitToPage for page in book.worksheets[:10])
-    assert {page.page_setup.orientation for page in book.worksheets[10:]} == {"portrait"}
+    assert {page.page_setup.orientation for page in book.worksheets[:11]} == {"landscape"}
+    assert all(page.sheet_properties.pageSetUpPr.fitToPage for page in book.worksheets[:11])
+    assert {page.page_setup.orientation for page in book.worksheets[11:]} == {"portrait"}
 
 
 def test_a_route_sheet_is_one_page_wide() -> None:
@@ -154,7 +158,7 @@ def test_a_route_sheet_is_one_page_wide() -> None:
 
 def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
     _, papers, book = printed
-    for page, sheet in zip(book.worksheets[10:], papers.route_sheets, strict=True):
+    for page, sheet in zip(book.worksheets[11:], papers.route_sheets, strict=True):
         bars = [cell.row for cell in page["A"] if str(cell.value or "").startswith(tuple(f"{n}   " for n in range(30)))]
         assert len(bars) == len(sheet.entries)
         breaks = [mark.id for mark in page.row_breaks.brk]
@@ -181,7 +185,7 @@ def test_names_that_no_title_may_hold_and_names_given_twice(tmp_path: Path) -> N
     for who, name in names.items():
         w = w.with_technician(who, name=name)
     write_workbook(w.problem, w.matrix, w.plan({"T1": ["A"], "T2": ["B"], "T3": ["C"]}), tmp_path / "p.xlsx", "en")
-    assert load_workbook(tmp_path / "p.xlsx").sheetnames[10:] == ["Li _night__late", "routes (2)", "x" * 31]
+    assert load_workbook(tmp_path / "p.xlsx").sheetnames[11:] == ["Li _night__late", "routes (2)", "x" * 31]
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,18 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import typer
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from api.cli import app
 from api.plans.conversion import AMOUNTS
 from api.readers import upload
 from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
 from api.settings import Settings
 from api.webhooks.guard import REFUSALS
+from optimizer import spoken
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes
@@ -59,6 +62,9 @@ SERVICE = Path(str(files("api")))
 TRANSLATES = {"t", "say", "translate", "_", "by_language"}
 SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
 
+#: The help of every command; what is a name or a number stands for itself.
+HELP = [text for text in spoken.texts_of(typer.main.get_command(app)) if text not in ("WGS-84", "127.0.0.1")]
+
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
 SHEETS = [sheet for sheet in vars(columns).values() if isinstance(sheet, columns.Sheet)]
@@ -87,6 +93,9 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
+    ("spoken.py", "paragraph"): HELP,
+    ("spoken.py", "option.show_default"): [],  # among the others
+    ("spoken.py", "sentence"): [sentence for _, sentence in (*spoken.REFUSALS, *spoken.CAUSES)],
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with

@@ -89,6 +89,14 @@ def _prices_by_kind(value: object) -> dict[str, int]:
     return {english_word(word): cents for word, cents in _prices(value).items()}
 
 
+def _map_link(value: object) -> str:
+    """Return a link with places for the coordinates; nothing that could run."""
+    text = parse_text(value) if isinstance(value, str) else ""
+    if not (text.startswith(("geo:", "https://", "http://")) and "{lat}" in text and "{lon}" in text):
+        raise fault("CELL_TYPE", expected=Phrase("a link (geo:, https:) with lat and lon in curly braces"))
+    return text
+
+
 def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(table.items()))
 
@@ -140,6 +148,7 @@ _SPECIAL = {
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
+    "map_link": kind(_map_link),
     "promise": kind(as_table, promise_to_json),
     "base": NAME,
 }
@@ -202,6 +211,7 @@ _NOT_NEEDED = {
     "contractor_cents_per_km",
     "reserve_pct",
     "reserve_cents_per_min",
+    "map_link",
     "rest",
     "rest_after_night",
     "night_from",
