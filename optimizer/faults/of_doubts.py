@@ -109,6 +109,10 @@ _WAYS = {
         "From '{origin}' to there it is {distance} km, and the matrix says {value} s: these are maybe minutes.",
         "Write seconds.",
     ),
+    "MATRIX_SLOW": warning(
+        "From '{origin}' to there it is {distance} km, and the matrix says {value} s: who walks is faster.",
+        "Correct the cell; it holds seconds.",
+    ),
     "MATRIX_SHORT": warning(
         "From '{origin}' to there it is {distance} km, and the matrix says {value} m.", "Write metres."
     ),
