@@ -27,7 +27,7 @@ Data = Annotated[Path | None, typer.Option(help="Folder of the database and of w
 Database = Annotated[
     str | None, typer.Option(help="Address of the database.", show_default="SQLite in the data folder")
 ]
-Lang = Annotated[str, typer.Option(help="Language of messages: en or zh.")]
+Lang = Annotated[str | None, typer.Option(help="Language of messages: en or zh.")]
 
 #: The key of the first start lies here, for its owner alone.
 KEY_FILE = "admin.key"
@@ -46,7 +46,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Serve the API: one process that answers, and workers that solve. Ctrl-C keeps the best plans and ends."""
     say = translator_for(lang)
@@ -96,7 +96,7 @@ def work(
     data: Data = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves side by side.", show_default="cores")] = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Solve what other machines take in: workers alone, on the same database."""
     settings = _settings(data=data, workers=workers, database=database)
@@ -122,7 +122,7 @@ def add_key(
     label: Annotated[str, typer.Option(help="Who or what uses it.")] = "",
     data: Data = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Make a key and print it, this once."""
     from api.access.doorkeeper import make_key
@@ -136,7 +136,7 @@ def add_key(
 
 
 @keys_app.command("list", cls=SpokenCommand)
-def list_keys(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+def list_keys(data: Data = None, database: Database = None, lang: Lang = None) -> None:
     """List the keys, without their secrets."""
     from rich.console import Console
     from rich.table import Table
@@ -160,7 +160,7 @@ def revoke_key(
     key_id: Annotated[str, typer.Argument(help="The key's id, the middle part of the key.")],
     data: Data = None,
     database: Database = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Revoke a key; it is refused within a few seconds."""
     from api.store import access
@@ -177,7 +177,7 @@ def revoke_key(
 def backup(
     out: Annotated[Path, typer.Option(help="The new file.")],
     data: Data = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Copy the SQLite database into a new file, as of one moment, while the service runs."""
     from api.store.engine import Store, StoreError
@@ -203,7 +203,7 @@ def backup(
 
 
 @app.command(name="settings", cls=SpokenCommand)
-def print_settings(data: Data = None, database: Database = None, lang: Lang = "zh") -> None:
+def print_settings(data: Data = None, database: Database = None, lang: Lang = None) -> None:
     """Print every setting of the service: its environment variable, its value now, what it means."""
     from rich.console import Console
     from rich.table import Table
@@ -234,7 +234,7 @@ def _settings(**given: object) -> Settings:
         stop(2, "\n".join(lines))
 
 
-def _opened(settings: Settings, lang: str) -> Store:
+def _opened(settings: Settings, lang: str | None) -> Store:
     """Return the database, brought up to date."""
     from api.store.engine import Store, StoreError, migrate
 

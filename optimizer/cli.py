@@ -59,13 +59,13 @@ from optimizer.spoken import SpokenCommand, SpokenGroup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.console import Speaker
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.intake import ReadOptions
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
-    from optimizer.text.catalogue import Translate
 
 #: The start of the process, as near as we can tell: from here on reading counts.
 _STARTED_S = time.monotonic() - time.process_time()
@@ -125,7 +125,7 @@ def plan(
     fault_workbook: FaultWorkbook = None,
     datum: Datum = None,
     geocode: Geocode = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Plan a day, or settle or open it near the published plan, and write the plan and its papers."""
@@ -146,13 +146,13 @@ def plan(
     from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
-    say = translator_for(lang)
+    say = translator_for(lang, branch)
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     options = ReadOptions(
         stage, as_of, days=days, skip_bad=skip_bad, datum=datum, geocoder=geocoder_of(geocode, branch)
     )
-    faults = Faults(say, lang, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True)
+    faults = Faults(say, as_json=json_faults, branch=branch, workbook=fault_workbook, shows_work=True)
     with ending_in_order(), faults:
         for option, span_s in (("--seconds", seconds), ("--patience", patience)):
             if span_s is not None and span_s > LONGEST_S:
@@ -161,13 +161,15 @@ def plan(
         with Stages(say, is_quiet=json_faults) as stages:
             stages.begin("reading")
             intake = read_intake(branch, options)
+            say.follow(intake.report.language)
             problem = intake.checked()
+            stages.region = problem.branch.region
             if broken_locks is not None:
                 problem = replace(problem, policy=replace(problem.policy, broken_locks=broken_locks))
             if fault_workbook is not None:
                 from optimizer.ingest.fault_workbook import write_fault_workbook
 
-                write_fault_workbook(branch, intake.report, fault_workbook, lang)
+                write_fault_workbook(branch, intake.report, fault_workbook, say.lang)
             matrix = travel_for(problem, branch)
             as_of = problem.local_time(problem.as_of_s)
             before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
@@ -183,7 +185,7 @@ def plan(
                 faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
             check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
-            papers = threading.Thread(target=load_papers, args=(lang,), daemon=True)
+            papers = threading.Thread(target=load_papers, args=(say.lang, problem.branch.region), daemon=True)
             writers: list[WorkbookWriter] = []
 
             def report(progress: Progress) -> None:
@@ -216,11 +218,11 @@ def plan(
                 context = replace(intake.context, changes=solved.changes, is_published=published is not None)
                 workbook = next(iter(writers), None)
                 write_plan_and_papers(
-                    solved, context, branch, _read_as(options), out, lang, workbook, reading_s=reading_s
+                    solved, context, branch, _read_as(options), out, say.lang, workbook, reading_s=reading_s
                 )
                 stages.end()
                 # The workbook is written meanwhile.
-                print_outcome(solved, context, reading_s=reading_s, lang=lang)
+                print_outcome(solved, context, reading_s=reading_s, lang=say.lang)
                 if workbook is not None:
                     workbook.finish()
         Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
@@ -239,7 +241,7 @@ def publish(
     ] = None,
     as_of: SeenUntil = None,
     geocode: Geocode = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Keep a plan as the one that later plans of the day stay near, in the folder `published` of its branch.
@@ -253,8 +255,9 @@ def publish(
     from optimizer.review.plan_review import review_plan
 
     say = translator_for(lang)
-    with Faults(say, lang, as_json=json_faults) as faults:
+    with Faults(say, as_json=json_faults) as faults:
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
+        say.follow(file.problem.branch.region.language)
         problem, made = file.problem, file.plan
         _refuse_to_publish(review_plan(file).judgement.violations, faults)
         home = branch or file.branch
@@ -267,7 +270,7 @@ def publish(
         compared = compare_with_branch(file, home, as_of=as_of, geocoder=geocoder_of(geocode, home))
         faults.warn_of(compared.doubts)
         if compared.differences:
-            faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, lang, say)))
+            faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, say)))
         _refuse_to_publish(compared.violations, faults)
         target = publish_plan(plan_file, problem, home)
     Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
@@ -289,7 +292,7 @@ def promise(
     as_of: At = None,
     datum: Datum = None,
     geocode: Geocode = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Say what is promised for one order, until when, and how its clocks stand, each with the reason."""
@@ -300,10 +303,11 @@ def promise(
     from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
-    say, console = translator_for(lang), Console()
-    with Faults(say, lang, as_json=json_faults) as faults:
+    say, console = translator_for(lang, branch), Console()
+    with Faults(say, as_json=json_faults) as faults:
         options = ReadOptions(stage, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
         intake = read_intake(branch, options)
+        say.follow(intake.report.language)
         problem = _with_aside(intake.checked(), intake.context)
         matrix = travel_for(problem, branch)
         faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
@@ -312,8 +316,8 @@ def promise(
             near = nearest(order, problem.order_by_id)
             hint = say("Maybe '{near}' is meant.", near=near) if near else ""
             faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
-        for line in promise_report(problem, matrix, visit, lang):
-            console.print(Text(line.text_in(lang)), soft_wrap=True)
+        for line in promise_report(problem, matrix, visit, say.lang):
+            console.print(Text(line.text_in(say.lang)), soft_wrap=True)
 
 
 def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
@@ -330,16 +334,16 @@ def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
 @app.command(cls=SpokenCommand)
 def template(
     out: Annotated[Path, typer.Option(help="Where to write the empty workbook.")] = Path("branch.xlsx"),
-    lang: Lang = "zh",
+    lang: Lang = None,
 ) -> None:
     """Write an empty workbook for a branch: every sheet and column, explained."""
     from optimizer.ingest.template import write_template
 
     say = translator_for(lang)
-    with Faults(say, lang, as_json=False):
+    with Faults(say, as_json=False):
         if out.exists():
             stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
-        write_template(out, lang)
+        write_template(out, say.lang)
     Console().print(Text(say("Written to {folder}", folder=str(out))))
 
 
@@ -351,7 +355,7 @@ def judge(
     ] = None,
     as_of: SeenUntil = None,
     geocode: Geocode = None,
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Check every rule and every claim of a plan and recompute its costs; with --branch, also as the branch is now."""
@@ -359,10 +363,12 @@ def judge(
     from optimizer.judge.verdict import time_routes
     from optimizer.review.branch_now import Comparison, compare_with_branch
     from optimizer.review.plan_review import review_plan
+    from optimizer.text.regional import money_text
 
     say, console = translator_for(lang), Console()
-    with Faults(say, lang, as_json=json_faults) as faults:
+    with Faults(say, as_json=json_faults) as faults:
         file = read_plan_file(plan_file, branch, time_routes=time_routes)
+        say.follow(file.problem.branch.region.language)
         review, compared = review_plan(file), Comparison()
         if branch is not None:
             compared = compare_with_branch(file, branch, as_of=as_of, geocoder=geocoder_of(geocode, branch))
@@ -373,7 +379,7 @@ def judge(
     print_conditions(judgement, file.problem, console, say)
     for text in review.not_judged_texts(say):
         console.print(Text(say("Not judged: {claim}", claim=text), style="dim"))
-    for line in _difference_lines(compared, lang, say):
+    for line in _difference_lines(compared, say):
         console.print(Text(line, style="yellow"))
     if branch is not None and not compared.differences:
         console.print(Text(say("The branch is as the plan knows it.")))
@@ -381,9 +387,10 @@ def judge(
         console.print(Text(say("With the branch as it is now, the plan breaks:")))
     for violation in compared.violations:
         console.print(Text(violation_line(violation), style="red"))
+    region = file.problem.branch.region
     for rule, cents in judgement.costs.items():
-        console.print(Text(f"{rule:<14}{cents / 100:>14,.2f}"))
-    console.print(Text(f"{say('total'):<14}{judgement.cost_cents / 100:>14,.2f}"))
+        console.print(Text(f"{rule:<14}{money_text(cents, region):>14}"))
+    console.print(Text(f"{say('total'):<14}{money_text(judgement.cost_cents, region):>14}"))
     count = len(judgement.violations) + len(compared.violations)
     if count:
         console.print(Text(say("{count} violations", count=count), style="red"))
@@ -391,18 +398,21 @@ def judge(
     console.print(Text(say("No rule is broken.")))
 
 
-def _difference_lines(compared: Comparison, lang: str, say: Translate) -> list[str]:
+def _difference_lines(compared: Comparison, say: Speaker) -> list[str]:
     """Return what is another fact now and concerns the plan, a line each below its heading."""
     if not compared.differences:
         return []
-    return [say("The branch has changed since the plan was made:"), *(one.text(lang) for one in compared.differences)]
+    return [
+        say("The branch has changed since the plan was made:"),
+        *(one.text(say.lang) for one in compared.differences),
+    ]
 
 
 @app.command(cls=SpokenCommand)
 def export(
     branch: Branch,
     json_file: Annotated[Path, typer.Option("--json", help="Where to write the problem in the wire form.")],
-    lang: Lang = "zh",
+    lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
     """Validate a branch and write it as one JSON file."""
@@ -410,8 +420,8 @@ def export(
     from optimizer.ingest.read import read_branch
     from optimizer.ingest.write import write_problem
 
-    say, doubts = translator_for(lang), list[Issue]()
-    with Faults(say, lang, as_json=json_faults) as faults:
+    say, doubts = translator_for(lang, branch), list[Issue]()
+    with Faults(say, as_json=json_faults) as faults:
         problem = read_branch(branch, on_warning=doubts.append)
         faults.warn_of(IssueReport(tuple(doubts)))
         write_problem(problem, json_file)
@@ -419,7 +429,7 @@ def export(
 
 
 @app.command(cls=SpokenCommand)
-def warm(lang: Lang = "zh") -> None:
+def warm(lang: Lang = None) -> None:
     """Compile the solver's kernels now, so that the first plan does not have to."""
     from optimizer.engine.jit.kernels import is_warm
     from optimizer.running.warming import warm_up

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import sys
 import threading
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 from rich.console import Console
 
+from optimizer.domain.region import Region
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError, PaigongError
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.regional import money_text
+from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +31,50 @@ if TYPE_CHECKING:
     from optimizer.text.catalogue import Translate
 
 
-def translator_for(lang: str) -> Translate:
-    """Return the translation function of a language, or end the command when there is no such language."""
-    if lang not in LANGUAGES:
+class Speaker:
+    """Translate into the language asked for, else the system's, else the branch's once that is known.
+
+    Parameters
+    ----------
+    lang
+        What a person asked for; `None` when nobody did.
+    """
+
+    def __init__(self, lang: str | None) -> None:
+        self._asked = lang or system_language(os.environ)
+        self.lang = self._asked or DEFAULT_LANGUAGE
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person or the system asks for the language."""
+        return bool(self._asked)
+
+    def __call__(self, sentence: str, /, **values: object) -> str:
+        """Return the sentence in the language of now, its places filled."""
+        return translator(self.lang)(sentence, **values)
+
+    def follow(self, language: str) -> None:
+        """Speak the language of the branch, where neither a person nor the system asks for one."""
+        if language and not self._asked:
+            self.lang = language
+
+
+def translator_for(lang: str | None, branch: Path | None = None) -> Speaker:
+    """Return who speaks a language, or end the command when there is no such language.
+
+    Parameters
+    ----------
+    branch
+        Whose own language counts where nobody asks for one.
+    """
+    if lang is not None and lang not in LANGUAGES:
         raise typer.BadParameter(f"{lang!r} is not one of {', '.join(LANGUAGES)}", param_hint="--lang")
-    return translator(lang)
+    say = Speaker(lang)
+    if branch is not None and not say.is_asked:
+        from optimizer.ingest.spoken import branch_language
+
+        say.follow(branch_language(branch))
+    return say
 
 
 #: What a shell says of a command that a signal ended: 128 and the signal's number.
@@ -89,15 +132,14 @@ class Faults:
 
     def __init__(
         self,
-        say: Translate,
-        lang: str,
+        say: Speaker,
         *,
         as_json: bool,
         branch: Path | None = None,
         workbook: Path | None = None,
         shows_work: bool = False,
     ) -> None:
-        self.say, self.lang, self.as_json = say, lang, as_json
+        self.say, self.as_json = say, as_json
         self.branch, self.workbook = branch, workbook
         self._is_silent = not (as_json or shows_work)
         self._silence = threading.Timer(SILENT_S, warn, [say("Still at work: large branches take a while.")])
@@ -116,7 +158,7 @@ class Faults:
         if isinstance(error, LockConflictError):
             head = self.say("What is locked cannot be kept together with the other rules:")
             hint = self.say("What a lock breaks by itself can be accepted and listed: --broken-locks keep.")
-            lines = [clash.text[self.lang] for clash in error.clashes] or [*map(violation_line, error.violations)]
+            lines = [clash.text[self.say.lang] for clash in error.clashes] or [*map(violation_line, error.violations)]
             self.stop(3, "LOCK_CONFLICT", "\n".join([head, *lines]), hint if error.helps_to_keep else "")
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
@@ -148,18 +190,19 @@ class Faults:
     def warn_of(self, report: IssueReport) -> None:
         """Print the warnings of an input that can be planned, as `warn` does."""
         if self.as_json:
-            self._noted += report.to_json(self.lang)
+            self._noted += report.to_json(self.say.lang)
         else:
-            warn(report.text(self.lang))
+            warn(report.text(self.say.lang))
 
     def _stop_with_report(self, report: IssueReport) -> NoReturn:
         """End the command with the faults of its input; shown also when their workbook cannot be written."""
-        texts, faults = [report.text(self.lang)], report.to_json(self.lang)
+        self.say.follow(report.language)
+        texts, faults = [report.text(self.say.lang)], report.to_json(self.say.lang)
         if self.branch is not None and self.workbook is not None:
             from optimizer.ingest.fault_workbook import write_fault_workbook
 
             try:
-                write_fault_workbook(self.branch, report, self.workbook, self.lang)
+                write_fault_workbook(self.branch, report, self.workbook, self.say.lang)
                 texts.append(self.say("The faults are marked in {file}.", file=str(self.workbook)))
             except OSError as error:
                 texts.append(self._file_text(error))
@@ -173,6 +216,8 @@ class Faults:
 class Stages:
     """Show on standard error what a command is at: a live line on a terminal, else a line a stage.
 
+    Its `region`, in whose money costs are shown, is the branch's once that is known.
+
     Parameters
     ----------
     is_quiet
@@ -183,7 +228,7 @@ class Stages:
         from rich.progress import Progress as Bar
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        self.say = say
+        self.say, self.region = say, Region()
         self._console = Console(stderr=True, quiet=is_quiet)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal)
@@ -214,10 +259,8 @@ class Stages:
         """Show how a search stands."""
         assert progress.plan is not None
         visits = progress.served + len(progress.plan.unassigned)
-        cost = progress.cost_cents / 100
-        line = self.say(
-            "cost {cost:,.2f} yuan, {served} of {visits} visits", cost=cost, served=progress.served, visits=visits
-        )
+        cost = money_text(progress.cost_cents, self.region)
+        line = self.say("cost {cost}, {served} of {visits} visits", cost=cost, served=progress.served, visits=visits)
         self._bar.update(self._task, description=line)
 
 

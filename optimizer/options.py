@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from optimizer.ingest.build.geocode import GeocoderSettings
 
 Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
-Lang = Annotated[str, typer.Option(help="Language of tables, files and faults: en or zh.")]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        help="Language of tables, files and faults: en or zh.", show_default="the system's, else the branch's"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json-faults", help="Print faults as JSON.")]
 FaultWorkbook = Annotated[
     Path | None, typer.Option("--fault-book", help="Write the faults as a workbook, the bad cells marked.")

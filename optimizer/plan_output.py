@@ -10,15 +10,17 @@ from rich.console import Console
 
 from optimizer.console import translator_for
 from optimizer.text.prose import Prose
+from optimizer.text.regional import said_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from optimizer.console import Faults
     from optimizer.domain.plan import Plan
     from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
+    from optimizer.domain.region import Region
     from optimizer.domain.rules import Violation
     from optimizer.judge.verdict import Judgement
     from optimizer.moments.draft_settle_open import StageOutcome
@@ -64,7 +66,7 @@ def warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
         faults.warn("VISITS_GONE", say("Warning: {message}", message=text))
 
 
-def load_papers(lang: str) -> None:
+def load_papers(lang: str, region: Region) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
     import optimizer.explain.unassigned
     import optimizer.ingest.plans.plan_file
@@ -73,8 +75,9 @@ def load_papers(lang: str) -> None:
     import optimizer.report.screen
     import optimizer.report.technician_files  # noqa: F401
     from optimizer.report.templating import load_templates
+    from optimizer.report.wording import Wording
 
-    load_templates(lang)
+    load_templates(Wording(lang, region))
 
 
 # --- after it ---------------------------------------------------------------------------------------------------------
@@ -110,7 +113,7 @@ def write_plan_and_papers(
         write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     else:
         workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
-    assumptions = [say(item.sentence, **item.values) for item in judgement.assumptions]
+    assumptions = list(_assumption_sentences(judgement, problem, say))
     accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
     write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
@@ -154,8 +157,14 @@ def print_conditions(judgement: Judgement, problem: Problem, console: Console, s
     """Show what kept locks break and is accepted, and what is taken for granted."""
     for text in _accepted_sentences(judgement.accepted, problem, say):
         console.print(Prose(say("Accepted: {accepted}", accepted=text), "yellow"))
+    for text in _assumption_sentences(judgement, problem, say):
+        console.print(Prose(say("Assumed: {assumption}", assumption=text)))
+
+
+def _assumption_sentences(judgement: Judgement, problem: Problem, say: Translate) -> Iterator[str]:
+    """Yield what is taken for granted, in words."""
     for item in judgement.assumptions:
-        console.print(Prose(say("Assumed: {assumption}", assumption=say(item.sentence, **item.values))))
+        yield say(item.sentence, **said_values(item.values, problem.branch.region, say))
 
 
 def _accepted_sentences(accepted: Sequence[Violation], problem: Problem, say: Translate) -> list[str]:

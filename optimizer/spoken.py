@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from optimizer.text.catalogue import Translate
 
-DEFAULT_LANGUAGE = "zh"
 _OPTION = "--lang"
-#: What names the language of the system, as POSIX has it: the first that is set decides.
-_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 #: What Typer refuses, as it says it and as we do: `why` is said by `CAUSES`, `near` in a second sentence.
 REFUSALS: tuple[tuple[str, str], ...] = (
@@ -105,14 +104,14 @@ def language_of(arguments: Sequence[str]) -> str:
     asked = [value for option, value in zip(arguments, [*arguments[1:], ""], strict=True) if option == _OPTION]
     asked += [argument.partition("=")[2] for argument in arguments if argument.startswith(f"{_OPTION}=")]
     known = [lang for lang in asked if lang in LANGUAGES]
-    named = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), "")
-    known = known or [lang for lang in LANGUAGES if re.match(rf"{lang}(?![a-z])", named, re.IGNORECASE)]
-    return known[-1] if known else DEFAULT_LANGUAGE
+    return known[-1] if known else system_language(os.environ) or DEFAULT_LANGUAGE
 
 
 def _lang_last(arguments: Sequence[str]) -> list[str]:
     """Return arguments with a `--lang` that stands before the command among its options, where the command reads it."""
-    before, asked, rest = [], [], list(arguments)
+    before: list[str] = []
+    asked: list[str] = []
+    rest = list(arguments)
     while rest and rest[0].startswith("-"):
         is_lang = rest[0].partition("=")[0] == _OPTION
         count = 2 if rest[0] == _OPTION else 1
@@ -201,11 +200,11 @@ def _refusing(lang: str) -> Iterator[None]:
     """Say what Typer refuses in a language; in English it says so itself."""
     try:
         yield
-    except typer.BadParameter.__mro__[1] as error:  # a usage error of any kind
+    except TyperException as error:
         text = None if lang == "en" else refusal_in(error.format_message(), translator(lang))
         if text is None or isinstance(error, _Refusal):
             raise
-        raise _Refusal(text, ctx=error.ctx) from error
+        raise _Refusal(text, ctx=getattr(error, "ctx", None)) from error
 
 
 def refusal_in(message: str, say: Translate) -> str | None:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 # Tests run side by side, and beside others: what shares cores is told so where it is tested.
 os.environ["PAIGONG_CORES"] = "0"
 
+# The language of the machine is none of the tests' business: nobody asks for one, unless a test does.
+for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    os.environ.pop(name, None)
+os.environ["LANG"] = "C.UTF-8"
+
 # A shell that starts the tests in the background has them, and their children, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

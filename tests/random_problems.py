@@ -839,7 +839,7 @@ def _with_pay(seed: int, problem: Problem) -> Problem:
         problem.policy,
         contractor_pay=rng.choice(tuple(ContractorPay)),
         contractor_kind_cents={INSTALLATION: 9_001},
-        contractor_radius_km=rng.choice((0, 5, 20)),
+        contractor_radius_m=1000 * rng.choice((0, 5, 20)),
         reserve_pct=rng.choice((0, 0, 40, 95)),
     )
     days = (None, None, -7, -3, 0)

@@ -13,6 +13,7 @@ from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json, vio
 from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.report.figures import kpis
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.regional import said_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,15 +61,16 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
         "served": plan.served,
         "changes": [_change_to_json(change, clock) for change in solved.changes],
         "released": list(solved.released),
-        "assumptions": {lang: assumptions(outcome.judgement, translator(lang)) for lang in LANGUAGES},
+        "assumptions": {lang: assumptions(outcome.judgement, outcome.problem, translator(lang)) for lang in LANGUAGES},
         "run": outcome.run.to_json() | {"marks": len(outcome.run.checkpoints)},
     }
     return made, problem_to_json(problem)
 
 
-def assumptions(judgement: Judgement, say: Translate) -> list[str]:
+def assumptions(judgement: Judgement, problem: Problem, say: Translate) -> list[str]:
     """Return what a judgement takes for granted, in words."""
-    return [say(item.sentence, **item.values) for item in judgement.assumptions]
+    region = problem.branch.region
+    return [say(item.sentence, **said_values(item.values, region, say)) for item in judgement.assumptions]
 
 
 def violation_as_fault(violation: Violation, lang: str) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def judge(task: Answer) -> Answer:
             "accepted": [violation_to_json(violation) for violation in judgement.accepted],
             "costs": {str(rule): cents for rule, cents in judgement.costs.items()},
             "cost_cents": judgement.cost_cents,
-            "assumptions": assumptions(judgement, say),
+            "assumptions": assumptions(judgement, problem, say),
             "not_judged": [{"path": one.path, "why": one.why(say)} for one in review.not_judged],
             "branch": None if compared is None else comparison_to_json(compared, task["lang"]),
         },

@@ -122,9 +122,9 @@ class Policy:
         Price per minute of the plan's longest lateness, on top: with it, nobody is as late as all others together.
     contractor_pay, contractor_day_cents, contractor_minute_cents
         What contractors are paid by; a used day and a minute of travel and service, where it is time.
-    contractor_order_cents, contractor_kind_cents, contractor_radius_km, contractor_km_cents
-        Where it is orders: an order, those of some kinds, and each kilometre of the way from the branch to it beyond a
-        radius.
+    contractor_order_cents, contractor_kind_cents, contractor_radius_m, contractor_km_cents, contractor_mile_cents
+        Where it is orders: an order, those of some kinds, and each kilometre or mile of the way from the branch to it
+        beyond a radius.
     reserve_pct, reserve_cents
         Share of a day's contracted time that plans leave free until noon of that day, and the price of a minute of it.
     load_target_pct, load_divisor
@@ -189,8 +189,9 @@ class Policy:
     contractor_pay: ContractorPay = ContractorPay.TIME
     contractor_order_cents: int = 6_000
     contractor_kind_cents: Mapping[str, int] = field(default_factory=dict)
-    contractor_radius_km: int = 20
+    contractor_radius_m: int = 20_000
     contractor_km_cents: int = 200
+    contractor_mile_cents: int = 0
     reserve_pct: int = 0
     reserve_cents: int = 500
     continuity_cents: int = 1_500

@@ -16,6 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from optimizer.domain.house_limits import LimitException
 from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
 from optimizer.domain.policy import BrokenLocks, Policy
+from optimizer.domain.region import Region
 from optimizer.domain.repeats import Repeat, repeat_of
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Employment, Shift, Technician
@@ -41,6 +42,8 @@ class Branch:
         Corners of the service area, in order; empty when the branch states none.
     service_radius_m
         The service area as a circle around the branch, as the crow flies; a polygon goes before it.
+    region
+        How the branch writes money, distances, dates and times.
     """
 
     branch_id: str
@@ -52,6 +55,7 @@ class Branch:
     phone: str = ""
     service_area: tuple[Place, ...] = ()
     service_radius_m: int | None = None
+    region: Region = field(default_factory=Region)
 
 
 class LockLevel(StrEnum):

@@ -12,6 +12,9 @@ MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 86_400
 
+#: Millimetres of an international mile.
+MILE_MM = 1_609_344
+
 #: Later than any moment of any horizon. Stands for "no limit" where a number is needed.
 FAR_FUTURE_S = 10**9
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """Which days the branch works: Monday to Friday, unless its own table says otherwise.
+    """Which days the branch works: all but its weekend, unless its own table says otherwise.
 
     Parameters
     ----------
@@ -18,14 +18,17 @@ class WorkingCalendar:
     unpublished_years
         Years whose make-up days are not announced yet, so that a day counted in them may still change. It is a doubt
         to be told, not a fact to plan with, and no part of equality.
+    weekend
+        The days of rest of every week, from 0 for Monday to 6 for Sunday; never all seven.
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
     unpublished_years: frozenset[int] = field(default=frozenset(), compare=False)
+    weekend: frozenset[int] = frozenset({5, 6})
 
     def is_working_day(self, day: date) -> bool:
         """Return whether the branch works on that date."""
-        return self.overrides.get(day, day.weekday() < 5)
+        return self.overrides.get(day, day.weekday() not in self.weekend)
 
     def working_days_left(self, *, after: date, until: date) -> int:
         """Count the working days later than `after`, up to and including `until`; -1 when `until` lies before `after`.

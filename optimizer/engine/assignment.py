@@ -8,7 +8,7 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import INSTALLATION, Confirmed, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Pickup
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
-from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, cents_per_minute
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, MILE_MM, cents_per_minute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -314,10 +314,12 @@ class Assignment:
         if self.matrix is None or not self.pays_by_order or self.problem.is_staff(shift.technician_id):
             return 0
         metres = self.matrix.travel_m(shift.profile, BRANCH_PLACE, visit.visit_id)
-        beyond_m = 0 if metres is None else max(0, metres - self.policy.contractor_radius_km * 1000)
+        beyond_m = 0 if metres is None else max(0, metres - self.policy.contractor_radius_m)
         kind = self.problem.order_of(visit).kind
         own = self.policy.contractor_kind_cents.get(kind, self.policy.contractor_order_cents)
-        return own + (beyond_m * self.policy.contractor_km_cents + 500) // 1000
+        by_km = (beyond_m * self.policy.contractor_km_cents + 500) // 1000
+        by_mile = (1000 * beyond_m * self.policy.contractor_mile_cents + MILE_MM // 2) // MILE_MM
+        return own + by_km + by_mile
 
     def deviation_cents(self, people: Collection[str], day: int, visit: Visit) -> int:
         """Return the price of another day, else of other people, than the published plan told."""

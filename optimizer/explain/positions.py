@@ -263,6 +263,11 @@ def _sequences(scene: Scene, shift: Shift, visit: Visit) -> Iterator[tuple[str, 
                 yield (*longer[:stop], BRANCH_STOP, *longer[stop:])
 
 
+def present_way(scene: Scene, shift: Shift) -> Way:
+    """Return a day as it is: its visits and stop at the branch, and until when it waits there."""
+    return Way(_present_ids(scene, shift), _present_waits(scene, shift))
+
+
 def _present_tour(scene: Scene, shift: Shift) -> Tour | None:
     timed = scene.timed.get(key_of(shift))
     return None if timed is None else timed.tour
@@ -299,7 +304,7 @@ def _try(
     scene: Scene, visit: Visit, ways: Mapping[Key, Way], team: Crew | None, best: Best
 ) -> Position | BlockingReason:
     """Return what a visit costs at a position, or what blocks it there; the judge sees the best only."""
-    tours = {key: _tour(scene, key, way, visit, team) for key, way in ways.items()}
+    tours = {key: tour_with(scene, key, way, visit, team) for key, way in ways.items()}
     for tour in tours.values():
         blocking = _road_blocking(tour) or _carried_blocking(scene, tours, tour, visit)
         if blocking is not None:
@@ -319,11 +324,11 @@ def _try(
     blocking = _link_blocking(scene, visit, timed, (who, day))
     if blocking is not None:
         return blocking
-    position = Position(who, day, _extra_cents(scene, timed), timed)
+    position = Position(who, day, extra_cents(scene, timed), timed)
     return (_rule_blocking(scene, visit, timed, position) if best.is_improved_by(position) else None) or position
 
 
-def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
+def extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     """Return what the plan costs more with some days changed."""
     work_s, extra = dict(scene.work_s), 0
     for key, one in changed.items():
@@ -332,7 +337,8 @@ def _extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     return extra + load_cents(scene.facts.problem, work_s) - scene.load_cents
 
 
-def _tour(scene: Scene, key: Key, way: Way, visit: Visit, team: Crew | None) -> Tour:
+def tour_with(scene: Scene, key: Key, way: Way, visit: Visit, team: Crew | None) -> Tour:
+    """Return a technician's day as a tour of these visits, with the crew of one that is added."""
     present, facts = scene.timed.get(key), scene.facts
     services = () if present is None else present.tour.services
     crews = {one.visit.visit_id: one.crew for one in services if one.crew is not None and one.visit is not None}
@@ -402,7 +408,7 @@ def _lasting_blocking(scene: Scene, shift: Shift, visit: Visit) -> BlockingReaso
             needs.update(needs_of(service.visit) if service.visit is not None and service.pays else {})
     if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
         return None
-    tours = {key: _tour(scene, key, Way((*present, visit.visit_id), _present_waits(scene, shift)), visit, None)}
+    tours = {key: tour_with(scene, key, Way((*present, visit.visit_id), _present_waits(scene, shift)), visit, None)}
     return _carried_blocking(scene, tours, tours[key], visit)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BUSINESS, DUTY, OVER, PAUSE, ReasonCode
 from optimizer.domain.rules import Rule
+from optimizer.text.regional import clock_text, date_text, money_text
 
 if TYPE_CHECKING:
     from optimizer.domain.house_limits import LimitException
@@ -131,6 +132,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."
     ),
     (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
+    (ReasonCode.OUTRANKED, "visit"): (
+        "{technician} serves visit {visit} at that time; serving this one in its place would cost {money} more."
+    ),
     (ReasonCode.OUTRANKED, ""): (
         "Other work is worth more: serving it with {technician} costs {money} more than leaving it out."
     ),
@@ -226,7 +230,7 @@ def proposal_values(one: LimitException) -> dict[str, object]:
 
 def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
     """Return a reason as one plain sentence; technicians, parts and tools are named with their ids."""
-    day, clock, moment_s = problem.date_of(reason.day), problem.clock, reason.moment_s
+    day, region, moment_s = problem.date_of(reason.day), problem.branch.region, reason.moment_s
     return translate(
         _template(reason),
         technician=technician_words(reason.technician_id, problem),
@@ -239,12 +243,17 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
         minutes=-(-reason.amount // 60),
         span=span_words(reason.amount, translate),
         lasts=span_words(_most_duty_s(reason, problem) + reason.amount, translate),
-        money=f"{reason.amount / 100:.2f}",
-        day=day.isoformat(),
+        money=money_text(reason.amount, region),
+        day=date_text(day, region),
         **_repeat_values(reason, problem, translate),
-        arrives="" if moment_s is None else clock.text(moment_s - problem.policy.pick_s),
-        usable="" if moment_s is None else clock.text(moment_s),
+        arrives="" if moment_s is None else clock_words(moment_s - problem.policy.pick_s, problem, translate),
+        usable="" if moment_s is None else clock_words(moment_s, problem, translate),
     )
+
+
+def clock_words(moment_s: int, problem: Problem, translate: Translate) -> str:
+    """Return the time that the clock shows at a moment, as the branch writes it."""
+    return clock_text(problem.local_time(moment_s), problem.branch.region, translate, has_seconds=True)
 
 
 def _repeat_values(reason: Reason, problem: Problem, translate: Translate) -> dict[str, object]:

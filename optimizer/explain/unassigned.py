@@ -3,8 +3,8 @@
 Three questions, in this order. Can nobody serve the visit in any plan? Can nobody fit it into the present plan? Would
 that cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the others speak of the
 present plan, in which moving other visits might help. `scene.py` holds the present plan, `positions.py` tries every
-insertion position in it, `blocking.py` says what stops one technician, `judging.py` asks every hard rule of the judge,
-and `sentences.py` puts a reason into words.
+insertion position in it, `instead.py` asks who has the time of one, `blocking.py` says what stops one technician,
+`judging.py` asks every hard rule of the judge, and `sentences.py` puts a reason into words.
 
 A reason that is a house limit names the exception that would do (`exceptions.py`).
 
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import OVER, Reason, ReasonCode
 from optimizer.explain.exceptions import with_exception
+from optimizer.explain.instead import taken_by_another
 from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
@@ -193,7 +194,7 @@ def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
     best = (best_crew_position if is_crew else best_single_position)(scene, visit, patience.is_up)
     if best.position is None:
         if best.blocking is not None:
-            return best.blocking.reason
+            return best.blocking.reason if patience.is_up() else taken_by_another(scene, visit, best.blocking.reason)
         day = min(shift.day for shift in scene.shifts)
         return Reason(ReasonCode.CREW_SIZE, False, day=day, unit="technicians", amount=1)
     who, day, extra, _ = best.position

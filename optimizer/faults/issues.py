@@ -18,6 +18,8 @@ from optimizer.text.printable import spelt_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from optimizer.domain.region import DateOrder
+
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
 
@@ -159,9 +161,10 @@ def _joined(first: str, second: str, lang: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IssueReport:
-    """All issues of one input, by sheet, row and column."""
+    """All issues of one input, by sheet, row and column; and the language of the branch, as far as it is known."""
 
     issues: tuple[Issue, ...] = ()
+    language: str = field(default="", compare=False)
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -236,6 +239,9 @@ class IssueLog:
         self.strict = strict
         #: Where each sheet came from, for those that came from somewhere.
         self.sources: dict[str, Source] = {}
+        #: The order of a date of digits by the branch's locale, and the language of its papers, once they are known.
+        self.date_order: DateOrder | None = None
+        self.language = ""
         self._issues: list[Issue] = []
         self._suggestions = 0
         self._root = ""
@@ -301,7 +307,7 @@ class IssueLog:
 
     def report(self) -> IssueReport:
         """Return what was noted, in the order of a reader of the files."""
-        return IssueReport(tuple(sorted(self._issues, key=lambda issue: issue.sort_key)))
+        return IssueReport(tuple(sorted(self._issues, key=lambda issue: issue.sort_key)), self.language)
 
 
 def _plain(value: object) -> str:

@@ -66,7 +66,7 @@ _FIGURES = {
         "A limit of 0 lets no visit be planned on this shift.", "Leave the cell empty where there is no limit."
     ),
     "PLACE_DISTANT": warning(
-        "The place is {distance} km away from the branch.", "Compare the coordinates with the address."
+        "The place is {distance} {unit} away from the branch.", "Compare the coordinates with the address."
     ),
 }
 

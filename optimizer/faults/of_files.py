@@ -123,6 +123,9 @@ _POLICIES = {
     "POLICY_TWO_NAMES": warning(
         "policy.toml names the policy '{value}', the branch names '{branch}'.", "policy.toml is followed; name one."
     ),
+    "PRICE_NO_ORDER": warning(
+        "The policy has a price for the order '{value}', which is not in orders.", "Correct the number, or take it out."
+    ),
     "TOML_SYNTAX": Fault("This is not TOML: {error}.", "Correct the file there."),
 }
 
@@ -170,11 +173,18 @@ _MATRICES = {
     "MATRIX_KEY_MISSING": Fault("The place '{value}' is missing.", "Add its row and its column."),
     "MATRIX_ROW_MISSING": Fault("The place '{value}' has a column but no row.", "Add its row."),
     "MATRIX_ROW_UNKNOWN": Fault("The place '{value}' has a row but no column.", "Add its column, or delete the row."),
+    "MATRIX_NO_KEYS": Fault(
+        "No row begins with a place of the header row, but with '{value}'.",
+        "Begin each row with its place, and leave the first cell of the header row free.",
+    ),
     "MATRIX_CELLS": Fault(
         "The row has {value} cells for {expected} places.",
         "Write one number for each place of the header; leave the cell empty where there is no way.",
     ),
     "MATRIX_NEGATIVE": Fault("{value} is negative.", "Write 0 or more; an empty cell means that there is no way."),
+    "MATRIX_NUMBER": Fault(
+        "'{value}' is not a number.", "Write it in digits, like 600; an empty cell means that there is no way."
+    ),
     "MATRIX_LARGE": Fault(
         "{value} is too large.", "It must be at most {limit}; an empty cell means that there is no way."
     ),

@@ -92,6 +92,15 @@ _CELLS = {
     "AMOUNT_NUMBER": Fault("In '{item}' the amount is not a whole number from 1 to {limit}.", "Write it as {example}."),
     "PLACE_FORMAT": Fault("'{value}' is not a place.", "Write branch, home, or lat, lon and address."),
     "ZONE_UNKNOWN": Fault("'{value}' is not a known time zone.", "Write a name such as Asia/Shanghai."),
+    "CURRENCY_UNKNOWN": Fault("'{value}' is not a currency.", "Write its three letters, such as CNY, USD or EUR."),
+    "LOCALE_UNKNOWN": Fault(
+        "'{value}' is not a locale that is known here.", "Write language and country, such as en-US, en-GB or de-DE."
+    ),
+    "WEEKEND_FORMAT": Fault("'{value}' are not days of the week.", "Expected Sat-Sun, or Fri, Sat; or none."),
+    "WEEKEND_ALL": Fault("No day of the week is left to work on.", "Write the days of rest only, or none."),
+    "UNIT_TWICE": Fault(
+        "It is given in kilometres and in miles: {other} is filled in, too.", "Keep the one that is meant."
+    ),
 }
 
 _PLACES = {
@@ -102,7 +111,7 @@ _PLACES = {
     ),
     "PLACE_ZERO": Fault("The place is at 0, 0, in the sea.", "Write the real coordinates."),
     "PLACE_FAR": Fault(
-        "The place is {distance} km away from the branch.", "Correct the coordinates; at most {limit} km."
+        "The place is {distance} {unit} away from the branch.", "Correct the coordinates; at most {limit} {unit}."
     ),
     "PLACE_MISSING": Fault(
         "The order has no coordinates.",
@@ -160,7 +169,15 @@ _LOOK_UPS = {
         "The order comes after '{value}', which has faults and is not planned.", "Correct the row of that order."
     ),
     "HOLIDAYS_UNKNOWN": Fault(
-        "'{value}' is not a country whose public holidays are known.", "Write its two letters, such as CN, or none."
+        "'{value}' is not a country whose public holidays are known.",
+        "Write its two letters, such as {known}, or none.",
+    ),
+    "HOLIDAYS_PART_UNKNOWN": Fault(
+        "'{value}' names no part of {country} whose public holidays are known.",
+        "Write country and part, such as {known}, or the country alone.",
+    ),
+    "HOLIDAYS_NO_PARTS": Fault(
+        "'{value}' names a part of {country}, of which no parts are known.", "Write the country alone: {country}."
     ),
     "CALENDAR_UNPUBLISHED": warning(
         "The make-up working days of {value} are not known yet; only the days fixed by law are counted as holidays.",
@@ -317,6 +334,7 @@ _TIMES = {
         "The shift does not hold the whole break, so no break is planned.",
         "Correct the break or the shift, if it should.",
     ),
+    "BREAK_ZERO": warning("The break takes no time, so none is planned.", "Write its minutes, or empty its cells."),
     "CERTIFICATE_REVERSED": Fault("The certificate ends before it begins.", "Swap the two dates."),
     "CERTIFICATE_TWICE": Fault(
         "The skill '{value}' stands in row {other} already, for the same time.", "Keep one row for each time."
@@ -331,6 +349,10 @@ _TIMES = {
         "The absence lies inside the shift; only the longer part before or after it is planned.",
         "Correct the times if the technician leaves earlier or comes later.",
     ),
+    "ABSENCE_REVERSED": Fault(
+        "The absence ends at {value}, not after its start.",
+        "Correct the two times; where it ends with the shift, leave the end empty.",
+    ),
     "PERSON_TWICE": warning(
         "'{value}' stands in row {other}, too: one person under two numbers would be sent to two places at once.",
         "If it is one person, keep one number; else ignore this.",
@@ -339,6 +361,9 @@ _TIMES = {
     "BUSINESS_REVERSED": Fault(
         "The branch closes before it opens.",
         "Swap the two times; a branch that is open over midnight states 00:00 to 24:00.",
+    ),
+    "PLANNED_EARLY": warning(
+        "The plan would be made on {value}, {days} days before the day planned.", "Correct as_of or plan_date."
     ),
     "DAY_OVER": Fault(
         "The plan would be made at {value}, but {day} was over at {end}.",
@@ -383,6 +408,22 @@ _TIMES = {
     "WINDOW_PAST": warning(
         "The window was over before the plan is made, so it binds nobody: the order is planned in opening hours.",
         "Agree a new window with the customer.",
+    ),
+    "WINDOW_NOT_READY": warning(
+        "No start is possible in {value}: the work cannot begin before {ready}.",
+        "Agree another window, or correct ready.",
+    ),
+    "WINDOW_NO_SEQUENCE": warning(
+        "No start is possible in {value}: it comes after the order '{other}', whose times ({windows}) leave none.",
+        "Agree another window for one of the two, or correct after.",
+    ),
+    "WINDOW_OFF_SHIFT": warning(
+        "No start is possible in {value}: nobody's shift has the {minutes} min of the service then.",
+        "Agree another window, or correct the service or the shifts.",
+    ),
+    "SERVICE_OVER_HOURS": warning(
+        "The service takes {value} min, longer than the customer's hours on the days planned: {hours}.",
+        "Correct the service or the hours; a job of several days says so in days.",
     ),
     "WINDOW_NO_SHIFT": warning(
         "A window lies on {day}, when nobody has a shift.", "Add a shift on that day, or agree another window."

@@ -19,6 +19,7 @@ from optimizer.ingest.build.coordinates import convert_sheets
 from optimizer.ingest.build.names import with_ids_meant
 from optimizer.ingest.build.nights import with_nights
 from optimizer.ingest.build.problem import build_aside, build_problem
+from optimizer.ingest.build.region import region_of
 from optimizer.ingest.build.rounded import with_rounded_out
 from optimizer.ingest.build.skip_bad import set_bad_orders_aside
 from optimizer.ingest.build.words import with_words_meant
@@ -26,6 +27,7 @@ from optimizer.ingest.cells.dates_and_times import BranchClock
 from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
+from optimizer.ingest.checks.no_start import check_times_left
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.starts import check_plan_days, check_starts
@@ -215,6 +217,8 @@ def _assemble(
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     raws = raws if is_ours else with_customers(raws, log)
     sheets = check_cells(raws, log)
+    for entry in sheets.branch.readable()[:1]:
+        log.language = region_of(entry.row).language
     _check_one_branch(sheets, raws, log)
     if not is_ours:
         sheets = with_rounded_out(with_ids_meant(sheets, log), log)
@@ -260,6 +264,7 @@ def _assemble(
     problem = build_problem(known, policy, clock, unpublished)
     check_plan_days(problem, sheets, log)
     check_starts(problem, known, log)
+    check_times_left(problem, known, log)
     return problem, context
 
 

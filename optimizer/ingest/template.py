@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, PlaceKind, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
+from optimizer.domain.region import DistanceUnit
 from optimizer.domain.technician import Employment
 from optimizer.ingest.build.coordinates import Datum
 from optimizer.ingest.cells.tidy import Shape
@@ -38,6 +39,11 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("branch", "policy"): ("tomorrow", "today"),
         ("branch", "promise"): ("branch", "centre"),
         ("branch", "holidays"): ("CN", "none"),
+        ("branch", "weekend"): ("Sat-Sun", "Sun", "Fri-Sat", "none"),
+        ("branch", "currency"): ("CNY", "USD", "EUR", "GBP"),
+        ("branch", "distance_unit"): tuple(DistanceUnit),
+        ("branch", "language"): ("zh", "en"),
+        ("branch", "locale"): ("zh-CN", "en-US", "en-GB", "de-DE"),
         ("branch", "datum"): _DATUMS,
         ("calendar", "working"): _YES_NO,
         ("customers", "tier"): ("normal", "key"),
@@ -71,6 +77,9 @@ _OPEN = frozenset(
     {
         ("branch", "policy"),
         ("branch", "holidays"),
+        ("branch", "weekend"),
+        ("branch", "currency"),
+        ("branch", "locale"),
         ("customers", "tier"),
         ("orders", "kind"),
         ("orders", "carried_over"),

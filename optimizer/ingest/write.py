@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.order import GapFrom
-from optimizer.ingest.build.calendar import adds_public_days
+from optimizer.domain.region import Region
+from optimizer.ingest.build.calendar import WEEKEND, adds_public_days
 from optimizer.ingest.build.problem import in_normal_order
 from optimizer.ingest.cells.compound import WEEKDAY_NAMES
 from optimizer.ingest.cells.dates_and_times import BranchClock, iso_duration, time_text
@@ -147,6 +148,7 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
     branch = problem.branch
     radius_m = branch.service_radius_m
     is_left_alone = adds_public_days(branch.timezone, branch.calendar, problem.first_day)
+    weekend = branch.calendar.weekend
     return {
         "branch_id": branch.branch_id,
         "name": branch.name,
@@ -163,8 +165,22 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
         **_given(
             service_radius_km=None if radius_m is None else radius_m / 1000,
             holidays="none" if is_left_alone else None,
+            weekend=None if weekend == WEEKEND else [WEEKDAY_NAMES[day] for day in sorted(weekend)],
         ),
+        **_region(branch.region),
     }
+
+
+def _region(region: Region) -> JsonObject:
+    """Return how a branch writes; nothing where it is as in China, as plans of before it could be said have it."""
+    if region == Region():
+        return {}
+    return _given(
+        currency=region.currency,
+        distance_unit=str(region.distance_unit),
+        language=region.language,
+        locale=region.locale or None,
+    )
 
 
 def _customer(customer: Customer) -> JsonObject:

@@ -15,7 +15,7 @@ from optimizer.domain.policy import ContractorPay, Fairness
 from optimizer.domain.problem import BRANCH_PLACE
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.technician import Employment
-from optimizer.domain.units import HOUR_S, cents_per_minute
+from optimizer.domain.units import HOUR_S, MILE_MM, cents_per_minute
 from optimizer.judge.exceptions import exception_cents, excesses_of
 from optimizer.judge.repeats import last_time
 from optimizer.judge.timing import lateness_cents, latest_departure_s, overtime_cents
@@ -115,12 +115,13 @@ def _contractor(facts: Facts, timed: TimedTour) -> int:
 
 
 def contractor_order_cents(facts: Facts, visit: Visit, profile: str) -> int:
-    """Price an order that a contractor serves: by its kind, and by the kilometres from the branch beyond the radius."""
+    """Price an order that a contractor serves: by its kind, and by the way from the branch beyond the radius."""
     policy, matrix = facts.problem.policy, facts.matrix
     cents = policy.contractor_kind_cents.get(facts.problem.order_of(visit).kind, policy.contractor_order_cents)
     metres = matrix.travel_m(profile, BRANCH_PLACE, visit.visit_id) if profile in matrix.profiles else None
-    beyond_m = max(0, (metres or 0) - 1000 * policy.contractor_radius_km)
-    return cents + (policy.contractor_km_cents * beyond_m + 500) // 1000
+    beyond_m = max(0, (metres or 0) - policy.contractor_radius_m)
+    cents += (policy.contractor_km_cents * beyond_m + 500) // 1000
+    return cents + (policy.contractor_mile_cents * beyond_m * 1000 + MILE_MM // 2) // MILE_MM
 
 
 def _continuity(facts: Facts, timed: TimedTour) -> int:

@@ -13,6 +13,7 @@ missing place of the matrix are violations like any other.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
@@ -123,14 +124,15 @@ class Assumption:
     sentence
         English, with `{named}` places: a key of the catalogue.
     values
-        What stands in those places.
+        What stands in those places; days and moments by the branch's clock.
     """
 
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.sentence.format(**self.values)
+        values = {name: f"{v:%Y-%m-%d %H:%M}" if isinstance(v, datetime) else v for name, v in self.values.items()}
+        return self.sentence.format(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,7 @@ def _assumptions(judged: JudgedPlan) -> Iterator[Assumption]:
                     "technician": owed.technician_id,
                     "quantity": owed.quantity,
                     "part": owed.part_id,
-                    "due": owed.due.isoformat(),
+                    "due": owed.due,
                 },
             )
     yield from _old_counts(judged)
@@ -339,7 +341,7 @@ def _old_counts(judged: JudgedPlan) -> Iterator[Assumption]:
     used = {part.part_id for day in judged.days for parts in day.parts for part in parts}
     for part in problem.parts:
         if part.part_id in used and part.as_of_s is not None and part.as_of_s < noon_s:
-            counted = f"{problem.local_time(part.as_of_s).date()} {problem.clock.text(part.as_of_s)}"
+            counted = problem.local_time(part.as_of_s)
             yield Assumption(
                 "Part {part}: the count of {counted} ({quantity} on hand) is older than the last afternoon.",
                 {"part": part.part_id, "counted": counted, "quantity": part.on_hand},

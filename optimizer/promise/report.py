@@ -10,11 +10,12 @@ from optimizer.promise.due_day import WindowSource, Zone, promise_of
 from optimizer.promise.sentences import (
     CLOCKS,
     ZONES,
+    away_text,
     clock_reason,
     day_text,
-    distance_text,
     moment_text,
     promise_sentence,
+    time_text,
 )
 from optimizer.text.catalogue import translator
 from optimizer.text.printable import on_one_line
@@ -104,10 +105,10 @@ def _zone(promise: Promise, problem: Problem, translate: Translate) -> str:
     zone = translate(ZONES[promise.zone])
     if promise.zone is Zone.UNKNOWN:
         return zone
-    km = distance_text(promise, problem, translate)
+    away = away_text(promise, problem, translate)
     if promise.is_estimate:
-        return translate("{zone}, {km} from the branch as the crow flies", zone=zone, km=km)
-    return translate("{zone}, {km} from the branch", zone=zone, km=km)
+        return translate("{zone}, {away} from the branch as the crow flies", zone=zone, away=away)
+    return translate("{zone}, {away} from the branch", zone=zone, away=away)
 
 
 def _days_left(promise: Promise, problem: Problem, translate: Translate) -> str:
@@ -136,7 +137,7 @@ def _windows(promise: Promise, problem: Problem, translate: Translate) -> str:
 
 def _window(window: Interval, problem: Problem, translate: Translate) -> str:
     if problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s):
-        return f"{moment_text(window.open_s, problem, translate)}–{problem.clock.text(window.close_s)}"
+        return f"{moment_text(window.open_s, problem, translate)}–{time_text(window.close_s, problem, translate)}"
     return f"{moment_text(window.open_s, problem, translate)} – {moment_text(window.close_s, problem, translate)}"
 
 

@@ -8,6 +8,7 @@ from optimizer.domain.units import HOUR_S, MINUTE_S
 from optimizer.promise.clocks import ClockName, ClockState
 from optimizer.promise.due_day import Basis, Zone
 from optimizer.text.dates import MONTHS, WEEKDAYS
+from optimizer.text.regional import clock_text, distance_text, is_month_first, limit_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,19 +88,20 @@ def promise_sentence(promise: Promise, problem: Problem, translate: Translate) -
     return _joined(parts, translate)
 
 
-def distance_text(promise: Promise, problem: Problem, translate: Translate) -> str:
-    """Return the kilometres from the branch, with metres where a decimal would hide which side of the limit it is."""
+def away_text(promise: Promise, problem: Problem, translate: Translate) -> str:
+    """Return how far it is from the branch, with thousandths where they show which side of the limit it is."""
     if promise.distance_m is None:
         return translate("not known")
-    metres, limit_m = promise.distance_m, problem.policy.promise.outside_m
-    is_hidden = metres != limit_m and f"{metres / 1000:.1f}" == f"{limit_m / 1000:.1f}"
-    return translate("{km} km", km=f"{metres / 1000:.3f}" if is_hidden else f"{metres / 1000:.1f}")
+    metres, limit_m, region = promise.distance_m, problem.policy.promise.outside_m, problem.branch.region
+    unit_m = region.distance_unit.metres
+    is_hidden = metres != limit_m and f"{metres / unit_m:.1f}" == f"{limit_m / unit_m:.1f}"
+    return distance_text(metres, region, translate, decimals=3 if is_hidden else 1)
 
 
 def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
     due = "" if promise.due_day is None else day_text(promise.due_day, problem, translate)
-    km = distance_text(promise, problem, translate)
-    limit = f"{problem.policy.promise.outside_m / 1000:g}"
+    away = away_text(promise, problem, translate)
+    limit = limit_text(problem.policy.promise.outside_m, problem.branch.region, translate)
     if promise.basis is Basis.STATED:
         return translate("The order states its day: due {due}.", due=due)
     if promise.basis is Basis.AGREED:
@@ -113,8 +115,8 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
         )
     if promise.basis is Basis.BEYOND:
         return translate(
-            "{km} from the branch, more than {limit} km: no due day until one is agreed; call the customer.",
-            km=km,
+            "{away} from the branch, more than {limit}: no due day until one is agreed; call the customer.",
+            away=away,
             limit=limit,
         )
     if promise.basis is Basis.NO_WAY:
@@ -134,19 +136,19 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
         "days": _working_days(len(promise.counted), translate),
         "counted": _day_list(promise.counted, problem, translate),
         "due": due,
-        "km": km,
+        "away": away,
         "limit": limit,
     }
     if promise.basis is Basis.OUTSIDE:
         return translate(
-            "Received {received}; {days} outside the service area, {km} from the branch (up to {limit} km): "
+            "Received {received}; {days} outside the service area, {away} from the branch (up to {limit}): "
             "{counted}: due {due}.",
             **values,
         )
     if problem.branch.service_area or problem.branch.service_radius_m is not None:
         return translate("Received {received}; {days} in the service area: {counted}: due {due}.", **values)
     return translate(
-        "Received {received}; {days}, {km} from the branch (no service area is stated, so up to {limit} km count as "
+        "Received {received}; {days}, {away} from the branch (no service area is stated, so up to {limit} count as "
         "inside): {counted}: due {due}.",
         **values,
     )
@@ -177,7 +179,7 @@ def _remarks(promise: Promise, problem: Problem, translate: Translate) -> list[s
         if rests:
             named = [_span(first, last, problem, translate) for first, last in rests]
             remarks.append(translate("Closed: {days}.", days=_listed(named, translate)))
-        made_up = [day_text(day, problem, translate) for day in promise.counted if day.weekday() >= 5]
+        made_up = [day_text(day, problem, translate) for day in promise.counted if day.weekday() in calendar.weekend]
         if made_up:
             remarks.append(translate("Working day by the calendar: {days}.", days=_listed(made_up, translate)))
     counted = {day.year for day in (promise.due_day, promise.ready, *promise.counted) if day is not None}
@@ -218,7 +220,7 @@ def clock_reason(clock: Clock, problem: Problem, translate: Translate) -> str:
         SPANS[clock.name],
         amount=amount_text(clock.amount_s, translate),
         start=moment_text(clock.start_s, problem, translate),
-        deadline=problem.clock.text(clock.deadline_s) if is_short else deadline,
+        deadline=time_text(clock.deadline_s, problem, translate) if is_short else deadline,
     )
     return _joined([span, _standing(clock, problem, translate)], translate)
 
@@ -243,22 +245,28 @@ def _standing(clock: Clock, problem: Problem, translate: Translate) -> str:
 
 
 def day_text(day: date, problem: Problem, translate: Translate) -> str:
-    """Return `Tuesday 24 November`, with the year when it is another than that of the day to plan."""
+    """Return `Tuesday 24 November`, `Tuesday, November 24`, with the year when it is not that of the day to plan."""
     values = {
         "weekday": translate(WEEKDAYS[day.weekday()]),
         "day": day.day,
         "month": translate(MONTHS[day.month - 1]),
         "year": day.year,
     }
+    month_first = is_month_first(problem.branch.region)
     if day.year == problem.first_day.year:
-        return translate("{weekday} {day} {month}", **{key: values[key] for key in ("weekday", "day", "month")})
-    return translate("{weekday} {day} {month} {year}", **values)
+        return translate("{weekday}, {month} {day}" if month_first else "{weekday} {day} {month}", **values)
+    return translate("{weekday}, {month} {day}, {year}" if month_first else "{weekday} {day} {month} {year}", **values)
 
 
 def moment_text(moment_s: int, problem: Problem, translate: Translate) -> str:
     """Return `Tuesday 24 November 09:30`."""
     day = day_text(problem.local_time(moment_s).date(), problem, translate)
-    return translate("{day} {time}", day=day, time=problem.clock.text(moment_s))
+    return translate("{day} {time}", day=day, time=time_text(moment_s, problem, translate))
+
+
+def time_text(moment_s: int, problem: Problem, translate: Translate) -> str:
+    """Return the time that the clock shows at a moment, with seconds only when they are not zero."""
+    return clock_text(problem.local_time(moment_s), problem.branch.region, translate, has_seconds=True)
 
 
 def amount_text(seconds: int, translate: Translate) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.text.regional import clock_format, date_format, money_format, stamp_format
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from optimizer.domain.region import Region
 
 CLOCK = "hh:mm"
 DATE = "yyyy-mm-dd"
@@ -17,6 +21,19 @@ SHARE = "0%"
 MONEY = "#,##0.00"
 POINTS = "#,##0"
 TEXT = "@"
+
+_REGIONAL: Mapping[str, Callable[[Region], str]] = {
+    CLOCK: clock_format,
+    DATE: date_format,
+    STAMP: stamp_format,
+    MONEY: money_format,
+}
+
+
+def spreadsheet_format(number_format: str, region: Region) -> str:
+    """Return the number format of a column as a spreadsheet of a region takes it."""
+    found = _REGIONAL.get(number_format)
+    return number_format if found is None else found(region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,7 @@ ROUTES = Sheet(
         Column("late_minutes", "Late (min)", 11, MINUTES),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("parts", "Parts", 30),
         Column("tools", "Tools", 24, is_extra=True),
@@ -123,7 +140,7 @@ TECHNICIANS = Sheet(
         Column("return", "Return", 10, CLOCK),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("overtime_minutes", "Overtime (min)", 14, MINUTES),
         Column("late_minutes", "Late (min)", 11, MINUTES),
@@ -179,7 +196,7 @@ DAYS = Sheet(
         Column("available", "Available", 12, COUNT),
         Column("travel_minutes", "Travel (min)", 12, MINUTES),
         Column("door_minutes", "At the door (min)", 15, MINUTES, is_extra=True),
-        Column("distance_km", "Distance (km)", 13, MINUTES),
+        Column("distance_km", "Distance ({unit})", 13, MINUTES),
         Column("service_minutes", "Service (min)", 13, MINUTES),
         Column("overtime_minutes", "Overtime (min)", 14, MINUTES),
         Column("late_visits", "Late visits", 11, COUNT),

@@ -40,7 +40,7 @@ def tables(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str = "en")
     """
     import pandas as pd
 
-    rows = table_rows(problem, matrix, plan, Wording(lang))
+    rows = table_rows(problem, matrix, plan, Wording(lang, problem.branch.region))
     return {
         sheet.name: pd.DataFrame(rows[sheet.name], columns=[column.name for column in sheet.all_columns])
         for sheet in SHEETS

@@ -75,10 +75,12 @@ class Axis:
         """
         hours = self.hours()
         labelled = hours[:: 1 if len(hours) <= MOST_LABELS else 2]
-        labels = [(hour, wording.clock(hour, problem, self.day)) for hour in labelled]
         days = [problem.clock.day_of(hour) for hour in labelled]
         is_first = [day != before for day, before in zip(days, [self.day, *days], strict=False)]
-        return [(hour, text if new else text[:5]) for (hour, text), new in zip(labels, is_first, strict=True)]
+        return [
+            (hour, wording.hour(hour, problem, self.day if new else day))
+            for hour, day, new in zip(labelled, days, is_first, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _row(
                 t(
                     "Travel {duration}, {distance}",
                     duration=wording.way(leg.drive_s, leg.door_s),
-                    distance=wording.kilometres(leg.metres),
+                    distance=wording.length(leg.metres),
                 ),
             )
             for leg in day.legs

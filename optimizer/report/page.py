@@ -78,7 +78,7 @@ def render_page(
     papers: Papers | None = None,
 ) -> str:
     """Return the page as text; see `write_page`."""
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     days = technician_days(problem, matrix, plan)
     people = _people(problem, days)
     figures = kpis(problem, matrix, plan)
@@ -116,7 +116,7 @@ class DayView:
     @property
     def is_empty(self) -> bool:
         """Return whether nobody has a visit on this day."""
-        return self.figures["visits_planned"] == 0
+        return not self.map.routes
 
     @property
     def has_branch_stop(self) -> bool:

@@ -171,7 +171,7 @@ def _line(line: Line, columns: Sequence[Column], wording: Wording) -> LineView:
 
 def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wording: Wording) -> list[HeadView]:
     """Return the heads of the columns, as wide as their cells need and their blanks want."""
-    texts = [wording.translate(column.heading) for column in columns]
+    texts = [wording.heading(column.heading) for column in columns]
     filled = [[line.cells[k].text for line in lines] for k in range(len(columns))]
     filled[0] += [f"{_MARK} {line.cells[0].text}" for line in lines if line.is_red]
     for k, column in enumerate(columns):
@@ -212,7 +212,7 @@ def _words(column: Column, value: Value, wording: Wording) -> str:
     if isinstance(value, bool):
         return wording.translate("yes") if value else wording.translate("no")
     if isinstance(value, datetime):
-        return f"{value:%H:%M}" if column.number_format == CLOCK else f"{value:%m-%d %H:%M}"
+        return wording.time(value) if column.number_format == CLOCK else wording.stamp(value)
     if isinstance(value, date):
-        return f"{value:%m-%d}"
+        return wording.digits(value)
     return without_controls(str(value)).strip()

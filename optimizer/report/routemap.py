@@ -127,7 +127,7 @@ class MapDistrict:
 
 @dataclass(frozen=True, slots=True)
 class RouteMap:
-    """The whole drawing; the grid's cells are `grid_m` metres wide, as is the scale bar."""
+    """The whole drawing; the grid's cells are `grid_m` metres wide, as is the scale bar: a round length."""
 
     width: int
     height: int
@@ -135,7 +135,7 @@ class RouteMap:
     branch: Point
     routes: tuple[MapRoute, ...]
     unassigned: tuple[MapMark, ...]
-    grid_m: int
+    grid_m: float
     grid_x: tuple[float, ...]
     grid_y: tuple[float, ...]
     districts: tuple[MapDistrict, ...] = ()
@@ -188,7 +188,8 @@ def draw_map(
         for left in plan.unassigned
     )
     routes = _thin_out(_spread_all(routes, [branch, *(mark.at for mark in marks)]), taken=[branch])
-    grid_m = nice_metres(WIDTH / 5 / projection.units_per_metre)
+    unit_m = wording.region.distance_unit.metres
+    grid_m = unit_m / 1_000 * nice_metres(WIDTH / 5 / projection.units_per_metre * 1_000 / unit_m)
     step = grid_m * projection.units_per_metre
     return RouteMap(
         width=WIDTH,
@@ -294,7 +295,7 @@ def _left_title(problem: Problem, visit_id: str, wording: Wording, *, off_m: flo
     lines = [t("Not planned"), problem.customer_of(visit).name]
     lines.append(" · ".join(filter(None, (visit_id, visit.place.address))))
     if off_m > reach_m:
-        lines.append(t("Off the map, {distance} away", distance=wording.kilometres(round(off_m))))
+        lines.append(t("Off the map, {distance} away", distance=wording.length(round(off_m))))
     return "\n".join(lines)
 
 
@@ -346,4 +347,5 @@ def _room_for(
     def covered(y: float) -> int:
         return sum(abs(x - nx) < half + APART / 2 and abs(y - ny) < APART for nx, ny in numbers)
 
-    return round(x, 1), round(min(free, key=covered), 1)
+    best: float = min(free, key=covered)
+    return round(x, 1), round(best, 1)

@@ -40,7 +40,7 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
 
     Of several days, one on which nobody has a visit is left out.
     """
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     days = technician_days(problem, matrix, plan)
     title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.horizon(problem)))
     console.print(_prose(title, "bold"))
@@ -96,7 +96,7 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Parts:
         day.technician.technician_id,
         f"{wording.clock(day.route.depart_s, problem, today)}–{wording.clock(day.route.return_s, problem, today)}",
         t("travel {duration}", duration=wording.way(day.drive_s, day.door_s)),
-        wording.kilometres(day.metres),
+        wording.length(day.metres),
         t("load {share}", share=wording.share(day.load_share)),
     ]
     parts = [(day.technician.name or day.technician.technician_id, "bold cyan"), *((fact, _QUIET) for fact in facts)]
@@ -194,7 +194,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
     """Print what differs from the published plan and whom to call by when; nothing where none is published."""
     if not context.is_published:
         return
-    wording, is_wide = Wording(lang), console.width >= WIDE
+    wording, is_wide = Wording(lang, problem.branch.region), console.width >= WIDE
     t = wording.translate
     console.print(_prose(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
     heads = [t(h) for h in ("Call by", "Visit", "Customer", "Phone", "Change", "Before", "After")]
@@ -206,7 +206,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
         _add(
             table,
             1,
-            (f"{problem.local_time(change.call_by_s):%m-%d %H:%M}", ""),
+            (wording.stamp(problem.local_time(change.call_by_s)), ""),
             (change.visit_id, ""),
             (customer.name, ""),
             (customer.phone, ""),

@@ -40,7 +40,7 @@ def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang:
     papers
         The papers of a plan, in the same language.
     """
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     technicians = list({sheet.technician.technician_id: sheet.technician for sheet in papers.route_sheets}.values())
     pages = {
         folder / f"{stem}.html": _page(problem, papers, technician, wording)

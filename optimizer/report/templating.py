@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 from optimizer.report.density import choose_density
 from optimizer.report.links import phone_pieces, place_link
-from optimizer.report.wording import Wording
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from optimizer.report.wording import Wording
 
 _TAGS = {"en": "en", "zh": "zh-CN"}
 
 
 def render(template: str, script: str, wording: Wording, **values: object) -> str:
     """Return a page as text; its content policy lets this one script run and no other."""
-    environment = _environment(wording.lang)
+    environment = _environment(wording)
     code = environment.get_template(script).render()
     page = environment.get_template(template).render(
         lang=_TAGS[wording.lang],
@@ -31,16 +32,16 @@ def render(template: str, script: str, wording: Wording, **values: object) -> st
     return without_controls(page)
 
 
-def load_templates(lang: str) -> None:
+def load_templates(wording: Wording) -> None:
     """Compile all templates of a language ahead of the first page."""
-    environment = _environment(lang)
+    environment = _environment(wording)
     for name in environment.list_templates():
         environment.get_template(name)
 
 
 @cache
-def _environment(lang: str) -> Environment:
-    """Return the template environment of a language; a name that is missing is an error.
+def _environment(wording: Wording) -> Environment:
+    """Return the template environment of a language and region; a name that is missing is an error.
 
     It is kept, so that each template is compiled once and not once a technician.
     """
@@ -53,7 +54,6 @@ def _environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    wording = Wording(lang)
     environment.globals.update(t=wording.translate, wording=wording, choose_density=choose_density)
     environment.globals.update(phone_pieces=phone_pieces, place_link=place_link)
     return environment

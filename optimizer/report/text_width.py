@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: What a line never breaks inside: a word, a number, a date, a phone. Chinese breaks anywhere, four signs look well.
-_UNBROKEN = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]{1,4}")
+_UNBROKEN = re.compile(r"(?:[^\s\u2e80-\uffff]|\u00a0)+|[\u2e80-\uffff]{1,4}")
 _LONGEST_WORD, _LONGEST_TEXT, _PADDING, _BOLD = 18.0, 34.0, 1.3, 1.15
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
 from optimizer.domain.plan import ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
+from optimizer.domain.region import Region
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
 from optimizer.domain.units import MINUTE_S
@@ -16,10 +17,23 @@ from optimizer.explain.sentences import AT_THE_DOOR
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
 from optimizer.text.printable import without_controls
+from optimizer.text.regional import (
+    clock_text,
+    date_text,
+    distance_name,
+    distance_text,
+    hour_text,
+    hours_text,
+    is_month_first,
+    money_number,
+    money_text,
+    numeric_day,
+    stamp_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from optimizer.domain.order import Interval, Load, Place, ToolNeed, Visit
     from optimizer.domain.plan import Reason, UnassignedVisit
@@ -102,24 +116,39 @@ def is_open(reason: Reason) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The written form of a plan's facts in one language, `en` or `zh`."""
+    """The written form of a plan's facts in one language, `en` or `zh`, with the money, units and dates of a region."""
 
     lang: str
+    region: Region = field(default_factory=Region)
     translate: Translate = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "translate", translator(self.lang))
 
     def clock(self, moment_s: int, problem: Problem, day: int = 0) -> str:
-        """Return `HH:MM` of a moment, seconds dropped; a moment of another day than `day` says which (`02:00 +1`)."""
+        """Return the time of a moment, seconds dropped; one of another day than `day` says which (`02:00 +1`)."""
         shown, days = problem.local_time(moment_s), problem.clock.day_of(moment_s) - day
-        return f"{shown:%H:%M} {days:+d}" if days else f"{shown:%H:%M}"
+        text = clock_text(shown, self.region, self.translate)
+        return f"{text} {days:+d}" if days else text
+
+    def time(self, shown: datetime) -> str:
+        """Return the time of a day that a clock shows: `08:30`."""
+        return clock_text(shown, self.region, self.translate)
+
+    def hour(self, moment_s: int, problem: Problem, day: int = 0) -> str:
+        """Return the time of a whole hour where there is little room: `08:00`, `8 AM`, `01:00 +1`."""
+        shown, days = problem.local_time(moment_s), problem.clock.day_of(moment_s) - day
+        text = hour_text(shown, self.region, self.translate)
+        return f"{text} {days:+d}" if days else text
 
     def window(self, window: Interval, problem: Problem, day: int = 0) -> str:
         """Return both ends of a window as the clock of a day shows them: `09:00–11:00`, `01:30–03:30 +1`."""
-        opens, closes = (self.clock(end_s, problem, day) for end_s in (window.open_s, window.close_s))
-        is_one_day = problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s)
-        return f"{opens[:5] if is_one_day else opens}–{closes}"
+        opens_on, closes_on = (problem.clock.day_of(end_s) - day for end_s in (window.open_s, window.close_s))
+        if opens_on != closes_on:
+            return "–".join(self.clock(end_s, problem, day) for end_s in (window.open_s, window.close_s))
+        opens, closes = (problem.local_time(end_s) for end_s in (window.open_s, window.close_s))
+        hours = hours_text(opens, closes, self.region, self.translate)
+        return f"{hours} {opens_on:+d}" if opens_on else hours
 
     def duration(self, seconds: float) -> str:
         """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""
@@ -137,9 +166,9 @@ class Wording:
     def distance(self, metres: int, door_s: float) -> str:
         """Return a distance, and the time at doors that comes on top of the drive, where there is any."""
         if door_s <= 0:
-            return self.kilometres(metres)
+            return self.length(metres)
         return self.translate(
-            "{distance}, and {door} at the door", distance=self.kilometres(metres), door=self.duration(door_s)
+            "{distance}, and {door} at the door", distance=self.length(metres), door=self.duration(door_s)
         )
 
     def address(self, place: Place) -> str:
@@ -155,18 +184,33 @@ class Wording:
         sign = "" if round(seconds / MINUTE_S) == 0 else "+" if seconds > 0 else "−"
         return sign + self.duration(abs(seconds))
 
-    def kilometres(self, metres: int) -> str:
-        """Return a distance in kilometres: one decimal below 100 km, none above."""
-        km = metres / 1000
-        return self.translate("{km} km", km=f"{km:.1f}" if km < 100 else f"{km:,.0f}")
+    def length(self, metres: int) -> str:
+        """Return a distance in the unit of the branch: one decimal below a hundred, none above."""
+        return distance_text(metres, self.region, self.translate)
+
+    def heading(self, heading: str) -> str:
+        """Return the head of a column, with the unit of distances where it says one."""
+        return self.translate(heading, unit=distance_name(self.region, self.translate))
 
     def money(self, cents: int) -> str:
-        """Return an amount with two decimals: `1,234.50`."""
-        return f"{cents / 100:,.2f}"
+        """Return an amount, given in the minor unit, in the money of the branch: `¥1,234.50`."""
+        return money_text(cents, self.region)
+
+    def stamp(self, moment: datetime) -> str:
+        """Return month, day and time in digits: `11-20 15:20`."""
+        return stamp_text(moment, self.region, self.translate)
+
+    def date_digits(self, day: date) -> str:
+        """Return a date with its year in digits: `2026-11-20`."""
+        return date_text(day, self.region)
+
+    def digits(self, day: date) -> str:
+        """Return month and day in digits: `11-20`."""
+        return numeric_day(day, self.region)
 
     def points(self, cents: int) -> str:
         """Return a price that is on no bill as whole points, one for a hundred cents: `1,235`."""
-        return f"{cents / 100:,.0f}"
+        return f"{money_number(cents, self.region):,.0f}"
 
     def share(self, share: float | None) -> str:
         """Return a share as whole percent; a dash when there is nothing to count."""
@@ -176,13 +220,17 @@ class Wording:
         """Return a date with its weekday, as the language writes it."""
         if self.lang == "zh":
             return f"{day.year}年{day.month}月{day.day}日 星期{_CHINESE_WEEKDAYS[day.weekday()]}"
-        return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
+        weekday, month = WEEKDAYS[day.weekday()], MONTHS[day.month - 1]
+        if is_month_first(self.region):
+            return f"{weekday}, {month} {day.day}, {day.year}"
+        return f"{weekday}, {day.day} {month} {day.year}"
 
     def short_day(self, day: date) -> str:
-        """Return month, day and weekday: `Tue 24 Nov`."""
+        """Return month, day and weekday: `Tue 24 Nov`, `Tue, Nov 24`."""
         if self.lang == "zh":
             return f"{day.month}月{day.day}日 周{_CHINESE_WEEKDAYS[day.weekday()]}"
-        return f"{WEEKDAYS[day.weekday()][:_SHORT]} {day.day} {MONTHS[day.month - 1][:_SHORT]}"
+        weekday, month = WEEKDAYS[day.weekday()][:_SHORT], MONTHS[day.month - 1][:_SHORT]
+        return f"{weekday}, {month} {day.day}" if is_month_first(self.region) else f"{weekday} {day.day} {month}"
 
     def horizon(self, problem: Problem) -> str:
         """Return the day that is planned, or the first and the last of several: `Mon 23 Nov – Fri 27 Nov 2026`."""
@@ -193,7 +241,9 @@ class Wording:
         if self.lang == "zh":
             other_year = f"{last.year}年" if other_year else ""
             return f"{first.year}年{self.short_day(first)} – {other_year}{self.short_day(last)}"
-        return f"{self.short_day(first)} {other_year}".strip() + f" – {self.short_day(last)} {last.year}"
+        comma = "," if is_month_first(self.region) else ""
+        begins = self.short_day(first) + (f"{comma} {other_year}" if other_year else "")
+        return f"{begins} – {self.short_day(last)}{comma} {last.year}"
 
     def kind(self, kind: str) -> str:
         """Return the kind of an order; a branch's own word stays as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from optimizer.report.columns import COSTS, DAYS, KEY_FIGURES, SHEETS
+from optimizer.report.columns import COSTS, DAYS, KEY_FIGURES, SHEETS, spreadsheet_format
 from optimizer.report.figures import kpis
 from optimizer.report.frames import table_rows
 from optimizer.report.headline import key_figures
@@ -13,6 +13,7 @@ from optimizer.report.wording import RULE_NAMES, Wording
 from optimizer.report.workbook_looks import Painter
 from optimizer.report.workbook_papers import add_papers
 from optimizer.text.files import replacing
+from optimizer.text.regional import distance_number, money_number
 from optimizer.text.workbook_cells import NAVY, Value, put, set_up_print, sheet_title
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def write_workbook(
         from optimizer.report.papers.making import make_papers
 
         papers = make_papers(problem, matrix, plan, None, lang)
-    wording = Wording(lang)
+    wording = Wording(lang, problem.branch.region)
     rows = table_rows(problem, matrix, plan, wording)
     rows["costs"] = [*_named_costs(rows["costs"], wording), _total(rows["costs"], wording)]
     rows["key_figures"] = [
@@ -98,13 +99,13 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
         cell.alignment = Alignment(vertical="center")
 
     def work_out_line(column: Column, cell: Cell) -> None:
-        cell.number_format = column.number_format
+        cell.number_format = spreadsheet_format(column.number_format, wording.region)
         cell.alignment = Alignment(vertical="top", wrap_text=column.width >= 60)
 
     painter = Painter()
     for number, column in enumerate(sheet.filled(rows), start=1):
         heading = page.cell(1, number)
-        put(heading, wording.translate(column.heading))
+        put(heading, wording.heading(column.heading))
         painter.paint(heading, "heading", work_out_heading)
         page.column_dimensions[get_column_letter(number)].width = column.width
         for line, row in enumerate(rows, start=2):
@@ -120,9 +121,11 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
 
 
 def _shown(column: Column, value: Value, wording: Wording) -> Value:
-    """Return what a person should see in a cell: cents as money, yes and no as a mark."""
+    """Return what a person should see in a cell: money and distances in units of the branch, yes and no as a mark."""
     if column.name.endswith("_cents") and isinstance(value, int):
-        return value / 100
+        return money_number(value, wording.region)
+    if column.name == "distance_km" and isinstance(value, int | float):
+        return distance_number(value, wording.region)
     if isinstance(value, bool):
         return wording.translate("yes") if value else ""
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.report.columns import spreadsheet_format
 from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, Painter, add_looks
 from optimizer.text.workbook_cells import merge, put, row_height, set_up_print, sheet_title
 
@@ -44,7 +45,7 @@ def add_papers(workbook: Workbook, problem: Problem, papers: Papers, wording: Wo
     for sheet in papers.route_sheets:
         name = sheet.technician.name or sheet.technician.technician_id
         if problem.days > 1:
-            name = f"{problem.date_of(sheet.day):%m-%d} {name}"
+            name = f"{wording.digits(problem.date_of(sheet.day))} {name}"
         page = workbook.create_sheet(sheet_title(name, workbook.sheetnames))
         _fill_route_sheet(page, sheet, wording, painter)
 
@@ -67,13 +68,17 @@ def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording, p
     for number, column in enumerate(paper.columns, start=1):
         page.column_dimensions[get_column_letter(number)].width = column.width
         heading = page.cell(3, number)
-        put(heading, wording.translate(column.heading))
+        put(heading, wording.heading(column.heading))
         painter.look(heading, Look.HEADING)
     page.row_dimensions[3].height = row_height((str(cell.value), _width_of(page, cell)) for cell in page[3])
     for number, line in enumerate(paper.lines, start=4):
         for cell, column in zip(_cells(page, number, len(paper.columns)), paper.columns, strict=True):
             put(cell, _shown(line.cells[column.name], wording))
-            painter.look(cell, Look.RED_LINE if line.is_red else Look.LINE, column.number_format)
+            painter.look(
+                cell,
+                Look.RED_LINE if line.is_red else Look.LINE,
+                spreadsheet_format(column.number_format, wording.region),
+            )
         page.row_dimensions[number].height = row_height(_texts(page, number, paper.columns), _LIST_POINTS)
     page.freeze_panes = "A4"
     page.auto_filter.ref = f"A3:{last}{page.max_row}"

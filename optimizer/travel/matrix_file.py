@@ -56,8 +56,8 @@ class MatrixFileProvider:
     """Travel as the user's file gives it: asymmetric where it is, never closed, never completed.
 
     A CSV serves every profile. Places that the file has and the problem does not are left out. A technician's
-    start and end at one home may share one key, and so may the days of a job.
-    Metres, where the file gives none, are estimated from the coordinates and marked as such; seconds never are.
+    start and end at one home may share one key, and so may the days of a job (`V`, `V/2`). Metres, where the file gives
+    none, are estimated from the coordinates and marked as such; seconds never are.
 
     Parameters
     ----------
@@ -132,13 +132,14 @@ def _cut(
 
 
 def _same_place(key: str, places: Mapping[str, Place]) -> str:
-    """Return another key of a place: the other end of a technician's day, the first day of a job; else nothing."""
+    """Return the key that a place may share: its technician's other end of the day, or the first day of its job."""
     kind, _, technician_id = key.partition(":")
     other = {"start": "end", "end": "start"}.get(kind, "") + ":" + technician_id
     if technician_id and places.get(other) == places[key]:
         return other
-    job, _, day = key.rpartition("/")
-    return job if day.isdecimal() and places.get(job, places[key]) == places[key] else ""
+    order_id, _, day = key.rpartition("/")
+    is_later_day = day.isdecimal() and int(day) > 1 and places.get(order_id, places[key]) == places[key]
+    return order_id if is_later_day else ""
 
 
 def _no_way(seconds: NDArray[np.int32], places: Mapping[str, Place], profiles: Sequence[str]) -> str:

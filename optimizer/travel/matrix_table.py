@@ -35,6 +35,9 @@ MAX_SECONDS, MAX_METRES = 604_800, 100_000_000
 #: How many wrong cells of one table are named; the others are counted.
 MAX_NAMED_CELLS = 1_000
 
+#: So many rows are looked through for the header.
+MAX_TITLE_ROWS = 5
+
 _PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
@@ -89,13 +92,14 @@ def read_csv_table(path: Path, log: IssueLog, *, limit: int) -> MatrixTable | No
     rows = None if text is None else _split(text, path.name, log)
     if not rows:
         return None
-    keys = _header_keys(rows[0], path.name, log)
-    if keys is None:
+    first = _header_row(rows)
+    keys = _header_keys(rows[first], path.name, log)
+    if keys is None or not _begin_with_keys(rows[first + 1 :], keys, path.name, log):
         return None
     values = np.full((1, len(keys), len(keys)), np.nan)
     faults, row_of_key = _CellFaults(log, path.name), {key: k for k, key in enumerate(keys)}
     line_of: dict[str, int] = {}
-    for number, cells in enumerate(rows[1:], start=2):
+    for number, cells in enumerate(rows[first + 1 :], start=first + 2):
         if not any(cell.strip() for cell in cells):
             continue
         key = cells[0].strip()
@@ -123,6 +127,21 @@ def _split(text: str, file: str, log: IssueLog) -> list[list[str]] | None:
     if not rows:
         log.add("FILE_EMPTY", file=file, columns="from, branch, ...")
     return rows
+
+
+def _header_row(rows: list[list[str]]) -> int:
+    """Return the number of the header row, from 0: titles above it have one cell at most."""
+    wide = (n for n, cells in enumerate(rows[:MAX_TITLE_ROWS]) if sum(bool(cell.strip()) for cell in cells) > 1)
+    return next(wide, 0)
+
+
+def _begin_with_keys(rows: list[list[str]], keys: tuple[str, ...], file: str, log: IssueLog) -> bool:
+    """Return whether any row begins with a place of the header; else one fault stands for all that follow from it."""
+    begins = [cells[0].strip() for cells in rows if any(cell.strip() for cell in cells)]
+    if not begins or {key.casefold() for key in begins} & {key.casefold() for key in keys if key}:
+        return True
+    log.add("MATRIX_NO_KEYS", file=file, value=begins[0])
+    return False
 
 
 def _header_keys(header: list[str], file: str, log: IssueLog) -> tuple[str, ...] | None:
@@ -184,7 +203,7 @@ def _cell_value(cell: str, limit: int) -> tuple[float, str]:
     if _NUMBER.fullmatch(_half_width(cell)):
         return np.nan, "NUMBER_FULL_WIDTH"
     infinite = cell.strip("+-").lower() in ("nan", "inf", "infinity")
-    return np.nan, "MATRIX_NOT_FINITE" if infinite else "NUMBER_FORMAT"
+    return np.nan, "MATRIX_NOT_FINITE" if infinite else "MATRIX_NUMBER"
 
 
 def _half_width(cell: str) -> str:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from optimizer import solve
-from optimizer.console import Faults
+from optimizer.console import Faults, translator_for
 from optimizer.errors import InputError, LockConflictError
 from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
-from optimizer.text.catalogue import translator
 from tests.cases.branches import DAY, lay_out, order, read, shift
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def test_a_refusal_offers_to_keep_broken_locks_only_where_it_helps(
     with pytest.raises(LockConflictError) as refused:
         solve(problem, matrix, iterations=100, use_master=False)
     with pytest.raises(BaseException, match="3"):
-        Faults(translator("en"), "en", as_json=False).__exit__(None, refused.value, None)
+        Faults(translator_for("en"), as_json=False).__exit__(None, refused.value, None)
     said = capsys.readouterr().err
     assert case.en in said
     assert ("--broken-locks keep" in said) is case.helps

@@ -183,7 +183,8 @@ def berlin(tmp_path: Path, days: tuple[str, str], window: str, minutes: str = "3
              "timezone": "Europe/Berlin", "holidays": "DE"}  # fmt: skip
     row = order("N", "", lat="52.53", lon="13.41", requested=window, service_min=minutes)
     shifts = ({"technician_id": "T1", "date": days[0], "start": "22:00", "end": f"{days[1]} 06:00"},)
-    return nights(tmp_path, row, branch=(where,), shifts=shifts)
+    works = ({"date": days[0], "working": "yes"},)
+    return nights(tmp_path, row, branch=(where,), shifts=shifts, calendar=works)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
     assert call.cells["by"] == datetime(2026, 11, 23, 8)
     room, _, what_then = str(call.cells["why"]).partition("; ")
     assert room == "Makes room for emergency E: T1 Li (T1) is there at 10:40, 50 min sooner"
-    assert what_then.startswith("moving costs 15.00. If the customer agrees, put agreed = yes into published")
+    assert what_then.startswith("moving costs ¥15.00. If the customer agrees, put agreed = yes into published")
     assert call.cells["say"] == (
         "Somebody else has an emergency. May we come at about 12:40 instead of Mon 23 Nov, 09:30–10:00?"
     )

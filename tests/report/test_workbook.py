@@ -16,6 +16,7 @@ from optimizer.report.figures import kpis
 from optimizer.report.papers.making import make_papers
 from optimizer.report.papers.route_sheet import FIELDS
 from optimizer.report.screen import print_plan
+from optimizer.report.wording import Wording
 from optimizer.report.workbook import write_workbook
 from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
 from optimizer.text.catalogue import translator
@@ -42,7 +43,7 @@ def test_the_workbook_has_every_stop_and_every_visit_left_out(outcome, tmp_path:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("sheet", [*SHEETS, *PAPERS, *EXTRA_PAPERS], ids=lambda sheet: sheet.name)
 def test_no_two_columns_of_a_sheet_have_the_same_head(sheet: Sheet, lang: str) -> None:
-    heads = [translator(lang)(column.heading) for column in sheet.all_columns]
+    heads = [Wording(lang).heading(column.heading) for column in sheet.all_columns]
     assert sorted(heads) == sorted(set(heads))
 
 

@@ -59,13 +59,20 @@ def test_a_kind_may_have_its_own_price() -> None:
 
 @pytest.mark.parametrize(("radius", "cents"), [(10, 6_000), (9, 6_200), (0, 8_000)])
 def test_the_way_beyond_the_radius_costs_by_the_kilometre(radius: int, cents: int) -> None:
-    assert by_order(contractor_radius_km=radius).judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == cents
-    half = by_order(contractor_radius_km=radius, contractor_km_cents=0)
+    assert by_order(contractor_radius_m=1000 * radius).judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == cents
+    half = by_order(contractor_radius_m=1000 * radius, contractor_km_cents=0)
     assert half.judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == 6_000
 
 
+@pytest.mark.parametrize(("radius_m", "cents"), [(10_000, 6_000), (8_390, 6_150), (1_953, 6_750)])
+def test_the_way_beyond_the_radius_costs_by_the_mile(radius_m: int, cents: int) -> None:
+    """Ten kilometres: 1 610 and 8 047 metres beyond the radius are a mile and five, rounded to the cent."""
+    made = by_order(contractor_radius_m=radius_m, contractor_km_cents=0, contractor_mile_cents=150)
+    assert made.judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == cents
+
+
 def test_each_contractor_of_a_crew_is_paid() -> None:
-    made = by_order(crew_size=2, contractor_radius_km=0)
+    made = by_order(crew_size=2, contractor_radius_m=0)
     together = {"Ann": ["A"], "Ben": ["A"]}
     assert made.costs(together) == {Rule.CONTRACTOR: 16_000, Rule.TRAVEL: 2_000, Rule.UNASSIGNED: 20_000}
     assert made.solved().costs[Rule.CONTRACTOR] == 16_000 + 6_000
@@ -79,7 +86,7 @@ def test_staff_are_not_paid_by_the_order() -> None:
 
 def test_the_engine_gives_the_far_order_to_staff() -> None:
     """Ben is staff and has room for one; the far one is the dearer for Ann."""
-    made = by_order(contractor_radius_km=0).with_technician("Ben", employment=Employment.EMPLOYEE)
+    made = by_order(contractor_radius_m=0).with_technician("Ben", employment=Employment.EMPLOYEE)
     made = made.but(shifts=tuple(replace(shift, max_visits=1) for shift in made.problem.shifts))
     plan = made.solved()
     assert {route.technician_id: route.visit_ids for route in plan.routes} == {"Ann": ("B",), "Ben": ("A",)}

@@ -51,7 +51,7 @@ from optimizer.review.differences import THINGS
 from optimizer.running import broker
 from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
-from optimizer.text import catalogue
+from optimizer.text import catalogue, regional
 from optimizer.text.catalogue import translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
 
@@ -116,9 +116,12 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("promise/sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
     ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
+    ("text/regional.py", "_DISTANCES[region.distance_unit]"): [*regional._DISTANCES.values()],
+    ("text/regional.py", "_LIMITS[region.distance_unit]"): [*regional._LIMITS.values()],
+    ("text/regional.py", "_NAMES[region.distance_unit]"): [*regional._NAMES.values()],
     ("report/frames.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
-    ("report/paper_view.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
+    ("report/wording.py", "heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
@@ -138,10 +141,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/wording.py", "STATES[left.state]"): list(STATES.values()),
     ("report/workbook.py", "name"): list(RULE_NAMES.values()),
     ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
-    ("report/workbook.py", "column.heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
-    ("report/workbook_papers.py", "column.heading"): [
-        column.heading for sheet in SHEETS for column in sheet.all_columns
-    ],
     ("review/differences.py", "THINGS[self.sheet]"): list(THINGS.values()),
     ("explain/lock_clashes.py", "sentence"): [
         *lock_clashes.CLASHES.values(),

@@ -138,7 +138,7 @@ V9,1,1,1,1,0
         ("MATRIX_NEGATIVE", 2, "start:Ben", "-600"),
         ("MATRIX_NOT_FINITE", 2, "V1", "nan"),
         ("MATRIX_DIAGONAL", 3, "start:Ben", "5"),
-        ("NUMBER_FORMAT", 3, "V2", "abc"),
+        ("MATRIX_NUMBER", 3, "V2", "abc"),
         ("MATRIX_CELLS", 4, "", "4"),
         ("NUMBER_FULL_WIDTH", 5, "V2", "５０"),
         ("MATRIX_KEY_TWICE", 6, "", "V1"),

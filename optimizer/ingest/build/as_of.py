@@ -15,6 +15,7 @@ from optimizer.domain.planning_context import AsideState, Stage
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at
 from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.build.calendar import weekend_of
 from optimizer.ingest.build.problem import lock_day
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of, visits_left_of
 from optimizer.ingest.forms.sheets import Entry, Sheet
@@ -100,7 +101,8 @@ def _orders(
     is_known: Callable[[datetime | None], bool],
 ) -> tuple[tuple[Entry[OrderRow], ...], tuple[AsideRow, ...]]:
     """Sort the known orders into those to plan and those that today's plan has."""
-    calendar = WorkingCalendar({entry.row.date: entry.row.working for entry in sheets.calendar})
+    weekend = weekend_of(sheets.branch.entries[0].row)
+    calendar = WorkingCalendar({entry.row.date: entry.row.working for entry in sheets.calendar}, weekend=weekend)
     plan: list[Entry[OrderRow]] = []
     aside: list[AsideRow] = []
     for entry in sheets.orders:

@@ -25,10 +25,13 @@ from optimizer.domain.order import (
 )
 from optimizer.domain.planning_context import SetAside
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem, PublishedVisit
+from optimizer.domain.region import DistanceUnit
 from optimizer.domain.stock import Arrival, Loan, Part, Reservation, Tool
 from optimizer.domain.technician import Break, Employment, HeldSkill, Shift, Technician, WorkLedger
 from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.domain.working_time import WorkingCalendar
+from optimizer.ingest.build.calendar import weekend_of
+from optimizer.ingest.build.region import region_of
 from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
 
@@ -63,7 +66,7 @@ def build_problem(
     """
     branch = sheets.branch.entries[0].row
     skills = _held_skills(sheets.skills, clock.planned_days())
-    calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished)
+    calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished, weekend_of(branch))
     sheets = with_each_day(sheets, clock, calendar)
     return in_normal_order(
         Problem(
@@ -199,7 +202,11 @@ def _named(name: str | None, own_id: str) -> str:
 def _branch(sheets: BranchSheets, calendar: WorkingCalendar) -> Branch:
     row: BranchRow = sheets.branch.entries[0].row
     corners = sorted((entry.row for entry in sheets.service_area), key=lambda corner: corner.point)
-    radius_km = row.service_radius_km
+    radius_m = None
+    if row.service_radius_km is not None:
+        radius_m = round(row.service_radius_km * DistanceUnit.KM.metres)
+    elif row.service_radius_mi is not None:
+        radius_m = round(row.service_radius_mi * DistanceUnit.MILES.metres)
     return Branch(
         branch_id=row.branch_id,
         name=_named(row.name, row.branch_id),
@@ -209,7 +216,8 @@ def _branch(sheets: BranchSheets, calendar: WorkingCalendar) -> Branch:
         phone=row.phone,
         calendar=calendar,
         service_area=tuple(Place(corner.lat, corner.lon) for corner in corners),
-        service_radius_m=None if radius_km is None else round(radius_km * 1000),
+        service_radius_m=radius_m,
+        region=region_of(row),
     )
 
 
@@ -364,7 +372,7 @@ def _technician(row: TechnicianRow, skills: dict[str, list[HeldSkill]]) -> Techn
 def _shift(row: ShiftRow, clock: BranchClock) -> Shift:
     start_s, end_s = clock.on(row.date, row.start), clock.on(row.date, row.end)
     pause = None
-    if row.break_open is not None and row.break_close is not None and row.break_s is not None:
+    if row.break_open is not None and row.break_close is not None and row.break_s:
         pause = Break(Interval(clock.on(row.date, row.break_open), clock.on(row.date, row.break_close)), row.break_s)
     contracted_s = end_s - start_s - (row.break_s or 0) if row.contracted_s is None else row.contracted_s
     return Shift(

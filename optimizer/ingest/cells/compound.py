@@ -155,18 +155,19 @@ def parse_opening(value: object) -> tuple[tuple[int, Interval], ...]:
             if not days:
                 raise fault("OPENING_FORMAT")
             stretch = _stretch(hours)
-        opening.update((day_index, stretch) for day_index in _weekdays(days))
+        opening.update((day_index, stretch) for day_index in weekday_indices(days))
     return tuple(sorted(opening))
 
 
-def _weekdays(text: str) -> list[int]:
+def weekday_indices(text: str, code: str = "OPENING_FORMAT") -> list[int]:
+    """Return the weekdays that a text names, 0 for Monday: `Mon-Fri`, `周一至周五`, `Sat, Sun`; `code` is its fault."""
     days: list[int] = []
     for part in re.split("[,，、]", text):
         part = _DAY_GROUPS.get(part.strip(), part)
         first, _, last = (name.strip().lower() for name in re.sub("[至到~–—]", "-", part).partition("-"))
         last = last or first
         if first not in _WEEKDAYS or last not in _WEEKDAYS:
-            raise fault("OPENING_FORMAT")
+            raise fault(code)
         begin, end = _WEEKDAYS[first], _WEEKDAYS[last]
         days += [n % 7 for n in range(begin, end + 1 if end >= begin else end + 8)]
     return days

@@ -39,6 +39,8 @@ from optimizer.ingest.cells.compound import (
     parse_windows,
 )
 from optimizer.ingest.cells.limits import parse_limit, parse_said
+from optimizer.ingest.cells.locales import parse_locale
+from optimizer.ingest.cells.regional import parse_currency, parse_distance_unit, parse_language, parse_weekend
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import (
     choice,
@@ -105,6 +107,11 @@ Ids = Annotated[tuple[str, ...], parse_ids, _listed(Shape.IDS)]
 Word = Annotated[str, parse_text, _WORD]
 WordId = Annotated[str, parse_id, _WORD]
 Zone = Annotated[str, parse_zone, _TEXT]
+Currency = Annotated[str, parse_currency, _TEXT]
+Language = Annotated[str, parse_language, _TEXT]
+DistanceWord = Annotated[str, parse_distance_unit, _TEXT]
+Locale = Annotated[str, parse_locale, _TEXT]
+Weekend = Annotated[tuple[int, ...], parse_weekend, _listed(Shape.TEXT)]
 Number = Annotated[float, parse_number, _DECIMAL]
 Whole = Annotated[int, parse_int, _WHOLE]
 Count = Annotated[int, whole(0), _WHOLE]

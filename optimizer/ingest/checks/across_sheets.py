@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
 
 MAX_DAYS_AWAY = 3_653
+#: Nobody plans so many days before: one of the two dates has another year or month than meant.
+MAX_DAYS_AHEAD = 60
 
 #: Columns whose dates must lie near the day to plan; certificates may be older or open far into the future.
 _DATED = {
@@ -75,9 +77,12 @@ def check_sheets(
         check_branch(sheets, clock, log)
         check_dates(sheets, clock, log)
         check_shifts(sheets, clock, log)
+        check_absences(sheets, clock, log)
         check_told(sheets, clock, log)
         check_jobs(sheets, clock, log)
         check_windows(sheets, clock, log)
+    if policy is not None:
+        check_order_prices(sheets, policy, log)
     if clock is not None and policy is not None:
         check_published_crews(sheets, policy, log)
         check_crews_and_locks(sheets, clock, policy, log)
@@ -92,9 +97,12 @@ def check_missing_places(sheets: BranchSheets, log: IssueLog) -> None:
 
 
 def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
-    """Note a branch that closes before it opens."""
+    """Note a branch that closes before it opens, or plans a day that is months away."""
     for entry in sheets.branch:
         branch = entry.row
+        ahead = (clock.first_day - branch.as_of.date()).days
+        if MAX_DAYS_AHEAD < ahead <= MAX_DAYS_AWAY:
+            sheets.branch.note(log, "PLANNED_EARLY", entry.number, "as_of", branch.as_of.date(), days=ahead)
         if branch.business_close <= branch.business_open:
             sheets.branch.note(log, "BUSINESS_REVERSED", entry.number, "business_close")
 
@@ -237,6 +245,15 @@ def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
                 sheets.orders.note(log, "LOAD_LARGE", entry.number, "loads", load.amount, **details)
 
 
+def check_order_prices(sheets: BranchSheets, policy: Policy, log: IssueLog) -> None:
+    """Note orders that the policy has a price for and that are not there."""
+    known = {name for entry in sheets.orders.readable() for name in (entry.row.order_id, entry.row.visit_id) if name}
+    for order_id in policy.unassigned_by_order_cents:
+        if order_id not in known:
+            near = log.suggest(order_id, known)
+            log.add("PRICE_NO_ORDER", file="policy.toml" if log.form != "json" else "", value=order_id, near=near)
+
+
 def check_repairs(sheets: BranchSheets, log: IssueLog) -> None:
     """Note last repairs without their date, and such as come after the report of the fault that is back."""
     for entry in sheets.orders.readable():
@@ -292,10 +309,24 @@ def _check_break(
     minutes = f"{shift.break_s / MINUTE_S:g}"
     if close_s < open_s:
         sheet.note(log, "BREAK_REVERSED", entry.number, "break_close")
+    elif shift.break_s == 0:
+        sheet.note(log, "BREAK_ZERO", entry.number, "break_s")
     elif 0 < length_s <= shift.break_s:
         sheet.note(log, "BREAK_LENGTH", entry.number, "break_s", minutes)
     elif length_s > 0 and not (start_s <= open_s and close_s + shift.break_s <= end_s):
         sheet.note(log, "BREAK_OUTSIDE", entry.number, "break_s", minutes)
+
+
+def check_absences(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
+    """Note absences in a shift that end before they begin."""
+    shifts = {(entry.row.technician_id, entry.row.date) for entry in sheets.shifts}
+    for entry in sheets.absences:
+        row = entry.row
+        if row.start is None or row.end is None or (row.technician_id, row.date) not in shifts:
+            continue
+        end_s = clock.on(row.date, row.end)
+        if end_s <= clock.on(row.date, row.start):
+            sheets.absences.note(log, "ABSENCE_REVERSED", entry.number, "end", clock.time_or_iso(row.date, end_s))
 
 
 def check_told(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:

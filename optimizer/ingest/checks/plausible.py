@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Place
+from optimizer.domain.region import DistanceUnit
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, great_circle_m
+from optimizer.faults.issues import Phrase
+from optimizer.ingest.build.region import region_of
 from optimizer.ingest.checks.dates import check_date_spans, check_order_dates
 from optimizer.ingest.checks.phones import check_phones
+from optimizer.ingest.forms.sheets import location_of
 
 if TYPE_CHECKING:
     from optimizer.faults.issues import IssueLog
@@ -30,10 +34,16 @@ SHORTEST_SERVICE_S = 5 * MINUTE_S
 #: Limits of a shift that are meant to be left empty where there is none.
 _LIMITS = ("max_visits", "max_leg_s", "max_travel_s", "max_duty_s")
 
+_UNITS = {DistanceUnit.KM: Phrase("km"), DistanceUnit.MILES: Phrase("miles")}
+
 
 def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
     """Note places, phones, dates, services, certificates and shifts that are possible, and hardly meant."""
     check_places(sheets, log)
+    for branch in sheets.branch.readable():
+        if branch.row.service_radius_km is not None and branch.row.service_radius_mi is not None:
+            other = location_of("branch", log, branch.number, "service_radius_km")["column"]
+            sheets.branch.note(log, "UNIT_TWICE", branch.number, "service_radius_mi", other=other)
     check_phones(sheets, log)
     if clock is not None:
         check_date_spans(sheets, clock, log)
@@ -70,20 +80,22 @@ def _check_service(sheet: Sheet[Any], number: int, service_s: int, log: IssueLog
 def check_places(sheets: BranchSheets, log: IssueLog) -> None:
     """Note coordinates that are no coordinates, maybe swapped, in the sea at 0, 0, or far from the branch."""
     branch: Place | None = None
+    unit = DistanceUnit.KM
     for entry in sheets.branch.readable():
         place = _place(entry.row.lat, entry.row.lon)
         if place and _check_place(sheets.branch, entry.number, "lat", place, None, log):
             branch = place
+        unit = region_of(entry.row).distance_unit
     for entry in sheets.orders.readable():
         place = _place(entry.row.lat, entry.row.lon)
         if place:
-            _check_place(sheets.orders, entry.number, "lat", place, branch, log)
+            _check_place(sheets.orders, entry.number, "lat", place, branch, log, unit)
     for entry in sheets.technicians.readable():
         person = entry.row
         homes = {"home_lat": _place(person.home_lat, person.home_lon), "start": person.start, "end": person.end}
         for column, home in homes.items():
             if isinstance(home, Place):
-                _check_place(sheets.technicians, entry.number, column, home, branch, log)
+                _check_place(sheets.technicians, entry.number, column, home, branch, log, unit)
 
 
 def _place(lat: float | None, lon: float | None) -> Place | None:
@@ -97,6 +109,7 @@ def _check_place(
     place: Place,
     branch: Place | None,
     log: IssueLog,
+    unit: DistanceUnit = DistanceUnit.KM,
 ) -> bool:
     """Note what is wrong with a place; return whether nothing is."""
     swapped = Place(place.lon, place.lat)
@@ -119,11 +132,13 @@ def _check_place(
         if _is_on_earth(swapped) and _distance_km(swapped, branch) <= MAX_DISTANCE_KM:
             sheet.note(log, "PLACE_SWAPPED", number, column, coordinates, lat=place.lat, lon=place.lon)
         else:
-            limits = {"distance": round(distance_km), "limit": MAX_DISTANCE_KM}
+            distance, limit = (round(km * 1000 / unit.metres) for km in (distance_km, MAX_DISTANCE_KM))
+            limits = {"distance": distance, "limit": limit, "unit": _UNITS[unit]}
             sheet.note(log, "PLACE_FAR", number, column, coordinates, **limits)
         return False
     if branch and distance_km > DISTANT_KM:
-        sheet.note(log, "PLACE_DISTANT", number, column, coordinates, distance=round(distance_km))
+        distance = round(distance_km * 1000 / unit.metres)
+        sheet.note(log, "PLACE_DISTANT", number, column, coordinates, distance=distance, unit=_UNITS[unit])
     return True
 
 

@@ -17,11 +17,13 @@ from optimizer.ingest.cells.kinds import (
     ConfirmedWord,
     Count,
     CoverageWord,
+    Currency,
     Day,
     DayOrMoment,
     Days,
     DaysDone,
     DifficultyWord,
+    DistanceWord,
     Duration,
     EmploymentWord,
     EndPlace,
@@ -29,8 +31,10 @@ from optimizer.ingest.cells.kinds import (
     Id,
     Ids,
     Kind,
+    Language,
     LimitWord,
     Loads,
+    Locale,
     LockWord,
     Moment,
     Number,
@@ -53,6 +57,7 @@ from optimizer.ingest.cells.kinds import (
     ToolNeeds,
     UnfinishedWord,
     UrgencyWord,
+    Weekend,
     Whole,
     Windows,
     Word,
@@ -85,15 +90,31 @@ class BranchRow(Row):
     as_of: Moment = column("2026-11-20 16:00", "The moment of planning.")
     policy: Word | None = column("tomorrow", "The policy's named profile.", default=None)
     promise: Word | None = column("branch", "The promise profile: branch or centre.", default=None)
-    service_radius_km: Number | None = column("25", "Service area as a circle, as the crow flies.", default=None)
+    service_radius_km: Number | None = column(
+        "25", "Service area as a circle, as the crow flies, in kilometres.", default=None
+    )
+    service_radius_mi: Number | None = column("15", "The same in miles, in its place.", default=None)
     holidays: Text | None = column(
-        "CN", "Country of the public holidays, or none; empty: by the time zone.", default=None
+        "CN", "Country of the public holidays, with its part: US-OH; or none; empty: by the time zone.", default=None
+    )
+    weekend: Weekend | None = column(
+        "Sat-Sun", "Days of rest of every week, or none; empty: those of the holidays' country.", default=None
+    )
+    currency: Currency | None = column(
+        "CNY", "Currency of all prices; those of the policy are in its minor unit.", default=None
+    )
+    distance_unit: DistanceWord | None = column("km", "Unit of distances on papers: km or mi.", default=None)
+    language: Language | None = column(
+        "zh", "Language of the papers, zh or en, where nobody asks for another.", default=None
+    )
+    locale: Locale = column(
+        "zh-CN", "How dates and times are written and read: en-US month first, en-GB and de-DE day first.", default=""
     )
     datum: Text | None = column("WGS-84", "Datum of all coordinates: WGS-84, GCJ-02 or BD-09.", default=None)
 
 
 class CalendarRow(Row):
-    """A date on which the branch departs from Monday to Friday."""
+    """A date on which the branch departs from its plain week."""
 
     date: Day = column("2026-10-10", "The date.")
     working: YesNo = column("yes", "Whether the branch works on it.")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.columns import Column
 
 #: What a title may carry beside its words: spaces, punctuation, the star of a required column, a unit in brackets.
-_UNIT = re.compile(r"\([^()]*\)\s*\*?\s*$")
+#: Miles stay: beside the same in kilometres they are another column.
+_UNIT = re.compile(r"\((?!\s*(?:mi|miles?|英里)\s*\))[^()]*\)\s*\*?\s*$")
 _MARKS = re.compile(r"[\W_]+")
 
 

@@ -78,7 +78,13 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "policy": ("规则", "Policy", "排程规则 策略"),
             "promise": ("承诺规则", "Promise profile", "承诺上门时间规则 承诺"),
             "service_radius_km": ("服务半径（公里）", "Service radius (km)", "服务半径"),
+            "service_radius_mi": ("服务半径（英里）", "Service radius (mi)", "service_radius_miles"),
             "holidays": ("法定节假日", "Public holidays", "节假日 假日国家"),
+            "weekend": ("周休日", "Weekend", "周末 休息日 每周休息日 days_of_rest"),
+            "currency": ("币种", "Currency", "货币"),
+            "distance_unit": ("里程单位", "Unit of distances", "距离单位"),
+            "language": ("语言", "Language", "单据语言"),
+            "locale": ("日期时间习惯", "Locale", "地区习惯 区域格式 日期格式"),
             "datum": _DATUM,
         },
         "calendar": {

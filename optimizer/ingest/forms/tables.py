@@ -7,7 +7,10 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.issues import IssueLog, Source, nearest
+from optimizer.ingest.cells.local_forms import made_plain
+from optimizer.ingest.cells.locales import date_order_of, parse_locale
 from optimizer.ingest.cells.tidy import Shape, is_change, tidy_cell
+from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.headers import columns_by_title, field_names, label, normal
@@ -16,6 +19,7 @@ from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from optimizer.domain.region import DateOrder
     from optimizer.ingest.forms.columns import Column
 
 #: So many cells of a sheet are named that were read as something else; the rest is counted.
@@ -127,21 +131,34 @@ def _read_row(
 def _tidy(name: str, rows: list[tuple[int, dict[str, Any]]], log: IssueLog) -> None:
     """Replace each cell by what is meant, and say so; the rows are changed in place."""
     shapes = {column.field: shape_of(column) for column in columns_of(name)}
+    if name == "branch":
+        log.date_order = _date_order(rows)
     changed = 0
     for number, cells in rows:
         for field_name, text in list(cells.items()):
             shape = shapes[field_name]
-            tidied = tidy_cell(text, shape)
+            local = made_plain(text, shape, log.date_order)
+            tidied = tidy_cell(local, shape)
             if tidied:
                 cells[field_name] = tidied
             else:
                 del cells[field_name]
-            if is_change(text, tidied, shape):
+            if is_change(local, tidied, shape):
                 changed += 1
                 if changed <= SHOWN_READ_AS:
                     log.add("READ_AS", value=text, meant=tidied, **location_of(name, log, number, field_name))
     if changed > SHOWN_READ_AS:
         log.add("READ_AS_MORE", value=changed - SHOWN_READ_AS, **location_of(name, log, None))
+
+
+def _date_order(rows: list[tuple[int, dict[str, Any]]]) -> DateOrder | None:
+    """Return the order of dates by the branch's locale; one that is not known is noted when its cell is read."""
+    for _, cells in rows[:1]:
+        try:
+            return date_order_of(parse_locale(cells.get("locale", "").strip()))
+        except CellFault:
+            return None
+    return None
 
 
 def shape_of(column: Column) -> Shape:

@@ -1,7 +1,7 @@
 """Keys of settings: a table says how each of its keys is read and written; a fault is noted by the key's full name.
 
 Keys name their units: `_min` minutes in TOML (ISO 8601 durations under the bare name in JSON), `_cents`,
-`_cents_per_min`, `_pct`, `_km`.
+`_cents_per_min`, `_pct`, `_km`, `_mi`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from optimizer.domain.region import DistanceUnit
 from optimizer.faults.issues import IssueLog, Phrase, nearest
 from optimizer.ingest.cells.dates_and_times import iso_duration
-from optimizer.ingest.cells.values import MAX_INT, CellFault, fault, parse_duration, whole
+from optimizer.ingest.cells.values import MAX_INT, CellFault, fault, parse_duration, parse_number, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +95,23 @@ def whole_number(low: int, high: int = MAX_INT) -> Callable[[object], int]:
     return parse
 
 
+def metres(unit: DistanceUnit) -> Kind:
+    """Return the kind of a distance, written in a unit and read as whole metres; in JSON it is kilometres."""
+    expected = "miles as a number" if unit is DistanceUnit.MILES else "kilometres as a number"
+
+    def read(value: object) -> int:
+        if type(value) not in (int, float):
+            raise fault("CELL_TYPE", expected=Phrase(expected))
+        amount = round(parse_number(value) * unit.metres)
+        if amount < 0:
+            raise fault("NUMBER_TOO_SMALL", low=0)
+        if amount > MAX_INT:
+            raise fault("NUMBER_TOO_LARGE", limit=int(MAX_INT / unit.metres))
+        return amount
+
+    return kind(read, lambda amount: amount / 1000 if amount % 1000 else amount // 1000)
+
+
 def _text(value: object) -> str | None:
     if not isinstance(value, str | None):
         raise fault("CELL_TYPE", expected=Phrase("text"))
@@ -140,14 +158,21 @@ class Table:
         What each field of the domain holds, in the order of writing.
     keys
         The key of a field where it is another than the field's name; fields in seconds are named by rule.
+    twins
+        Keys that say the same as a field's own in another unit: the field, and what they hold. They are only read.
     """
 
     kinds: Mapping[str, Kind]
     keys: Mapping[str, str] = field(default_factory=dict)
+    twins: Mapping[str, tuple[str, Kind]] = field(default_factory=dict)
 
     def fields(self, form: str) -> dict[str, str]:
         """Return the fields by the keys that are written."""
         return {self._key_of(name, form): name for name in self.kinds}
+
+    def _readable(self, form: str) -> dict[str, tuple[str, Kind]]:
+        """Return what may be written: each key with its field and what it holds, twins last."""
+        return {key: (name, self.kinds[name]) for key, name in self.fields(form).items()} | dict(self.twins)
 
     def _key_of(self, name: str, form: str) -> str:
         if name.endswith("_s"):
@@ -162,21 +187,24 @@ class Table:
         KeyFaults
             With every fault, in the order of the fields and then of the unknown keys.
         """
-        entries, fields = as_table(value), self.fields(form)
+        entries, known = as_table(value), self._readable(form)
         right: dict[str, Any] = {}
         faults: list[KeyFault] = []
-        for key, name in fields.items():
+        for key, (name, held) in known.items():
             if key not in entries:
                 continue
+            if name in right:
+                faults.append(KeyFault((key,), "UNIT_TWICE", entries[key], {"other": self._key_of(name, form)}))
+                continue
             try:
-                right[name] = self.kinds[name].read(entries[key], form)
+                right[name] = held.read(entries[key], form)
             except CellFault as error:
                 faults.append(KeyFault((key,), error.code, entries[key], error.details))
             except KeyFaults as inner:
                 right[name] = inner.right
                 faults += [replace(one, names=(key, *one.names)) for one in inner.faults]
-        unknown = (key for key in entries if key not in fields)
-        faults += [KeyFault((key,), "POLICY_KEY", key, {"near": nearest(key, fields)}) for key in unknown]
+        unknown = (key for key in entries if key not in known)
+        faults += [KeyFault((key,), "POLICY_KEY", key, {"near": nearest(key, known)}) for key in unknown]
         if faults:
             raise KeyFaults(faults, right)
         return right

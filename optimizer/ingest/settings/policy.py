@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Difficulty, PlaceKind, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
+from optimizer.domain.region import DistanceUnit
 from optimizer.errors import InputError
 from optimizer.faults.decoding import read_text
 from optimizer.faults.issues import IssueLog, Phrase
@@ -25,7 +26,9 @@ from optimizer.ingest.settings.keys import (
     duration,
     form_of,
     kind,
+    location_of_key,
     mapping,
+    metres,
     read_table,
     whole_number,
 )
@@ -33,7 +36,7 @@ from optimizer.ingest.settings.profiles import decode_toml, find_profile, load_p
 from optimizer.ingest.settings.promise_profile import promise_to_json, resolve_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from enum import StrEnum
 
     from optimizer.domain.promise import PromiseProfile
@@ -67,11 +70,6 @@ def _kinds(value: object) -> frozenset[str]:
     return frozenset(english_word(parse_text(one)) for one in value)
 
 
-def _prices(value: object) -> dict[str, int]:
-    """Return amounts by the ids of orders, or by other words of the branch."""
-    return {parse_text(order_id): amount(cents) for order_id, cents in as_table(value).items()}
-
-
 def _minutes_by_place() -> Kind:
     """Return the kind of a table of times by kinds of places, in English where their Chinese is known."""
 
@@ -84,9 +82,9 @@ def _minutes_by_place() -> Kind:
     return mapping(known, duration(), write)
 
 
-def _prices_by_kind(value: object) -> dict[str, int]:
-    """Return amounts by kinds of orders, in English where their Chinese is known."""
-    return {english_word(word): cents for word, cents in _prices(value).items()}
+def _prices(parse_key: Callable[[str], str] = parse_text) -> Kind:
+    """Return the kind of a table of amounts by the ids of orders, or by other words of the branch."""
+    return mapping(parse_key, kind(amount), lambda table: dict(sorted(table.items())))
 
 
 def _map_link(value: object) -> str:
@@ -95,10 +93,6 @@ def _map_link(value: object) -> str:
     if not (text.startswith(("geo:", "https://", "http://")) and "{lat}" in text and "{lon}" in text):
         raise fault("CELL_TYPE", expected=Phrase("a link (geo:, https:) with lat and lon in curly braces"))
     return text
-
-
-def _sorted(table: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(table.items()))
 
 
 def _word_of(words: type[StrEnum]) -> Kind:
@@ -118,7 +112,7 @@ def _floor(high: int) -> Kind:
         return mapping(known, kind(whole_number(0, high)))
 
     def write(floor: Floor) -> dict[str, dict[str, int]]:
-        return {table: _sorted(getattr(floor, table)) for table in tables}
+        return {table: dict(sorted(getattr(floor, table).items())) for table in tables}
 
     tables = {"urgency": least(*Urgency), "difficulty": least(*Difficulty), "tier": least()}
     return Kind(Table(tables).read, write)
@@ -141,10 +135,11 @@ _SPECIAL = {
     "reload": kind(_truth),
     "pair_kinds": kind(_kinds, sorted),
     "pause_kinds": kind(_kinds, sorted),
-    "unassigned_by_order_cents": kind(_prices, _sorted),
-    "waiting_tier_cents": kind(_prices, _sorted),
+    "unassigned_by_order_cents": _prices(),
+    "waiting_tier_cents": _prices(),
     "contractor_pay": _word_of(ContractorPay),
-    "contractor_kind_cents": kind(_prices_by_kind, _sorted),
+    "contractor_kind_cents": _prices(english_word),
+    "contractor_radius_m": metres(DistanceUnit.KM),
     "reserve_pct": kind(whole_number(0, 100)),
     "level_floor": _floor(9),
     "priority_floor": _floor(5),
@@ -169,7 +164,13 @@ POLICY_TABLE = Table(
     {f.name: duration() if f.name.endswith("_s") else _AMOUNT for f in fields(Policy) if f.name not in _TABLES}
     | _SPECIAL,
     {f"{name}_cents": f"{name}_cents_per_min" for name in _PER_MINUTE}
-    | {"contractor_minute_cents": "contractor_cents_per_min", "contractor_km_cents": "contractor_cents_per_km"},
+    | {
+        "contractor_minute_cents": "contractor_cents_per_min",
+        "contractor_km_cents": "contractor_cents_per_km",
+        "contractor_mile_cents": "contractor_cents_per_mi",
+        "contractor_radius_m": "contractor_radius_km",
+    },
+    {"contractor_radius_mi": ("contractor_radius_m", metres(DistanceUnit.MILES))},
 )
 #: Keys that a whole policy need not state: plans of earlier versions do not.
 _NOT_NEEDED = {
@@ -209,6 +210,7 @@ _NOT_NEEDED = {
     "contractor_kind_cents",
     "contractor_radius_km",
     "contractor_cents_per_km",
+    "contractor_cents_per_mi",
     "reserve_pct",
     "reserve_cents_per_min",
     "map_link",
@@ -284,6 +286,7 @@ def resolve_policy(
     changes = read_table(POLICY_TABLE, entries, log, file=file)
     base = changes.pop("base", None)
     name = changes.pop("name", None) or base or default
+    _take_one_unit(changes, entries, log, file)
     is_whole = POLICY_TABLE.fields(form_of(log)).keys() - _NOT_NEEDED <= entries.keys()
     if base is not None and base != name:
         start = find_policy(base, log, file=file, column="base")
@@ -301,6 +304,17 @@ def resolve_policy(
         found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
         changes.update({} if found is None else {"promise": found})
     return None if start is None else replace(start, name=name, **changes)
+
+
+def _take_one_unit(changes: dict[str, Any], entries: Mapping[str, Any], log: IssueLog, file: str) -> None:
+    """Let a price per mile take the place of that per kilometre, and note both; `changes` is changed."""
+    by_km, by_mile = "contractor_km_cents", "contractor_mile_cents"
+    if changes.get(by_km) and changes.get(by_mile):
+        key, other = "contractor_cents_per_mi", "contractor_cents_per_km"
+        log.add("UNIT_TWICE", value=entries[key], other=other, **location_of_key(log, [key], file))
+    elif by_km in changes or by_mile in changes:
+        changes.setdefault(by_km, 0)
+        changes.setdefault(by_mile, 0)
 
 
 def later_keys() -> dict[str, Any]:

@@ -6,9 +6,10 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.promise import PromiseProfile
+from optimizer.domain.region import DistanceUnit
 from optimizer.domain.units import DAY_S, MINUTE_S
 from optimizer.faults.issues import IssueLog, Phrase
-from optimizer.ingest.cells.values import MAX_INT, fault, parse_duration, parse_number
+from optimizer.ingest.cells.values import fault, parse_duration
 from optimizer.ingest.settings.keys import (
     NAME,
     Table,
@@ -16,6 +17,7 @@ from optimizer.ingest.settings.keys import (
     form_of,
     kind,
     location_of_key,
+    metres,
     read_table,
     whole_number,
 )
@@ -40,32 +42,18 @@ def _clock_time(value: object) -> int:
     return seconds
 
 
-def _metres(value: object) -> int:
-    if type(value) not in (int, float):
-        raise fault("CELL_TYPE", expected=Phrase("kilometres as a number"))
-    metres = round(parse_number(value) * 1000)
-    if metres < 0:
-        raise fault("NUMBER_TOO_SMALL", low=0)
-    if metres > MAX_INT:
-        raise fault("NUMBER_TOO_LARGE", limit=MAX_INT // 1000)
-    return metres
-
-
-def _kilometres(metres: int) -> int | float:
-    return metres / 1000 if metres % 1000 else metres // 1000
-
-
 _DAYS = kind(whole_number(1, MOST_DAYS))
 _CLOCK = duration(parse=_clock_time)
 _SPECIAL = {
     "name": NAME,
-    "outside_m": kind(_metres, _kilometres),
+    "outside_m": metres(DistanceUnit.KM),
     "dispatch_s": duration(parse=_clock_time, none_word=OFF),
     "base": NAME,
 }
 PROMISE_TABLE = Table(
     {field.name: _CLOCK if field.name.endswith("_s") else _DAYS for field in fields(PromiseProfile)} | _SPECIAL,
     {"outside_m": "outside_km"},
+    {"outside_mi": ("outside_m", metres(DistanceUnit.MILES))},
 )
 
 

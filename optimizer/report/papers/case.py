@@ -152,7 +152,7 @@ class Case:
     def time_text(self, moment_s: int | None) -> str:
         """Return date and time of a moment, `11-20 15:20`; empty when there is none."""
         moment = self.moment(moment_s)
-        return "" if moment is None else f"{moment:%m-%d %H:%M}"
+        return "" if moment is None else self.wording.stamp(moment)
 
     def day_window(self, window: Interval) -> str:
         """Return a window with its day: `Mon 23 Nov, 09:00–11:00`."""

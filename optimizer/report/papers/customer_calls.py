@@ -10,6 +10,7 @@ from optimizer.domain.plan import OVER, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.report.papers.calls import Call, call_customer, customer_group
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
+from optimizer.text.regional import limit_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
         "If the customer agrees, put agreed = yes into published and plan again.",
         order=problem.visit_by_id[sooner.visit_id].order_id,
         technician=case.person(sooner.technician_id),
-        time=problem.clock.text(sooner.start_s),
+        time=wording.time(problem.local_time(sooner.start_s)),
         sooner=wording.duration(sooner.sooner_s),
         price=wording.money(sooner.cents),
     )
@@ -103,7 +104,7 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Call]:
         order = problem.order_of(problem.visit_by_id[moved.visit_id])
         text = case.say(
             "Somebody else has an emergency. May we come at about {time} instead of {window}?",
-            time=problem.clock.text(moved.start_s),
+            time=wording.time(problem.local_time(moved.start_s)),
             window=case.day_window(moved.told),
         )
         call = call_customer(order, problem.customer_by_id[order.customer_id], why, text, problem.as_of_s)
@@ -182,8 +183,10 @@ def _not_planned(case: Case, visit: Visit, left: UnassignedVisit, change: Change
 
 def _which_day(case: Case, visit: Visit) -> str:
     if case.is_beyond(visit):
-        km = case.problem.policy.promise.outside_m // 1000
-        return case.say("You are more than {km} km away from us. Which day suits you? We then promise that day.", km=km)
+        far = limit_text(case.problem.policy.promise.outside_m, case.problem.branch.region, case.say)
+        return case.say(
+            "You are more than {distance} away from us. Which day suits you? We then promise that day.", distance=far
+        )
     return case.say("No day is agreed yet for our visit. Which day suits you? We then promise that day.")
 
 

@@ -35,7 +35,7 @@ def make_loan_card(case: Case) -> Paper:
 def _open_loan(case: Case, loan: Loan, *, is_red: bool) -> Line:
     state = case.say("Past due" if is_past_due(case.problem, loan) else "Not yet due")
     if loan.return_booked is not None:
-        state = case.say("{state}, return booked for {day:%m-%d}", state=state, day=loan.return_booked)
+        state = case.say("{state}, return booked for {day}", state=state, day=case.wording.digits(loan.return_booked))
     cells = {
         "technician": case.person(loan.technician_id),
         "state": state,

@@ -32,7 +32,7 @@ def make_papers(
     context
         What the coordinator knows beside problem and plan; `None` is nothing: a draft, nothing set aside.
     """
-    case = Case(problem, matrix, plan, context or PlanningContext(), Wording(lang))
+    case = Case(problem, matrix, plan, context or PlanningContext(), Wording(lang, problem.branch.region))
     return Papers(
         route_sheets=route_sheets(case),
         pick_list=make_pick_list(case),

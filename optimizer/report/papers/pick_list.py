@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import HOUR_S
@@ -20,7 +21,7 @@ from optimizer.report.columns import PICK_LIST, PICK_TOTALS
 from optimizer.report.papers.model import Line, Paper, made_paper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from optimizer.domain.order import Visit
@@ -160,7 +161,7 @@ def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]
     for part in taken:
         if part.draw.part_id == part_id:
             needed[part.day.shift.day] = needed.get(part.day.shift.day, 0) + part.draw.quantity
-    by_day = (f"{problem.date_of(day):%m-%d} ×{count}" for day, count in sorted(needed.items()))
+    by_day = (f"{case.wording.digits(problem.date_of(day))} ×{count}" for day, count in sorted(needed.items()))
     return {
         "part_id": part_id,
         "part": case.part(part_id),
@@ -171,7 +172,7 @@ def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]
         "arriving": morning,
         "short": sum(missing.values()),
         "missed_by": "; ".join(f"{order_id} ×{count}" for order_id, count in missing.items()),
-        "next_arrival": "; ".join(f"{text} ×{count}" for text, count in sorted(_booked_in(problem, a) for a in later)),
+        "next_arrival": "; ".join(_booked_in(case, later)),
         "tick": None,
     }
 
@@ -183,12 +184,18 @@ def _comes_later(problem: Problem, arrival: Arrival, on: date) -> bool:
     return arrival.usable_on > on if arrival.arrives_s is None else moment_s > opens_s
 
 
-def _booked_in(problem: Problem, arrival: Arrival) -> tuple[str, int]:
-    """Return from when on an arrival can be used, as text, and how many come."""
-    if arrival.arrives_s is None:
-        return f"{arrival.usable_on:%m-%d}", arrival.quantity
-    _, moment_s = usable_from(problem, arrival)
-    return f"{problem.clock.local(moment_s):%m-%d %H:%M}", arrival.quantity
+def _booked_in(case: Case, arrivals: Sequence[Arrival]) -> Iterator[str]:
+    """Yield from when on arrivals can be used and how many come, the earliest first."""
+    problem, wording = case.problem, case.wording
+    moments = [
+        datetime.combine(arrival.usable_on, time())
+        if arrival.arrives_s is None
+        else problem.local_time(usable_from(problem, arrival)[1])
+        for arrival in arrivals
+    ]
+    for moment, arrival in sorted(zip(moments, arrivals, strict=True), key=lambda one: (one[0], one[1].quantity)):
+        shown = wording.digits(moment) if arrival.arrives_s is None else wording.stamp(moment)
+        yield f"{shown} ×{arrival.quantity}"
 
 
 def _held_for_later(case: Case, part_id: str) -> int:

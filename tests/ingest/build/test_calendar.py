@@ -21,6 +21,7 @@ from optimizer.ingest.build.calendar import (
     is_published,
     public_days,
     unpublished_years,
+    weekend_of,
     with_public_days,
 )
 from optimizer.ingest.cells.dates_and_times import BranchClock
@@ -90,6 +91,10 @@ def test_the_national_day_of_2026() -> None:
         ({"timezone": "Europe/Berlin", "holidays": "de"}, "DE"),
         ({"holidays": "Germany"}, "DE"),
         ({"holidays": "中国"}, "CN"),
+        ({"holidays": "us-oh"}, "US-OH"),
+        ({"holidays": "United States, Ohio"}, "US-OH"),
+        ({"holidays": "DE-BY"}, "DE-BY"),
+        ({"holidays": "de Bayern"}, "DE-BY"),
         ({"holidays": "none"}, ""),
         ({"holidays": "无"}, ""),
     ],
@@ -103,8 +108,55 @@ def test_an_unknown_country_is_a_fault() -> None:
     sheets, clock = branch(holidays="Chinna")
     assert messages(sheets, clock) == (
         "branch.csv row 2, column 'holidays': 'Chinna' is not a country whose public holidays are known."
-        " Maybe 'CN' is meant. Write its two letters, such as CN, or none."
+        " Maybe 'CN' is meant. Write its two letters, such as CN, US-OH, or none."
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        (
+            "US-OX",
+            "'US-OX' names no part of US whose public holidays are known."
+            " Write country and part, such as US-TX, US-OR, US-OK, US-OH, US-MO, US-CO, or the country alone.",
+        ),
+        (
+            "US-Ohoi",
+            "'US-Ohoi' names no part of US whose public holidays are known. Maybe 'US-OH' is meant.",
+        ),
+        ("SG-East", "'SG-East' names a part of SG, of which no parts are known. Write the country alone: SG."),
+    ],
+)
+def test_an_unknown_part_is_a_fault_that_names_the_near_ones(word: str, message: str) -> None:
+    assert message in messages(*branch(holidays=word))
+
+
+def test_a_part_of_a_country_keeps_days_of_its_own() -> None:
+    bavaria, germany = (public_days(place, (2026,)) for place in ("DE-BY", "DE"))
+    assert set(bavaria) - set(germany) == {date(2026, 1, 6), date(2026, 6, 4)}
+    assert date(2026, 11, 26) in public_days("US-OH", (2026,))  # Thanksgiving
+
+
+def test_a_holiday_on_a_day_of_the_weekend_is_none() -> None:
+    """Friday 25 December 2026 is free anyway where Friday and Saturday are the weekend."""
+    christmas = date(2026, 12, 25)
+    assert christmas in public_days("US", (2026,))
+    assert christmas not in public_days("US", (2026,), frozenset({4, 5}))
+
+
+@pytest.mark.parametrize(
+    ("cells", "weekend"),
+    [
+        ({}, {5, 6}),
+        ({"holidays": "US-OH"}, {5, 6}),
+        ({"holidays": "SA"}, {4, 5}),
+        ({"holidays": "SA", "weekend": "Sat-Sun"}, {5, 6}),
+        ({"weekend": "Sun"}, {6}),
+        ({"holidays": "nowhere"}, {5, 6}),
+    ],
+)
+def test_the_weekend_is_the_branchs_own_or_its_countrys(cells: dict[str, str], weekend: set[int]) -> None:
+    assert weekend_of(branch(**cells)[0].branch.entries[0].row) == weekend
 
 
 def test_the_branchs_own_table_counts_before_the_public_days() -> None:
@@ -221,7 +273,7 @@ def test_contradicting_rows_stop(tmp_path: Path) -> None:
     assert (problem, [issue.code for issue in report.errors]) == (None, ["CALENDAR_CONTRADICTS"])
 
 
-@pytest.mark.parametrize("word", ["", "none", "DE"])
+@pytest.mark.parametrize("word", ["", "none", "DE", "US-OH", "SA"])
 def test_written_as_json_and_read_again_the_calendar_is_the_same(tmp_path: Path, word: str) -> None:
     problem = read_branch(write_folder(tmp_path / "csv", with_cell(two_orders(), "branch", 2, "holidays", word)))
     path = tmp_path / "branch.json"

@@ -208,6 +208,45 @@ def test_a_wrong_safety_list(tmp_path: Path, line: str, text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_policy(tmp_path / "ours.toml")
     [issue] = caught.value.report.issues
-    assert (issue.file, issue.column) == ("ours.toml", line.split(" ")[0])
+    assert (issue.file, issue.column.partition(".")[0]) == ("ours.toml", line.split(" ")[0])
     assert issue.text().endswith(text)
     assert "类型不对" in issue.text("zh")
+
+
+# --- miles ------------------------------------------------------------------------------------------------------------
+
+
+def test_distances_in_miles_take_the_place_of_kilometres(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(
+        'base = "tomorrow"\ncontractor_radius_mi = 12.5\ncontractor_cents_per_mi = 150\n[promise]\noutside_mi = 45\n',
+        encoding="utf-8",
+    )
+    policy = read_policy(path)
+    assert (policy.contractor_radius_m, policy.promise.outside_m) == (20_117, 72_420)
+    assert (policy.contractor_km_cents, policy.contractor_mile_cents) == (0, 150)
+    log = IssueLog(form="json", file="x.json")
+    assert resolve_policy(policy_to_json(policy), log) == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "other"),
+    [
+        ("contractor_radius_km = 20\ncontractor_radius_mi = 12", "contractor_radius_mi", "contractor_radius_km"),
+        (
+            "contractor_cents_per_km = 1\ncontractor_cents_per_mi = 2",
+            "contractor_cents_per_mi",
+            "contractor_cents_per_km",
+        ),
+        ("[promise]\noutside_mi = 45\noutside_km = 80", "promise.outside_mi", "outside_km"),
+    ],
+)
+def test_one_distance_in_two_units_is_a_fault(tmp_path: Path, text: str, key: str, other: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_policy(path)
+    assert caught.value.report.text() == (
+        f"policy.toml, column '{key}': It is given in kilometres and in miles: {other} is filled in, too."
+        " Keep the one that is meant."
+    )
