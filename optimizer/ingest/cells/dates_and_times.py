@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, clock_text
 from optimizer.domain.wall_clock import WallClock
 
 if TYPE_CHECKING:
@@ -89,6 +89,17 @@ def time_text(seconds: int) -> str:
     return "24:00" if seconds == DAY_S else clock_text(seconds)
 
 
+def span_text(seconds: int) -> str:
+    """Return `09:30` or `09:30:20`; hours go on beyond 24:00."""
+    text = f"{seconds // HOUR_S:02d}:{seconds % HOUR_S // MINUTE_S:02d}"
+    return text if seconds % MINUTE_S == 0 else f"{text}:{seconds % MINUTE_S:02d}"
+
+
+def moment_text(moment: datetime) -> str:
+    """Return `2026-11-23 09:30`, with seconds where there are some."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
+
+
 @dataclass(frozen=True, slots=True)
 class BranchClock:
     """The branch's wall clock over the days to plan, as the reader needs it.
@@ -108,8 +119,9 @@ class BranchClock:
         return 0 <= (day - self.first_day).days < self.days
 
     def is_beside(self, day: date) -> bool:
-        """Return whether a date is the one before the horizon or the one after it."""
-        return (day - self.first_day).days in (-1, self.days)
+        """Return whether a date is the one before the horizon, or of the week after it."""
+        number = (day - self.first_day).days
+        return number == -1 or self.days <= number < self.days + 7
 
     def planned_days(self) -> tuple[date, ...]:
         """Return the dates of the horizon."""
