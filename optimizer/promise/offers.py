@@ -174,7 +174,7 @@ def _two_windows(board: Board, visit: Visit, since: int) -> tuple[Offer, ...]:
             found.append(offer)
         if len(found) == OFFERED:
             break
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 def _candidates(board: Board, visit: Visit, since: int) -> Iterator[Interval]:
