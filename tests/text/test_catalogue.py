@@ -100,8 +100,6 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
-    ("ingest/cells/spelt_amounts.py", "TO_HALF_WIDTH"): [],  # characters, no sentence
-    ("ingest/cells/tidy.py", "TO_HALF_WIDTH"): [],
     ("ingest/fault_workbook.py", "title"): [title for title, _ in fault_workbook._COLUMNS],
     ("ingest/template.py", "advice"): list(template._ADVICE),
     ("ingest/template.py", "title"): list(template._HEADINGS),
