@@ -118,7 +118,6 @@ def _note_missing(found: dict[str, dict[str, Any]], unknown: list[str], raws: li
             wanted = sheet_label(name, "zh") if is_chinese else name
             location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
             log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
-    return found
 
 
 def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
