@@ -131,8 +131,9 @@ class Problem:
     reach_s
         How far the horizon reaches at least, for a problem whose shifts have been cut since.
     shifts_around
-        The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
-        rest. One of the day before ends when its technician comes home, as far as that is known.
+        The shifts of the day before the horizon and of the week after it. Nobody is planned on them; they bound
+        the rest, and say who is there when customers are offered another time. One of the day before ends when
+        its technician comes home, as far as that is known.
     clock
         Derived: the wall clock of the branch, which turns days into moments and back.
     end_s

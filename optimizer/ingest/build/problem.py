@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
-    """Return the Problem of sheets without faults; shifts of days that do not touch those to plan stay out.
+    """Return the Problem of sheets without faults; shifts of days far from those to plan stay out.
 
     `unpublished` are the years whose make-up days nobody knows yet.
     """
