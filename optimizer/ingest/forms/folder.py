@@ -11,6 +11,7 @@ from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.headers import is_note, sheet_label, sheet_named
 from optimizer.ingest.forms.sheets import RawSheet, location_of
 from optimizer.ingest.forms.tables import read_csv
+from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
 
 #: Sheets that a branch folder may hold and that are read elsewhere.
 _OTHER_SHEETS = {"matrix", "matrix_metres", "places", "地名", "corrections", "地址更正"}
+
+#: What the name of a sheet's text may end in beside `.csv`: with tabs, and as "Unicode text".
+_OTHER_TEXTS = (".tsv", ".txt")
+
+
+def workbook_in(folder: Path) -> Path | None:
+    """Return the one workbook that a folder holds in the place of sheets, if it does."""
+    books = [path for path in _visible(folder) if path.suffix.lower() in WORKBOOK_SUFFIXES]
+    return books[0] if len(books) == 1 and not sheet_files(folder) else None
+
+
+def sheet_files(folder: Path) -> list[tuple[str, Path]]:
+    """Return the files of a folder that are sheets of ours, each with its sheet; other texts count without a CSV."""
+    named = [(name, path) for path in _visible(folder) if (name := sheet_named(path.stem)) is not None]
+    tables = [(name, path) for name, path in named if path.suffix.lower() == ".csv"]
+    others = [(name, path) for name, path in named if path.suffix.lower() in _OTHER_TEXTS]
+    return tables + [(name, path) for name, path in others if name not in dict(tables)]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "~"))]
 
 
 def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
@@ -48,16 +70,11 @@ def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
 def _files_of_ours(folder: Path, log: IssueLog) -> tuple[dict[str, Path], list[Path]]:
     """Return the file of each sheet, and the CSV files that are none."""
     files: dict[str, Path] = {}
-    unknown: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() != ".csv" or path.name.startswith((".", "~")):
-            continue
-        name = sheet_named(path.stem)
-        if name is None:
-            if path.stem not in _OTHER_SHEETS and not is_note(path.stem):
-                unknown.append(path)
-        elif name in files:
+    for name, path in sheet_files(folder):
+        if name in files:
             log.add("SHEET_TWICE", value=files[name].name, **{**location_of(name, log, None), "file": path.name})
         else:
             files[name] = path
+    tables = [path for path in _visible(folder) if path.suffix.lower() == ".csv" and sheet_named(path.stem) is None]
+    unknown = [path for path in tables if path.stem not in _OTHER_SHEETS and not is_note(path.stem)]
     return files, unknown

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.faults.decoding import decode_json, read_bytes, read_text
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.columns import SHEETS, columns_of
+from optimizer.ingest.forms.folder import sheet_files, workbook_in
 from optimizer.ingest.forms.head import Head, find_head, lines_of, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, is_title, normal, sheet_named
 from optimizer.ingest.forms.sheets import MAX_ROWS
@@ -81,7 +82,10 @@ class InputTable:
 
 def tables_of(path: Path) -> list[InputTable]:
     """Return the tables of a branch as far as they can be read: of a folder, a workbook, or a JSON document."""
-    if path.is_dir():
+    book = workbook_in(path) if path.is_dir() else None
+    if book is not None:
+        tables = _of_workbook(book)
+    elif path.is_dir():
         tables = _of_folder(path)
     elif path.suffix.lower() in SUFFIXES:
         tables = _of_workbook(path)
@@ -94,10 +98,9 @@ def tables_of(path: Path) -> list[InputTable]:
 
 
 def _of_folder(folder: Path) -> Iterator[InputTable]:
-    for path in sorted(folder.iterdir()):
-        sheet = sheet_named(path.stem) if path.suffix.lower() == ".csv" else None
-        text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True) if sheet else None
-        if sheet and text is not None:
+    for sheet, path in sheet_files(folder):
+        text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True)
+        if text is not None:
             yield _table(sheet, path.stem, path.name, list(_lines(text, sheet)))
 
 
