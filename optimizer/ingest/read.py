@@ -38,6 +38,7 @@ from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, l
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import UNKNOWN, Intake, ReadOptions
+from optimizer.ingest.mapping.reading import read_mapping
 from optimizer.ingest.places.approximate import with_approximate, with_corrections
 from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
@@ -189,13 +190,13 @@ def _from_text(text: str, log: IssueLog, options: ReadOptions) -> _Found:
 
 
 def _from_folder(folder: Path, log: IssueLog, options: ReadOptions) -> _Found:
-    raws = read_folder(folder, log)
+    raws = read_folder(folder, log, read_mapping(folder, log))
     own = read_own_places(folder, log)
     return _assemble(raws, _policy_table(folder, log), log, options, own, is_ours=False)
 
 
 def _from_workbook(path: Path, folder: Path | None, log: IssueLog, options: ReadOptions) -> _Found:
-    raws = read_workbook(path, log)
+    raws = read_workbook(path, log, read_mapping(path.parent, log))
     if raws is None:
         return None
     table = _policy_table(folder, log) if folder else {}

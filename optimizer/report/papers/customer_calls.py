@@ -147,6 +147,7 @@ def _matters(case: Case, prepared: Prepared) -> Iterator[Matter]:
         else:
             found = [*_not_planned(case, prepared, visit, left, changes.get(visit.visit_id))] if left else []
         yield from found
+        yield from _confirm_address(case, visit)
         if is_recorded and (found or tells_windows(case)):
             yield from _first_contact(case, visit, is_called=bool(found))
     for sooner in case.sooner.values():
@@ -428,6 +429,21 @@ def _ask_for_site(case: Case, visit: Visit) -> Speak:
         return Said(about, case.say("Will the site be ready by {moment}, as agreed?", moment=words.time(visit.ready_s)))
 
     return speak
+
+
+def _confirm_address(case: Case, visit: Visit) -> Iterator[Matter]:
+    """Yield the question for the address of a place that is known only roughly."""
+    if not visit.place.approximate or case.problem.order_of(visit).log.confirmed is Confirmed.YES:
+        return
+
+    def speak(words: PhoneWords) -> Said:
+        work, address = words.work(visit), without_controls(visit.place.address)
+        text = case.say("About {work}: of your address we know only roughly where it is, {address}.", work=work,
+                        address=address)  # fmt: skip
+        return Said(text, case.say("Which street and number is it?"))
+
+    by_s = call_by_s(case.problem, case.problem.customer_of(visit), case.next_close_s())
+    yield _about(case, visit, case.say("Confirm the address"), speak, by_s)
 
 
 # --- clocks ---------------------------------------------------------------------------------------------------------
