@@ -1,4 +1,4 @@
-"""The command line: `paigong plan | publish | promise | template | judge | export | warm`.
+"""The command line: `paigong plan | publish | promise | template | map | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -349,6 +349,26 @@ def template(
             stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
         write_template(out, say.lang)
     Console().print(Text(say("Written to {folder}", folder=str(out))))
+
+
+@app.command(name="map", cls=SpokenCommand)
+def map_file(
+    file: Annotated[Path, typer.Argument(help="A file of the branch's own: an export of orders, CSV or workbook.")],
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch that it is for. [default: the folder that the file lies in]")
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="Which sheet of the branch it is.")] = "orders",
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Say which column of a file is which of ours, and keep it in mapping.toml beside the branch, to be edited."""
+    from optimizer.mapping_output import write_mapping
+
+    say = translator_for(lang, branch or file.parent)
+    with Faults(say, as_json=json_faults):
+        lines = write_mapping(file, branch, sheet, say.lang, say)
+    for line in lines:
+        Console().print(Text(line), soft_wrap=True)
 
 
 @app.command(name="judge", cls=SpokenCommand)
