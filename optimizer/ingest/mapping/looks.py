@@ -29,6 +29,8 @@ VAGUE: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("省", "省份", "市", "城市", "街道", "乡镇", "street", "city"), "address"),
         **dict.fromkeys(("登记时间", "创建时间", "下单时间", "created", "createdat"), "received"),
         **dict.fromkeys(("重要程度", "级别", "等级"), "priority"),
+        **dict.fromkeys(("ref", "reference", "jobno", "ticket", "ticketno", "caseno"), "order_id"),
+        **dict.fromkeys(("engineer", "assignedto", "mechanic"), "required"),
         **dict.fromkeys(("x坐标", "x", "坐标x", "经度坐标"), "lon"),
         **dict.fromkeys(("y坐标", "y", "坐标y", "纬度坐标"), "lat"),
         **dict.fromkeys(("保内外", "保内保外", "质保状态"), "coverage"),
@@ -44,12 +46,21 @@ _LOOKS_SO = 0.5
 _LIKE = 0.6
 
 _ADDRESS = re.compile(r"[省市区县镇乡村]|街道|路|街|巷|弄|号|幢|栋|单元|室")
-_CLOCK = re.compile(r"\d{1,2}\s*[:：点时]|上午|下午|中午|晚上|全天|[ap]m\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}\s*[:：点时]|上午|下午|中午|晚上|全天|[ap]m\b|noon|morning|evening", re.IGNORECASE)
 _DATE = re.compile(
     r"\d{4}\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}|\d{1,2}/\d{1,2}|今天|明天|后天|周[一二三四五六日]"
 )
 _NAME = re.compile(
     r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|师傅|总|经理)|.{2,20}(?:公司|店|馆|院|所)"
+)
+_FAULT = re.compile(
+    r"不[\u4e00-\u9fff]|漏|坏|响|噪|报错|故障|结冰|堵|跳闸|没反应|\bleak|\bnois|\bnot\b|\bno\b|broken|error",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(
+    r"空调|冰箱|洗衣机|热水器|油烟机|灶|锅炉|壁挂炉|净水器|电视|\b(?:KFR?|BCD?|XQ[BG]|JSQ|CXW|JZ[TY])-?\d{2,}"
+    r"|air ?con|fridge|freezer|washer|washing|boiler|heater|oven",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[A-Za-z]{0,6}[-_/]?\d[\w/-]{2,30}", re.ASCII)
 
@@ -97,7 +108,9 @@ LOOKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "customer_phone": is_phone,
         "requested": is_wish,
         "address": is_address,
+        "fault": lambda text: _FAULT.search(text) is not None,
         "customer_name": lambda text: _NAME.fullmatch(text.strip()) is not None,
+        "product": lambda text: _PRODUCT.search(text) is not None,
         "order_id": lambda text: _NUMBER.fullmatch(text.strip()) is not None and not is_phone(text),
     }
 )
@@ -115,7 +128,7 @@ def contradicts(field: str, values: Sequence[str]) -> bool:
     given = [value for value in values if value.strip()]
     if field == "customer_name":
         return look_alike(values, is_phone)
-    if looks is None or not given or field in ("requested", "address"):
+    if looks is None or not given or field in ("requested", "address", "fault", "product"):
         return False
     return not any(map(looks, given))
 

@@ -56,8 +56,8 @@ def read_own_table(path: Path, sheet: str, mapping: SheetMapping, log: IssueLog)
     if text is None:
         return None
     try:
-        names = known if any(map(known, _first_cells(text, known))) else may_be_title
-        return _table(lines_of(text, names), known, log)
+        begun, _ = split_begun(lines_of(text, known))
+        return _table(lines_of(text, _test_for(begun, known)), known, log)
     except csv.Error as error:
         log.add("CSV_CELLS", error=str(error))
         return None
@@ -90,7 +90,7 @@ def _table(lines: Iterable[Line], known: Callable[[str], bool], log: IssueLog) -
     if not begun:
         log.add("FILE_EMPTY", columns="")
         return None
-    head = find_head(begun, known if any(map(known, (cell for _, cells in begun for cell in cells))) else may_be_title)
+    head = find_head(begun, _test_for(begun, known))
     rows = [cells for number, cells in [*begun, *rest] if number > head.last]
     return OwnTable([title.strip() for title in head.titles], rows[:_ROWS])
 
@@ -100,9 +100,9 @@ def may_be_title(text: str) -> bool:
     return 0 < len(text.strip()) <= _LONGEST_TITLE and not re.search(r"\d", text)
 
 
-def _first_cells(text: str, known: Callable[[str], bool]) -> list[str]:
-    begun, _ = split_begun(lines_of(text, known))
-    return [cell for _, cells in begun for cell in cells]
+def _test_for(begun: list[Line], known: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Return what tells a title: whether it is known, where a row has several such, else whether it may be one."""
+    return known if max(sum(map(known, cells)) for _, cells in begun or [(0, [])]) > 1 else may_be_title
 
 
 def staff_of(branch: Path) -> tuple[list[str], dict[str, str]]:

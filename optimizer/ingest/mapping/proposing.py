@@ -282,6 +282,6 @@ def skills_by_product(texts: Sequence[str], skills: Collection[str]) -> dict[str
     words = {plain_value(skill): skill for skill in skills}
     for code, products in PRODUCT_CODES.items():
         skill = next((one for one in skills if one.casefold() in products), None)
-        if skill is not None:
-            words.setdefault(plain_value(code), skill)
+        for word in (code, *products) if skill is not None else ():
+            words.setdefault(plain_value(word), skill)
     return {word: skill for word, skill in words.items() if any(word in text for text in plain)}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.mapped import ANY, UNMAPPED, Fill, SheetMapping
 from optimizer.ingest.mapping.looks import is_address, is_day, is_phone, is_time, is_wish
+from optimizer.ingest.mapping.own_table import read_own_table
 from optimizer.ingest.mapping.proposing import Proposal, Why, propose, skills_by_product
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SKILLS = ("空调", "冰箱")
 
@@ -87,6 +94,47 @@ def test_a_date_and_its_time_are_one_wish_and_a_city_and_its_street_one_address(
         "市": "address",
         "区县": "area",
         "详细地址": "address",
+    }
+
+
+def test_a_list_in_english_with_a_title_of_its_own_each(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    lines = [
+        "Jobs of the week",
+        "",
+        "Ref;Client;Mobile;Full address;Appliance;Complaint;Preferred date;Preferred time;Engineer",
+        "J-1;Ms Wang;138-0000-0001;90 Wensan Rd;aircon;does not cool;2026-11-23;afternoon;李伟",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    table = read_own_table(path, "orders", UNMAPPED, IssueLog(form="csv", file=path.name))
+    assert table is not None
+    found = propose("orders", table.titles, table.rows, before=UNMAPPED, file="*.csv", skills=SKILLS)
+    assert [one.field for one in found.placed] == [
+        "order_id",
+        "customer_name",
+        "customer_phone",
+        "address",
+        "product",
+        "fault",
+        "requested",
+        "requested",
+        "required",
+    ]
+    assert found.mapping.fills["skills"].values == {"aircon": "空调"}
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_file_that_holds_nothing_is_named(tmp_path: Path, text: str) -> None:
+    path, log = tmp_path / "jobs.csv", IssueLog(form="csv", file="jobs.csv")
+    path.write_text(text, encoding="utf-8")
+    assert read_own_table(path, "orders", UNMAPPED, log) is None
+    assert [issue.code for issue in log.issues] == ["FILE_EMPTY"]
+
+
+def test_what_is_wrong_and_with_which_machine_is_told_by_the_words() -> None:
+    assert fields({"怎么了": ["不制冷", "漏水"], "什么机器": ["KFR-35", "格力空调"]}) == {
+        "怎么了": "fault",
+        "什么机器": "product",
     }
 
 
