@@ -147,6 +147,8 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
 # --- names with amounts -------------------------------------------------------------------------------------------
 
 _LISTED = re.compile(r"\s*[;；、,，\n]\s*")
+#: A number with its thousands set apart: its comma separates no names, and the parser names it.
+_THOUSANDS = re.compile(r"[:：*×]\s*\d{1,3}(?:,\d{3})+(?!\d|\s*[:：])")
 _BESIDE = re.compile(r"\s*[/+＋&和及与]\s*|\s+")
 _UNIT = "个|件|只|台|套|块|根|把|pcs?"
 _WITH_AMOUNT = re.compile(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
@@ -169,7 +171,7 @@ def spelt_names(text: str, known: Set[str], *, is_skill: bool = False) -> str:
     >>> spelt_names("P01×2、P07", {"P01"}), spelt_names("空调2级 冰箱", {"空调", "冰箱"}, is_skill=True)
     ('P01:2; P07', '空调:2; 冰箱')
     """
-    if text in known:
+    if text in known or _THOUSANDS.search(text):
         return text
     items = [item for item in _LISTED.split(text) if item]
     return "; ".join(_named(item, known, is_skill) for item in items)
