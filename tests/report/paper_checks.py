@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
 from optimizer.report.wording import Wording
+from tests.report.call_checks import CALL_CHECKS
 from tests.report.printed import titles_of
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ CHECKS: tuple[Check, ...] = (
     told_is_possible,
     leaving_by_then_is_in_time,
     every_paper_says_the_same_times,
+    *CALL_CHECKS,
 )
 
 

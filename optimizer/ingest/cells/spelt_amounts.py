@@ -14,9 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
 #: Digits and marks of a Chinese keyboard, and the spaces of word processors.
-TO_HALF_WIDTH = str.maketrans(
+_TO_HALF_WIDTH = str.maketrans(
     "０１２３４５６７８９：．／－＋−＊％，～（）\u3000\u00a0\u202f", "0123456789:./-+-*%,~()   "
 )
+
+
+def half_width(text: str) -> str:
+    """Return a text with the digits, marks and spaces of a plain keyboard.
+
+    >>> half_width("９：３０")
+    '9:30'
+    """
+    return text if text.isascii() else text.translate(_TO_HALF_WIDTH)
+
 
 # --- durations ----------------------------------------------------------------------------------------------------
 
@@ -146,9 +156,8 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
 
 # --- names with amounts -------------------------------------------------------------------------------------------
 
-_LISTED = re.compile(r"\s*[;；、,，\n]\s*")
-#: A number with its thousands set apart: its comma separates no names, and the parser names it.
-_THOUSANDS = re.compile(r"[:：*×]\s*\d{1,3}(?:,\d{3})+(?!\d|\s*[:：])")
+#: A comma inside a number, as in `P1:1,000`, separates nothing.
+_LISTED = re.compile(r"\s*(?:[;；、，\r\n]|,(?!\d{3}(?:\D|$)))\s*")
 _BESIDE = re.compile(r"\s*[/+＋&和及与]\s*|\s+")
 _UNIT = "个|件|只|台|套|块|根|把|pcs?"
 _WITH_AMOUNT = re.compile(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
@@ -171,7 +180,7 @@ def spelt_names(text: str, known: Set[str], *, is_skill: bool = False) -> str:
     >>> spelt_names("P01×2、P07", {"P01"}), spelt_names("空调2级 冰箱", {"空调", "冰箱"}, is_skill=True)
     ('P01:2; P07', '空调:2; 冰箱')
     """
-    if text in known or _THOUSANDS.search(text):
+    if text in known:
         return text
     items = [item for item in _LISTED.split(text) if item]
     return "; ".join(_named(item, known, is_skill) for item in items)
@@ -194,7 +203,7 @@ def _apart(item: str, known: Set[str], is_skill: bool) -> tuple[str, str]:
         return item, ""
     said = _WITH_AMOUNT.fullmatch(item)
     if said:
-        return said[1], said[2].translate(TO_HALF_WIDTH)
+        return said[1], half_width(said[2])
     level = _SKILL_LEVEL.fullmatch(item) if is_skill else None
     if level and level[1] in known:
         return level[1], spelt_level(level[2])
