@@ -9,7 +9,7 @@ from optimizer.faults.issues import Source, nearest
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.headers import is_note, sheet_label, sheet_named
-from optimizer.ingest.forms.mapped import NO_MAPPINGS, UNMAPPED
+from optimizer.ingest.forms.mapped import FILE, NO_MAPPINGS, UNMAPPED
 from optimizer.ingest.forms.mapped_files import file_meant, files_meant
 from optimizer.ingest.forms.sheets import RawSheet, location_of
 from optimizer.ingest.forms.tables import read_csv
@@ -24,6 +24,29 @@ if TYPE_CHECKING:
 
 #: Sheets that a branch folder may hold and that are read elsewhere.
 _OTHER_SHEETS = {"matrix", "matrix_metres", "places", "地名", "corrections", "地址更正"}
+
+#: What the name of a sheet's text may end in beside `.csv`: with tabs, and as "Unicode text".
+_OTHER_TEXTS = (".tsv", ".txt")
+
+
+def workbook_in(folder: Path) -> Path | None:
+    """Return the one workbook that a folder holds in the place of sheets, if it does and no mapping says more."""
+    if (folder / FILE).exists():
+        return None
+    books = [path for path in _visible(folder) if path.suffix.lower() in SUFFIXES]
+    return books[0] if len(books) == 1 and not sheet_files(folder) else None
+
+
+def sheet_files(folder: Path) -> list[tuple[str, Path]]:
+    """Return the files of a folder that are sheets of ours, each with its sheet; other texts count without a CSV."""
+    named = [(name, path) for path in _visible(folder) if (name := sheet_named(path.stem)) is not None]
+    tables = [(name, path) for name, path in named if path.suffix.lower() == ".csv"]
+    others = [(name, path) for name, path in named if path.suffix.lower() in _OTHER_TEXTS]
+    return tables + [(name, path) for name, path in others if name not in dict(tables)]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "~"))]
 
 
 def read_folder(folder: Path, log: IssueLog, mappings: Mapping[str, SheetMapping] = NO_MAPPINGS) -> list[RawSheet]:
@@ -72,18 +95,14 @@ def _files_of_ours(
     meant = {sheet: file_meant(folder, pattern, log) for sheet, pattern in patterns.items()}
     claimed = {path for pattern in patterns.values() for path in files_meant(folder, pattern)}
     files = {sheet: path for sheet, path in meant.items() if path is not None}
-    unknown: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() != ".csv" or path.name.startswith((".", "~")):
-            continue
+    for name, path in sheet_files(folder):
         if path in claimed:
             continue
-        name = sheet_named(path.stem)
-        if name is None:
-            if path.stem not in _OTHER_SHEETS and not is_note(path.stem):
-                unknown.append(path)
-        elif name in files:
+        if name in files:
             log.add("SHEET_TWICE", value=files[name].name, **{**location_of(name, log, None), "file": path.name})
         else:
             files[name] = path
+    tables = [path for path in _visible(folder) if path.suffix.lower() == ".csv" and sheet_named(path.stem) is None]
+    others = [path for path in tables if path not in claimed and path.stem not in _OTHER_SHEETS]
+    unknown = [path for path in others if not is_note(path.stem)]
     return files, unknown, {sheet for sheet, path in meant.items() if path is None}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.faults.decoding import decode_json, read_bytes, read_text
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.columns import SHEETS, columns_of
+from optimizer.ingest.forms.folder import sheet_files, workbook_in
 from optimizer.ingest.forms.head import Head, find_head, lines_of, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, is_title, normal, sheet_named
 from optimizer.ingest.forms.mapped import NO_MAPPINGS, UNMAPPED
@@ -90,7 +91,10 @@ def tables_of(path: Path, mappings: Mapping[str, SheetMapping] = NO_MAPPINGS) ->
     mappings
         What the branch says of its own files.
     """
-    if path.is_dir():
+    book = workbook_in(path) if path.is_dir() else None
+    if book is not None:
+        tables = _of_workbook(book, mappings)
+    elif path.is_dir():
         tables = _of_folder(path, mappings)
     elif path.suffix.lower() in SUFFIXES:
         tables = _of_workbook(path, mappings)
@@ -104,12 +108,12 @@ def tables_of(path: Path, mappings: Mapping[str, SheetMapping] = NO_MAPPINGS) ->
 
 def _of_folder(folder: Path, mappings: Mapping[str, SheetMapping]) -> Iterator[InputTable]:
     own = {sheet: files_meant(folder, mapping.file)[-1:] for sheet, mapping in mappings.items() if mapping.file}
-    sheets = {path: sheet for sheet, paths in own.items() for path in paths}
-    for path in sorted(folder.iterdir()):
-        sheet = sheets.get(path) or (sheet_named(path.stem) if path.suffix.lower() == ".csv" else None)
-        if sheet and path.suffix.lower() in SUFFIXES:
+    mapped = [(sheet, path) for sheet, paths in own.items() for path in paths]
+    claimed = {path for _, path in mapped}
+    for sheet, path in (*mapped, *(named for named in sheet_files(folder) if named[1] not in claimed)):
+        if path.suffix.lower() in SUFFIXES:
             yield from _of_workbook(path, {sheet: replace(mappings[sheet], file="")})
-        elif sheet:
+        else:
             yield from _of_text(sheet, path, mappings.get(sheet, UNMAPPED))
 
 

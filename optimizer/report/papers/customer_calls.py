@@ -268,12 +268,12 @@ def _is_old_news(case: Case, stop: Stop) -> bool:
 
 
 def _told_by_s(case: Case, visit: Visit, stop: Stop) -> int:
-    """Return until when a window is told: within notice, else this evening, else before the technician leaves."""
+    """Return until when a window is told: within notice, else this evening, else an hour before it opens."""
     problem, customer = case.problem, case.problem.customer_of(visit)
     deadline_s = problem.notice_deadline_s(case.route_of[stop.visit_id].day)
     if deadline_s < problem.as_of_s:
         evening_s = problem.clock.moment_s(problem.clock.day_of(problem.as_of_s), _EVENING_S)
-        leave_s = min(stop.leave_by_s, stop.window.open_s)
+        leave_s = min(stop.leave_by_s, stop.window.open_s - AHEAD_S)
         deadline_s = min(evening_s, leave_s) if evening_s >= problem.as_of_s else leave_s
     return call_by_s(problem, customer, max(deadline_s, problem.as_of_s), before_s=stop.window.open_s)
 
