@@ -75,7 +75,7 @@ def test_the_promise_of_one_order_is_explained(order: str, says: str) -> None:
     assert says in run("promise", HANGZHOU, "--order", order, "--lang", "en")
 
 
-@pytest.mark.parametrize(("order", "near"), [("D66", "D066"), ("D03", "D030")])
+@pytest.mark.parametrize(("order", "near"), [("D66", "D066"), ("D03", "D003")])
 def test_an_unknown_order_is_named_with_the_nearest(order: str, near: str) -> None:
     result = RUN.invoke(app, ["promise", str(HANGZHOU), "--order", order, "--lang", "en"])
     assert result.exit_code == 2
