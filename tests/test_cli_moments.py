@@ -68,7 +68,7 @@ def test_a_stage_without_a_published_plan_says_so_and_plans_afresh(tmp_path: Pat
         ("D030", "3 working days outside the service area"),
         ("D061", "An emergency without an agreed time"),
         ("D063", "no due day until one is agreed"),
-        ("D065", "The order states its day"),
+        ("D033", "2 working days"),
     ],
 )
 def test_the_promise_of_one_order_is_explained(order: str, says: str) -> None:
