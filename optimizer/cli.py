@@ -135,7 +135,7 @@ def plan(
     solver_server()
     seldom_look_for_garbage()
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan, routes_before
+    from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
     from optimizer.ingest.read import read_intake
     from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import URGENCY, plan_stage
@@ -174,9 +174,10 @@ def plan(
             as_of = problem.local_time(problem.as_of_s)
             before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
             problem = with_known_returns(problem, before)
-            published = None
+            published, told = None, None
             if stage is not Stage.DRAFT:
                 published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
+                told = told_windows(branch, problem)
             faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
             if published is not None:
                 warn_of_gone(problem, published, faults)
@@ -215,7 +216,7 @@ def plan(
                     on_message=stages.tell,
                 )
                 stages.begin("writing")
-                context = replace(intake.context, changes=solved.changes, is_published=published is not None)
+                context = replace(intake.context, changes=solved.changes, is_published=published is not None, told=told)
                 workbook = next(iter(writers), None)
                 write_plan_and_papers(
                     solved, context, branch, _read_as(options), out, say.lang, workbook, reading_s=reading_s

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from optimizer.text.catalogue import LANGUAGES, translator
 from optimizer.text.system import DEFAULT_LANGUAGE, system_language
@@ -108,7 +109,9 @@ def language_of(arguments: Sequence[str]) -> str:
 
 def _lang_last(arguments: Sequence[str]) -> list[str]:
     """Return arguments with a `--lang` that stands before the command among its options, where the command reads it."""
-    before, asked, rest = [], [], list(arguments)
+    before: list[str] = []
+    asked: list[str] = []
+    rest = list(arguments)
     while rest and rest[0].startswith("-"):
         is_lang = rest[0].partition("=")[0] == _OPTION
         count = 2 if rest[0] == _OPTION else 1
@@ -197,11 +200,11 @@ def _refusing(lang: str) -> Iterator[None]:
     """Say what Typer refuses in a language; in English it says so itself."""
     try:
         yield
-    except typer.BadParameter.__mro__[1] as error:  # a usage error of any kind
+    except TyperException as error:
         text = None if lang == "en" else refusal_in(error.format_message(), translator(lang))
         if text is None or isinstance(error, _Refusal):
             raise
-        raise _Refusal(text, ctx=error.ctx) from error
+        raise _Refusal(text, ctx=getattr(error, "ctx", None)) from error
 
 
 def refusal_in(message: str, say: Translate) -> str | None:

@@ -46,9 +46,9 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_help_names_each_exit_code_and_what_a_default_depends_on() -> None:
     wide = {"COLUMNS": "400", "TERM": "dumb"}
-    shown = RUN.invoke(app, ["--help"], env=wide).output
+    shown = RUN.invoke(app, ["--help", "--lang", "en"], env=wide).output
     assert all(f" {code} " in shown.partition("Exit codes:")[2] for code in (*range(5), 130, 143))
-    shown = RUN.invoke(app, ["plan", "--help"], env=wide).output
+    shown = RUN.invoke(app, ["plan", "--help", "--lang", "en"], env=wide).output
     for default in ("(10)", "(what the branch says, or 1)", "(as many as threads; 1 with --iterations)", "(off)"):
         assert f"[default: {default}]" in shown
 

@@ -91,6 +91,7 @@ def test_the_clocks_run_as_long_as_the_profiles_say() -> None:
         branch.acknowledge_s,
         branch.emergency_contact_s,
         branch.emergency_on_site_s,
+        branch.emergency_on_site_s,
         branch.running_late_to_s - branch.running_late_from_s,
         branch.call_back_s,
         branch.consultation_call_back_s,

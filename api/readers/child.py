@@ -226,6 +226,7 @@ def print_paper(task: Answer) -> Answer:
             stage=Stage(task["options"]["stage"]),
             changes=changes_from_json(made["changes"], problem),
             is_published=bool(made["near_published"]),
+            told=None if made.get("told") is None else frozenset(made["told"]),
         )
     return _PAPERS[task["paper"]](task, made, problem, matrix, plan, context, judgement)
 

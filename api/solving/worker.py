@@ -32,7 +32,7 @@ from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
-from optimizer.ingest.plans.published import published_plan, routes_before
+from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
 from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import URGENCY, plan_stage
 from optimizer.moments.known_returns import with_known_returns
@@ -123,6 +123,7 @@ class Task:
         self._kept_at_s = 0.0
         self._keep_every_s = KEEP_S
         self._near_published = False
+        self._told: frozenset[str] | None = None
         self._read_s = 0.0
         self._keeping_s = 0.0
 
@@ -209,6 +210,7 @@ class Task:
         problem, published = with_known_returns(problem, before), None
         if options["stage"] != "draft":
             published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
+            self._told = told_windows(path, problem)
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
@@ -293,6 +295,7 @@ class Task:
         began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
+        made["told"] = None if self._told is None else sorted(self._told)
         is_stopped = run.stopped in ("cancelled", "interrupted")
         status = Status.STOPPED if is_stopped else Status.SOLVED
         values = {

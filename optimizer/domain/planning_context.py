@@ -124,6 +124,9 @@ class PlanningContext:
         The differences from the published plan, by visit.
     is_published
         Whether there is a published plan for the day.
+    told
+        The visits whose customers know the window of that plan: of a draft, which tells nobody, those that were told
+        before. `None`: all of them.
     reported
         When the last word of a visit's result came, in seconds of the clock, by visit.
     """
@@ -133,4 +136,9 @@ class PlanningContext:
     faulty: tuple[FaultyOrder, ...] = ()
     changes: tuple[Change, ...] = ()
     is_published: bool = False
+    told: frozenset[str] | None = None
     reported: Mapping[str, int] = field(default_factory=dict)
+
+    def is_told(self, visit_id: str) -> bool:
+        """Return whether a customer knows the window of the published plan."""
+        return self.told is None or visit_id in self.told

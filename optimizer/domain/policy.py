@@ -139,6 +139,8 @@ class Policy:
         Price of each minute above a limit that an exception covers.
     exception_told_cents, exception_visit_cents, exception_area_cents
         The same of a start outside the told window, of each visit above the limit, and of each person outside his area.
+    call_s
+        How long a call to a customer or a technician takes.
     map_link
         What an address opens on a phone, with `{lat}`, `{lon}` and perhaps `{name}` in it: an app, or a map on the web.
     promise
@@ -214,6 +216,7 @@ class Policy:
     exception_told_cents: int = 2_000
     exception_visit_cents: int = 2_000
     exception_area_cents: int = 2_000
+    call_s: int = 180
     map_link: str = MAP_LINK
     promise: PromiseProfile = PromiseProfile()
 

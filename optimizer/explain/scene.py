@@ -15,11 +15,11 @@ from optimizer.domain.house_limits import HouseLimit
 from optimizer.explain.blocking import BlockingReason, Roads, blocking_alone, blocking_of_person
 from optimizer.explain.bounds import OpenDay, open_day
 from optimizer.explain.detours import legs_of
-from optimizer.explain.judging import PresentPlan, judge_present
 from optimizer.judge.carried import tools_out
 from optimizer.judge.costs import load_cents, price_route, work_of
 from optimizer.judge.drafts import stated_draft, tours_of
 from optimizer.judge.links import time_together
+from optimizer.judge.present import PresentPlan, judge_present
 from optimizer.judge.stock import drawn_parts, draws_of_day, stock_shortages
 
 if TYPE_CHECKING:

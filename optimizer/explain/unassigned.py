@@ -4,7 +4,7 @@ Three questions, in this order. Can nobody serve the visit in any plan? Can nobo
 that cost more than leaving it out? Otherwise the search ran out of time. The first is a proof; the others speak of the
 present plan, in which moving other visits might help. `scene.py` holds the present plan, `positions.py` tries every
 insertion position in it, `instead.py` asks who has the time of one, `blocking.py` says what stops one technician,
-`judging.py` asks every hard rule of the judge, and `sentences.py` puts a reason into words.
+`judge/present.py` asks every hard rule of the judge, and `sentences.py` puts a reason into words.
 
 A reason that is a house limit names the exception that would do (`exceptions.py`).
 

@@ -22,6 +22,10 @@ MAX_JSON_INT = 10**9
 #: Characters of a number; a float written out in full has at most 25.
 MAX_NUMBER = 400
 
+#: Bytes of a text that are looked at for UTF-16 without a mark, and zero bytes on one side that show it: the marks
+#: between the cells of a header have one each.
+_LOOKED_AT, _LEAST_ZEROS = 4_000, 4
+
 #: A string, also an unclosed one: it matches wherever it begins, so that hostile text costs no more than a pass.
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _LONG_NUMBER = re.compile(r"[\d.eE+-]{10,}", re.ASCII)
@@ -56,7 +60,7 @@ def read_text(
     Parameters
     ----------
     is_sheet
-        Read what Chinese spreadsheets save as CSV, too: GB18030.
+        Read what spreadsheets save as text, too: GB18030 and UTF-16.
     """
     content = read_bytes(path, log, file=file, limit=limit)
     return None if content is None else decode_text(content, log, file=file or path.name, is_sheet=is_sheet)
@@ -65,8 +69,16 @@ def read_text(
 def decode_text(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = False) -> str | None:
     """Return the text of UTF-8 bytes, with or without a byte order mark, or note the first byte that is none.
 
-    A sheet that is GB18030 is read as such, with a warning; one that is UTF-8 but for some broken bytes is not.
+    A sheet may be UTF-16, and one that is GB18030 is read as such, with a warning; one that is UTF-8 but for some
+    broken bytes is not.
     """
+    wide = _utf_16(content)
+    if wide and is_sheet:
+        try:
+            return content.decode(wide).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            log.add("FILE_ENCODING", file=file, offset=error.start)
+            return None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         log.add("FILE_UTF16", file=file)
         return None
@@ -85,6 +97,18 @@ def decode_text(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = Fa
             return text
     log.add("FILE_ENCODING", file=file, offset=offset)
     return None
+
+
+def _utf_16(content: bytes) -> str:
+    """Return the name of the UTF-16 that a text is in, by its mark or by where its zero bytes lie, else nothing."""
+    if content.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if content.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    even, odd = (content[side:_LOOKED_AT:2].count(0) for side in (0, 1))
+    if min(even, odd) or max(even, odd) < _LEAST_ZEROS or len(content) % 2:
+        return ""
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _is_damaged_utf8(content: bytes) -> bool:

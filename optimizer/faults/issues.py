@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.faults.grouped import draw_together
 from optimizer.faults.spelling import nearest as nearest
 from optimizer.faults.table import FAULTS
 from optimizer.text.catalogue import Translate, translator
@@ -18,7 +19,6 @@ from optimizer.text.printable import spelt_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from optimizer.domain.region import DateOrder
 
 #: How much of a cell's text a message shows.
 SHOWN_CHARACTERS = 60
@@ -89,11 +89,19 @@ class Issue:
 
     def text(self, lang: str = "en") -> str:
         """Return the whole message: location, value, expectation, way out."""
-        return f"{self._location(translator(lang))}{_joined(self.cause(lang), self.action(lang), lang)}"
+        return f"{self.where(translator(lang))}{self.told(lang)}"
+
+    def told(self, lang: str) -> str:
+        """Return cause and way out, without the location."""
+        return _joined(self.cause(lang), self.action(lang), lang)
 
     def line(self, lang: str = "en") -> str:
-        """Return the whole message as a line of a report: what is no error says how grave it is."""
-        t, text = translator(lang), self.text(lang)
+        """Return the whole message as a line of a report."""
+        return self.graded(self.text(lang), lang)
+
+    def graded(self, text: str, lang: str) -> str:
+        """Return a message that says how grave it is, if it is no error."""
+        t = translator(lang)
         if self.is_error:
             return text
         is_note = FAULTS[self.code].is_note
@@ -101,7 +109,7 @@ class Issue:
 
     def finding(self, lang: str = "en") -> str:
         """Return location and cause, without the way out."""
-        return f"{self._location(translator(lang))}{self.cause(lang)}"
+        return f"{self.where(translator(lang))}{self.cause(lang)}"
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Return the issue as plain data."""
@@ -130,7 +138,8 @@ class Issue:
         )  # so that 10 comes after 9
         return (sheet, self.file, self.row or 0, column, self.column, path, self.code, self.value)
 
-    def _location(self, t: Translate) -> str:
+    def where(self, t: Translate) -> str:
+        """Return its place, as a message begins."""
         if self.path:
             return t("{file} at {path}: ", file=self.file, path=self.path)
         if self.row is None and not self.column:
@@ -186,12 +195,12 @@ class IssueReport:
         return IssueReport(tuple(sorted((*self.issues, *other.issues), key=lambda issue: issue.sort_key)))
 
     def text(self, lang: str = "en", *, limit: int = 200) -> str:
-        """Return one line per issue, errors first; beyond `limit` lines it says how many there are."""
+        """Return one line for equal issues, errors first; beyond `limit` lines it says how many issues there are."""
         t = translator(lang)
-        issues = (*self.errors, *self.warnings)
-        lines = [issue.line(lang) for issue in issues[:limit]]
-        if len(issues) > limit:
-            lines.append(t("… and {count} more.", count=len(issues) - limit))
+        groups = draw_together((*self.errors, *self.warnings))
+        lines = [group.line(lang) for group in groups[:limit]]
+        if len(groups) > limit:
+            lines.append(t("… and {count} more.", count=sum(len(group.issues) for group in groups[limit:])))
         return "\n".join(lines)
 
     def to_json(self, lang: str = "en") -> list[dict[str, object]]:
@@ -239,8 +248,7 @@ class IssueLog:
         self.strict = strict
         #: Where each sheet came from, for those that came from somewhere.
         self.sources: dict[str, Source] = {}
-        #: The order of a date of digits by the branch's locale, and the language of its papers, once they are known.
-        self.date_order: DateOrder | None = None
+        #: The language of the branch's papers, once it is known.
         self.language = ""
         self._issues: list[Issue] = []
         self._suggestions = 0

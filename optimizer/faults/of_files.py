@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.faults.fault import Fault, warning
+from optimizer.faults.fault import Fault, note, warning
 
 _FILES = {
     "FILE_NOT_FOUND": Fault(
@@ -33,6 +33,18 @@ _FILES = {
     "CSV_TOO_MANY_ROWS": Fault("The sheet has more than {limit} rows.", "Split the data by branch."),
     "COLUMN_MISSING": Fault("The column is missing.", "Add it to the header row; it is required."),
     "COLUMN_UNKNOWN": warning("The column is not known and was not read.", "Known columns: see the template."),
+    "COLUMN_UNTITLED": warning(
+        "Column {value} holds something but has no title, and was not read.",
+        "Write its title into the header, or empty the column.",
+    ),
+    "HEADER_BELOW": note(
+        "The header was found here; what stands above it was not read: {value}.",
+        "Nothing is to be done, if that is a heading only.",
+    ),
+    "ROW_TOTAL": warning(
+        "The row begins with '{value}' and was not read: it is taken for a total or a remark.",
+        "Delete the row; if it is none, write its id into it.",
+    ),
     "COLUMN_TWICE": Fault("The column appears twice.", "Keep one of them."),
     "SHEET_EMPTY": Fault("The sheet has no row.", "Write at least one row below the header."),
     "BRANCH_ROWS": Fault("There is more than one branch.", "Keep one row; plan each branch by its own folder."),

@@ -147,20 +147,20 @@ def _show(workbook: Workbook, title: str, table: InputTable, marks: Marks, lang:
     page = workbook.create_sheet(title)
     lines = table.rows
     if sum(map(len, lines.values())) > MAX_CELLS:
-        kept = {table.head, *(line for line, _ in marks)}
+        kept = {*range(table.head.last + 1), *(line for line, _ in marks)}
         lines = {line: cells for line, cells in lines.items() if line in kept}
     for line, cells in lines.items():
         for number, text in enumerate(cells, start=1):
             if text:
                 put(page.cell(line, number), text)
                 page.cell(line, number).number_format = "@"
-    for number, text in enumerate(table.rows.get(table.head, []), start=1):
-        page.cell(table.head, number).font = Font(bold=True)
-        page.column_dimensions[page.cell(table.head, number).column_letter].width = min(40, max(12, 2 * len(text)))
+    for number, text in enumerate(table.head.titles, start=1):
+        page.cell(table.head.last, number).font = Font(bold=True)
+        page.column_dimensions[page.cell(table.head.last, number).column_letter].width = min(40, max(12, 2 * len(text)))
     # Rows first, so that a bad cell in a doubtful row keeps its own colour; faults after doubts, for the same reason.
     for (line, column), issues in sorted(marks.items(), key=lambda mark: (mark[0][1] > 0, _is_bad(mark[1]))):
         _mark(page, line, column, issues, max(len(table.rows.get(line, [])), 1), lang)
-    page.freeze_panes = page.cell(table.head + 1, 1)
+    page.freeze_panes = page.cell(table.head.last + 1, 1)
 
 
 def _is_bad(issues: list[Issue]) -> bool:

@@ -89,13 +89,19 @@ _OPEN = frozenset(
 
 #: How a spreadsheet is to take what is typed; all else is text, so that `3-1` does not become a day in March.
 _FORMATS = {
-    Shape.NUMBER: "General",
-    Shape.DURATION: "General",
+    **dict.fromkeys(
+        (Shape.NUMBER, Shape.DECIMAL, Shape.PERCENT, Shape.LEVEL, Shape.PRIORITY, Shape.DURATION), "General"
+    ),
     Shape.DATE: "yyyy-mm-dd",
     Shape.TIME: "hh:mm",
-    Shape.MOMENT: "yyyy-mm-dd hh:mm",
+    **dict.fromkeys((Shape.MOMENT, Shape.DAY_OR_MOMENT), "yyyy-mm-dd hh:mm"),
 }
-_WIDTHS = {Shape.TEXT: 22, Shape.MOMENT: 18, Shape.WINDOWS: 26, Shape.OPENING: 30, Shape.AMOUNTS: 22, Shape.IDS: 18}
+_WIDTHS = {
+    **dict.fromkeys((Shape.TEXT, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS), 22),
+    **dict.fromkeys((Shape.MOMENT, Shape.DAY_OR_MOMENT, Shape.IDS), 18),
+    Shape.WINDOWS: 26,
+    Shape.OPENING: 30,
+}
 _LAST_ROW = 100_001
 
 #: What the first sheet says, in paragraphs.

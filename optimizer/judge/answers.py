@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from optimizer.judge.costs import absence_costs
-from optimizer.judge.facts import Facts, skill_gaps
+from optimizer.judge.facts import Facts, gaps_in, skill_gaps
 from optimizer.judge.hard_rules import is_past_due, past_due_loan, refusals_left
 from optimizer.judge.stock import (
     Draw,
@@ -38,6 +38,7 @@ __all__ = [
     "allowed_by_name",
     "arrival_moments",
     "costs_of_absence",
+    "has_skills",
     "holds_of",
     "is_past_due",
     "outside_of",
@@ -75,3 +76,12 @@ def who_may_serve(problem: Problem, matrix: TravelMatrix, visit: Visit, day: int
         for technician in problem.technicians
         if not refusals_left(facts, technician, visit) and not skill_gaps(problem, technician, visit, on)
     )
+
+
+def has_skills(problem: Problem, visit: Visit, day: int) -> bool:
+    """Return whether enough people of the branch have the skills for a visit on a day, one of them to lead a crew."""
+    on, size = problem.date_of(day), problem.crew_size_of(visit)
+    able = sum(not skill_gaps(problem, technician, visit, on) for technician in problem.technicians)
+    if size == 1:
+        return able > 0
+    return able >= size - 1 and any(not gaps_in(t, problem.lead_skills_needed(visit), on) for t in problem.technicians)

@@ -388,7 +388,6 @@ class Facts:
         exceptions = {**self.exceptions, (one.visit_id, one.limit): self._in_band(one)}
         object.__setattr__(more, "exceptions", exceptions)
         object.__setattr__(more, "_services", {})
-        object.__setattr__(more, "_unreached", {})
         return more
 
     def with_exceptions(self, shift: Shift, visit_ids: Iterable[str]) -> Shift:

@@ -267,8 +267,10 @@ def was_taken_before_count(problem: Problem, draw: Draw) -> bool:
         return False
     shifts = [shift.start_s for shift in problem.shifts if (shift.technician_id, shift.day) in began]
     taken_s = min([*began.values(), *shifts])
-    counts = [problem.as_of_s if p.as_of_s is None else p.as_of_s for p in problem.parts if p.part_id == draw.part_id]
-    return min(counts, default=taken_s - 1) >= taken_s
+    part = next((part for part in problem.parts if part.part_id == draw.part_id), None)
+    if part is None:
+        return False
+    return (problem.as_of_s if part.as_of_s is None else part.as_of_s) >= taken_s
 
 
 def supply_of(problem: Problem, part_id: str, day: int, until_s: int = FAR_FUTURE_S) -> int:

@@ -26,6 +26,7 @@ class ClockName(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     EMERGENCY_CONTACT = "emergency_contact"
     EMERGENCY_ON_SITE = "emergency_on_site"
+    EMERGENCY_FROM_CALL = "emergency_from_call"
     RUNNING_LATE = "running_late"
     CALL_BACK = "call_back"
     CONSULTATION_CALL_BACK = "consultation_call_back"
@@ -62,18 +63,15 @@ class Clock:
     state: ClockState
 
 
-def clocks_of(
-    problem: Problem, visit: Visit, *, technician_id: str = "", window: Interval | None = None
-) -> tuple[Clock, ...]:
+def clocks_of(problem: Problem, visit: Visit, *, window: Interval | None = None) -> tuple[Clock, ...]:
     """Return the clocks that an order has, as they stand at the moment of planning.
 
     Every order has those of contact, passing on, acknowledgement, running late and one call-back; the profile says
-    whether there is one for the dispatch, the urgency whether there are those of an emergency.
+    whether there is one for the dispatch, the urgency whether there are those of an emergency. A clock stops with what
+    somebody has recorded, never because a plan looks at it.
 
     Parameters
     ----------
-    technician_id
-        Who is planned for the visit, for now.
     window
         The window that the plan tells; a promised one goes before it.
     """
@@ -85,16 +83,17 @@ def clocks_of(
         _opening_clock(problem, ClockName.PASSED_ON, profile.passed_on_s, order.received_s, log.passed_on_s),
     ]
     if profile.dispatch_s is not None:
-        is_settled = bool(technician_id) and bool(order.promised or window)
-        stopped_s = problem.as_of_s if log.dispatched_s is None and is_settled else log.dispatched_s
-        clocks.append(_opening_clock(problem, ClockName.DISPATCH, profile.dispatch_s, order.received_s, stopped_s))
+        sent_s = log.acknowledged_s if log.dispatched_s is None else log.dispatched_s
+        clocks.append(_opening_clock(problem, ClockName.DISPATCH, profile.dispatch_s, order.received_s, sent_s))
     clocks.append(
         _opening_clock(problem, ClockName.ACKNOWLEDGE, profile.acknowledge_s, log.dispatched_s, log.acknowledged_s)
     )
     if is_emergency:
+        on_site_s = profile.emergency_on_site_s
         clocks += [
             _wall_clock(problem, ClockName.EMERGENCY_CONTACT, profile.emergency_contact_s, taken_s, log.contacted_s),
-            _wall_clock(problem, ClockName.EMERGENCY_ON_SITE, profile.emergency_on_site_s, taken_s, log.on_site_s),
+            _wall_clock(problem, ClockName.EMERGENCY_ON_SITE, on_site_s, taken_s, log.on_site_s),
+            _wall_clock(problem, ClockName.EMERGENCY_FROM_CALL, on_site_s, order.received_s, log.on_site_s),
         ]
     clocks.append(_running_late(problem, order, window))
     return (*clocks, call_back_clock(problem, order))

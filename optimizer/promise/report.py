@@ -66,15 +66,14 @@ def promise_report(
     visit: Visit,
     lang: str = "en",
     *,
-    technician_id: str = "",
     window: Interval | None = None,
 ) -> list[ReportLine]:
     """Return what is promised for a visit and how its clocks stand, from its zone to its call-back.
 
     Parameters
     ----------
-    technician_id, window
-        Who is planned for it and the window told, when there is a plan; see `clocks_of`.
+    window
+        The window told, when there is a plan; see `clocks_of`.
     """
     translate = translator(lang)
     promise = promise_of(problem, matrix, visit)
@@ -88,7 +87,7 @@ def promise_report(
         ReportLine("windows", translate("Window"), _windows(promise, problem, translate)),
         ReportLine("state", translate("Today"), _state(promise, problem, visit, translate)),
     ]
-    clocks = clocks_of(problem, visit, technician_id=technician_id, window=window)
+    clocks = clocks_of(problem, visit, window=window)
     return [*lines, *(_clock_line(clock, problem, translate) for clock in clocks)]
 
 

@@ -30,6 +30,7 @@ CLOCKS = {
     ClockName.PASSED_ON: "Passing on",
     ClockName.DISPATCH: "Dispatch",
     ClockName.ACKNOWLEDGE: "Acknowledgement",
+    ClockName.EMERGENCY_FROM_CALL: "Emergency since the call",
     ClockName.EMERGENCY_CONTACT: "Emergency contact",
     ClockName.EMERGENCY_ON_SITE: "Emergency on site",
     ClockName.RUNNING_LATE: "Call when running late",
@@ -41,10 +42,14 @@ SPANS = {
     ClockName.FIRST_CONTACT: "{amount} of opening hours after the request ({start}): call the customer by {deadline}.",
     ClockName.PASSED_ON: "{amount} of opening hours after the receipt ({start}): pass the order on by {deadline}.",
     ClockName.DISPATCH: (
-        "{amount} of opening hours after the receipt ({start}): a window and a technician, for now, by {deadline}."
+        "{amount} of opening hours after the receipt ({start}): dispatch it to a technician by {deadline}."
     ),
     ClockName.ACKNOWLEDGE: (
         "{amount} of opening hours after the dispatch ({start}): the technician confirms by {deadline}."
+    ),
+    ClockName.EMERGENCY_FROM_CALL: (
+        "{amount} after the customer's call ({start}), day and night: be on site by {deadline}; the supervisor "
+        "watches it."
     ),
     ClockName.EMERGENCY_CONTACT: (
         "{amount} after the technician's receipt ({start}), day and night: call the customer by {deadline}."
@@ -66,6 +71,7 @@ WAITS = {
     ClockName.PASSED_ON: "The moment of the receipt is not known.",
     ClockName.DISPATCH: "The moment of the receipt is not known.",
     ClockName.ACKNOWLEDGE: "Begins when the order is dispatched.",
+    ClockName.EMERGENCY_FROM_CALL: "The moment of the request is not known.",
     ClockName.EMERGENCY_CONTACT: "Begins when the technician has the order.",
     ClockName.EMERGENCY_ON_SITE: "Begins when the technician has the order.",
     ClockName.RUNNING_LATE: "No time is promised yet.",

@@ -222,14 +222,16 @@ CALL_LIST = Sheet(
     "call_list",
     "Call list",
     (
-        Column("whom", "Whom", 20),
+        Column("by", "Call by", 12, STAMP),
+        Column("caller", "Caller", 14),
+        Column("whom", "Whom", 16),
         Column("phone", "Phone", 16),
-        Column("order_id", "Order", 10),
+        Column("say", "What to say", 56),
+        Column("first", "Try first", 24),
         Column("why", "Why", 18),
-        Column("say", "What to say", 60),
-        Column("caller", "Caller", 16),
-        Column("by", "By", 13, STAMP),
-        Column("outcome", "Outcome", 18),
+        Column("order_id", "Order", 10),
+        Column("message", "Text to send", 40),
+        Column("outcome", "Outcome", 16),
     ),
 )
 

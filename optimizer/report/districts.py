@@ -5,6 +5,7 @@ A visit's own area names its district, else its address does. Nothing is looked 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def middle_of(points: Sequence[Point]) -> Point:
 
 
 def _apart(one: Point, other: Point) -> float:
-    return ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5
+    return math.dist(one, other)
 
 
 def _hull(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Place
 
 #: What people write as a phone number: digits with spaces, hyphens, brackets and points between them, an extension.
+#: It does not begin inside a word: in `Ann (T04) 614-555-0104` the number is the second.
 _NUMBER = re.compile(
-    r"[+＋]?[(（]?\d(?:[ \-–.()（）]{0,2}\d){5,}(?:\s*(?:转|分机|ext\.?|x)\s*(?P<extension>\d{1,6}))?", re.IGNORECASE
+    r"(?<![A-Za-z0-9])"
+    r"[+＋]?[(（]?\d(?:[ \-–.()（）]{0,2}\d){5,}(?:\s*(?:转|分机|ext\.?|x)\s*(?P<extension>\d{1,6}))?",
+    re.IGNORECASE,
 )
 #: Digits of a number that can be called.
 _FEWEST, _MOST = 7, 15

@@ -116,7 +116,7 @@ class DayView:
     @property
     def is_empty(self) -> bool:
         """Return whether nobody has a visit on this day."""
-        return self.figures["visits_planned"] == 0
+        return not self.map.routes
 
     @property
     def has_branch_stop(self) -> bool:

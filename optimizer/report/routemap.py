@@ -38,7 +38,9 @@ _MOST_SPREAD = 300
 #: Numbers that overlap by less are read all the same.
 _NEAR = 2.0
 #: Units across of a letter and a full-width sign in a district's name, and between two names.
-_NAME_EM, _NAMES_APART = 13.0, 15.0
+_NAME_EM, _NAMES_APART = 11.5, 13.0
+#: Of more districts than this, those with one visit are drawn without their names.
+_MANY_NAMES = 24
 
 Point = tuple[float, float]
 
@@ -320,7 +322,8 @@ def _districts(
     drawn: list[MapDistrict] = []
     for name, points in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
         outline = outline_of(points)
-        at = _room_for(name, outline, projection.height, drawn, numbers)
+        is_named = len(points) > 1 or len(found) <= _MANY_NAMES
+        at = _room_for(name, outline, projection.height, drawn, numbers) if is_named else None
         path = "M" + "L".join(f"{x} {y}" for x, y in outline) + "z"
         drawn.append(MapDistrict(name if at else "", at or (0.0, 0.0), path))
     return tuple(drawn)
@@ -347,4 +350,5 @@ def _room_for(
     def covered(y: float) -> int:
         return sum(abs(x - nx) < half + APART / 2 and abs(y - ny) < APART for nx, ny in numbers)
 
-    return round(x, 1), round(min(free, key=covered), 1)
+    best: float = min(free, key=covered)
+    return round(x, 1), round(best, 1)

@@ -15,7 +15,7 @@ from optimizer.report.gantt import crew_text, pause_text
 from optimizer.report.headline import key_figures
 from optimizer.report.wording import CHANGE_KINDS, Wording, added
 from optimizer.text.printable import without_controls
-from optimizer.text.prose import Parts, Prose
+from optimizer.text.prose import Parts, Prose, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _ALARM = "bold red"
 _QUIET = "dim"
+#: Columns that a time takes: heads above times are no wider.
+_TIME_WIDTH = 9
 #: From so many columns on a table has room for a column of everything.
 WIDE = 110
 
@@ -109,7 +111,7 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: b
     """Return the stops of a route; on a narrow terminal a visit is told in one column."""
     t = wording.translate
     heads = [t(h) for h in ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
-    table = _table(heads if is_wide else heads[:5])
+    table = _table(heads if is_wide else heads[:5], whole=range(4))
     for number, stop in enumerate(day.stops, start=1):
         pause = day.branch_stop
         if pause is not None and pause.before == number - 1:
@@ -198,7 +200,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
     t = wording.translate
     console.print(_prose(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
     heads = [t(h) for h in ("Call by", "Visit", "Customer", "Phone", "Change", "Before", "After")]
-    table = _table(heads if is_wide else heads[:2])
+    table = _table(heads if is_wide else heads[:2], whole=range(1))
     for change in context.changes:
         customer = problem.customer_of(problem.visit_by_id[change.visit_id])
         before = _told(problem, change.before_people, change.before, wording)
@@ -232,14 +234,21 @@ def _told(problem: Problem, people: Sequence[str], window: Interval | None, word
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _table(headings: Sequence[str]) -> Table:
-    """Return an empty table with quiet headings."""
+def _table(headings: Sequence[str], *, whole: range = range(0)) -> Table:
+    """Return an empty table with quiet headings.
+
+    Parameters
+    ----------
+    whole
+        Columns that never give room to others, as times do not.
+    """
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in headings:
-        table.add_column(_prose(heading, _QUIET))
+    for number, heading in enumerate(headings):
+        shown = "\n".join(wrapped(heading, _TIME_WIDTH)) if number in whole else heading
+        table.add_column(_prose(shown, _QUIET), no_wrap=number in whole)
     return table
 
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 #: A number, a time or several: `1,234.50`, `09:00–11:00`, `11-23`; and what stands behind one as its unit.
 _NUMBER = r"[+−-]?\d[\d.,:/%×–−+-]*"
 _UNIT = r"(?:h|min|s|km|mi|小时|分钟|分|秒|公里|英里)(?![A-Za-z])"
-#: What no line ends inside: a number with its unit, an hour with its minutes, a moment with its day; a Latin word; one
-#: full-width character. Closing signs go with what is before them, opening ones with what is behind.
+#: What no line ends inside: what a no-break space joins; a number with its unit, an hour with its minutes, a moment
+#: with its day; a Latin word; one full-width character. Closing signs go with what is before, opening ones with what
+#: is behind.
 _PIECE = re.compile(
-    rf"[（《“「\[(]*(?:[\d-]+ \d\d:\d\d|{_NUMBER}(?![A-Za-z0-9])(?: ?{_UNIT}(?: ?{_NUMBER} ?{_UNIT})?| [+−]\d(?!\d))?"
+    r"[（《“「\[(]*(?:[^\s\u2e80-\uffef]+(?:\u00a0[^\s\u2e80-\uffef]+)+|"
+    rf"[\d-]+ \d\d:\d\d|{_NUMBER}(?![A-Za-z0-9])(?: ?{_UNIT}(?: ?{_NUMBER} ?{_UNIT})?| [+−]\d(?!\d))?"
     r"|[^\s\u2e80-\uffef]+|\S)[，。、；：！？）》”」\])·;,.!?]*"
 )
 

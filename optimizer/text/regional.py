@@ -49,7 +49,7 @@ def money_text(minor: int, region: Region) -> str:
 
 def money_number(minor: int, region: Region) -> float:
     """Return an amount, given in the minor unit, as the number that a spreadsheet holds."""
-    return minor / 10 ** decimals_of(region.currency)
+    return float(minor / 10 ** decimals_of(region.currency))
 
 
 def money_format(region: Region) -> str:

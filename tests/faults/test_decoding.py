@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import time
 
@@ -104,7 +105,11 @@ def test_the_first_wrong_byte_is_counted_from_the_start_of_the_file() -> None:
         ("工单号".encode() + b"\xe5\n", None, ["FILE_ENCODING"]),  # UTF-8 but for one byte
         ("工单号".encode("utf-8-sig") + b"\xb9", None, ["FILE_ENCODING"]),
         (b"caf\xff", None, ["FILE_ENCODING"]),
-        ("工单号".encode("utf-16"), None, ["FILE_UTF16"]),
+        ("工单号".encode("utf-16"), "工单号", []),
+        ("工单号\t客户".encode("utf-16-be"), None, ["FILE_ENCODING"]),  # two zero bytes may be anything
+        ("工单号\t客户\tA\r\n".encode("utf-16-be"), "工单号\t客户\tA\r\n", []),
+        ("工单号\t客户\tA\r\n".encode("utf-16-le"), "工单号\t客户\tA\r\n", []),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x41\x00", None, ["FILE_ENCODING"]),  # half a character
     ],
 )
 def test_a_sheet_may_be_gb18030(content: bytes, text: str | None, codes: list[str]) -> None:

@@ -220,7 +220,7 @@ def test_every_fault_is_in_one_report(tmp_path: Path) -> None:
 
 
 def test_a_faulty_row_does_not_make_others_look_unknown(tmp_path: Path) -> None:
-    sheets = with_cell(two_orders(), "customers", 2, "opening", "always")
+    sheets = with_cell(two_orders(), "customers", 2, "opening", "mostly")
     assert [issue.code for issue in report_of(tmp_path, sheets).issues] == ["OPENING_FORMAT"]
 
 
@@ -337,12 +337,6 @@ def _file_cases() -> list[tuple[str, bytes, str]]:
             "工号;姓名".encode("utf-16-le") + b"\n1,2\n",
             "technicians.csv row 1: No title of the header row is known:",
         ),
-        ("utf-16", "technician_id\nT1\n".encode("utf-16"), "technicians.csv: The file is UTF-16 text."),
-        (
-            "semicolons",
-            b"technician_id;name;phone\nT1;Ann;1\n",
-            "technicians.csv row 1: The columns are separated by ';'.",
-        ),
         ("quote", header + b'T1,"Ann\n', "technicians.csv row 2: The line cannot be split into cells:"),
         (
             "twice",
@@ -419,15 +413,18 @@ def test_ten_thousand_rows_read_quickly(tmp_path: Path) -> None:
     assert elapsed_s < 10, f"{elapsed_s:.1f} s"  # seconds of CPU; about three on one core
 
 
-def test_ten_thousand_faulty_rows_are_all_reported_and_the_text_says_how_many(tmp_path: Path) -> None:
+def test_ten_thousand_faulty_rows_are_all_reported_and_the_text_names_them_together(tmp_path: Path) -> None:
     sheets = two_orders()
     order = sheets["orders"][0] | {"customer_id": "unknown", "ready": "31.02.2026"}
     sheets["orders"] = [{**order, "order_id": f"O{n}"} for n in range(1, 10_001)]
     report = report_of(tmp_path, sheets)
     assert len(report.errors) == 20_000
     assert len(report.to_json()) == 20_000
-    assert report.text().endswith("… and 19800 more.")
-    assert report.text("zh").endswith("……另有 19800 条。")
+    assert [line.split(":")[0] for line in report.text().splitlines()[:2]] == [
+        "orders.csv rows 2, 3, 4 and 9997 more, column 'customer_id'",
+        "orders.csv rows 2, 3, 4 and 9997 more, column 'ready'",
+    ]
+    assert "orders.csv 第 2、3、4 行及另外 9997 行，“ready”列：" in report.text("zh")
 
 
 def test_the_same_folder_gives_the_same_report(tmp_path: Path) -> None:

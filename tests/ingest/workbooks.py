@@ -14,7 +14,6 @@ from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.headers import label, sheet_label
-from optimizer.ingest.forms.tables import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +37,7 @@ def in_chinese(sheets: Sheets) -> dict[str, list[dict[str, str]]]:
         chinese[sheet_label(name, "zh")] = [
             {
                 label(name, columns[title].field, "zh"): (
-                    word_label(cell, "zh") if shape_of(columns[title]) is Shape.WORD else cell
+                    word_label(cell, "zh") if columns[title].shape is Shape.WORD else cell
                 )
                 for title, cell in row.items()
             }
@@ -53,11 +52,13 @@ def native(text: str, shape: Shape) -> Any:
         return None
     if shape is Shape.DATE:
         return date.fromisoformat(text)
-    if shape is Shape.MOMENT:
+    if shape in (Shape.MOMENT, Shape.DAY_OR_MOMENT):
         return datetime.fromisoformat(text)
     if shape is Shape.TIME and text != "24:00":
         return time.fromisoformat(text) if len(text) <= 8 else datetime.fromisoformat(text)
-    if shape in (Shape.NUMBER, Shape.DURATION) or (shape is Shape.ID and text.isdecimal()):
+    if shape in (Shape.NUMBER, Shape.DECIMAL, Shape.LEVEL, Shape.PRIORITY, Shape.PERCENT, Shape.DURATION) or (
+        shape is Shape.ID and text.isdecimal()
+    ):
         return float(text)
     return text
 
@@ -73,9 +74,9 @@ def make_workbook(sheets: Sheets, *, lang: str = "en") -> openpyxl.Workbook:
         tab = workbook.create_sheet(sheet_label(name, "zh") if is_zh else name)
         tab.append([label(name, column.field, "zh") if is_zh else column.sheet_name for column in given])
         for row in rows:
-            words = {c.sheet_name: shape_of(c) is Shape.WORD and is_zh for c in given}
+            words = {c.sheet_name: c.shape is Shape.WORD and is_zh for c in given}
             cells = [(word_label(row.get(n, ""), "zh") if words[n] else row.get(n, "")) for n in words]
-            tab.append([native(cell, shape_of(column)) for cell, column in zip(cells, given, strict=True)])
+            tab.append([native(cell, column.shape) for cell, column in zip(cells, given, strict=True)])
     return workbook
 
 

@@ -8,18 +8,23 @@ from typing import Any
 
 import pytest
 
-from optimizer.domain.order import Interval, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
-from optimizer.domain.plan import BranchStop, Route, Stop
+from optimizer.domain.house_limits import HouseLimit, LimitException
+from optimizer.domain.order import Confirmed, Interval, Load, PartNeed, Predecessor, ServiceLog, SkillNeed, ToolNeed
+from optimizer.domain.plan import BranchStop, Pause, Route, Stop
 from optimizer.domain.policy import BrokenLocks, Fairness, Pickup
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
-from optimizer.domain.stock import Part
-from optimizer.domain.technician import Employment, HeldSkill
-from optimizer.domain.units import DAY_S
-from optimizer.judge.facts import duration_s, skill_gaps
+from optimizer.domain.stock import Arrival, Part
+from optimizer.domain.technician import Break, Employment, HeldSkill
+from optimizer.domain.units import DAY_S, at
+from optimizer.judge.costs import absence_cents, dropped_cents, free_starts, promise_cents
+from optimizer.judge.exceptions import excesses_of
+from optimizer.judge.facts import Facts, duration_s, skill_gaps
+from optimizer.judge.pauses import Pausing
+from optimizer.judge.repeats import LastTime
 from optimizer.judge.stock import Draw, draws_of, draws_of_plan
-from optimizer.judge.timing import lateness_cents, latest_departure_s, time_with_slot
-from tests.worlds import MONDAY, PLAIN, World, clock, job, person, span, world
+from optimizer.judge.timing import lateness_cents, latest_departure_s, time_canonically, time_with_slot
+from tests.worlds import MONDAY, PLAIN, SUNDAY_16, World, clock, job, person, span, world
 
 
 def keeping(made: World, *locks: Lock) -> World:
@@ -486,3 +491,120 @@ def test_a_stop_at_the_branch_keeps_its_place_behind_an_unknown_visit(one_van: W
     [route] = one_van.plan({"Ann": ["Z", "0", "A"]}).routes
     assert route.branch_stop is not None
     assert (route.branch_stop.before, route.visit_ids) == (1, ("Z", "A"))
+
+
+# --- exceptions, promises, repeats, pauses, arrivals ----------------------------------------------------------------
+
+
+def told_a(window: str, **facts: Any) -> World:
+    """Return A, ten minutes away and told a window of Monday on Sunday at 16:00; leaving it costs nothing by itself."""
+    told = (PublishedVisit("A", "Ann", 0, span(window)),)
+    made = world([job("A", place=10, **facts)], [person("Ann")], published=told, as_of_s=SUNDAY_16)
+    return made.with_policy(other_time_cents=0)
+
+
+def excepted(made: World, limit: HouseLimit, amount: int) -> World:
+    return made.but(exceptions=(LimitException("A", limit, amount, "Chen", "old customer"),))
+
+
+def test_a_free_start_lies_inside_the_told_window_where_an_exception_would_be_used_else() -> None:
+    told, when = span("08:00-08:30"), clock("08:10")
+    bare, widened = told_a("08:00-08:30"), excepted(told_a("08:00-08:30"), HouseLimit.TOLD, 600)
+    ann = frozenset({"Ann"})
+    assert free_starts(Facts(bare.problem, bare.matrix), "A", ann, 0, when) is None
+    assert free_starts(Facts(widened.problem, widened.matrix), "A", ann, 0, when) == (told.open_s, told.close_s)
+
+
+def test_who_starts_outside_a_told_window_uses_of_an_exception_what_it_takes() -> None:
+    (listed,) = excepted(told_a("08:00-08:05"), HouseLimit.TOLD, 900).judge({"Ann": ["A"]}).accepted
+    assert listed.amount == 300
+    assert listed.message == "Ann starts 5 min outside the told window, for visit A: Chen allows it."
+
+
+def test_what_has_begun_uses_no_exception() -> None:
+    began = Lock("A", LockLevel.PREFIX, "Ann", position=1, began_s=clock("08:10"))
+    made = world([job("A", place=10, area="north")], [person("Ann", areas=frozenset({"south"}))])
+    made = excepted(made, HouseLimit.AREA, 1).but(locks=(began,), as_of_s=clock("08:20"))
+    judgement = made.judge({"Ann": ["A"]})
+    assert (judgement.accepted, judgement.costs[Rule.EXCEPTION]) == ((), 0)
+
+
+def test_a_stop_at_the_branch_uses_no_exception(one_van: World) -> None:
+    made = excepted(one_van, HouseLimit.VISITS, 1)
+    facts = Facts(made.problem, made.matrix)
+    tour = facts.tour(made.problem.shifts[0], [made.problem.visit_by_id["A"]], branch_at=0)
+    assert excesses_of(facts, time_canonically(tour, made.problem.policy)) == []
+
+
+def test_facts_with_an_exception_more_know_it() -> None:
+    made = told_a("08:00-08:30")
+    one = LimitException("A", HouseLimit.TOLD, 600, "Chen", "old customer")
+    ann, a = made.problem.technicians[0], made.problem.visits[0]
+    facts = Facts(made.problem, made.matrix)
+    before = facts.service(ann, a)
+    more = facts.with_exception(one)
+    assert more.exception(HouseLimit.TOLD, "Ann", "A") == one
+    assert before != more.service(ann, a) == Facts(excepted(made, one.limit, 600).problem, made.matrix).service(ann, a)
+
+
+def test_leaving_out_a_visit_costs_what_was_told_on_top() -> None:
+    bare = world([job("A", place=10)], [person("Ann")], as_of_s=SUNDAY_16)
+    more = told_a("08:00-08:30")
+    costs = [absence_cents(Facts(made.problem, made.matrix), made.problem.visits[0]) for made in (bare, more)]
+    assert costs[1] - costs[0] == dropped_cents(Facts(more.problem, more.matrix), "A") > 0
+
+
+@pytest.mark.parametrize(("ends", "cents"), [(-1, 0), (0, 50_000)])
+def test_a_promise_that_ends_as_the_day_begins_is_of_this_plan(ends: int, cents: int) -> None:
+    made = world([job("A", place=10, promised=(Interval(-3600, ends),))], [person("Ann")])
+    made = made.with_policy(broken_promise_cents=50_000)
+    assert promise_cents(made.problem, made.problem.visits[0]) == cents
+
+
+@pytest.mark.parametrize(("needed", "raised"), [(1, 3), (3, 3), (5, 5)])
+def test_a_repeat_fault_needs_a_level_more_or_what_it_needs_by_itself(needed: int, raised: int) -> None:
+    assert LastTime(12, "Ben", 2).raised([SkillNeed("gas", needed)]) == [SkillNeed("gas", raised)]
+
+
+def test_a_pause_lasts_as_long_as_the_break_and_the_way_out_whatever_that_breaks() -> None:
+    pausing = Pausing(work_s=5 * 3600, leave_s=600, hours=None, is_bound=False)
+    rest = Break(span("11:30-13:00"), 1800)
+    lunch = span("11:30-12:10")
+    assert pausing.as_soon_as_can_be(clock("08:10"), rest) == (Pause(lunch.open_s, lunch.close_s), lunch.open_s)
+
+
+def test_a_service_begins_where_its_break_comes_before_its_end() -> None:
+    policy = replace(PLAIN, pause_kinds=frozenset({"inspection"}))
+    closed = (span("12:00-13:30"), span("18:00-23:59"))
+    a = job("A", place=10, minutes=300, kind="inspection", closed=closed)
+    made = world([a], [person("Ann")], policy=policy)
+    facts = Facts(made.problem, made.matrix)
+    service = facts.service(made.problem.technicians[0], made.problem.visits[0])
+    assert service.fit(clock("08:10")) == clock("08:10")
+    assert service.fit(clock("08:10"), Break(span("16:00-17:00"), 1800)) == clock("13:30")
+    # As the customer closes nothing begins, although the break would lie in what follows.
+    assert service.fit(clock("12:00"), Break(span("12:30-13:00"), 1800)) is None
+
+
+def test_the_way_to_what_began_next_door_takes_no_time() -> None:
+    began = Lock("A", LockLevel.PREFIX, "Ann", position=1, began_s=clock("08:10"))
+    made = world([job("A", place=0)], [person("Ann")], locks=(began,), as_of_s=clock("08:20"))
+    facts = Facts(made.problem, made.matrix)
+    assert facts.tour(made.problem.shifts[0], [made.problem.visits[0]]).began_s == clock("08:10")
+
+
+def test_a_customer_next_door_is_no_way_at_all() -> None:
+    asked = {"log": ServiceLog(confirmed=Confirmed.UNREACHABLE), "promised": (span("08:00-17:00"),)}
+    made = world([job("A", place=0, **asked)], [person("Ann")]).with_policy(unreached_way_s=-1)
+    unreached = Facts(made.problem, made.matrix).unreached("A")
+    assert unreached is not None
+    assert (unreached.subject, unreached.amount) == ("way", 1)
+
+
+def test_one_arrival_with_a_moment_is_enough_to_wait_for() -> None:
+    arrivals = (Arrival("P", 1, MONDAY, at(10)), Arrival("Q", 1, MONDAY))
+    parts = (Part("P", "pump", 0), Part("Q", "seal", 0))
+    made = world([job("A", place=10, parts={"P": 1})], [person("Ann")], parts=parts, arrivals=arrivals)
+    plan = made.plan({"Ann": ["A"]})
+    assert plan.routes[0].depart_s == clock("10:00")
+    assert made.broken(plan) == []

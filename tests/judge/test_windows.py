@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Customer, Interval, Order, Place, ServiceLog, Urgency, Visit
+from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, ServiceLog, Urgency, Visit
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem
 from optimizer.domain.rules import Rule
@@ -103,6 +103,34 @@ def test_the_lead_is_taken_off_the_close_and_no_further(order_a: World, lead_s: 
 @pytest.mark.parametrize(("most_s", "limit_s"), [(0, 0), (7200, 7200), (None, FAR_FUTURE_S)])
 def test_the_policy_says_how_late_a_start_may_be(order_a: World, most_s: int | None, limit_s: int) -> None:
     assert found(order_a.with_policy(max_lateness_s=most_s)).max_lateness_s == limit_s
+
+
+def test_an_emergency_of_the_very_first_moment_is_a_call(order_a: World) -> None:
+    called = order_a.but(as_of_s=0).with_job("A", **CALL, due_day=MONDAY)
+    assert found(called).max_lateness_s == FAR_FUTURE_S
+
+
+#: Who said no to this is asked for another time.
+REFUSED: dict[str, Any] = {"log": ServiceLog(confirmed=Confirmed.NO), "promised": (MORNING,)}
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        (NIGHT, (((NIGHT.open_s, NIGHT.close_s)),)),
+        # It touches what was refused: Monday is out, and nothing else is planned.
+        (Interval(MORNING.close_s, MORNING.close_s + HOUR), ()),
+        # It closes at the moment of planning: it is for now.
+        (Interval(FRIDAY_16 - HOUR, FRIDAY_16), ()),
+    ],
+)
+def test_who_said_no_is_left_the_other_wishes(order_a: World, wish: Interval, expected: Any) -> None:
+    assert found(order_a.with_job("A", requested=(wish,), **REFUSED)).windows == expected
+
+
+def test_a_wish_that_closes_as_the_day_begins_is_left_to_who_said_no(order_a: World) -> None:
+    said = order_a.but(as_of_s=at(8), days=2).with_job("A", requested=(Interval(-HOUR, 0),), **REFUSED)
+    assert found(said).windows == ((-HOUR, 0),)
 
 
 ALL_DAY = ((0, span("08:00-18:00")), (1, span("08:00-12:00")))

@@ -37,11 +37,11 @@ def window(text: str) -> Interval:
     return Interval(moment(f"{day} {opens}"), moment(f"{day} {closes}"))
 
 
-def clock(name: str, *, technician_id: str = "", told: str = "", **facts: Any) -> Clock:
+def clock(name: str, *, told: str = "", **facts: Any) -> Clock:
     """Return one clock of the order."""
     problem, _, visit = promise_world(**facts)
     planned = window(told) if told else None
-    found = clocks_of(problem, visit, technician_id=technician_id, window=planned)
+    found = clocks_of(problem, visit, window=planned)
     return next(clock for clock in found if clock.name == name)
 
 
@@ -162,32 +162,32 @@ CLOCK_CASES: list[Row] = [
     ),
     (
         "dispatch",
-        {"received": "11-20 15:30", "profile": CENTRE, "technician_id": "T1", "told": "11-23 09:00/10:00"},
+        {"received": "11-20 15:30", "profile": CENTRE, "told": "11-23 09:00/10:00"},
         "11-20 15:30",
         "11-20 16:30",
-        "11-20 16:00",
-        "met",
+        None,
+        "running",
     ),
     (
         "dispatch",
         {
             "received": "11-20 14:00",
             "profile": CENTRE,
-            "technician_id": "T1",
             "promised": (window("11-23 09:00/11:00"),),
+            "log": {"dispatched": "11-20 15:10", "acknowledged": "11-20 15:30"},
         },
         "11-20 14:00",
         "11-20 15:00",
-        "11-20 16:00",
+        "11-20 15:10",
         "breached",
     ),
     (
         "dispatch",
-        {"received": "11-20 15:30", "profile": CENTRE, "technician_id": "T1"},
-        "11-20 15:30",
-        "11-20 16:30",
-        None,
-        "running",
+        {"received": "11-20 15:00", "profile": CENTRE, "log": {"acknowledged": "11-20 15:50"}},
+        "11-20 15:00",
+        "11-20 16:00",
+        "11-20 15:50",
+        "met",
     ),
     (
         "dispatch",
@@ -255,6 +255,22 @@ CLOCK_CASES: list[Row] = [
         "11-20 18:50",
         "11-20 18:45",
         "met",
+    ),
+    (
+        "emergency_from_call",
+        {**EMERGENCY, "received": "11-20 15:50"},
+        "11-20 15:50",
+        "11-20 17:50",
+        None,
+        "running",
+    ),
+    (
+        "emergency_from_call",
+        {**EMERGENCY, "received": "11-20 13:00", "log": {"acknowledged": "11-20 15:00", "on_site": "11-20 15:30"}},
+        "11-20 13:00",
+        "11-20 15:00",
+        "11-20 15:30",
+        "breached",
     ),
     ("running_late", {}, None, None, None, "not_started"),
     (
@@ -373,7 +389,7 @@ USUAL = ["first_contact", "passed_on", "acknowledge", "running_late", "call_back
     [
         ({}, set(), set()),
         ({"profile": CENTRE}, {"dispatch"}, set()),
-        ({"urgency": Urgency.EMERGENCY}, {"emergency_contact", "emergency_on_site"}, set()),
+        ({"urgency": Urgency.EMERGENCY}, {"emergency_contact", "emergency_on_site", "emergency_from_call"}, set()),
         ({"urgency": Urgency.URGENT}, set(), set()),
         ({"kind": "consultation"}, {"consultation_call_back"}, {"call_back"}),
     ],
@@ -416,11 +432,11 @@ SENTENCES = [
     ),
     (
         "dispatch",
-        {"received": "11-20 15:30", "profile": CENTRE, "technician_id": "T1", "told": "11-23 09:00/10:00"},
-        "Dispatch: 1 h of opening hours after the receipt (Friday 20 November 15:30): a window and a technician, for "
-        "now, by Friday 20 November 16:30. Met: Friday 20 November 16:00.",
-        "派工：接单（11月20日周五 15:30）后营业时间内 1 小时：须在11月20日周五 16:30前定下时间窗和暂定工程师。"
-        "已按时完成：11月20日周五 16:00。",
+        {"received": "11-20 15:00", "profile": CENTRE, "log": {"dispatched": "11-20 15:40"}},
+        "Dispatch: 1 h of opening hours after the receipt (Friday 20 November 15:00): dispatch it to a technician by "
+        "Friday 20 November 16:00. Met: Friday 20 November 15:40.",
+        "派工：接单（11月20日周五 15:00）后营业时间内 1 小时：须在11月20日周五 16:00前派给工程师。"
+        "已按时完成：11月20日周五 15:40。",
     ),
     (
         "acknowledge",
@@ -442,6 +458,15 @@ SENTENCES = [
         "Emergency on site: 2 h after the technician's receipt (Saturday 21 November 23:10), day and night: be on site "
         "by Sunday 22 November 01:10. Running.",
         "紧急到场：工程师接单（11月21日周六 23:10）后 2 小时，昼夜连续计时：须在11月22日周日 01:10前到场。计时中。",
+    ),
+    (
+        "emergency_from_call",
+        {**EMERGENCY, "received": "11-20 15:50"},
+        "Emergency since the call: 2 h after the customer's call (Friday 20 November 15:50), day and night: be on site "
+        "by Friday 20 November 17:50; the supervisor watches it. Running.",
+        "紧急到场（从报修算）：客户报修（11月20日周五 15:50）后 2 小时，昼夜连续计时：须在11月20日周五 "
+        "17:50前到场，由主管盯。"
+        "计时中。",
     ),
     (
         "running_late",
@@ -470,7 +495,7 @@ SENTENCES = [
 @pytest.mark.parametrize(("name", "facts", "english", "chinese"), SENTENCES)
 def test_the_sentence_of_a_clock(name: str, facts: dict[str, Any], english: str, chinese: str) -> None:
     found = clock(name, **facts)
-    known = {key: value for key, value in facts.items() if key not in ("technician_id", "told")}
+    known = {key: value for key, value in facts.items() if key != "told"}
     problem, _, _ = promise_world(**known)
     assert clock_sentence(found, problem, translator("en")) == english
     assert clock_sentence(found, problem, translator("zh")) == chinese

@@ -11,7 +11,15 @@ from datetime import date, datetime
 import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Briefing, Confirmed, Interval, Predecessor, ServiceLog, Unfinished, Urgency
+from optimizer.domain.order import (
+    Briefing,
+    Confirmed,
+    Interval,
+    Predecessor,
+    ServiceLog,
+    Unfinished,
+    Urgency,
+)
 from optimizer.domain.plan import Reason, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, Change, ChangeKind, PlanningContext, SetAside, Stage
 from optimizer.domain.problem import PublishedVisit
@@ -31,10 +39,18 @@ from tests.report.paper_worlds import (
 )
 from tests.worlds import World, job, line, person, world
 
-CLOSE = datetime(2026, 11, 20, 17, 30)
+CLOSE, NOW = datetime(2026, 11, 20, 17, 30), datetime(2026, 11, 20, 16)
 CALLED = ServiceLog(contacted_s=at(10, day=-3))
 AGREED = ServiceLog(contacted_s=at(10, day=-3), confirmed=Confirmed.YES)
 WINDOW = "Mon 23 Nov, 08:30–09:30"
+#: The same window, the beginning of a call and of the offers, as they are said.
+SAID = "on Monday the 23rd, between 8:30 and 9:30 in the morning"
+HELLO = "Hello customer of A, this is ____ from Branch. "
+KEPT = (
+    "I have kept two times for you: Monday the 23rd, between 9 and 11 in the morning, or between 1 and 3 in the "
+    "afternoon. Which one suits you better?"
+)
+SETTLE = PlanningContext(Stage.SETTLE)
 
 
 def branch(**facts: object) -> World:
@@ -48,10 +64,23 @@ def branch(**facts: object) -> World:
     )
 
 
+def with_another(w: World) -> World:
+    """Return the world with an order more, whose customer was called and agreed: so calls are recorded here."""
+    other = job("Y", place=5, log=AGREED)
+    problem = w.problem
+    w = World(problem, line({"branch": 0, "A": 10, "Y": 5, "start:T2": 5, "end:T2": 5}))
+    return w.but(
+        customers=(*problem.customers, other.customer),
+        orders=(*problem.orders, other.order),
+        visits=(*problem.visits, other.visit),
+    )
+
+
 def calls(
     w: World, routes: dict[str, list[str]] | None = None, context: PlanningContext | None = None, lang: str = "en"
 ):
-    return papers_of(w, {} if routes is None else routes, context, lang).call_list
+    """Return the call list of routes, at settle where nothing else is said: then windows are told."""
+    return papers_of(w, {} if routes is None else routes, context or SETTLE, lang).call_list
 
 
 def left_out(
@@ -70,13 +99,17 @@ def left_out(
 def test_the_window_is_told_by_the_technician_until_the_close_before() -> None:
     [call] = calls(branch(), {"T1": ["A"]}).lines
     assert call.cells == {
+        "by": CLOSE,
+        "caller": "T1 Li (T1)",
         "whom": "customer of A",
         "phone": "138-1",
-        "order_id": "A",
+        "say": f"Hello customer of A, this is T1 Li from Branch. About your order: I come {SAID}, and ring you "
+        "before I "
+        "set off. Will somebody be at home then?",
+        "first": "",
         "why": "Tell the window",
-        "say": f"Our technician comes on {WINDOW}. Does that suit you?",
-        "caller": "T1 Li (T1)",
-        "by": CLOSE,
+        "order_id": "A",
+        "message": f"Branch: hello customer of A. About your order: T1 Li, {WINDOW}. You are rung up before.",
         "outcome": None,
     }
     assert call.technician_id == "T1"
@@ -84,8 +117,54 @@ def test_the_window_is_told_by_the_technician_until_the_close_before() -> None:
 
 
 def test_it_is_said_in_chinese() -> None:
-    [call] = calls(branch(), {"T1": ["A"]}, lang="zh").lines
-    assert call.cells["say"] == "我们将于 11月23日 周一 08:30–09:30 上门服务，请问是否方便？"
+    w = branch(name="吴先生", kind="repair", product="KFR-72 空调").with_technician("T2", name="外协 陈立新")
+    [call] = calls(w, {"T2": ["A"]}, lang="zh").lines
+    assert call.cells["say"] == (
+        "吴先生您好，我是Branch的____。您报修的空调，下周一、23号，上午八点半到九点半，陈立新师傅上门，出发前他会给您打电话。"
+        "这个时间家里有人吗？"
+    )
+    assert call.cells["message"] == (
+        "【Branch】吴先生您好，您报修的空调，11月23日 周一 08:30–09:30，陈立新师傅上门，出发前会打电话联系您。"
+    )
+
+
+def test_a_firm_is_asked_whether_somebody_lets_us_in() -> None:
+    [call] = calls(branch(name="云朵咖啡馆"), {"T2": ["A"]}, lang="zh").lines
+    assert str(call.cells["say"]).startswith("您好，我是Branch的____，请问是云朵咖啡馆吗？")
+    assert str(call.cells["say"]).endswith("到时候方便接待吗？")
+
+
+def test_the_draft_tells_no_window() -> None:
+    paper = calls(branch(), {"T1": ["A"]}, PlanningContext(Stage.DRAFT))
+    assert paper.lines == ()
+
+
+def test_the_draft_says_what_is_not_on_the_list_yet() -> None:
+    """B is to be contacted by 17:00, before the plan is settled."""
+    site = job("C", place=3, log=CALLED, unfinished=Unfinished.SITE_NOT_READY)
+    waits = job("B", place=2, received_s=at(15, day=-3), due_day=date(2026, 11, 24))
+    paper = calls(world([site, waits], [person("T1")]), {"T1": ["B", "C"]}, PlanningContext(Stage.DRAFT))
+    assert column(paper, "why") == ["Confirm the site"]
+    assert paper.note == (
+        "1 call, about 3 min. Exact windows are told when the plan is settled, one call a customer. "
+        "A first contact is due before that: B 11-20 17:00."
+    )
+
+
+def test_the_list_says_how_long_it_takes() -> None:
+    w = world([job(name, place=1, log=CALLED) for name in "AB"], [person("T1")]).with_policy(call_s=240)
+    assert calls(w, {"T1": ["A", "B"]}).note == "2 calls, about 8 min in all."
+
+
+def test_a_customer_with_three_visits_is_called_once() -> None:
+    """C has another customer number, but the same name and phone."""
+    jobs = [job(name, place=1, log=CALLED, name="Wu", phone="138-1", product=name) for name in "ABC"]
+    w = world(jobs, [person("T1"), person("T2")])
+    same = tuple(replace(o, customer_id="C-A") if o.order_id == "B" else o for o in w.problem.orders)
+    [call] = calls(w.but(orders=same), {"T1": ["A", "B"], "T2": ["C"]}).lines
+    assert call.cells["order_id"] == "A, B, C"
+    assert call.cells["caller"] == "Coordinator"
+    assert [str(call.cells["say"]).count(text) for text in ("Hello", "About your", "at home")] == [1, 3, 1]
 
 
 def test_for_who_starts_at_home_the_coordinator_calls() -> None:
@@ -106,19 +185,19 @@ def test_who_has_agreed_is_not_called() -> None:
 @pytest.mark.parametrize(
     ("said", "why", "say"),
     [
-        (Confirmed.UNREACHABLE, "Not reached, visited all the same", "We could not reach you and come all the same"),
-        (Confirmed.NO, "Agree another time", "Our time did not suit you. We can come on"),
+        (Confirmed.UNREACHABLE, "Not reached, visited all the same", "We could not reach you before. About"),
+        (Confirmed.NO, "Agree another time", "The time that we had in mind did not suit you, so we have another one."),
     ],
 )
 def test_who_was_not_reached_or_did_not_agree_is_flagged(said: Confirmed, why: str, say: str) -> None:
     [call] = calls(branch(log=replace(CALLED, confirmed=said)), {"T1": ["A"]}).lines
     assert call.cells["why"] == why
-    assert str(call.cells["say"]).startswith(say)
+    assert f"from Branch. {say}" in str(call.cells["say"])
 
 
 def test_what_the_customer_prepares_is_said_with_it() -> None:
     [call] = calls(branch(briefing=Briefing(prepare="empty the machine.")), {"T1": ["A"]}).lines
-    assert str(call.cells["say"]).endswith("Does that suit you? Please prepare: empty the machine.")
+    assert str(call.cells["say"]).endswith("Please prepare: empty the machine. Will somebody be at home then?")
     assert call.cells["why"] == "Tell the window"
 
 
@@ -129,26 +208,45 @@ def test_who_has_no_phone_is_called_through_the_contacts() -> None:
 
 def test_the_first_contact_has_its_clock_and_one_call_is_enough() -> None:
     """Two hours from Friday 10:00 are over at 12:00, four hours before the plan."""
-    [call] = calls(branch(log=ServiceLog()), {"T1": ["A"]}).lines
+    call = line_of(calls(with_another(branch(log=ServiceLog())), {"T1": ["A"]}), "A")
     assert call.cells["why"] == "Tell the window; First contact"
     assert call.cells["by"] == datetime(2026, 11, 20, 12)
     assert call.is_red
+
+
+def test_where_nobody_records_first_contacts_none_is_late() -> None:
+    [call] = calls(branch(log=ServiceLog()), {"T1": ["A"]}).lines
+    assert call.cells["why"] == "Tell the window"
+    assert not call.is_red
 
 
 @pytest.mark.parametrize(
     "facts", [{"promised": (Interval(at(9), at(12)),)}, {"carried_over": True}, {"log": CALLED}], ids=str
 )
 def test_a_promise_or_a_first_try_does_not_go_without_a_contact(facts: dict[str, object]) -> None:
-    [call] = calls(branch(**{"log": ServiceLog(), **facts}), {"T1": ["A"]}).lines
+    call = line_of(calls(with_another(branch(**{"log": ServiceLog(), **facts})), {"T1": ["A"]}), "A")
     assert call.cells["why"] == "Tell the window"
 
 
 def test_after_the_notice_deadline_the_call_comes_before_the_technician_leaves() -> None:
+    """Nobody is phoned before 08:30, when the told window opens."""
     w = branch().but(as_of_s=at(7))
-    plan = w.plan({"T1": ["A"]})
-    [call] = calls(w, {"T1": ["A"]}).lines
-    leave_s = plan.routes[0].stops[0].leave_by_s
-    assert call.cells["by"] == datetime(2026, 11, 23, *divmod(leave_s // 60, 60))
+    for context in (SETTLE, PlanningContext(Stage.DRAFT)):
+        assert column(calls(w, {"T1": ["A"]}, context), "by") == [datetime(2026, 11, 23, 8, 30)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "by"),
+    [
+        (None, datetime(2026, 11, 20, 20, 30)),
+        (((4, Interval(at(9), at(19))),), datetime(2026, 11, 20, 19)),
+        (((0, Interval(at(8), at(17))),), datetime(2026, 11, 23, 8, 30)),
+    ],
+    ids=["a home in the evening", "a firm while it is open", "a firm that is closed, when it opens"],
+)
+def test_in_the_evening_windows_are_told_as_long_as_people_are_there(opening, by: datetime) -> None:
+    w = branch(opening=opening).but(as_of_s=at(18, day=-3))
+    assert column(calls(w, {"T1": ["A"]}), "by") == [by]
 
 
 def test_past_the_notice_deadline_only_what_is_new_is_told() -> None:
@@ -164,7 +262,7 @@ def test_past_the_notice_deadline_only_what_is_new_is_told() -> None:
 def test_who_was_absent_yesterday_is_told_so() -> None:
     [call] = calls(branch(carried_over=True, unfinished=Unfinished.CUSTOMER_ABSENT), {"T1": ["A"]}).lines
     assert call.cells["why"] == "Was absent; Tell the window"
-    assert str(call.cells["say"]).startswith("We missed you at the last visit. Our technician comes on")
+    assert "from Branch. We did not meet you at the last visit. About your order: I come" in str(call.cells["say"])
 
 
 def test_an_emergency_in_the_plan_is_on_top() -> None:
@@ -182,9 +280,10 @@ def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
     assert room == "Makes room for emergency E: T1 Li (T1) is there at 10:40, 50 min sooner"
     assert what_then.startswith("moving costs ¥15.00. If the customer agrees, put agreed = yes into published")
     assert call.cells["say"] == (
-        "Somebody else has an emergency. May we come at about 12:40 instead of Mon 23 Nov, 09:30–10:00?"
+        "Hello customer of D, this is ____ from Branch. About your order, for which we had said today between 9:30 and "
+        "10 in the morning: an emergency has come in. May we come at about 12:30 in the afternoon today instead?"
     )
-    assert column(made.call_list, "order_id")[0] == "D"
+    assert column(made.call_list, "order_id")[:2] == ["E", "D"]
 
 
 # --- visits that stay out -------------------------------------------------------------------------------------------
@@ -194,20 +293,90 @@ def test_a_promise_that_will_break_asks_for_a_new_day() -> None:
     paper = left_out(branch(), UnassignedState.WILL_BREAK, due=date(2026, 11, 23))
     [call] = paper.lines
     assert call.is_red
-    assert call.cells["by"] == CLOSE
-    assert call.cells["say"] == "We are sorry that we cannot keep our promise (Mon 23 Nov). Which day suits you?"
+    assert call.cells["by"] == NOW
+    assert call.cells["say"] == (
+        f"{HELLO}About your order: we meant to come by Monday the 23rd. We cannot manage that. {KEPT}"
+    )
     assert call.cells["caller"] == "Coordinator"
 
 
 def test_of_a_promised_window_the_window_is_named() -> None:
     w = branch(promised=(Interval(at(15), at(17)),))
     [call] = left_out(w, UnassignedState.WILL_BREAK, due=date(2026, 11, 24)).lines
-    assert "our promise (Mon 23 Nov, 15:00–17:00)" in str(call.cells["say"])
+    assert call.cells["say"] == (
+        f"{HELLO}First of all, our apologies: about your order, we had agreed on Monday the 23rd, between 3 and 5 "
+        "in the "
+        f"afternoon. We cannot make it. That is our fault. {KEPT}"
+    )
+    assert call.cells["message"] == (
+        "Branch: hello customer of A. First of all, our apologies: about your order, we had agreed on Monday the 23rd, "
+        "between 3 and 5 in the afternoon. We cannot make it. That is our fault. Possible are 1) Mon 23 Nov, "
+        "09:00–11:00 "
+        "and 2) Mon 23 Nov, 13:00–15:00; please answer 1 or 2."
+    )
 
 
-def test_after_closing_time_a_new_day_is_agreed_by_the_next_close() -> None:
-    paper = left_out(branch().but(as_of_s=at(18, day=-3)), UnassignedState.WILL_BREAK, due=date(2026, 11, 23))
-    assert column(paper, "by") == [datetime(2026, 11, 23, 17, 30)]
+def test_a_broken_promise_is_said_in_chinese() -> None:
+    w = branch(promised=(Interval(at(15), at(17)),), name="吴先生", kind="repair", product="空调")
+    plan = w.plan({})
+    missing = Reason(ReasonCode.PART_OUT_OF_STOCK, True, amount=1, unit="parts", subject="P1")
+    left = replace(plan.unassigned[0], state=UnassignedState.WILL_BREAK, reasons=(missing,))
+    context = PlanningContext(Stage.OPEN)
+    [call] = make_papers(w.problem, w.matrix, replace(plan, unassigned=(left,)), context, "zh").call_list.lines
+    assert call.cells["say"] == (
+        "吴先生您好，我是Branch的____。先跟您道个歉，您报修的空调，约好下周一、23号，下午三点到五点，要换的board还没配上，"
+        "这个时间我们赶不到了，是我们没安排好。我给您留了两个时间：下周一、23号，上午九点到十一点，或者下午一点到三点。"
+        "您看哪个合适？"
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of_s", "by"),
+    [
+        (at(18, day=-3), datetime(2026, 11, 20, 18)),
+        (at(21, day=-3), datetime(2026, 11, 21, 8, 30)),
+        (at(12, 30), datetime(2026, 11, 23, 14)),
+        (at(8), datetime(2026, 11, 23, 8, 30)),
+    ],
+    ids=["in the evening", "not at night", "not over noon", "not before breakfast"],
+)
+def test_a_broken_promise_is_called_about_at_once(as_of_s: int, by: datetime) -> None:
+    w = branch(promised=(Interval(at(15), at(17)),)).but(as_of_s=as_of_s)
+    assert column(left_out(w, UnassignedState.WILL_BREAK), "by") == [by]
+
+
+def test_the_call_does_not_wait_until_the_promise_is_over() -> None:
+    """At 08:00 a home is not to be phoned before 08:30; the technician is expected from 08:10 on."""
+    w = branch(promised=(Interval(at(8, 10), at(9)),)).but(as_of_s=at(8))
+    assert column(left_out(w, UnassignedState.WILL_BREAK), "by") == [datetime(2026, 11, 23, 8)]
+
+
+def test_where_nobody_has_the_skill_no_day_is_asked_for() -> None:
+    w = branch(promised=(Interval(at(15), at(17)),), skills={"gas": 2})
+    [call] = left_out(w, UnassignedState.WILL_BREAK).lines
+    assert str(call.cells["say"]).endswith(
+        "That is our fault. Nobody at our branch does this work, so I am arranging for somebody from elsewhere. I ring "
+        "you back by 5:30 in the afternoon. May I ring you then?"
+    )
+    assert call.cells["first"] == "Nobody of the branch has the skill: ask another branch, or a contractor."
+
+
+def test_a_visit_that_may_wait_makes_room_before_anybody_is_called() -> None:
+    """Both need T1 at nine; B is due on Friday and nothing is promised for it."""
+    w = world(
+        [
+            job("A", place=10, promised=(Interval(at(9), at(9)),), log=CALLED),
+            job("B", place=10, requested="09:00-09:00", due_day=date(2026, 11, 27), log=AGREED),
+        ],
+        [person("T1")],
+    )
+    plan = w.plan({"T1": ["B"]})
+    left = replace(plan.unassigned[0], state=UnassignedState.WILL_BREAK)
+    paper = make_papers(w.problem, w.matrix, replace(plan, unassigned=(left,)), SETTLE, "en").call_list
+    assert column(paper, "first") == [
+        "Swap: put off order B (customer of B, nothing promised, due Fri 27 Nov); T1 Li (T1) is then there at 11-23 "
+        "09:00."
+    ]
 
 
 def test_who_waits_and_was_contacted_is_not_called() -> None:
@@ -215,9 +384,15 @@ def test_who_waits_and_was_contacted_is_not_called() -> None:
 
 
 def test_who_waits_and_was_not_contacted_is_called() -> None:
-    [call] = left_out(branch(log=ServiceLog()), UnassignedState.WAITS, due=date(2026, 11, 24)).lines
+    w = with_another(branch(log=ServiceLog()))
+    plan = w.plan({"T1": ["Y"]})
+    plan = replace(plan, unassigned=(replace(plan.unassigned[0], state=UnassignedState.WAITS),))
+    [call] = make_papers(w.problem, w.matrix, plan, SETTLE, "en").call_list.lines
     assert call.cells["why"] == "First contact"
-    assert call.cells["say"] == "We have your order and will call you with the time of our visit."
+    assert call.cells["say"] == (
+        f"{HELLO}About your order: we have your order, and ring you again with the time. Do we reach you at this "
+        "number?"
+    )
 
 
 def test_beyond_80_km_a_day_is_agreed_and_nothing_is_red() -> None:
@@ -225,31 +400,32 @@ def test_beyond_80_km_a_day_is_agreed_and_nothing_is_red() -> None:
     far = world([job("A", place=134, received_s=at(15, day=-3), log=CALLED)], [person("T1")])
     [call] = left_out(far, UnassignedState.WAITS).lines
     assert call.cells["why"] == "Agree a day"
-    assert str(call.cells["say"]).startswith("You are more than 80 km away from us.")
+    assert call.cells["say"] == f"{HELLO}You are more than 80 km away from us, so we agree the day with you. {KEPT}"
     assert not call.is_red
 
 
 def test_without_a_request_day_a_day_is_agreed() -> None:
     w = world([job("A", place=10, log=CALLED)], [person("T1")])
     [call] = left_out(w, UnassignedState.WAITS).lines
-    assert str(call.cells["say"]).startswith("No day is agreed yet")
+    assert call.cells["say"] == f"{HELLO}No day is agreed yet for our visit. {KEPT}"
 
 
 def test_a_site_that_is_not_ready_is_asked_about() -> None:
     w = branch(ready_s=at(9, day=1))
     [call] = left_out(w, UnassignedState.WAITS, Reason(ReasonCode.NOT_READY, True), due=date(2026, 11, 24)).lines
-    assert call.cells["say"] == "Will the site be ready on 11-24 09:00, as agreed?"
+    ready = "Will the site be ready by 9 in the morning on Tuesday the 24th, as agreed?"
+    assert call.cells["say"] == f"{HELLO}It is about your order. {ready}"
     waits_for_part = w.with_job("A", parts=())
     assert len(left_out(waits_for_part, UnassignedState.WAITS, Reason(ReasonCode.OUTRANKED, False)).lines) == 0
     failed = branch(unfinished=Unfinished.SITE_NOT_READY, carried_over=True)
     [call] = left_out(failed, UnassignedState.WAITS, due=date(2026, 11, 24)).lines
-    assert call.cells["say"] == "Is the site ready now? If not, from when can we start?"
+    assert str(call.cells["say"]).endswith("Is the site ready now? If not, from when can we start?")
 
 
 def test_who_was_absent_and_waits_is_asked_for_a_time() -> None:
     w = branch(unfinished=Unfinished.CUSTOMER_ABSENT, carried_over=True)
     [call] = left_out(w, UnassignedState.WAITS, due=date(2026, 11, 24)).lines
-    assert call.cells["say"] == "We missed you at the last visit. When will somebody be in?"
+    assert call.cells["say"] == f"{HELLO}We did not meet you at the last visit. When will somebody be in?"
 
 
 def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
@@ -265,8 +441,8 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     [left] = plan.unassigned
     plan = replace(plan, unassigned=(replace(left, state=UnassignedState.DUE_BEFORE_PLAN),))
     paper = make_papers(w.problem, w.matrix, plan, PlanningContext(), "en").call_list
-    assert column(paper, "whom") == ["T2 Li (T2)", "T1 Li (T1)", "customer of A", "customer of B"]
-    assert [line.is_red for line in paper.lines] == [True, True, True, False]
+    assert column(paper, "whom") == ["T2 Li (T2)", "T1 Li (T1)", "customer of A"]
+    assert all(line.is_red for line in paper.lines)
     asked = line_of(paper, "A", whom="T2 Li (T2)")
     assert asked.cells["say"] == "Can you go today? Order A: customer of A, leak."
     assert asked.cells["by"] == datetime(2026, 11, 20, 16)
@@ -314,26 +490,33 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
         (
             change(ChangeKind.ADDED, "", "T1"),
             {"T1": ["A"]},
-            f"Our technician comes on {WINDOW}. Does that suit you?",
+            f"Hello customer of A, this is T1 Li from Branch. About your order: I come {SAID}, and ring you before "
+            "I set "
+            "off. Will somebody be at home then?",
             {"T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}."},
         ),
         (
             change(ChangeKind.DROPPED, "T1", ""),
             {},
-            "We are sorry that we cannot come on Mon 23 Nov, 08:00–09:00 as told. Which other time suits you?",
+            f"{HELLO}First of all, our apologies: about your order, we had agreed on Monday the 23rd, between 8 and "
+            "9 in "
+            f"the morning. We cannot make it. That is our fault. {KEPT}",
             {"T1 Li (T1)": "Strike order A off your sheet (customer of A)."},
         ),
         (
             change(ChangeKind.TIME, "T1", "T1"),
             {"T1": ["A"]},
-            f"We have to move our visit: T1 Li (T1) comes on {WINDOW} instead of Mon 23 Nov, 08:00–09:00. "
-            "Does that suit you?",
+            f"{HELLO}First of all, our apologies: about your order, we had said on Monday the 23rd, between 8 and 9 "
+            "in the "
+            f"morning, and have to move it to {SAID}. T1 Li comes. Does that suit you, or rather on Monday the 23rd, "
+            "between 9 and 11 in the morning?",
             {"T1 Li (T1)": f"Order A moves: customer of A, now {WINDOW}."},
         ),
         (
             change(ChangeKind.TECHNICIAN, "T2", "T1"),
             {"T1": ["A"]},
-            f"The time stays ({WINDOW}); T1 Li (T1) comes instead.",
+            f"Hello customer of A, this is T1 Li from Branch. About your order: the time stays, {SAID}; T1 Li comes. "
+            "Will somebody be at home then?",
             {
                 "T2 Li (T2)": "Strike order A off your sheet (customer of A).",
                 "T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}.",
@@ -343,31 +526,47 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
     ids=lambda value: value.kind.value if isinstance(value, Change) else "",
 )
 def test_a_change_calls_the_customer_and_those_with_a_sheet(made, routes, customer, technicians) -> None:
-    paper = calls(branch(log=AGREED), routes, PlanningContext(Stage.SETTLE, changes=(made,), is_published=True))
+    log = CALLED if made.kind is ChangeKind.ADDED else AGREED
+    paper = calls(branch(log=log), routes, PlanningContext(Stage.SETTLE, changes=(made,), is_published=True))
     said = {call.cells["whom"]: call.cells["say"] for call in paper.lines}
     assert said == {"customer of A": customer, **technicians}
-    assert set(column(paper, "by")) == {CLOSE}
+    is_at_once = made.kind in (ChangeKind.DROPPED, ChangeKind.TIME)
+    assert line_of(paper, "A", whom="customer of A").cells["by"] == (NOW if is_at_once else CLOSE)
+
+
+def test_who_was_told_nothing_is_not_told_of_a_change() -> None:
+    """A draft tells nobody: what was at eight in it was at eight for nobody."""
+    made = change(ChangeKind.TIME, "T1", "T1")
+    context = PlanningContext(Stage.SETTLE, changes=(made,), is_published=True, told=frozenset())
+    [call] = calls(branch(), {"T1": ["A"]}, context).lines
+    assert call.cells["why"] == "Tell the window"
+    dropped = PlanningContext(
+        Stage.SETTLE, changes=(change(ChangeKind.DROPPED, "T1", ""),), is_published=True, told=frozenset()
+    )
+    assert left_out(branch(), UnassignedState.WAITS, due=date(2026, 11, 24), context=dropped).lines == ()
 
 
 def test_who_was_absent_and_is_moved_hears_both_in_order() -> None:
     w = branch(log=AGREED, carried_over=True, unfinished=Unfinished.CUSTOMER_ABSENT)
+    w = w.with_job("A", log=CALLED)
     context = PlanningContext(Stage.SETTLE, changes=(change(ChangeKind.ADDED, "", "T2"),))
     [call] = calls(w, {"T2": ["A"]}, context).lines
-    assert call.cells["why"] == "Was absent; Change of the plan"
-    assert str(call.cells["say"]).startswith("We missed you at the last visit. Our technician comes on")
+    assert call.cells["why"] == "Was absent; Tell the window"
+    assert "We did not meet you at the last visit. About your order: T2 Li comes on" in str(call.cells["say"])
 
 
 def test_what_is_dropped_and_breaks_a_promise_is_one_apology() -> None:
     context = PlanningContext(Stage.SETTLE, changes=(change(ChangeKind.DROPPED, "T1", ""),))
     [call] = left_out(branch(), UnassignedState.WILL_BREAK, due=date(2026, 11, 23), context=context).lines
     assert call.cells["why"] == "Change of the plan; Promise will break"
-    assert str(call.cells["say"]).count("sorry") == 1
+    assert str(call.cells["say"]).count("our apologies") == 1
     assert call.is_red
 
 
 def test_technicians_without_a_sheet_are_not_called_about_a_change() -> None:
     made = change(ChangeKind.TIME, "T1", "T1")
-    assert len(calls(branch(log=AGREED), {"T1": ["A"]}, PlanningContext(changes=(made,))).lines) == 1
+    context = PlanningContext(Stage.SETTLE, changes=(made,))
+    assert len(calls(branch(log=AGREED), {"T1": ["A"]}, context).lines) == 1
 
 
 # --- beside the plan ------------------------------------------------------------------------------------------------
@@ -458,9 +657,13 @@ def test_the_line_of_the_world_is_what_the_tests_take_it_for() -> None:
 
 
 def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
-    line = line_of(papers_of(boiler_pair(), PAIR).call_list, "K")
+    line = line_of(papers_of(boiler_pair(), PAIR, SETTLE).call_list, "K")
     assert line.cells["caller"] == "T1 Li (T1)"
-    assert line.cells["say"] == "2 of our technicians come on Mon 23 Nov, 07:40–08:40. Does that suit you?"
+    assert line.cells["say"] == (
+        "Hello customer of K, this is T1 Li from Branch. About your order: T1 Li and T2 Li come on Monday the 23rd, "
+        "between "
+        "7:40 and 8:40 in the morning, and ring you before they set off. Will somebody be at home then?"
+    )
 
 
 def test_everybody_on_a_crew_hears_of_a_change() -> None:
@@ -473,17 +676,17 @@ def test_everybody_on_a_crew_hears_of_a_change() -> None:
 
 
 def test_a_window_of_a_later_day_is_told_by_the_evening_before() -> None:
-    line = line_of(papers_of(two_days(), TWO_DAYS).call_list, "B")
+    line = line_of(papers_of(two_days(), TWO_DAYS, SETTLE).call_list, "B")
     assert f"{line.cells['by']:%m-%d %H:%M}" == "11-23 17:30"
-    assert "Tue 24 Nov, 08:00–09:00" in str(line.cells["say"])
+    assert "on Tuesday the 24th, between 8 and 9 in the morning" in str(line.cells["say"])
 
 
-def test_the_customer_of_a_job_of_two_days_is_called_once() -> None:
+def test_a_customer_with_visits_on_two_days_is_called_once() -> None:
     w = two_days().with_job("B", after=(Predecessor("A", same_people=True),))
     same = tuple(replace(order, customer_id="C-A") for order in w.problem.orders)
-    lines = papers_of(w.but(orders=same), TWO_DAYS).call_list.lines
-    assert [line.cells["order_id"] for line in lines] == ["A, B", "C"]
+    lines = papers_of(w.but(orders=same), TWO_DAYS, SETTLE).call_list.lines
+    assert [line.cells["order_id"] for line in lines] == ["A, B, C"]
     said = str(lines[0].cells["say"])
-    assert "Mon 23 Nov, 08:00–09:00" in said
-    assert "Tue 24 Nov, 08:00–09:00" in said
+    assert "on Monday the 23rd, between 8 and 9 in the morning" in said
+    assert "on Tuesday the 24th, between 8 and 9 in the morning" in said
     assert f"{lines[0].cells['by']:%m-%d}" == "11-20"

@@ -39,7 +39,7 @@ def test_a_visit_of_two_is_noted_and_counted_once() -> None:
 
 #: A time, a window, a duration or a length that goes on in the next line.
 BROKEN = re.compile(
-    r"\d:(?=\s)|\d–(?=\s)|\d (?=\n)|(?:小时|\bh)\s*\n\s*\d\d (?:分|min)|\d\s*\n\s*(?:h|min|km|小时|分钟|分|公里)\b"
+    r"\d:(?=\s)|\d–(?=\s)|(?:小时|\bh)\s*\n\s*\d\d (?:分|min)|\d\s*\n\s*(?:h|min|km|小时|分钟|分|公里)\b"
 )
 
 

@@ -36,6 +36,7 @@ from optimizer.ingest.forms.columns import columns_of
 from optimizer.promise.report import SOURCES
 from optimizer.promise.sentences import CLOCKS, SPANS, WAITS, ZONES
 from optimizer.report import columns
+from optimizer.report.papers import phone_words
 from optimizer.report.papers.route_sheet import EXTRA_FIELDS, FIELDS, HEADING, PICK_UP
 from optimizer.report.wording import (
     ASIDE,
@@ -123,6 +124,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/page.py", "rule.statement"): [rule.statement for rule in Rule],
     ("report/wording.py", "heading"): [column.heading for sheet in SHEETS for column in sheet.all_columns],
     ("report/papers/changes.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("report/papers/phone_words.py", "_WORK[order.kind]"): list(phone_words._WORK.values()),
     ("report/papers/register.py", "ASIDE[aside.state]"): list(ASIDE.values()),
     ("report/papers/register.py", "UNFINISHED[order.unfinished]"): list(UNFINISHED.values()),
     ("report/papers/route_sheet.py", "COVERAGES[said.coverage]"): list(COVERAGES.values()),

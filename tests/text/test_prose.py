@@ -56,3 +56,11 @@ def test_short_texts_are_broken_between() -> None:
     with console.capture() as captured:
         console.print(Parts([("travel 2 h 05 min", ""), ("overtime 15 min", ""), ("load 80%", "")]))
     assert captured.get().splitlines() == ["travel 2 h 05 min", "overtime 15 min", "load 80%"]
+
+
+def test_a_no_break_space_joins() -> None:
+    assert wrapped("Told 8:35\u00a0AM–11:35\u00a0AM, then 9:00\u00a0AM", 20) == [
+        "Told",
+        "8:35\u00a0AM–11:35\u00a0AM,",
+        "then 9:00\u00a0AM",
+    ]

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import DAY_S, HOUR_S
-from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, time_text
-from optimizer.ingest.cells.tidy import moment_text
-from optimizer.ingest.forms.sheets import Entry
-from optimizer.ingest.forms.tables import SHOWN_READ_AS
+from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text, time_text
+from optimizer.ingest.forms.sheets import SHOWN_READ_AS, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -39,15 +39,22 @@ _NEEDS = re.compile(
 
 _DAY_NAMES = (
     ("mon", "monday", "周一", "星期一"),
-    ("tue", "tuesday", "周二", "星期二"),
-    ("wed", "wednesday", "周三", "星期三"),
-    ("thu", "thursday", "周四", "星期四"),
+    ("tue", "tues", "tuesday", "周二", "星期二"),
+    ("wed", "weds", "wednesday", "周三", "星期三"),
+    ("thu", "thur", "thurs", "thursday", "周四", "星期四"),
     ("fri", "friday", "周五", "星期五"),
     ("sat", "saturday", "周六", "星期六"),
     ("sun", "sunday", "周日", "周天", "星期日", "星期天"),
 )
 _WEEKDAYS = {name: index for index, names in enumerate(_DAY_NAMES) for name in names}
-_DAY_GROUPS = dict.fromkeys(("每天", "每日", "daily"), "Mon-Sun") | {"周末": "Sat-Sun"}
+_DAY_GROUPS = {
+    **dict.fromkeys(("每天", "每日", "daily", "everyday", "every day"), "Mon-Sun"),
+    **dict.fromkeys(("周末", "双休日", "weekend", "weekends"), "Sat-Sun"),
+    **dict.fromkeys(("工作日", "weekday", "weekdays", "m-f", "m–f"), "Mon-Fri"),
+}
+_NAMED_DAYS = re.compile(r"\s*(?:[,，、&和及]|\band\b)\s*")
+_TO_DAY = re.compile(r"\s*(?:[~～–—−至到-]|\b(?:to|through|thru)\b)\s*")
+_SEVERAL_DAYS = re.compile("(?:周|星期|礼拜)?([一二三四五六日天]+)")
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: A window as read: moments of the branch's wall clock, or with their own offset.
@@ -157,17 +164,36 @@ def parse_opening(value: object) -> tuple[tuple[int, Interval], ...]:
 
 
 def weekday_indices(text: str, code: str = "OPENING_FORMAT") -> list[int]:
-    """Return the weekdays that a text names, 0 for Monday: `Mon-Fri`, `周一至周五`, `Sat, Sun`; `code` is its fault."""
+    """Return the days of the week that a text names, 0 is Monday: `Mon-Fri`, `周六日`, `周一、三、五`, `工作日`.
+
+    Raises
+    ------
+    CellFault
+        `code`, when one of them is none.
+    """
     days: list[int] = []
-    for part in re.split("[,，、]", text):
-        part = _DAY_GROUPS.get(part.strip(), part)
-        first, _, last = (name.strip().lower() for name in re.sub("[至到~–—]", "-", part).partition("-"))
-        last = last or first
-        if first not in _WEEKDAYS or last not in _WEEKDAYS:
+    for part in _NAMED_DAYS.split(text.strip()):
+        part = _DAY_GROUPS.get(part.lower(), part)
+        first, _, last = (name.strip() for name in _TO_DAY.sub("-", part).partition("-"))
+        begin, *more = _days_named(first, code)
+        if not last:
+            days += [begin, *more]
+            continue
+        end, *others = _days_named(last, code)
+        if more or others:
             raise fault(code)
-        begin, end = _WEEKDAYS[first], _WEEKDAYS[last]
         days += [n % 7 for n in range(begin, end + 1 if end >= begin else end + 8)]
     return days
+
+
+def _days_named(name: str, code: str) -> list[int]:
+    """Return the days of a name; behind one `周` may stand several: `周六日`."""
+    if name.lower() in _WEEKDAYS:
+        return [_WEEKDAYS[name.lower()]]
+    match = _SEVERAL_DAYS.fullmatch(name)
+    if match is None:
+        raise fault(code)
+    return [_WEEKDAYS[f"周{day}"] for day in match[1]]
 
 
 def _amounts(value: object, names: tuple[str, str], *, low: int = 1, high: int) -> list[tuple[str, int]]:
@@ -308,10 +334,15 @@ def _gap_s(text: str, item: str) -> int:
     return parse_duration(sum(float(amount) * _MINUTES_OF[unit.lower()] for amount, unit in parts))
 
 
+#: What else people call the branch when they say where a day begins; `公司` and `单位` are read as an office.
+_AT_THE_BRANCH = {"office", "company", "depot", "shop", "站点", "服务站", "门店", "店里", "公司网点"}
+
+
 def parse_end_place(value: object) -> str | Place:
     """Return where a day starts or ends: `branch`, `home`, or in JSON a place of its own."""
     if not isinstance(value, dict):
-        return choice("branch", "home")(value)
+        word = str(value).strip().lower()
+        return choice("branch", "home")("branch" if word in _AT_THE_BRANCH else value)
     if not {"lat", "lon"} <= set(value) <= {"lat", "lon", "address"} or isinstance(value["lat"], str):
         raise fault("PLACE_FORMAT")
     return Place(parse_number(value["lat"]), parse_number(value["lon"]), parse_text(value.get("address", "")))

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import DAY_S, HOUR_S, clock_text
+from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, clock_text
 from optimizer.domain.wall_clock import WallClock
 
 if TYPE_CHECKING:
@@ -87,6 +87,17 @@ def excel_day(text: str) -> date | None:
 def time_text(seconds: int) -> str:
     """Return `HH:MM` or `HH:MM:SS` of the seconds of a day; the day's end is `24:00`."""
     return "24:00" if seconds == DAY_S else clock_text(seconds)
+
+
+def span_text(seconds: int) -> str:
+    """Return `09:30` or `09:30:20`; hours go on beyond 24:00."""
+    text = f"{seconds // HOUR_S:02d}:{seconds % HOUR_S // MINUTE_S:02d}"
+    return text if seconds % MINUTE_S == 0 else f"{text}:{seconds % MINUTE_S:02d}"
+
+
+def moment_text(moment: datetime) -> str:
+    """Return `2026-11-23 09:30`, with seconds where there are some."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

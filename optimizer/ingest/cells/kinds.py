@@ -91,10 +91,14 @@ _TEXT = Kind((str,), Phrase("text"))
 _ID = Kind((str,), Phrase("text"), shape=Shape.ID)
 _WORD = Kind((str,), Phrase("text"), shape=Shape.WORD)
 _WHOLE = Kind((int,), Phrase("a whole number"), shape=Shape.NUMBER)
-_DECIMAL = Kind((int, float), Phrase("a number"), shape=Shape.NUMBER)
+_DECIMAL = Kind((int, float), Phrase("a number"), shape=Shape.DECIMAL)
+_PERCENT = Kind((int,), Phrase("a whole number"), shape=Shape.PERCENT)
+_LEVEL = Kind((int,), Phrase("a whole number"), shape=Shape.LEVEL)
+_PRIORITY = Kind((int,), Phrase("a whole number"), shape=Shape.PRIORITY)
 _DATE = Kind((str,), Phrase("a date as text, YYYY-MM-DD"), shape=Shape.DATE)
 _TIME = Kind((str,), Phrase("a time as text, HH:MM"), shape=Shape.TIME)
 _MOMENT = Kind((str,), Phrase("a moment as text, 2026-11-23T09:00:00+08:00"), shape=Shape.MOMENT)
+_DAY_OR_MOMENT = Kind(_MOMENT.json_types, _MOMENT.expected, shape=Shape.DAY_OR_MOMENT)
 
 
 def _listed(shape: Shape) -> Kind:
@@ -118,9 +122,9 @@ Count = Annotated[int, whole(0), _WHOLE]
 Quantity = Annotated[int, whole(1), _WHOLE]
 Days = Annotated[int, whole(1, MOST_DAYS), _WHOLE]
 DaysDone = Annotated[int, whole(0, MOST_DAYS), _WHOLE]
-Priority = Annotated[int, whole(1, 5), _WHOLE]
-SkillLevel = Annotated[int, whole(1, 9), _WHOLE]
-Percent = Annotated[int, whole(1, 10_000), _WHOLE]
+Priority = Annotated[int, whole(1, 5), _PRIORITY]
+SkillLevel = Annotated[int, whole(1, 9), _LEVEL]
+Percent = Annotated[int, whole(1, 10_000), _PERCENT]
 YesNo = Annotated[bool, parse_yes_no, Kind((bool,), Phrase("true or false"), shape=Shape.WORD)]
 Times = Annotated[int, parse_times, Kind((bool, int), Phrase("true, false or a whole number"), shape=Shape.WORD)]
 Duration = Annotated[
@@ -131,15 +135,15 @@ Duration = Annotated[
 Day = Annotated[date, parse_date, _DATE]
 Time = Annotated[int, parse_time, _TIME]
 Moment = Annotated[datetime, parse_moment, _MOMENT]
-DayOrMoment = Annotated[datetime, parse_day_or_moment, _MOMENT]
+DayOrMoment = Annotated[datetime, parse_day_or_moment, _DAY_OR_MOMENT]
 TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME]
 Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS)]
 Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS)]
 Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING)]
-SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.AMOUNTS)]
+SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.SKILLS)]
 PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS)]
 ToolNeeds = Annotated[tuple[ToolNeed, ...], parse_tool_needs, _listed(Shape.AMOUNTS)]
-Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.AMOUNTS)]
+Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.LOADS)]
 Predecessors = Annotated[tuple[Predecessor, ...], parse_predecessors, _listed(Shape.IDS)]
 Texts = Annotated[tuple[str, ...], parse_texts, _listed(Shape.TEXT)]
 CoverageWord = Annotated[str, choice(*Coverage), _WORD]

@@ -11,7 +11,9 @@ from datetime import date
 from optimizer.domain.region import DateOrder
 from optimizer.ingest.cells.tidy import Shape
 
-_SHAPES = frozenset({Shape.DATE, Shape.TIME, Shape.MOMENT, Shape.WINDOWS, Shape.HOURS, Shape.OPENING})
+_SHAPES = frozenset(
+    {Shape.DATE, Shape.TIME, Shape.MOMENT, Shape.DAY_OR_MOMENT, Shape.WINDOWS, Shape.HOURS, Shape.OPENING}
+)
 #: Of two figures, the year is of this century.
 _CENTURY = 2000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -23,6 +23,7 @@ from optimizer.ingest.cells.dates_and_times import (
     iso_duration,
     iso_duration_seconds,
 )
+from optimizer.ingest.cells.spelt_dates import two_readings
 from optimizer.ingest.cells.words import CHINESE
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ MAX_INT = 10**9
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
-_YES = {"yes", "y", "true", "1", "是", "√"}
-_NO = {"no", "n", "false", "0", "否", "×"}
+_YES = {"yes", "y", "true", "1", "是", "是的", "对", "√", "✓", "✔"}
+_NO = {"no", "n", "false", "0", "否", "不", "不是", "×", "✗", "✘"}
 _FULL_WIDTH = re.compile("[０-９：．－／]")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
@@ -220,6 +221,9 @@ def parse_date(value: object) -> date:
 def _date_fault(text: str) -> CellFault:
     if _FULL_WIDTH.search(text):
         return fault("NUMBER_FULL_WIDTH", plain=text.translate(_TO_HALF_WIDTH))
+    readings = two_readings(text)
+    if readings:
+        return fault("DATE_TWO_WAYS", one=readings[0].isoformat(), other=readings[1].isoformat())
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", text, re.ASCII):
         return fault("DATE_SWAPPED")
     serial = excel_day(text)

@@ -194,11 +194,11 @@ def check_skills(sheets: BranchSheets, log: IssueLog) -> None:
     held = {str(entry.row.skill) for entry in sheets.skills.readable()}
     staff = len(sheets.technicians.ids)
     for entry in sheets.orders.readable():
-        for need in entry.row.skills:
+        for need in entry.row.skills if not sheets.skills.is_unread else ():
             if need.skill not in held:
                 near = log.suggest(need.skill, held)
                 sheets.orders.note(log, "REF_SKILL_NOT_HELD", entry.number, "skills", need.skill, near=near)
-        if entry.row.crew_size > max(staff, 1):
+        if entry.row.crew_size > max(staff, 1) and not sheets.technicians.is_unread:
             sheets.orders.note(log, "CREW_LARGE", entry.number, "crew_size", entry.row.crew_size)
     records: dict[tuple[str, str], list[Entry[Any]]] = defaultdict(list)
     for skill in sheets.skills:
@@ -290,7 +290,7 @@ def check_shifts(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> Non
     working = {row.technician_id for row in rows if row.date is None or clock.is_planned(row.date)}
     for person in sheets.technicians.readable():
         name = person.row.technician_id
-        if name and name not in working:
+        if name and name not in working and not sheets.shifts.is_unread:
             day = clock.planned_text()
             sheets.technicians.note(log, "NO_SHIFT", person.number, "technician_id", name, day=day)
 

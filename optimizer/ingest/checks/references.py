@@ -81,8 +81,8 @@ def _with_ids(sheet: Sheet[Any], others: set[str]) -> Sheet[Any]:
 
 def _refer(sheet: Sheet[Any], column: str, other: Sheet[Any], code: str, log: IssueLog) -> None:
     required = other.name in ("customers", "technicians", "orders")
-    if required and not other.is_given:
-        return  # the missing file is noted already
+    if other.is_unread or (required and not other.is_given):
+        return  # the missing file, or what is wrong with it, is noted already
     for entry in sheet.readable():
         value = getattr(entry.row, column)
         if not value:

@@ -65,6 +65,7 @@ from optimizer.ingest.cells.kinds import (
     YesNo,
     Zone,
 )
+from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.rows import Row, column
 
 if TYPE_CHECKING:
@@ -492,6 +493,12 @@ class Column:
     default: Any
     example: str
     meaning: str
+
+    @property
+    def shape(self) -> Shape:
+        """What its cells look like; a text that names another sheet's row is an id."""
+        shape = self.kind.shape
+        return Shape.ID if shape is Shape.TEXT and self.field.endswith("_id") else shape
 
     def name(self, form: str) -> str:
         """Return the column's name in the given form, `csv` or `json`."""

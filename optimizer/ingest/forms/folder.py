@@ -34,7 +34,7 @@ def read_folder(folder: Path, log: IssueLog) -> list[RawSheet]:
         if name in files:
             log.sources[name] = Source(files[name].name)
             text = read_text(files[name], log, is_sheet=True)
-            raws.append(RawSheet(name, is_given=False) if text is None else read_csv(name, text, log))
+            raws.append(RawSheet(name, is_given=False, is_unread=True) if text is None else read_csv(name, text, log))
     for name in REQUIRED_SHEETS:
         if name not in files and not (name == "customers" and is_without_customers(raws)):
             wanted = sheet_label(name, "zh") if is_chinese else name

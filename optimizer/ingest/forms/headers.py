@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.ingest.forms.labels import COLUMN_NAMES, NOTES, SHEET_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from optimizer.ingest.forms.columns import Column
 
@@ -37,6 +37,12 @@ def label(sheet: str, field: str, lang: str) -> str:
     ('工单号', 'Order no.')
     """
     return COLUMN_NAMES[sheet][field][0 if lang == "zh" else 1]
+
+
+def is_title(sheet: str) -> Callable[[str], bool]:
+    """Return what tells whether a text is the title of a column of a sheet."""
+    titles = columns_by_title(sheet)
+    return lambda text: bool(text.strip()) and normal(text) in titles
 
 
 def sheet_label(sheet: str, lang: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.decoding import decode_json, read_bytes, read_text
 from optimizer.faults.issues import IssueLog
-from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import SHEETS, columns_of
-from optimizer.ingest.forms.headers import columns_by_title, normal, sheet_named
+from optimizer.ingest.forms.head import Head, find_head, lines_of, split_begun
+from optimizer.ingest.forms.headers import columns_by_title, is_title, normal, sheet_named
 from optimizer.ingest.forms.sheets import MAX_ROWS
-from optimizer.ingest.forms.workbook import SUFFIXES, cell_text, open_workbook
+from optimizer.ingest.forms.workbook import SUFFIXES, open_workbook, plain_lines
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.text.printable import spelt_out
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.faults.issues import Issue
+    from optimizer.ingest.forms.head import Line
 
 #: More columns than any sheet of ours has, fewer than a spreadsheet takes.
 MAX_COLUMNS = 500
@@ -43,14 +43,14 @@ class InputTable:
     rows
         The cells of each row that holds any, by the number of its line; of JSON, the header is line 1.
     head
-        The line of the header.
+        The header; of JSON, line 1.
     """
 
     sheet: str
     title: str
     file: str
     rows: dict[int, list[str]]
-    head: int
+    head: Head
     is_json: bool = False
 
     def line_of(self, issue: Issue) -> int | None:
@@ -61,13 +61,13 @@ class InputTable:
             return int(entry) + 2 if sheet == self.sheet and entry.isdecimal() else None
         if issue.file != self.file:
             return None
-        return self.head if issue.row is None and issue.column else issue.row
+        return self.head.last if issue.row is None and issue.column else issue.row
 
     def columns_of(self, issue: Issue) -> list[int]:
         """Return the columns that an issue is about, from 1; none when it is about a row, or its column is missing."""
         if not issue.column:
             return []
-        titles = self.rows.get(self.head, [])
+        titles = self.head.titles
         exact = [n for n, title in enumerate(titles, start=1) if spelt_out(title.strip()) == issue.column]
         if exact:
             return exact
@@ -98,18 +98,24 @@ def _of_folder(folder: Path) -> Iterator[InputTable]:
         sheet = sheet_named(path.stem) if path.suffix.lower() == ".csv" else None
         text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True) if sheet else None
         if sheet and text is not None:
-            yield InputTable(sheet, path.stem, path.name, dict(_lines(text)), head=1)
+            yield _table(sheet, path.stem, path.name, list(_lines(text, sheet)))
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str, sheet: str) -> Iterator[Line]:
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        for number, cells in lines_of(text, is_title(sheet)):
             if number > MAX_ROWS:
                 return
             if any(cells):
                 yield number, cells[:MAX_COLUMNS]
     except csv.Error:
         return  # the rest cannot be told apart
+
+
+def _table(sheet: str, title: str, file: str, lines: list[Line]) -> InputTable:
+    begun, _ = split_begun(lines)
+    head = find_head(begun, is_title(sheet)) if begun else Head([], 1, 1)
+    return InputTable(sheet, title, file, dict(lines), head)
 
 
 def _of_workbook(path: Path) -> Iterator[InputTable]:
@@ -124,8 +130,8 @@ def _of_workbook(path: Path) -> Iterator[InputTable]:
     for tab in tabs:
         sheet, rows = sheet_named(tab["name"]), tab.get("rows")
         if sheet and rows:
-            lines = {number: [cell_text(cell, Shape.TEXT) for cell in cells[:MAX_COLUMNS]] for number, cells in rows}
-            yield InputTable(sheet, tab["name"], f"{path.name} [{tab['name']}]", lines, head=rows[0][0])
+            lines = [(number, cells[:MAX_COLUMNS]) for number, cells in plain_lines(rows)]
+            yield _table(sheet, tab["name"], f"{path.name} [{tab['name']}]", lines)
 
 
 def _of_document(path: Path) -> Iterator[InputTable]:
@@ -138,7 +144,8 @@ def _of_document(path: Path) -> Iterator[InputTable]:
         value = document.get(sheet)
         entries = [value] if sheet == "branch" else value
         if isinstance(entries, list) and entries:
-            yield InputTable(sheet, sheet, path.name, _entry_lines(sheet, entries), head=1, is_json=True)
+            lines = _entry_lines(sheet, entries)
+            yield InputTable(sheet, sheet, path.name, lines, Head(lines[1], 1, 1), is_json=True)
 
 
 def _entry_lines(sheet: str, entries: list[Any]) -> dict[int, list[str]]:

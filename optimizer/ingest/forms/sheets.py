@@ -7,6 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from optimizer.faults.issues import IssueLog, Phrase, nearest
+from optimizer.ingest.cells.frame import NO_FRAME
+from optimizer.ingest.cells.local_forms import made_plain
+from optimizer.ingest.cells.tidy import is_change
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import (
     KEYS,
@@ -33,14 +36,18 @@ from optimizer.ingest.forms.columns import (
     ToolRow,
     columns_of,
 )
+from optimizer.ingest.forms.meant import frame_of, meant_cells
 from optimizer.ingest.forms.rows import EMPTY, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
+    from optimizer.ingest.cells.frame import Frame
     from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
+#: So many cells of a sheet are named that were read as something else; the rest is counted.
+SHOWN_READ_AS = 2_000
 #: Columns of an order that tell who asked, and the column of a customer that each fills (`flat.py`).
 OF_CUSTOMER: Mapping[str, str] = MappingProxyType({"customer_name": "name", "customer_phone": "phone"})
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
@@ -60,13 +67,22 @@ class Entry(Generic[R]):
 class RawSheet:
     """A sheet before its cells are checked: row numbers, and cells by field name; empty cells are absent.
 
-    `missing` holds the required columns that the header lacks; they are noted once, not once a row.
+    Parameters
+    ----------
+    missing
+        The required columns that the header lacks; they are noted once, not once a row.
+    unread
+        By row the columns whose cells cannot be read as they stand, which is noted already.
+    is_unread
+        Whether it is there and no row of it could be read, which is noted already.
     """
 
     name: str
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     missing: frozenset[str] = frozenset()
     is_given: bool = True
+    unread: Mapping[int, Set[str]] = field(default_factory=dict)
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,8 @@ class Sheet(Generic[R]):
         The first cell of every row, also of faulty ones, so that one fault does not make others look unknown.
     is_given
         Whether the sheet is there at all.
+    is_unread
+        Whether it is there and its ids could not be read, which is noted: what refers to them is not looked up.
     """
 
     name: str
@@ -91,6 +109,7 @@ class Sheet(Generic[R]):
     partial: tuple[Entry[Any], ...] = ()
     ids: frozenset[str] = frozenset()
     is_given: bool = True
+    is_unread: bool = False
 
     def __iter__(self) -> Iterator[Entry[R]]:
         return iter(self.entries)
@@ -198,34 +217,68 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
 
 
 def check_cells(raws: Iterable[RawSheet], log: IssueLog) -> BranchSheets:
-    """Return the rows that are right in themselves; every wrong cell and doubled row is noted."""
-    sheets: Mapping[str, Any] = {raw.name: _check_sheet(raw, log) for raw in raws}
+    """Return the rows that are right in themselves; every wrong cell and doubled row is noted.
+
+    Cells that were typed are read by what they mean (`meant.py`), and what is not plain in them is said.
+    """
+    raws = list(raws)
+    frame = NO_FRAME if log.form == "json" else frame_of({raw.name: raw.rows for raw in raws})
+    sheets: Mapping[str, Any] = {raw.name: _check_sheet(raw, frame, log) for raw in raws}
     absent: dict[str, Sheet[Any]] = {name: Sheet(name, is_given=False) for name in SHEETS}
     return BranchSheets(**{**absent, **sheets})
 
 
-def _check_sheet(raw: RawSheet, log: IssueLog) -> Sheet[Any]:
+def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
     entries: list[Entry[Any]] = []
     partial: list[Entry[Any]] = []
     seen: dict[tuple[object, ...], int] = {}
-    for number, cells in raw.rows:
-        row, is_right = _check_row(raw, number, cells, log)
-        (entries if is_right else partial).append(Entry(number, row))
-        _check_double(raw.name, number, cells, row, seen, log)
     first = columns_of(raw.name)[0].field
-    ids = frozenset(str(cells[first]) for _, cells in raw.rows if first in cells)
-    return Sheet(raw.name, tuple(entries), tuple(partial), ids, raw.is_given)
+    ids: set[str] = set()
+    changes: list[tuple[int, str, str, str]] = []
+    for number, typed in raw.rows:
+        cells = typed if log.form == "json" else meant_cells(raw.name, typed, frame)
+        row, wrong = _check_row(raw, number, cells, typed, log)
+        (partial if wrong or raw.unread.get(number) else entries).append(Entry(number, row))
+        _check_double(raw.name, number, cells, row, seen, log)
+        if first in cells:
+            ids.add(str(cells[first]))
+        if log.form != "json":
+            said = ((name, text, cells.get(name, "")) for name, text in typed.items() if name not in wrong)
+            changes += [(number, name, text, meant) for name, text, meant in said if text != meant]
+    _note_changes(raw.name, changes, frame, log)
+    is_unread = raw.is_unread or first in raw.missing
+    return Sheet(raw.name, tuple(entries), tuple(partial), frozenset(ids), raw.is_given, is_unread)
 
 
-def _check_row(raw: RawSheet, number: int, cells: dict[str, Any], log: IssueLog) -> tuple[Row, bool]:
-    """Return the row and whether it is right; of a wrong one, what its right cells say."""
+def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], frame: Frame, log: IssueLog) -> None:
+    """Say of each cell that is right what it was read as, if that is not what stands there.
+
+    A date as the branch's locale writes it needs no word.
+    """
+    shapes = {column.field: column.shape for column in columns_of(sheet)}
+    changed = [
+        (number, name, typed, meant)
+        for number, name, typed, meant in changes
+        if is_change(made_plain(typed, shapes[name], frame.local), meant, shapes[name])
+    ]
+    for number, name, typed, meant in changed[:SHOWN_READ_AS]:
+        log.add("READ_AS", value=typed, meant=meant, **location_of(sheet, log, number, name))
+    if len(changed) > SHOWN_READ_AS:
+        log.add("READ_AS_MORE", value=len(changed) - SHOWN_READ_AS, **location_of(sheet, log, None))
+
+
+def _check_row(
+    raw: RawSheet, number: int, cells: dict[str, Any], typed: dict[str, Any], log: IssueLog
+) -> tuple[Row, Set[str]]:
+    """Return the row, of a wrong one what its right cells say, and the columns that are wrong."""
     wrong = _wrong_types(raw.name, number, cells, log) if log.form == "json" else set()
     right = {name: cell for name, cell in cells.items() if name not in wrong} if wrong else cells
+    unread = raw.unread.get(number, ())
     row, faults = SHEETS[raw.name].read(right)
     for name, fault in faults.items():
-        if name not in wrong:
-            _note_cell(raw, number, name, cells.get(name), fault, log)
-    return row, not (wrong or faults)
+        if name not in wrong and name not in unread:
+            _note_cell(raw, number, name, typed.get(name), fault, log)
+    return row, wrong | faults.keys()
 
 
 def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) -> set[str]:

@@ -3,100 +3,203 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.issues import IssueLog, Source, nearest
-from optimizer.ingest.cells.local_forms import made_plain
-from optimizer.ingest.cells.locales import date_order_of, parse_locale
-from optimizer.ingest.cells.tidy import Shape, is_change, tidy_cell
-from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
-from optimizer.ingest.forms.headers import columns_by_title, field_names, label, normal
+from optimizer.ingest.forms.head import find_head, lines_of, split_begun
+from optimizer.ingest.forms.headers import columns_by_title, field_names, is_title, label, normal
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
+from optimizer.ingest.forms.workbook_child import column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from optimizer.domain.region import DateOrder
     from optimizer.ingest.forms.columns import Column
+    from optimizer.ingest.forms.head import Head, Line
 
-#: So many cells of a sheet are named that were read as something else; the rest is counted.
-SHOWN_READ_AS = 20
+#: So many cells of a kind are named in one fault of a sheet.
+SHOWN_CELLS = 8
+
+#: What a spreadsheet shows in the place of a value that it has not; in its last form the column is too narrow.
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|#{3,}")
+#: What begins a row that sums up or signs, and is no row of the data.
+_TOTAL = re.compile(
+    r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)(?:[\s:：(（\d].*)?"
+    r"|共\s*\d+\s*[单条个户件行人].*"
+    r"|(?:grand |sub-?)?totals?(?:[\s:(\d].*)?"
+    r"|(?:制表|填表|编制|审核|复核|打印|统计|备注|说明|注)(?:人|员|时间|日期)?\s*[:：].*"
+    r"|(?:prepared|printed|checked|approved) by\b.*|notes?:.*",
+    re.IGNORECASE,
+)
+
+#: Faults of cells that a spreadsheet gives without a value.
+_WITHOUT_VALUE = ("CELLS_UNCOMPUTED", "CELLS_ERROR")
 
 Header = list["Column | None"]
+#: Cells of a sheet that cannot be read as they stand, by row and position: the fault, and what it calls the cell.
+Marks = Mapping[tuple[int, int], tuple[str, str]]
+_NO_MARKS: Marks = MappingProxyType({})
 
 
 def read_csv(name: str, text: str, log: IssueLog) -> RawSheet:
-    """Return the rows of a CSV text, numbered as a spreadsheet shows them; the header is row 1.
+    """Return the rows of a CSV text, numbered as a spreadsheet shows them.
 
     The file has the sheet's own name, unless `log.sources` says another.
     """
     log.sources.setdefault(name, Source(file_of(name, log)))
-    return read_table(name, _csv_rows(name, text, log), log)
+    begun, rest = split_begun(_csv_lines(name, text, log))
+    if not begun:
+        return empty_table(name, log)
+    return read_table(name, find_head(begun, is_title(name)), chain(begun, rest), log)
 
 
-def _csv_rows(name: str, text: str, log: IssueLog) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _csv_lines(name: str, text: str, log: IssueLog) -> Iterator[Line]:
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in lines_of(text, is_title(name)):
             yield number, cells
     except csv.Error as error:
         log.add("CSV_CELLS", error=str(error), **location_of(name, log, number + 1))
 
 
-def read_table(name: str, table: Iterable[tuple[int, list[Any]]], log: IssueLog) -> RawSheet:
-    """Return the rows of a table of texts by the columns of its header, which is its first row, tidied.
+def empty_table(name: str, log: IssueLog) -> RawSheet:
+    """Note that a table holds nothing, not even a header."""
+    columns = ", ".join(c.sheet_name for c in columns_of(name)[:6])
+    log.add("FILE_EMPTY", columns=columns, **location_of(name, log, None))
+    return RawSheet(name)
+
+
+def read_table(name: str, head: Head, lines: Iterable[Line], log: IssueLog, *, marks: Marks = _NO_MARKS) -> RawSheet:
+    """Return the rows below a header by its columns, as they stand.
 
     `log.sources` says already which file the table came from.
+
+    Parameters
+    ----------
+    marks
+        See `Marks`.
     """
-    rows: list[tuple[int, dict[str, Any]]] = []
-    numbers = iter(table)
-    head, cells = next(numbers, (1, []))
-    if not any(cell.strip() for cell in cells):
-        columns = ", ".join(c.sheet_name for c in columns_of(name)[:6])
-        log.add("FILE_EMPTY", columns=columns, **location_of(name, log, None))
-        return RawSheet(name)
-    header = _read_header(name, head, cells, log)
-    for number, cells in numbers:
-        if number > MAX_ROWS:
-            log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **location_of(name, log, number))
+    reader = _Rows(name, head, log, marks)
+    for line in lines:
+        if line[0] > MAX_ROWS:
+            log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **location_of(name, log, line[0]))
             break
-        _read_row(name, number, cells, header, rows, log)
-    given = {column.field for column in header if column}
-    missing = frozenset(column.field for column in columns_of(name) if column.required) - given
-    for field_name in missing if given else ():
-        if can_be_made(name, field_name, given):
-            continue
-        log.add("COLUMN_MISSING", **location_of(name, log, head, field_name))
-    _tidy(name, rows, log)
-    return RawSheet(name, rows if given else [], missing)
+        if line[0] > head.last:
+            reader.read(line)
+    return reader.sheet()
 
 
-def _read_header(name: str, number: int, cells: list[str], log: IssueLog) -> Header:
+class _Rows:
+    """The rows of a sheet while they are read."""
+
+    def __init__(self, name: str, head: Head, log: IssueLog, marks: Marks) -> None:
+        self.name, self.head, self.log, self.marks = name, head, log, marks
+        self.header = _read_header(name, head, log)
+        self.given = {column.field for column in self.header if column}
+        self.required = {column.field for column in columns_of(name) if column.required}
+        self.rows: list[tuple[int, dict[str, Any]]] = []
+        self.unread: dict[int, set[str]] = defaultdict(set)
+        #: By kind of fault what its cells are called, in order.
+        self.marked: dict[str, dict[str, None]] = defaultdict(dict)
+        self.untitled: dict[int, int] = {}
+        self.seen: set[int] = set()
+
+    def read(self, line: Line) -> None:
+        """Take up a row."""
+        number, cells = line
+        self.seen.add(number)
+        texts = [cell.strip() for cell in cells]
+        if not any(texts):
+            return
+        found = {c.field: text for c, text in zip(self.header, texts, strict=False) if c and text}
+        if self._is_total(texts, found):
+            value = next(text for text in texts if text)
+            self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
+            return
+        if any(texts[len(self.header) :]):
+            self.log.add("CSV_EXTRA_CELLS", **location_of(self.name, self.log, number))
+        for index, (title, text) in enumerate(zip(self.head.titles, texts, strict=False)):
+            if text and not title.strip():
+                self.untitled.setdefault(index, number)
+        if self.marks or any(text.startswith("#") for text in found.values()):
+            self._set_aside(number, found)
+        if found or number in self.unread:
+            self.rows.append((number, found))
+
+    def _is_total(self, texts: list[str], found: Mapping[str, str]) -> bool:
+        """Return whether a row sums up or signs: its first words say so, and it lacks what a row must have."""
+        first = next(text for text in texts if text)
+        return _TOTAL.fullmatch(first) is not None and (len(self.required) < 2 or not self.required <= found.keys())
+
+    def _set_aside(self, number: int, found: dict[str, str]) -> None:
+        """Take the cells out of a row that cannot be read as they stand."""
+        for index, column in enumerate(self.header):
+            if column is None:
+                continue
+            code, called = self.marks.get((number, index), ("", f"{column_letters(index + 1)}{number}"))
+            if not code and _ERROR.fullmatch(found.get(column.field, "")):
+                code = "CELLS_ERROR"
+            if code:
+                self.marked[code][called] = None
+            if code and code != "CELLS_COMPUTED":
+                self.unread[number].add(column.field)
+                found.pop(column.field, None)
+
+    def _mark_empty_rows(self) -> None:
+        """Take up the cells without a value in rows that hold nothing else."""
+        for (number, index), (code, called) in self.marks.items():
+            if number > self.head.last and number not in self.seen and code in _WITHOUT_VALUE:
+                if index < len(self.header) and self.header[index] is not None:
+                    self.marked[code][called] = None
+
+    def sheet(self) -> RawSheet:
+        """Return the sheet, after noting what is about it as a whole."""
+        name, log = self.name, self.log
+        if not self.given:
+            return RawSheet(name, is_given=False, is_unread=True)
+        self._mark_empty_rows()
+        for code, called in self.marked.items():
+            more = ", …" if len(called) > SHOWN_CELLS else ""
+            value = ", ".join([*called][:SHOWN_CELLS]) + more
+            log.add(code, value=value, count=len(called), **location_of(name, log, None))
+        for index, number in self.untitled.items():
+            log.add("COLUMN_UNTITLED", value=column_letters(index + 1), **location_of(name, log, number))
+        missing = frozenset(self.required - self.given)
+        for field_name in missing:
+            if can_be_made(name, field_name, self.given):
+                continue
+            log.add("COLUMN_MISSING", **location_of(name, log, self.head.last, field_name))
+        return RawSheet(name, self.rows, missing, unread=self.unread)
+
+
+def _read_header(name: str, head: Head, log: IssueLog) -> Header:
     by_title = columns_by_title(name)
-    separator = next((mark for mark in ";\t|" if len(cells) == 1 and cells[0].count(mark) > 1), None)
-    if separator:
-        log.add("CSV_SEPARATOR", value=separator, **location_of(name, log, number))
-        cells = cells[0].split(separator)
+    cells = head.titles
     header: Header = [by_title.get(normal(cell)) if cell.strip() else None for cell in cells]
     _name_columns(name, cells, header, log)
     if not any(header):
         expected = ", ".join(log.sources[name].titles.get(c.field, c.sheet_name) for c in columns_of(name)[:6])
-        log.add("HEADER_UNKNOWN", value=", ".join(cells), columns=expected, **location_of(name, log, number))
+        log.add("HEADER_UNKNOWN", value=", ".join(cells), columns=expected, **location_of(name, log, head.last))
         return header
+    if head.above:
+        log.add("HEADER_BELOW", value=", ".join(head.above), **location_of(name, log, head.first))
     for index, (cell, column) in enumerate(zip(cells, header, strict=True)):
         title = cell.strip()
         if column is not None and column in header[:index]:
-            log.add("COLUMN_TWICE", **location_of(name, log, number, column.field))
+            log.add("COLUMN_TWICE", **location_of(name, log, head.last, column.field))
         if column is None and title:
             unused = [c for c in columns_of(name) if c not in header]
             near = nearest(title, {c.sheet_name for c in unused}) or nearest(
                 title, {known for c in unused for known in field_names(name, c.field)}
             )
-            log.add("COLUMN_UNKNOWN", value=title, near=near, **location_of(name, log, number, title))
+            log.add("COLUMN_UNKNOWN", value=title, near=near, **location_of(name, log, head.last, title))
     return header
 
 
@@ -111,57 +214,3 @@ def _name_columns(name: str, cells: list[str], header: Header, log: IssueLog) ->
         own = {column.field: column.sheet_name for column in columns_of(name)}
         titles = {field: title for field, title in titles.items() if normal(title) != normal(own[field])}
     log.sources[name] = Source(log.sources[name].file, titles)
-
-
-def _read_row(
-    name: str,
-    number: int,
-    cells: list[str],
-    header: Header,
-    rows: list[tuple[int, dict[str, Any]]],
-    log: IssueLog,
-) -> None:
-    if any(cell.strip() for cell in cells[len(header) :]):
-        log.add("CSV_EXTRA_CELLS", **location_of(name, log, number))
-    stripped = [cell.strip() for cell in cells[: len(header)]]
-    if any(stripped):
-        rows.append((number, {c.field: cell for c, cell in zip(header, stripped, strict=False) if c and cell}))
-
-
-def _tidy(name: str, rows: list[tuple[int, dict[str, Any]]], log: IssueLog) -> None:
-    """Replace each cell by what is meant, and say so; the rows are changed in place."""
-    shapes = {column.field: shape_of(column) for column in columns_of(name)}
-    if name == "branch":
-        log.date_order = _date_order(rows)
-    changed = 0
-    for number, cells in rows:
-        for field_name, text in list(cells.items()):
-            shape = shapes[field_name]
-            local = made_plain(text, shape, log.date_order)
-            tidied = tidy_cell(local, shape)
-            if tidied:
-                cells[field_name] = tidied
-            else:
-                del cells[field_name]
-            if is_change(local, tidied, shape):
-                changed += 1
-                if changed <= SHOWN_READ_AS:
-                    log.add("READ_AS", value=text, meant=tidied, **location_of(name, log, number, field_name))
-    if changed > SHOWN_READ_AS:
-        log.add("READ_AS_MORE", value=changed - SHOWN_READ_AS, **location_of(name, log, None))
-
-
-def _date_order(rows: list[tuple[int, dict[str, Any]]]) -> DateOrder | None:
-    """Return the order of dates by the branch's locale; one that is not known is noted when its cell is read."""
-    for _, cells in rows[:1]:
-        try:
-            return date_order_of(parse_locale(cells.get("locale", "").strip()))
-        except CellFault:
-            return None
-    return None
-
-
-def shape_of(column: Column) -> Shape:
-    """Return what the cells of a column look like; a text that names another sheet's row is an id."""
-    shape = column.kind.shape
-    return Shape.ID if shape is Shape.TEXT and column.field.endswith("_id") else shape

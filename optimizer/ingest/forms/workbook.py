@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.decoding import MAX_BYTES, read_bytes
 from optimizer.faults.issues import Source, nearest
-from optimizer.ingest.cells.tidy import Shape, moment_text, time_text
+from optimizer.ingest.cells.dates_and_times import moment_text, span_text
+from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.flat import is_without_customers
-from optimizer.ingest.forms.headers import columns_by_title, is_note, normal, sheet_label, sheet_named
+from optimizer.ingest.forms.head import find_head, split_begun
+from optimizer.ingest.forms.headers import columns_by_title, is_note, is_title, normal, sheet_label, sheet_named
 from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
-from optimizer.ingest.forms.tables import read_table, shape_of
+from optimizer.ingest.forms.tables import empty_table, read_table
+from optimizer.ingest.forms.workbook_child import corners
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.running.processes import Child
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.faults.issues import IssueLog
+    from optimizer.ingest.forms.head import Head, Line
+    from optimizer.ingest.forms.tables import Marks
 
 #: What a path of a workbook ends in; an old one is named as such.
 SUFFIXES = (".xlsx", ".xlsm", ".xls")
@@ -33,8 +38,14 @@ TIMEOUT_S = 60
 #: Bytes of memory and seconds of work of its reader; where the system has no limits, the clock has to do.
 MAX_MEMORY = 1_500_000_000
 MAX_CPU_S = 30
+#: Cells of a sheet that may be named as covered by merged ones; more are no table of a branch.
+MAX_MARKS = 100_000
 #: More digits than a spreadsheet keeps.
 _EXACT = 10**15
+#: What a spreadsheet makes a date of, and is none.
+_NAMES = (Shape.ID, Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS)
+#: Of what a percentage is the figure before its sign.
+_FIGURES = (Shape.NUMBER, Shape.PERCENT, Shape.LEVEL, Shape.PRIORITY, Shape.DECIMAL)
 #: Day 1 of spreadsheets, by either count: a time of 24 hours without its date.
 _DAY_ONE = (date(1899, 12, 31), date(1900, 1, 1))
 
@@ -114,24 +125,18 @@ def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
     location = location_of(name, log, None)
     if "last_cell" in tab:
         log.add("SHEET_LAST_CELL", value=tab["last_cell"], **location)
-        return RawSheet(name, is_given=False)
+        return RawSheet(name, is_given=False, is_unread=True)
     if tab["is_hidden"]:
         log.add("SHEET_HIDDEN", **location)
     if tab["hidden_rows"]:
         log.add("ROWS_HIDDEN", value=_stretches(tab["hidden_rows"]), **location)
     if tab["hidden_columns"]:
         log.add("COLUMNS_HIDDEN", value=", ".join(tab["hidden_columns"]), **location)
-    for reference in tab["merged"]:
-        log.add("CELLS_MERGED", value=reference, **location)
-    for code, key in (
-        ("CELLS_COMPUTED", "computed"),
-        ("CELLS_UNCOMPUTED", "uncomputed"),
-        ("CELLS_ERROR", "errors"),
-    ):
-        if tab[key]:
-            more = ", …" if tab[f"{key}_count"] > len(tab[key]) else ""
-            log.add(code, value=", ".join(tab[key]) + more, count=tab[f"{key}_count"], **location)
-    return read_table(name, _texts(name, tab["rows"], log), log)
+    begun, _ = split_begun(plain_lines(tab["rows"]))
+    if not begun:
+        return empty_table(name, log)
+    head = find_head(begun, is_title(name))
+    return read_table(name, head, _shaped(name, head, tab["rows"], log), log, marks=_marks(tab))
 
 
 def _stretches(numbers: list[int]) -> str:
@@ -145,21 +150,48 @@ def _stretches(numbers: list[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in stretches)
 
 
+def _marks(tab: dict[str, Any]) -> Marks:
+    """Return the cells that cannot be read as they stand: covered by a merged one, never computed, or an error.
+
+    A formula counts by its last value, which is said, too.
+    """
+    marks: dict[tuple[int, int], tuple[str, str]] = {}
+    for code, key in (
+        ("CELLS_COMPUTED", "computed"),
+        ("CELLS_UNCOMPUTED", "uncomputed"),
+        ("CELLS_ERROR", "errors"),
+    ):
+        for reference in tab[key]:
+            row, column, *_ = corners(reference) or (0, 0)
+            marks[row, column - 1] = (code, reference)
+    widths = {number: len(cells) for number, cells in tab["rows"]}
+    last, widest = max(widths, default=0), max(widths.values(), default=0)
+    for reference in tab["merged"]:
+        top, left, bottom, right = corners(reference) or (1, 1, 0, 0)
+        for number in range(top, min(bottom, last) + 1):
+            columns = range(left - 1, min(right, widest)) if number in widths and len(marks) < MAX_MARKS else ()
+            marks |= {(number, column): ("CELLS_MERGED", reference) for column in columns}
+        marks.pop((top, left - 1), None)  # which holds the value
+    return marks
+
+
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def _texts(name: str, rows: list[Any], log: IssueLog) -> Iterator[tuple[int, list[str]]]:
-    """Return rows as texts: the header as it stands, below it each cell by the kind of its column."""
-    if not rows:
-        return
-    number, cells = rows[0]
-    titles = [cell_text(cell, Shape.TEXT) for cell in cells]
-    yield number, titles
-    columns = [columns_by_title(name).get(normal(title)) for title in titles]
-    shapes = [shape_of(column) if column else Shape.TEXT for column in columns]
-    for number, cells in rows[1:]:
+def plain_lines(rows: list[Any]) -> Iterator[Line]:
+    """Return the rows of a sheet as texts, whatever their columns are."""
+    return ((number, [cell_text(cell, Shape.TEXT) for cell in cells]) for number, cells in rows)
+
+
+def _shaped(name: str, head: Head, rows: list[Any], log: IssueLog) -> Iterator[Line]:
+    """Return the rows below a header as texts, each cell by the kind of its column."""
+    columns = [columns_by_title(name).get(normal(title)) for title in head.titles]
+    shapes = [column.shape if column else Shape.TEXT for column in columns]
+    for number, cells in rows:
+        if number <= head.last:
+            continue
         for column, shape, cell in zip(columns, shapes, cells, strict=False):
-            if column and shape in (Shape.ID, Shape.IDS, Shape.AMOUNTS) and cell[:1] in (["d"], ["m"], ["t"], ["s"]):
+            if column and shape in _NAMES and cell[:1] in (["d"], ["m"], ["t"], ["s"]):
                 log.add("ID_DATE", value=cell_text(cell, shape), **location_of(name, log, number, column.field))
         beyond = [Shape.TEXT] * max(0, len(cells) - len(shapes))
         yield number, [cell_text(cell, shape) for cell, shape in zip(cells, (*shapes, *beyond), strict=False)]
@@ -169,7 +201,7 @@ def cell_text(cell: Any, shape: Shape) -> str:
     """Return the text that a CSV would hold for a cell of a workbook, given as the child process writes it.
 
     >>> cell_text(["n", 10042.0], Shape.ID), cell_text(["d", "2026-11-23"], Shape.MOMENT)
-    ('10042', '2026-11-23 00:00')
+    ('10042', '2026-11-23')
     >>> cell_text(["n", 7.0, "0007"], Shape.ID), cell_text(["n", 7.0, "0007"], Shape.NUMBER)
     ('0007', '7')
     >>> cell_text(["s", 86400], Shape.TIME), cell_text(["b", True], Shape.WORD)
@@ -183,12 +215,12 @@ def cell_text(cell: Any, shape: Shape) -> str:
     if kind == "b":
         return ("yes" if value else "no") if shape is Shape.WORD else str(value).upper()
     if kind in ("t", "s"):
-        return time_text(value) if value >= 0 else str(value)
+        return span_text(value) if value >= 0 else str(value)
     moment = datetime.fromisoformat(value)
     is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     if shape is Shape.TIME and is_midnight and moment.date() in _DAY_ONE:
         return "24:00"
-    if is_midnight and (kind == "d" or shape is Shape.DATE) and shape is not Shape.MOMENT:
+    if is_midnight and (kind == "d" or shape is Shape.DATE):
         return moment.date().isoformat()
     return moment_text(moment)
 
@@ -196,10 +228,10 @@ def cell_text(cell: Any, shape: Shape) -> str:
 def _shown_text(value: float, shown: str, shape: Shape) -> str:
     """Return a number as the sheet shows it where people read it as a text, or with its unit; else the number."""
     is_pct = shown.endswith("%")
-    if shape is Shape.NUMBER and is_pct:
+    if shape in _FIGURES and is_pct:
         return _number_text(round(value * 100, 9))
     has_unit = any(sign.isalpha() for sign in shown)
-    is_text = shape in (Shape.TEXT, Shape.ID, Shape.IDS, Shape.AMOUNTS) or (shape is Shape.DURATION and has_unit)
+    is_text = shape in (Shape.TEXT, *_NAMES) or (shape is Shape.DURATION and has_unit)
     return shown if is_text and not is_pct else _number_text(value)
 
 

@@ -17,7 +17,6 @@ import re
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -36,8 +35,8 @@ MAX_ROW, MAX_COLUMN, MAX_AREA = 100_001, 500, 10_000_000
 MAX_MERGED = 2_000
 #: Characters of one cell that are passed on (a text has at most 2 000), and of all cells.
 MAX_CELL, MAX_CHARACTERS = 4_000, 60_000_000
-#: So many cells are named in a fault.
-SHOWN_CELLS = 8
+#: Cells of a sheet with a formula or an error that are passed on.
+MAX_MARKED = 20_000
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})", re.ASCII)
 
@@ -277,7 +276,7 @@ def read(content: bytes) -> dict[str, Any]:
             if budget < 0:
                 raise RefusedError("WORKBOOK_TOO_MUCH")
             sheet["rows"] = rows
-            sheet["merged"] = list(islice((ref for ref in scan.merged if _touches(ref, rows)), SHOWN_CELLS))
+            sheet["merged"] = [ref for ref in scan.merged if _touches(ref, rows)]
             width = max((len(cells) for _, cells in rows), default=0)
             given = {number for number, _ in rows}
             sheet["hidden_rows"] = [row for row in scan.hidden_rows if row in given]
@@ -285,8 +284,7 @@ def read(content: bytes) -> dict[str, Any]:
                 column_letters(n) for first, last in scan.hidden_columns for n in range(first, min(last, width) + 1)
             ]
             for name in ("computed", "uncomputed", "errors"):
-                found = getattr(scan, name)
-                sheet[name], sheet[f"{name}_count"] = found[:SHOWN_CELLS], len(found)
+                sheet[name] = getattr(scan, name)[:MAX_MARKED]
     return {"has_macros": archive.has_macros, "sheets": sheets}
 
 
@@ -335,13 +333,25 @@ def _cell(value: object) -> Cell:
     return str(value)[:MAX_CELL]
 
 
+def corners(reference: str) -> tuple[int, int, int, int] | None:
+    """Return first row, first column, last row and last column of a range of cells, from 1.
+
+    >>> corners("B3:C4"), corners("B3"), corners("all")
+    ((3, 2, 4, 3), (3, 2, 3, 2), None)
+    """
+    ends = [_REFERENCE.fullmatch(end) for end in reference.split(":")]
+    first, last = ends[0], ends[-1]
+    if len(ends) > 2 or not first or not last:
+        return None
+    return int(first[2]), column_number(first[1]), int(last[2]), column_number(last[1])
+
+
 def _touches(reference: str, rows: list[tuple[int, list[Cell]]]) -> bool:
     """Return whether a range of cells holds a value."""
-    ends = [_REFERENCE.fullmatch(end) for end in reference.split(":")]
-    if len(ends) != 2 or not ends[0] or not ends[1]:
+    found = corners(reference)
+    if found is None:
         return False
-    left, right = column_number(ends[0][1]), column_number(ends[1][1])
-    top, bottom = int(ends[0][2]), int(ends[1][2])
+    top, left, bottom, right = found
     return any(any(cell != "" for cell in cells[left - 1 : right]) for n, cells in rows if top <= n <= bottom)
 
 

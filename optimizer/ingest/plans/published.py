@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import Pause
@@ -84,6 +85,48 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     )
 
 
+def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
+    """Return the visits whose customers know the window of the plan to stay near; `None` where all of them do.
+
+    A draft tells nobody, unless it was made too late for a settling: then only the rows of the branch were told.
+
+    Parameters
+    ----------
+    problem
+        As the branch states it, before a published plan is laid over its rows.
+    """
+    day, as_of = problem.first_day, problem.local_time(problem.as_of_s)
+    found = [entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last]
+    if not found:
+        return None
+    newest = max(found)
+    run = json.loads(newest.path.read_text(encoding="utf-8")).get("run", {})
+    notice = problem.local_time(problem.notice_deadline_s(0))
+    if run.get("stage") != "draft" or newest.planned > f"{notice:%Y-%m-%dT%H%M}":
+        return None
+    return frozenset(said.visit_id for said in problem.published if said.told is not None)
+
+
+class _File(NamedTuple):
+    """A published plan's file: when it was planned, and for which days."""
+
+    planned: str
+    first: date
+    last: date
+    path: Path
+
+
+def _files(branch: str | Path, day: date, as_of: datetime) -> list[_File]:
+    """Return the files of what was published by a moment for a day or later."""
+    folder = published_folder(branch)
+    found = []
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        match = _NAME.fullmatch(path.name)
+        if match and match[3] <= f"{as_of:%Y-%m-%dT%H%M}" and (match[2] or match[1]) >= day.isoformat():
+            found.append(_File(match[3], date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1]), path))
+    return found
+
+
 def routes_before(
     branch: str | Path, clock: WallClock, as_of: datetime, *, time_routes: TimeRoutes
 ) -> tuple[Route, ...]:
@@ -102,15 +145,9 @@ def _newest_first(
     branch: str | Path, day: date, as_of: datetime, time_routes: TimeRoutes
 ) -> list[tuple[date, date, Plan]]:
     """Return first day, last day and plan, on the day's clock, of what was published by a moment for it or later."""
-    folder = published_folder(branch)
-    found: list[tuple[str, date, date, Path]] = []
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        match = _NAME.fullmatch(path.name)
-        if match and match[3] <= f"{as_of:%Y-%m-%dT%H%M}" and (match[2] or match[1]) >= day.isoformat():
-            found.append((match[3], date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1]), path))
     plans: list[tuple[date, date, Plan]] = []
     open_days: set[date] | None = None
-    for _, first, last, path in sorted(found, reverse=True):
+    for _, first, last, path in sorted(_files(branch, day, as_of), reverse=True):
         own = {first + timedelta(days=n) for n in range((last - first).days + 1)}
         if open_days is not None and own <= open_days:
             continue  # every day of it was published again later

@@ -217,6 +217,7 @@ _NOT_NEEDED = {
     "rest",
     "rest_after_night",
     "night_from",
+    "call",
 }
 
 

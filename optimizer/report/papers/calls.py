@@ -10,7 +10,6 @@ from optimizer.text.printable import without_controls
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from optimizer.domain.order import Customer, Order
     from optimizer.report.papers.case import Case
 
 
@@ -21,17 +20,23 @@ class Call:
     Parameters
     ----------
     group
-        Calls of one group become one: a customer's about one order or job, all to one technician.
+        Calls of one group become one: all to one technician.
     why
         The cause in a word or two.
     say
         Full sentences.
+    message
+        The same as a text to send; empty where nothing is sent.
+    first
+        What the coordinator tries before it calls.
     caller_id
         The technician who calls; empty for the coordinator.
     by_s
         Deadline in seconds of the clock; `None` when no clock runs.
     is_first
-        On top of the list: send somebody today, or an emergency.
+        On top of the list: send somebody today, an emergency, a word that is not kept.
+    is_emergency
+        On top of those.
     """
 
     group: str
@@ -40,9 +45,12 @@ class Call:
     order_id: str
     why: str
     say: str
+    message: str = ""
+    first: str = ""
     caller_id: str = ""
     by_s: int | None = None
     is_first: bool = False
+    is_emergency: bool = False
     is_red: bool = False
 
 
@@ -65,6 +73,7 @@ def _joined(first: Call, second: Call, space: str) -> Call:
         order_id=_listed(", ", first.order_id, second.order_id),
         why=_listed("; ", first.why, second.why),
         say=space.join(text for text in (first.say, second.say) if text),
+        message=space.join(text for text in (first.message, second.message) if text),
         by_s=min(deadlines, default=None),
         is_red=first.is_red or second.is_red,
     )
@@ -73,24 +82,6 @@ def _joined(first: Call, second: Call, space: str) -> Call:
 def _listed(comma: str, first: str, second: str) -> str:
     """Return what is listed in both texts, once each."""
     return comma.join(dict.fromkeys(text for text in (*first.split(comma), *second.split(comma)) if text))
-
-
-def customer_group(order: Order) -> str:
-    """Return the group of the calls to the customer of an order."""
-    return f"customer {order.customer_id} {order.order_id}"
-
-
-def call_customer(order: Order, customer: Customer, why: str, say: str, by_s: int | None) -> Call:
-    """Return the coordinator's call to the customer of an order."""
-    return Call(
-        group=customer_group(order),
-        whom=without_controls(customer.name),
-        phone=without_controls(customer.phone or "; ".join(order.briefing.contacts)),
-        order_id=order.order_id,
-        why=why,
-        say=without_controls(say),
-        by_s=by_s,
-    )
 
 
 def call_technician(case: Case, technician_id: str, order_id: str, why: str, say: str, by_s: int | None) -> Call:
@@ -102,5 +93,6 @@ def call_technician(case: Case, technician_id: str, order_id: str, why: str, say
         order_id=order_id,
         why=why,
         say=without_controls(say),
+        message=without_controls(say),
         by_s=by_s,
     )

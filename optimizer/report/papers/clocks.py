@@ -9,7 +9,13 @@ from optimizer.promise.clocks import ClockName, call_back_clock, clocks_of
 if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.planning_context import SetAside
+    from optimizer.promise.clocks import Clock
     from optimizer.report.papers.case import Case
+
+
+def first_contact_clock(case: Case, visit: Visit) -> Clock:
+    """Return the clock of the first contact with a customer."""
+    return next(clock for clock in clocks_of(case.problem, visit) if clock.name is ClockName.FIRST_CONTACT)
 
 
 def contact_deadline_s(case: Case, visit: Visit) -> int | None:

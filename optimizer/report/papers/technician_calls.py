@@ -43,7 +43,8 @@ def make_technician_calls(case: Case) -> Iterator[Call]:
     yield from _unreported(case)
     yield from _loans(case)
     yield from _unacknowledged(case)
-    if case.context.is_published:
+    # A draft that tells no customer has handed out no sheet either.
+    if case.context.is_published and case.context.told is None:
         for change in case.context.changes:
             yield from _changed(case, change)
 
@@ -77,7 +78,7 @@ def _who_can_go(case: Case, visit: Visit) -> Iterator[Call]:
     for technician in nearest[:_ASKED]:
         who, why = technician.technician_id, case.say("Send today")
         call = call_technician(case, who, order.order_id, why, text, problem.as_of_s)
-        yield replace(call, is_first=True, is_red=True)
+        yield replace(call, is_first=True, is_emergency=True, is_red=True)
 
 
 def _away_m(case: Case, technician_id: str, place: Place) -> float:

@@ -8,13 +8,15 @@ import pytest
 
 from optimizer.domain.order import Interval
 from optimizer.domain.units import at
-from optimizer.ingest.forms.tables import SHOWN_READ_AS
 from tests.cases.branches import DAY, lay_out, order, read, shift
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 A = order("A", "")
+
+#: How many are named here.
+SHOWN = 3
 
 
 @pytest.mark.parametrize(
@@ -69,12 +71,13 @@ def test_a_lock_on_a_dated_start_is_of_the_shift_that_has_it(tmp_path: Path) -> 
     assert (lock.day, problem.day_of_lock(lock), lock.start_s) == (0, 0, at(26))
 
 
-def test_of_many_times_the_first_few_are_named(tmp_path: Path) -> None:
-    people = tuple({"technician_id": f"T{n:02d}"} for n in range(SHOWN_READ_AS + 3))
+def test_of_many_times_the_first_few_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.ingest.build.nights.SHOWN_READ_AS", SHOWN)
+    people = tuple({"technician_id": f"T{n:02d}"} for n in range(SHOWN + 3))
     shifts = tuple(shift(person["technician_id"], "19:00", "07:00") for person in people)
     intake, problem, _ = read(lay_out(tmp_path / "in", (A,), technicians=people, shifts=shifts))
     codes = [issue.code for issue in intake.report.issues]
-    assert codes.count("READ_AS") == SHOWN_READ_AS
+    assert codes.count("READ_AS") == SHOWN
     assert [issue.value for issue in intake.report.issues if issue.code == "READ_AS_MORE"] == ["3"]
     assert all(worked.end_s == at(31) for worked in problem.shifts)
 

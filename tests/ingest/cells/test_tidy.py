@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from optimizer.ingest.cells.tidy import Shape, is_change, seconds_of_fraction, tidy_cell
 from optimizer.ingest.forms.columns import SHEETS, columns_of
-from optimizer.ingest.forms.tables import shape_of
 
 
 @pytest.mark.parametrize(
@@ -28,13 +27,13 @@ from optimizer.ingest.forms.tables import shape_of
         ("10042.00; 10043", Shape.IDS, "10042; 10043"),
         ("P1:２; 10042:1.0", Shape.AMOUNTS, "P1:2; 10042:1"),
         ("２０２６-11-24", Shape.DATE, "2026-11-24"),
-        ("2026年11月3日", Shape.DATE, "2026-11-3"),
+        ("2026年11月3日", Shape.DATE, "2026-11-03"),
         ("2026.11.23", Shape.DATE, "2026-11-23"),
         ("46349", Shape.DATE, "2026-11-23"),
         ("46349.0", Shape.DATE, "2026-11-23"),
         ("46349", Shape.MOMENT, "2026-11-23 00:00"),
         ("46349.375", Shape.MOMENT, "2026-11-23 09:00"),
-        ("2026年11月23日9：30", Shape.MOMENT, "2026-11-23 9:30"),
+        ("2026年11月23日9：30", Shape.MOMENT, "2026-11-23 09:30"),
         ("2026-11-23\u00a009:30", Shape.MOMENT, "2026-11-23 09:30"),
         ("0.375", Shape.TIME, "09:00"),
         ("0.354166667", Shape.TIME, "08:30"),
@@ -44,12 +43,12 @@ from optimizer.ingest.forms.tables import shape_of
         (
             "2026-11-23 09:00-11:00；2026-11-24 9:00～10:00",
             Shape.WINDOWS,
-            "2026-11-23 09:00/11:00;2026-11-24 9:00/10:00",
+            "2026-11-23 09:00/11:00; 2026-11-24 09:00/10:00",
         ),
-        ("2026年11月23日 09:00至11:00", Shape.WINDOWS, "2026-11-23  09:00/11:00"),
-        ("2026/11/23 09:00—11:00", Shape.WINDOWS, "2026/11/23 09:00/11:00"),
+        ("2026年11月23日 09:00至11:00", Shape.WINDOWS, "2026-11-23 09:00/11:00"),
+        ("2026/11/23 09:00—11:00", Shape.WINDOWS, "2026-11-23 09:00/11:00"),
         ("12:00～13:00", Shape.HOURS, "12:00-13:00"),
-        ("周一至周五9:00至17:00", Shape.OPENING, "周一至周五 9:00-17:00"),
+        ("周一至周五9:00至17:00", Shape.OPENING, "Mon-Fri 09:00-17:00"),
     ],
 )
 def test_what_is_meant(text: str, shape: Shape, meant: str) -> None:
@@ -61,7 +60,7 @@ def test_what_is_meant(text: str, shape: Shape, meant: str) -> None:
     ("text", "shape"),
     [
         ("45", Shape.NUMBER),
-        ("30,29", Shape.NUMBER),  # a decimal comma, or thousands? The parser asks.
+        ("1,850", Shape.NUMBER),  # a decimal comma, or thousands? The parser asks.
         ("1,850", Shape.DURATION),
         ("45:00", Shape.DURATION),  # 45 hours, or 45 minutes?
         ("24:00", Shape.TIME),
@@ -74,7 +73,6 @@ def test_what_is_meant(text: str, shape: Shape, meant: str) -> None:
         ("周一至周五 09:00-17:00", Shape.OPENING),
         ("10042.5", Shape.ID),
         ("V1.0", Shape.ID),
-        ("空调：2", Shape.AMOUNTS),
         ("（大）:1", Shape.AMOUNTS),
         ("４５ 号", Shape.TEXT),
     ],
@@ -113,7 +111,7 @@ def test_tidying_never_fails_and_is_done_once(text: str, shape: Shape) -> None:
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_the_example_of_every_column_is_tidy(sheet: str) -> None:
     for column in columns_of(sheet):
-        assert not is_change(column.example, tidy_cell(column.example, shape_of(column)), shape_of(column))
+        assert not is_change(column.example, tidy_cell(column.example, column.shape), column.shape)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +128,7 @@ def test_the_example_of_every_column_is_tidy(sheet: str) -> None:
         ("2026-13-23 22:00/02:00", Shape.WINDOWS, "2026-13-23 22:00/02:00"),
         ("22:00～次日04:00", Shape.HOURS, "22:00-04:00"),
         ("Mon-Fri 19:00 to 07:00", Shape.OPENING, "Mon-Fri 19:00-07:00"),
-        ("08:00-次日09:00", Shape.HOURS, "08:00-次日 09:00"),  # longer than a day: the parser asks
+        ("08:00-次日09:00", Shape.HOURS, "08:00-次日09:00"),  # longer than a day: the parser asks
     ],
 )
 def test_a_night_is_written_out_where_it_is_plain(text: str, shape: Shape, tidied: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.faults.issues import IssueLog
-from optimizer.ingest.forms.tables import SHOWN_READ_AS, read_csv
+from optimizer.ingest.forms.sheets import SHOWN_READ_AS, check_cells
+from optimizer.ingest.forms.tables import read_csv
 from optimizer.ingest.read import read_branch_report
 from tests.ingest.workbooks import in_chinese
 from tests.ingest.worlds import two_orders, with_cell, write_folder
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def lines(text: str, sheet: str = "tools") -> list[str]:
     log = IssueLog(form="csv", file="folder")
-    read_csv(sheet, text, log)
+    check_cells([read_csv(sheet, text, log)], log)
     return log.report().text().split("\n")
 
 
@@ -56,24 +57,19 @@ def test_a_header_without_one_known_title() -> None:
 
 
 def test_the_first_cells_that_were_read_as_something_else_are_named_and_the_rest_counted() -> None:
-    rows = "".join(f"G{n},１\n" for n in range(50))
-    found = lines("tool_id,units\n" + rows)
-    assert len(found) == SHOWN_READ_AS + 1
-    assert (
-        "Warning: tools.csv row 2, column 'units': '１' was read as 1. Correct the cell if that is not meant." in found
-    )
-    assert found[0] == (
+    rows = "".join(f"G{n},１\n" for n in range(SHOWN_READ_AS + 30))
+    assert lines("tool_id,units\n" + rows) == [
         "Warning: tools.csv: 30 more cells of the sheet were read as something similar to what they hold. "
-        "Correct the cells named here, then read the file again."
-    )
+        "Correct the cells named here, then read the file again.",
+        f"Warning: tools.csv rows 2, 3, 4 and {SHOWN_READ_AS - 3} more, column 'units': '１' was read as 1. "
+        "Correct the cell if that is not meant.",
+    ]
 
 
-def test_a_wrong_cell_is_quoted_as_read() -> None:
-    # The warning says what became of the cell, the error what is wrong with that.
-    log = IssueLog(form="csv", file="folder")
-    raw = read_csv("tools", "tool_id,units\nG1,１x\n", log)
-    assert raw.rows == [(2, {"tool_id": "G1", "units": "1x"})]
-    assert [issue.code for issue in log.report().issues] == ["READ_AS"]
+def test_a_wrong_cell_is_quoted_as_typed_and_named_once() -> None:
+    assert lines("tool_id,units\nG1,１x\n") == [
+        "tools.csv row 2, column 'units': '１x' is not a number. Write digits, with a point before decimals."
+    ]
 
 
 def test_the_words_of_a_column_are_offered_in_the_language_of_the_header(tmp_path: Path) -> None:

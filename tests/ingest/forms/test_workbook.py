@@ -131,7 +131,7 @@ def test_rows_are_numbered_as_a_person_sees_them(tmp_path: Path) -> None:
         (["b", False], Shape.WORD, "no"),
         (["b", True], Shape.TEXT, "TRUE"),
         (["d", "2026-11-23"], Shape.DATE, "2026-11-23"),
-        (["d", "2026-11-23"], Shape.MOMENT, "2026-11-23 00:00"),
+        (["d", "2026-11-23"], Shape.MOMENT, "2026-11-23"),
         (["d", "2026-11-23"], Shape.TEXT, "2026-11-23"),
         (["m", "2026-11-23 00:00:00"], Shape.DATE, "2026-11-23"),
         (["m", "2026-11-23 09:30:00"], Shape.DATE, "2026-11-23 09:30"),  # refused: not a date alone

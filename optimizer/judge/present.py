@@ -15,12 +15,14 @@ from optimizer.judge.stock import drawn_parts
 from optimizer.judge.verdict import check_hard_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.domain.rules import Violation
-    from optimizer.explain.scene import Key
     from optimizer.judge.facts import Facts
     from optimizer.judge.timing import TimedTour
+
+    #: A technician's day: id and day index.
+    Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class PresentPlan:
 
     def newly_broken(self, changed: Mapping[Key, TimedTour]) -> Violation | None:
         """Return the first hard rule that is broken with some days changed and is not broken now."""
+        return next(self.all_newly_broken(changed), None)
+
+    def all_newly_broken(self, changed: Mapping[Key, TimedTour]) -> Iterator[Violation]:
+        """Yield every hard rule that is broken with some days changed and is not broken now."""
         # Own parts go to a technician's visits in order: a changed day changes what the others draw.
         people = {who for who, _ in changed}
         theirs = {key: day.timed for key, day in self.days.items() if key[0] in people}
         new = _as_stated(self.facts, {**theirs, **changed})
         found = _broken(self.facts, {**self.days, **new}, tuple(new.values()))
-        return next((one for one in found if one not in self.broken), None)
+        yield from (one for one in found if one not in self.broken)
 
 
 def judge_present(facts: Facts, timed: Mapping[Key, TimedTour]) -> PresentPlan:
