@@ -1,4 +1,4 @@
-"""The command line: `paigong plan | publish | promise | template | judge | export | warm`.
+"""The command line: `paigong plan | publish | promise | template | map | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -143,6 +143,7 @@ def plan(
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.solver import DEFAULT_S
+    from optimizer.text.regional import date_text
     from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
@@ -182,7 +183,7 @@ def plan(
             if published is not None:
                 warn_of_gone(problem, published, faults)
             elif stage is not Stage.DRAFT:
-                day = problem.first_day.isoformat()
+                day = date_text(problem.first_day, problem.branch.region)
                 faults.warn("NOT_PUBLISHED", say("No plan is published for {day}; this one is made afresh.", day=day))
             check_writable(out)
             reading_s = time.monotonic() - _STARTED_S
@@ -254,6 +255,7 @@ def publish(
     from optimizer.judge.verdict import time_routes
     from optimizer.review.branch_now import compare_with_branch
     from optimizer.review.plan_review import review_plan
+    from optimizer.text.regional import date_text
 
     say = translator_for(lang)
     with Faults(say, as_json=json_faults) as faults:
@@ -274,8 +276,9 @@ def publish(
             faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, say)))
         _refuse_to_publish(compared.violations, faults)
         target = publish_plan(plan_file, problem, home)
-    Console().print(Text(say("Published for {day}: {count} visits. Kept as {file}",
-                             day=problem.first_day.isoformat(), count=made.served, file=str(target))))  # fmt: skip
+    day = date_text(problem.first_day, problem.branch.region)
+    said = say("Published for {day}: {count} visits. Kept as {file}", day=day, count=made.served, file=str(target))
+    Console().print(Text(said))
 
 
 def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
@@ -346,6 +349,26 @@ def template(
             stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
         write_template(out, say.lang)
     Console().print(Text(say("Written to {folder}", folder=str(out))))
+
+
+@app.command(name="map", cls=SpokenCommand)
+def map_file(
+    file: Annotated[Path, typer.Argument(help="A file of the branch's own: an export of orders, CSV or workbook.")],
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch that it is for. [default: the folder that the file lies in]")
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="Which sheet of the branch it is.")] = "orders",
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Say which column of a file is which of ours, and keep it in mapping.toml beside the branch, to be edited."""
+    from optimizer.mapping_output import write_mapping
+
+    say = translator_for(lang, branch or file.parent)
+    with Faults(say, as_json=json_faults):
+        lines = write_mapping(file, branch, sheet, say.lang, say)
+    for line in lines:
+        Console().print(Text(line), soft_wrap=True)
 
 
 @app.command(name="judge", cls=SpokenCommand)

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
-from optimizer.domain.order import Confirmed, GapFrom, LastRepair, Load, PlaceKind, Predecessor, ServiceLog, ToolNeed
+from optimizer.domain.order import (
+    Confirmed,
+    GapFrom,
+    HalfDay,
+    LastRepair,
+    Load,
+    PlaceKind,
+    Predecessor,
+    ServiceLog,
+    ToolNeed,
+)
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.promise import PromiseProfile
@@ -388,10 +398,36 @@ def stability() -> list[str]:
     return [paid(made, Rule.STABILITY, routes) for made, routes in cases]
 
 
+def times_of_an_order() -> list[str]:
+    def agreed(arrives: int | None, days: int) -> World:
+        both = tuple(range(days))
+        a = {"agreed_day": MONDAY + timedelta(1), "agreed_half": HalfDay.AFTERNOON, "parts": {"P": 1}}
+        parts = (Part("P", "compressor", int(arrives is None)),)
+        coming = () if arrives is None else (Arrival("P", 1, MONDAY + timedelta(arrives)),)
+        return road(person("Ann", days=both), a=a, parts=parts, arrivals=coming, days=days)
+
+    tuesday, thursday = ({("Ann", day): ["A"]} for day in (1, 3))
+    start_s = agreed(None, 2).plan(tuesday).routes[0].stops[0].start_s
+    later = [verdict(agreed(1, 2), tuesday), verdict(agreed(2, 4), thursday)]
+    return [verdict(agreed(None, 1), {"Ann": ["A"]}), clock_text(start_s - at(0, day=1)), *later]
+
+
 def the_clock_of_a_route() -> list[str]:
     made = road(a={"skills": {"gas": 1}, "minutes": 50, "intermittent": True})
     problem = made.with_technician("Ann", skills=(HeldSkill("gas", 1, factor_pct=120),)).problem
     return [f"{duration_s(problem, problem.technician_by_id['Ann'], problem.visit_by_id['A']) // 60} min"]
+
+
+def told_windows() -> list[str]:
+    def told(**facts: Any) -> list[str]:
+        stops = road(a=facts, b=facts).plan(AB).routes[0].stops
+        return [f"{clock_text(stop.window.open_s)}-{clock_text(stop.window.close_s)}" for stop in stops]
+
+    firm, home = told(), told(place_kind=PlaceKind.HOME)
+    leaves = [clock_text(stop.leave_by_s) for stop in road().plan(AB).routes[0].stops]
+    asked = road(b={"requested": "08:00-09:15", "opening": ((0, span("08:45-18:00")),)})
+    window = asked.plan(AB).routes[0].stops[1].window
+    return [*firm, *leaves, home[1], home[0], f"{clock_text(window.open_s)}-{clock_text(window.close_s)}"]
 
 
 def at_the_door() -> list[str]:
@@ -436,7 +472,9 @@ def pauses() -> list[str]:
 
 
 EXAMPLES: dict[str, Callable[[], list[str]]] = {
+    "Times of an order": times_of_an_order,
     "The clock of a route": the_clock_of_a_route,
+    "Told windows": told_windows,
     "At the door": at_the_door,
     "Nights": nights,
     "Pauses": pauses,

@@ -37,7 +37,9 @@ class Stop(Part):
     arrive: LocalMoment
     start: LocalMoment
     end: LocalMoment
-    leave_by: Annotated[LocalMoment, Field(description="the latest departure with which the rest still holds")]
+    leave_by: Annotated[
+        LocalMoment, Field(description="when to leave for it at the latest: in time for the window told, at no cost")
+    ]
     window: Annotated[Window, Field(description="what the customer is told")]
     lateness_s: int
     parts: list[PartTaken]

@@ -70,12 +70,26 @@ class PlaceKind(StrEnum):
     FACTORY = "factory"
 
 
+class CustomerKind(StrEnum):
+    """Who waits for the technician: somebody at home, or a firm that is there all day."""
+
+    HOME = "home"
+    FIRM = "firm"
+
+
 class Confirmed(StrEnum):
     """What the customer said when the visit was announced: who said no is not visited at that time."""
 
     YES = "yes"
     NO = "no"
     UNREACHABLE = "unreachable"
+
+
+class HalfDay(StrEnum):
+    """The part of an agreed day: until noon, or from noon on."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
 
 
 class Unfinished(StrEnum):
@@ -181,6 +195,11 @@ class Customer:
     served_by: tuple[str, ...] = ()
     place_kind: PlaceKind | None = None
 
+    @property
+    def kind(self) -> CustomerKind:
+        """What kind of customer it is: whose place nobody says to be a home is treated as a firm."""
+        return CustomerKind.HOME if self.place_kind is PlaceKind.HOME else CustomerKind.FIRM
+
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
@@ -256,8 +275,9 @@ class Order:
         1 to 5, 5 most urgent. The policy's table may raise it.
     carried_over
         How many times it was left unfinished on an earlier day.
-    agreed_day
-        The day of a special agreement; it takes the place of the promise rule's.
+    agreed_day, agreed_half
+        The day of a special agreement, and the half of it if one was agreed; it takes the place of the promise rule's,
+        and the visit is planned on it.
     unfinished
         Class of the last visit that did not finish the order.
     last_repair
@@ -278,6 +298,7 @@ class Order:
     difficulty: Difficulty = Difficulty.NORMAL
     carried_over: int = 0
     agreed_day: date | None = None
+    agreed_half: HalfDay | None = None
     unfinished: Unfinished | None = None
     last_repair: LastRepair | None = None
     briefing: Briefing = Briefing()

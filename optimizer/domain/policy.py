@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from optimizer.domain.house_limits import HouseLimit
+from optimizer.domain.order import CustomerKind
 from optimizer.domain.promise import PromiseProfile
 from optimizer.domain.units import at
 
@@ -91,8 +92,9 @@ class Policy:
         visited all the same, as in plans of before this was asked.
     access_s
         Time at the door by kind of place: what the way into a place takes beyond the drive, from another address.
-    told_half_width_s
-        A visit without a promise is told its planned start, plus and minus this.
+    told_width_s, told_grid_s
+        How wide a window a customer of each kind is told, and from which moments of the day on. Without any width it is
+        the planned start, plus and minus `told_half_width_s`, as in plans of before there was a grid.
     reload
         A technician who has carried all there is room for may stop at the branch and load again.
     broken_locks
@@ -165,6 +167,10 @@ class Policy:
     observation_s: int = 1800
     unreached_way_s: int | None = 1800
     access_s: Mapping[str, int] = field(default_factory=dict)
+    told_width_s: Mapping[str, int] = field(
+        default_factory=lambda: {CustomerKind.HOME: 7_200, CustomerKind.FIRM: 3_600}
+    )
+    told_grid_s: int = 1800
     told_half_width_s: int = 1800
     repeat_days: int = 0
     pair_kinds: frozenset[str] = frozenset()

@@ -14,7 +14,18 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from optimizer.domain.house_limits import LimitException
-from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, SkillNeed, Urgency, Visit
+from optimizer.domain.order import (
+    Confirmed,
+    Customer,
+    HalfDay,
+    Interval,
+    Order,
+    PartNeed,
+    Place,
+    SkillNeed,
+    Urgency,
+    Visit,
+)
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.region import Region
 from optimizer.domain.repeats import Repeat, repeat_of
@@ -120,8 +131,9 @@ class Problem:
     reach_s
         How far the horizon reaches at least, for a problem whose shifts have been cut since.
     shifts_around
-        The shifts of the day before the horizon and of the day after it. Nobody is planned on them; they bound the
-        rest. One of the day before ends when its technician comes home, as far as that is known.
+        The shifts of the day before the horizon and of the week after it. Nobody is planned on them; they bound
+        the rest, and say who is there when customers are offered another time. One of the day before ends when
+        its technician comes home, as far as that is known.
     clock
         Derived: the wall clock of the branch, which turns days into moments and back.
     end_s
@@ -362,7 +374,9 @@ class Problem:
 
     def is_due_before_plan(self, visit: Visit) -> bool:
         """Return whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
-        if self.as_of_s >= 0 or visit.visit_id in self.declined:
+        agreed = self.agreed_on(visit)
+        is_agreed = agreed is not None and agreed >= self.first_day
+        if self.as_of_s >= 0 or is_agreed or visit.visit_id in self.declined:
             return False
         live = self._live_windows(self.order_of(visit))
         return all(window.close_s < 0 for window in live) if live else self.is_emergency_call(visit)
@@ -385,6 +399,50 @@ class Problem:
         past_s = min(0, self.as_of_s)
         return tuple(window for window in sorted(order.promised or order.requested) if window.close_s >= past_s)
 
+    def agreed_on(self, visit: Visit) -> date | None:
+        """Return the day agreed for a visit; where its site or its parts come later, the working day after they do."""
+        agreed = self.order_of(visit).agreed_day
+        if agreed is None:
+            return None
+        ready = agreed if visit.ready_s is None else self.local_time(visit.ready_s).date()
+        here = max([ready, *(self._can_be_had_on(need, agreed) for need in visit.parts)])
+        return agreed if here <= agreed else self.branch.calendar.next_working_day(here)
+
+    def _can_be_had_on(self, need: PartNeed, day: date) -> date:
+        """Return the first day, from one on, by which as much of a part can have come as a visit needs; else that day.
+
+        It looks at what is on hand, carried or to arrive, whoever else needs it.
+        """
+        carried = [own.quantity for one in self.technicians for own in one.own_parts if own.part_id == need.part_id]
+        count = sum(max(0, part.on_hand) for part in self.parts if part.part_id == need.part_id)
+        left = need.quantity - max(carried, default=0) - count
+        arriving = (arrival for arrival in self.arrivals if arrival.part_id == need.part_id)
+        for arrival in sorted(arriving, key=lambda arrival: arrival.usable_on):
+            if left <= 0:
+                break
+            left -= arrival.quantity
+            if left <= 0:
+                return max(day, arrival.usable_on)
+        return day
+
+    def _on_agreed_day(self, visit: Visit, windows: tuple[Interval, ...]) -> tuple[Interval, ...]:
+        """Return the windows of a visit on the day agreed for it: those asked for that day, else its hours.
+
+        A promise goes before an agreement, and a day that is over binds nobody any more.
+        """
+        agreed, order = self.agreed_on(visit), self.order_of(visit)
+        day = -1 if agreed is None else self.day_index(agreed)
+        if day < 0 or (order.promised and windows and windows[0] in order.promised):
+            return windows
+        asked = tuple(window for window in windows if self.clock.day_of(window.open_s) == day)
+        then = asked or tuple(w for w in self._open_days(visit) if self.clock.day_of(w.open_s) == day)
+        if order.agreed_half is None:
+            return then
+        is_morning, noon_s = order.agreed_half is HalfDay.MORNING, self.clock.moment_s(day, at(12))
+        half = Interval(-FAR_FUTURE_S, noon_s) if is_morning else Interval(noon_s, FAR_FUTURE_S)
+        within = (w for w in then if w.open_s < half.close_s and half.open_s < w.close_s)
+        return tuple(Interval(max(w.open_s, half.open_s), min(w.close_s, half.close_s)) for w in within)
+
     def _floor(self, visit: Visit, name: str) -> int:
         order = self.order_of(visit)
         floor = self.policy.level_floor if name == "level_floor" else self.policy.priority_floor
@@ -392,23 +450,22 @@ class Problem:
 
     def windows_of(self, visit: Visit) -> tuple[Interval, ...]:
         """Return the windows that a visit has by itself, kept locks aside; see `windows`."""
+        lead_s = self.policy.arrival_lead_s
+        return tuple(Interval(w.open_s, max(w.open_s, w.close_s - lead_s)) for w in self.windows_as_said(visit))
+
+    def windows_as_said(self, visit: Visit) -> tuple[Interval, ...]:
+        """Return the same windows as people said them: before the arrival lead is taken off."""
         order = self.order_of(visit)
         if self.is_due_before_plan(visit):
             return ()
-        windows = self._live_windows(order) or self._open_days(visit)
+        windows = self._on_agreed_day(visit, self._live_windows(order) or self._open_days(visit))
         if visit.visit_id in self.declined:
             windows = self._after_refusal(visit)
         if self.is_emergency_call(visit):
             log = order.log
             received_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), self.as_of_s)
             windows = (Interval(self.as_of_s, max(self.as_of_s, received_s + self.policy.promise.emergency_on_site_s)),)
-        horizon = Interval(0, self.end_s - 1)
-        lead = self.policy.arrival_lead_s
-        return tuple(
-            Interval(w.open_s, max(w.open_s, w.close_s - lead))
-            for w in sorted(windows)
-            if w.open_s <= horizon.close_s and w.close_s >= horizon.open_s
-        )
+        return tuple(w for w in sorted(windows) if w.open_s < self.end_s and w.close_s >= 0)
 
     def _declined(self) -> set[str]:
         if self.policy.unreached_way_s is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.domain.order import Interval, PartNeed
+from optimizer.domain.order import PartNeed
 from optimizer.domain.plan import BranchStop, BreakTaken, Pause, Plan, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.units import FAR_FUTURE_S, cents_per_minute
@@ -56,20 +56,18 @@ from optimizer.engine.assignment import LEAD, MEMBER
 from optimizer.engine.own_parts import drawn_from_branch
 from optimizer.engine.search.islands import bound_arrays
 from optimizer.engine.search.state import load_cents, spread_cents
-from optimizer.engine.search.timing import late_cents, latest_departure, latest_departures, run_slot, time_route
+from optimizer.engine.search.timing import late_cents, latest_departure, run_slot, time_route
+from optimizer.engine.telling import first_arrivals, leave_by, told_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from optimizer.domain.order import Visit
+    from optimizer.domain.order import Interval, Visit
     from optimizer.domain.problem import Problem
     from optimizer.engine.arrays import IntArray, ProblemArrays
     from optimizer.engine.assignment import Assignment
     from optimizer.engine.indexing import IndexedProblem
     from optimizer.engine.route_pool import Solution
-
-#: A departure is told at least this early where there is slack (docs/rules.md, The clock of a route).
-LEAVE_EARLY_S = 1800
 
 
 def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution, starts: IntArray) -> Plan:
@@ -93,7 +91,8 @@ def assemble_plan(problem: Problem, indexed: IndexedProblem, solution: Solution,
     tally = _CostTally(assignment, indexed, crews)
     for day in days:
         tally.enter(day)
-    routes = [_route(assignment, day, crews, drawn) for day in days if day.visits]
+    from_s = first_arrivals(assignment, days)
+    routes = [_route(assignment, day, crews, drawn, from_s) for day in days if day.visits]
     served = {stop.visit_id for route in routes for stop in route.stops}
     unassigned = sorted((v for v in problem.visits if v.visit_id not in served), key=lambda visit: visit.visit_id)
     return Plan(
@@ -253,20 +252,6 @@ class Day:
             begin_s = int(self.times[-1, 1]) if is_break_alone else min(begin_s, int(self.row[S_BREAK_CLOSE]))
         return Pause(begin_s, begin_s + length_s)
 
-    def leave_by(self) -> list[int]:
-        """Return when to leave for each visit: the latest moment that costs nothing, less half an hour."""
-        arrays, count = self.arrays, len(self.seq)
-        travel = arrays.travel[self.row[S_PROFILE]]
-        latest = np.zeros((count + 1, 2), np.int64)
-        latest_departures(arrays, self.shift, self.seq, count, self.slot, self.times, latest)
-        nodes = [int(self.row[S_START_NODE]), *(int(v) for v in self.seq)]
-        leave = []
-        for k in range(count):
-            earliest = int(self.times[k, 0]) - int(travel[nodes[k], nodes[k + 1]])
-            slack = max(0, int(latest[k, 0]) - earliest)
-            leave.append(earliest + slack - min(LEAVE_EARLY_S, slack))
-        return leave
-
 
 class _CostTally:
     """Adds up the cost of each soft rule."""
@@ -364,10 +349,15 @@ def _drawn_parts(indexed: IndexedProblem, solution: Solution) -> dict[int, tuple
 
 
 def _route(
-    assignment: Assignment, day: Day, crews: Mapping[int, list[int]], drawn: Mapping[int, tuple[PartNeed, ...]]
+    assignment: Assignment,
+    day: Day,
+    crews: Mapping[int, list[int]],
+    drawn: Mapping[int, tuple[PartNeed, ...]],
+    from_s: Mapping[str, int],
 ) -> Route:
     problem, indexed, shift = assignment.problem, day.indexed, day.indexed.shifts[day.shift]
-    leave = day.leave_by()
+    told = told_windows(assignment, day, from_s)
+    leave = leave_by(day, told, keeps_told=bool(assignment.policy.told_width_s))
     stops: list[Stop] = []
     branch_stop = None
     for k, v in enumerate(day.visits):
@@ -377,7 +367,8 @@ def _route(
         if v >= len(indexed.visits):
             branch_stop = BranchStop(len(stops), arrive, start, end, leave[k])
             continue
-        visit, head = indexed.visits[v], int(day.arrays.visit[v, V_HEAD])
+        visit, head, said = indexed.visits[v], int(day.arrays.visit[v, V_HEAD]), told[k]
+        assert said is not None
         window = day.used_window(problem, k)
         members = [indexed.shifts[s].technician_id for s in crews[head]]
         hours = problem.hours_of(visit) if visit.visit_id in problem.begun else problem.hours[visit.visit_id]
@@ -388,7 +379,7 @@ def _route(
                 start_s=start,
                 end_s=end,
                 leave_by_s=leave[k],
-                window=_told(assignment, visit, window, start),
+                window=said,
                 lateness_s=max(0, start - window.close_s),
                 parts=drawn.get(v, ()),
                 pinned=visit.visit_id in assignment.locks,
@@ -406,19 +397,6 @@ def _route(
         break_=None if day.slot == NONE else BreakTaken(slot=day.stated_slot, start_s=int(day.times[-1, 1])),
         branch_stop=branch_stop,
     )
-
-
-def _told(assignment: Assignment, visit: Visit, used: Interval, start_s: int) -> Interval:
-    """Return what the customer is told: promised, else told already, else the start and the policy's width around."""
-    promises = () if visit.visit_id in assignment.problem.begun else assignment.problem.promises_of(visit)
-    for promised in promises:
-        if promised.open_s == used.open_s:
-            return promised
-    for said in assignment.published.get(visit.visit_id, ())[:1]:
-        if said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
-            return said.told
-    width = assignment.policy.told_half_width_s
-    return Interval(start_s - width, start_s + width)
 
 
 def _left_out(problem: Problem, visit: Visit) -> UnassignedVisit:

@@ -8,6 +8,7 @@ smaller as long as it still does. Visits of several people are left to the judge
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import past_due_loan
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.regional import clock_text, date_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan, Route
     from optimizer.domain.problem import Lock, Problem
+    from optimizer.domain.region import Region
     from optimizer.domain.technician import Shift
     from optimizer.judge.facts import Tour
     from optimizer.text.catalogue import Translate
@@ -297,7 +300,7 @@ class _Finder:
         values: dict[str, object] = {"visit": violation.visit_id, "amount": violation.amount, "span": violation.amount}
         values["part"] = violation.part_id
         if violation.rule in (Rule.SHIFT, Rule.REST):
-            values["back"] = self.problem.clock.text(route.return_s)
+            values["back"] = self.problem.local_time(route.return_s)
         if violation.rule is Rule.TRAVEL_LIMIT and not violation.unit:
             values["origin"], values["destination"] = next(iter(self._tour(route).missing), ("", ""))
         if violation.rule is Rule.SKILL:
@@ -307,7 +310,7 @@ class _Finder:
         if violation.rule is Rule.LOAN:
             day = self.problem.date_of(route.day)
             owed = past_due_loan(self.problem, violation.technician_id, day)
-            values |= {} if owed is None else {"loan": owed.loan_id, "due": owed.due.isoformat(), "part": owed.part_id}
+            values |= {} if owed is None else {"loan": owed.loan_id, "due": owed.due, "part": owed.part_id}
         said = {**values, **self._clock_values(violation, route)} if sentence in BY_CLOCK else values
         worded = sentence if sentence not in BY_CLOCK or "start" in said else BY_RULE
         return self._said(worded, visit_ids, violation, said, more)
@@ -353,7 +356,7 @@ class _Finder:
         leave_s = stop.arrive_s - way_s
         earlier = route.stops[number - 1].visit_id if number and route.stops[number - 1].end_s == leave_s else ""
         moments = {"start": stop.start_s, "leave": leave_s, "close": until_s}
-        clocks = {name: self.problem.clock.text(moment_s) for name, moment_s in moments.items()}
+        clocks = {name: self.problem.local_time(moment_s) for name, moment_s in moments.items()}
         is_rested = leave_s == self.facts.rested_departure_s(tour)
         return {**clocks, "way": way_s - door_s, "door": door_s, "earlier": earlier, "is_rested": is_rested}
 
@@ -377,7 +380,7 @@ class _Finder:
         text = {}
         for lang in LANGUAGES:
             say = translator(lang)
-            shown = _shown(values or {}, say)
+            shown = _shown(values or {}, self.problem.branch.region, say)
             shown |= {"visits": ", ".join(sorted(visit_ids)), "rule": say(violation.rule.statement)}
             shown["technician"] = technician_words(violation.technician_id, self.problem)
             if sentence == BY_RULE:
@@ -393,8 +396,17 @@ class _Finder:
         return Clash(tuple(sorted(visit_ids)), violation, text)
 
 
-def _shown(values: Mapping[str, object], say: Translate) -> dict[str, object]:
-    return {name: span_words(v, say) if name in SPANS and isinstance(v, int) else v for name, v in values.items()}
+def _shown(values: Mapping[str, object], region: Region, say: Translate) -> dict[str, object]:
+    """Return values as people read them: seconds as hours and minutes, moments by the clock, days as dates."""
+
+    def one(name: str, value: object) -> object:
+        if isinstance(value, datetime):
+            return clock_text(value, region, say, has_seconds=True)
+        if isinstance(value, date):
+            return date_text(value, region)
+        return span_words(value, say) if name in SPANS and isinstance(value, int) else value
+
+    return {name: one(name, value) for name, value in values.items()}
 
 
 def _most_that_fit(spans_s: Sequence[int], ways_s: Sequence[int], day_s: int) -> int:

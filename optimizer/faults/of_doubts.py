@@ -17,6 +17,9 @@ _READ = {
     "AREA_NO_ORDER": warning(
         "The area '{value}' is in none of the orders, spelt like this.", "Correct the area if it is misspelt."
     ),
+    "AREA_ADDRESS": warning(
+        "The area is '{value}', but the address names '{told}'.", "Correct the area or the address."
+    ),
     "LOAD_UNKNOWN": warning(
         "No technician's capacity names '{value}', so it is carried without a limit; it names: {known}.",
         "Correct the word, or add it to the capacity.",
@@ -105,6 +108,10 @@ _WAYS = {
     "MATRIX_MINUTES": warning(
         "From '{origin}' to there it is {distance} km, and the matrix says {value} s: these are maybe minutes.",
         "Write seconds.",
+    ),
+    "MATRIX_SLOW": warning(
+        "From '{origin}' to there it is {distance} km, and the matrix says {value} s: who walks is faster.",
+        "Correct the cell; it holds seconds.",
     ),
     "MATRIX_SHORT": warning(
         "From '{origin}' to there it is {distance} km, and the matrix says {value} m.", "Write metres."

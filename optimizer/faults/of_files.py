@@ -46,6 +46,27 @@ _FILES = {
         "Delete the row; if it is none, write its id into it.",
     ),
     "COLUMN_TWICE": Fault("The column appears twice.", "Keep one of them."),
+    "MAPPING_FORMAT": Fault("'{value}' is not a form of this file that is known here.", 'Write format = "{expected}".'),
+    "MAPPING_KEY": Fault(
+        "There is no sheet and no setting of that name.", "A sheet has file, tab, columns, values and fill."
+    ),
+    "MAPPING_VALUE": Fault("'{value}' is not what is expected here.", "Write a text in quotation marks, or a table."),
+    "MAPPING_FIELD": Fault("'{value}' is not a column of ours.", 'Write a heading of the template, or "" for none.'),
+    "MAPPING_NO_FILE": Fault(
+        "There is no file '{value}', which mapping.toml names.",
+        "Put the file into the folder, or look at it with paigong map FILE.",
+    ),
+    "MAPPING_NO_TAB": Fault(
+        "The workbook has no tab '{value}' with rows, which mapping.toml names.",
+        "Correct tab there, or look at the file with paigong map FILE.",
+    ),
+    "MAPPING_LAST_FILE": note(
+        "{count} files are called '{value}'; the last by its numbers was read.",
+        "Take the older ones out of the folder.",
+    ),
+    "MAPPING_FILLED": note(
+        "{count} rows say nothing here; it was taken from mapping.toml.", "Correct the table fill there if it is wrong."
+    ),
     "SHEET_EMPTY": Fault("The sheet has no row.", "Write at least one row below the header."),
     "BRANCH_ROWS": Fault("There is more than one branch.", "Keep one row; plan each branch by its own folder."),
 }

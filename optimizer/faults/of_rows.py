@@ -33,7 +33,10 @@ _CELLS = {
     "DURATION_NEGATIVE": Fault("'{value}' is a negative duration.", "Write a duration of 0 or more."),
     "DURATION_ZERO": Fault("The service takes no time.", "Write the minutes that the service takes."),
     "DATE_FORMAT": Fault("'{value}' is not a date.", "Expected YYYY-MM-DD."),
-    "DATE_TWO_WAYS": Fault("'{value}' can be {one} or {other}.", "Write the one that is meant, as YYYY-MM-DD."),
+    "DATE_TWO_WAYS": Fault(
+        "'{value}' can be {one} or {other}.",
+        "Write the one that is meant, as YYYY-MM-DD, or fill in the branch's locale, such as en-US.",
+    ),
     "DATE_SWAPPED": Fault("'{value}' is not a date.", "Maybe the day and month are swapped; expected YYYY-MM-DD."),
     "DATE_EXCEL_SERIAL": Fault(
         "'{value}' is not a date but a spreadsheet's day number, perhaps {day}.",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from optimizer.faults.issues import IssueLog
 from optimizer.faults.table import FAULTS
 from optimizer.ingest.forms.input_tables import tables_of
+from optimizer.ingest.forms.mapped import FILE
+from optimizer.ingest.mapping.reading import read_mapping
 from optimizer.text.catalogue import translator
 from optimizer.text.files import replacing
 from optimizer.text.workbook_cells import NAVY, put, set_up_print, sheet_title
@@ -63,7 +66,8 @@ def write_fault_workbook(path: Path, report: IssueReport, out: Path, lang: str) 
     workbook.properties.title = t("Fault report")
     workbook.active.title = t("Faults")
     links: dict[int, str] = {}
-    for table in tables_of(path):
+    folder = path if path.is_dir() else path.parent
+    for table in tables_of(path, read_mapping(folder, IssueLog(form="toml", file=FILE))):
         marks = _marks(table, issues)
         title = sheet_title(table.title, workbook.sheetnames)
         _show(workbook, title, table, marks, lang)

@@ -33,11 +33,12 @@ from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.starts import check_plan_days, check_starts
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.flat import is_without_customers, with_customers
-from optimizer.ingest.forms.folder import read_folder
+from optimizer.ingest.forms.folder import read_folder, workbook_in
 from optimizer.ingest.forms.sheets import BranchSheets, RawSheet, check_cells, location_of, read_json_sheet
 from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import UNKNOWN, Intake, ReadOptions
+from optimizer.ingest.mapping.reading import read_mapping
 from optimizer.ingest.places.approximate import with_approximate, with_corrections
 from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
@@ -103,6 +104,8 @@ def _travel_doubts(problem: Problem, folder: Path) -> IssueReport:
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
     """Return all that a branch holds at a stage's moment: problem, planning context and report."""
     path, options = Path(path), options or ReadOptions()
+    folder = path if path.is_dir() else None
+    path = (workbook_in(folder) if folder else None) or path
     suffix = path.suffix.lower()
     is_json, is_workbook = suffix == ".json", suffix in WORKBOOK_SUFFIXES and not path.is_dir()
     form = "json" if is_json else "xlsx" if is_workbook else "csv"
@@ -114,7 +117,7 @@ def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
         text = read_text(path, log)
         found = None if text is None else _from_text(text, log, options)
     elif is_workbook:
-        found = _from_workbook(path, log, options)
+        found = _from_workbook(path, folder, log, options)
     elif path.is_dir():
         found = _from_folder(path, log, options)
     else:
@@ -187,16 +190,17 @@ def _from_text(text: str, log: IssueLog, options: ReadOptions) -> _Found:
 
 
 def _from_folder(folder: Path, log: IssueLog, options: ReadOptions) -> _Found:
-    raws = read_folder(folder, log)
+    raws = read_folder(folder, log, read_mapping(folder, log))
     own = read_own_places(folder, log)
     return _assemble(raws, _policy_table(folder, log), log, options, own, is_ours=False)
 
 
-def _from_workbook(path: Path, log: IssueLog, options: ReadOptions) -> _Found:
-    raws = read_workbook(path, log)
+def _from_workbook(path: Path, folder: Path | None, log: IssueLog, options: ReadOptions) -> _Found:
+    raws = read_workbook(path, log, read_mapping(path.parent, log))
     if raws is None:
         return None
-    return _assemble(raws, {}, log, options, read_own_places(path.parent, log), is_ours=False)
+    table = _policy_table(folder, log) if folder else {}
+    return _assemble(raws, table, log, options, read_own_places(path.parent, log), is_ours=False)
 
 
 def _policy_table(folder: Path, log: IssueLog) -> Mapping[str, Any]:

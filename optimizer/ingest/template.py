@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.domain.house_limits import HouseLimit
-from optimizer.domain.order import Confirmed, Coverage, Difficulty, PlaceKind, Unfinished, Urgency
+from optimizer.domain.order import Confirmed, Coverage, Difficulty, HalfDay, PlaceKind, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.region import DistanceUnit
 from optimizer.domain.technician import Employment
@@ -58,6 +58,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("orders", "datum"): _DATUMS,
         ("orders", "coverage"): tuple(Coverage),
         ("orders", "parts_back"): _YES_NO,
+        ("orders", "agreed_half"): tuple(HalfDay),
         ("orders", "confirmed"): tuple(Confirmed),
         ("orders", "unfinished"): tuple(Unfinished),
         ("technicians", "employment"): tuple(Employment),

@@ -215,6 +215,7 @@ def _order(problem: Problem, visit: Visit, clock: BranchClock) -> JsonObject:
         difficulty=str(order.difficulty),
         carried_over=order.carried_over if order.carried_over > 1 else bool(order.carried_over),
         agreed_day=order.agreed_day.isoformat() if order.agreed_day else None,
+        agreed_half=str(order.agreed_half) if order.agreed_half else None,
         unfinished=str(order.unfinished) if order.unfinished else None,
         **_last_repair(order.last_repair),
         **_briefing(order.briefing),

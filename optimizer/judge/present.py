@@ -12,6 +12,7 @@ from optimizer.domain.plan import Plan
 from optimizer.judge.judged import JudgedDay, JudgedPlan
 from optimizer.judge.stated import route_of
 from optimizer.judge.stock import drawn_parts
+from optimizer.judge.told import first_arrivals
 from optimizer.judge.verdict import check_hard_rules
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def judge_present(facts: Facts, timed: Mapping[Key, TimedTour]) -> PresentPlan:
 def _as_stated(facts: Facts, timed: Mapping[Key, TimedTour]) -> dict[Key, JudgedDay]:
     """Return timed days together with the routes that state them."""
     found = {}
-    parts = drawn_parts([one.tour for one in timed.values()])
+    parts, from_s = drawn_parts([one.tour for one in timed.values()]), first_arrivals(timed.values())
     for (key, one), drawn in zip(timed.items(), parts, strict=True):
-        route = route_of(facts, one, drawn)
+        route = route_of(facts, one, drawn, from_s)
         found[key] = JudgedDay(route, route.stops, one, drawn)
     return found
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import Interval
 from optimizer.domain.plan import BranchStop, BreakTaken, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.units import FAR_FUTURE_S
@@ -17,11 +16,12 @@ from optimizer.judge.costs import free_starts, people_of
 from optimizer.judge.crews import misses_its_gap
 from optimizer.judge.facts import without
 from optimizer.judge.timing import harmless_departures, last_of_stretch
+from optimizer.judge.told import first_arrivals, told_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from optimizer.domain.order import PartNeed, Visit
+    from optimizer.domain.order import Interval, PartNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
     from optimizer.judge.facts import Facts, Service
@@ -36,29 +36,37 @@ LEAD_S = 1800
 # --- what belongs to a timed day ------------------------------------------------------------------------------------
 
 
-def route_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> Route:
+def route_of(facts: Facts, timed: TimedTour, parts: DrawnParts, from_s: Mapping[str, int]) -> Route:
     """Return a timed day as the plan states it.
 
     Parameters
     ----------
     parts
         What each visit draws from the branch.
+    from_s
+        The earliest moment at which somebody can be at each visit.
     """
-    tour, stops = timed.tour, stops_of(facts, timed, parts)
-    who, day, branch_stop = tour.technician.technician_id, tour.shift.day, branch_stop_of(facts, timed)
+    tour, told = timed.tour, told_windows(facts, timed, from_s)
+    leave_by = leave_by_s(facts, timed, told)
+    stops = stops_of(facts, timed, parts, told, leave_by)
+    who, day, branch_stop = tour.technician.technician_id, tour.shift.day, branch_stop_of(timed, leave_by)
     return Route(who, day, tour.leaves_s, timed.return_s, stops, break_of(timed), branch_stop)
 
 
-def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, ...]:
+def stops_of(
+    facts: Facts, timed: TimedTour, parts: DrawnParts, told: Sequence[Interval | None], leave_by: Sequence[int]
+) -> tuple[Stop, ...]:
     """Return the stops of a timed day as the plan states them.
 
     Parameters
     ----------
     parts
         What each visit draws from the branch.
+    told, leave_by
+        Per place, what its customer is told, and when to leave the place before it.
     """
     tour = timed.tour
-    leave_by = without(tuple(leave_by_s(facts, timed)), tour.branch_at)
+    leave_by, windows = (without(tuple(each), tour.branch_at) for each in (leave_by, told))
     return tuple(
         Stop(
             visit_id=visit.visit_id,
@@ -66,7 +74,7 @@ def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, .
             start_s=stop.start_s,
             end_s=stop.end_s,
             leave_by_s=leave_by[number],
-            window=told_window(facts, visit, window=stop.window, start_s=stop.start_s),
+            window=windows[number],
             lateness_s=stop.lateness_s,
             parts=parts[number],
             pinned=visit.visit_id in facts.locks,
@@ -78,12 +86,12 @@ def stops_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> tuple[Stop, .
     )
 
 
-def branch_stop_of(facts: Facts, timed: TimedTour) -> BranchStop | None:
+def branch_stop_of(timed: TimedTour, leave_by: Sequence[int]) -> BranchStop | None:
     """Return the stop at the branch of a timed day as the plan states it."""
     before, stop = timed.tour.branch_at, timed.branch_stop
     if before is None or stop is None:
         return None
-    return BranchStop(before, stop.arrive_s, stop.start_s, stop.end_s, leave_by_s(facts, timed)[before])
+    return BranchStop(before, stop.arrive_s, stop.start_s, stop.end_s, leave_by[before])
 
 
 def break_of(timed: TimedTour) -> BreakTaken | None:
@@ -93,54 +101,45 @@ def break_of(timed: TimedTour) -> BreakTaken | None:
     return BreakTaken(timed.slot, timed.break_start_s)
 
 
-def told_window(facts: Facts, visit: Visit, *, window: int, start_s: int) -> Interval:
-    """Return what the customer is told: the promised window used, without lead, else the start plus and minus.
-
-    Whom a kept lock holds outside every window is told the start. A start inside a window that the customer was told
-    already keeps that window.
-    """
-    problem = facts.problem
-    promised = [
-        told for told in sorted(problem.promises_of(visit)) if told.open_s < problem.end_s and told.close_s >= 0
-    ]
-    if 0 <= window < len(promised) and visit.visit_id not in problem.off_window | problem.begun.keys():
-        return promised[window]
-    said = facts.published.get(visit.visit_id)
-    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
-        return said.told
-    half_s = problem.policy.told_half_width_s
-    return Interval(start_s - half_s, start_s + half_s)
-
-
-def leave_by_s(facts: Facts, timed: TimedTour) -> list[int]:
+def leave_by_s(facts: Facts, timed: TimedTour, told: Sequence[Interval | None]) -> list[int]:
     """Return, per place, when to leave the place before it.
 
     It is the end of the stretch of harmless departures that begins with the canonical one, less half an hour where
     there is that much slack; a day that breaks a rule has no slack.
+
+    Parameters
+    ----------
+    told
+        Per place, the window told.
     """
     departures = timed.departures_s()[: len(timed.places)]
     latest = [
         last_of_stretch(moments, leave)
-        for leave, moments in zip(departures, _harmless_legs(facts, timed), strict=False)
+        for leave, moments in zip(departures, harmless_legs(facts, timed, told), strict=False)
     ]
     return [last - min(LEAD_S, last - leave) for last, leave in zip(latest, departures, strict=True)]
 
 
-def _harmless_legs(facts: Facts, timed: TimedTour) -> list[Moments]:
+def harmless_legs(facts: Facts, timed: TimedTour, told: Sequence[Interval | None]) -> list[Moments]:
+    """Return, per leg, the departures that do no harm: by what they cost, and by what customers are told."""
     if timed.breach_s:
         return [[] for _ in timed.tour.legs_s]
-    bounds = [
-        _free_starts(facts, timed, service, stop) for service, stop in zip(timed.tour.places, timed.places, strict=True)
-    ]
-    return harmless_departures(timed, bounds)
+    places = zip(timed.tour.places, timed.places, told, strict=True)
+    return harmless_departures(timed, [_free_starts(facts, timed, *place) for place in places])
 
 
-def _free_starts(facts: Facts, timed: TimedTour, service: Service, stop: TimedStop) -> tuple[int, int]:
+def _free_starts(
+    facts: Facts, timed: TimedTour, service: Service, stop: TimedStop, told: Interval | None
+) -> tuple[int, int]:
+    """Return first and last start that cost no more stability, and are not after what is told."""
     free = None
     if service.visit is not None and facts.published:
         people, day = people_of(timed, service), timed.tour.shift.day
         free = free_starts(facts, service.visit.visit_id, people, day, stop.start_s)
-    return free or (-FAR_FUTURE_S, FAR_FUTURE_S)
+    first_s, last_s = free or (-FAR_FUTURE_S, FAR_FUTURE_S)
+    if told is None or not facts.problem.policy.told_width_s:
+        return first_s, last_s
+    return first_s, min(last_s, max(told.close_s, stop.start_s))
 
 
 def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
@@ -161,9 +160,10 @@ def unassigned_of(problem: Problem, visit: Visit) -> UnassignedVisit:
 
 def wrong_moments(judged: JudgedPlan) -> Iterator[Violation]:
     """Compare every stated moment of every route with the judge's own."""
+    first_s = first_arrivals(day.timed for day in judged.days)
     for day in judged.days:
         yield from _wrong_route_moments(judged.facts, day)
-        yield from _wrong_stops(judged, day)
+        yield from _wrong_stops(judged, day, told_windows(judged.facts, day.timed, first_s))
 
 
 def _wrong_route_moments(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
@@ -183,13 +183,14 @@ def _wrong_route_moments(facts: Facts, day: JudgedDay) -> Iterator[Violation]:
             yield Violation(rule, abs(said_s - found_s), "s", message, who)
 
 
-def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
+def _wrong_stops(judged: JudgedPlan, day: JudgedDay, told: Sequence[Interval | None]) -> Iterator[Violation]:
     facts, clock = judged.facts, judged.problem.clock
     who, branch_at = day.technician.technician_id, day.timed.tour.branch_at
-    leaves = _Leaves(clock, tuple(day.timed.departures_s()[:-1]), tuple(_harmless_legs(facts, day.timed)[:-1]))
-    found_stops = stops_of(facts, day.timed, day.parts)
-    yield from _wrong_branch_stop(facts, day, leaves)
-    leaves = _Leaves(clock, without(leaves.earliest_s, branch_at), without(leaves.harmless, branch_at))
+    leave_by = leave_by_s(facts, day.timed, told)
+    leaves = _Leaves.of(facts, day.timed, told, leave_by)
+    found_stops = stops_of(facts, day.timed, day.parts, told, leave_by)
+    yield from _wrong_branch_stop(facts, day, leaves, leave_by)
+    leaves = leaves.without(branch_at)
     for number, (said, found) in enumerate(zip(day.stops, found_stops, strict=True)):
         about = f"visit {said.visit_id}"
         service = day.timed.tour.services[number]
@@ -230,25 +231,49 @@ def _wrong_stops(judged: JudgedPlan, day: JudgedDay) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class _Leaves:
-    """When the place before each place can be left, and until when that does no harm."""
+    """When the place before each place can be left, and when it is to be: the one figure, or any that is harmless.
+
+    Parameters
+    ----------
+    harmless
+        Of plans of before windows were told on a grid, the departures that do no harm; else `None`.
+    """
 
     clock: WallClock
     earliest_s: tuple[int, ...]
-    harmless: tuple[Moments, ...]
+    leave_by_s: tuple[int, ...]
+    harmless: tuple[Moments, ...] | None
+
+    @classmethod
+    def of(cls, facts: Facts, timed: TimedTour, told: Sequence[Interval | None], leave_by: Sequence[int]) -> _Leaves:
+        problem, harmless = facts.problem, None
+        if not problem.policy.told_width_s:
+            harmless = tuple(harmless_legs(facts, timed, told)[:-1])
+        return cls(problem.clock, tuple(timed.departures_s()[:-1]), tuple(leave_by), harmless)
+
+    def without(self, branch_at: int | None) -> _Leaves:
+        """Return the same of the visits alone."""
+        harmless = None if self.harmless is None else without(self.harmless, branch_at)
+        return _Leaves(self.clock, without(self.earliest_s, branch_at), without(self.leave_by_s, branch_at), harmless)
 
     def wrong(self, number: int, said_s: int, about: str, who: str, visit_id: str) -> Iterator[Violation]:
-        leave_s = self.earliest_s[number]
+        leave_s, found_s = self.earliest_s[number], self.leave_by_s[number]
         if said_s < leave_s:
             message = f"Nobody can leave for {about} before {self.clock.text(leave_s)}."
             yield Violation(Rule.TRAVEL, leave_s - said_s, "s", message, who, visit_id)
-        elif said_s > leave_s and not any(a <= said_s <= b for a, b in self.harmless[number]):
-            times = f"{self.clock.text(said_s)} instead of {self.clock.text(leave_s)}"
-            message = f"Leaving for {about} at {times} does harm."
-            yield Violation(Rule.LATENESS, said_s - leave_s, "s", message, who, visit_id)
+        elif self.harmless is None and said_s != found_s:
+            times = f"{self.clock.text(said_s)}; it is {self.clock.text(found_s)}"
+            message = f"When to leave for {about} at the latest is stated as {times}."
+            yield Violation(Rule.LATENESS, abs(said_s - found_s), "s", message, who, visit_id)
+        elif self.harmless is not None and said_s > leave_s:
+            if not any(a <= said_s <= b for a, b in self.harmless[number]):
+                times = f"{self.clock.text(said_s)} instead of {self.clock.text(leave_s)}"
+                message = f"Leaving for {about} at {times} does harm."
+                yield Violation(Rule.LATENESS, said_s - leave_s, "s", message, who, visit_id)
 
 
-def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves) -> Iterator[Violation]:
-    said, found, who = day.route.branch_stop, branch_stop_of(facts, day.timed), day.technician.technician_id
+def _wrong_branch_stop(facts: Facts, day: JudgedDay, leaves: _Leaves, leave_by: Sequence[int]) -> Iterator[Violation]:
+    said, found, who = day.route.branch_stop, branch_stop_of(day.timed, leave_by), day.technician.technician_id
     if said is None or found is None:
         return
     moments = [

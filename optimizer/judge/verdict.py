@@ -4,7 +4,7 @@ This is the rule book, `docs/rules.md`, in code: it imports the domain and the t
 engine, so that what the engine believes of a plan and what the judge finds are two independent readings of one rule
 book. Its parts are `facts` (look-ups), `windows` (its own reading of them), `timing` and `links` (the clock), `judged`
 (what a rule looks at), `hard_rules`, `carried`, `crews`, `stock`, `locks` and `exceptions` (the hard rules), `costs`
-(the soft ones), `stated` (what the plan states) and `answers` (what the papers may ask).
+(the soft ones), `stated` (what the plan states), `told` (what people are told) and `answers` (what the papers may ask).
 
 The judge never raises on a plan, however nonsensical: unknown ids, doubled visits, a route without a shift and a
 missing place of the matrix are violations like any other.
@@ -54,6 +54,7 @@ from optimizer.judge.stated import (
     wrong_unassigned,
 )
 from optimizer.judge.stock import drawn_parts
+from optimizer.judge.told import first_arrivals
 from optimizer.judge.waits import with_waits
 from optimizer.judge.windows import wrong_times
 
@@ -259,21 +260,26 @@ def time_routes(
     timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
     parts = drawn_parts([one.tour for one in timed])
     made = {number: (one, drawn) for number, one, drawn in zip(numbers, timed, parts, strict=True)}
+    from_s = first_arrivals(timed)
     planned = {visit_id for draft in drafts for visit_id in draft.visit_ids}
     left_out = sorted(visit.visit_id for visit in problem.visits if visit.visit_id not in planned)
     return Plan(
-        routes=tuple(_make_route(facts, draft, *made.get(number, (None, ()))) for number, draft in enumerate(drafts)),
+        routes=tuple(
+            _make_route(facts, draft, *made.get(number, (None, ())), from_s) for number, draft in enumerate(drafts)
+        ),
         unassigned=tuple(unassigned_of(problem, problem.visit_by_id[visit_id]) for visit_id in left_out),
         costs=price_plan(facts, timed, planned),
     )
 
 
-def _make_route(facts: Facts, draft: Draft, timed: TimedTour | None, parts: DrawnParts) -> Route:
+def _make_route(
+    facts: Facts, draft: Draft, timed: TimedTour | None, parts: DrawnParts, from_s: Mapping[str, int]
+) -> Route:
     if timed is None:
         branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
         stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
         return Route(draft.technician_id, draft.day, 0, 0, stops, branch_stop=branch_stop)
-    route = route_of(facts, timed, parts)
+    route = route_of(facts, timed, parts, from_s)
     known, branch_stop = iter(route.stops), route.branch_stop
     stops = tuple(
         next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in draft.visit_ids

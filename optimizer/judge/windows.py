@@ -7,26 +7,29 @@ A problem that says otherwise has no clean plan.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import Confirmed, Urgency
+from optimizer.domain.order import Confirmed, HalfDay, Urgency
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule, Violation
-from optimizer.domain.units import FAR_FUTURE_S
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
-    from optimizer.domain.order import Customer, Interval, Order, Visit
+    from optimizer.domain.order import Customer, Interval, Order, PartNeed, Visit
     from optimizer.domain.problem import Lock, Problem
 
 #: First and last moment, in seconds of the clock.
 Span = tuple[int, int]
 
-#: The problem judged last and what is wrong with it: it is looked at once, not with each of the plans made for it.
-_judged_last: list[tuple[Problem, tuple[Violation, ...]]] = []
+#: The problem judged last, what is wrong with it, and the words of each visit's windows: it is looked at once, not with
+#: each of the plans made for it.
+_judged_last: list[tuple[Problem, tuple[Violation, ...], dict[str, tuple[Span, ...]]]] = []
 
 
 class Times(NamedTuple):
@@ -42,27 +45,40 @@ class Times(NamedTuple):
         How long after a window's close the service may still start.
     is_off_window
         A kept lock has taken the place of the windows.
+    words
+        The windows as they were said, before the lead; none where something else has taken their place.
     """
 
     windows: tuple[Span, ...]
     hours: tuple[Span, ...] | None
     max_lateness_s: int
     is_off_window: bool = False
+    words: tuple[Span, ...] = ()
 
 
 def wrong_times(problem: Problem) -> tuple[Violation, ...]:
     """Return what a problem derives otherwise than the rule book: windows, hours and lateness limits, in seconds."""
-    for known, found in _judged_last:
+    return _looked_at(problem)[0]
+
+
+def words_of(problem: Problem, visit: Visit) -> tuple[Span, ...]:
+    """Return the windows in force as they were said, in the same order; none where a fact or a lock replaces them."""
+    return _looked_at(problem)[1][visit.visit_id]
+
+
+def _looked_at(problem: Problem) -> tuple[tuple[Violation, ...], dict[str, tuple[Span, ...]]]:
+    for known, wrong, words in _judged_last:
         if known is problem:
-            return found
-    found = tuple(violation for visit in problem.visits for violation in _wrong(problem, visit))
-    _judged_last[:] = [(problem, found)]
-    return found
+            return wrong, words
+    times = {visit.visit_id: times_of(problem, visit) for visit in problem.visits}
+    wrong = tuple(one for visit in problem.visits for one in _wrong(problem, visit, times[visit.visit_id]))
+    words = {visit_id: found.words for visit_id, found in times.items()}
+    _judged_last[:] = [(problem, wrong, words)]
+    return wrong, words
 
 
-def _wrong(problem: Problem, visit: Visit) -> Iterator[Violation]:
+def _wrong(problem: Problem, visit: Visit, found: Times) -> Iterator[Violation]:
     visit_id = visit.visit_id
-    found = times_of(problem, visit)
     windows, hours = _spans(problem.windows[visit_id]), problem.hours[visit_id]
     apart_s = {}
     if windows != found.windows:
@@ -89,25 +105,28 @@ def times_of(problem: Problem, visit: Visit) -> Times:
     live = _live(problem, order)
     if _says_no(problem, visit):
         limit_s = FAR_FUTURE_S if policy.max_lateness_s is None else policy.max_lateness_s
-        return Times(_planned_spans(problem, _otherwise(problem, visit)), _hours(problem, visit, customer), limit_s)
+        return _times(problem, _otherwise(problem, visit), _hours(problem, visit, customer), limit_s)
     is_call = _is_call(problem, order, live)
     limit_s = FAR_FUTURE_S if is_call or policy.max_lateness_s is None else policy.max_lateness_s
     if began_s:
         return Times(((began_s[-1], began_s[-1]),), None, limit_s)  # It is a fact, and binds itself.
     hours = _hours(problem, visit, customer)
-    if problem.as_of_s < 0 and (is_call if not live else max(close_s for _, close_s in live) < 0):
+    is_over = is_call if not live else max(close_s for _, close_s in live) < 0
+    if problem.as_of_s < 0 and is_over and _agreed(problem, visit) is None:
         return Times((), hours, limit_s)  # It is due before the plan.
     spans = [_call(problem, order)] if is_call else live or _opening(problem, customer)
-    return _with_kept_locks(problem, visit, Times(_planned_spans(problem, spans), hours, limit_s))
+    agreed = _agreed(problem, visit)
+    if agreed is not None and not (order.promised and live):
+        spans = _then(problem, order, agreed, live, _opening(problem, customer))
+    return _with_kept_locks(problem, visit, _times(problem, spans, hours, limit_s))
 
 
-def _planned_spans(problem: Problem, spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the spans of the days planned in order, the arrival lead taken off."""
-    return tuple(
-        (open_s, max(open_s, close_s - problem.policy.arrival_lead_s))
-        for open_s, close_s in sorted(spans)
-        if open_s < _end_s(problem) and close_s >= 0
-    )
+def _times(problem: Problem, spans: Iterable[Span], hours: tuple[Span, ...] | None, limit_s: int) -> Times:
+    """Return times with the spans of the days planned in order, the arrival lead taken off."""
+    words = tuple(span for span in sorted(spans) if span[0] < _end_s(problem) and span[1] >= 0)
+    lead_s = problem.policy.arrival_lead_s
+    windows = tuple((open_s, max(open_s, close_s - lead_s)) for open_s, close_s in words)
+    return Times(windows, hours, limit_s, words=words)
 
 
 # --- what was agreed ------------------------------------------------------------------------------------------------
@@ -164,6 +183,49 @@ def _call(problem: Problem, order: Order) -> Span:
         since_s = problem.as_of_s if order.log.dispatched_s is None else order.log.dispatched_s
     until_s = since_s + problem.policy.promise.emergency_on_site_s
     return problem.as_of_s, max(until_s, problem.as_of_s)
+
+
+def _agreed(problem: Problem, visit: Visit) -> int | None:
+    """Return the day agreed for a visit, from the first one planned on; `None` when none is, or it is over.
+
+    Where the site is ready or the last part comes after it, it is the next day on which the branch works.
+    """
+    agreed = problem.order_by_id[visit.order_id].agreed_day
+    if agreed is None:
+        return None
+    then = [agreed, *(day for need in visit.parts if (day := _comes(problem, need, agreed)) is not None)]
+    if visit.ready_s is not None:
+        then.append(problem.local_time(visit.ready_s).date())
+    found = max(then)
+    while found > agreed:
+        found += timedelta(days=1)
+        if problem.branch.calendar.is_working_day(found):
+            break
+    day = (found - problem.first_day).days
+    return day if day >= 0 else None
+
+
+def _comes(problem: Problem, need: PartNeed, agreed: date) -> date | None:
+    """Return the day on which what a visit needs of a part is complete; `None` by an agreed day, or never."""
+    part_id, days = need.part_id, sorted({a.usable_on for a in problem.arrivals if a.part_id == need.part_id})
+    had = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
+    had += max((own.quantity for t in problem.technicians for own in t.own_parts if own.part_id == part_id), default=0)
+    for day in days if had < need.quantity else ():
+        had += sum(a.quantity for a in problem.arrivals if (a.part_id, a.usable_on) == (part_id, day))
+        if had >= need.quantity:
+            return day if day > agreed else None
+    return None
+
+
+def _then(problem: Problem, order: Order, day: int, live: Iterable[Span], opening: Iterable[Span]) -> list[Span]:
+    """Return the spans of an agreed day, asked for or open, as far as they lie in the half that was agreed."""
+    on_day = [[span for span in spans if problem.clock.day_of(span[0]) == day] for spans in (live, opening)]
+    spans, noon_s = on_day[0] or on_day[1], problem.clock.moment_s(day, 12 * HOUR_S)
+    if order.agreed_half is HalfDay.MORNING:
+        return [(a, min(b, noon_s)) for a, b in spans if a < noon_s]
+    if order.agreed_half is HalfDay.AFTERNOON:
+        return [(max(a, noon_s), b) for a, b in spans if b > noon_s]
+    return spans
 
 
 # --- when somebody is there -----------------------------------------------------------------------------------------
@@ -229,7 +291,8 @@ def _with_kept_locks(problem: Problem, visit: Visit, times: Times) -> Times:
         max(a, open_s) <= min(b, close_s - visit.base_s) for a, b in starts for open_s, close_s in hours
     ):
         hours = None
-    return Times(windows, hours, times.max_lateness_s, is_off_window=not fits)
+    words = times.words if fits else ()
+    return Times(windows, hours, times.max_lateness_s, is_off_window=not fits, words=words)
 
 
 def _held(problem: Problem, locks: Iterable[Lock]) -> Span:

@@ -32,6 +32,7 @@ class Basis(StrEnum):
 
     STATED = "stated"
     AGREED = "agreed"
+    AGREED_LATER = "agreed_later"
     EMERGENCY = "emergency"
     READY = "ready"
     CONTINUES = "continues"
@@ -66,7 +67,8 @@ class Promise:
     received, counted
         The request day, and the working days counted from it; empty when none was counted.
     ready, instead_of
-        For `READY`: the day on which the work can begin, and the due day that it replaces.
+        For `READY`: the day on which the work can begin, and the due day that it replaces; for `AGREED_LATER`: the
+        agreed day that is too early.
     day_before
         For `CONTINUES`, a later day of an order of several days: when the day before it is due.
     windows, source
@@ -182,7 +184,7 @@ def _by_rule(problem: Problem, visit: Visit, blank: Promise) -> Promise:
     """
     profile, order, log = problem.policy.promise, problem.order_of(visit), problem.order_of(visit).log
     if order.agreed_day is not None:
-        return replace(blank, due_day=order.agreed_day, basis=Basis.AGREED)
+        return _agreed(problem, visit, blank)
     if problem.is_emergency_call(visit):
         taken_s = next((s for s in (log.acknowledged_s, log.dispatched_s) if s is not None), problem.as_of_s)
         return replace(blank, due_day=problem.local_time(taken_s).date(), basis=Basis.EMERGENCY)
@@ -198,6 +200,14 @@ def _by_rule(problem: Problem, visit: Visit, blank: Promise) -> Promise:
     counted = problem.branch.calendar.working_days_after(received, days)
     basis = Basis.AREA if is_inside_area else Basis.OUTSIDE
     return replace(blank, due_day=counted[-1], basis=basis, received=received, counted=counted)
+
+
+def _agreed(problem: Problem, visit: Visit, blank: Promise) -> Promise:
+    """Return the promise of an agreement; where the site or a part comes later, of the working day after that."""
+    agreed, then = problem.order_of(visit).agreed_day, problem.agreed_on(visit)
+    if then == agreed:
+        return replace(blank, due_day=agreed, basis=Basis.AGREED)
+    return replace(blank, due_day=then, basis=Basis.AGREED_LATER, instead_of=agreed)
 
 
 def _is_asked(order: Order) -> bool:

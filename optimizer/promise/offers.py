@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import Interval
+from optimizer.domain.order import CustomerKind, Interval
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import HOUR_S, at
 from optimizer.promise.board import Card, open_board
@@ -20,15 +20,15 @@ from optimizer.promise.calling_hours import is_firm
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from optimizer.domain.order import Visit
+    from optimizer.domain.order import Customer, Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.promise.board import Board
     from optimizer.travel.matrix import TravelMatrix
 
-#: How long an offered window is: people at home get two hours, a firm that waits with its work one.
-WIDTH_S = {"home": 2 * HOUR_S, "firm": HOUR_S}
+#: How long an offered window is where the policy says nothing of told ones.
+WIDTH_S = 2 * HOUR_S
 #: Windows are offered from full hours on: half past is for what is planned exactly.
 STEP_S = HOUR_S
 #: A window of today opens no sooner than this: the customer is called first, then somebody is sent.
@@ -81,7 +81,8 @@ def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: S
     Parameters
     ----------
     visit_ids
-        In the order in which they choose: what the first is offered is taken for the others.
+        In the order in which they choose: what the first is offered is taken for the others. One that is planned is
+        offered other times than the plan's.
     """
     if not visit_ids:
         return Offers({})
@@ -91,7 +92,13 @@ def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: S
     found: dict[str, tuple[Offer, ...]] = {}
     without_parts = set()
     for visit_id in visit_ids:
-        visit = board.problem.visit_by_id[visit_id]
+        visit = problem.visit_by_id[visit_id]
+        planned = next(
+            (stop.window for route in plan.routes for stop in route.stops if stop.visit_id == visit_id), None
+        )
+        if planned is not None:
+            found[visit_id] = _two_windows(open_board(problem, matrix, _without(plan, visit_id)), visit, 0, planned)
+            continue
         found[visit_id] = _two_windows(board, visit, 0)
         if not found[visit_id] and visit.parts:
             found[visit_id] = _two_windows(board, replace(visit, parts=()), _parts_day(problem))
@@ -99,6 +106,12 @@ def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: S
     days = {problem.clock.day_of(offer.window.open_s) for offers in found.values() for offer in offers}
     assumed = tuple(day for day in board.assumed_days if day in days)
     return Offers(found, assumed, frozenset(without_parts))
+
+
+def _without(plan: Plan, visit_id: str) -> Plan:
+    """Return the routes of a plan without one of its visits."""
+    routes = (replace(r, stops=tuple(stop for stop in r.stops if stop.visit_id != visit_id)) for r in plan.routes)
+    return replace(plan, routes=tuple(route for route in routes if route.stops))
 
 
 def _parts_day(problem: Problem) -> int:
@@ -154,27 +167,30 @@ def _put_first(board: Board, card: Card, days: Sequence[int]) -> None:
 # --- two windows ----------------------------------------------------------------------------------------------------
 
 
-def _two_windows(board: Board, visit: Visit, since: int) -> tuple[Offer, ...]:
+def _two_windows(board: Board, visit: Visit, since: int, planned: Interval | None = None) -> tuple[Offer, ...]:
     """Return the first free window, and the first of another half of a day; both are then taken for others.
 
     Parameters
     ----------
     since
         The first day looked at.
+    planned
+        The window that the customer has by the plan, and is offered anyhow.
     """
     found: list[Offer] = []
     refused: Counter[int] = Counter()
     for window in _candidates(board, visit, since):
         day = board.problem.clock.day_of(window.open_s)
         is_near = any(_is_same_half(board.problem, window, offer.window) for offer in found)
-        if is_near or refused[day] >= MOST_REFUSED:
+        is_planned = planned is not None and _overlap(window, planned)
+        if is_near or is_planned or refused[day] >= MOST_REFUSED:
             continue
         offer = _free(board, visit, window, refused, is_spare=bool(found))
         if offer is not None:
             found.append(offer)
         if len(found) == OFFERED:
             break
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 def _candidates(board: Board, visit: Visit, since: int) -> Iterator[Interval]:
@@ -192,7 +208,7 @@ def _candidates(board: Board, visit: Visit, since: int) -> Iterator[Interval]:
 def _windows_of_day(problem: Problem, visit: Visit, day: int) -> list[Interval]:
     """Return the windows of a day from full hours on, in the customer's hours or the branch's, but for those gone."""
     customer, clock = problem.customer_of(visit), problem.clock
-    width_s = WIDTH_S["firm" if is_firm(customer) else "home"]
+    width_s = problem.policy.told_width_s.get(_kind_of(customer), WIDTH_S)
     weekday = problem.date_of(day).weekday()
     opening = (
         [problem.branch.business] if customer.opening is None else [o for wd, o in customer.opening if wd == weekday]
@@ -209,6 +225,11 @@ def _windows_of_day(problem: Problem, visit: Visit, day: int) -> list[Interval]:
             if window.open_s >= earliest_s and not is_closed and not any(_overlap(window, one) for one in gone):
                 found.append(window)
     return found
+
+
+def _kind_of(customer: Customer) -> CustomerKind:
+    """Return who waits: who has the name of a person is at home, whatever nobody says of the place."""
+    return CustomerKind.FIRM if is_firm(customer) else CustomerKind.HOME
 
 
 def _gone(problem: Problem, visit: Visit) -> tuple[Interval, ...]:

@@ -112,6 +112,14 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
         return translate("The order states its day: due {due}.", due=due)
     if promise.basis is Basis.AGREED:
         return translate("A day is agreed with the customer: due {due}.", due=due)
+    if promise.basis is Basis.AGREED_LATER:
+        assert promise.instead_of is not None
+        agreed = day_text(promise.instead_of, problem, translate)
+        return translate(
+            "{agreed} was agreed, but the site or a part comes later: due {due}, the working day after.",
+            agreed=agreed,
+            due=due,
+        )
     if promise.basis is Basis.EMERGENCY:
         amount = amount_text(problem.policy.promise.emergency_on_site_s, translate)
         return translate(

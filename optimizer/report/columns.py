@@ -97,7 +97,7 @@ ROUTES = Sheet(
         Column("address", "Address", 34),
         Column("approximate", "Place approximate", 12, is_extra=True),
         Column("area", "Area", 10),
-        Column("leave_by", "May leave until", 14, CLOCK),
+        Column("leave_by", "Leave by", 14, CLOCK),
         Column("arrive", "Arrive", 10, CLOCK),
         Column("start", "Start", 10, CLOCK),
         Column("end", "End", 10, CLOCK),

@@ -91,29 +91,6 @@ class TechnicianDay:
             return self.legs[position : position + 1]
         return self.legs[position + (position > pause.before) : position + 2]
 
-    def leave_by_s(self, position: int) -> int:
-        """Return when to leave for a stop (counted from 0) so that its planned start is kept and nothing is harmed.
-
-        The plan's own `leave_by_s` may be later, where a later start would cost nothing: people come when they said.
-        A break taken at the customer's, before the service, leaves no choice.
-        """
-        pause = self.branch_stop
-        leg = position + (pause is not None and position >= pause.before)
-        return self._leave_by_s(leg, self.stops[position])
-
-    @property
-    def branch_leave_by_s(self) -> int | None:
-        """When to leave for the branch; `None` without a stop there."""
-        pause = self.branch_stop
-        return None if pause is None else self._leave_by_s(pause.before, pause)
-
-    def _leave_by_s(self, number: int, place: Stop | BranchStop) -> int:
-        leg = self.legs[number]
-        pause = self.route.break_ if self.route else None
-        if pause is not None and pause.slot == 2 * number + 1:
-            return leg.leave_s
-        return min(place.leave_by_s, place.start_s - leg.travel_s)
-
     @property
     def travel_s(self) -> int:
         """Seconds on the way, the time at doors included."""

@@ -317,7 +317,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
         f"{wording.clock(stop.start_s, problem, day)}–{wording.clock(stop.end_s, problem, day)}",
         *([pause_text(problem, stop.pause, wording, day)] if stop.pause else []),
         told,
-        t("May leave until {time}", time=wording.clock(stop.leave_by_s, problem, day)),
+        t("Leave by {time}", time=wording.clock(stop.leave_by_s, problem, day)),
     ]
     if len(stop.crew) > 1:
         lines.append(crew_text(problem, stop, wording))

@@ -110,7 +110,7 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Parts:
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: bool) -> Table:
     """Return the stops of a route; on a narrow terminal a visit is told in one column."""
     t = wording.translate
-    heads = [t(h) for h in ("#", "May leave until", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
+    heads = [t(h) for h in ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
     table = _table(heads if is_wide else heads[:5], whole=range(4))
     for number, stop in enumerate(day.stops, start=1):
         pause = day.branch_stop

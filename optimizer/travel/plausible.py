@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Nobody gets from place to place faster, as the crow flies and in kilometres per hour.
 FASTEST_KMH = 200.0
-#: Nor slower, where a figure is taken to be in another unit.
-SLOWEST_KMH = 5.0
+#: Nor slower, unless on foot.
+SLOWEST_KMH = 4.0
 #: Nearer places prove nothing: coordinates are off by some houses.
 NEAR_M = 2_000.0
 #: A way is no shorter than the straight line, but for what coordinates are off.
@@ -54,6 +54,7 @@ def travel_doubts(problem: Problem, matrix: TravelMatrix, folder: Path | str | N
         lon=np.array([place.lon for place in places.values()], dtype=np.float64),
     )
     _note_fast(matrix, circle_m, own, log)
+    _note_slow(matrix, circle_m, own, log)
     metres = own if own.suffix.lower() == ".npz" else own.with_name(METRES_NAME)
     if metres.is_file():
         _note_short(matrix, circle_m, metres, log)
@@ -71,6 +72,17 @@ def _note_fast(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, 
         _note_ways("MATRIX_MINUTES" if in_minutes else "MATRIX_FAST", fast, seconds, circle_m, matrix.keys, file, log)
         if fast.any():
             return  # the layers of one file are wrong in the same way
+
+
+def _note_slow(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, log: IssueLog) -> None:
+    """Note a matrix in which most of the far ways are slower than walking: metres or milliseconds, maybe."""
+    for layer, profile in enumerate(matrix.profiles):
+        seconds = matrix.seconds[layer]
+        is_far = (circle_m >= NEAR_M) & (seconds > 0)
+        slow = is_far & (circle_m * 3.6 < seconds * SLOWEST_KMH)
+        if profile != "walk" and slow.sum() > MOST_WAYS * is_far.sum():
+            _note_ways("MATRIX_SLOW", slow, seconds, circle_m, matrix.keys, file, log)
+            return
 
 
 def _note_short(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, log: IssueLog) -> None:

@@ -360,6 +360,20 @@ def test_orders_with_faults_can_be_left_out(house: House) -> None:
     assert house.post(content, dry_run=True, skip_bad=True).json()["visits"] == 2
 
 
+def test_keys_that_nobody_knows_are_refused_unless_allowed(house: House) -> None:
+    orders = json.loads(BRANCH)["orders"]
+    content = branch("UNKNOWN", orders=[orders[0], {**orders[1], "promissed": []}, *orders[2:]])
+    for query in ({}, {"dry_run": True}):
+        refused = house.post(content, **query)
+        assert refused.status_code == 422
+        [fault] = refused.json()["errors"]
+        assert (fault["code"], fault["severity"], fault["path"]) == ("KEY_UNKNOWN", "error", "/orders/1/promissed")
+        assert "Maybe 'promised' is meant." in fault["action"]
+    taken = house.post(content, dry_run=True, allow_unknown=True)
+    assert taken.status_code == 200
+    assert [warning["code"] for warning in taken.json()["warnings"]] == ["KEY_UNKNOWN"]
+
+
 # --- watched --------------------------------------------------------------------------------------------------------
 
 

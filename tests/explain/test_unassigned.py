@@ -365,7 +365,7 @@ def test_dearer_than_leaving_out(one_van: World) -> None:
     cheap = one_van.with_policy(unassigned_cents=(200, 300, 400, 500, 600))
     assert reason_of(cheap, "B", {"Ann": ["A"]}) == Reason(ReasonCode.OUTRANKED, False, "Ann", 0, 800, "cents")
     assert english(cheap, "B", {"Ann": ["A"]}) == (
-        "Other work is worth more: serving it with Ann Li (Ann) costs 8.00 more than leaving it out."
+        "Other work is worth more: serving it with Ann Li (Ann) costs ¥8.00 more than leaving it out."
     )
 
 
@@ -373,7 +373,7 @@ def test_cheaper_than_leaving_out(one_van: World) -> None:
     reason = reason_of(one_van, "B", {"Ann": ["A"]})
     assert reason == Reason(ReasonCode.TIME_LIMIT, True, "Ann", 0, 19_000, "cents")
     assert english(one_van, "B", {"Ann": ["A"]}) == (
-        "The search ended before placing it: Ann Li (Ann) could take it and save 190.00; plan again with more time."
+        "The search ended before placing it: Ann Li (Ann) could take it and save ¥190.00; plan again with more time."
     )
 
 

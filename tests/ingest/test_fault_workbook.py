@@ -15,6 +15,7 @@ from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake
 from optimizer.ingest.template import make_template
 from optimizer.ingest.write import problem_to_json
+from tests.ingest.workbooks import write_workbook
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:
@@ -198,3 +199,28 @@ def test_a_very_large_sheet_is_shown_where_it_is_wrong(tmp_path: Path, monkeypat
     assert (page["A1"].value, page["A151"].value, page["A2"].value) == ("part_id", "P150", None)
     assert len(listed(workbook)) == 3
     assert workbook["Faults"]["G5"].value == f"… and {len(report.issues) - 3} more."
+
+
+def test_a_header_below_a_title_keeps_every_row_where_it_was(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "branch", with_cell(two_orders(), "orders", 3, "service_min", "soon"))
+    text = (folder / "orders.csv").read_text(encoding="utf-8").replace(",", "\t")
+    (folder / "orders.csv").write_text(f"Orders of the day\n\n{text}Total\t2\n", encoding="utf-8")
+    workbook, report = workbook_of(folder)
+    assert [(issue.code, issue.row) for issue in report.errors] == [("NUMBER_FORMAT", 5)]
+    page = workbook["orders"]
+    assert (page["A1"].value, page["A3"].value, page["A5"].value) == ("Orders of the day", "order_id", "O2")
+    service = next(cell.column for cell in page[3] if cell.value == "service_min")
+    assert (page.cell(5, service).value, colour(page.cell(5, service))) == ("soon", RED[0])
+    assert colour(page["A6"]) == YELLOW[0]  # the total
+    aside = read_intake(folder, ReadOptions(skip_bad=True))
+    assert aside.problem is not None
+    assert [order.order_id for order in aside.context.faulty] == ["O2"]
+    assert "orders.csv row 5" in aside.context.faulty[0].causes["en"][0]
+
+
+def test_a_workbook_in_a_folder_is_marked_like_any_other(tmp_path: Path) -> None:
+    folder = tmp_path / "branch"
+    folder.mkdir()
+    write_workbook(folder / "book.xlsx", with_cell(two_orders(), "orders", 3, "urgency", "soon"))
+    workbook, _ = workbook_of(folder)
+    assert RED[0] in {colour(cell) for cell in workbook["orders"][3]}

@@ -283,19 +283,21 @@ def is_to_leave_before_it_can(plan: Plan, problem: Problem, rng: Random) -> Foun
 
 
 @fault
-def is_to_leave_after_it_must(plan: Plan, problem: Problem, rng: Random) -> Found | None:
-    # At most half an hour of slack is given up. Of several windows, a later one might take a later departure.
-    found = some(rng, [f for f in stops(plan) if all(has_one_time(problem, s["visit"]) for s in f[0]["stops"][f[1] :])])
+def is_to_leave_later_than_it_must(plan: Plan, problem: Problem, rng: Random) -> Found | None:
+    return leaves_by(plan, rng, 1801)
+
+
+@fault
+def is_to_leave_a_second_later(plan: Plan, problem: Problem, rng: Random) -> Found | None:
+    return leaves_by(plan, rng, 1)
+
+
+def leaves_by(plan: Plan, rng: Random, seconds: int) -> Found | None:
+    found = some(rng, stops(plan))
     if found is None:
         return None
-    route, n, stop = found
-    stop["leave_by"] = moved(stop["leave_by"], 1801)
-    return [(Rule.LATENESS, between_s(leaves(route, n, problem), stop["leave_by"]))]
-
-
-def has_one_time(problem: Problem, visit_id: str) -> bool:
-    hours = problem.hours[visit_id]
-    return len(problem.windows[visit_id]) == 1 and (hours is None or len(hours) == 1)
+    found[2]["leave_by"] = moved(found[2]["leave_by"], seconds)
+    return [(Rule.LATENESS, seconds)]
 
 
 # --- what the customer is told --------------------------------------------------------------------------------------

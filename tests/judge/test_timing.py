@@ -224,10 +224,15 @@ def test_windows_that_touch_are_one_stretch() -> None:
     jobs = [job("A", place=10, requested="08:00-09:00 09:00-10:00"), job("B", place=20, requested="13:00-14:00")]
     made = world(jobs, [person("Ann")])
     assert latest_departure_s(made.timed("Ann", "A", "B")) == clock("09:50")
-    assert leave_by(made, "A", "B")[0] == clock("09:20")
+    assert leave_by(as_before_the_grid(made), "A", "B")[0] == clock("09:20")
 
 
 # --- leave by -------------------------------------------------------------------------------------------------------
+
+
+def as_before_the_grid(made: World) -> World:
+    """Return a world whose plans leave as late as it costs nothing, whatever customers are told."""
+    return made.with_policy(told_width_s={})
 
 
 def leave_by(made: World, *visit_ids: str) -> list[int]:
@@ -236,7 +241,7 @@ def leave_by(made: World, *visit_ids: str) -> list[int]:
 
 def test_leave_by_is_half_an_hour_before_the_latest_harmless_departure(one_van: World) -> None:
     # B must be started by 12:00: leaving A by 11:50, so 11:20. A then ends by 11:50, starts by 11:20: 11:10, so 10:40.
-    noon = one_van.with_job("B", requested=(span("08:00-12:00"),))
+    noon = as_before_the_grid(one_van).with_job("B", requested=(span("08:00-12:00"),))
     assert leave_by(noon, "A", "B") == [clock("10:40"), clock("11:20")]
 
 
@@ -248,7 +253,7 @@ def test_leave_by_gives_up_no_more_slack_than_there_is(one_van: World) -> None:
 
 def test_leave_by_raises_no_overtime(one_van: World) -> None:
     # Back at 09:40 with the shift ending at 11:00: 80 minutes of slack, overtime allowed or not.
-    short = one_van.with_shift("Ann", end_s=clock("11:00"), overtime_limit_s=3600)
+    short = as_before_the_grid(one_van).with_shift("Ann", end_s=clock("11:00"), overtime_limit_s=3600)
     assert leave_by(short, "A", "B") == [clock("08:50"), clock("09:30")]
     # Already in overtime: nothing to give.
     over = one_van.with_shift("Ann", end_s=clock("09:00"), overtime_limit_s=7200)
@@ -264,7 +269,7 @@ def test_the_told_window_is_the_promised_one_without_lead(one_van: World) -> Non
         arrival_lead_s=300
     )
     assert promised.plan({"Ann": ["A"]}).routes[0].stops[0].window == span("08:00-09:00")
-    assert one_van.plan({"Ann": ["A"]}).routes[0].stops[0].window == span("07:40-08:40")
+    assert as_before_the_grid(one_van).plan({"Ann": ["A"]}).routes[0].stops[0].window == span("07:40-08:40")
 
 
 # --- properties -----------------------------------------------------------------------------------------------------

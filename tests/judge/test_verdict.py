@@ -122,9 +122,13 @@ PLANTED_IN_STATEMENTS: list[tuple[Rule, int, Callable[[Plan], Plan]]] = [
     (Rule.TRAVEL, 120, lambda p: change_stop(p, "C", arrive_s=clock("09:08"))),
     (Rule.WINDOW, 60, lambda p: change_stop(p, "B", start_s=clock("08:21"))),
     (Rule.WINDOW, 30, lambda p: change_stop(p, "B", end_s=clock("08:50") + 30)),
-    (Rule.WINDOW, 7, lambda p: change_stop(p, "A", window=Interval(clock("07:40"), clock("08:40") + 7))),
+    (Rule.WINDOW, 7, lambda p: change_stop(p, "A", window=Interval(clock("08:10"), clock("09:00") + 7))),
     (Rule.LATENESS, 5, lambda p: change_stop(p, "A", lateness_s=5)),
-    (Rule.LATENESS, 2401, lambda p: change_stop(p, "B", leave_by_s=clock("08:40") + 1)),  # B by 09:00 at the latest.
+    (
+        Rule.LATENESS,
+        1801,
+        lambda p: change_stop(p, "B", leave_by_s=clock("08:40") + 1),
+    ),  # B by 09:00, less half an hour.
     (Rule.TRAVEL, 60, lambda p: change_stop(p, "B", leave_by_s=clock("07:59"))),
     (Rule.STOCK, 1, lambda p: change_stop(p, "A", parts=())),
     (Rule.LOCK, 1, lambda p: change_stop(p, "B", pinned=False)),

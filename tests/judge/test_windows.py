@@ -185,7 +185,7 @@ def test_a_kept_lock_takes_the_place_of_what_leaves_it_no_start(order_a: World, 
     kept = order_a.but(locks=(held,)).with_job("A", promised=(MORNING,), opening=hours)
     kept = kept.with_policy(broken_locks=BrokenLocks.KEEP)
     windows_, hours_, is_off = expected
-    assert found(kept) == (hours_of(windows_), None if hours_ is None else hours_of(hours_), 0, is_off)
+    assert found(kept)[:4] == (hours_of(windows_), None if hours_ is None else hours_of(hours_), 0, is_off)
     assert wrong_times(kept.problem) == ()
 
 

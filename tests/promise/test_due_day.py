@@ -654,8 +654,9 @@ READY: list[Case] = [
     (
         "part arrives after the agreed day",
         {"received": "11-20 10:00", "agreed": "11-25", "ready": "11-27 09:00"},
-        "11-27",
-        "Not ready before Friday 27 November: due Friday 27 November instead of Wednesday 25 November.",
+        "11-30",
+        "Wednesday 25 November was agreed, but the site or a part comes later: due Monday 30 November, the working day "
+        "after.",
     ),
     (
         "part arrives on a day of rest of a year that is not published",

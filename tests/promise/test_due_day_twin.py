@@ -175,6 +175,8 @@ def twin(facts: Facts) -> date | None:
     ready = date.fromisoformat(facts.ready[:10])
     if ready <= due:
         return due
+    if facts.agreed is not None and facts.due is None:
+        return some_working_days_later(facts, ready, 1)
     return ready if works_on(facts, ready) else some_working_days_later(facts, ready, 1)
 
 

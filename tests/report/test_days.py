@@ -1,4 +1,4 @@
-"""When to leave for a visit, as people are told: so that the planned start is kept."""
+"""What each technician does on each day: legs, the time at the door, loads, a stop at the branch, crews."""
 
 from __future__ import annotations
 
@@ -13,39 +13,10 @@ from optimizer.report.days import technician_days, visits_served
 from optimizer.report.figures import kpis
 from optimizer.report.wording import Wording
 from tests.report.paper_worlds import FETCH, PAIR, boiler_pair, fetch_on_the_way
-from tests.worlds import World, job, person, span, world
+from tests.worlds import span
 
 if TYPE_CHECKING:
-    from optimizer.domain.plan import Plan
-
-
-def leaves(w: World, plan: Plan) -> list[int]:
-    [day] = technician_days(w.problem, w.matrix, plan)
-    return [day.leave_by_s(position) for position in range(len(day.stops))]
-
-
-def test_who_waits_at_the_door_may_leave_later_but_not_too_late() -> None:
-    """A opens at 10:00 and is an hour away: leaving at 08:00 is the plan, leaving by 09:00 keeps the start."""
-    w = world([job("A", place=60, requested="10:00-12:00")], [person("Ann")])
-    plan = w.plan({"Ann": ["A"]})
-    [stop] = plan.routes[0].stops
-    assert stop.start_s == at(10)
-    assert stop.leave_by_s > at(9)  # a start until 12:00 would cost nothing
-    assert leaves(w, plan) == [at(9)]
-
-
-def test_a_tight_leg_leaves_when_the_plan_does(one_van: World) -> None:
-    assert leaves(one_van, one_van.plan({"Ann": ["A", "B"]})) == [at(8), at(8, 40)]
-
-
-def test_a_break_at_the_customers_before_the_service_leaves_no_choice(lunch_day: World) -> None:
-    """Ann is done at A at 12:00; with the break at B's (slot 3) she drives at once, though B opens at 13:00."""
-    plan = lunch_day.plan({"Ann": ["A", "B"]})
-    [route] = plan.routes
-    at_the_customers = replace(plan, routes=(replace(route, break_=BreakTaken(3, at(12, 10))),))
-    assert leaves(lunch_day, at_the_customers) == [at(10, 50), at(12)]
-    before_driving = replace(plan, routes=(replace(route, break_=BreakTaken(2, at(12))),))
-    assert leaves(lunch_day, before_driving) == [at(10, 50), at(12, 50)]
+    from tests.worlds import World
 
 
 def test_the_time_at_the_door_is_apart_from_the_drive(one_van: World) -> None:
@@ -53,7 +24,6 @@ def test_the_time_at_the_door_is_apart_from_the_drive(one_van: World) -> None:
     [day] = technician_days(w.problem, w.matrix, w.plan({"Ann": ["A", "B"]}))
     assert [(leg.drive_s // 60, leg.door_s // 60) for leg in day.legs] == [(10, 0), (10, 5), (20, 0)]
     assert (day.drive_s, day.door_s, day.travel_s) == (2400, 300, 2700)
-    assert leaves(w, w.plan({"Ann": ["A", "B"]})) == [at(8), at(8, 40)]
     assert Wording("en").way(day.legs[1].drive_s, day.legs[1].door_s) == "10 min + 5 min at the door"
     figures = kpis(w.problem, w.matrix, w.plan({"Ann": ["A", "B"]}))
     assert (figures["travel_minutes"], figures["door_minutes"]) == (40, 5)
@@ -74,7 +44,6 @@ def test_the_way_over_the_branch_has_two_legs() -> None:
         ("B", "end:T1", 20),
     ]
     assert [len(day.way_to(position)) for position in (0, 1)] == [1, 2]
-    assert [day.leave_by_s(0), day.branch_leave_by_s, day.leave_by_s(1)] == [at(8), at(8, 30), at(9, 10)]
     assert [[stop.visit_id for stop in tour] for tour in day.tours] == [["A"], ["B"]]
     assert day.load_s == 2 * 30 * 60 + 60 * 60  # the ten minutes at the branch are no load
 
@@ -89,7 +58,7 @@ def test_break_slots_count_the_leg_to_the_branch() -> None:
     )
     assert day.legs[2].leave_s == at(9, 40)
     [day] = technician_days(w.problem, w.matrix, replace(plan, routes=(replace(route, break_=BreakTaken(3, at(9))),)))
-    assert day.branch_leave_by_s == day.legs[1].leave_s == at(8, 30)
+    assert day.legs[1].leave_s == at(8, 30)
 
 
 def test_a_visit_of_two_is_found_once_with_its_lead() -> None:

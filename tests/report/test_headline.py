@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
+from optimizer.domain.planning_context import PlanningContext
+from optimizer.explain.unassigned import explain_unassigned
 from optimizer.ingest.plans.plan_file import plan_to_json
+from optimizer.judge.verdict import time_routes
 from optimizer.report.figures import kpis
+from optimizer.report.frames import table_rows
 from optimizer.report.headline import KeyFigure, key_figures
 from optimizer.report.page import render_page
+from optimizer.report.papers.making import make_papers
+from optimizer.report.promises import Promise, promises_of
 from optimizer.report.screen import print_plan
 from optimizer.report.wording import Wording
 from optimizer.report.workbook import write_workbook
+from tests.random_problems import random_whole_problem_with_plan
 from tests.report.test_promises import promised
 
 
@@ -57,3 +65,37 @@ def test_the_plan_file_has_the_figures_that_are_shown() -> None:
     document = plan_to_json(plan, w.problem, w.matrix, {}, kpis=kpis(w.problem, w.matrix, plan))
     kept = json.loads(json.dumps(document))["kpis"]
     assert key_figures(kept, Wording("en")) == figures_of("en")
+
+
+def agree_on_a_random_branch(seed: int) -> None:
+    """Check that a plan's figures, tables, register and unassigned visits count the same."""
+    problem, matrix, routes = random_whole_problem_with_plan(seed)
+    plan = time_routes(problem, matrix, routes)
+    plan = replace(plan, unassigned=explain_unassigned(problem, matrix, plan))
+    figures, found = kpis(problem, matrix, plan), promises_of(problem, plan)
+    assert figures["paid_cents"] + figures["penalty_cents"] + figures["fixed_cents"] == plan.cost_cents
+    assert min(figures["paid_cents"], figures["penalty_cents"], figures["fixed_cents"]) >= 0
+    assert figures["promises"] == len(found)
+    assert figures["promises_kept"] + figures["promises_late"] + figures["promises_will_break"] == len(found)
+    assert figures["promises_beyond"] <= figures["promises"] - figures["promises_kept"]
+    assert figures["promises_will_break"] == figures["unassigned_will_break"]
+    rows = table_rows(problem, matrix, plan, Wording("en"))
+    assert sum(row["state"] == "Promise will break" for row in rows["unassigned"]) == figures["promises_will_break"]
+    for part in ("paid", "penalty", "fixed"):
+        assert sum(row[f"{part}_cents"] for row in rows["costs"]) == figures[f"{part}_cents"]
+    register = make_papers(problem, matrix, plan, PlanningContext(), "en").register
+    broken = {line.cells["order_id"] for line in register.lines if line.cells["class"] == "Promise will break"}
+    assert broken <= {problem.visit_by_id[who].order_id for who, one in found.items() if one is Promise.WILL_BREAK}
+    page = render_page(problem, matrix, plan, "en").replace("\u00a0", " ")
+    assert all(one.value in page and one.note in page for one in key_figures(figures, Wording("en")))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_papers_of_random_branches_agree(seed: int) -> None:
+    agree_on_a_random_branch(seed)
+
+
+@pytest.mark.night
+def test_papers_of_many_random_branches_agree() -> None:
+    for seed in range(3, 200):
+        agree_on_a_random_branch(seed)

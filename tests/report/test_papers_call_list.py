@@ -42,9 +42,9 @@ from tests.worlds import World, job, line, person, world
 CLOSE, NOW = datetime(2026, 11, 20, 17, 30), datetime(2026, 11, 20, 16)
 CALLED = ServiceLog(contacted_s=at(10, day=-3))
 AGREED = ServiceLog(contacted_s=at(10, day=-3), confirmed=Confirmed.YES)
-WINDOW = "Mon 23 Nov, 08:30–09:30"
+WINDOW = "Mon 23 Nov, 09:00–10:00"
 #: The same window, the beginning of a call and of the offers, as they are said.
-SAID = "on Monday the 23rd, between 8:30 and 9:30 in the morning"
+SAID = "on Monday the 23rd, between 9 and 10 in the morning"
 HELLO = "Hello customer of A, this is ____ from Branch. "
 KEPT = (
     "I have kept two times for you: Monday the 23rd, between 9 and 11 in the morning, or between 1 and 3 in the "
@@ -120,11 +120,11 @@ def test_it_is_said_in_chinese() -> None:
     w = branch(name="吴先生", kind="repair", product="KFR-72 空调").with_technician("T2", name="外协 陈立新")
     [call] = calls(w, {"T2": ["A"]}, lang="zh").lines
     assert call.cells["say"] == (
-        "吴先生您好，我是Branch的____。您报修的空调，下周一、23号，上午八点半到九点半，陈立新师傅上门，出发前他会给您打电话。"
+        "吴先生您好，我是Branch的____。您报修的空调，下周一、23号，上午九点到十点，陈立新师傅上门，出发前他会给您打电话。"
         "这个时间家里有人吗？"
     )
     assert call.cells["message"] == (
-        "【Branch】吴先生您好，您报修的空调，11月23日 周一 08:30–09:30，陈立新师傅上门，出发前会打电话联系您。"
+        "【Branch】吴先生您好，您报修的空调，11月23日 周一 09:00–10:00，陈立新师傅上门，出发前会打电话联系您。"
     )
 
 
@@ -228,8 +228,8 @@ def test_a_promise_or_a_first_try_does_not_go_without_a_contact(facts: dict[str,
     assert call.cells["why"] == "Tell the window"
 
 
-def test_after_the_notice_deadline_the_call_comes_before_the_technician_leaves() -> None:
-    """Nobody is phoned before 08:30, when the told window opens."""
+def test_after_the_notice_deadline_the_call_comes_before_the_window_opens() -> None:
+    """The window opens at 09:00; nobody is phoned before 08:30."""
     w = branch().but(as_of_s=at(7))
     for context in (SETTLE, PlanningContext(Stage.DRAFT)):
         assert column(calls(w, {"T1": ["A"]}, context), "by") == [datetime(2026, 11, 23, 8, 30)]
@@ -472,14 +472,14 @@ def test_an_exception_to_the_area_widens_who_is_asked_to_go_today() -> None:
 
 
 def change(kind: ChangeKind, before: str, after: str) -> Change:
-    """Return a change of A; who is named before has 08:00 to 09:00, who is named after 08:30 to 09:30."""
+    """Return a change of A; who is named before has 08:00 to 09:00, who is named after 09:00 to 10:00."""
     return Change(
         "A",
         kind,
         before,
         after,
         Interval(at(8), at(9)) if before else None,
-        Interval(at(8, 30), at(9, 30)) if after else None,
+        Interval(at(9), at(10)) if after else None,
         at(17, 30, day=-3),
     )
 
@@ -509,7 +509,7 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
             f"{HELLO}First of all, our apologies: about your order, we had said on Monday the 23rd, between 8 and 9 "
             "in the "
             f"morning, and have to move it to {SAID}. T1 Li comes. Does that suit you, or rather on Monday the 23rd, "
-            "between 9 and 11 in the morning?",
+            "between 10 in the morning and noon?",
             {"T1 Li (T1)": f"Order A moves: customer of A, now {WINDOW}."},
         ),
         (
@@ -662,7 +662,7 @@ def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
     assert line.cells["say"] == (
         "Hello customer of K, this is T1 Li from Branch. About your order: T1 Li and T2 Li come on Monday the 23rd, "
         "between "
-        "7:40 and 8:40 in the morning, and ring you before they set off. Will somebody be at home then?"
+        "8:10 and 9 in the morning, and ring you before they set off. Will somebody be at home then?"
     )
 
 
@@ -678,7 +678,7 @@ def test_everybody_on_a_crew_hears_of_a_change() -> None:
 def test_a_window_of_a_later_day_is_told_by_the_evening_before() -> None:
     line = line_of(papers_of(two_days(), TWO_DAYS, SETTLE).call_list, "B")
     assert f"{line.cells['by']:%m-%d %H:%M}" == "11-23 17:30"
-    assert "on Tuesday the 24th, between 8 and 9 in the morning" in str(line.cells["say"])
+    assert "on Tuesday the 24th, between 8:30 and 9:30 in the morning" in str(line.cells["say"])
 
 
 def test_a_customer_with_visits_on_two_days_is_called_once() -> None:
@@ -687,6 +687,6 @@ def test_a_customer_with_visits_on_two_days_is_called_once() -> None:
     lines = papers_of(w.but(orders=same), TWO_DAYS, SETTLE).call_list.lines
     assert [line.cells["order_id"] for line in lines] == ["A, B, C"]
     said = str(lines[0].cells["say"])
-    assert "on Monday the 23rd, between 8 and 9 in the morning" in said
-    assert "on Tuesday the 24th, between 8 and 9 in the morning" in said
+    assert "on Monday the 23rd, between 8:30 and 9:30 in the morning" in said
+    assert "on Tuesday the 24th, between 8:30 and 9:30 in the morning" in said
     assert f"{lines[0].cells['by']:%m-%d}" == "11-20"

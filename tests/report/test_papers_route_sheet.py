@@ -103,7 +103,7 @@ def test_a_full_entry_says_everything() -> None:
         "dispatched": "11-20 16:05",
         "promised": "09:00–10:00",
         "told": "09:00–10:00",
-        "leave_by": "08:50",
+        "leave_by": "09:10",
         "start": "09:00",
         "end": "09:30",
         "technician": "T1 Li (T1)",
@@ -255,7 +255,7 @@ def test_a_stop_at_the_branch_says_when_and_what_is_picked_up() -> None:
     assert stop.before == 1
     assert [stop[name].value for name in ("customer", "leave_by", "start", "end")] == [
         "Branch",
-        "08:30",
+        "08:40",
         "09:00",
         "09:10",
     ]
@@ -278,10 +278,10 @@ def test_each_day_has_its_sheet_with_its_date_and_the_clock_of_the_day() -> None
     assert (tuesday["date"], tuesday["depart"], tuesday["return"]) == ("Tuesday, 24 November 2026", "08:00", "09:20")
     entry = sheets[1].entries[0]
     assert [entry[name].value for name in ("leave_by", "start", "end", "told")] == [
-        "08:10",
+        "08:40",
         "08:30",
         "09:00",
-        "08:00–09:00",
+        "08:30–09:30",
     ]
 
 

@@ -89,7 +89,8 @@ def test_what_is_stated_of_the_stop_is_checked(home_start: World) -> None:
     assert change(home_start, FIRST, start_s=clock("08:29")) == [(Rule.SHIFT, 60)]
     assert change(home_start, FIRST, end_s=clock("08:50")) == [(Rule.SHIFT, 300)]
     assert change(home_start, FIRST, leave_by_s=clock("07:59")) == [(Rule.TRAVEL, 60)]
-    assert change(home_start, FIRST, leave_by_s=clock("17:00")) == [(Rule.LATENESS, 9 * 3600)]
+    # By 08:15: home is twenty minutes away, and A behind it is told until 09:30.
+    assert change(home_start, FIRST, leave_by_s=clock("17:00")) == [(Rule.LATENESS, 525 * 60)]
     assert (Rule.SHIFT, 1) in change(home_start, FIRST, before=7)
 
 

@@ -57,7 +57,7 @@ def test_another_time_that_was_asked_for_remains() -> None:
     assert made.starts(A) == {"A": "14:00"}
     assert made.broken(A) == []
     (stop,) = made.plan(A).routes[0].stops
-    assert stop.window == span("13:30-14:30")  # Told like any visit that nothing was promised.
+    assert stop.window == span("14:00-15:00")  # Told like any visit that nothing was promised.
     assert {stop.visit_id for route in made.solved().routes for stop in route.stops} == {"A", "B"}
 
 

@@ -214,7 +214,8 @@ def test_a_second_that_does_harm_behind_the_floor_ends_a_stretch() -> None:
 
     So Ann may leave for A until 09:40.
     """
-    made = at_ten().with_job("B", requested=(span("10:00-10:30"), span("10:15-13:00"))).with_policy(max_lateness_s=1)
+    made = at_ten().with_job("B", requested=(span("10:00-10:30"), span("10:15-13:00")))
+    made = made.with_policy(max_lateness_s=1, told_width_s={})
     (route,) = made.but(locks=(Lock("A", LockLevel.PREFIX, "Ann"),)).plan(AB).routes
     assert [stop.start_s for stop in route.stops] == [clock("08:10"), clock("10:20")]
     assert route.stops[0].leave_by_s == clock("09:10")

@@ -195,7 +195,7 @@ def test_a_break_that_misses_the_greatest_gap_is_not_the_canonical_one() -> None
 
 
 def test_what_others_follow_has_no_slack_and_the_follower_keeps_the_greatest_gap() -> None:
-    made = after_a(max_gap_s=2 * HOUR_S)
+    made = after_a(max_gap_s=2 * HOUR_S).with_policy(told_width_s={})
     ann, ben = made.plan(APART).routes
     assert ann.stops[0].leave_by_s == clock("08:00")
     # B by 10:40: left for by 10:20, less half an hour.

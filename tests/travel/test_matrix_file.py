@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from optimizer.errors import InputError
+from optimizer.ingest.intake import ReadOptions
+from optimizer.ingest.read import read_intake
 from optimizer.travel.matrix_file import MatrixFileProvider
 from optimizer.travel.matrix_table import MAX_NAMED_CELLS
 from optimizer.travel.provider import travel_for
+from tests.cases.branches import lay_out, order
 from tests.travel.worlds import two_visits
 
 if TYPE_CHECKING:
@@ -251,3 +254,14 @@ def test_pickled_objects_are_never_loaded(tmp_path: Path) -> None:
     np.savez(tmp_path / "matrix.npz", keys=np.array(KEYS, dtype=object), seconds=SECONDS)
     with pytest.raises(InputError, match="allow_pickle"):
         travel_for(two_visits(), tmp_path)
+
+
+def test_the_days_of_a_job_may_share_one_row(tmp_path: Path) -> None:
+    branch = lay_out(tmp_path / "b", [order("A", "", days="2"), order("B/2", "")], shifts=[
+        {"technician_id": "T1", "date": day, "start": "08:00", "end": "18:00"} for day in ("2026-11-23", "2026-11-24")
+    ])  # fmt: skip
+    problem = read_intake(branch, ReadOptions(days=2)).checked()
+    matrix = travel_for(problem, branch)
+    assert {"A", "A/2", "B/2"} <= set(matrix.keys)
+    assert matrix.travel_s("car", "A", "A/2") == 0
+    assert matrix.travel_s("car", "A/2", "B/2") == 600

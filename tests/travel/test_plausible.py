@@ -44,6 +44,8 @@ def doubts(folder: Path, far: str, near: str = "600", *, metres: str = "") -> Is
         ("0", "MATRIX_FAST"),
         ("1", "MATRIX_FAST"),
         ("45", "MATRIX_MINUTES"),
+        ("30000", None),  # 5 km/h
+        ("42000", "MATRIX_SLOW"),
         ("", None),  # no way
     ],
 )

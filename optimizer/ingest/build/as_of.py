@@ -229,7 +229,7 @@ def _left_over(
     if day is not None:
         ready = datetime.combine(day, time(), tzinfo=row.ready.tzinfo if row.ready else None)
         is_later = row.ready is None or clock.seconds(ready) > clock.seconds(row.ready)
-        update |= {"agreed_day": day, "due_day": day, "ready": ready if is_later else row.ready}
+        update |= {"agreed_day": day, "agreed_half": None, "due_day": day, "ready": ready if is_later else row.ready}
     return row.but(**update)
 
 

@@ -49,7 +49,7 @@ _BETWEEN = re.compile(r"\s*[-/,，、_]\s*|\s+")
 _OFFERED = 6
 
 
-class UnknownHolidaysError(LookupError):
+class UnknownHolidaysError(KeyError):
     """A country or a part of it is named whose public holidays nobody knows here: the fault's code and details."""
 
     def __init__(self, code: str, **details: str) -> None:

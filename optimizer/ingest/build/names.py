@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Load, PartNeed, Predecessor, SkillNeed, ToolNeed
+from optimizer.faults.issues import Phrase
 from optimizer.faults.spelling import folded
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
 from optimizer.ingest.cells.lists import COMMAS, split_known, split_list
@@ -67,6 +68,10 @@ _ID_OF: Mapping[type, str] = {
     Load: "quantity",
     Predecessor: "visit_id",
 }
+
+#: What people write into a list that is empty, and into one of areas where everywhere is meant.
+_NOTHING = frozenset({"无", "没有", "暂无", "none", "nobody", "n/a", "-", "—", "/", "\\"})
+_EVERYWHERE = frozenset({"全部", "所有", "不限", "全市", "全区", "all", "any", "everywhere", "*"})
 
 #: Words for one and the same unit: the first of each is what the others count as.
 _UNITS = (
@@ -250,13 +255,29 @@ class _Cell:
         """Return the value with the ids that are meant."""
         if isinstance(value, str):
             return self._id(value)
-        items = [meant for item in value for meant in self._items(item)]
+        if self.column == "areas" and self._is_everywhere(value):
+            return ()
+        items = [meant for item in value if not self._is_nothing(item) for meant in self._items(item)]
         if all(isinstance(item, str) for item in items):
             return tuple(dict.fromkeys(items))
         doubled = [name for name, times in Counter(map(_id_of, items)).items() if times > 1]
         if doubled and len(items) > len({(_id_of(item), getattr(item, "gap_from", "")) for item in items}):
             self._note("LIST_DOUBLE", "", name=doubled[0])
         return tuple(items)
+
+    def _is_everywhere(self, areas: tuple[str, ...]) -> bool:
+        """Return whether a list of areas says that there is no limit."""
+        said = [piece for area in areas for piece in split_list(area, COMMAS) if folded(piece) in _EVERYWHERE]
+        if said:
+            self._note("READ_AS", said[0], meant=Phrase("no limit"))
+        return bool(said)
+
+    def _is_nothing(self, item: Any) -> bool:
+        """Return whether an item only says that there is none."""
+        if folded(_id_of(item)) not in _NOTHING or self.names.knows(_id_of(item)):
+            return False
+        self._note("READ_AS", _id_of(item), meant=Phrase("nothing"))
+        return True
 
     def _items(self, item: Any) -> list[Any]:
         text = _id_of(item)
@@ -298,7 +319,7 @@ class _Cell:
             self._note("REF_NAME", text, meant=meant)
         return meant
 
-    def _note(self, code: str, value: str, **details: str) -> None:
+    def _note(self, code: str, value: str, **details: str | Phrase) -> None:
         self.sheet.note(self.log, code, self.number, self.column, value, **details)
 
 

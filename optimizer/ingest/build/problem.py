@@ -13,6 +13,7 @@ from optimizer.domain.order import (
     Coverage,
     Customer,
     Difficulty,
+    HalfDay,
     Interval,
     LastRepair,
     Order,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
-    """Return the Problem of sheets without faults; shifts of days that do not touch those to plan stay out.
+    """Return the Problem of sheets without faults; shifts of days far from those to plan stay out.
 
     `unpublished` are the years whose make-up days nobody knows yet.
     """
@@ -259,6 +260,7 @@ def _order(row: OrderRow, clock: BranchClock) -> Order:
         difficulty=Difficulty(row.difficulty),
         carried_over=row.carried_over,
         agreed_day=row.agreed_day,
+        agreed_half=None if row.agreed_half is None else HalfDay(row.agreed_half),
         unfinished=None if row.unfinished is None else Unfinished(row.unfinished),
         last_repair=_last_repair(row),
         briefing=Briefing(

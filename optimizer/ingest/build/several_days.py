@@ -121,6 +121,7 @@ def _later_day(row: OrderRow, n: int, calendar: WorkingCalendar) -> dict[str, An
         "intermittent": False,
         "due_day": later(row.due_day),
         "agreed_day": later(row.agreed_day),
+        "agreed_half": None,
         "urgency": Urgency.URGENT.value if row.urgency == Urgency.EMERGENCY else row.urgency,
         "on_site": None,
         "done": None,

@@ -13,7 +13,7 @@ from optimizer.faults.spelling import folded
 from optimizer.ingest.cells.words import english_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from optimizer.domain.policy import Policy
     from optimizer.faults.issues import IssueLog
@@ -47,14 +47,14 @@ def with_words_meant(sheets: BranchSheets, policy: Policy, log: IssueLog) -> Bra
     return replace(sheets, customers=customers, orders=orders)
 
 
-def _respelt(sheet: Sheet[Any], column: str, known: Iterable[str], log: IssueLog) -> Sheet[Any]:
+def _respelt(sheet: Sheet[Any], column: str, known: Collection[str], log: IssueLog) -> Sheet[Any]:
     """Return a sheet with the words of a column as they are known, and say what was read so."""
-    by_spelling = {folded(word): word for word in known}
+    by_spelling = {folded(word): word for word in sorted(known)}
 
     def read(entry: Entry[Any]) -> Entry[Any]:
         word = getattr(entry.row, column)
         meant = by_spelling.get(folded(english_word(word)), word)
-        if meant == word:
+        if word in known or meant == word:
             return entry
         sheet.note(log, "READ_AS", entry.number, column, word, meant=meant)
         return replace(entry, row=entry.row.but(**{column: meant}))

@@ -31,6 +31,9 @@ from optimizer.ingest.cells.values import (
 
 MAX_WINDOWS = 16
 _BETWEEN_AMOUNTS = re.compile(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
+#: An amount with its unit, as people write it: 400kg, 400 公斤; kg 400, kg=400.
+_UNIT_BEHIND = re.compile(r"(?<![\w:：.])(\d+)\s*([^\W\d_]+)(?=\s*(?:[;；,，、\s]|$))")
+_UNIT_BEFORE = re.compile(r"(?<![\w:：.])([^\W\d_]+)\s*(?:[=＝]\s*|\s)(\d+)(?=\s*(?:[;；,，、\s]|$))")
 #: A list of names with amounts: a comma inside a number, as in `P1:1,000`, separates nothing.
 _NEEDS = re.compile(
     r"[;；，、\r\n]+|,(?!\d{3}\s*(?:[;；,，、\r\n]|$))"
@@ -245,8 +248,9 @@ def _renamed(item: dict[str, object], old: str, new: str) -> dict[str, object]:
 
 
 def parse_loads(value: object) -> tuple[Load, ...]:
-    """Return quantities and amounts: `kg:20 crates:2`, separated by spaces or `;`."""
+    """Return quantities and amounts: `kg:20 crates:2`, separated by spaces or `;`; `20kg` is read, too."""
     if isinstance(value, str):
+        value = _UNIT_BEHIND.sub(r"\2:\1", _UNIT_BEFORE.sub(r"\1:\2", value))
         value = _BETWEEN_AMOUNTS.sub(";", value)
     return tuple(Load(*pair) for pair in _amounts(value, ("quantity", "amount"), low=0, high=MAX_INT))
 

@@ -119,8 +119,9 @@ class BranchClock:
         return 0 <= (day - self.first_day).days < self.days
 
     def is_beside(self, day: date) -> bool:
-        """Return whether a date is the one before the horizon or the one after it."""
-        return (day - self.first_day).days in (-1, self.days)
+        """Return whether a date is the one before the horizon, or of the week after it."""
+        number = (day - self.first_day).days
+        return number == -1 or self.days <= number < self.days + 7
 
     def planned_days(self) -> tuple[date, ...]:
         """Return the dates of the horizon."""

@@ -10,6 +10,7 @@ from optimizer.domain.order import (
     Confirmed,
     Coverage,
     Difficulty,
+    HalfDay,
     Interval,
     Load,
     PartNeed,
@@ -152,6 +153,7 @@ UnfinishedWord = Annotated[str, choice(*Unfinished), _WORD]
 ResultWord = Annotated[str, choice("done", *Unfinished), _WORD]
 ConditionWord = Annotated[str, choice("unused", "faulty"), _WORD]
 PlaceWord = Annotated[str, choice(*PlaceKind), _WORD]
+HalfDayWord = Annotated[str, choice(*HalfDay), _WORD]
 UrgencyWord = Annotated[str, choice(*Urgency), _WORD]
 DifficultyWord = Annotated[str, choice(*Difficulty), _WORD]
 EmploymentWord = Annotated[str, choice(*Employment), _WORD]

@@ -14,9 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
 #: Digits and marks of a Chinese keyboard, and the spaces of word processors.
-TO_HALF_WIDTH = str.maketrans(
+_TO_HALF_WIDTH = str.maketrans(
     "０１２３４５６７８９：．／－＋−＊％，～（）\u3000\u00a0\u202f", "0123456789:./-+-*%,~()   "
 )
+
+
+def half_width(text: str) -> str:
+    """Return a text with the digits, marks and spaces of a plain keyboard.
+
+    >>> half_width("９：３０")
+    '9:30'
+    """
+    return text if text.isascii() else text.translate(_TO_HALF_WIDTH)
+
 
 # --- durations ----------------------------------------------------------------------------------------------------
 
@@ -146,7 +156,8 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
 
 # --- names with amounts -------------------------------------------------------------------------------------------
 
-_LISTED = re.compile(r"\s*[;；、,，\n]\s*")
+#: A comma inside a number, as in `P1:1,000`, separates nothing.
+_LISTED = re.compile(r"\s*(?:[;；、，\r\n]|,(?!\d{3}(?:\D|$)))\s*")
 _BESIDE = re.compile(r"\s*[/+＋&和及与]\s*|\s+")
 _UNIT = "个|件|只|台|套|块|根|把|pcs?"
 _WITH_AMOUNT = re.compile(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
@@ -192,7 +203,7 @@ def _apart(item: str, known: Set[str], is_skill: bool) -> tuple[str, str]:
         return item, ""
     said = _WITH_AMOUNT.fullmatch(item)
     if said:
-        return said[1], said[2].translate(TO_HALF_WIDTH)
+        return said[1], half_width(said[2])
     level = _SKILL_LEVEL.fullmatch(item) if is_skill else None
     if level and level[1] in known:
         return level[1], spelt_level(level[2])

@@ -180,7 +180,7 @@ def _two_figures(match: re.Match[str], frame: Frame) -> date | None:
         if "".join(order) in ("ymd", "dmy", "mdy") and day is not None:
             readings["".join(order)] = day
     near = {day for day in readings.values() if abs((day - frame.first_day).days) <= NEAR_DAYS}
-    said = readings.get(frame.order)
+    said = readings.get(str(frame.order))
     if said is not None:
         return said if said in near else None
     return near.pop() if len(near) == 1 else None

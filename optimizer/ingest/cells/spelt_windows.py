@@ -48,8 +48,8 @@ def _window(item: str, day: date | None, frame: Frame) -> tuple[date, str] | Non
     stretch = (0, DAY_S) if not rest else spelt_stretch(rest, opens_s=frame.opens_s, closes_s=frame.closes_s)
     stretch = stretch or spelt_range(rest)
     if stretch is None:
-        closes = _close_with_date(rest, frame)
-        return None if closes is None else (day, f"{_moment(day, closes[0])}/{closes[1]}")
+        dated = _close_with_date(rest, frame)
+        return None if dated is None else (day, f"{_moment(day, dated[0])}/{dated[1]}")
     opens_s, closes_s = stretch
     if closes_s < opens_s and closes_s + DAY_S - opens_s <= LONGEST_NIGHT_S:
         closes_s += DAY_S

@@ -25,7 +25,7 @@ from optimizer.ingest.cells.dates_and_times import (
 from optimizer.ingest.cells.frame import NO_FRAME
 from optimizer.ingest.cells.lists import COMMAS
 from optimizer.ingest.cells.spelt_amounts import (
-    TO_HALF_WIDTH,
+    half_width,
     spelt_decimal,
     spelt_level,
     spelt_minutes,
@@ -117,11 +117,11 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         case Shape.IDS:
             return _ids(text)
         case Shape.LOADS:
-            return _AMOUNT.sub(lambda match: match[1] + match[2].translate(TO_HALF_WIDTH), text)
+            return _AMOUNT.sub(lambda match: match[1] + half_width(match[2]), text)
         case Shape.AMOUNTS | Shape.SKILLS:
             is_skill = shape is Shape.SKILLS
             return spelt_names(text, frame.ids("skills" if is_skill else sheet), is_skill=is_skill)
-    text = text if text.isascii() else text.translate(TO_HALF_WIDTH).strip()
+    text = half_width(text).strip()
     match shape:
         case Shape.MOMENT | Shape.DAY_OR_MOMENT:
             return _moment(text, shape, frame, date_alone_s)

@@ -40,6 +40,9 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # policies
         "tomorrow": ("次日", "明日"),
         "today": ("当日", "今日"),
+        # an agreed day
+        "morning": ("上午", "早上"),
+        "afternoon": ("下午",),
         # locks
         "person": ("人员", "工程师"),
         "day": ("人员和日期", "日期", "当天"),

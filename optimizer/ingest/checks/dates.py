@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 #: How many days before and after the day to plan a date may lie, by sheet and column: orders wait for parts for weeks,
 #: and a year that was not changed in January is off by more.
 _SPANS: Mapping[str, Mapping[str, tuple[int, int]]] = {
-    "branch": {"as_of": (60, 60)},
     "orders": {
         "received": (120, 60),
         "requested": (300, 200),

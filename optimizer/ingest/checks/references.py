@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: So many of the ids that have one name are said.
 _SAID_IDS = 3
+#: A shorter name of an area is in many an address by chance.
+SHORTEST_AREA = 2
 #: Sheets whose rows are named elsewhere, and the column of their id.
 _NAMED = {
     "customers": "customer_id",
@@ -134,7 +136,7 @@ def check_alike(sheets: BranchSheets, log: IssueLog) -> None:
 
 
 def check_areas(sheets: BranchSheets, log: IssueLog) -> None:
-    """Note areas of orders that nobody serves by name, and areas of technicians that are nearly those of an order."""
+    """Note areas of orders that nobody serves by name or that the address belies, and such of technicians near them."""
     people = [entry.row.areas for entry in sheets.technicians.readable()]
     known = {area for areas in people for area in areas}
     everybody_is_bound = all(people)
@@ -146,11 +148,23 @@ def check_areas(sheets: BranchSheets, log: IssueLog) -> None:
             is_spelling = near and (is_slip(area, near) or _other_spelling(area, [near]))
             if is_spelling or everybody_is_bound:
                 sheets.orders.note(log, "AREA_UNKNOWN", entry.number, "area", area, near=near)
+    for entry in sheets.orders.readable():
+        told = _area_of_address(entry.row, known | wanted)
+        if told:
+            sheets.orders.note(log, "AREA_ADDRESS", entry.number, "area", entry.row.area, told=told)
     for entry in sheets.technicians.readable():
         for area in entry.row.areas:
             near = "" if area in wanted else _other_spelling(area, wanted)
             if near:
                 sheets.technicians.note(log, "AREA_NO_ORDER", entry.number, "areas", area, near=near)
+
+
+def _area_of_address(row: Any, areas: Collection[str]) -> str:
+    """Return the area that an address names where the order is said to lie in another; empty where nothing tells."""
+    if not row.area or row.area in row.address:
+        return ""
+    told = sorted(area for area in areas if len(area) >= SHORTEST_AREA and area in row.address)
+    return told[0] if len(told) == 1 and not is_part_of(told[0], row.area) else ""
 
 
 def _other_spelling(name: str, others: Collection[str]) -> str:

@@ -27,6 +27,7 @@ from optimizer.ingest.cells.kinds import (
     Duration,
     EmploymentWord,
     EndPlace,
+    HalfDayWord,
     Hours,
     Id,
     Ids,
@@ -216,7 +217,10 @@ class OrderRow(Row):
     request: Text = column("顺便检查加湿器", "What the customer asks for.", default="")
     bring: Texts = column("鞋套; 门禁卡", "What to bring beside parts and tools.", default=())
     prepare: Text = column("清空阳台", "What the customer prepares.", default="")
-    agreed_day: Day | None = column("2026-11-30", "Day of a special agreement.", default=None)
+    agreed_day: Day | None = column("2026-11-30", "Day of a special agreement: it is planned on it.", default=None)
+    agreed_half: HalfDayWord | None = column(
+        "morning", "The half of that day, if one was agreed: morning or afternoon.", default=None
+    )
     passed_on: Moment | None = column("2026-11-20 10:20", "When it was passed on to the branch.", default=None)
     contacted: Moment | None = column("2026-11-20 11:05", "When the customer was first called.", default=None)
     dispatched: Moment | None = column("2026-11-20 16:30", "When it was given to a technician.", default=None)

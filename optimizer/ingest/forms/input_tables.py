@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.decoding import decode_json, read_bytes, read_text
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.forms.columns import SHEETS, columns_of
+from optimizer.ingest.forms.folder import sheet_files, workbook_in
 from optimizer.ingest.forms.head import Head, find_head, lines_of, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, is_title, normal, sheet_named
+from optimizer.ingest.forms.mapped import NO_MAPPINGS, UNMAPPED
+from optimizer.ingest.forms.mapped_files import files_meant
 from optimizer.ingest.forms.sheets import MAX_ROWS
 from optimizer.ingest.forms.workbook import SUFFIXES, open_workbook, plain_lines
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.text.printable import spelt_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from optimizer.faults.issues import Issue
     from optimizer.ingest.forms.head import Line
+    from optimizer.ingest.forms.mapped import SheetMapping
 
 #: More columns than any sheet of ours has, fewer than a spreadsheet takes.
 MAX_COLUMNS = 500
@@ -79,12 +83,21 @@ class InputTable:
         return column.field if column else ""
 
 
-def tables_of(path: Path) -> list[InputTable]:
-    """Return the tables of a branch as far as they can be read: of a folder, a workbook, or a JSON document."""
-    if path.is_dir():
-        tables = _of_folder(path)
+def tables_of(path: Path, mappings: Mapping[str, SheetMapping] = NO_MAPPINGS) -> list[InputTable]:
+    """Return the tables of a branch as far as they can be read: of a folder, a workbook, or a JSON document.
+
+    Parameters
+    ----------
+    mappings
+        What the branch says of its own files.
+    """
+    book = workbook_in(path) if path.is_dir() else None
+    if book is not None:
+        tables = _of_workbook(book, mappings)
+    elif path.is_dir():
+        tables = _of_folder(path, mappings)
     elif path.suffix.lower() in SUFFIXES:
-        tables = _of_workbook(path)
+        tables = _of_workbook(path, mappings)
     elif path.suffix.lower() == ".json":
         tables = _of_document(path)
     else:
@@ -93,17 +106,27 @@ def tables_of(path: Path) -> list[InputTable]:
     return sorted(tables, key=lambda table: (order.index(table.sheet), table.file))
 
 
-def _of_folder(folder: Path) -> Iterator[InputTable]:
-    for path in sorted(folder.iterdir()):
-        sheet = sheet_named(path.stem) if path.suffix.lower() == ".csv" else None
-        text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True) if sheet else None
-        if sheet and text is not None:
-            yield _table(sheet, path.stem, path.name, list(_lines(text, sheet)))
+def _of_folder(folder: Path, mappings: Mapping[str, SheetMapping]) -> Iterator[InputTable]:
+    own = {sheet: files_meant(folder, mapping.file)[-1:] for sheet, mapping in mappings.items() if mapping.file}
+    mapped = [(sheet, path) for sheet, paths in own.items() for path in paths]
+    claimed = {path for _, path in mapped}
+    for sheet, path in (*mapped, *(named for named in sheet_files(folder) if named[1] not in claimed)):
+        if path.suffix.lower() in SUFFIXES:
+            yield from _of_workbook(path, {sheet: replace(mappings[sheet], file="")})
+        else:
+            yield from _of_text(sheet, path, mappings.get(sheet, UNMAPPED))
 
 
-def _lines(text: str, sheet: str) -> Iterator[Line]:
+def _of_text(sheet: str, path: Path, mapping: SheetMapping) -> Iterator[InputTable]:
+    text = read_text(path, IssueLog(form="csv", file=path.name), is_sheet=True)
+    known = mapping.title_test(is_title(sheet))
+    if text is not None:
+        yield _table(sheet, path.stem, path.name, list(_lines(text, known)), known)
+
+
+def _lines(text: str, known: Callable[[str], bool]) -> Iterator[Line]:
     try:
-        for number, cells in lines_of(text, is_title(sheet)):
+        for number, cells in lines_of(text, known):
             if number > MAX_ROWS:
                 return
             if any(cells):
@@ -112,26 +135,28 @@ def _lines(text: str, sheet: str) -> Iterator[Line]:
         return  # the rest cannot be told apart
 
 
-def _table(sheet: str, title: str, file: str, lines: list[Line]) -> InputTable:
+def _table(sheet: str, title: str, file: str, lines: list[Line], known: Callable[[str], bool]) -> InputTable:
     begun, _ = split_begun(lines)
-    head = find_head(begun, is_title(sheet)) if begun else Head([], 1, 1)
+    head = find_head(begun, known) if begun else Head([], 1, 1)
     return InputTable(sheet, title, file, dict(lines), head)
 
 
-def _of_workbook(path: Path) -> Iterator[InputTable]:
+def _of_workbook(path: Path, mappings: Mapping[str, SheetMapping]) -> Iterator[InputTable]:
     content = read_bytes(path, IssueLog(form="xlsx", file=path.name))
     if content is None:
         return
     try:
         check_file(content)
-        tabs = open_workbook(content)["sheets"]
+        tabs = open_workbook(content, all_tabs=bool(mappings))["sheets"]
     except RefusedError:
         return
     for tab in tabs:
-        sheet, rows = sheet_named(tab["name"]), tab.get("rows")
+        mapped = next((sheet for sheet, one in mappings.items() if one.tab == tab["name"] and not one.file), None)
+        sheet, rows = mapped or sheet_named(tab["name"]), tab.get("rows")
         if sheet and rows:
             lines = [(number, cells[:MAX_COLUMNS]) for number, cells in plain_lines(rows)]
-            yield _table(sheet, tab["name"], f"{path.name} [{tab['name']}]", lines)
+            known = mappings.get(sheet, UNMAPPED).title_test(is_title(sheet))
+            yield _table(sheet, tab["name"], f"{path.name} [{tab['name']}]", lines, known)
 
 
 def _of_document(path: Path) -> Iterator[InputTable]:

@@ -162,6 +162,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "bring": ("需携带物品", "Bring", "携带物品 需带 to_bring"),
             "prepare": ("客户需准备", "Customer prepares", "客户准备 现场准备 to_prepare"),
             "agreed_day": ("特约日期", "Agreed day", "约定日期 特殊约定日期"),
+            "agreed_half": ("特约时段", "Agreed half", "约定时段 上午下午 half_day"),
             "passed_on": ("转派时间", "Passed on", "转单时间 传达时间"),
             "contacted": ("首次联系时间", "First contact", "联系时间 首次联系 contacted_at"),
             "dispatched": ("派工时间", "Dispatched", "派单时间 dispatched_at"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
@@ -15,11 +15,12 @@ from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.head import find_head, lines_of, split_begun
 from optimizer.ingest.forms.headers import columns_by_title, field_names, is_title, label, normal
+from optimizer.ingest.forms.mapped import UNMAPPED, SheetMapping
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 from optimizer.ingest.forms.workbook_child import column_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from optimizer.ingest.forms.columns import Column
     from optimizer.ingest.forms.head import Head, Line
@@ -48,22 +49,28 @@ Marks = Mapping[tuple[int, int], tuple[str, str]]
 _NO_MARKS: Marks = MappingProxyType({})
 
 
-def read_csv(name: str, text: str, log: IssueLog) -> RawSheet:
+def read_csv(name: str, text: str, log: IssueLog, mapping: SheetMapping = UNMAPPED) -> RawSheet:
     """Return the rows of a CSV text, numbered as a spreadsheet shows them.
 
     The file has the sheet's own name, unless `log.sources` says another.
+
+    Parameters
+    ----------
+    mapping
+        What the branch says of the file's columns.
     """
     log.sources.setdefault(name, Source(file_of(name, log)))
-    begun, rest = split_begun(_csv_lines(name, text, log))
+    known = mapping.title_test(is_title(name))
+    begun, rest = split_begun(_csv_lines(name, text, known, log))
     if not begun:
         return empty_table(name, log)
-    return read_table(name, find_head(begun, is_title(name)), chain(begun, rest), log)
+    return read_table(name, find_head(begun, known), chain(begun, rest), log, mapping=mapping)
 
 
-def _csv_lines(name: str, text: str, log: IssueLog) -> Iterator[Line]:
+def _csv_lines(name: str, text: str, known: Callable[[str], bool], log: IssueLog) -> Iterator[Line]:
     number = 0
     try:
-        for number, cells in lines_of(text, is_title(name)):
+        for number, cells in lines_of(text, known):
             yield number, cells
     except csv.Error as error:
         log.add("CSV_CELLS", error=str(error), **location_of(name, log, number + 1))
@@ -76,7 +83,15 @@ def empty_table(name: str, log: IssueLog) -> RawSheet:
     return RawSheet(name)
 
 
-def read_table(name: str, head: Head, lines: Iterable[Line], log: IssueLog, *, marks: Marks = _NO_MARKS) -> RawSheet:
+def read_table(
+    name: str,
+    head: Head,
+    lines: Iterable[Line],
+    log: IssueLog,
+    *,
+    marks: Marks = _NO_MARKS,
+    mapping: SheetMapping = UNMAPPED,
+) -> RawSheet:
     """Return the rows below a header by its columns, as they stand.
 
     `log.sources` says already which file the table came from.
@@ -85,8 +100,10 @@ def read_table(name: str, head: Head, lines: Iterable[Line], log: IssueLog, *, m
     ----------
     marks
         See `Marks`.
+    mapping
+        What the branch says of its columns, their words and what fills empty cells.
     """
-    reader = _Rows(name, head, log, marks)
+    reader = _Rows(name, head, log, marks, mapping)
     for line in lines:
         if line[0] > MAX_ROWS:
             log.add("CSV_TOO_MANY_ROWS", limit=MAX_ROWS, **location_of(name, log, line[0]))
@@ -99,9 +116,9 @@ def read_table(name: str, head: Head, lines: Iterable[Line], log: IssueLog, *, m
 class _Rows:
     """The rows of a sheet while they are read."""
 
-    def __init__(self, name: str, head: Head, log: IssueLog, marks: Marks) -> None:
-        self.name, self.head, self.log, self.marks = name, head, log, marks
-        self.header = _read_header(name, head, log)
+    def __init__(self, name: str, head: Head, log: IssueLog, marks: Marks, mapping: SheetMapping) -> None:
+        self.name, self.head, self.log, self.marks, self.mapping = name, head, log, marks, mapping
+        self.header = _read_header(name, head, log, mapping)
         self.given = {column.field for column in self.header if column}
         self.required = {column.field for column in columns_of(name) if column.required}
         self.rows: list[tuple[int, dict[str, Any]]] = []
@@ -118,7 +135,12 @@ class _Rows:
         texts = [cell.strip() for cell in cells]
         if not any(texts):
             return
-        found = {c.field: text for c, text in zip(self.header, texts, strict=False) if c and text}
+        found: dict[str, str] = {}
+        for column, text in zip(self.header, texts, strict=False):
+            if column and text:
+                # Two columns make one value where the branch says so: a date and its time, a city and its street.
+                before = f"{found[column.field]} " if column.field in found else ""
+                found[column.field] = before + self.mapping.translated(column.field, text)
         if self._is_total(texts, found):
             value = next(text for text in texts if text)
             self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
@@ -159,6 +181,12 @@ class _Rows:
                 if index < len(self.header) and self.header[index] is not None:
                     self.marked[code][called] = None
 
+    def _fill(self) -> None:
+        """Fill empty cells by what the branch says, and count how many."""
+        filled = Counter(field_name for _, cells in self.rows for field_name in self.mapping.fill(cells))
+        for field_name, count in filled.items():
+            self.log.add("MAPPING_FILLED", count=count, **location_of(self.name, self.log, None, field_name))
+
     def sheet(self) -> RawSheet:
         """Return the sheet, after noting what is about it as a whole."""
         name, log = self.name, self.log
@@ -171,7 +199,8 @@ class _Rows:
             log.add(code, value=value, count=len(called), **location_of(name, log, None))
         for index, number in self.untitled.items():
             log.add("COLUMN_UNTITLED", value=column_letters(index + 1), **location_of(name, log, number))
-        missing = frozenset(self.required - self.given)
+        self._fill()
+        missing = frozenset(self.required - self.given - self.mapping.fills.keys())
         for field_name in missing:
             if can_be_made(name, field_name, self.given):
                 continue
@@ -179,10 +208,22 @@ class _Rows:
         return RawSheet(name, self.rows, missing, unread=self.unread)
 
 
-def _read_header(name: str, head: Head, log: IssueLog) -> Header:
-    by_title = columns_by_title(name)
+def columns_of_titles(name: str, titles: list[str], mapping: SheetMapping) -> Header:
+    """Return the column that each title means: by what the branch says of it, else by its name."""
+    by_title, by_field = columns_by_title(name), {column.field: column for column in columns_of(name)}
+    return [
+        by_field.get(mapping.field_of(title) or "")
+        if mapping.knows(title)
+        else by_title.get(normal(title))
+        if title.strip()
+        else None
+        for title in titles
+    ]
+
+
+def _read_header(name: str, head: Head, log: IssueLog, mapping: SheetMapping) -> Header:
     cells = head.titles
-    header: Header = [by_title.get(normal(cell)) if cell.strip() else None for cell in cells]
+    header = columns_of_titles(name, cells, mapping)
     _name_columns(name, cells, header, log)
     if not any(header):
         expected = ", ".join(log.sources[name].titles.get(c.field, c.sheet_name) for c in columns_of(name)[:6])
@@ -192,6 +233,8 @@ def _read_header(name: str, head: Head, log: IssueLog) -> Header:
         log.add("HEADER_BELOW", value=", ".join(head.above), **location_of(name, log, head.first))
     for index, (cell, column) in enumerate(zip(cells, header, strict=True)):
         title = cell.strip()
+        if mapping.knows(title):
+            continue
         if column is not None and column in header[:index]:
             log.add("COLUMN_TWICE", **location_of(name, log, head.last, column.field))
         if column is None and title:

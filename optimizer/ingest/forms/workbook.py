@@ -16,19 +16,21 @@ from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS
 from optimizer.ingest.forms.flat import is_without_customers
 from optimizer.ingest.forms.head import find_head, split_begun
-from optimizer.ingest.forms.headers import columns_by_title, is_note, is_title, normal, sheet_label, sheet_named
+from optimizer.ingest.forms.headers import is_note, is_title, sheet_label, sheet_named
+from optimizer.ingest.forms.mapped import NO_MAPPINGS, UNMAPPED
 from optimizer.ingest.forms.sheets import RawSheet, file_of, location_of
-from optimizer.ingest.forms.tables import empty_table, read_table
-from optimizer.ingest.forms.workbook_child import corners
+from optimizer.ingest.forms.tables import columns_of_titles, empty_table, read_table
+from optimizer.ingest.forms.workbook_child import ALL_TABS, corners
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from optimizer.faults.issues import IssueLog
     from optimizer.ingest.forms.head import Head, Line
+    from optimizer.ingest.forms.mapped import SheetMapping
     from optimizer.ingest.forms.tables import Marks
 
 #: What a path of a workbook ends in; an old one is named as such.
@@ -50,27 +52,50 @@ _FIGURES = (Shape.NUMBER, Shape.PERCENT, Shape.LEVEL, Shape.PRIORITY, Shape.DECI
 _DAY_ONE = (date(1899, 12, 31), date(1900, 1, 1))
 
 
-def read_workbook(path: Path, log: IssueLog) -> list[RawSheet] | None:
+def read_workbook(
+    path: Path, log: IssueLog, mappings: Mapping[str, SheetMapping] = NO_MAPPINGS
+) -> list[RawSheet] | None:
     """Return the sheets of a workbook, or `None` after noting why it cannot be read at all."""
     content = read_bytes(path, log, limit=MAX_BYTES)
     if content is None:
         return None
     try:
         check_file(content)
-        workbook = open_workbook(content)
+        workbook = open_workbook(content, all_tabs=any(one.tab for one in mappings.values()))
     except RefusedError as refused:
         log.add(refused.code, limit=refused.limit)
         return None
     if workbook["has_macros"]:
         log.add("WORKBOOK_MACROS")
-    tabs, unknown = _sheets_of_ours(workbook["sheets"], log)
-    raws = [_read_sheet(name, tabs[name], log) for name in SHEETS if name in tabs]
+    tabs, unknown = _sheets_of_ours(workbook["sheets"], mappings, log)
+    raws = [_read_sheet(name, tabs[name], log, mappings.get(name, UNMAPPED)) for name in SHEETS if name in tabs]
     _note_missing(tabs, unknown, raws, log)
     return raws
 
 
-def open_workbook(content: bytes) -> dict[str, Any]:
-    """Return what the child process says of a workbook.
+def read_mapped_workbook(name: str, path: Path, log: IssueLog, mapping: SheetMapping) -> RawSheet:
+    """Return a sheet of a folder that is a workbook of its own: the tab that the branch names, else the first."""
+    unread = RawSheet(name, is_given=False, is_unread=True)
+    content = read_bytes(path, log, limit=MAX_BYTES)
+    if content is None:
+        return unread
+    try:
+        check_file(content)
+        tabs = [tab for tab in open_workbook(content, all_tabs=True)["sheets"] if not is_note(tab["name"])]
+    except RefusedError as refused:
+        log.add(refused.code, file=path.name, limit=refused.limit)
+        return unread
+    named = [tab for tab in tabs if tab["name"] == mapping.tab] if mapping.tab else tabs
+    tab = next((tab for tab in named if tab.get("rows") or "last_cell" in tab), None)
+    if tab is None:
+        log.add("MAPPING_NO_TAB", file=path.name, value=mapping.tab)
+        return unread
+    log.sources[name] = Source(f"{path.name} [{tab['name']}]")
+    return _read_sheet(name, tab, log, mapping)
+
+
+def open_workbook(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
+    """Return what the child process says of a workbook: the cells of our sheets, or of every tab.
 
     Raises
     ------
@@ -79,7 +104,7 @@ def open_workbook(content: bytes) -> dict[str, Any]:
     """
     child = Child("optimizer.ingest.forms.workbook_child", limits={"AS": MAX_MEMORY, "CPU": MAX_CPU_S})
     try:
-        answer = child.ask(content, TIMEOUT_S)
+        answer = child.ask(ALL_TABS + content if all_tabs else content, TIMEOUT_S)
     finally:
         child.end()
     if answer is None:  # an abort: out of memory, or out of time
@@ -90,12 +115,15 @@ def open_workbook(content: bytes) -> dict[str, Any]:
     return workbook
 
 
-def _sheets_of_ours(tabs: list[dict[str, Any]], log: IssueLog) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _sheets_of_ours(
+    tabs: list[dict[str, Any]], mappings: Mapping[str, SheetMapping], log: IssueLog
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Return the tabs by the sheet that they are, and the names of those that are none; note what is there twice."""
     found: dict[str, dict[str, Any]] = {}
     unknown: list[str] = []
+    mapped = {mapping.tab: sheet for sheet, mapping in mappings.items() if mapping.tab and not mapping.file}
     for tab in tabs:
-        name = sheet_named(tab["name"])
+        name = mapped.get(tab["name"]) or sheet_named(tab["name"])
         if name is None:
             if not is_note(tab["name"]):
                 unknown.append(tab["name"])
@@ -118,10 +146,9 @@ def _note_missing(found: dict[str, dict[str, Any]], unknown: list[str], raws: li
             wanted = sheet_label(name, "zh") if is_chinese else name
             location = {**location_of(name, log, None), "file": file_of(name, log, wanted)}
             log.add("SHEET_MISSING", near=nearest(wanted, unknown) or nearest(name, unknown), **location)
-    return found
 
 
-def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
+def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog, mapping: SheetMapping) -> RawSheet:
     location = location_of(name, log, None)
     if "last_cell" in tab:
         log.add("SHEET_LAST_CELL", value=tab["last_cell"], **location)
@@ -135,8 +162,9 @@ def _read_sheet(name: str, tab: dict[str, Any], log: IssueLog) -> RawSheet:
     begun, _ = split_begun(plain_lines(tab["rows"]))
     if not begun:
         return empty_table(name, log)
-    head = find_head(begun, is_title(name))
-    return read_table(name, head, _shaped(name, head, tab["rows"], log), log, marks=_marks(tab))
+    head = find_head(begun, mapping.title_test(is_title(name)))
+    lines = _shaped(name, head, tab["rows"], log, mapping)
+    return read_table(name, head, lines, log, marks=_marks(tab), mapping=mapping)
 
 
 def _stretches(numbers: list[int]) -> str:
@@ -183,9 +211,9 @@ def plain_lines(rows: list[Any]) -> Iterator[Line]:
     return ((number, [cell_text(cell, Shape.TEXT) for cell in cells]) for number, cells in rows)
 
 
-def _shaped(name: str, head: Head, rows: list[Any], log: IssueLog) -> Iterator[Line]:
+def _shaped(name: str, head: Head, rows: list[Any], log: IssueLog, mapping: SheetMapping) -> Iterator[Line]:
     """Return the rows below a header as texts, each cell by the kind of its column."""
-    columns = [columns_by_title(name).get(normal(title)) for title in head.titles]
+    columns = columns_of_titles(name, head.titles, mapping)
     shapes = [column.shape if column else Shape.TEXT for column in columns]
     for number, cells in rows:
         if number <= head.last:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A sheet that goes further holds stray cells, or somebody else's data.
 MAX_ROW, MAX_COLUMN, MAX_AREA = 100_001, 500, 10_000_000
+#: Stands before a workbook of which every tab is asked for.
+ALL_TABS = b"all tabs\n"
 #: Merged ranges that are looked at.
 MAX_MERGED = 2_000
 #: Characters of one cell that are passed on (a text has at most 2 000), and of all cells.
@@ -249,8 +251,14 @@ def _refuse_doctype(*_: object) -> None:
 # --- the sheets ---------------------------------------------------------------------------------------------------
 
 
-def read(content: bytes) -> dict[str, Any]:
-    """Return the workbook as plain JSON values: its sheets of ours with their cells, of the others the names."""
+def read(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
+    """Return the workbook as plain JSON values: its sheets of ours with their cells, of the others the names.
+
+    Parameters
+    ----------
+    all_tabs
+        Give the cells of every tab, whatever it is called.
+    """
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     from optimizer.ingest.forms.headers import sheet_named
@@ -264,7 +272,8 @@ def read(content: bytes) -> dict[str, Any]:
         for index, about in enumerate(workbook.sheets_metadata):
             sheet: dict[str, Any] = {"name": about.name, "is_hidden": about.visible != SheetVisibleEnum.Visible}
             sheets.append(sheet)
-            if about.typ != SheetTypeEnum.WorkSheet or sheet_named(about.name) is None:
+            is_ours = all_tabs or sheet_named(about.name) is not None
+            if about.typ != SheetTypeEnum.WorkSheet or not is_ours:
                 continue
             scan = SheetScan(archive.part(parts[about.name]), formats)
             if scan.is_too_large:
@@ -364,7 +373,7 @@ def serve(parent: Parent) -> None:
     if content is None:
         return
     try:
-        answer = read(content)
+        answer = read(content.removeprefix(ALL_TABS), all_tabs=content.startswith(ALL_TABS))
     except RefusedError as refused:
         answer = {"fault": refused.code}
     except MemoryError:

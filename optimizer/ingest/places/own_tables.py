@@ -124,8 +124,7 @@ def _rows(folder: Path, names: tuple[str, str], kind: type[Row], log: IssueLog) 
             continue
         for name, fault in wrong.items():
             code, details = ("CELL_EMPTY", {}) if fault is EMPTY else (fault.code, fault.details)
-            location = {"file": path.name, "row": number, "column": name}
-            log.add(code, value=given.get(name, ""), **location, **details)
+            log.add(code, value=given.get(name, ""), file=path.name, row=number, column=name, **details)
         if not wrong:
             yield row, _place(row, path.name, number, log)
 

@@ -31,11 +31,11 @@ def rules_of(plan_format: str) -> frozenset[Rule]:
 
 
 #: Keys of a policy that change when something may be done, with what was meant before there was the key.
-_MEANT: Mapping[str, str] = {"lead_to_leave": OFF, "unreached_way": UNLIMITED}
+_MEANT: Mapping[str, str] = {"lead_to_leave": OFF, "unreached_way": UNLIMITED, "told_width": OFF}
 
 
 def as_of_then(problem: Any) -> Any:
-    """Return a plan's problem as it was meant: a policy that states no floor is of before there was one."""
+    """Return a plan's problem as it was meant: a policy that states no floor, or grid, is of before there was one."""
     policy = problem.get("policy") if isinstance(problem, dict) else None
     if not isinstance(policy, dict) or _MEANT.keys() <= policy.keys():
         return problem

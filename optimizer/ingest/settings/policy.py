@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.order import Difficulty, PlaceKind, Urgency
+from optimizer.domain.order import CustomerKind, Difficulty, PlaceKind, Urgency
 from optimizer.domain.policy import BrokenLocks, ContractorPay, Fairness, Floor, Pickup, Policy
 from optimizer.domain.region import DistanceUnit
 from optimizer.errors import InputError
@@ -82,6 +82,25 @@ def _minutes_by_place() -> Kind:
     return mapping(known, duration(), write)
 
 
+def _told_width() -> Kind:
+    """Return the kind of the widths of told windows: by kind of customer, one for all, or the word for none."""
+    minutes = duration()
+    table = mapping(lambda word: choice(*CustomerKind)(english_word(parse_text(word))), minutes)
+
+    def read(value: object, form: str) -> dict[str, int]:
+        if value == OFF:
+            return {}
+        if isinstance(value, dict):
+            widths: dict[str, int] = table.read(value, form)
+            return widths
+        return dict.fromkeys(CustomerKind, minutes.read(value, form))
+
+    def write(widths: Mapping[str, int]) -> dict[str, str] | str:
+        return {kind.value: iso_duration(widths[kind]) for kind in CustomerKind} if widths else OFF
+
+    return Kind(read, write)
+
+
 def _prices(parse_key: Callable[[str], str] = parse_text) -> Kind:
     """Return the kind of a table of amounts by the ids of orders, or by other words of the branch."""
     return mapping(parse_key, kind(amount), lambda table: dict(sorted(table.items())))
@@ -129,6 +148,7 @@ _SPECIAL = {
     "broken_locks": _word_of(BrokenLocks),
     "fairness": _word_of(Fairness),
     "access_s": _minutes_by_place(),
+    "told_width_s": _told_width(),
     "unassigned_cents": _amounts(5),
     "unassigned_due_pct": _amounts(4),
     "load_divisor": kind(whole_number(1)),
@@ -189,6 +209,8 @@ _NOT_NEEDED = {
     "waiting_tier_cents",
     "unreached_way",
     "access",
+    "told_width",
+    "told_grid",
     "repeat_days",
     "lead_to_leave",
     "lead_on_road",
@@ -301,10 +323,26 @@ def resolve_policy(
         if field in changes:
             # A sub-table that is given replaces the base's.
             changes[field] = replace(getattr(start or Policy(), field), **changes[field])
+    changes.update(_told_widths(changes, start or Policy(), is_whole=is_whole))
     if "promise" in changes:
         found = resolve_promise(changes.pop("promise"), log, file=file, start=(start or Policy()).promise)
         changes.update({} if found is None else {"promise": found})
     return None if start is None else replace(start, name=name, **changes)
+
+
+def _told_widths(changes: Mapping[str, Any], start: Policy, *, is_whole: bool) -> dict[str, Any]:
+    """Return how wide told windows are where a table of keys says so, the kinds that it leaves out as before.
+
+    The key of before there was a grid, half a width for everybody, is read as twice as much; a table that states every
+    key of then says nothing by what was its default.
+    """
+    if changes.get("told_width_s"):
+        return {"told_width_s": {**start.told_width_s, **changes["told_width_s"]}}
+    if is_whole and changes.get("told_half_width_s") == Policy().told_half_width_s:
+        return {}
+    if "told_half_width_s" in changes and "told_width_s" not in changes:
+        return {"told_width_s": dict.fromkeys(CustomerKind, 2 * changes["told_half_width_s"])}
+    return {}
 
 
 def _take_one_unit(changes: dict[str, Any], entries: Mapping[str, Any], log: IssueLog, file: str) -> None:

@@ -147,6 +147,7 @@ def _matters(case: Case, prepared: Prepared) -> Iterator[Matter]:
         else:
             found = [*_not_planned(case, prepared, visit, left, changes.get(visit.visit_id))] if left else []
         yield from found
+        yield from _confirm_address(case, visit)
         if is_recorded and (found or tells_windows(case)):
             yield from _first_contact(case, visit, is_called=bool(found))
     for sooner in case.sooner.values():
@@ -267,12 +268,12 @@ def _is_old_news(case: Case, stop: Stop) -> bool:
 
 
 def _told_by_s(case: Case, visit: Visit, stop: Stop) -> int:
-    """Return until when a window is told: within notice, else this evening, else before the technician leaves."""
+    """Return until when a window is told: within notice, else this evening, else an hour before it opens."""
     problem, customer = case.problem, case.problem.customer_of(visit)
     deadline_s = problem.notice_deadline_s(case.route_of[stop.visit_id].day)
     if deadline_s < problem.as_of_s:
         evening_s = problem.clock.moment_s(problem.clock.day_of(problem.as_of_s), _EVENING_S)
-        leave_s = min(stop.leave_by_s, stop.window.open_s)
+        leave_s = min(stop.leave_by_s, stop.window.open_s - AHEAD_S)
         deadline_s = min(evening_s, leave_s) if evening_s >= problem.as_of_s else leave_s
     return call_by_s(problem, customer, max(deadline_s, problem.as_of_s), before_s=stop.window.open_s)
 
@@ -428,6 +429,21 @@ def _ask_for_site(case: Case, visit: Visit) -> Speak:
         return Said(about, case.say("Will the site be ready by {moment}, as agreed?", moment=words.time(visit.ready_s)))
 
     return speak
+
+
+def _confirm_address(case: Case, visit: Visit) -> Iterator[Matter]:
+    """Yield the question for the address of a place that is known only roughly."""
+    if not visit.place.approximate or case.problem.order_of(visit).log.confirmed is Confirmed.YES:
+        return
+
+    def speak(words: PhoneWords) -> Said:
+        work, address = words.work(visit), without_controls(visit.place.address)
+        text = case.say("About {work}: of your address we know only roughly where it is, {address}.", work=work,
+                        address=address)  # fmt: skip
+        return Said(text, case.say("Which street and number is it?"))
+
+    by_s = call_by_s(case.problem, case.problem.customer_of(visit), case.next_close_s())
+    yield _about(case, visit, case.say("Confirm the address"), speak, by_s)
 
 
 # --- clocks ---------------------------------------------------------------------------------------------------------

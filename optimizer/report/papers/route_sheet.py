@@ -151,7 +151,7 @@ def _pick_up(case: Case, day: TechnicianDay) -> PickUp | None:
         "customer": branch.name,
         "phone": branch.phone,
         "address": branch.place.address,
-        "leave_by": case.clock(day.branch_leave_by_s or pause.arrive_s, today),
+        "leave_by": case.clock(pause.leave_by_s, today),
         "start": case.clock(pause.start_s, today),
         "end": case.clock(pause.end_s, today),
     }
@@ -343,7 +343,7 @@ def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> 
         "dispatched": case.time_text(order.log.dispatched_s),
         "promised": case.windows(promised, today, until_s=until_s),
         "told": case.windows([stop.window], today, until_s=until_s),
-        "leave_by": case.clock(day.leave_by_s(position - 1), today),
+        "leave_by": case.clock(stop.leave_by_s, today),
         "start": case.clock(stop.start_s, today),
         "end": case.clock(stop.end_s, today),
     }

@@ -311,3 +311,29 @@ def test_a_thousand_is_no_part(read) -> None:
     sheets = two_orders()
     sheets["parts"].append({"part_id": "主板 35 型", "name": "", "on_hand": "4"})
     assert codes(read(with_cell(sheets, "orders", 3, "parts", "主板 35 型:1"))) == []
+
+
+@pytest.mark.parametrize("word", ["无", "没有", "none", "-", "/"])
+@pytest.mark.parametrize("column", ["required", "prohibited", "parts", "tools", "skills", "after"])
+def test_words_for_nothing(read, column: str, word: str) -> None:
+    found = read(with_cell(two_orders(), "orders", 3, column, word))
+    assert not getattr(found.checked().visit_by_id["O2"], column)
+    assert codes(found) == [READ_AS]
+    assert found.report.text().endswith(f"'{word}' was read as nothing. Correct the cell if that is not meant.")
+
+
+@pytest.mark.parametrize("word", ["全部", "不限", "All", "西湖区、全部"])
+def test_words_for_everywhere(read, word: str) -> None:
+    sheets = with_cell(two_orders(), "technicians", 2, "areas", word)
+    found = read(with_cell(sheets, "orders", 3, "area", "西湖区"))
+    assert found.checked().technician_by_id["T1"].areas == frozenset()
+    assert codes(found) == [READ_AS]
+    assert "按 不限 读取" in found.report.text("zh")
+
+
+@pytest.mark.parametrize("cell", ["400kg", "400 kg", "400公斤", "kg=400", "公斤 400", "kg:400"])
+def test_a_unit_beside_its_amount(read, cell: str) -> None:
+    sheets = with_cell(two_orders(), "technicians", 2, "capacity", "300kg 12箱")
+    found = read(with_cell(sheets, "orders", 3, "loads", cell))
+    assert found.checked().visit_by_id["O2"].loads == (Load("kg", 400),)
+    assert found.checked().technician_by_id["T1"].capacity == (Load("kg", 300), Load("箱", 12))

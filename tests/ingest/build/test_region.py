@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.domain.region import DateOrder, DistanceUnit, Region
+from optimizer.domain.units import HOUR_S, at
 from optimizer.ingest.plans.facts_digest import facts_sha256
 from optimizer.ingest.read import problem_from_json, read_branch, read_branch_report
 from optimizer.ingest.write import problem_to_json
+from optimizer.promise.clocks import business_deadline_s
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:
@@ -97,11 +99,19 @@ def test_dates_are_read_by_the_locale_without_a_word(tmp_path: Path) -> None:
 def test_without_a_locale_the_ambiguous_stays_refused(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "branch", 2, "plan_date", "11/10/2026")
     problem, report = read_branch_report(write_folder(tmp_path, sheets))
-    assert (problem, [issue.code for issue in report.errors]) == (None, ["DATE_SWAPPED"])
+    assert (problem, [issue.code for issue in report.errors]) == (None, ["DATE_TWO_WAYS"])
 
 
 def test_a_weekend_of_friday_and_saturday_is_what_due_days_and_clocks_count(tmp_path: Path) -> None:
-    calendar = branch(tmp_path, weekend="Fri-Sat", holidays="none").branch.calendar
+    problem = branch(tmp_path, weekend="Fri-Sat", holidays="none")
+    calendar = problem.branch.calendar
     thursday = date(2026, 11, 26)
     assert calendar.working_days_after(thursday, 2) == (date(2026, 11, 29), date(2026, 11, 30))
     assert calendar.working_days_left(after=thursday, until=date(2026, 11, 30)) == 2
+    # Two hours of opening from Thursday 16:30 on: one until 17:30, one on Sunday from 08:30 on.
+    assert business_deadline_s(problem, at(16, 30, day=3), 2 * HOUR_S) == at(9, 30, day=6)
+
+
+def test_an_unknown_country_is_one_fault_and_no_crash(tmp_path: Path) -> None:
+    _, report = read_branch_report(write_folder(tmp_path, with_cell(two_orders(), "branch", 2, "holidays", "Atlantis")))
+    assert [issue.code for issue in report.errors] == ["HOLIDAYS_UNKNOWN"]

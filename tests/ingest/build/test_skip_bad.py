@@ -111,7 +111,7 @@ def test_of_two_rows_with_one_number_neither_is_planned(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sheet", "row", "column", "value"),
     [
-        ("customers", 2, "opening", "always"),
+        ("customers", 2, "opening", "mostly"),
         ("technicians", 3, "home_lat", "north"),
         ("shifts", 2, "end", "25:00"),
         ("parts", 2, "on_hand", "many"),

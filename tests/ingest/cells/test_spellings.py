@@ -438,6 +438,7 @@ def test_numbers_levels_and_words(sheet: str, column: str, text: str, plain: str
         ("parts", "M4X20", "M4X20:1"),  # a part is called so
         ("parts", "M5X20", "M5X20:1"),
         ("parts", "P09(大)", "P09(大):1"),
+        ("parts", "P01:1,000", REFUSED),  # a thousand, or another part
         ("parts", "P01*0", REFUSED),
         ("tools", "梯子×2", "梯子:2"),
         ("skills", "空调、冰箱", "空调:1; 冰箱:1"),

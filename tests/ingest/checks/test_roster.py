@@ -94,10 +94,10 @@ def test_a_rest_after_last_night_is_said_for_todays_shift(tmp_path: Path) -> Non
     assert (before.technician_id, before.day, before.end_s) == ("T2", -1, at(2))
 
 
-def test_days_that_do_not_touch_the_horizon_are_none_of_ours(tmp_path: Path) -> None:
-    shifts = [shift(day, "19:00", "24:00") for day in ("2026-11-21", "2026-11-22", "2026-11-25", "2026-11-26")]
-    problem = read(tmp_path, *shifts).checked()
-    assert [one.day for one in problem.shifts_around] == [-1, 2]
+def test_the_eve_and_the_week_after_the_horizon_are_known(tmp_path: Path) -> None:
+    days = ("2026-11-21", "2026-11-22", "2026-11-25", "2026-12-01", "2026-12-02")
+    problem = read(tmp_path, *(shift(day, "19:00", "24:00") for day in days)).checked()
+    assert [one.day for one in problem.shifts_around] == [-1, 2, 8]
 
 
 def test_a_second_row_of_a_day_is_refused_with_how_a_split_day_is_written(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.read import read_branch, read_branch_report
-from tests.ingest.workbooks import in_chinese
+from tests.ingest.workbooks import in_chinese, write_workbook
 from tests.ingest.worlds import two_orders, write_folder
 
 if TYPE_CHECKING:
@@ -56,3 +56,25 @@ def test_an_upper_case_ending(tmp_path: Path) -> None:
     write_folder(tmp_path, two_orders())
     (tmp_path / "parts.csv").rename(tmp_path / "Parts.CSV")
     assert read_branch(tmp_path).parts[0].part_id == "P1"
+
+
+def test_a_folder_may_hold_one_workbook_in_the_place_of_sheets(tmp_path: Path) -> None:
+    expected = read_branch(write_folder(tmp_path / "csv", two_orders()))
+    folder = tmp_path / "book"
+    folder.mkdir()
+    write_workbook(folder / "11月.xlsx", two_orders())
+    (folder / "~$11月.xlsx").write_bytes(b"open elsewhere")
+    assert read_branch_report(folder)[0] == expected
+    write_workbook(folder / "12月.xlsx", two_orders())
+    assert {issue.code for issue in read_branch_report(folder)[1].issues} == {"FILE_MISSING"}
+
+
+def test_a_text_with_tabs_is_a_sheet_where_there_is_no_csv_of_it(tmp_path: Path) -> None:
+    expected = read_branch(write_folder(tmp_path, two_orders()))
+    text = (tmp_path / "parts.csv").read_text(encoding="utf-8").replace(",", "\t")
+    (tmp_path / "备件.txt").write_text(text, encoding="utf-16")
+    assert read_branch_report(tmp_path)[1].text() == ""  # a note beside the sheet
+    (tmp_path / "parts.csv").unlink()
+    problem, report = read_branch_report(tmp_path)
+    assert problem == expected
+    assert report.text() == ""

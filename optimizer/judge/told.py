@@ -1,0 +1,116 @@
+"""The judge's own reading of what people are told: the window of a customer, and from when on it can begin at all.
+
+Without a line of what the plan was made with (docs/rules.md, Told windows).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.order import Interval, PlaceKind
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S
+from optimizer.judge.windows import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from optimizer.domain.order import Visit
+    from optimizer.domain.problem import Problem
+    from optimizer.judge.facts import Facts, Service
+    from optimizer.judge.timing import TimedStop, TimedTour
+
+
+def first_arrivals(timed: Iterable[TimedTour]) -> dict[str, int]:
+    """Return the earliest moment at which everybody of each visit can be there by these routes.
+
+    It is that of a route whose visits take no time at all; its stop at the branch ends as planned.
+    """
+    found: dict[str, int] = {}
+    for one in timed:
+        for visit_id, moment_s in _arrivals(one):
+            found[visit_id] = max(found.get(visit_id, -FAR_FUTURE_S), moment_s)
+    return found
+
+
+def _arrivals(timed: TimedTour) -> Iterator[tuple[str, int]]:
+    tour, now_s = timed.tour, timed.tour.leaves_s
+    for place, service in enumerate(tour.places):
+        if 0 < place == tour.floor_leg:
+            now_s = max(now_s, tour.floor_s)
+        now_s += tour.legs_s[place]
+        if service.visit is None:
+            now_s = timed.places[place].end_s
+            continue
+        now_s = max(now_s, service.ready_s, service.floor_s, service.locked_from_s)
+        yield service.visit.visit_id, now_s
+        for window in service.windows:
+            if now_s <= window.close_s + service.max_lateness_s:
+                now_s = max(now_s, window.open_s)
+                break
+
+
+def told_windows(facts: Facts, timed: TimedTour, from_s: Mapping[str, int]) -> list[Interval | None]:
+    """Return what the customer of each place is told; `None` for a stop at the branch.
+
+    Parameters
+    ----------
+    from_s
+        The earliest moment at which somebody can be at each visit.
+    """
+    return [
+        None if service.visit is None else _told(facts, service, service.visit, stop, from_s)
+        for service, stop in zip(timed.tour.places, timed.places, strict=True)
+    ]
+
+
+def _told(facts: Facts, service: Service, visit: Visit, stop: TimedStop, from_s: Mapping[str, int]) -> Interval:
+    """Return the promised window used, else what was told before and still holds the start, else a new window.
+
+    Whom a kept lock holds outside every window, and what has begun, is promised nothing.
+    """
+    problem, visit_id, start_s = facts.problem, visit.visit_id, stop.start_s
+    promised = [
+        said for said in sorted(problem.promises_of(visit)) if said.open_s < problem.end_s and said.close_s >= 0
+    ]
+    is_free = visit_id in problem.off_window | problem.begun.keys()
+    if 0 <= stop.window < len(promised) and not is_free:
+        return promised[stop.window]
+    said = facts.published.get(visit_id)
+    if said is not None and said.told is not None and said.told.open_s <= start_s <= said.told.close_s:
+        return said.told
+    half_s = problem.policy.told_half_width_s
+    if not problem.policy.told_width_s:
+        return Interval(start_s - half_s, start_s + half_s)
+    opens_s, closes_s = _wide(problem, visit, start_s)
+    words = words_of(problem, visit)
+    bounds = [(from_s[visit_id], FAR_FUTURE_S)]
+    bounds += [(stretch.open_s, stretch.close_s) for stretch in service.hours or ()]
+    bounds += words[stop.window : stop.window + 1] if stop.window >= 0 else ()
+    for first_s, last_s in bounds:
+        if first_s <= start_s <= last_s:
+            opens_s, closes_s = max(opens_s, first_s), min(closes_s, last_s)
+    return Interval(opens_s, closes_s)
+
+
+def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:
+    """Return the window before anything is cut off it: tried one after another, from the earliest that may hold it."""
+    day = problem.clock.day_of(start_s)
+    midnight_s, noon_s = problem.clock.moment_s(day), problem.clock.moment_s(day, 12 * HOUR_S)
+    if visit.place.approximate:
+        return (midnight_s, noon_s) if start_s < noon_s else (noon_s, problem.clock.moment_s(day + 1))
+    place_kind = problem.customer_of(visit).place_kind
+    width_s = problem.policy.told_width_s["home" if place_kind is PlaceKind.HOME else "firm"]
+    step_s = min(width_s, problem.policy.told_grid_s)
+    if step_s <= 0:
+        return start_s, start_s + width_s
+    number = (start_s - midnight_s - width_s) // step_s
+    best: tuple[int, int] | None = None
+    while midnight_s + number * step_s <= start_s:
+        opens_s = midnight_s + number * step_s
+        # Seconds, three times over, by which the start lies behind the first third.
+        past_s = max(0, 3 * (start_s - opens_s) - width_s)
+        if opens_s + width_s >= start_s and (best is None or past_s < best[0]):
+            best = past_s, opens_s
+        number += 1
+    assert best is not None
+    return best[1], best[1] + width_s

@@ -1,0 +1,84 @@
+"""What the customer of an emergency hears, and by which clock.
+
+T1 works on Monday from 08:00 on; E is ten minutes away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from optimizer.domain.order import ServiceLog, Urgency
+from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import PlanningContext, Stage
+from optimizer.domain.units import at
+from optimizer.report.papers.making import make_papers
+from tests.report.paper_worlds import line_of, papers_of
+from tests.worlds import World, job, person, world
+
+OPEN = PlanningContext(Stage.OPEN)
+
+
+def emergency(*, as_of_s: int, received_s: int, **facts: object) -> World:
+    """Return the emergency E, seen at a moment and called in at another one."""
+    made = job("E", place=10, requested="", received_s=received_s, urgency=Urgency.EMERGENCY, **facts)
+    return world([made], [person("T1", phone="139-1")], as_of_s=as_of_s)
+
+
+def said(w: World, lang: str = "en") -> str:
+    """Return what is said about E, which T1 serves."""
+    customer = w.problem.customers[0].name
+    line = line_of(papers_of(w, {"T1": ["E"]}, OPEN, lang).call_list, "E", whom=customer)
+    assert line.cells["by"] == w.problem.local_time(w.problem.as_of_s)
+    return str(line.cells["say"])
+
+
+def test_the_end_of_the_customers_clock_is_told() -> None:
+    w = emergency(as_of_s=at(8), received_s=at(7, 30))
+    assert said(w) == (
+        "Hello customer of E, this is ____ from Branch. We have your emergency. T1 Li is sent; he rings you within "
+        "half an "
+        "hour, and is with you by 9:30 in the morning at the latest. Is somebody at home?"
+    )
+    why = line_of(papers_of(w, {"T1": ["E"]}, OPEN).call_list, "E").cells["why"]
+    assert why == (
+        "Emergency, since the call until 11-23 09:30 (supervisor), the technician's clock begins with the receipt"
+    )
+
+
+def test_on_the_way_is_who_has_the_order() -> None:
+    w = emergency(as_of_s=at(8), received_s=at(7, 30))
+    assert "on the way" not in said(w)
+    assert "on the way" not in said(w.with_job("E", log=ServiceLog(dispatched_s=at(7, 40))))
+    has_it = w.with_job("E", log=ServiceLog(dispatched_s=at(7, 40), acknowledged_s=at(7, 50)))
+    assert "T1 Li has the order and is on the way. He is with you by 9:30 in the morning at the latest." in said(has_it)
+    why = str(line_of(papers_of(has_it, {"T1": ["E"]}, OPEN).call_list, "E").cells["why"])
+    assert why.endswith("since the receipt until 11-23 09:50 (technician)")
+
+
+def test_nothing_is_told_before_the_shift() -> None:
+    """E called at 02:00, so that the two hours are over; T1 is there at 08:10."""
+    w = emergency(as_of_s=at(7), received_s=at(2))
+    assert "he rings you before setting off, and is with you by 8:30 in the morning at the latest" in said(w)
+
+
+def test_who_is_not_sent_yet_has_no_name_in_the_text() -> None:
+    w = emergency(as_of_s=at(16, day=-3), received_s=at(15, 50, day=-3), name="林女士")
+    plan = w.plan({})
+    left = replace(plan.unassigned[0], state=UnassignedState.DUE_BEFORE_PLAN)
+    context = PlanningContext(Stage.DRAFT)
+    papers = make_papers(w.problem, w.matrix, replace(plan, unassigned=(left,)), context, "zh")
+    line = line_of(papers.call_list, "E", whom="林女士")
+    assert line.cells["say"] == (
+        "林女士您好，我是Branch的____。您的紧急报修已经收到，派的是____师傅，半小时之内他先跟您通电话，最晚下午五点五十到现场。"
+        "家里现在有人吗？"
+    )
+    assert line.cells["message"] == (
+        "【Branch】林女士您好，您的紧急报修已经收到，马上派师傅，半小时之内他先跟您通电话，最晚 11-20 17:50 到现场。"
+    )
+
+
+def test_a_firm_is_asked_for_somebody_who_knows_the_appliance() -> None:
+    w = emergency(as_of_s=at(8), received_s=at(7, 30), name="运河社区卫生站")
+    assert said(w, "zh").endswith("麻烦留一位熟悉设备的人在场，可以吗？")
+    w = w.with_technician("T1", name="欧阳雨")
+    assert "派的是欧阳师傅，" in said(w, "zh")
