@@ -77,11 +77,11 @@ def test_without_a_floor_nothing_is_taken_to_have_begun() -> None:
 
 
 def test_a_told_window_that_was_over_before_anybody_came_is_told_in_vain() -> None:
-    """A was told 07:40 to 08:40."""
-    made = morning("08:41")
+    """A was told 08:10 to 09:00."""
+    made = morning("09:01")
     published = made.with_policy(lead_to_leave_s=None).plan({"Ann": ["A", "B"]})
     assert told_in_vain(made.problem, published) == ("A",)
-    assert told_in_vain(morning("08:40").problem, published) == ()
+    assert told_in_vain(morning("09:00").problem, published) == ()
 
 
 # --- random days ----------------------------------------------------------------------------------------------------

@@ -185,7 +185,7 @@ def test_a_visit_of_two_names_both_the_lead_first() -> None:
 def test_of_several_days_the_register_says_which() -> None:
     register = papers_of(two_days(), TWO_DAYS).register
     line = line_of(register, "B")
-    assert (line.cells["told"], line.cells["next_date"]) == ("Tue 24 Nov, 08:00–09:00", TUESDAY)
+    assert (line.cells["told"], line.cells["next_date"]) == ("Tue 24 Nov, 08:30–09:30", TUESDAY)
 
 
 def test_planned_after_its_last_day_is_red() -> None:

@@ -261,7 +261,7 @@ def test_a_stop_at_the_branch_says_when_and_what_is_picked_up() -> None:
     ]
     assert stop.items == ("pump (P2) ×2", "To carry: 20 kg")
     assert sheet.packing == ("board (P1) ×2 (1 of your own)",)
-    assert sheet.entries[1]["leave_by"].value == "09:10"
+    assert sheet.entries[1]["leave_by"].value == "09:20"
 
 
 def test_without_a_stop_there_is_no_such_line() -> None:
