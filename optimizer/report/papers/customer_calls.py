@@ -121,7 +121,7 @@ def _one_call(case: Case, matters: list[Matter]) -> Call:
 
 def _how_to_answer(case: Case) -> list[str]:
     phone = without_controls(case.problem.branch.phone).strip()
-    return [case.say("Please answer here or ring {phone}.", phone=phone)] if phone else []
+    return [case.say("Please answer here or call {phone}.", phone=phone)] if phone else []
 
 
 def _caller_of(case: Case, matter: Matter) -> str:
@@ -382,7 +382,7 @@ def _send_today(case: Case, visit: Visit) -> Matter:
 
     def speak(words: PhoneWords) -> Said:
         text = case.say(
-            "About {work}: we are arranging for somebody today, and I ring you back at once with the name.",
+            "About {work}: we are arranging for somebody today, and I will call you back at once with the name.",
             work=words.work(visit),
         )
         return Said(text, words.is_anybody_there())
@@ -457,7 +457,9 @@ def _first_contact(case: Case, visit: Visit, *, is_called: bool) -> Iterator[Mat
     by_s = None if deadline_s is None else call_by_s(case.problem, case.problem.customer_of(visit), deadline_s)
 
     def speak(words: PhoneWords) -> Said:
-        text = case.say("About {work}: we have your order, and ring you again with the time.", work=words.work(visit))
+        text = case.say(
+            "About {work}: we have your order, and will call you again with the time.", work=words.work(visit)
+        )
         return Said(text, case.say("Do we reach you at this number?"))
 
     yield _about(case, visit, case.say("First contact"), None if is_called else speak, by_s)
