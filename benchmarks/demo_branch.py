@@ -13,10 +13,12 @@ from __future__ import annotations
 import csv
 import random
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.demo_stories import (
+    AGES,
     BRANCH,
     CONTACTS,
     CUSTOMER_STORIES,
@@ -38,6 +40,7 @@ from benchmarks.demo_stories import (
     TODAY,
     TRADE_SHARES,
     TRADES,
+    WARRANTY_MONTHS,
     Row,
     at_estate,
     window,
@@ -73,14 +76,14 @@ def make_sheets() -> dict[str, list[Row]]:
     papers = random.Random("paigong-hangzhou-papers")
     more = [_one_more(papers, order_id) for order_id in MORE_STORIES]
     customers += [_customer(papers, order) for order in more]
-    orders = [row | _papers(papers, row) | _told_so_far(row) for row in [*orders, *more]]
+    orders = [_with_papers(papers, row) for row in [*orders, *more]]
     return {
         "branch": [_branch()],
         "calendar": _calendar(),
         "service_area": [
             {"point": point, "lat": lat, "lon": lon} for point, (lat, lon) in enumerate(SERVICE_AREA, start=1)
         ],
-        "customers": customers,
+        "customers": list({row["customer_id"]: row for row in reversed(customers)}.values())[::-1],
         "orders": orders,
         "technicians": [_technician(rng, number) for number in range(1, len(TECHNICIANS) + 1)],
         "skills": _skills(),
@@ -116,6 +119,7 @@ def make_sheets() -> dict[str, list[Row]]:
         "results": _table(
             "order_id result at technician_id next_visit parts_back note",
             [
+                ("D033", "done", f"{TODAY} 17:20", "T01", "", "yes", "室外机就位，周一接管调试"),
                 ("D061", "done", f"{TODAY} 17:40", "T06", "", "yes", "更换电磁阀密封圈"),
                 ("D064", "done", f"{TODAY} 17:05", "T04", "", "yes", ""),
                 ("D065", "done", f"{TODAY} 17:30", "T01", "", "no", "旧主板周一交回"),
@@ -160,21 +164,36 @@ def _branch() -> Row:
 def _one_more(rng: random.Random, order_id: str) -> Row:
     """Return an order that is told whole: what its story leaves open is drawn or stays empty."""
     drawn = _order(rng, int(order_id[1:]))
-    usual = {"promised": "", "requested": "", "due_day": PLAN_DATE, "priority": 2, "urgency": "normal", "parts": ""}
+    usual = {"promised": "", "requested": "", "priority": 2, "urgency": "normal", "parts": ""}
     return drawn | usual | MORE_STORIES[order_id]
 
 
-def _papers(rng: random.Random, order: Row) -> Row:
-    """Draw what people read on the route sheet and no rule looks at."""
-    days_old = rng.randint(60, 2400)
-    return {
+def _with_papers(rng: random.Random, order: Row) -> Row:
+    """Return an order with its due day, and with what people read on the route sheet and no rule looks at."""
+    years_old, trade = order["years_old"], order["skills"].partition(":")[0]
+    months_old = 1 if order["kind"] == "installation" else 12 * years_old + rng.randint(2, 12)
+    year, month = divmod(12 * 2026 + 10 - months_old, 12)
+    is_free = months_old <= WARRANTY_MONTHS and order["kind"] != "maintenance"
+    things = [*THINGS_TO_BRING[""], *THINGS_TO_BRING[trade]]
+    papers = {
         "contacts": f"{rng.choice(CONTACTS)} 137-0000-1{order['order_id'][1:]}" if rng.random() < 0.3 else "",
-        "serial": f"HZ{rng.randint(19, 26)}{rng.randint(1, 12):02d}-{rng.randint(1, 99999):05d}",
-        "coverage": "warranty" if days_old < 1100 else "paid",
+        "serial": f"HZ{year - 2000:02d}{month + 1:02d}-{rng.randint(1, 99999):05d}",
+        "coverage": "warranty" if is_free else "paid",
         "request": rng.choice(REQUESTS) if rng.random() < 0.25 else "",
-        "bring": ";".join(rng.sample(THINGS_TO_BRING, rng.choice([0, 0, 1, 1, 2]))),
-        "prepare": rng.choice(PREPARATIONS) if rng.random() < 0.3 else "",
+        "bring": ";".join(rng.sample(things, rng.choice([0, 0, 1, 1, 2]))),
+        "prepare": rng.choice([*PREPARATIONS[""], *PREPARATIONS[trade]]) if rng.random() < 0.3 else "",
     }
+    row = {column: cell for column, cell in order.items() if column != "years_old"}
+    row["due_day"] = _due_day(row) if row["due_day"] is None else row["due_day"]
+    return row | papers | row | _told_so_far(row)
+
+
+def _due_day(order: Row) -> str:
+    """Return the day of the promise rule: two working days after the request; not before the site is ready."""
+    day = date.fromisoformat(order["received"].split()[0])
+    for _ in range(2):
+        day += timedelta(days={4: 3, 5: 2}.get(day.weekday(), 1))
+    return max(day.isoformat(), order["ready"].split()[0] if order["ready"] else "")
 
 
 def _told_so_far(order: Row) -> Row:
@@ -220,10 +239,11 @@ def _order(rng: random.Random, number: int) -> Row:
         "order_id": order_id,
         "customer_id": f"K{number:03d}",
         **_job(rng),
-        "received": f"2026-11-{rng.choice([18, 19, 20])} {rng.randint(8, 15):02d}:{rng.choice(['05', '20', '40'])}",
+        "received": f"2026-11-{rng.choice([19, 20, 20])} {rng.randint(8, 15):02d}:{rng.choice(['05', '20', '40'])}",
         "requested": requested,
         "promised": promised,
-        "due_day": rng.choices([PLAN_DATE, "2026-11-24", "2026-11-25", "2026-11-26"], weights=[35, 35, 20, 10])[0],
+        "due_day": None,
+        "years_old": rng.choices(list(AGES), weights=list(AGES.values()))[0],
         "priority": rng.choices([1, 2, 3, 4], weights=[25, 40, 25, 10])[0],
         "urgency": rng.choices(["normal", "urgent"], weights=[90, 10])[0],
         "difficulty": "normal",
@@ -236,8 +256,10 @@ def _order(rng: random.Random, number: int) -> Row:
         "required": "",
         "prohibited": "",
         "crew_size": 1,
+        "lead_skills": "",
         "tools": "",
         "after": "",
+        "days": 1,
     }
     return row | STORIES.get(order_id, {})
 
@@ -249,14 +271,16 @@ def _job(rng: random.Random) -> Row:
     name = rng.choices(list(TRADES), weights=TRADE_SHARES)[0]
     product = rng.choice(TRADES[name])
     level = 1 if kind == "inspection" else rng.choices([1, 2, 3], weights=[45, 48, 7])[0]
-    has_part = kind == "repair" and product.part_id and rng.random() < PART_CHANCE
+    takes_part = kind == "repair" and any(product.faults.values()) and rng.random() < PART_CHANCE
+    fault = wording or rng.choice(list(product.faults))
+    part_id = product.faults[fault] if takes_part else ""
     return {
         "kind": kind,
         "product": product.model,
-        "fault": wording or rng.choice(product.faults),
+        "fault": fault,
         "service_min": rng.choice(minutes),
         "skills": f"{name}:{level}",
-        "parts": f"{product.part_id}:1" if has_part else "",
+        "parts": f"{part_id}:1" if part_id else "",
     }
 
 

@@ -51,35 +51,34 @@ SERVICE_AREA = (
 
 
 class Product(NamedTuple):
-    """A product: its model, what breaks, and the part that a repair may need."""
+    """A product: its model, and what breaks with the part that this may need."""
 
     model: str
-    faults: tuple[str, ...]
-    part_id: str = ""
+    faults: dict[str, str]
 
 
 #: Trade, which is also the name of the skill: the products.
 TRADES = {
     "空调": (
-        Product("KFR-35 挂机", ("不制热", "内机漏水", "遥控无反应"), "P07"),
-        Product("KFR-72 柜机", ("不制热", "室外机异响", "风量变小"), "P07"),
+        Product("KFR-35 挂机", {"不制热": "P07", "内机漏水": "", "遥控无反应": ""}),
+        Product("KFR-72 柜机", {"不制热": "P07", "室外机异响": "", "风量变小": "P07"}),
     ),
     "热水器": (
-        Product("JSQ-16 燃气热水器", ("点火失败", "忽冷忽热", "不出热水"), "P02"),
-        Product("F60 电热水器", ("不加热", "接口漏水"), "P02"),
+        Product("JSQ-16 燃气热水器", {"点火失败": "", "忽冷忽热": "P02", "不出热水": "P02"}),
+        Product("F60 电热水器", {"不加热": "P02", "接口漏水": ""}),
     ),
-    "锅炉": (Product("L1P-26 壁挂炉", ("报 E1 故障", "压力偏低", "地暖不热"), "P03"),),
+    "锅炉": (Product("L1P-26 壁挂炉", {"报 E1 故障": "", "压力偏低": "", "地暖不热": "P03"}),),
     "冰箱": (
-        Product("BCD-452 对开门", ("冷藏室不凉", "结冰严重"), "P04"),
-        Product("BCD-216 三门", ("压缩机不停", "门封不严"), "P04"),
+        Product("BCD-452 对开门", {"冷藏室不凉": "P04", "结冰严重": "P04"}),
+        Product("BCD-216 三门", {"压缩机不停": "P04", "门封不严": ""}),
     ),
     "洗衣机": (
-        Product("XQG-100 滚筒", ("不脱水", "门锁打不开", "震动大"), "P05"),
-        Product("XQB-80 波轮", ("排水慢", "不进水"), "P05"),
+        Product("XQG-100 滚筒", {"不脱水": "P05", "门锁打不开": "", "震动大": ""}),
+        Product("XQB-80 波轮", {"排水慢": "P05", "不进水": ""}),
     ),
     "厨电": (
-        Product("CXW-268 油烟机", ("吸力变小", "照明不亮")),
-        Product("JZT-7 灶具", ("打不着火", "火苗发黄"), "P08"),
+        Product("CXW-268 油烟机", {"吸力变小": "", "照明不亮": ""}),
+        Product("JZT-7 灶具", {"打不着火": "P08", "火苗发黄": ""}),
     ),
 }
 TRADE_SHARES = (30, 18, 9, 16, 15, 12)
@@ -133,10 +132,30 @@ TECHNICIANS = {
     "T10": ("外协 邓师傅", "contractor", "", "", {"冰箱": (2, 110, 0), "热水器": (2, 110, 0), "空调": (1, 120, 0)}),
 }
 
-CONTACTS = ("物业 李师傅", "租客 小陈", "店长 阿敏", "女儿 王小姐", "保安室")
-REQUESTS = ("到前半小时打电话", "顺便检查排水", "请带收据", "需要发票", "进门请穿鞋套")
-PREPARATIONS = ("清空洗衣机", "提前断水", "腾出阳台", "准备保修卡", "家里留人")
-THINGS_TO_BRING = ("鞋套", "门禁卡登记表", "调试软件 U 盘", "高空作业许可")
+CONTACTS = ("物业 李师傅", "租客 小陈", "邻居 周阿姨", "女儿 王小姐", "保安室")
+#: What customers ask for, what they are asked to prepare and what technicians bring: with every product, and by trade.
+REQUESTS = ("到前半小时打电话", "请带收据", "需要发票", "进门请穿鞋套")
+PREPARATIONS: dict[str, tuple[str, ...]] = {
+    "": ("家里留人", "找出购机发票"),
+    "空调": ("腾出阳台", "移开空调下的家具"),
+    "热水器": ("提前关水",),
+    "锅炉": ("腾出厨房阳台",),
+    "冰箱": ("清空冷藏室",),
+    "洗衣机": ("清空洗衣机", "提前关水"),
+    "厨电": ("清空灶台",),
+}
+THINGS_TO_BRING: dict[str, tuple[str, ...]] = {
+    "": ("鞋套", "门禁卡登记表"),
+    "空调": ("压力表", "清洗罩"),
+    "热水器": ("验电笔",),
+    "锅炉": ("调试软件 U 盘", "燃气检漏仪"),
+    "冰箱": ("测温仪",),
+    "洗衣机": ("水平仪",),
+    "厨电": ("油污清洗剂",),
+}
+#: How old products are, in years, each with its share in percent; they are repaired free for three years.
+AGES = {0: 20, 1: 20, 2: 15, 3: 15, 4: 15, 6: 15}
+WARRANTY_MONTHS = 36
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 SHOPS = ("晨禾便利店", "拾味小馆", "云朵咖啡", "青芽托育", "宁心诊所")
@@ -165,13 +184,19 @@ def window(start: str, end: str) -> str:
     return f"{PLAN_DATE} {start}/{end}"
 
 
+MEDICINE_FRIDGE = "YC-260 药品冷藏箱"
 NO_WINDOW: Row = {"promised": "", "requested": ""}
 UNFINISHED: Row = {
     "carried_over": "yes",
     "received": "2026-11-18 09:20",
-    "due_day": PLAN_DATE,
     "priority": 3,
     **NO_WINDOW,
+}
+TODAYS: Row = {
+    "planned_on": TODAY,
+    "received": "2026-11-18 10:15",
+    "dispatched": "2026-11-19 16:50",
+    "acknowledged": "2026-11-19 17:02",
 }
 BOARD_BURNT = repair("空调", 2, 60, "主板烧毁", "P01")
 CLASH: Row = {**repair("锅炉", 3, 90, "反复熄火"), "required": "T02", "promised": window("14:00", "14:30")}
@@ -184,13 +209,13 @@ STORIES: dict[str, Row] = {
     "D014": UNFINISHED,
     "D021": UNFINISHED,
     # Five need a main board, two are there and two arrive in the morning; one is held for D005.
-    "D005": {**BOARD_BURNT, "intermittent": "yes"},
+    "D005": {**BOARD_BURNT, "fault": "主板时好时坏", "intermittent": "yes"},
     "D006": BOARD_BURNT,
     "D007": BOARD_BURNT,
     "D008": BOARD_BURNT,
-    "D010": {**BOARD_BURNT, "priority": 1, "due_day": "2026-11-26", "urgency": "normal"},
+    "D010": {**BOARD_BURNT, "priority": 1, "urgency": "normal"},
     # The motor arrives a day late.
-    "D011": {**repair("厨电", 2, 60, "电机不转", "P06"), **NO_WINDOW, "due_day": "2026-11-25"},
+    "D011": {**repair("厨电", 2, 60, "电机不转", "P06"), **NO_WINDOW},
     # Agreed with T04 by phone: locked to the person.
     "D012": {**repair("洗衣机", 2, 60, "内筒异响"), **NO_WINDOW},
     # The customer (K015) refuses T05 and T08, so that one person is left.
@@ -200,36 +225,44 @@ STORIES: dict[str, Row] = {
     "D017": {**CLASH, **at_estate("湘畔里", "3 幢 1 单元 802 室"), "priority": 2},
     # Published in the draft of the plan: T02, 09:30 to 10:30.
     "D018": {**repair("热水器", 2, 60, "忽冷忽热"), **NO_WINDOW},
-    # Needs two people at one time.
-    "D019": {"kind": "installation", "product": "L1P-32 壁挂炉", "fault": "新机安装", "skills": "锅炉:2"}
-    | {"crew_size": 2, "service_min": 150, "parts": ""},
+    # Needs two people at one time, of whom one knows boilers well.
+    "D019": {"kind": "installation", "product": "L1P-32 壁挂炉", "fault": "新机安装", "skills": "锅炉:1"}
+    | {"lead_skills": "锅炉:2", "crew_size": 2, "service_min": 120, "parts": ""}
+    | {"promised": window("09:00", "11:00"), "requested": "", "priority": 4},
     # The building site will be ready on Wednesday.
     "D020": {"kind": "installation", "product": "KFR-72 柜机", "fault": "新机安装，等装修完工", "skills": "空调:2"}
-    | {"ready": "2026-11-25 08:00", "due_day": "2026-11-26", "service_min": 120, "parts": "", **NO_WINDOW},
+    | {"ready": "2026-11-25 08:00", "service_min": 120, "parts": "", **NO_WINDOW},
     # No hot water and a baby in the house: first of all.
     "D023": {**repair("热水器", 2, 45, "不出热水，家有婴儿"), "urgency": "emergency", "received": "2026-11-20 15:20"}
-    | {"promised": window("09:00", "11:00"), "requested": "", "due_day": PLAN_DATE},
+    | {"promised": window("09:00", "11:00"), "requested": ""},
     # Hard work: the policy asks for level 2 at least.
     "D024": {"difficulty": "hard"},
     # A clinic's refrigerator is tested in full before it is handed back.
-    "D026": {**repair("冰箱", 2, 45, "温度报警"), "critical_test_min": 20},
+    "D026": {**repair("冰箱", 2, 45, "温度报警"), "product": MEDICINE_FRIDGE, "critical_test_min": 20},
+    # Both outdoors and high up, with the one rope that there is: whoever serves one serves the other.
+    "D027": {"tools": "G1:1", "bring": "高空作业许可"},
+    "D044": {"tools": "G1:1", "bring": "高空作业许可"},
     # The concierge lets the technician in at any hour.
     "D028": {"works_through": "yes"},
     # Outside the service area: three working days instead of two.
     "D030": {**at_estate("富春江畔", "5 幢 2 单元 301 室"), "due_day": "", "received": "2026-11-19 14:10", **NO_WINDOW},
+    # Two days of work by the same man: the first is today's, the second is planned.
+    "D033": {"kind": "installation", "product": "MDV-120 多联机", "fault": "新机安装，共两天", "skills": "空调:2"}
+    | {"service_min": 150, "parts": "", "days": 2, **TODAYS, "planned_technician": "T01", **NO_WINDOW},
     # A special agreement instead of the promise rule.
     "D034": {"due_day": "", "agreed_day": "2026-11-27", **NO_WINDOW},
     # Announced already: one customer says no, one is not reached, and is visited all the same.
     "D036": {"confirmed": "unreachable", "contacted": "2026-11-20 14:40"},
     "D037": {"confirmed": "no", "contacted": "2026-11-20 14:55"},
     "D038": {"confirmed": "yes", "contacted": "2026-11-20 11:20"},
-}
-
-TODAYS: Row = {
-    "planned_on": TODAY,
-    "received": "2026-11-18 10:15",
-    "dispatched": "2026-11-19 16:50",
-    "acknowledged": "2026-11-19 17:02",
+    # A new machine, and its inspection afterwards.
+    "D059": at_estate("祥里名居", "6 幢 3 单元 604 室"),
+    "D060": {
+        "customer_id": "K059",
+        "fault": "装后验收",
+        "after": "D059",
+        **at_estate("祥里名居", "6 幢 3 单元 604 室"),
+    },
 }
 #: Orders beside those of the day to plan.
 MORE_STORIES: dict[str, Row] = {
@@ -237,7 +270,8 @@ MORE_STORIES: dict[str, Row] = {
     "D061": {**repair("热水器", 2, 60, "燃气味，已关阀"), "urgency": "emergency", "received": "2026-11-20 15:50"}
     | {**at_estate("清吟公寓", "9 幢 1 单元 1102 室"), "due_day": "", "contacted": ""},
     # Received on Sunday night: only the opening on Monday sees it.
-    "D062": {**repair("冰箱", 2, 30, "药品冷柜断电报警"), "urgency": "emergency", "received": "2026-11-23 02:10"}
+    "D062": {**repair("冰箱", 2, 30, "断电报警"), "product": MEDICINE_FRIDGE, "urgency": "emergency"}
+    | {"received": "2026-11-23 02:10"}
     | {**at_estate("运河拾光", "社区卫生站 1 层"), "due_day": "", "contacted": ""},
     # Beyond 80 km: no day is promised until one is agreed.
     "D063": {**repair("锅炉", 2, 90, "报 E4 故障"), **at_estate("千岛湖度假村", "12 号别墅"), "due_day": ""},
@@ -249,10 +283,14 @@ MORE_STORIES: dict[str, Row] = {
         "planned_technician": "T04",
     },
     "D065": {**repair("空调", 2, 60, "主板烧毁", "P01"), **at_estate("望潮邸"), **TODAYS, "planned_technician": "T01"},
-    "D066": {**repair("厨电", 2, 60, "电机异响", "P06"), **at_estate("祥里名居"), **TODAYS, "planned_technician": "T05"}
-    | {"due_day": TODAY},
+    "D066": {
+        **repair("厨电", 2, 60, "电机异响", "P06"),
+        **at_estate("祥里名居"),
+        **TODAYS,
+        "planned_technician": "T05",
+    },
     "D067": {**repair("冰箱", 2, 45, "冷藏室不凉"), **at_estate("彭家湾"), **TODAYS, "planned_technician": "T04"}
-    | {"promised": f"{TODAY} 15:00/17:00", "due_day": TODAY, "priority": 3},
+    | {"promised": f"{TODAY} 15:00/17:00", "priority": 3},
     "D068": {**repair("热水器", 1, 30, "接口漏水"), **at_estate("墩禾苑"), **TODAYS, "planned_technician": "T02"},
     # Received on Saturday morning.
     "D069": {

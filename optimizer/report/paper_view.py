@@ -131,8 +131,9 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class HeadView:
-    """The head of a column, and the column's share of the table's width in percent."""
+    """The head of a column, by the column's name, and the column's share of the table's width in percent."""
 
+    name: str
     text: str
     style: str
     percent: float
@@ -181,7 +182,7 @@ def _heads(columns: Sequence[Column], lines: list[LineView], room: float, wordin
         filled[k].append("0" * round(modules * _MODULE_EMS / DIGIT))
     percents = column_widths(texts, filled, room)
     return [
-        HeadView(text, "n" if column.number_format in _NUMBERS else "", percent)
+        HeadView(column.name, text, "n" if column.number_format in _NUMBERS else "", percent)
         for text, column, percent in zip(texts, columns, percents, strict=True)
     ]
 

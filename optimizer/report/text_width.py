@@ -53,13 +53,18 @@ def column_widths(heads: Sequence[str], columns: Sequence[Sequence[str]], room: 
         for head, texts in zip(heads, columns, strict=True)
     ]
     want = [
-        max(least, _PADDING + min(_LONGEST_TEXT, max(map(ems, texts), default=0)))
+        max(least, _PADDING + _wanted([min(_LONGEST_TEXT, ems(text)) for text in texts]))
         for least, texts in zip(need, columns, strict=True)
     ]
     left, wish = room - sum(need), sum(want) - sum(need)
     share = 0.0 if left <= 0 or wish <= 0 else left / wish
     widths = [least + share * (most - least) for least, most in zip(need, want, strict=True)]
     return tuple(round(100 * width / sum(widths), 2) for width in widths)
+
+
+def _wanted(widths: Sequence[float]) -> float:
+    """Return the room that texts would like: between the longest and the mean, as most lines may have none at all."""
+    return (max(widths) + sum(widths) / len(widths)) / 2 if widths else 0.0
 
 
 def _longest_word(text: str) -> float:

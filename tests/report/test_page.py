@@ -42,7 +42,8 @@ def test_every_stop_is_in_the_chart_on_the_map_and_in_the_sheets(opened, outcome
 def test_every_paper_has_its_section_and_its_place_in_the_menu(opened) -> None:
     page = opened("en")
     links = page.locator("nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    assert links == ["#overview", "#call_list", "#route_sheets", "#pick_list", "#loan_card", "#register"]
+    sections = ["overview", "call_list", "route_sheets", "pick_list", "tool_list", "loan_card", "register"]
+    assert links == [f"#{name}" for name in sections]
     for link in links:
         assert page.locator(link).count() == 1
 
@@ -248,7 +249,7 @@ def test_numbers_are_called_and_places_opened_by_a_tap(opened, outcome) -> None:
     calls = page.locator("#call_list td[data-name=phone] a[href^='tel:']")
     assert calls.count() == page.locator("#call_list tbody tr").count()
     places = page.locator("#route_sheets .entry .address a[href^='geo:']")
-    assert places.count() == outcome.plan.served
+    assert places.count() == sum(len(route.stops) for route in outcome.plan.routes)
     visit = outcome.problem.visit_by_id[outcome.plan.routes[0].stops[0].visit_id]
     assert places.first.get_attribute("href").startswith(f"geo:{visit.place.lat:.6f},{visit.place.lon:.6f}")
 

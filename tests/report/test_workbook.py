@@ -34,7 +34,7 @@ def test_the_workbook_has_every_stop_and_every_visit_left_out(outcome, tmp_path:
     write_workbook(outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.xlsx", lang)
     book = load_workbook(tmp_path / "plan.xlsx")
     routes, _, unassigned, _, *_ = book.worksheets
-    assert routes.max_row == 1 + outcome.plan.served
+    assert routes.max_row == 1 + sum(len(route.stops) for route in outcome.plan.routes)
     assert unassigned.max_row == 1 + len(outcome.unassigned)
     assert [file.name for file in tmp_path.iterdir()] == ["plan.xlsx"]
 
@@ -62,7 +62,7 @@ def test_a_formula_in_a_name_comes_out_as_text(outcome, tmp_path: Path, name: st
 
 def test_the_tables_hold_the_plan(outcome) -> None:
     frames = outcome.to_frames()
-    assert len(frames["routes"]) == outcome.plan.served
+    assert len(frames["routes"]) == sum(len(route.stops) for route in outcome.plan.routes)
     assert len(frames["unassigned"]) == len(outcome.unassigned)
 
 
@@ -84,8 +84,8 @@ def test_the_screen_does_not_take_names_for_markup(outcome) -> None:
 # --- the papers in it -----------------------------------------------------------------------------------------------
 
 LISTS = {
-    "zh": ["电话联系单", "变更单", "领料单", "备件汇总", "备件借用卡", "上门服务状态记录表"],
-    "en": ["Call list", "Changes", "Pick list", "Parts in total", "Loan card", "Register"],
+    "zh": ["电话联系单", "变更单", "领料单", "备件汇总", "工具单", "备件借用卡", "上门服务状态记录表"],
+    "en": ["Call list", "Changes", "Pick list", "Parts in total", "Tool list", "Loan card", "Register"],
 }
 
 
@@ -107,13 +107,13 @@ def texts(page) -> list[str]:
 
 def test_there_is_a_sheet_per_paper_and_per_technician(printed) -> None:
     lang, papers, book = printed
-    assert book.sheetnames[5:11] == LISTS[lang]
-    assert book.sheetnames[11:] == [sheet.technician.name for sheet in papers.route_sheets]
+    assert book.sheetnames[5:12] == LISTS[lang]
+    assert book.sheetnames[12:] == [sheet.technician.name for sheet in papers.route_sheets]
 
 
 def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
     _, papers, book = printed
-    for page, paper in zip(book.worksheets[5:11], papers.lists, strict=True):
+    for page, paper in zip(book.worksheets[5:12], papers.lists, strict=True):
         assert page["A1"].value.startswith(paper.title)
         assert page.max_row == 3 + len(paper.lines)
         assert page.max_column == len(paper.columns)
@@ -124,7 +124,7 @@ def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
 
 def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
     _, papers, book = printed
-    for page, sheet in zip(book.worksheets[11:], papers.route_sheets, strict=True):
+    for page, sheet in zip(book.worksheets[12:], papers.route_sheets, strict=True):
         said = texts(page)
         for entry in sheet.entries:
             assert {field.label for field in entry.fields} | set(entry.blanks) <= set(said)
@@ -143,9 +143,9 @@ def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
         assert page.page_setup.paperSize == 9
         assert page.print_title_rows in ("$1:$1", "$1:$3")
         assert page.print_area.replace("$", "").endswith(f"!{page.dimensions}")
-    assert {page.page_setup.orientation for page in book.worksheets[:11]} == {"landscape"}
-    assert all(page.sheet_properties.pageSetUpPr.fitToPage for page in book.worksheets[:11])
-    assert {page.page_setup.orientation for page in book.worksheets[11:]} == {"portrait"}
+    assert {page.page_setup.orientation for page in book.worksheets[:12]} == {"landscape"}
+    assert all(page.sheet_properties.pageSetUpPr.fitToPage for page in book.worksheets[:12])
+    assert {page.page_setup.orientation for page in book.worksheets[12:]} == {"portrait"}
 
 
 def test_a_route_sheet_is_one_page_wide() -> None:
@@ -156,7 +156,7 @@ def test_a_route_sheet_is_one_page_wide() -> None:
 
 def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
     _, papers, book = printed
-    for page, sheet in zip(book.worksheets[11:], papers.route_sheets, strict=True):
+    for page, sheet in zip(book.worksheets[12:], papers.route_sheets, strict=True):
         bars = [cell.row for cell in page["A"] if str(cell.value or "").startswith(tuple(f"{n}   " for n in range(30)))]
         assert len(bars) == len(sheet.entries)
         breaks = [mark.id for mark in page.row_breaks.brk]

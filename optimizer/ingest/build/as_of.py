@@ -7,7 +7,7 @@ same files; each row that reports something says when, and a stage sees what was
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import GapFrom
@@ -17,7 +17,7 @@ from optimizer.domain.units import at
 from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.calendar import weekend_of
 from optimizer.ingest.build.problem import lock_day
-from optimizer.ingest.build.several_days import day_ids, visit_ids_of, visits_left_of
+from optimizer.ingest.build.several_days import day_ids, days_since_planned, visit_ids_of, visits_left_of
 from optimizer.ingest.forms.sheets import Entry, Sheet
 
 if TYPE_CHECKING:
@@ -139,9 +139,7 @@ def _job_so_far(
     said = {n: results[name] for n, name in enumerate(day_ids(row.order_id, row.days), start=1) if name in results}
     done = max((n for n, entry in said.items() if entry.row.result == "done"), default=0)
     failed = min((n for n, entry in said.items() if entry.row.result != "done" and n > done), default=row.days + 1)
-    since = 0
-    if row.planned_on is not None and row.planned_on < clock.first_day:
-        since = 1 + calendar.working_days_left(after=row.planned_on, until=clock.first_day - timedelta(days=1))
+    since = days_since_planned(row, calendar, clock)
     days_done = min(row.days, max(row.days_done, done, min(row.days_done + since, failed - 1)))
     result = said.get(failed) or said.get(row.days)
     if days_done == row.days_done or days_done == row.days:

@@ -289,7 +289,8 @@ class _Cell:
             pieces = pieces if joined else [text]
         if joined:
             self._note("READ_AS", text, meant="; ".join(pieces))
-        return [self._item(item, piece) for piece in pieces]
+        # What stands behind the last of several is about it alone.
+        return [*(self._item(_alone(item), piece) for piece in pieces[:-1]), self._item(item, pieces[-1])]
 
     def _item(self, item: Any, text: str) -> Any:
         if isinstance(item, SkillNeed) and not self.names.knows(text):
@@ -321,6 +322,20 @@ class _Cell:
 
     def _note(self, code: str, value: str, **details: str | Phrase) -> None:
         self.sheet.note(self.log, code, self.number, self.column, value, **details)
+
+
+def _alone(item: Any) -> Any:
+    """Return an item without the amount or the gap that is said of it."""
+    match item:
+        case PartNeed():
+            return PartNeed(item.part_id, 1)
+        case ToolNeed():
+            return ToolNeed(item.tool_id, 1)
+        case SkillNeed():
+            return SkillNeed(item.skill, 1)
+        case Predecessor():
+            return Predecessor(item.visit_id)
+    return item
 
 
 def _id_of(item: Any) -> str:

@@ -46,6 +46,13 @@ def visits_left_of(row: Any) -> tuple[str, ...]:
     return visit_ids_of(row)[row.days_done :]
 
 
+def days_since_planned(row: Any, calendar: WorkingCalendar, clock: BranchClock) -> int:
+    """Return how many days of a job an earlier day's plan has had since, its own day among them."""
+    if row.planned_on is None or row.planned_on >= clock.first_day:
+        return 0
+    return 1 + calendar.working_days_left(after=row.planned_on, until=clock.first_day - timedelta(days=1))
+
+
 def with_each_day(sheets: BranchSheets, clock: BranchClock, calendar: WorkingCalendar) -> BranchSheets:
     """Return the sheets with an order for each day that is still to be done.
 

@@ -13,7 +13,7 @@ from typing import Any
 from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
-from optimizer.ingest.cells.lists import split_list
+from optimizer.ingest.cells.lists import COMMAS, split_list
 from optimizer.ingest.cells.values import (
     MAX_INT,
     CellFault,
@@ -275,7 +275,8 @@ def parse_predecessors(value: object) -> tuple[Predecessor, ...]:
     A gap counts from the earlier service's end, or from its start: at least the time after `+`, at most the one after
     `..`. With `same` the same people serve both.
     """
-    made = [_predecessor(item) for item in _items(value)]
+    items = value if isinstance(value, list) else split_list(str(value), COMMAS)
+    made = [_predecessor(item) for item in items]
     if len({(earlier.visit_id, earlier.gap_from) for earlier in made}) < len(made):
         _no_doubles(tuple(earlier.visit_id for earlier in made))
     return tuple(sorted(made, key=predecessor_key))

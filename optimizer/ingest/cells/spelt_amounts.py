@@ -35,7 +35,7 @@ _AMOUNT = rf"\d{{1,9}}(?:[.,]\d{{1,9}})?|{NUMERAL}"
 _DURATION = re.compile(
     r"(?:约|大约|大概|about\s+|~\s*)?"
     rf"(?:(?P<half>半)\s*个?\s*(?:小时|钟头)"
-    rf"|(?:(?P<hours>{_AMOUNT})\s*(?P<and>个半|个)?\s*(?:小时|钟头|hours?|hrs?|h))?"
+    rf"|(?:(?P<hours>{_AMOUNT})\s*(?P<and>个半|个)?\s*(?:小时|钟头|hours?|hrs?|h)(?P<tail>半)?)?"
     rf"(?:\s*(?:and\s+)?(?P<minutes>{_AMOUNT})\s*(?P<unit>分钟|分|minutes?|mins?|m|'|′|刻钟)?)?)"
     r"(?:左右)?",
     re.IGNORECASE,
@@ -61,9 +61,9 @@ def spelt_minutes(text: str) -> str:
         return text if match is None else _decimal_point(text)
     if match["half"]:
         return "30"
-    minutes = _number(match["hours"]) * 60 + (30 if match["and"] == "个半" else 0)
+    minutes = _number(match["hours"]) * 60 + (30 if match["and"] == "个半" or match["tail"] else 0)
     more = _number(match["minutes"]) * (_QUARTER_MIN if match["unit"] == "刻钟" else 1)
-    if match["hours"] and match["minutes"] and more >= 60:
+    if match["hours"] and match["minutes"] and (more >= 60 or match["tail"]):
         return text
     return f"{minutes + more:.10g}"
 

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from optimizer.ingest.cells.dates_and_times import excel_day
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.ingest.cells.spelt_times import spelt_time
 
@@ -211,10 +210,6 @@ def _relative(match: re.Match[str], frame: Frame) -> date | None:
     return frame.today + timedelta(days=_DAYS_AHEAD[match[0].lower()])
 
 
-def _serial(match: re.Match[str], frame: Frame) -> date | None:
-    return excel_day(match[0])
-
-
 def _nearest_year(month: int, day: int, frame: Frame) -> date | None:
     """Return the date of a month and day that is nearest to the day to plan."""
     near = frame.first_day
@@ -232,7 +227,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], date | Non
     (_YEAR_LAST, _year_last),
     (re.compile(r"(\d\d)年(\d{1,2})月(\d{1,2})(?!\d)[日号]?", re.ASCII), _short_year_said),
     (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII), _two_figures),
-    (re.compile(rf"({NUMERAL})月({NUMERAL})(?:[日号]|(?!\d|[点時时:]))"), _month_said),
+    (re.compile(rf"({NUMERAL})\s*月\s*({NUMERAL})(?:\s*[日号]|(?!\d|[点時时:]))"), _month_said),
     (
         re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>20\d\d)\b)?", re.I | re.A),
         _month_named,
@@ -244,6 +239,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], date | Non
         _month_named,
     ),
     (re.compile(r"(\d{1,2})/(\d{1,2})(?![\d/:点])(?!\s*[点時时])", re.ASCII), _no_year),
-    (re.compile(rf"({NUMERAL})[日号]"), _day_of_month),
+    (re.compile(rf"({NUMERAL})\s*[日号]"), _day_of_month),
     (re.compile(_RELATIVE, re.IGNORECASE), _relative),
 )

@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekday_indices
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text, time_text
-from optimizer.ingest.cells.spelt_dates import taken_date
+from optimizer.ingest.cells.spelt_dates import spelt_date, taken_date
 from optimizer.ingest.cells.spelt_times import RANGE_MARK, spelt_range, spelt_stretch, spelt_time
 from optimizer.ingest.cells.values import CellFault
 
 if TYPE_CHECKING:
     from optimizer.ingest.cells.frame import Frame
 
-#: What separates windows of one cell: a comma only before the date of the next.
-_WINDOWS = re.compile(r"\s*(?:[;；、\n]|(?<!\d)或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月)))\s*")
+#: What separates windows of one cell: a comma only before the date of the next, or between times.
+_WINDOWS = re.compile(
+    r"\s*(?:[;；、\n]|(?<!\d)或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
+    r"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*\d{1,2}\s*[:点]))\s*"
+)
+#: How a window of a whole day ends.
+_WHOLE_DAY = " 00:00/24:00"
 _HOURS = re.compile(r"\s*[;；、,，\n]\s*")
 _MARK = re.compile(RANGE_MARK, re.IGNORECASE)
 
@@ -29,13 +34,16 @@ def spelt_window_list(text: str, frame: Frame) -> str | None:
     """Return windows as the parser takes them, `None` when one of them cannot be read."""
     windows: list[str] = []
     day: date | None = None
-    for item in _WINDOWS.split(text):
-        if item:
-            found = _window(item, day, frame)
-            if found is None:
-                return None
-            day, window = found
-            windows.append(window)
+    items = [item for item in _WINDOWS.split(text) if item]
+    for item in items:
+        found = _window(item, day, frame)
+        if found is None:
+            return None
+        day, window = found
+        windows.append(window)
+    whole = sum(window.endswith(_WHOLE_DAY) for window in windows)
+    if whole and whole < len(windows) and any(spelt_date(item, frame) for item in items):
+        return None  # of `12月1日、2日上午` the first is no whole day
     return "; ".join(windows) or None
 
 
@@ -114,36 +122,41 @@ def spelt_opening(text: str) -> str | None:
     """
     if _ALWAYS.fullmatch(text):
         return "Mon-Sun 00:00-24:00"
-    days, opening = "Mon-Sun", []
+    days, closed, opening = list(range(7)), set[int](), list[tuple[list[int], str]]()
     for piece in filter(None, _PIECES.split(text)):
-        named = _DAYS.match(piece)
-        rest = piece[named.end() if named else 0 :].strip(" ,，:：()（）")
-        if not named:  # the days may stand behind the hours
-            rest, _, behind = piece.partition("(" if "(" in piece else "（")
-            named = _DAYS.fullmatch(behind.strip(")） ")) if behind else None
-            rest = rest.strip()
-            if behind and not named:
-                return None
-        if named:
-            written = _days(named[0])
-            if written is None:
-                return None
-            days = written
-        if named and _CLOSED.fullmatch(rest):
-            continue
-        hours = _stretch(rest)
-        if hours is None:
+        taken = _piece(piece)
+        if taken is None:
             return None
-        opening.append(f"{days} {hours}")
-    return "; ".join(opening) or None
+        named, hours = taken
+        days = named or days
+        if named and _CLOSED.fullmatch(hours):
+            closed |= set(named)
+            continue
+        stretch = _stretch(hours)
+        if stretch is None:
+            return None
+        opening.append((days, stretch))
+    written = [(_named_days([day for day in open_days if day not in closed]), hours) for open_days, hours in opening]
+    return "; ".join(f"{names} {hours}" for names, hours in written if names) or None
 
 
-def _days(text: str) -> str | None:
-    """Return days of the week in the words of the parser: `Mon-Fri`, `Sat,Sun`."""
+def _piece(text: str) -> tuple[list[int], str] | None:
+    """Return the days of a piece of opening hours, none if it has none, and its hours; the days may stand behind."""
+    named = _DAYS.match(text)
+    hours = text[named.end() if named else 0 :].strip(" ,，:：()（）")
+    if not named:
+        hours, _, behind = (part.strip() for part in text.partition("(" if "(" in text else "（"))
+        named = _DAYS.fullmatch(behind.strip(")） "))
+        if named is None:
+            return None if behind else ([], hours)
     try:
-        days = sorted(set(weekday_indices(text)))
+        return sorted(set(weekday_indices(named[0]))), hours
     except CellFault:
         return None
+
+
+def _named_days(days: list[int]) -> str:
+    """Return days of the week in the words of the parser: `Mon-Fri`, `Sat,Sun`."""
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         return f"{WEEKDAY_NAMES[days[0]]}-{WEEKDAY_NAMES[days[-1]]}"
     return ",".join(WEEKDAY_NAMES[day] for day in days)

@@ -15,8 +15,9 @@ from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, LockLevel
 from optimizer.domain.repeats import SECOND_PERSON
 from optimizer.domain.units import MINUTE_S
+from optimizer.domain.working_time import WorkingCalendar
 from optimizer.ingest.build.problem import lock_day
-from optimizer.ingest.build.several_days import visit_ids_of
+from optimizer.ingest.build.several_days import days_since_planned, visit_ids_of
 from optimizer.ingest.checks.references import check_alike, check_areas, check_references
 from optimizer.ingest.checks.trial_problem import check_crews_and_locks
 
@@ -434,9 +435,14 @@ def check_published_crews(sheets: BranchSheets, policy: Policy, log: IssueLog) -
 
 
 def check_jobs(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:
-    """Note orders of several days that are done already, or longer than what is planned."""
+    """Note orders of several days that are done already, or longer than what is planned.
+
+    What an earlier day's plan has goes on where that ends.
+    """
+    calendar = WorkingCalendar({entry.row.date: entry.row.working for entry in sheets.calendar})
     for entry in sheets.orders.readable():
-        left = entry.row.days - entry.row.days_done
+        begun = days_since_planned(entry.row, calendar, clock)
+        left = entry.row.days - max(entry.row.days_done, min(entry.row.days - 1, entry.row.days_done + begun))
         if entry.row.done is not None:
             continue
         if left <= 0:

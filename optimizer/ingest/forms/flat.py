@@ -151,7 +151,7 @@ def _first_contact(cells: Mapping[str, Any]) -> str:
 def plain_phone(text: str) -> str:
     """Return the digits of the first number in a text; what has no number is an empty text.
 
-    >>> plain_phone("+86 138-0000-0001 / 0571-00000002"), plain_phone("１３８００００００１")
+    >>> plain_phone("+86 138-0000-0001 / 0571-00000002"), plain_phone("１３８０００００００１")
     ('13800000001', '13800000001')
     >>> plain_phone("13800000001.0")
     '13800000001'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.region import DateOrder
@@ -62,16 +63,22 @@ def _names(sheet: str, column: str, rows: Rows) -> frozenset[str]:
     return frozenset(meant_cells(sheet, cells, NO_FRAME).get(column, "") for _, cells in rows)
 
 
+@cache
+def shapes_of(sheet: str) -> Mapping[str, Shape]:
+    """Return what the cells of each column of a sheet look like."""
+    return {column.field: column.shape for column in columns_of(sheet)}
+
+
 def meant_cells(sheet: str, cells: Mapping[str, str], frame: Frame) -> dict[str, str]:
     """Return the cells of a row by what they mean; one that holds only what nobody sees is left out."""
-    columns = {column.field: column for column in columns_of(sheet)}
+    shapes = shapes_of(sheet)
     if sheet == "orders" and "received" in cells:
         frame = _as_when_received(cells["received"], frame)
     meant = {}
     for name, text in cells.items():
         alone_s = _DRAFT_S if (sheet, name) == ("branch", "as_of") else 0
-        local = made_plain(text, columns[name].shape, frame.local)
-        tidied = tidy_cell(local, columns[name].shape, frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
+        local = made_plain(text, shapes[name], frame.local)
+        tidied = tidy_cell(local, shapes[name], frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
         if tidied:
             meant[name] = tidied
     return meant

@@ -36,7 +36,7 @@ from optimizer.ingest.forms.columns import (
     ToolRow,
     columns_of,
 )
-from optimizer.ingest.forms.meant import frame_of, meant_cells
+from optimizer.ingest.forms.meant import frame_of, meant_cells, shapes_of
 from optimizer.ingest.forms.rows import EMPTY, Row
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], fram
 
     A date as the branch's locale writes it needs no word.
     """
-    shapes = {column.field: column.shape for column in columns_of(sheet)}
+    shapes = shapes_of(sheet)
     changed = [
         (number, name, typed, meant)
         for number, name, typed, meant in changes

@@ -29,12 +29,12 @@ USUAL_MINUTES: Mapping[str, str] = MappingProxyType(
 #: what people call such a product: a skill of that name serves it.
 PRODUCT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("KFR", "KF", "KC", "挂机", "柜机"), ("空调", "aircon", "air conditioner")),
-        **dict.fromkeys(("BCD", "BC", "BD", "对开门"), ("冰箱", "fridge", "refrigerator")),
+        **dict.fromkeys(("KFR", "挂机", "柜机"), ("空调", "aircon", "air conditioner")),
+        **dict.fromkeys(("BCD", "对开门"), ("冰箱", "fridge", "refrigerator")),
         **dict.fromkeys(("XQG", "XQB", "滚筒", "波轮"), ("洗衣机", "washer", "washing machine")),
         **dict.fromkeys(("JSQ", "JSLQ", "DSZF", "燃气热水器", "电热水器"), ("热水器", "water heater")),
         **dict.fromkeys(("CXW", "JZT", "JZY", "油烟机", "灶具"), ("厨电", "油烟机", "灶具", "kitchen")),
-        **dict.fromkeys(("LN", "L1PB", "壁挂炉", "采暖炉"), ("锅炉", "壁挂炉", "boiler")),
+        **dict.fromkeys(("L1PB", "壁挂炉", "采暖炉"), ("锅炉", "壁挂炉", "boiler")),
     }
 )
 #: What words of an export's own mean in our columns, where the cell is not understood as it stands.
@@ -282,6 +282,8 @@ def skills_by_product(texts: Sequence[str], skills: Collection[str]) -> dict[str
     words = {plain_value(skill): skill for skill in skills}
     for code, products in PRODUCT_CODES.items():
         skill = next((one for one in skills if one.casefold() in products), None)
-        for word in (code, *products) if skill is not None else ():
+        if skill is None:
+            continue
+        for word in (code, *products):
             words.setdefault(plain_value(word), skill)
     return {word: skill for word, skill in words.items() if any(word in text for text in plain)}

@@ -337,3 +337,14 @@ def test_a_unit_beside_its_amount(read, cell: str) -> None:
     found = read(with_cell(sheets, "orders", 3, "loads", cell))
     assert found.checked().visit_by_id["O2"].loads == (Load("kg", 400),)
     assert found.checked().technician_by_id["T1"].capacity == (Load("kg", 300), Load("箱", 12))
+
+
+def test_what_stands_behind_the_last_of_several_is_about_it_alone(read) -> None:
+    sheets = two_orders()
+    sheets["parts"].append({"part_id": "P2", "name": "主板", "on_hand": "4"})
+    sheets["orders"].append({**sheets["orders"][1], "order_id": "O3", "requested": "", "parts": "P1 and P2:2"})
+    sheets["orders"][1]["requested"] = ""
+    sheets["orders"][2]["after"] = "O1, O2 +2h"
+    visit = read(sheets).checked().visit_by_id["O3"]
+    assert visit.parts == (PartNeed("P1", 1), PartNeed("P2", 2))
+    assert [(earlier.visit_id, earlier.min_gap_s) for earlier in visit.after] == [("O1", 0), ("O2", 7200)]
