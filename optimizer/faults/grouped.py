@@ -73,9 +73,14 @@ def draw_together(issues: Iterable[Issue]) -> list[Group]:
     same: dict[tuple[object, ...], list[Issue]] = defaultdict(list)
     kinds: dict[tuple[object, ...], int] = defaultdict(int)
     for issue in issues:
-        kind = (issue.code, issue.file, issue.column if not issue.path else issue.order, issue.is_aside)
+        kind: tuple[object, ...] = (
+            issue.code,
+            issue.file,
+            issue.column if not issue.path else issue.order,
+            issue.is_aside,
+        )
         if issue.row is None:
-            key = (*kind, len(same))  # about a whole file
+            key: tuple[object, ...] = (*kind, len(same))  # about a whole file
         else:
             said = tuple(sorted((name, str(detail)) for name, detail in issue.details.items()))
             key = (*kind, issue.value, issue.length, said)

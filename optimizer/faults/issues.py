@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.domain.region import DistanceUnit
 from optimizer.faults.grouped import draw_together
 from optimizer.faults.spelling import nearest as nearest
 from optimizer.faults.table import FAULTS
@@ -32,6 +33,10 @@ class Phrase(str):
     """A piece of a sentence that is itself translated; everything else that a sentence quotes is user data."""
 
     __slots__ = ()
+
+
+#: Units of distances in a sentence.
+UNITS = {DistanceUnit.KM: Phrase("km"), DistanceUnit.MILES: Phrase("miles")}
 
 
 @dataclass(frozen=True, slots=True)

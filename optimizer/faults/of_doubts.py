@@ -102,19 +102,19 @@ _DATES = {
 
 _WAYS = {
     "MATRIX_FAST": warning(
-        "From '{origin}' to there it is {distance} km, and the matrix says {value} s: nobody is so fast.",
+        "From '{origin}' to there it is {distance} {unit}, and the matrix says {value} s: nobody is so fast.",
         "Correct the cell; it holds seconds.",
     ),
     "MATRIX_MINUTES": warning(
-        "From '{origin}' to there it is {distance} km, and the matrix says {value} s: these are maybe minutes.",
+        "From '{origin}' to there it is {distance} {unit}, and the matrix says {value} s: these are maybe minutes.",
         "Write seconds.",
     ),
     "MATRIX_SLOW": warning(
-        "From '{origin}' to there it is {distance} km, and the matrix says {value} s: who walks is faster.",
+        "From '{origin}' to there it is {distance} {unit}, and the matrix says {value} s: who walks is faster.",
         "Correct the cell; it holds seconds.",
     ),
     "MATRIX_SHORT": warning(
-        "From '{origin}' to there it is {distance} km, and the matrix says {value} m.", "Write metres."
+        "From '{origin}' to there it is {distance} {unit}, and the matrix says {value} m.", "Write metres."
     ),
     "MATRIX_WAYS_MORE": warning("{value} more ways are like that.", "Correct the table as a whole."),
 }

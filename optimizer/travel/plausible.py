@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.faults.decoding import read_text
-from optimizer.faults.issues import IssueLog, IssueReport
+from optimizer.faults.issues import UNITS, IssueLog, IssueReport
 from optimizer.travel.geodesic import great_circle_matrix_m
 from optimizer.travel.matrix_file import METRES_NAME, matrix_file_in
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimizer.domain.problem import Problem
+    from optimizer.domain.region import DistanceUnit
     from optimizer.travel.matrix import TravelMatrix
 
 #: Nobody gets from place to place faster, as the crow flies and in kilometres per hour.
@@ -53,15 +54,18 @@ def travel_doubts(problem: Problem, matrix: TravelMatrix, folder: Path | str | N
         lat=np.array([place.lat for place in places.values()], dtype=np.float64),
         lon=np.array([place.lon for place in places.values()], dtype=np.float64),
     )
-    _note_fast(matrix, circle_m, own, log)
-    _note_slow(matrix, circle_m, own, log)
+    unit = problem.branch.region.distance_unit
+    _note_fast(matrix, circle_m, own, unit, log)
+    _note_slow(matrix, circle_m, own, unit, log)
     metres = own if own.suffix.lower() == ".npz" else own.with_name(METRES_NAME)
     if metres.is_file():
-        _note_short(matrix, circle_m, metres, log)
+        _note_short(matrix, circle_m, metres, unit, log)
     return log.report()
 
 
-def _note_fast(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, log: IssueLog) -> None:
+def _note_fast(
+    matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, unit: DistanceUnit, log: IssueLog
+) -> None:
     is_far = circle_m >= NEAR_M
     for layer in range(len(matrix.profiles)):
         seconds = matrix.seconds[layer]
@@ -69,27 +73,33 @@ def _note_fast(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, 
         kmh_in_minutes = circle_m[fast] * 3.6 / np.maximum(seconds[fast] * 60, 1)
         is_sensible = bool(np.all((kmh_in_minutes >= SLOWEST_KMH) & (kmh_in_minutes <= FASTEST_KMH)))
         in_minutes = fast.sum() > MOST_WAYS * is_far.sum() and is_sensible
-        _note_ways("MATRIX_MINUTES" if in_minutes else "MATRIX_FAST", fast, seconds, circle_m, matrix.keys, file, log)
+        _note_ways(
+            "MATRIX_MINUTES" if in_minutes else "MATRIX_FAST", fast, seconds, circle_m, matrix.keys, file, unit, log
+        )
         if fast.any():
             return  # the layers of one file are wrong in the same way
 
 
-def _note_slow(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, log: IssueLog) -> None:
+def _note_slow(
+    matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, unit: DistanceUnit, log: IssueLog
+) -> None:
     """Note a matrix in which most of the far ways are slower than walking: metres or milliseconds, maybe."""
     for layer, profile in enumerate(matrix.profiles):
         seconds = matrix.seconds[layer]
         is_far = (circle_m >= NEAR_M) & (seconds > 0)
         slow = is_far & (circle_m * 3.6 < seconds * SLOWEST_KMH)
         if profile != "walk" and slow.sum() > MOST_WAYS * is_far.sum():
-            _note_ways("MATRIX_SLOW", slow, seconds, circle_m, matrix.keys, file, log)
+            _note_ways("MATRIX_SLOW", slow, seconds, circle_m, matrix.keys, file, unit, log)
             return
 
 
-def _note_short(matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, log: IssueLog) -> None:
+def _note_short(
+    matrix: TravelMatrix, circle_m: NDArray[np.float64], file: Path, unit: DistanceUnit, log: IssueLog
+) -> None:
     for layer in range(len(matrix.profiles)):
         metres = matrix.metres[layer]
         short = (circle_m >= NEAR_M) & (metres >= 0) & (metres < circle_m * SHORTEST)
-        _note_ways("MATRIX_SHORT", short, metres, circle_m, matrix.keys, file, log)
+        _note_ways("MATRIX_SHORT", short, metres, circle_m, matrix.keys, file, unit, log)
         if short.any():
             return
 
@@ -101,6 +111,7 @@ def _note_ways(
     circle_m: NDArray[np.float64],
     keys: tuple[str, ...],
     file: Path,
+    unit: DistanceUnit,
     log: IssueLog,
 ) -> None:
     """Note the first of some ways by row and column of the file, and how many more there are."""
@@ -115,7 +126,8 @@ def _note_ways(
             origin=keys[origin],
             column=keys[destination],
             value=int(figures[origin, destination]),
-            distance=round(float(circle_m[origin, destination]) / 1000),
+            distance=round(float(circle_m[origin, destination]) / unit.metres),
+            unit=UNITS[unit],
         )
     if len(found) > SHOWN_WAYS:
         log.add("MATRIX_WAYS_MORE", file=file.name, order=_BEHIND_SHEETS, value=len(found) - SHOWN_WAYS)

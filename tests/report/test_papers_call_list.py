@@ -103,13 +103,13 @@ def test_the_window_is_told_by_the_technician_until_the_close_before() -> None:
         "caller": "T1 Li (T1)",
         "whom": "customer of A",
         "phone": "138-1",
-        "say": f"Hello customer of A, this is T1 Li from Branch. About your order: I come {SAID}, and ring you "
+        "say": f"Hello customer of A, this is T1 Li from Branch. About your order: I will come {SAID}, and call you "
         "before I "
         "set off. Will somebody be at home then?",
         "first": "",
         "why": "Tell the window",
         "order_id": "A",
-        "message": f"Branch: hello customer of A. About your order: T1 Li, {WINDOW}. You are rung up before.",
+        "message": f"Branch: hello customer of A. About your order: T1 Li, {WINDOW}. We call before we come.",
         "outcome": None,
     }
     assert call.technician_id == "T1"
@@ -262,7 +262,7 @@ def test_past_the_notice_deadline_only_what_is_new_is_told() -> None:
 def test_who_was_absent_yesterday_is_told_so() -> None:
     [call] = calls(branch(carried_over=True, unfinished=Unfinished.CUSTOMER_ABSENT), {"T1": ["A"]}).lines
     assert call.cells["why"] == "Was absent; Tell the window"
-    assert "from Branch. We did not meet you at the last visit. About your order: I come" in str(call.cells["say"])
+    assert "from Branch. We did not meet you at the last visit. About your order: I will come" in str(call.cells["say"])
 
 
 def test_an_emergency_in_the_plan_is_on_top() -> None:
@@ -355,8 +355,9 @@ def test_where_nobody_has_the_skill_no_day_is_asked_for() -> None:
     w = branch(promised=(Interval(at(15), at(17)),), skills={"gas": 2})
     [call] = left_out(w, UnassignedState.WILL_BREAK).lines
     assert str(call.cells["say"]).endswith(
-        "That is our fault. Nobody at our branch does this work, so I am arranging for somebody from elsewhere. I ring "
-        "you back by 5:30 in the afternoon. May I ring you then?"
+        "That is our fault. Nobody at our branch does this work, so I am arranging for somebody from elsewhere. I "
+        "will call "
+        "you back by 6 in the evening. May I call you then?"
     )
     assert call.cells["first"] == "Nobody of the branch has the skill: ask another branch, or a contractor."
 
@@ -390,7 +391,7 @@ def test_who_waits_and_was_not_contacted_is_called() -> None:
     [call] = make_papers(w.problem, w.matrix, plan, SETTLE, "en").call_list.lines
     assert call.cells["why"] == "First contact"
     assert call.cells["say"] == (
-        f"{HELLO}About your order: we have your order, and ring you again with the time. Do we reach you at this "
+        f"{HELLO}About your order: we have your order, and will call you again with the time. Do we reach you at this "
         "number?"
     )
 
@@ -490,7 +491,8 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
         (
             change(ChangeKind.ADDED, "", "T1"),
             {"T1": ["A"]},
-            f"Hello customer of A, this is T1 Li from Branch. About your order: I come {SAID}, and ring you before "
+            f"Hello customer of A, this is T1 Li from Branch. About your order: I will come {SAID}, and call you "
+            "before "
             "I set "
             "off. Will somebody be at home then?",
             {"T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}."},
@@ -552,7 +554,7 @@ def test_who_was_absent_and_is_moved_hears_both_in_order() -> None:
     context = PlanningContext(Stage.SETTLE, changes=(change(ChangeKind.ADDED, "", "T2"),))
     [call] = calls(w, {"T2": ["A"]}, context).lines
     assert call.cells["why"] == "Was absent; Tell the window"
-    assert "We did not meet you at the last visit. About your order: T2 Li comes on" in str(call.cells["say"])
+    assert "We did not meet you at the last visit. About your order: T2 Li will come on" in str(call.cells["say"])
 
 
 def test_what_is_dropped_and_breaks_a_promise_is_one_apology() -> None:
@@ -660,9 +662,10 @@ def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
     line = line_of(papers_of(boiler_pair(), PAIR, SETTLE).call_list, "K")
     assert line.cells["caller"] == "T1 Li (T1)"
     assert line.cells["say"] == (
-        "Hello customer of K, this is T1 Li from Branch. About your order: T1 Li and T2 Li come on Monday the 23rd, "
+        "Hello customer of K, this is T1 Li from Branch. About your order: T1 Li and T2 Li will come on Monday the "
+        "23rd, "
         "between "
-        "8:10 and 9 in the morning, and ring you before they set off. Will somebody be at home then?"
+        "8:10 and 9 in the morning, and call you before they set off. Will somebody be at home then?"
     )
 
 

@@ -35,9 +35,10 @@ def said(w: World, lang: str = "en") -> str:
 def test_the_end_of_the_customers_clock_is_told() -> None:
     w = emergency(as_of_s=at(8), received_s=at(7, 30))
     assert said(w) == (
-        "Hello customer of E, this is ____ from Branch. We have your emergency. T1 Li is sent; he rings you within "
+        "Hello customer of E, this is ____ from Branch. We have your emergency. T1 Li is being sent; he will call "
+        "you within "
         "half an "
-        "hour, and is with you by 9:30 in the morning at the latest. Is somebody at home?"
+        "hour, and be with you by 9:30 in the morning at the latest. Is somebody at home?"
     )
     why = line_of(papers_of(w, {"T1": ["E"]}, OPEN).call_list, "E").cells["why"]
     assert why == (
@@ -50,7 +51,9 @@ def test_on_the_way_is_who_has_the_order() -> None:
     assert "on the way" not in said(w)
     assert "on the way" not in said(w.with_job("E", log=ServiceLog(dispatched_s=at(7, 40))))
     has_it = w.with_job("E", log=ServiceLog(dispatched_s=at(7, 40), acknowledged_s=at(7, 50)))
-    assert "T1 Li has the order and is on the way. He is with you by 9:30 in the morning at the latest." in said(has_it)
+    assert "T1 Li has the order and is on the way. He will be with you by 9:30 in the morning at the latest." in said(
+        has_it
+    )
     why = str(line_of(papers_of(has_it, {"T1": ["E"]}, OPEN).call_list, "E").cells["why"])
     assert why.endswith("since the receipt until 11-23 09:50 (technician)")
 
@@ -58,7 +61,7 @@ def test_on_the_way_is_who_has_the_order() -> None:
 def test_nothing_is_told_before_the_shift() -> None:
     """E called at 02:00, so that the two hours are over; T1 is there at 08:10."""
     w = emergency(as_of_s=at(7), received_s=at(2))
-    assert "he rings you before setting off, and is with you by 8:30 in the morning at the latest" in said(w)
+    assert "he will call you before setting off, and be with you by 8:30 in the morning at the latest" in said(w)
 
 
 def test_who_is_not_sent_yet_has_no_name_in_the_text() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.domain.order import Place
 from optimizer.domain.region import DistanceUnit
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, great_circle_m
-from optimizer.faults.issues import Phrase
+from optimizer.faults.issues import UNITS
 from optimizer.ingest.build.region import region_of
 from optimizer.ingest.checks.dates import check_date_spans, check_order_dates
 from optimizer.ingest.checks.phones import check_phones
@@ -33,8 +33,6 @@ SHORTEST_SERVICE_S = 5 * MINUTE_S
 
 #: Limits of a shift that are meant to be left empty where there is none.
 _LIMITS = ("max_visits", "max_leg_s", "max_travel_s", "max_duty_s")
-
-_UNITS = {DistanceUnit.KM: Phrase("km"), DistanceUnit.MILES: Phrase("miles")}
 
 
 def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
@@ -133,12 +131,12 @@ def _check_place(
             sheet.note(log, "PLACE_SWAPPED", number, column, coordinates, lat=place.lat, lon=place.lon)
         else:
             distance, limit = (round(km * 1000 / unit.metres) for km in (distance_km, MAX_DISTANCE_KM))
-            limits = {"distance": distance, "limit": limit, "unit": _UNITS[unit]}
+            limits = {"distance": distance, "limit": limit, "unit": UNITS[unit]}
             sheet.note(log, "PLACE_FAR", number, column, coordinates, **limits)
         return False
     if branch and distance_km > DISTANT_KM:
         distance = round(distance_km * 1000 / unit.metres)
-        sheet.note(log, "PLACE_DISTANT", number, column, coordinates, distance=distance, unit=_UNITS[unit])
+        sheet.note(log, "PLACE_DISTANT", number, column, coordinates, distance=distance, unit=UNITS[unit])
     return True
 
 

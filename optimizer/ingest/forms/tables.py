@@ -30,7 +30,9 @@ SHOWN_CELLS = 8
 
 #: What a spreadsheet shows in the place of a value that it has not; in its last form the column is too narrow.
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|#{3,}")
-#: What begins a row that sums up or signs, and is no row of the data.
+#: What nothing but a row that sums up begins with.
+_SUM = re.compile(r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)\s*[:：]?")
+#: What begins a row that sums up or signs, and hardly one of the data.
 _TOTAL = re.compile(
     r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)(?:[\s:：(（\d].*)?"
     r"|共\s*\d+\s*[单条个户件行人].*"
@@ -156,9 +158,10 @@ class _Rows:
             self.rows.append((number, found))
 
     def _is_total(self, texts: list[str], found: Mapping[str, str]) -> bool:
-        """Return whether a row sums up or signs: its first words say so, and it lacks what a row must have."""
+        """Return whether a row sums up or signs: its first words say so, and where they may be a name it lacks much."""
         first = next(text for text in texts if text)
-        return _TOTAL.fullmatch(first) is not None and (len(self.required) < 2 or not self.required <= found.keys())
+        lacks = len(self.required) < 2 or not self.required <= found.keys()
+        return _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None)
 
     def _set_aside(self, number: int, found: dict[str, str]) -> None:
         """Take the cells out of a row that cannot be read as they stand."""

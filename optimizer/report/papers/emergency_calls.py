@@ -75,12 +75,13 @@ def emergency_words(words: PhoneWords, visit: Visit, stop: Stop | None) -> Said:
     values = {"who": name, "time": words.time_today(latest_s)}
     if log.acknowledged_s is not None and who:
         text = case.say(
-            "About your emergency: {who} has the order and is on the way. He is with you by {time} at the latest.",
+            "About your emergency: {who} has the order and is on the way. He will be with you by {time} at the latest.",
             **values,
         )
     else:
         text = case.say(
-            "We have your emergency. {who} is sent; he rings you {rings}, and is with you by {time} at the latest.",
+            "We have your emergency. {who} is being sent; he will call you {rings}, and be with you by {time} at "
+            "the latest.",
             rings=_rings(words, stop, latest_s),
             **values,
         )
@@ -88,7 +89,7 @@ def emergency_words(words: PhoneWords, visit: Visit, stop: Stop | None) -> Said:
         ""
         if who
         else case.say(
-            "We have your emergency and are sending a technician, who rings you {rings} and is with you by {time}.",
+            "We have your emergency and are sending a technician, who will call you {rings} and be with you by {time}.",
             rings=_rings(words, stop, latest_s),
             time=case.time_text(latest_s),
         )

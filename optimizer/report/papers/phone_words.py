@@ -180,13 +180,13 @@ class PhoneWords:
         people = case.crew_of(visit.visit_id)
         values = {"work": work, "when": when, "who": self.masters(stop)}
         if len(people) > 1:
-            text = case.say("About {work}: {who} come {when}, and ring you before they set off.", **values)
+            text = case.say("About {work}: {who} will come {when}, and call you before they set off.", **values)
         elif self.caller_id:
-            text = case.say("About {work}: I come {when}, and ring you before I set off.", **values)
+            text = case.say("About {work}: I will come {when}, and call you before I set off.", **values)
         else:
-            text = case.say("About {work}: {who} comes {when}, and rings you before setting off.", **values)
+            text = case.say("About {work}: {who} will come {when}, and call you before setting off.", **values)
         sent = case.say(
-            "About {work}: {who}, {window}. You are rung up before.",
+            "About {work}: {who}, {window}. We call before we come.",
             work=work,
             who=values["who"],
             window=case.day_window(stop.window),
@@ -292,10 +292,11 @@ class PhoneWords:
         windows = [offer.window for offer in offers]
         if not windows:
             when = self.time_today(answer_by_s)
-            ring = case.say("I find out when we can come, and ring you back by {when}.", when=when)
+            ring = case.say("I am finding out when we can come, and will call you back by {when}.", when=when)
             said = case.say("{first} {second}", first=statement, second=ring)
-            return Said(said, case.say("May I ring you then?"), case.say("{first} {second}", first=sent or statement,
-                        second=case.say("We ring you back by {when}.", when=case.time_text(answer_by_s))))  # fmt: skip
+            promise = case.say("We will call you back by {when}.", when=case.time_text(answer_by_s))
+            sent = case.say("{first} {second}", first=sent or statement, second=promise)
+            return Said(said, case.say("May I call you then?"), sent)
         if len(windows) == 1:
             kept = case.say("I have kept a time for you: {when}.", when=self.when(windows[0], on=""))
             question = case.say("Does that suit you?")
@@ -317,10 +318,10 @@ class PhoneWords:
         """Return what the coordinator does where nobody of the branch can do the work: no day is asked for."""
         case = self.case
         told = case.say("Nobody at our branch does this work, so I am arranging for somebody from elsewhere.")
-        ring = case.say("I ring you back by {when}.", when=self.time_today(answer_by_s))
-        sent = case.say("We ring you back by {when}.", when=case.time_text(answer_by_s))
+        ring = case.say("I will call you back by {when}.", when=self.time_today(answer_by_s))
+        sent = case.say("We will call you back by {when}.", when=case.time_text(answer_by_s))
         said = [text for text in (statement, told) if text]
-        return Said(self.joined([*said, ring]), case.say("May I ring you then?"), self.joined([*said, sent]))
+        return Said(self.joined([*said, ring]), case.say("May I call you then?"), self.joined([*said, sent]))
 
     def joined(self, sentences: Iterable[str]) -> str:
         """Return sentences one after the other."""

@@ -115,3 +115,10 @@ def test_a_weekend_of_friday_and_saturday_is_what_due_days_and_clocks_count(tmp_
 def test_an_unknown_country_is_one_fault_and_no_crash(tmp_path: Path) -> None:
     _, report = read_branch_report(write_folder(tmp_path, with_cell(two_orders(), "branch", 2, "holidays", "Atlantis")))
     assert [issue.code for issue in report.errors] == ["HOLIDAYS_UNKNOWN"]
+
+
+@pytest.mark.parametrize(("locale", "far"), [("en-US", "miles away"), ("", "km away")])
+def test_a_place_too_far_is_so_many_miles_or_kilometres_away(tmp_path: Path, locale: str, far: str) -> None:
+    sheets = with_cell(with_cell(two_orders(), "branch", 2, "locale", locale), "orders", 2, "lat", "50.28")
+    _, report = read_branch_report(write_folder(tmp_path, sheets))
+    assert ("PLACE_FAR", True) in [(issue.code, far in issue.text()) for issue in report.errors]

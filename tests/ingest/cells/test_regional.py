@@ -48,7 +48,7 @@ def test_a_weekend_is_any_days(value: object, days: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [("weekend", "WEEKEND_FORMAT"), ("Mon-Sun", "WEEKEND_ALL"), ([5], "LIST_OF_TEXTS")]
+    ("value", "code"), [("holidays", "WEEKEND_FORMAT"), ("Mon-Sun", "WEEKEND_ALL"), ([5], "LIST_OF_TEXTS")]
 )
 def test_some_day_is_left_to_work_on(value: object, code: str) -> None:
     with pytest.raises(CellFault) as found:

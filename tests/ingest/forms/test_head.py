@@ -111,10 +111,11 @@ def test_a_total_or_a_remark_below_is_not_read_and_said(first: str) -> None:
     assert line.startswith(f"Warning: parts.csv row 4: The row begins with '{first.strip()}' and was not read")
 
 
-def test_a_row_that_has_all_that_it_must_is_data_whatever_it_is_called() -> None:
-    raw, lines = read("备件编号,库存\n合计,4\n")
-    assert raw.rows == [(2, {"part_id": "合计", "on_hand": "4"})]
+def test_a_row_that_has_all_that_it_must_is_data_if_it_may_be_called_so() -> None:
+    raw, lines = read("备件编号,库存\nTotal,4\n")
+    assert raw.rows == [(2, {"part_id": "Total", "on_hand": "4"})]
     assert lines == []
+    assert read("备件编号,库存\nP01,4\n合计,4\n")[0].rows == [(2, P01)]  # no part is called so
 
 
 def test_an_error_of_a_spreadsheet_is_named_once_with_its_cells() -> None:
