@@ -97,7 +97,8 @@ def every_paper_says_the_same_times(printed: Printed) -> Iterator[str]:
         entry, file = sheets[who, route.day, name], stated[who, date.isoformat(), name]
         row = rows[who, date, name]
         said = {
-            "sheet": (entry["leave_by"].value, entry["told"].value),
+            # A window of another day than the sheet's stands there with its date.
+            "sheet": (entry["leave_by"].value, _without_date(printed, stop, entry["told"].value) or window),
             "file": _texts(printed, route, *map(_moment, (file["leave_by"], *file["window"].values()))),
             "table": _texts(printed, route, row["leave_by"], row["told_open"], row["told_close"]),
         }
@@ -106,6 +107,11 @@ def every_paper_says_the_same_times(printed: Printed) -> Iterator[str]:
             yield f"{name}: no line of the screen has {leave} and {window}"
         if not any(name in text and window in text and f"Leave by {leave}" in text for text in titles):
             yield f"{name}: no title of the chart has {leave} and {window}"
+
+
+def _without_date(printed: Printed, stop: Stop, told: str) -> str:
+    """Return what a sheet says is told; empty where it is the window with the date of its own day."""
+    return "" if told.endswith(f", {_window(printed, stop.window)}") else told
 
 
 def _is_line_of(line: str, stop: Stop, leave: str, window: str) -> bool:

@@ -47,8 +47,8 @@ def test_the_papers_of_a_small_branch_hold_together(seed: int) -> None:
 @pytest.mark.night
 @pytest.mark.parametrize("seed", range(200))
 def test_the_papers_of_a_solved_branch_hold_together(seed: int) -> None:
-    problem, matrix, _ = random_rule_book(seed, most_visits=6)
-    outcome = solve(problem, matrix, seconds=None, iterations=100, use_master=False)
+    problem, matrix, routes = random_rule_book(seed, most_visits=6)
+    outcome = solve(problem, matrix, seconds=None, iterations=100, use_master=False, start=routes)
     context = PlanningContext(tuple(Stage)[seed % 3])
     assert contradictions(Printed(f"seed {seed}", outcome.problem, outcome.matrix, outcome.plan, context)) == []
 
