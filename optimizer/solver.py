@@ -228,7 +228,7 @@ def solve(
     >>> from optimizer import read_branch, solve
     >>> outcome = solve(read_branch("data/hangzhou"), seconds=10)  # doctest: +SKIP
     >>> outcome.plan.served  # doctest: +SKIP
-    56
+    52
     """
     # The solver's process loads this module for `find_plans`, and does not wait for what is done here.
     from optimizer.promise.due_day import with_due_days

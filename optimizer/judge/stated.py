@@ -66,14 +66,15 @@ def stops_of(
         Per place, what its customer is told, and when to leave the place before it.
     """
     tour = timed.tour
-    leave_by, windows = (without(tuple(each), tour.branch_at) for each in (leave_by, told))
+    leaves = without(tuple(leave_by), tour.branch_at)
+    windows = [window for window in told if window is not None]
     return tuple(
         Stop(
             visit_id=visit.visit_id,
             arrive_s=stop.arrive_s,
             start_s=stop.start_s,
             end_s=stop.end_s,
-            leave_by_s=leave_by[number],
+            leave_by_s=leaves[number],
             window=windows[number],
             lateness_s=stop.lateness_s,
             parts=parts[number],

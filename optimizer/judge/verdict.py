@@ -65,8 +65,6 @@ if TYPE_CHECKING:
     from optimizer.domain.rules import Violation
     from optimizer.judge.drafts import Draft
     from optimizer.judge.facts import Tour, Waits
-    from optimizer.judge.stock import DrawnParts
-    from optimizer.judge.timing import TimedTour
     from optimizer.travel.matrix import TravelMatrix
 
     #: Visit ids in driving order by technician id, or by technician id and day index.
@@ -259,27 +257,25 @@ def time_routes(
     numbers = sorted(tours)
     timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
     parts = drawn_parts([one.tour for one in timed])
-    made = {number: (one, drawn) for number, one, drawn in zip(numbers, timed, parts, strict=True)}
     from_s = first_arrivals(timed)
+    made = {
+        number: route_of(facts, one, drawn, from_s) for number, one, drawn in zip(numbers, timed, parts, strict=True)
+    }
     planned = {visit_id for draft in drafts for visit_id in draft.visit_ids}
     left_out = sorted(visit.visit_id for visit in problem.visits if visit.visit_id not in planned)
     return Plan(
-        routes=tuple(
-            _make_route(facts, draft, *made.get(number, (None, ())), from_s) for number, draft in enumerate(drafts)
-        ),
+        routes=tuple(_make_route(facts, draft, made.get(number)) for number, draft in enumerate(drafts)),
         unassigned=tuple(unassigned_of(problem, problem.visit_by_id[visit_id]) for visit_id in left_out),
         costs=price_plan(facts, timed, planned),
     )
 
 
-def _make_route(
-    facts: Facts, draft: Draft, timed: TimedTour | None, parts: DrawnParts, from_s: Mapping[str, int]
-) -> Route:
-    if timed is None:
+def _make_route(facts: Facts, draft: Draft, route: Route | None) -> Route:
+    """Return a timed route with the unknown visits that stand on it; one that cannot be timed with empty times."""
+    if route is None:
         branch_stop = None if draft.branch_before is None else BranchStop(draft.branch_before, 0, 0, 0, 0)
         stops = tuple(_empty_stop(visit_id) for visit_id in draft.visit_ids)
         return Route(draft.technician_id, draft.day, 0, 0, stops, branch_stop=branch_stop)
-    route = route_of(facts, timed, parts, from_s)
     known, branch_stop = iter(route.stops), route.branch_stop
     stops = tuple(
         next(known) if visit_id in facts.problem.visit_by_id else _empty_stop(visit_id) for visit_id in draft.visit_ids

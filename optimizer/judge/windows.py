@@ -193,7 +193,8 @@ def _agreed(problem: Problem, visit: Visit) -> int | None:
     agreed = problem.order_by_id[visit.order_id].agreed_day
     if agreed is None:
         return None
-    then = [agreed, *(day for need in visit.parts if (day := _comes(problem, need, agreed)) is not None)]
+    coming = [_comes(problem, need, agreed) for need in visit.parts]
+    then = [agreed, *(on for on in coming if on is not None)]
     if visit.ready_s is not None:
         then.append(problem.local_time(visit.ready_s).date())
     found = max(then)

@@ -357,7 +357,7 @@ def test_where_nobody_has_the_skill_no_day_is_asked_for() -> None:
     assert str(call.cells["say"]).endswith(
         "That is our fault. Nobody at our branch does this work, so I am arranging for somebody from elsewhere. I "
         "will call "
-        "you back by 5:30 in the afternoon. May I call you then?"
+        "you back by 6 in the evening. May I call you then?"
     )
     assert call.cells["first"] == "Nobody of the branch has the skill: ask another branch, or a contractor."
 

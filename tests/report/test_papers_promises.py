@@ -6,7 +6,8 @@ rule, and at night about two hundred that are solved.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,9 +18,11 @@ from tests.random_problems import random_problem_with_plan, random_whole_problem
 from tests.random_rule_book import random_rule_book
 from tests.report.paper_checks import CHECKS, contradictions
 from tests.report.printed import Printed, demo_at_every_stage
+from tests.worlds import clock, span
 
 if TYPE_CHECKING:
     from tests.report.paper_checks import Check
+    from tests.worlds import World
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,20 @@ def test_the_papers_of_a_solved_branch_hold_together(seed: int) -> None:
     outcome = solve(problem, matrix, seconds=None, iterations=100, use_master=False)
     context = PlanningContext(tuple(Stage)[seed % 3])
     assert contradictions(Printed(f"seed {seed}", outcome.problem, outcome.matrix, outcome.plan, context)) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "check"),
+    [
+        ({"window": span("08:20-09:00")}, "told_holds_the_start"),
+        ({"window": span("07:40-08:40")}, "told_is_possible"),
+        ({"leave_by_s": clock("09:00")}, "leaving_by_then_is_in_time"),
+        ({"leave_by_s": clock("07:59")}, "leaving_by_then_is_in_time"),
+    ],
+)
+def test_what_contradicts_is_found(one_van: World, stated: dict[str, Any], check: str) -> None:
+    plan = one_van.plan({"Ann": ["A"]})
+    (route,) = plan.routes
+    wrong = replace(plan, routes=(replace(route, stops=(replace(route.stops[0], **stated),)),))
+    found = contradictions(Printed("one van", one_van.problem, one_van.matrix, wrong))
+    assert any(text.startswith(f"one van, {check}: A: ") for text in found), found

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from optimizer.ingest.cells.dates_and_times import excel_day
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.ingest.cells.spelt_times import spelt_time
 
@@ -209,10 +208,6 @@ def _relative(match: re.Match[str], frame: Frame) -> date | None:
     if frame.today is None or frame.first_day is None or (frame.first_day - frame.today).days not in (0, 1):
         return None
     return frame.today + timedelta(days=_DAYS_AHEAD[match[0].lower()])
-
-
-def _serial(match: re.Match[str], frame: Frame) -> date | None:
-    return excel_day(match[0])
 
 
 def _nearest_year(month: int, day: int, frame: Frame) -> date | None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import Confirmed, Unfinished
 from optimizer.domain.plan import ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind, Stage
-from optimizer.domain.units import MINUTE_S, at
-from optimizer.promise.calling_hours import call_at_once_s, call_by_s
+from optimizer.domain.units import HOUR_S, MINUTE_S, at
+from optimizer.promise.calling_hours import call_at_once_s, call_by_s, next_call_s
 from optimizer.promise.offers import AHEAD_S
 from optimizer.report.papers.before_calls import can_be_served, is_breaking, is_moved, is_past, remedy_words
 from optimizer.report.papers.calls import Call
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Speak = Callable[[PhoneWords], Said]
 
+#: Within so long somebody has found out when we can come, or who else does the work.
+ANSWER_S = 2 * HOUR_S
 #: Windows are told in the evening; who is at home then is reached before this time of the day.
 _EVENING_S = at(20, 30)
 #: Who is asked to move is told about when, on half hours.
@@ -284,6 +286,14 @@ def _at_once_s(case: Case, visit: Visit, promised: Iterable[Interval]) -> int:
     return call_at_once_s(case.problem, case.problem.customer_of(visit), before_s=min(ahead, default=None))
 
 
+def _answer_by_s(case: Case, visit: Visit) -> int:
+    """Return by when a customer is called back who can be offered nothing yet: soon, and before the promised time."""
+    problem, customer = case.problem, case.problem.customer_of(visit)
+    soon_s = -(-(problem.as_of_s + ANSWER_S) // _GRID_S) * _GRID_S
+    ahead = [window.open_s for window in problem.order_of(visit).promised if window.open_s > problem.as_of_s]
+    return min([next_call_s(problem, customer, soon_s), *ahead])
+
+
 def _room_for(case: Case, sooner: Sooner) -> Iterator[Matter]:
     """Yield the calls that ask customers to give up their told windows for an emergency that is planned late."""
     problem, wording = case.problem, case.wording
@@ -322,14 +332,14 @@ def _not_planned(
 ) -> Iterator[Matter]:
     """Yield what the customer of a visit is told that is not planned."""
     order, offers = case.problem.order_of(visit), prepared.offers.of(visit.visit_id)
-    close_s = case.next_close_s()
     by_s = _asked_by_s(case, visit, offers)
     if left.state is UnassignedState.DUE_BEFORE_PLAN:
         yield _send_today(case, visit)
     elif is_breaking(case, left):
         yield _breaking(case, prepared, visit, left, change)
     elif not can_be_served(case, visit):
-        yield _about(case, visit, case.say("Nobody has the skill"), lambda w: w.not_here("", close_s), by_s)
+        answer_by_s = _answer_by_s(case, visit)
+        yield _about(case, visit, case.say("Nobody has the skill"), lambda w: w.not_here("", answer_by_s), by_s)
     elif is_past(left):
         text = case.say("We could not come at the time that you had asked for.")
         by_s = _at_once_s(case, visit, ())
@@ -364,7 +374,7 @@ def _asks(case: Case, text: str, offers: tuple[Offer, ...]) -> Speak:
     """Return how a time is asked for that nothing was promised for: with what is in hand, else openly."""
     if not offers:
         return _says(Said(text, case.say("Which day suits you?")))
-    return lambda words: words.offered(text, offers, case.next_close_s())
+    return lambda words: words.offered(text, offers, case.problem.as_of_s)
 
 
 def _no_day(case: Case, visit: Visit) -> str:
@@ -398,7 +408,7 @@ def _breaking(case: Case, prepared: Prepared, visit: Visit, left: UnassignedVisi
     told = order.promised or (() if before is None else (before,))
     is_here, offers, over = can_be_served(case, visit), prepared.offers.of(visit.visit_id), is_past(left)
     by_s = _at_once_s(case, visit, told)
-    answer_by_s = case.next_close_s()
+    answer_by_s = _answer_by_s(case, visit)
 
     def speak(words: PhoneWords) -> Said:
         statement = words.broken(visit, left, told, is_past=over)
