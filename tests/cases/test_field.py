@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from optimizer.explain.unassigned import explain_unassigned
+from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import judge_plan
 from tests.cases.branches import DAY, lay_out, order, read, shift
 from tests.test_solver import plan_of
@@ -225,3 +226,26 @@ def test_a_situation_has_its_right_outcome(tmp_path: Path, name: str) -> None:
     )
     assert text == case.left
     assert " ".join(sorted({issue.code for issue in intake.report.issues})) == case.noted
+
+
+@pytest.mark.parametrize(
+    ("sheets", "day", "text"),
+    [
+        ({"absences": (absent("T1", "14:00", "10:00"),)}, DAY, "The absence ends at 10:00, not after its start."),
+        ({}, "2027-11-23", "The plan would be made on 2026-11-20, 368 days before the day planned."),
+    ],
+)
+def test_times_that_contradict_each_other_are_named(
+    tmp_path: Path, sheets: dict[str, Rows], day: str, text: str
+) -> None:
+    report = read_intake(lay_out(tmp_path, (A,), day=day, **{**ONE, **sheets})).report
+    assert text in report.text("en")
+
+
+def test_a_price_for_an_order_that_is_not_there_is_named_and_a_wrong_one_by_its_order(tmp_path: Path) -> None:
+    branch = lay_out(tmp_path, (order("SO-1"),), **ONE)
+    policy = branch / "policy.toml"
+    policy.write_text("unassigned_by_order_cents = { SO-2 = 5 }\n", encoding="utf-8")
+    assert "the order 'SO-2', which is not in orders. Maybe 'SO-1' is meant." in read_intake(branch).report.text("en")
+    policy.write_text("unassigned_by_order_cents = { SO-1 = 9000000000 }\n", encoding="utf-8")
+    assert "column 'unassigned_by_order_cents.SO-1': 9000000000 is too large" in read_intake(branch).report.text("en")

@@ -180,6 +180,27 @@ def test_a_table_that_is_none_is_named(tmp_path: Path, text: str, code: str) -> 
     assert code in {issue.code for issue in _issues(tmp_path, text)}
 
 
+def test_titles_may_stand_above_the_header(tmp_path: Path) -> None:
+    (tmp_path / "matrix.csv").write_text("Travel in seconds,,,,,\n\n" + RIGHT, encoding="utf-8")
+    assert travel_for(two_visits(), tmp_path).travel_s("car", "branch", "V2") == 400
+
+
+def test_rows_without_their_places_are_one_fault(tmp_path: Path) -> None:
+    bare = "\n".join(line.partition(",")[2] for line in RIGHT.splitlines())
+    (issue,) = _issues(tmp_path, bare)
+    assert (issue.code, issue.value) == ("MATRIX_NO_KEYS", "0")
+
+
+def test_the_later_days_of_a_job_are_where_the_first_is(tmp_path: Path) -> None:
+    (tmp_path / "matrix.csv").write_text(RIGHT, encoding="utf-8")
+    provider = MatrixFileProvider(tmp_path / "matrix.csv")
+    there, elsewhere = PLACES["V1"], PLACES["V2"]
+    matrix = provider.matrix({**PLACES, "V1/2": there}, ["car"])
+    assert matrix.travel_s("car", "branch", "V1/2") == 300
+    with pytest.raises(InputError, match="'V1/2' is missing"):
+        provider.matrix({**PLACES, "V1/2": elsewhere}, ["car"])
+
+
 def test_text_in_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "matrix.csv").write_bytes(RIGHT.replace("from", "从").encode("gb18030"))
     with pytest.raises(InputError, match="not UTF-8"):

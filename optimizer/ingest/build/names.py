@@ -142,6 +142,10 @@ class Names:
             return text
         return self.by_spelling.get(self.fold(text)) or self.by_title.get(folded(text))
 
+    def are_plain(self, value: Any) -> bool:
+        """Return whether a cell names ids as they are, which nearly every cell does."""
+        return value in self.ids if isinstance(value, str) else all(_id_of(item) in self.ids for item in value)
+
     def knows(self, text: str) -> bool:
         """Return whether a text means an id."""
         return self.find(text) is not None
@@ -227,7 +231,9 @@ def _read(sheet: Sheet[Any], columns: Mapping[str, str], names: Mapping[str, Nam
         cells = {}
         for column, kind in columns.items():
             value = getattr(entry.row, column)
-            meant = _Cell(sheet, entry.number, column, names[kind], log).meant(value) if value else value
+            if not value or (column != "areas" and names[kind].are_plain(value)):
+                continue
+            meant = _Cell(sheet, entry.number, column, names[kind], log).meant(value)
             if meant != value:
                 cells[column] = meant
         if not cells:

@@ -76,6 +76,9 @@ def meant_cells(sheet: str, cells: Mapping[str, str], frame: Frame) -> dict[str,
         frame = _as_when_received(cells["received"], frame)
     meant = {}
     for name, text in cells.items():
+        if not isinstance(text, str):
+            meant[name] = text  # a value as JSON knows it
+            continue
         alone_s = _DRAFT_S if (sheet, name) == ("branch", "as_of") else 0
         local = made_plain(text, shapes[name], frame.local)
         tidied = tidy_cell(local, shapes[name], frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
