@@ -70,6 +70,11 @@ class PlaceKind(StrEnum):
     FACTORY = "factory"
 
 
+#: How people are addressed, behind their names and before them: such a name is that of somebody at home, not of a firm.
+TITLES_BEHIND = ("先生", "女士", "小姐", "太太", "阿姨", "师傅", "老师", "叔叔", "大爷", "奶奶", "爷爷")
+TITLES_BEFORE = ("Mr ", "Mr. ", "Mrs ", "Mrs. ", "Ms ", "Ms. ", "Miss ")
+
+
 class CustomerKind(StrEnum):
     """Who waits for the technician: somebody at home, or a firm that is there all day."""
 
@@ -197,8 +202,11 @@ class Customer:
 
     @property
     def kind(self) -> CustomerKind:
-        """What kind of customer it is: whose place nobody says to be a home is treated as a firm."""
-        return CustomerKind.HOME if self.place_kind is PlaceKind.HOME else CustomerKind.FIRM
+        """What kind of customer it is: by the place, else a home where the name is that of a person, else a firm."""
+        if self.place_kind is not None:
+            return CustomerKind.HOME if self.place_kind is PlaceKind.HOME else CustomerKind.FIRM
+        is_person = self.name.endswith(TITLES_BEHIND) or self.name.startswith(TITLES_BEFORE)
+        return CustomerKind.HOME if is_person else CustomerKind.FIRM
 
 
 @dataclass(frozen=True, slots=True)

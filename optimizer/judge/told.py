@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import Interval, PlaceKind
+from optimizer.domain.order import Interval
 from optimizer.domain.units import FAR_FUTURE_S, HOUR_S
 from optimizer.judge.windows import words_of
 
@@ -98,8 +98,7 @@ def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:
     midnight_s, noon_s = problem.clock.moment_s(day), problem.clock.moment_s(day, 12 * HOUR_S)
     if visit.place.approximate:
         return (midnight_s, noon_s) if start_s < noon_s else (noon_s, problem.clock.moment_s(day + 1))
-    place_kind = problem.customer_of(visit).place_kind
-    width_s = problem.policy.told_width_s["home" if place_kind is PlaceKind.HOME else "firm"]
+    width_s = problem.policy.told_width_s[problem.customer_of(visit).kind]
     step_s = min(width_s, problem.policy.told_grid_s)
     if step_s <= 0:
         return start_s, start_s + width_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from optimizer.domain.order import Interval, PlaceKind
+from optimizer.domain.order import CustomerKind, Interval
 from optimizer.domain.units import at
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 DAYTIME = Interval(at(8, 30), at(20, 30))
 #: People eat and rest over noon.
 NOON = Interval(at(12), at(14))
-#: How people are addressed by name: whose name ends like this is somebody at home, not a firm.
-_TITLES = ("先生", "女士", "小姐", "太太", "阿姨", "师傅", "老师", "叔叔", "大爷", "奶奶", "爷爷")
 #: How firms are named, where nobody states what kind of place it is.
 _FIRMS = re.compile(
     "公司|集团|[店馆站院所厂园局社校]$|中心|酒店|超市|餐厅|咖啡|物业|银行|诊所|托育|工作室"
@@ -31,10 +29,10 @@ _DAYS = 14
 
 def is_firm(customer: Customer) -> bool:
     """Return whether a customer is a firm: by the kind of place, else by the name, else because it has hours."""
-    if customer.place_kind is not None:
-        return customer.place_kind is not PlaceKind.HOME
-    if customer.name.endswith(_TITLES):
+    if customer.kind is CustomerKind.HOME:
         return False
+    if customer.place_kind is not None:
+        return True
     return customer.opening is not None or _FIRMS.search(customer.name) is not None
 
 

@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import CustomerKind, Interval
+from optimizer.domain.order import Interval
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import HOUR_S, at
 from optimizer.promise.board import Card, open_board
-from optimizer.promise.calling_hours import is_firm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from optimizer.domain.order import Customer, Visit
+    from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
@@ -208,7 +207,7 @@ def _candidates(board: Board, visit: Visit, since: int) -> Iterator[Interval]:
 def _windows_of_day(problem: Problem, visit: Visit, day: int) -> list[Interval]:
     """Return the windows of a day from full hours on, in the customer's hours or the branch's, but for those gone."""
     customer, clock = problem.customer_of(visit), problem.clock
-    width_s = problem.policy.told_width_s.get(_kind_of(customer), WIDTH_S)
+    width_s = problem.policy.told_width_s.get(customer.kind, WIDTH_S)
     weekday = problem.date_of(day).weekday()
     opening = (
         [problem.branch.business] if customer.opening is None else [o for wd, o in customer.opening if wd == weekday]
@@ -225,11 +224,6 @@ def _windows_of_day(problem: Problem, visit: Visit, day: int) -> list[Interval]:
             if window.open_s >= earliest_s and not is_closed and not any(_overlap(window, one) for one in gone):
                 found.append(window)
     return found
-
-
-def _kind_of(customer: Customer) -> CustomerKind:
-    """Return who waits: who has the name of a person is at home, whatever nobody says of the place."""
-    return CustomerKind.FIRM if is_firm(customer) else CustomerKind.HOME
 
 
 def _gone(problem: Problem, visit: Visit) -> tuple[Interval, ...]:

@@ -84,6 +84,23 @@ def test_who_is_no_home_is_told_the_narrower_window() -> None:
     assert told == [span("08:50-09:30")] * 4 + [span("08:50-10:30")]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("王女士", None, "08:50-10:30"),
+        ("Ms. Cole", None, "08:50-10:30"),
+        ("晨禾便利店", None, "08:50-09:30"),
+        ("王女士", PlaceKind.OFFICE, "08:50-09:30"),
+    ],
+)
+def test_who_has_the_name_of_a_person_is_at_home_unless_the_place_says_otherwise(
+    name: str, kind: PlaceKind | None, told: str
+) -> None:
+    made = world([job("A", place=50, name=name, place_kind=kind)], [person("Ann")])
+    assert made.plan({"Ann": ["A"]}).routes[0].stops[0].window == span(told)
+    assert made.broken({"Ann": ["A"]}) == []
+
+
 def test_the_grid_follows_the_clock_on_the_wall_behind_a_change_of_clocks() -> None:
     berlin = WallClock(date(2027, 3, 28), "Europe/Berlin")
     start_s = berlin.moment_s(0, at(9, 5))

@@ -5,14 +5,22 @@ The plan is made on Friday 20 November at 16:00 for Monday; T1 works from 08:00 
 
 from __future__ import annotations
 
+from typing import Any
+
 from optimizer.domain.order import Confirmed, Interval, ServiceLog
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.stock import Arrival, Part
 from optimizer.domain.units import at
 from optimizer.promise.offers import find_offers
-from tests.worlds import MONDAY, World, job, person, span, world
+from tests import worlds
+from tests.worlds import MONDAY, Job, World, person, span, world
 
 TUESDAY = MONDAY.replace(day=24)
+
+
+def job(visit_id: str, **facts: Any) -> Job:
+    """Return a visit to somebody at home, who is offered two hours."""
+    return worlds.job(visit_id, **{"name": "Ms Li", **facts})
 
 
 def offered(w: World, routes: dict[str, list[str]], *asking: str) -> dict[str, list[str]]:
