@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimizer.cli import app
+from optimizer.cli_language import SpokenCommand, SpokenGroup
 from optimizer.console import show_any_text, stop, translator_for
-from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from api.settings import Settings

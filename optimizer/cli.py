@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from optimizer.cli_language import SpokenCommand, SpokenGroup
 from optimizer.console import (
     Faults,
     Stages,
@@ -54,7 +55,6 @@ from optimizer.plan_output import (
     write_plan_and_papers,
 )
 from optimizer.running.process_limits import seldom_look_for_garbage
-from optimizer.spoken import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

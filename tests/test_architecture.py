@@ -211,7 +211,7 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
         ("geopy", ["optimizer/ingest/build/geocode.py"]),
         ("holidays", ["optimizer/ingest/build/calendar.py"]),
         ("python_calamine", ["optimizer/ingest/forms/workbook_child.py"]),
-        ("typer", ["optimizer/cli.py", "optimizer/console.py", "optimizer/options.py", "optimizer/spoken.py"]),
+        ("typer", ["optimizer/cli.py", "optimizer/console.py", "optimizer/options.py", "optimizer/cli_language.py"]),
     ],
 )
 def test_a_heavy_library_has_one_home(library: str, homes: list[str]) -> None:

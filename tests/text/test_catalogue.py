@@ -24,7 +24,7 @@ from api.refusals import parameters
 from api.refusals.table import REFUSAL_TEXTS
 from api.settings import Settings
 from api.webhooks.guard import REFUSALS
-from optimizer import spoken
+from optimizer import cli_language
 from optimizer.domain.rules import Rule
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes
@@ -64,7 +64,7 @@ TRANSLATES = {"t", "say", "translate", "_", "by_language"}
 SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
 
 #: The help of every command; what is a name or a number stands for itself.
-HELP = [text for text in spoken.texts_of(typer.main.get_command(app)) if text not in ("WGS-84", "127.0.0.1")]
+HELP = [text for text in cli_language.texts_of(typer.main.get_command(app)) if text not in ("WGS-84", "127.0.0.1")]
 
 #: Calls whose sentence is picked from a table: the file, the argument as written, and all that it can be.
 PARAMETER_TEXTS = [*parameters.SENTENCES.values(), parameters.OTHERS]
@@ -94,9 +94,9 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
-    ("spoken.py", "paragraph"): HELP,
-    ("spoken.py", "option.show_default"): [],  # among the others
-    ("spoken.py", "sentence"): [sentence for _, sentence in (*spoken.REFUSALS, *spoken.CAUSES)],
+    ("cli_language.py", "paragraph"): HELP,
+    ("cli_language.py", "option.show_default"): [],  # among the others
+    ("cli_language.py", "sentence"): [sentence for _, sentence in (*cli_language.REFUSALS, *cli_language.CAUSES)],
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with

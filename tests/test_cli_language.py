@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli import app
-from optimizer.spoken import CAUSES, REFUSALS, language_of, refusal_in, texts_of
+from optimizer.cli_language import CAUSES, REFUSALS, language_of, refusal_in, texts_of
 from optimizer.text.catalogue import translator
 
 RUN = CliRunner()
