@@ -19,7 +19,7 @@ from api.schemas.answered import JobWithPlan
 from api.store import plans
 from api.store.engine import Store, migrate
 from api.store.tables import jobs, metadata
-from optimizer.ingest.plans.formats import FIRST_FORMAT, rules_of
+from optimizer.ingest.plans.formats import FIRST_FORMAT, as_of_then, rules_of
 from optimizer.ingest.plans.plan_file import plan_from_json, read_plan_file
 from optimizer.ingest.read import problem_from_json
 from optimizer.judge.verdict import judge_plan, time_routes
@@ -59,7 +59,7 @@ def test_its_plan_opens_and_is_clean(store: Store, tmp_path: Path) -> None:
         assert row is not None
         shown = with_plan(tx, row, "en")
     JobWithPlan.model_validate(json.loads(json.dumps(shown)))
-    made, problem = unpack(kept["content"]), problem_from_json(unpack(kept["problem"]))
+    made, problem = unpack(kept["content"]), problem_from_json(as_of_then(unpack(kept["problem"])))
     plan = plan_from_json(made["plan"], problem)
     rules = rules_of(made["plan"].get("format", FIRST_FORMAT))
     assert judge_plan(problem, travel_for(problem), plan, rules=rules).is_clean

@@ -31,10 +31,12 @@ def plant(mutant: Mutant, package: str = "optimizer.judge") -> None:
 
 
 def function_of(module: ModuleType, qualname: str) -> FunctionType:
-    """Return a function, a method or the getter of a property."""
+    """Return a function, a method, one of a class or the getter of a property."""
     found: object = module
     for name in qualname.split("."):
         found = inspect.getattr_static(found, name)
+    if isinstance(found, classmethod):
+        found = found.__func__
     if isinstance(found, property):
         found = found.fget
     assert isinstance(found, FunctionType), qualname

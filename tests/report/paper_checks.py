@@ -54,7 +54,7 @@ def told_is_possible(printed: Printed) -> Iterator[str]:
             asked = [wish for wish in problem.order_of(visit).requested if _holds(wish, stop.start_s)]
             hours = [stretch for stretch in problem.hours[stop.visit_id] or () if _holds(stretch, stop.start_s)]
             for kind, bounds in (("wish", asked), ("hours", hours)):
-                is_free = kind == "wish" and stop.visit_id in problem.off_window
+                is_free = kind == "wish" and (stop.visit_id in problem.off_window or stop.lateness_s > 0)
                 if bounds and not is_free and not any(_lies_in(stop.window, bound) for bound in bounds):
                     yield f"{stop.visit_id}: {window} leaves the customer's {kind}"
 

@@ -47,7 +47,7 @@ WINDOW = "Mon 23 Nov, 09:00–10:00"
 SAID = "on Monday the 23rd, between 9 and 10 in the morning"
 HELLO = "Hello customer of A, this is ____ from Branch. "
 KEPT = (
-    "I have kept two times for you: Monday the 23rd, between 9 and 11 in the morning, or between 1 and 3 in the "
+    "I have kept two times for you: Monday the 23rd, between 9 and 10 in the morning, or between 1 and 2 in the "
     "afternoon. Which one suits you better?"
 )
 SETTLE = PlanningContext(Stage.SETTLE)
@@ -120,11 +120,11 @@ def test_it_is_said_in_chinese() -> None:
     w = branch(name="吴先生", kind="repair", product="KFR-72 空调").with_technician("T2", name="外协 陈立新")
     [call] = calls(w, {"T2": ["A"]}, lang="zh").lines
     assert call.cells["say"] == (
-        "吴先生您好，我是Branch的____。您报修的空调，下周一、23号，上午九点到十点，陈立新师傅上门，出发前他会给您打电话。"
+        "吴先生您好，我是Branch的____。您报修的空调，下周一、23号，上午九点到十点半，陈立新师傅上门，出发前他会给您打电话。"
         "这个时间家里有人吗？"
     )
     assert call.cells["message"] == (
-        "【Branch】吴先生您好，您报修的空调，11月23日 周一 09:00–10:00，陈立新师傅上门，出发前会打电话联系您。"
+        "【Branch】吴先生您好，您报修的空调，11月23日 周一 09:00–10:30，陈立新师傅上门，出发前会打电话联系您。"
     )
 
 
@@ -311,8 +311,8 @@ def test_of_a_promised_window_the_window_is_named() -> None:
     assert call.cells["message"] == (
         "Branch: hello customer of A. First of all, our apologies: about your order, we had agreed on Monday the 23rd, "
         "between 3 and 5 in the afternoon. We cannot make it. That is our fault. Possible are 1) Mon 23 Nov, "
-        "09:00–11:00 "
-        "and 2) Mon 23 Nov, 13:00–15:00; please answer 1 or 2."
+        "09:00–10:00 "
+        "and 2) Mon 23 Nov, 13:00–14:00; please answer 1 or 2."
     )
 
 
@@ -401,7 +401,8 @@ def test_beyond_80_km_a_day_is_agreed_and_nothing_is_red() -> None:
     far = world([job("A", place=134, received_s=at(15, day=-3), log=CALLED)], [person("T1")])
     [call] = left_out(far, UnassignedState.WAITS).lines
     assert call.cells["why"] == "Agree a day"
-    assert call.cells["say"] == f"{HELLO}You are more than 80 km away from us, so we agree the day with you. {KEPT}"
+    far = KEPT.replace("between 9 and 10", "between 10 and 11")
+    assert call.cells["say"] == f"{HELLO}You are more than 80 km away from us, so we agree the day with you. {far}"
     assert not call.is_red
 
 
@@ -511,7 +512,7 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
             f"{HELLO}First of all, our apologies: about your order, we had said on Monday the 23rd, between 8 and 9 "
             "in the "
             f"morning, and have to move it to {SAID}. T1 Li comes. Does that suit you, or rather on Monday the 23rd, "
-            "between 10 in the morning and noon?",
+            "between 10 and 11 in the morning?",
             {"T1 Li (T1)": f"Order A moves: customer of A, now {WINDOW}."},
         ),
         (

@@ -169,7 +169,7 @@ def test_a_locked_start_outside_the_promise_is_kept(one_van: World) -> None:
     _, _, stop = service_of(planned(kept), "A")
     assert (stop.start_s, stop.lateness_s) == (clock("10:00"), 0)
     # The customer is told the start, not the promise.
-    assert stop.window == span("09:30-10:30")
+    assert stop.window == span("10:00-11:00")
 
 
 @pytest.mark.parametrize(
