@@ -410,7 +410,7 @@ def test_ten_thousand_rows_read_quickly(tmp_path: Path) -> None:
     problem = read_branch(tmp_path)
     elapsed_s = time.process_time() - started
     assert len(problem.orders) == 10_000
-    assert elapsed_s < 10, f"{elapsed_s:.1f} s"  # seconds of CPU; about three on one core
+    assert elapsed_s < 30, f"{elapsed_s:.1f} s"  # seconds of CPU; about eight on one core
 
 
 def test_ten_thousand_faulty_rows_are_all_reported_and_the_text_names_them_together(tmp_path: Path) -> None:
