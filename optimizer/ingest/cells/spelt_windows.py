@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: What separates windows of one cell: a comma only before the date of the next, or between times.
 _WINDOWS = re.compile(
-    r"\s*(?:[;；、\n]|(?<!\d)或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
+    r"\s*(?:[;；、\n]|(?:(?<=:\d\d)|(?<!\d))或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
     r"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*\d{1,2}\s*[:点]))\s*"
 )
 #: How a window of a whole day ends.

@@ -83,6 +83,12 @@ _DAY = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
 _FOUR_FIGURES = re.compile(r"([01]?\d|2[0-3])([0-5]\d)", re.ASCII)
+#: Whoever says so wants no window.
+_ANY_TIME = re.compile(
+    "随时|随便|尽快|尽早|越快越好|不限|都可以|都行|均可|无要求|没要求|无|没有|暂无"
+    "|any ?time|asap|as soon as possible|none|n/a|-|—|/",
+    re.IGNORECASE,
+)
 _NEXT_DAY = re.compile(rf"({NEXT_DAY})\s*(.+)", re.IGNORECASE)
 _PLAIN_MOMENT = re.compile(r"(.*\d:\d\d:\d\d)\.\d{1,9}", re.ASCII)
 
@@ -130,6 +136,8 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         case Shape.DATE:
             return _date(text, frame)
         case Shape.WINDOWS:
+            if _ANY_TIME.fullmatch(text):
+                return ""
             return _unless_plain(text, parse_windows, lambda: spelt_window_list(text, frame))
         case Shape.HOURS:
             return _unless_plain(text, parse_hours, lambda: spelt_hours(text))

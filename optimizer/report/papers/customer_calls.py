@@ -448,9 +448,9 @@ def _confirm_address(case: Case, visit: Visit) -> Iterator[Matter]:
 
     def speak(words: PhoneWords) -> Said:
         work, address = words.work(visit), without_controls(visit.place.address)
-        text = case.say("About {work}: of your address we know only roughly where it is, {address}.", work=work,
+        text = case.say("About {work}: the address that we have is {address}.", work=work,
                         address=address)  # fmt: skip
-        return Said(text, case.say("Which street and number is it?"))
+        return Said(text, case.say("Is it complete, and what is easy to find near it?"))
 
     by_s = call_by_s(case.problem, case.problem.customer_of(visit), case.next_close_s())
     yield _about(case, visit, case.say("Confirm the address"), speak, by_s)

@@ -251,6 +251,7 @@ WINDOWS: Spellings = [
     ("2026.12.1 09:00/11:00", "2026-12-01 09:00/11:00"),
     ("2026-12-01T01:00:00Z/2026-12-01T03:00:00Z", "2026-12-01T01:00:00Z/2026-12-01T03:00:00Z"),
     ("2026-12-01", "2026-12-01 00:00/24:00"),
+    ("12月1日 上午9:00-11:00或下午2:00-4:00", "2026-12-01 09:00/11:00; 2026-12-01 14:00/16:00"),
     ("12月1日全天", "2026-12-01 00:00/24:00"),
     ("12月1日 14:00以后", "2026-12-01 14:00/24:00"),
     ("12月1日下午3点后", "2026-12-01 15:00/24:00"),
@@ -277,8 +278,6 @@ WINDOWS: Spellings = [
     ("2026-12-01 09:00", REFUSED),  # until when?
     ("09:00/11:00", REFUSED),  # on which day?
     ("上午", REFUSED),
-    ("随时", REFUSED),
-    ("尽快", REFUSED),
     ("周三上午", REFUSED),
     ("2026-12-01 11:00/09:00", REFUSED),
 ]
@@ -287,6 +286,11 @@ WINDOWS: Spellings = [
 @pytest.mark.parametrize(("text", "plain"), WINDOWS)
 def test_windows(text: str, plain: str | None) -> None:
     check(text, plain, "orders", "requested")
+
+
+@pytest.mark.parametrize("text", ["随时", "尽快", "不限", "ASAP", "any time", "无", "-"])
+def test_who_would_have_any_time_wants_no_window(text: str) -> None:
+    assert tidy_cell(text, Shape.WINDOWS) == ""
 
 
 HOURS: Spellings = [
