@@ -74,18 +74,20 @@ class Offers:
         return self.by_visit.get(visit_id, ())
 
 
-def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: Sequence[str]) -> Offers:
+def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: Sequence[str], board: Board) -> Offers:
     """Return two windows for each of some visits, the most pressing first.
 
     Parameters
     ----------
+    board
+        That of the plan, which stays as it is.
     visit_ids
         In the order in which they choose: what the first is offered is taken for the others. One that is planned is
         offered other times than the plan's.
     """
     if not visit_ids:
         return Offers({})
-    board = open_board(problem, matrix, plan)
+    board = replace(board, cards=dict(board.cards))
     others = [left.visit_id for left in plan.unassigned if left.visit_id not in visit_ids]
     _put_known_work(board, [problem.visit_by_id[one] for one in others if one in problem.visit_by_id])
     found: dict[str, tuple[Offer, ...]] = {}

@@ -15,7 +15,7 @@ from optimizer.domain.order import Urgency
 from optimizer.domain.technician import Employment, Shift
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import refusals_left
-from optimizer.promise.board import Card, board_of, open_board
+from optimizer.promise.board import Card, board_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.promise.board import Board, Key, Place
-    from optimizer.travel.matrix import TravelMatrix
 
 #: So many visits are looked at that might be postponed for one.
 _TRIED = 40
@@ -72,16 +71,17 @@ class _Swap(NamedTuple):
     place: Place
 
 
-def find_remedies(
-    problem: Problem, matrix: TravelMatrix, plan: Plan, breaking: Sequence[UnassignedVisit]
-) -> dict[str, tuple[Remedy, ...]]:
-    """Return what would keep the promise of each visit that the plan leaves out, by visit; each for itself."""
-    if not breaking:
-        return {}
-    board = open_board(problem, matrix, plan)
+def find_remedies(board: Board, plan: Plan, breaking: Sequence[UnassignedVisit]) -> dict[str, tuple[Remedy, ...]]:
+    """Return what would keep the promise of each visit that a plan leaves out, by visit; each for itself.
+
+    Parameters
+    ----------
+    board
+        That of the plan.
+    """
     found = {}
     for left in breaking:
-        visit = problem.visit_by_id[left.visit_id]
+        visit = board.problem.visit_by_id[left.visit_id]
         found[left.visit_id] = (*_exceptions(left), *_swaps(board, visit), *_contractors(board, plan, visit))
     return found
 

@@ -9,6 +9,7 @@ from optimizer.domain.plan import OVER, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import ChangeKind
 from optimizer.explain.sentences import proposal
 from optimizer.judge.answers import has_skills
+from optimizer.promise.board import open_board
 from optimizer.promise.offers import Offers, find_offers
 from optimizer.promise.remedies import Remedy, RemedyKind, find_remedies
 
@@ -36,8 +37,11 @@ def prepare_calls(case: Case) -> Prepared:
     moved = sorted(change.visit_id for change in case.context.changes if is_moved(case, change.visit_id))
     ids = [left.visit_id for left in asked if can_be_served(case, known[left.visit_id])]
     breaking = [left for left in asked if left.visit_id in ids and is_breaking(case, left)]
-    offers = find_offers(case.problem, case.matrix, case.plan, [*ids, *moved])
-    return Prepared(offers, find_remedies(case.problem, case.matrix, case.plan, breaking))
+    if not (ids or moved):
+        return Prepared(Offers({}), {})
+    board = open_board(case.problem, case.matrix, case.plan)
+    offers = find_offers(case.problem, case.matrix, case.plan, [*ids, *moved], board)
+    return Prepared(offers, find_remedies(board, case.plan, breaking))
 
 
 def is_breaking(case: Case, left: UnassignedVisit) -> bool:
