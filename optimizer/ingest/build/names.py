@@ -19,6 +19,7 @@ from optimizer.faults.issues import Phrase
 from optimizer.faults.spelling import folded
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
 from optimizer.ingest.cells.lists import COMMAS, split_known, split_list
+from optimizer.ingest.cells.words import NOTHING
 from optimizer.ingest.forms.columns import KEYS
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ _ID_OF: Mapping[type, str] = {
 }
 
 #: What people write into a list that is empty, and into one of areas where everywhere is meant.
-_NOTHING = frozenset({"无", "没有", "暂无", "none", "nobody", "n/a", "-", "—", "/", "\\"})
+_NOTHING = NOTHING | {"nobody", "\\"}
 _EVERYWHERE = frozenset({"全部", "所有", "不限", "全市", "全区", "all", "any", "everywhere", "*"})
 
 #: Words for one and the same unit: the first of each is what the others count as.

@@ -9,6 +9,7 @@ import re
 from datetime import date
 
 from optimizer.domain.region import DateOrder
+from optimizer.ingest.cells.spelt_dates import MONTHS
 from optimizer.ingest.cells.tidy import Shape
 
 _SHAPES = frozenset(
@@ -16,8 +17,7 @@ _SHAPES = frozenset(
 )
 #: Of two figures, the year is of this century.
 _CENTURY = 2000
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_NAME = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 #: What may stand between a day and its time.
 _GAP = r"(?:,?\s+(?=\d)|,(?=\d))?"
 _DIGITS = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?![\d./]){_GAP}", re.ASCII)
@@ -58,7 +58,7 @@ def _by_order(match: re.Match[str], order: DateOrder, *, is_date: bool) -> str:
 
 
 def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
+    return MONTHS.index(name[:3].lower()) + 1
 
 
 def _dated(match: re.Match[str], year: str, month: int, day: str, *, is_date: bool) -> str:

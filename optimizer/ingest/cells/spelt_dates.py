@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 #: How far a date with two figures for the year, or none, lies from the day to plan at most; and a day of the month.
 NEAR_DAYS, NEAR_DAYS_OF_MONTH = 183, 10
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+#: How the names of the months begin.
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(
     rf"\s*[,，]?\s*[(（]?\s*(?:(?:周|星期|礼拜)([一二三四五六日天])|({'|'.join(_WEEKDAYS)})[a-z]*\.?)\s*[)）]?\s*[,，]?\s*",
@@ -152,7 +153,7 @@ def _month_said(match: re.Match[str], frame: Frame) -> date | None:
 
 
 def _month_named(match: re.Match[str], frame: Frame) -> date | None:
-    month, day = _MONTHS.index(match["month"].lower()) + 1, int(match["day"])
+    month, day = MONTHS.index(match["month"].lower()) + 1, int(match["day"])
     if not match["year"]:
         return _nearest_year(month, day, frame)
     year = int(match["year"])

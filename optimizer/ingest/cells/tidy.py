@@ -38,7 +38,7 @@ from optimizer.ingest.cells.spelt_dates import spelt_date, spelt_moment
 from optimizer.ingest.cells.spelt_times import spelt_time
 from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_window_list
 from optimizer.ingest.cells.values import CellFault
-from optimizer.ingest.cells.words import english_word
+from optimizer.ingest.cells.words import NOTHING, english_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,10 +84,9 @@ _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
 _FOUR_FIGURES = re.compile(r"([01]?\d|2[0-3])([0-5]\d)", re.ASCII)
 #: Whoever says so wants no window.
-_ANY_TIME = re.compile(
-    "随时|随便|尽快|尽早|越快越好|不限|都可以|都行|均可|无要求|没要求|无|没有|暂无"
-    "|any ?time|asap|as soon as possible|none|n/a|-|—|/",
-    re.IGNORECASE,
+_ANY_TIME = NOTHING | frozenset(
+    {"随时", "随便", "尽快", "尽早", "越快越好", "不限", "都可以", "都行", "均可", "无要求", "没要求"}
+    | {"any time", "anytime", "asap", "as soon as possible"}
 )
 _NEXT_DAY = re.compile(rf"({NEXT_DAY})\s*(.+)", re.IGNORECASE)
 _PLAIN_MOMENT = re.compile(r"(.*\d:\d\d:\d\d)\.\d{1,9}", re.ASCII)
@@ -136,7 +135,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
         case Shape.DATE:
             return _date(text, frame)
         case Shape.WINDOWS:
-            if _ANY_TIME.fullmatch(text):
+            if text.lower() in _ANY_TIME:
                 return ""
             return _unless_plain(text, parse_windows, lambda: spelt_window_list(text, frame))
         case Shape.HOURS:

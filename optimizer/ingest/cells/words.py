@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: What people write into a cell that is empty.
+NOTHING = frozenset({"无", "没有", "暂无", "none", "n/a", "-", "—", "/"})
 #: Each word and its Chinese; the first is what the template and its lists offer.
 CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

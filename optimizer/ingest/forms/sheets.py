@@ -262,7 +262,7 @@ def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], fram
         if is_change(made_plain(typed, shapes[name], frame.local), meant, shapes[name])
     ]
     for number, name, typed, meant in changed[:SHOWN_READ_AS]:
-        log.add("READ_AS", value=typed, meant=meant or "–", **location_of(sheet, log, number, name))
+        log.add("READ_AS", value=typed, meant=meant or Phrase("nothing"), **location_of(sheet, log, number, name))
     if len(changed) > SHOWN_READ_AS:
         log.add("READ_AS_MORE", value=len(changed) - SHOWN_READ_AS, **location_of(sheet, log, None))
 
