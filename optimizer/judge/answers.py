@@ -81,7 +81,8 @@ def who_may_serve(problem: Problem, matrix: TravelMatrix, visit: Visit, day: int
 def has_skills(problem: Problem, visit: Visit, day: int) -> bool:
     """Return whether enough people of the branch have the skills for a visit on a day, one of them to lead a crew."""
     on, size = problem.date_of(day), problem.crew_size_of(visit)
-    able = sum(not skill_gaps(problem, technician, visit, on) for technician in problem.technicians)
+    able = {t.technician_id for t in problem.technicians if not skill_gaps(problem, t, visit, on)}
     if size == 1:
-        return able > 0
-    return able >= size - 1 and any(not gaps_in(t, problem.lead_skills_needed(visit), on) for t in problem.technicians)
+        return bool(able)
+    leads = [t.technician_id for t in problem.technicians if not gaps_in(t, problem.lead_skills_needed(visit), on)]
+    return any(len(able - {lead}) >= size - 1 for lead in leads)

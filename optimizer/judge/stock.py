@@ -267,10 +267,8 @@ def was_taken_before_count(problem: Problem, draw: Draw) -> bool:
         return False
     shifts = [shift.start_s for shift in problem.shifts if (shift.technician_id, shift.day) in began]
     taken_s = min([*began.values(), *shifts])
-    part = next((part for part in problem.parts if part.part_id == draw.part_id), None)
-    if part is None:
-        return False
-    return (problem.as_of_s if part.as_of_s is None else part.as_of_s) >= taken_s
+    counts = [part.as_of_s for part in problem.parts if part.part_id == draw.part_id]
+    return any((problem.as_of_s if counted_s is None else counted_s) >= taken_s for counted_s in counts)
 
 
 def supply_of(problem: Problem, part_id: str, day: int, until_s: int = FAR_FUTURE_S) -> int:
