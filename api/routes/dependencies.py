@@ -7,7 +7,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Path, Request, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from api.access.doorkeeper import Caller, shown_id
@@ -22,6 +22,14 @@ _log = structlog.get_logger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Authorization: Bearer <key>")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key", description="the same key in a header")
+#: The cookie of a browser that has shown a key.
+SESSION_COOKIE = "paigong_session"
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    auto_error=False,
+    scheme_name="session",
+    description="a browser's session (POST /v1/session); what changes something needs X-CSRF-Token, too",
+)
 
 
 def _service(request: Request) -> Service:
@@ -43,10 +51,15 @@ def _caller(
     service: ServiceOf,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     header: Annotated[str | None, Security(_header)],
+    cookie: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
     key = bearer.credentials if bearer is not None else header
     try:
-        caller = service.doorkeeper.admit(key)
+        if key or not cookie:
+            caller = service.doorkeeper.admit(key)
+        else:
+            token, changes = request.headers.get("x-csrf-token"), request.method not in ("GET", "HEAD", "OPTIONS")
+            caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
     except Refusal as refused:
         if refused.code == "KEY_UNKNOWN":
             service.metrics.keys_refused.inc()
