@@ -237,6 +237,7 @@ def restore(
     lang: Lang = None,
 ) -> None:
     """Put a copy of the SQLite database where there is none, for a service that is started afterwards."""
+    from api.private_files import make_private
     from api.store.engine import StoreError
     from api.store.restoring import put_back
 
@@ -248,7 +249,7 @@ def restore(
             2, say("The database is not in the data folder: restore it with its own tools, PostgreSQL with pg_restore.")
         )
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data)
         plans = put_back(file, target)
     except FileExistsError:
         stop(2, say("There is a database in {folder} already: stop the service, and move it away.",
