@@ -13,6 +13,7 @@ from api.refusals.refusal import Refusal, problem
 from api.statuses import State, Status
 from api.store import plans, turns
 from api.store.engine import moment_text
+from optimizer.domain.problem import MOST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,11 @@ def days_of(row: Any) -> list[str]:
     """Return the days that a job plans."""
     first = date.fromisoformat(row["first_day"])
     return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
+
+
+def days_up_to(day: str) -> list[str]:
+    """Return a day and those before it on which a plan may begin that has it, the nearest first."""
+    return [(date.fromisoformat(day) - timedelta(days=number)).isoformat() for number in range(MOST_DAYS)]
 
 
 def etag(tx: Connection, row: RowMapping) -> str:
@@ -84,6 +90,8 @@ def as_json(row: RowMapping, lang: str, place: Place | None = None) -> dict[str,
         "finished_at": row["finished_at"],
         "published_at": row["published_at"],
         "queue": None if place is None else _queue(place),
+        "labels": [one for one in row["labels"].split("\n") if one],
+        "metadata": row["notes"] or {},
         "progress": {
             "cost_cents": row["cost_cents"],
             "served": row["served"],

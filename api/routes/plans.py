@@ -18,12 +18,13 @@ from api.plans import judging, papers, submission, view
 from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
+from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
-from api.schemas.asked import JudgeQuery, ListQuery, PlanQuery
-from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY
+from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
+from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY, body_of
 from api.service import Service
 from api.statuses import ENDED, Status
 from api.store import access, jobs, plans, turns
@@ -118,6 +119,9 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
             limit=query.limit + 1,
             branch_id=query.branch,
             status=query.status,
+            state=query.state,
+            days=() if query.day is None else view.days_up_to(query.day),
+            label=query.label,
         )
         waits = any(row["status"] == Status.QUEUED for row in rows)
         places = turns.places(tx) if waits else {}
@@ -177,7 +181,7 @@ def look_at(
         row = view.find(tx, caller, job_id)
         tag = view.etag(tx, row)
         headers = {"ETag": tag, "Vary": "Accept-Language"}
-        if if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]:
+        if known_already(tag, if_none_match):
             return Response(status_code=304, headers=headers)
         return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
@@ -269,6 +273,34 @@ def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Respo
     content, policy = with_policy(papers.paper(service, caller, job_id, view.PAGE, lang).decode())
     headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": policy}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.patch(
+    "/{job_id}",
+    summary="Label a plan",
+    operation_id="labelPlan",
+    response_model=None,
+    responses={200: {"model": Job}, **refusals(*ALWAYS, *WITH_BODY, "NOT_FOUND")},
+    openapi_extra={"requestBody": body_of(JobNotes)},
+)
+async def label(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    job_id: JobId,
+    lang: Lang,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Set labels, by which jobs are listed, or metadata, which comes back with the job; what is not given stays."""
+    notes, sha = await small_json(request, service.settings, JobNotes)
+    asked = Asked.of(request, caller, sha)
+    answer = await run_in_threadpool(submission.note, service, asked, job_id, notes, lang=lang)
+    return answer.response()
+
+
+def known_already(tag: str, if_none_match: str | None) -> bool:
+    """Return whether whoever asks has what the ETag names."""
+    return if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]
 
 
 # --- waiting ------------------------------------------------------------------------------------------------------

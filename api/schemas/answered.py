@@ -93,6 +93,8 @@ class Job(Given):
     finished_at: Moment | None
     published_at: Moment | None
     queue: Annotated[QueuePlace | None, Field(description="while it waits")]
+    labels: list[str] = []
+    metadata: Annotated[dict[str, str], Field(description="as it was submitted")] = {}
     progress: Progress
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int
