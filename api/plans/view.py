@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import lock_remedy
 from api.plans.documents import unpack
+from api.plans.etags import days_of as days_of
+from api.plans.etags import revision
 from api.refusals.refusal import Refusal, problem
 from api.statuses import State
 from api.store import plans
@@ -36,22 +35,6 @@ def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
     if row is None:
         raise Refusal("NOT_FOUND")
     return row
-
-
-def days_of(row: Any) -> list[str]:
-    """Return the days that a job plans."""
-    first = date.fromisoformat(row["first_day"])
-    return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
-
-
-def etag(tx: Connection, row: RowMapping) -> str:
-    """Return what changes when the job, the orders of its days, or the plan in force for them changes."""
-    seen = [
-        row["job_id"], row["status"], row["state"], row["event_count"],
-        plans.in_force(tx, row["branch_id"], days_of(row)),
-        len(plans.receipts(tx, row["job_id"])),
-    ]  # fmt: skip
-    return '"' + hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32] + '"'
 
 
 def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
@@ -107,6 +90,7 @@ def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
     receipts = [dict(receipt) for receipt in plans.receipts(tx, row["job_id"])]
     served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
     return as_json(row, lang) | {
+        "revision": revision(tx, row),
         "plan": made.get("plan"),
         "changes": made.get("changes", []),
         "released": made.get("released", []),

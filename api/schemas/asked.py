@@ -19,9 +19,12 @@ TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 
 def _moment(text: str | None) -> str | None:
-    """Return the text of a moment; 31 September has the form of one."""
+    """Return the text of a moment; 31 September has the form of one, and a plus in an address arrives as a space."""
+    if text is None:
+        return None
+    text = text.replace(" ", "+")
     try:
-        datetime.fromisoformat(text or "2000-01-01")
+        datetime.fromisoformat(text)
     except ValueError:
         raise PydanticCustomError("moment_unknown", "there is no such moment") from None
     return text
@@ -37,9 +40,10 @@ class Taken(BaseModel):
 AsOf = Annotated[
     str | None,
     Field(
-        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$",
-        description="the moment of planning, local time of the branch",
-        examples=["2026-11-27T16:00"],
+        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+        r"T([01]\d|2[0-3]):[0-5]\d(:00)?(Z|[ +-][01]\d:[0-5]\d)?$",
+        description="the moment of planning; without an offset it is local time of the branch, and a warning",
+        examples=["2026-11-27T16:00+08:00"],
     ),
     AfterValidator(_moment),
 ]
@@ -68,8 +72,11 @@ class PlanQuery(BaseModel):
     as_of: AsOf = None
     days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
     skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
+    lenient: Annotated[
+        bool, Field(description="take columns and keys that nobody knows as warnings: what stands there is not read")
+    ] = False
     allow_unknown: Annotated[
-        bool, Field(description="take columns and keys that nobody knows as doubts: what stands there is not read")
+        bool, Field(description="the earlier name of `lenient`", json_schema_extra={"deprecated": True})
     ] = False
     broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
@@ -116,6 +123,12 @@ class PublishQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    revision: Annotated[
+        str | None,
+        Field(
+            pattern=ID_PATTERN, description="`revision` of the plan that was looked at; in its place If-Match is taken"
+        ),
+    ] = None
     anyway: Annotated[
         bool,
         Field(
