@@ -305,9 +305,9 @@ class Client:
         PlanStaleError
             When they have; its faults name what differs and what the plan breaks now.
         """
-        revision = self.job(job_id).raw["revision"] if etag is None and not anyway else None
+        seen = self.job(job_id).raw["etag"] if etag is None and not anyway else None
         headers = {} if etag is None else {"If-Match": etag}
-        query = query_of(anyway=anyway, revision=revision)
+        query = query_of(anyway=anyway, etag=seen)
         return self._job_of(self._post(path_of(job_id, "/publish"), query, headers=headers))
 
     def acknowledge(self, job_id: str, technician_id: str) -> Job:

@@ -1,6 +1,7 @@
-"""What somebody looked at, by a name: a revision in the body of an answer, and around it a weak ETag.
+"""What somebody looked at, by a name: `etag` in the body of an answer, and in the header a weak ETag around it.
 
-A proxy that packs answers rewrites ETags (`W/"..."`, `"...-gzip"`) or drops them; the revision comes through as it is.
+A proxy that packs answers rewrites ETags (`W/"..."`, `"...-gzip"`) or drops them; what the body
+says comes through as it is.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from api.store import plans
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
-#: What is found of a revision in a header, with the language of the answer where it is there, too.
+#: What is found of a name in a header, with the language of the answer where it is there, too.
 _NAMED = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])(?:\.([a-z]+))?")
-#: A condition that any revision meets.
+#: A condition that any name meets.
 ANY = "*"
 
 
@@ -28,10 +29,10 @@ def days_of(row: Any) -> list[str]:
     return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
 
 
-def revision(tx: Connection, row: RowMapping) -> str:
+def etag_of(tx: Connection, row: RowMapping) -> str:
     """Return what changes when the job, the orders of its days, or the plan in force for them changes."""
     seen = [
-        row["job_id"], row["status"], row["state"], row["event_count"],
+        row["job_id"], row["status"], row["state"], row["event_count"], row["revision"],
         plans.in_force(tx, row["branch_id"], days_of(row)),
         len(plans.receipts(tx, row["job_id"])),
     ]  # fmt: skip
@@ -39,17 +40,17 @@ def revision(tx: Connection, row: RowMapping) -> str:
 
 
 def tag(shown: str, lang: str) -> str:
-    """Return the weak ETag of an answer that shows a revision: it is another text in another language."""
+    """Return the weak ETag of an answer: it is another text in another language."""
     return f'W/"{shown}.{lang}"'
 
 
 def tagged(shown: str, lang: str) -> dict[str, str]:
-    """Return the headers of an answer that shows a revision."""
+    """Return the headers of an answer."""
     return {"ETag": tag(shown, lang), "Vary": "Accept-Language"}
 
 
 def is_asked_for(header: str | None, shown: str) -> bool:
-    """Return whether an If-Match names a revision, in whatever form it came through.
+    """Return whether an If-Match names what is shown, in whatever form it came through.
 
     >>> is_asked_for('W/"0123456789abcdef0123456789abcdef.en-gzip"', "0123456789abcdef0123456789abcdef")
     True
@@ -58,7 +59,7 @@ def is_asked_for(header: str | None, shown: str) -> bool:
 
 
 def is_known(header: str | None, shown: str, lang: str) -> bool:
-    """Return whether an If-None-Match names an answer: its revision, in its language where it says one."""
+    """Return whether an If-None-Match names an answer, in its language where it says one."""
     if header is None:
         return False
     return ANY in _listed(header) or any(found == shown and said in ("", lang) for found, said in _named(header))

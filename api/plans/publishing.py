@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.plans.comparing import compare_with, each_once, submitted_last
 from api.plans.documents import pack, unpack
-from api.plans.etags import is_asked_for, revision, tag, tagged
+from api.plans.etags import etag_of, is_asked_for, tag, tagged
 from api.plans.papers import printed
 from api.plans.view import PLAN_FILE, days_of, find, technicians_with_routes, with_plan
 from api.refusals.refusal import Refusal, by_language
@@ -39,7 +39,7 @@ def publish(
     Parameters
     ----------
     looked_at
-        The revision that the caller has seen, or an If-Match that names it.
+        `etag` of the plan that the caller has seen, or an If-Match that names it.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _staleness(tx: Connection, row: RowMapping, looked_at: str | None, *, anyway
         return None
     if looked_at is None:
         raise Refusal("IF_MATCH_MISSING")
-    if row["state"] == State.DRAFT and not is_asked_for(looked_at, revision(tx, row)):
+    if row["state"] == State.DRAFT and not is_asked_for(looked_at, etag_of(tx, row)):
         return _stale(tx, row, lang)
     # What is published already stays so: the request may be the repeat of one whose answer was lost.
     heads = plans.in_force(tx, row["branch_id"], days_of(row))
@@ -189,7 +189,7 @@ def _stale(tx: Connection, row: RowMapping, lang: str) -> Refusal:
         reason = by_language("Another plan has been published for these days: {plans}.", plans=sorted(set(others)))
     else:
         reason = by_language("The plan is not the one that you looked at.")
-    return Refusal("PLAN_STALE", headers={"ETag": tag(revision(tx, row), lang)}, reason=reason)
+    return Refusal("PLAN_STALE", headers={"ETag": tag(etag_of(tx, row), lang)}, reason=reason)
 
 
 def acknowledge(
@@ -230,7 +230,7 @@ def acknowledge(
 
 def _shown(tx: Connection, row: RowMapping, lang: str) -> Answer:
     body = with_plan(tx, row, lang)
-    return Answer(200, body, tagged(body["revision"], lang))
+    return Answer(200, body, tagged(body["etag"], lang))
 
 
 def _announce(tx: Connection, row: RowMapping, event: str, **more: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api.plans.conversion import lock_remedy
 from api.plans.documents import unpack
 from api.plans.etags import days_of as days_of
-from api.plans.etags import revision
+from api.plans.etags import etag_of
 from api.refusals.refusal import Refusal, problem
 from api.statuses import State
 from api.store import plans
@@ -42,12 +42,14 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
     options, job_id = row["options"], row["job_id"]
     links = {"self": "", "events": "/events"}
     if row["state"] is not None:
+        links |= {"edits": "/edits", "revisions": "/revisions"}
         links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
     failure = row["failure"]
     return {
         "id": job_id,
         "status": row["status"],
         "state": row["state"],
+        "revision": row["revision"],
         "branch_id": row["branch_id"],
         "first_day": row["first_day"],
         "days": row["days"],
@@ -90,7 +92,7 @@ def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
     receipts = [dict(receipt) for receipt in plans.receipts(tx, row["job_id"])]
     served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
     return as_json(row, lang) | {
-        "revision": revision(tx, row),
+        "etag": etag_of(tx, row),
         "plan": made.get("plan"),
         "changes": made.get("changes", []),
         "released": made.get("released", []),

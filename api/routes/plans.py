@@ -174,7 +174,7 @@ def get_plan(
     """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
     with service.store.read() as tx:
         row = view.find(tx, caller, job_id)
-        shown = etags.revision(tx, row)
+        shown = etags.etag_of(tx, row)
         headers = etags.tagged(shown, lang)
         if etags.is_known(if_none_match, shown, lang):
             return Response(status_code=304, headers=headers)
@@ -291,7 +291,7 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
             if row["status"] not in ENDED:
                 return row["event_count"], None
             body = view.with_plan(tx, row, lang)
-            return 0, JSONResponse(body, headers=etags.tagged(body["revision"], lang))
+            return 0, JSONResponse(body, headers=etags.tagged(body["etag"], lang))
 
     while True:
         seen, response = await run_in_threadpool(look)

@@ -55,7 +55,7 @@ def publish_plan(
         service,
         Asked.of(request, caller, ""),
         job_id,
-        looked_at=query.revision or if_match,
+        looked_at=query.etag or if_match,
         anyway=query.anyway,
         lang=lang,
         request_id=request.scope["request_id"],

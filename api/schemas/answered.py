@@ -76,6 +76,7 @@ class Job(Given):
     id: Annotated[str, Field(pattern=ID_PATTERN)]
     status: Status
     state: Annotated[State | None, Field(description="of the plan; null while there is none")]
+    revision: Annotated[int, Field(description="which one of the plan is in use; 0 is the solver's")] = 0
     branch_id: str
     first_day: Date
     days: int
@@ -100,9 +101,9 @@ class Job(Given):
 class JobWithPlan(Job):
     """A job with its plan."""
 
-    revision: Annotated[
+    etag: Annotated[
         str,
-        Field(pattern=ID_PATTERN, description="names what was looked at, for publishing: the ETag has it, too"),
+        Field(pattern=ID_PATTERN, description="names what is shown, for publishing and editing: as the header ETag"),
     ]
     plan: PlanPart | None
     changes: Annotated[list[Change], Field(description="what differs from the published plan, and until when to call")]

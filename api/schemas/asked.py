@@ -118,17 +118,19 @@ class TrailQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+#: What a caller has seen, as a parameter: a proxy that packs answers rewrites the header.
+LookedAt = Annotated[
+    str | None,
+    Field(pattern=ID_PATTERN, description="`etag` of the plan that was looked at; in its place If-Match is taken"),
+]
+
+
 class PublishQuery(BaseModel):
     """How a plan is published."""
 
     model_config = ConfigDict(extra="forbid")
 
-    revision: Annotated[
-        str | None,
-        Field(
-            pattern=ID_PATTERN, description="`revision` of the plan that was looked at; in its place If-Match is taken"
-        ),
-    ] = None
+    etag: LookedAt = None
     anyway: Annotated[
         bool,
         Field(
@@ -136,6 +138,44 @@ class PublishQuery(BaseModel):
             "a plan that breaks rules with the orders of now is refused all the same"
         ),
     ] = False
+
+
+class EditQuery(BaseModel):
+    """How edits are taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: Annotated[bool, Field(description="say what would break and what it costs, and change nothing")] = False
+    etag: LookedAt = None
+
+
+class UndoQuery(BaseModel):
+    """Which revision is used again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[
+        int | None, Field(ge=0, le=1_000_000, description="its number; without it the one before the present one")
+    ] = None
+    etag: LookedAt = None
+
+
+class ReoptimiseQuery(BaseModel):
+    """How the rest of a plan is planned anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[
+        float | None,
+        Field(gt=0, le=86_400, allow_inf_nan=False, description="time of the search; GET /v1/limits says how much"),
+    ] = None
+    iterations: Annotated[
+        int | None, Field(ge=0, le=1_000_000_000, description="work instead of time: the same plan each time")
+    ] = None
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    freeze_before: Annotated[
+        AsOf, Field(description="visits that start before this moment, local time of the branch, keep their start")
+    ] = None
 
 
 class Receipt(Taken):

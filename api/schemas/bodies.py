@@ -106,7 +106,7 @@ _EVENT: dict[str, Any] = {
     "required": ["id", "event", "data"],
     "properties": {
         "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number, for Last-Event-ID"},
-        "event": {"type": "string", "enum": ["status", "progress", "acknowledgement"]},
+        "event": {"type": "string", "enum": ["status", "progress", "acknowledgement", "edit"]},
         "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}},
     },
 }

@@ -140,27 +140,27 @@ def test_a_known_plan_is_not_sent_again_in_its_language(server: Server, plan: st
     path = f"/v1/plans/{plan}"
     answer = server.http.get(path, headers={"Accept-Language": "en"})
     tag = answer.headers["etag"]
-    assert tag == f'W/"{answer.json()["revision"]}.en"'
+    assert tag == f'W/"{answer.json()["etag"]}.en"'
     for known in (tag, tag.removeprefix("W/"), f'{tag[:-1]}-gzip"', f'"x", {tag}'):
         again = server.http.get(path, headers={"If-None-Match": known, "Accept-Language": "en"})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert server.http.get(path, headers={"If-None-Match": tag, "Accept-Language": "zh"}).status_code == 200
 
 
-def test_a_plan_is_published_by_the_revision_in_its_body(server: Server) -> None:
+def test_a_plan_is_published_by_the_etag_in_its_body(server: Server) -> None:
     first, second = (server.submit(branch("TAGS"), iterations=50, seed=seed) for seed in range(2))
     assert server.ended(first)["status"] == server.ended(second)["status"] == "solved"
     missing = server.http.post(f"/v1/plans/{first}/publish")
     assert (missing.status_code, missing.json()["code"]) == (428, "IF_MATCH_MISSING")
-    seen, old = server.job(first)["revision"], server.job(second)["revision"]
-    assert server.http.post(f"/v1/plans/{first}/publish", params={"revision": old}).status_code == 412
+    seen, old = server.job(first)["etag"], server.job(second)["etag"]
+    assert server.http.post(f"/v1/plans/{first}/publish", params={"etag": old}).status_code == 412
     # A proxy has made something of the ETag: what the body says counts.
     done = server.http.post(
-        f"/v1/plans/{first}/publish", params={"revision": seen}, headers={"If-Match": '"made-by-a-proxy"'}
+        f"/v1/plans/{first}/publish", params={"etag": seen}, headers={"If-Match": '"made-by-a-proxy"'}
     )
     assert (done.status_code, done.json()["state"]) == (200, "published")
-    assert done.json()["revision"] == server.job(first)["revision"] != seen
-    stale = server.http.post(f"/v1/plans/{second}/publish", params={"revision": old})
+    assert done.json()["etag"] == server.job(first)["etag"] != seen
+    stale = server.http.post(f"/v1/plans/{second}/publish", params={"etag": old})
     assert (stale.status_code, stale.json()["code"]) == (412, "PLAN_STALE")
     tag = server.http.get(f"/v1/plans/{second}").headers["etag"]
     again = server.http.post(f"/v1/plans/{second}/publish", headers={"If-Match": f'{tag[:-1]}-gzip"'})

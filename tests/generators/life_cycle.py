@@ -35,9 +35,9 @@ def main(url: str, key: str, file: str) -> None:
     verdict = judge_plan.sync(client=client, body=asked)
     listed = list_plans.sync(client=client, branch=job.branch_id)
     assert job.id in [one.id for one in listed.items]
-    refused = publish_plan.sync(job.id, client=client, revision="0" * 32)
+    refused = publish_plan.sync(job.id, client=client, etag="0" * 32)
     assert isinstance(refused, Problem), refused
-    published = publish_plan.sync(job.id, client=client, revision=job.revision)
+    published = publish_plan.sync(job.id, client=client, etag=job.etag)
     assert isinstance(published, JobWithPlan), published
     for technician in published.unacknowledged:
         done = acknowledge_route.sync(job.id, client=client, body=Receipt(technician_id=technician))

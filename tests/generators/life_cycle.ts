@@ -36,10 +36,10 @@ const workbook = await client.GET("/v1/plans/{job_id}/route-sheets.xlsx", { para
 assert.equal(new TextDecoder().decode((workbook.data as ArrayBuffer).slice(0, 2)), "PK");
 const verdict = await client.POST("/v1/plans/judge", { body: { routes: { T1: ["O1"] }, problem: branch } });
 
-const publish = (revision: string) =>
-  client.POST("/v1/plans/{job_id}/publish", { params: { path, query: { revision } } });
+const publish = (etag: string) =>
+  client.POST("/v1/plans/{job_id}/publish", { params: { path, query: { etag } } });
 const refused = await publish("0".repeat(32));
-const published = await publish(job.revision);
+const published = await publish(job.etag);
 let state: Schemas["State"] | null | undefined;
 for (const technician_id of published.data?.unacknowledged ?? []) {
   const done = await client.POST("/v1/plans/{job_id}/acknowledgements", { params: { path }, body: { technician_id } });
