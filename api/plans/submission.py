@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from api.access.doorkeeper import Caller
     from api.requests.bodies import Spooled
     from api.requests.idempotency import Asked
-    from api.schemas.asked import PlanQuery, ReoptimiseQuery
+    from api.schemas.asked import JobNotes, PlanQuery, ReoptimiseQuery
     from api.service import Service
 
 
@@ -75,6 +76,8 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         "warnings": found["warnings"] | {"count": found["warning_count"]},
         "request_id": request_id,
         "created_at": now(),
+        "labels": plans.label_lines(query.label),
+        "notes": None if query.metadata is None else json.loads(query.metadata),
     }
 
     def add(tx: Connection) -> Answer:
@@ -124,6 +127,26 @@ def budget_of(service: Service, caller: Caller, query: PlanQuery | ReoptimiseQue
         raise Refusal("SECONDS_OVER_LIMIT", value=f"{query.seconds:g}", limit=f"{limit:g}", role=caller.role)
     seconds = query.seconds or (limit if query.iterations is not None else service.settings.default_solve_s)
     return {"seconds": min(seconds, limit), "iterations": query.iterations, "seed": query.seed}
+
+
+def note(service: Service, asked: Asked, job_id: str, notes: JobNotes, *, lang: str) -> Answer:
+    """Set the labels and notes of a job, each as far as it is given."""
+    earlier = recall(service.store, asked)
+    if earlier is not None:
+        return earlier
+
+    def say(tx: Connection) -> Answer:
+        find(tx, asked.caller, job_id)
+        said: dict[str, Any] = {}
+        if notes.labels is not None:
+            said["labels"] = plans.label_lines(notes.labels)
+        if notes.metadata is not None:
+            said["notes"] = notes.metadata
+        if said:
+            plans.label(tx, job_id, **said)
+        return Answer(200, as_json(find(tx, asked.caller, job_id), lang))
+
+    return once(service.store, asked, say)
 
 
 def stop(service: Service, caller: Caller, job_id: str, *, lang: str, request_id: str) -> tuple[int, dict[str, Any]]:

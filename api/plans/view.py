@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import lock_remedy
@@ -11,6 +12,7 @@ from api.plans.etags import etag_of
 from api.refusals.refusal import Refusal, problem
 from api.statuses import State
 from api.store import plans
+from optimizer.domain.problem import MOST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,11 @@ def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
     if row is None:
         raise Refusal("NOT_FOUND")
     return row
+
+
+def days_up_to(day: str) -> list[str]:
+    """Return a day and those before it on which a plan may begin that has it, the nearest first."""
+    return [(date.fromisoformat(day) - timedelta(days=number)).isoformat() for number in range(MOST_DAYS)]
 
 
 def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
@@ -64,6 +71,8 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
         "started_at": row["started_at"],
         "finished_at": row["finished_at"],
         "published_at": row["published_at"],
+        "labels": [one for one in row["labels"].split("\n") if one],
+        "metadata": row["notes"] or {},
         "progress": {
             "cost_cents": row["cost_cents"],
             "served": row["served"],

@@ -32,6 +32,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "string_too_long": ("It is too long.", "At most {max_length} characters."),
     "string_too_short": ("It is too short.", "At least {min_length} characters."),
     "too_long": ("It has too many entries.", "At most {max_length}."),
+    "too_short": ("It has too few entries.", "At least {min_length}."),
+    "dict_type": ("It is no object.", "Give an object."),
+    "notes_shape": ("It is no JSON object of texts.", "Give an object whose values are texts."),
+    "union_tag_not_found": ("It does not say which edit it is.", "See /docs for every edit."),
+    "union_tag_invalid": ("There is no such edit.", "See /docs for every edit."),
     "moment_unknown": ("There is no such day.", "Correct the date."),
     "moment_naive": (
         "It has no offset; it was read as the branch's local time.",

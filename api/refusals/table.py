@@ -228,6 +228,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
     ),
+    "NOTHING_PUBLISHED": RefusalText(
+        404,
+        "Nothing published",
+        "No plan is published for {day}.",
+        "Publish one; GET /v1/plans?day= lists the plans that have the day.",
+    ),
     "NOT_PUBLISHED": RefusalText(
         409,
         "Not published",

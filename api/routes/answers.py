@@ -38,7 +38,7 @@ _EXAMPLE_VALUES = {
     name: "…"
     for name in (
         "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason",
-        "status", "technician", "attempts", "days",
+        "status", "technician", "attempts", "days", "day",
     )
 }  # fmt: skip
 

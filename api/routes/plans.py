@@ -11,18 +11,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from sqlalchemy import Connection, RowMapping
 
 from api.access.doorkeeper import Caller
 from api.plans import etags, judging, papers, submission, view
 from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
+from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.schemas.answered import Job, JobPage, JobWithPlan, Submitted, Validated, Verdict
-from api.schemas.asked import JudgeQuery, ListQuery, PlanQuery
-from api.schemas.bodies import BRANCH_BODY, PLAN_FILE_BODY
+from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
+from api.schemas.bodies import BRANCH_BODY, PLAN_FILE_BODY, body_of
 from api.schemas.branch import named
 from api.schemas.plan import PlanFile
 from api.service import Service
@@ -117,6 +119,9 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
             limit=query.limit + 1,
             branch_id=query.branch,
             status=query.status,
+            state=query.state,
+            days=() if query.day is None else view.days_up_to(query.day),
+            label=query.label,
         )
     shown = rows[: query.limit]
     next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
@@ -170,12 +175,7 @@ def get_plan(
 ) -> Response:
     """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
     with service.store.read() as tx:
-        row = view.find(tx, caller, job_id)
-        shown = etags.etag_of(tx, row)
-        headers = etags.tagged(shown, lang)
-        if etags.is_known(if_none_match, shown, lang):
-            return Response(status_code=304, headers=headers)
-        return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
+        return shown(tx, view.find(tx, caller, job_id), lang, if_none_match)
 
 
 @router.delete(
@@ -267,6 +267,38 @@ def get_page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> R
     content, policy = with_policy(papers.paper(service, caller, job_id, view.PAGE, lang).decode())
     headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": policy}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.patch(
+    "/{job_id}",
+    summary="Label a plan",
+    operation_id="labelPlan",
+    response_model=None,
+    responses={200: {"model": Job}, **refusals(*ALWAYS, *WITH_BODY, "NOT_FOUND")},
+    openapi_extra={"requestBody": body_of(JobNotes)},
+)
+async def label(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    job_id: JobId,
+    lang: Lang,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Set labels, by which jobs are listed, or metadata, which comes back with the job; what is not given stays."""
+    notes, sha = await small_json(request, service.settings, JobNotes)
+    asked = Asked.of(request, caller, sha)
+    answer = await run_in_threadpool(submission.note, service, asked, job_id, notes, lang=lang)
+    return answer.response()
+
+
+def shown(tx: Connection, row: RowMapping, lang: str, if_none_match: str | None) -> Response:
+    """Return a job with its plan, unless whoever asks has it as it is."""
+    seen = etags.etag_of(tx, row)
+    headers = etags.tagged(seen, lang)
+    if etags.is_known(if_none_match, seen, lang):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
 
 # --- waiting ------------------------------------------------------------------------------------------------------

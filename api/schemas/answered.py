@@ -91,6 +91,8 @@ class Job(Given):
     started_at: Moment | None
     finished_at: Moment | None
     published_at: Moment | None
+    labels: list[str] = []
+    metadata: Annotated[dict[str, str], Field(description="as it was submitted")] = {}
     progress: Progress
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int

@@ -90,6 +90,9 @@ jobs = Table(
     Column("event_count", Integer, nullable=False, default=0),
     # Which revision of its plan is the one that is shown, printed and published; 0 is the solver's.
     Column("revision", Integer, nullable=False, default=0, server_default="0"),
+    # Labels of whoever submitted it, one a line with a line break before and after; and notes, which nobody looks at.
+    Column("labels", Text, nullable=False, default="", server_default=""),
+    Column("notes", JSON(none_as_null=True)),
     Index(None, "status", "seq"),
     Index(None, "branch_id", "seq"),
 )

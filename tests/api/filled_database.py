@@ -53,6 +53,7 @@ def rows(plan_file: dict[str, Any]) -> list[tuple[Table, dict[str, Any]]]:
         "status": "solved", "state": "handed_out", "started_at": MOMENT, "finished_at": MOMENT,
         "published_at": MOMENT, "owner": "w-1", "fence": 1, "beat": 4, "attempt": 1, "stop_requested": False,
         "cost_cents": made["cost_cents"], "served": 3, "bound_cents": None, "elapsed_s": 9.5, "revision": 0,
+        "labels": "\nmonday\n", "notes": {"ticket": "4711"},
         "incumbent": pack(plan), "failure": None, "event_count": 1,
     }  # fmt: skip
     return [
