@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 from optimizer.ingest.cells.compound import (
@@ -139,15 +140,15 @@ def _row(sheet: str) -> Schema:
 
 def _cell(column: DeclaredColumn) -> Schema:
     """Return the schema of a cell by its parser and kind."""
-    kind = column.kind
-    if column.parse in _ITEMS:
-        return {"type": "array", "items": _ITEMS[column.parse]}
-    if column.parse is parse_end_place:
+    kind, parse = column.kind, unwrap(column.parse)
+    if parse in _ITEMS:
+        return {"type": "array", "items": _ITEMS[parse]}
+    if parse is parse_end_place:
         return {"anyOf": [{"type": "string", "enum": ["branch", "home"]}, named("PlaceGiven")]}
     if kind.words:
         return {"type": "string", "enum": list(kind.words)}
     if kind.shape is Shape.TIME:
-        return dict(TIME) if column.parse is parse_time else {"anyOf": [TIME, MOMENT]}
+        return dict(TIME) if parse is parse_time else {"anyOf": [TIME, MOMENT]}
     by_shape = {
         Shape.DATE: DATE,
         Shape.MOMENT: MOMENT,
