@@ -228,6 +228,7 @@ class Task:
             problem,
             matrix,
             near,
+            told=self._told,
             reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
