@@ -57,6 +57,7 @@ SILENCE_S = 15.0
         200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
               "or what a dry run found"},
         **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
+                   "NOT_FOUND", "NO_PLAN_YET",
                    "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},

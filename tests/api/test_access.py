@@ -36,6 +36,7 @@ NEEDED: dict[str, Role | None] = {
     "GET /v1/plans/{job_id}": Role.READ,
     "DELETE /v1/plans/{job_id}": Role.PLAN,
     "PATCH /v1/plans/{job_id}": Role.PLAN,
+    "POST /v1/plans/{job_id}/patch": Role.PLAN,
     "GET /v1/branches/{branch_id}/days/{day}/plan": Role.READ,
     "GET /v1/plans/{job_id}/events": Role.READ,
     "GET /v1/plans/{job_id}/plan.json": Role.READ,
@@ -304,8 +305,12 @@ def two(server: Server) -> TwoBranches:
 @pytest.mark.parametrize("route", [route for route in NEEDED if "{job_id}" in route])
 def test_another_branchs_plan_is_not_there(two: TwoBranches, route: str) -> None:
     method, path = route.split()
-    bodies = {"acknowledgements": {"technician_id": "T1"}, "edits": {"edits": [{"edit": "unassign", "visit": "O1"}]}}
-    body = bodies.get(path.rpartition("/")[2])
+    bodies = {
+        "acknowledgements": {"technician_id": "T1"},
+        "edits": {"edits": [{"edit": "unassign", "visit": "O1"}]},
+        "patch": {},
+    }
+    body = {} if method == "PATCH" else bodies.get(path.rpartition("/")[2])
     more: dict[str, Any] = {} if body is None else {"json": body}
 
     def ask(headers: dict[str, str], job_id: str) -> Any:

@@ -179,3 +179,25 @@ def test_a_job_is_submitted_with_labels_and_notes(house: Server) -> None:
     assert (made["labels"], made["metadata"]) == (["one", "two"], {"from": "desk"})
     wrong = house.http.post("/v1/plans", params={"metadata": '{"from": 7}'}, content=branch(), headers=headers)
     assert [one["cause"] for one in wrong.json()["errors"]] == ["It is no JSON object of texts."]
+
+
+def test_a_patched_branch_begins_from_the_plan_of_before(house: Server, job_id: str) -> None:
+    before = house.job(job_id)["plan"]
+    first = min((stop for route in before["routes"] for stop in route["stops"]), key=lambda stop: str(stop["start"]))
+    query = {"iterations": 20, "start_from": job_id, "freeze_before": first["start"][:11] + "23:59"}
+    received = {"received": "2026-11-27T09:00:00+08:00", "service": "PT10M"}
+    order = {"order_id": "O9", "customer_id": "C1", "lat": 30.27, "lon": 120.17, **received}
+    body = {"upsert": {"orders": [order]}}
+    answer = house.http.post(f"/v1/plans/{job_id}/patch", params=query, json=body)
+    assert answer.status_code == 202, answer.text
+    made = house.ended(answer.json()["id"])
+    assert (made["status"], made["visits"]) == ("solved", 4)
+
+    def told(plan: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        return {s["visit"]: (r["technician"], s["start"]) for r in plan["routes"] for s in r["stops"]}
+
+    # Frozen: whoever is on a route of before stays there, to the second; O9 comes in where it fits.
+    assert told(made["plan"]) | told(before) == told(made["plan"])
+    house.check_plan(made["id"])
+    nobodys = house.http.post(f"/v1/plans/{job_id}/patch", params={"start_from": "0" * 32}, json=body)
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "NOT_FOUND")
