@@ -228,6 +228,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
     ),
+    "BRANCHES_DIFFER": RefusalText(
+        409,
+        "Two branches",
+        "The two plans are of two branches; there is nothing to compare.",
+        "Compare plans of one branch.",
+    ),
     "INPUT_NO_JSON": RefusalText(
         409,
         "Nothing to patch",

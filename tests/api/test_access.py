@@ -37,6 +37,9 @@ NEEDED: dict[str, Role | None] = {
     "DELETE /v1/plans/{job_id}": Role.PLAN,
     "PATCH /v1/plans/{job_id}": Role.PLAN,
     "POST /v1/plans/{job_id}/patch": Role.PLAN,
+    "GET /v1/plans/{job_id}/details.json": Role.READ,
+    "GET /v1/plans/{job_id}/compared-with/{other_id}": Role.READ,
+    "GET /v1/plans/{job_id}/technicians/{technician_id}/route-sheet.html": Role.READ,
     "GET /v1/branches/{branch_id}/days/{day}/plan": Role.READ,
     "GET /v1/plans/{job_id}/events": Role.READ,
     "GET /v1/plans/{job_id}/plan.json": Role.READ,
@@ -60,7 +63,14 @@ NEEDED: dict[str, Role | None] = {
     "GET /healthz": None,
     "GET /readyz": None,
 }
-NOBODYS = {"{branch_id}": "NOBODYS", "{day}": "2026-11-30", "{job_id}": "0" * 32, "{webhook_id}": "0" * 16}
+NOBODYS = {
+    "{other_id}": "0" * 32,
+    "{technician_id}": "T1",
+    "{branch_id}": "NOBODYS",
+    "{day}": "2026-11-30",
+    "{job_id}": "0" * 32,
+    "{webhook_id}": "0" * 16,
+}
 UNKNOWN = "pg_" + "0" * 12 + "_" + "0" * 48
 
 

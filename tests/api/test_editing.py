@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.schemas.details import Details, PlansCompared
 from api.schemas.editing import EditAnswer, Revisions
 from tests.api.conftest import BRANCH, ROOT, Server
 
@@ -201,3 +202,32 @@ def test_a_patched_branch_begins_from_the_plan_of_before(house: Server, job_id: 
     house.check_plan(made["id"])
     nobodys = house.http.post(f"/v1/plans/{job_id}/patch", params={"start_from": "0" * 32}, json=body)
     assert (nobodys.status_code, nobodys.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_plan_is_looked_at_in_detail_and_beside_another(house: Server, job_id: str) -> None:
+    found = house.http.get(f"/v1/plans/{job_id}/details.json")
+    assert found.status_code == 200, found.text
+    shown, plan = Details.model_validate(found.json()), house.job(job_id)["plan"]
+    assert [[stop.visit for stop in route.stops] for route in shown.routes] == [
+        [stop["visit"] for stop in route["stops"]] for route in plan["routes"]
+    ]
+    assert all(route.travel_m > 0 for route in shown.routes)
+    other = house.ended(house.submit(branch(), iterations=0))["id"]
+    compared = house.http.get(f"/v1/plans/{job_id}/compared-with/{other}")
+    assert compared.status_code == 200, compared.text
+    sides = PlansCompared.model_validate(compared.json())
+    assert (sides.before, sides.after) == (other, job_id)
+    assert sides.cost_cents.after == sum(plan["costs"].values())
+    same = house.http.get(f"/v1/plans/{job_id}/compared-with/{job_id}").json()
+    assert (same["costs"], same["figures"], same["changes"]) == ({}, {}, [])
+
+
+def test_a_technician_sees_the_own_sheet_alone(house: Server, job_id: str) -> None:
+    served = served_by(house, job_id)
+    who = served["O1"]
+    page = house.http.get(f"/v1/plans/{job_id}/technicians/{who}/route-sheet.html")
+    assert page.status_code == 200, page.text
+    assert all((visit in page.text) == (technician == who) for visit, technician in served.items())
+    assert "unsafe" not in page.headers["content-security-policy"]
+    nobody = house.http.get(f"/v1/plans/{job_id}/technicians/T9/route-sheet.html")
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "TECHNICIAN_HAS_NO_ROUTE")
