@@ -43,7 +43,7 @@ def paper(
         known = plans.paper(tx, job_id, kept_as, lang)
     if known is not None:
         return known
-    content, _ = printed(service, row, name, lang, technician=technician_id)
+    content, _ = printed(service, row, name, lang, key_id=caller.key_id, technician=technician_id)
     # A paper that cannot be kept is printed anew the next time.
     with suppress(StoreError), service.store.write() as tx:
         now = plans.job(tx, job_id, None)
@@ -58,7 +58,7 @@ def _name_of(technician_id: str) -> str:
 
 
 def printed(
-    service: Service, row: RowMapping, name: str, lang: str, **about: str | None
+    service: Service, row: RowMapping, name: str, lang: str, *, key_id: str, **about: str | None
 ) -> tuple[bytes, dict[str, Any]]:
     """Return a paper of a job's plan, printed now, and what the reader says of it.
 
@@ -72,7 +72,7 @@ def printed(
         if kept is None:
             raise Refusal("NO_PLAN_YET", status=row["status"])
         source = plans.source(tx, row["input_sha"])
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="print-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="print-") as place:
         folder = Path(place).resolve()
         (folder / "input").write_bytes(source["content"])
         made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
@@ -90,5 +90,5 @@ def printed(
         }
         limit_s = service.settings.paper_s
         too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         return Path(task["out"]).read_bytes(), answer

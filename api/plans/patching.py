@@ -48,7 +48,7 @@ def submit_patched(
         faults = {name: error.report.to_json(name) for name in LANGUAGES}
         raise Refusal("INPUT_FAULTS", faults=faults, count=len(error.report.errors)) from None
     content = json.dumps(document, ensure_ascii=False).encode()
-    with tempfile.NamedTemporaryFile(dir=service.settings.data, prefix="upload-", suffix=".part") as file:
+    with tempfile.NamedTemporaryFile(dir=service.spool.path, prefix="upload-", suffix=".part") as file:
         file.write(content)
         file.flush()
         spooled = Spooled(Path(file.name), upload.JSON, hashlib.sha256(content).hexdigest(), len(content))

@@ -34,12 +34,12 @@ def side_by_side(service: Service, caller: Caller, job_id: str, other_id: str) -
         raise Refusal("BRANCHES_DIFFER")
     limit_s = service.settings.paper_s
     too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="compare-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()
         for name, document in (("made", made), ("other", other)):
             (folder / name).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
         task = {"task": "compare_plans", "made": str(folder / "made"), "other": str(folder / "other")}
-        found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=caller.key_id)
     then, now = other["plan"], made["plan"]
     return {
         "before": other_id,

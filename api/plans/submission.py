@@ -10,7 +10,7 @@ from api.plans.view import as_json, days_of, find
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import ENDED
-from api.store import access, jobs, plans, revisions
+from api.store import access, jobs, plans, revisions, turns
 from api.store.engine import now
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.requests.idempotency import Asked
     from api.schemas.asked import JobNotes, PlanQuery, ReoptimiseQuery
     from api.service import Service
+    from api.settings import Settings
 
 
 def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
         "most_technicians": settings.max_technicians,
     }
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
-    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long)
+    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
     caller.need_branch(found["branch_id"])
     return found
 
@@ -69,6 +70,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         "options": options,
         "input_sha": spooled.sha256,
         "warnings": found["warnings"] | {"count": found["warning_count"]},
+        "asked_s": turns.expected_s(options["seconds"], options["iterations"]),
         "request_id": request_id,
         "created_at": now(),
         "labels": plans.label_lines(query.label),
@@ -76,10 +78,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
     }
 
     def add(tx: Connection) -> Answer:
-        of_key, of_all = jobs.waiting(tx, caller.key_id)
-        for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
-            if waiting >= limit:
-                raise Refusal("QUEUE_FULL", headers={"Retry-After": "10"}, waiting=waiting, limit=limit)
+        check_queue(tx, settings, caller, values["asked_s"])
         jobs.submit(tx, values, media_type=spooled.media_type, content=content)
         if query.start_from is not None:
             begin_from(tx, caller, job_id, values["branch_id"], query.start_from)
@@ -87,9 +86,22 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
         assert row is not None
-        return Answer(202, as_json(row, lang), {"Location": f"/v1/plans/{job_id}"})
+        place = turns.places(tx).get(job_id)
+        return Answer(202, as_json(row, lang, place), {"Location": f"/v1/plans/{job_id}"})
 
     return once(service.store, asked, add)
+
+
+def check_queue(tx: Connection, settings: Settings, caller: Caller, asked_s: float) -> None:
+    """Refuse a plan when too many wait, or when the key's ask for too many seconds; one alone may ask for any."""
+    of_key, of_all, seconds = jobs.waiting(tx, caller.key_id)
+    again = {"Retry-After": "10"}
+    for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
+        if waiting >= limit:
+            raise Refusal("QUEUE_FULL", headers=again, waiting=waiting, limit=limit)
+    most_s = settings.queued_seconds_per_key
+    if of_key and seconds + asked_s > most_s:
+        raise Refusal("QUEUE_FULL_OF_SECONDS", headers=again, waiting=f"{seconds:.0f}", limit=f"{most_s:g}")
 
 
 def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, Any]:

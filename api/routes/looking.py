@@ -10,14 +10,14 @@ from fastapi.responses import JSONResponse, Response
 from api.plans import papers, view
 from api.plans.page_policy import with_policy
 from api.plans.side_by_side import side_by_side
-from api.routes.answers import ALWAYS, refusals
+from api.routes.answers import ALWAYS, WITH_PRINTER, refusals
 from api.routes.dependencies import JobId, Lang, Reader, ServiceOf
 from api.schemas.asked import ID_PATTERN, TEXT_PATTERN
 from api.schemas.details import Details, PlansCompared
 
 router = APIRouter(prefix="/v1/plans/{job_id}", tags=["plans"])
 
-_PAPER = ("NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES")
+_PAPER = ("NOT_FOUND", "NO_PLAN_YET", "PLAN_BREAKS_RULES", *WITH_PRINTER)
 OtherId = Annotated[str, Path(pattern=ID_PATTERN, description="id of the plan that it is compared with")]
 TechnicianId = Annotated[
     str, Path(min_length=1, max_length=200, pattern=TEXT_PATTERN, description="id of the technician")
@@ -45,7 +45,7 @@ def details(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Re
     response_model=None,
     responses={
         200: {"model": PlansCompared},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "BRANCHES_DIFFER", "PAPER_FAILED", "READERS_BUSY"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "BRANCHES_DIFFER", *WITH_PRINTER),
     },
 )
 def compared(service: ServiceOf, caller: Reader, job_id: JobId, other_id: OtherId) -> JSONResponse:

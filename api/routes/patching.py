@@ -31,7 +31,8 @@ router = APIRouter(prefix="/v1/plans/{job_id}", tags=["plans"])
         202: {"model": Job, "description": "accepted: the job is on disk",
               "headers": {"Location": {"schema": {"type": "string"}}}},
         **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "NOT_FOUND", "NO_PLAN_YET", "INPUT_NO_JSON", "BRANCH_FORBIDDEN",
-                   "SECONDS_OVER_LIMIT", "QUEUE_FULL", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS"),
+                   "SECONDS_OVER_LIMIT", "QUEUE_FULL", "QUEUE_FULL_OF_SECONDS", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS",
+                   "TOO_MANY_TECHNICIANS"),
     },
     openapi_extra={"requestBody": body_of(Patch)},
 )  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.planning_context import Stage
-from optimizer.errors import LockConflictError
+from optimizer.errors import LockConflictError, NoPlanError
 from optimizer.moments.changes import changes_between, stay_near
 from optimizer.moments.started import told_in_vain, with_started
 from optimizer.running.first_routes import possible_routes, routes_of
@@ -94,8 +94,9 @@ def plan_stage(
     try:
         outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
         released = over
-    except LockConflictError:
-        if not unplaced:
+    except (LockConflictError, NoPlanError) as error:
+        # A first try whose time was up says nothing of those windows, but there is none left for another with them.
+        if not unplaced or (isinstance(error, NoPlanError) and error.stopped != "overrun"):
             raise
         near = stay_near(problem, published, released=(*over, *unplaced))
         left_s = None if seconds is None else (1 - FIRST_TRY_SHARE) * seconds
