@@ -324,7 +324,8 @@ def test_another_branchs_plan_is_not_there(two: TwoBranches, route: str) -> None
     more: dict[str, Any] = {} if body is None else {"json": body}
 
     def ask(headers: dict[str, str], job_id: str) -> Any:
-        return two.server.http.request(method, path.replace("{job_id}", job_id), headers=headers, **more)
+        where = path.replace("{job_id}", job_id).replace("{other_id}", two.plan).replace("{technician_id}", "T1")
+        return two.server.http.request(method, where, headers=headers, **more)
 
     theirs, nobodys = ask(two.a, two.plan), ask(two.a, "0" * 32)
     assert (theirs.status_code, theirs.json()["code"]) == (404, "NOT_FOUND")
