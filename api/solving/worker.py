@@ -220,16 +220,17 @@ class Task:
         seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
-        told, first = published, None
+        beside, first = published, None
         if start is not None and start["problem"] is None:
             problem, first = near(start, problem, options)
         elif start is not None:
             problem, first = rest_of(start, options)
-            matrix, told = travel_for(problem, path), None
+            matrix, beside = travel_for(problem, path), None
         solved = plan_stage(
             problem,
             matrix,
-            told,
+            beside,
+            told=self._told,
             reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
@@ -242,7 +243,7 @@ class Task:
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
-        return solved if told is published else with_changes(solved, published)
+        return solved if beside is published else with_changes(solved, published)
 
     # --- while it is solved ---
 
