@@ -58,6 +58,7 @@ NEEDED: dict[str, Role | None] = {
     "GET /v1/audit": Role.ADMIN,
     "POST /v1/webhooks": Role.ADMIN,
     "GET /v1/webhooks": Role.ADMIN,
+    "GET /v1/webhooks/{webhook_id}": Role.ADMIN,
     "DELETE /v1/webhooks/{webhook_id}": Role.ADMIN,
     "GET /metrics": Role.READ,
     "GET /healthz": None,
