@@ -195,7 +195,8 @@ def _cell(column: Column, value: Value, wording: Wording) -> CellView:
     if column.number_format in _NUMBERS:
         return CellView(column.name, _number(column, value, wording), "n")
     text = _words(column, value, wording)
-    return CellView(column.name, text or wording.translate("none"), "" if text else "none")
+    style = "stamp" if isinstance(value, date) else ""
+    return CellView(column.name, text or wording.translate("none"), style if text else "none")
 
 
 def _number(column: Column, value: Value, wording: Wording) -> str:

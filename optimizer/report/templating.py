@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from optimizer.report.density import choose_density
@@ -54,6 +54,7 @@ def _environment(wording: Wording) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=wording.translate, wording=wording, choose_density=choose_density)
+    density = partial(choose_density, paper=wording.region.paper)
+    environment.globals.update(t=wording.translate, wording=wording, choose_density=density)
     environment.globals.update(phone_pieces=phone_pieces, place_link=place_link)
     return environment

@@ -295,6 +295,11 @@ def test_a_part_that_another_visit_takes(short_stock: World) -> None:
     assert chinese(short_stock, "B", routes) == "备件 compressor (P) 库存不足：缺 1 件，已被派工单 A 占用。"
 
 
+def test_a_part_that_another_visit_takes_is_the_cause_also_where_one_visit_a_day_is_allowed(short_stock: World) -> None:
+    found = reason_of(short_stock.with_shift("Ann", max_visits=1), "B", {"Ann": ["A"]})
+    assert (found.code, found.subject, found.visit_id) == (ReasonCode.PART_OUT_OF_STOCK, "P", "A")
+
+
 def test_a_full_day(one_van: World) -> None:
     # A alone until 08:50; with B it is 09:40.
     short = one_van.with_shift("Ann", end_s=clock("09:10"))
@@ -365,7 +370,7 @@ def test_dearer_than_leaving_out(one_van: World) -> None:
     cheap = one_van.with_policy(unassigned_cents=(200, 300, 400, 500, 600))
     assert reason_of(cheap, "B", {"Ann": ["A"]}) == Reason(ReasonCode.OUTRANKED, False, "Ann", 0, 800, "cents")
     assert english(cheap, "B", {"Ann": ["A"]}) == (
-        "Other work is worth more: serving it with Ann Li (Ann) costs ¥8.00 more than leaving it out."
+        "Other work is worth more: serving it with Ann Li (Ann) makes the plan 8 points worse than leaving it out."
     )
 
 
@@ -373,7 +378,8 @@ def test_cheaper_than_leaving_out(one_van: World) -> None:
     reason = reason_of(one_van, "B", {"Ann": ["A"]})
     assert reason == Reason(ReasonCode.TIME_LIMIT, True, "Ann", 0, 19_000, "cents")
     assert english(one_van, "B", {"Ann": ["A"]}) == (
-        "The search ended before placing it: Ann Li (Ann) could take it and save ¥190.00; plan again with more time."
+        "The search ended before placing it: Ann Li (Ann) could take it, and the plan would be 190 points better; plan "
+        "again with more time."
     )
 
 
