@@ -369,7 +369,7 @@ def test_the_chinese_page_has_the_same_parts(page: str) -> None:
 
 
 def test_the_pages_for_users_are_there_in_both_languages() -> None:
-    assert TWICE == ["README.md", "docs/service.md", "docs/using.md"]
+    assert TWICE == ["README.md", "docs/editing.md", "docs/service.md", "docs/using.md"]
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.access.doorkeeper import Caller
     from api.requests.bodies import Spooled
     from api.requests.idempotency import Asked
-    from api.schemas.asked import PlanQuery
+    from api.schemas.asked import PlanQuery, ReoptimiseQuery
     from api.service import Service
 
 
@@ -95,14 +95,8 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
     Refusal
         When the key's role may not take so long.
     """
-    limit = service.settings.max_seconds(caller.role)
-    if query.seconds is not None and query.seconds > limit:
-        raise Refusal("SECONDS_OVER_LIMIT", value=f"{query.seconds:g}", limit=f"{limit:g}", role=caller.role)
-    seconds = query.seconds or (limit if query.iterations is not None else service.settings.default_solve_s)
     return {
-        "seconds": min(seconds, limit),
-        "iterations": query.iterations,
-        "seed": query.seed,
+        **budget_of(service, caller, query),
         "stage": query.stage,
         "as_of": query.as_of,
         "days": query.days,
@@ -110,6 +104,21 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
         "allow_unknown": query.allow_unknown,
         "broken_locks": query.broken_locks,
     }
+
+
+def budget_of(service: Service, caller: Caller, query: PlanQuery | ReoptimiseQuery) -> dict[str, Any]:
+    """Return how long a job may search.
+
+    Raises
+    ------
+    Refusal
+        When the key's role may not take so long.
+    """
+    limit = service.settings.max_seconds(caller.role)
+    if query.seconds is not None and query.seconds > limit:
+        raise Refusal("SECONDS_OVER_LIMIT", value=f"{query.seconds:g}", limit=f"{limit:g}", role=caller.role)
+    seconds = query.seconds or (limit if query.iterations is not None else service.settings.default_solve_s)
+    return {"seconds": min(seconds, limit), "iterations": query.iterations, "seed": query.seed}
 
 
 def stop(service: Service, caller: Caller, job_id: str, *, lang: str, request_id: str) -> tuple[int, dict[str, Any]]:

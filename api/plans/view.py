@@ -59,12 +59,14 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
     options, job_id = row["options"], row["job_id"]
     links = {"self": "", "events": "/events"}
     if row["state"] is not None:
+        links |= {"edits": "/edits", "revisions": "/revisions"}
         links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
     failure = row["failure"]
     return {
         "id": job_id,
         "status": row["status"],
         "state": row["state"],
+        "revision": row["revision"],
         "branch_id": row["branch_id"],
         "first_day": row["first_day"],
         "days": row["days"],

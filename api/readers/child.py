@@ -10,6 +10,7 @@ Whatever an upload does to its reader it does here.
      "own_media_type": ..., "made": ...}
     {"task": "compare_file", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "file": ...,
      "lang": ...}
+    {"task": "edit", ...}, as `api.readers.editing` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -301,7 +302,26 @@ def _page(
 
 
 _PAPERS = {"plan.json": _plan_file, "route-sheets.xlsx": _workbook, "route-sheets.html": _page}
-_TASKS = {"read": read, "judge": judge, "compare": compare, "compare_file": compare_file, "print": print_paper}
+
+
+def edit(task: Answer) -> Answer:
+    """Edit a kept plan; answer what becomes of it, or what of the edits cannot be done."""
+    from api.readers.editing import edit as edit_kept
+
+    try:
+        return edit_kept(task)
+    except InputError as error:
+        return _faults(error.report)
+
+
+_TASKS = {
+    "read": read,
+    "judge": judge,
+    "compare": compare,
+    "compare_file": compare_file,
+    "edit": edit,
+    "print": print_paper,
+}
 
 
 def _published_name(problem: Problem) -> Answer:

@@ -170,7 +170,7 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
     "IF_MATCH_MISSING": RefusalText(
         428,
         "If-Match missing",
-        "Publishing needs the ETag of the plan that you looked at.",
+        "This needs the ETag of the plan that you looked at.",
         "GET the plan and send its ETag as If-Match.",
     ),
     "PLAN_STALE": RefusalText(
@@ -185,6 +185,30 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "The plan breaks rules now",
         "With the orders that were handed in last, the plan breaks rules: {count}.",
         "Plan again with the orders of now; listed are the rules and what differs.",
+    ),
+    "EDIT_STALE": RefusalText(
+        412,
+        "The plan has changed",
+        "{reason}",
+        "Look at the plan again, and edit what it is now.",
+    ),
+    "EDIT_BREAKS_RULES": RefusalText(
+        409,
+        "The edit breaks rules",
+        "With the edits the plan would break rules: {count}. Nothing was changed.",
+        "Edit otherwise; what a house limit forbids, an exception by name among the edits allows.",
+    ),
+    "PLAN_TOLD": RefusalText(
+        409,
+        "The plan is published",
+        "Customers and technicians have been told this plan; it is no longer edited.",
+        "POST to its address with /reoptimise for a draft that begins from it, and edit that.",
+    ),
+    "NO_SUCH_REVISION": RefusalText(
+        409,
+        "No such revision",
+        "The plan has no revision to go back to.",
+        "GET its revisions, and name one of them with ?to=.",
     ),
     "NOT_SUBMITTED": RefusalText(
         409,

@@ -68,6 +68,7 @@ class Job(Given):
     id: Annotated[str, Field(pattern=ID_PATTERN)]
     status: Status
     state: Annotated[State | None, Field(description="of the plan; null while there is none")]
+    revision: Annotated[int, Field(description="which one of the plan is in use; 0 is the solver's")] = 0
     branch_id: str
     first_day: Date
     days: int

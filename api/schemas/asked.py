@@ -125,6 +125,42 @@ class PublishQuery(BaseModel):
     ] = False
 
 
+class EditQuery(BaseModel):
+    """How edits are taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: Annotated[bool, Field(description="say what would break and what it costs, and change nothing")] = False
+
+
+class UndoQuery(BaseModel):
+    """Which revision is used again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[
+        int | None, Field(ge=0, le=1_000_000, description="its number; without it the one before the present one")
+    ] = None
+
+
+class ReoptimiseQuery(BaseModel):
+    """How the rest of a plan is planned anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[
+        float | None,
+        Field(gt=0, le=86_400, allow_inf_nan=False, description="time of the search; GET /v1/limits says how much"),
+    ] = None
+    iterations: Annotated[
+        int | None, Field(ge=0, le=1_000_000_000, description="work instead of time: the same plan each time")
+    ] = None
+    seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    freeze_before: Annotated[
+        AsOf, Field(description="visits that start before this moment, local time of the branch, keep their start")
+    ] = None
+
+
 class Receipt(Taken):
     """A technician has received a route."""
 

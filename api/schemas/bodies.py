@@ -145,7 +145,7 @@ EVENT: dict[str, Any] = {
     "required": ["id", "event", "data"],
     "properties": {
         "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number, for Last-Event-ID"},
-        "event": {"enum": ["status", "progress", "acknowledgement"]},
+        "event": {"enum": ["status", "progress", "acknowledgement", "edit"]},
         "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}},
     },
 }

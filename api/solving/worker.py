@@ -26,8 +26,9 @@ from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
 from api.settings import Settings
+from api.solving.continued import rest_of, with_changes
 from api.statuses import Status
-from api.store import jobs, plans
+from api.store import jobs, plans, revisions
 from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
@@ -39,6 +40,7 @@ from optimizer.moments.known_returns import with_known_returns
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
+from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,6 +206,7 @@ class Task:
         with self._store.read() as tx:
             files = plans.published_files(tx, claim.branch_id, day_before)
             receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+            start = revisions.start_of(tx, claim.job_id)
         upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
         as_of = problem.local_time(problem.as_of_s)
         before = routes_before(path, problem.clock, as_of, time_routes=time_routes)
@@ -218,22 +221,27 @@ class Task:
         seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.done_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
-        return plan_stage(
+        near, first = published, None
+        if start is not None:
+            problem, first = rest_of(start, options)
+            matrix, near = travel_for(problem, path), None
+        solved = plan_stage(
             problem,
             matrix,
-            published,
+            near,
             reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],
             threads=self._settings.solve_threads,
-            start=None if incumbent is None else start_of(unpack(incumbent), problem),
+            start=first if incumbent is None else start_of(unpack(incumbent), problem),
             memory_bytes=self._settings.solve_memory_bytes,
             urgency=URGENCY[Stage(options["stage"])],
             on_message=lambda sentence: _log.info("solve_waits", message=sentence),
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
+        return solved if start is None else with_changes(solved, published)
 
     # --- while it is solved ---
 

@@ -88,6 +88,8 @@ jobs = Table(
     Column("incumbent", LargeBinary),
     Column("failure", JSON(none_as_null=True)),
     Column("event_count", Integer, nullable=False, default=0),
+    # Which revision of its plan is the one that is shown, printed and published; 0 is the solver's.
+    Column("revision", Integer, nullable=False, default=0, server_default="0"),
     Index(None, "status", "seq"),
     Index(None, "branch_id", "seq"),
 )
@@ -98,6 +100,32 @@ plans = Table(
     Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("problem", LargeBinary, nullable=False),
+)
+
+# What people have made of a plan by hand; a plan that nobody has edited has none.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    # The revision that was edited; null of the solver's plan.
+    Column("parent", Integer),
+    Column("edits", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("problem", LargeBinary, nullable=False),
+    Column("cost_cents", BigInteger, nullable=False),
+    Column("served", Integer, nullable=False),
+    Column("key_id", String(32), nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+
+# Where the search of a job begins, when that is another plan: its routes, and its facts where they are to be the same.
+starts = Table(
+    "starts",
+    metadata,
+    Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
+    Column("plan", LargeBinary, nullable=False),
+    Column("problem", LargeBinary),
 )
 
 events = Table(
@@ -150,6 +178,16 @@ papers = Table(
     Column("name", String(64), primary_key=True),
     Column("lang", String(2), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# A browser that has shown a key; of its secret only the digest is kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key_id", String(32), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24), nullable=False),
 )
 
 answers = Table(

@@ -20,6 +20,9 @@ from api.store.tables import (
     papers,
     plans,
     published,
+    revisions,
+    sessions,
+    starts,
 )
 
 if TYPE_CHECKING:
@@ -43,12 +46,13 @@ def forget_old(tx: Connection, *, keep_days: int, idempotency_hours: int, at: da
         or_(jobs.c.published_at.is_(None), jobs.c.published_at < published_before),
     )
     ids = list(tx.execute(old).scalars())
-    for table in (events, plans, papers, acknowledgements, published, jobs):
+    for table in (events, plans, papers, revisions, starts, acknowledgements, published, jobs):
         for start in range(0, len(ids), 500):
             tx.execute(delete(table).where(table.c.job_id.in_(ids[start : start + 500])))
     tx.execute(delete(inputs).where(inputs.c.sha256.not_in(select(jobs.c.input_sha))))
     tx.execute(delete(answers).where(answers.c.created_at < moment_text(at - timedelta(hours=idempotency_hours))))
     tx.execute(delete(deliveries).where(deliveries.c.state != "waiting", deliveries.c.created_at < drafts_before))
+    tx.execute(delete(sessions).where(sessions.c.expires_at < moment_text(at)))
     tx.execute(delete(heads).where(heads.c.day < published_before[:10]))
     return len(ids)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.plan import Plan, Route, Stop
 from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.units import HOUR_S
@@ -16,7 +17,6 @@ from optimizer.domain.units import HOUR_S
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.problem import Problem
 
 #: A call about a visit that is too near for notice is made this long before the told window opens, or at once.
@@ -66,6 +66,24 @@ def gone_since(problem: Problem, published: Plan) -> tuple[dict[str, list[str]],
             elif route.technician_id not in problem.technician_by_id:
                 left.setdefault(route.technician_id, []).append(visit_id)
     return left, called_off
+
+
+def as_told(problem: Problem) -> Plan:
+    """Return what a problem says of the published plan as a plan: who, which day and the window told, no more.
+
+    Who leads a crew is not said; the first by id stands for it.
+    """
+    routes: dict[tuple[int, str], list[Stop]] = {}
+    crews: dict[str, list[str]] = {}
+    for said in problem.published:
+        crews.setdefault(said.visit_id, []).append(said.technician_id)
+    for said in problem.published:
+        if said.told is not None:
+            crew = tuple(sorted(crews[said.visit_id])) if len(crews[said.visit_id]) > 1 else ()
+            start_s, lead = said.told.open_s, crew[0] if crew else ""
+            stop = Stop(said.visit_id, start_s, start_s, start_s, start_s, said.told, crew=crew, lead=lead)
+            routes.setdefault((said.day, said.technician_id), []).append(stop)
+    return Plan(tuple(Route(who, day, 0, 0, tuple(stops)) for (day, who), stops in sorted(routes.items())), ())
 
 
 def changes_between(problem: Problem, published: Plan, plan: Plan) -> tuple[Change, ...]:
