@@ -60,7 +60,7 @@ def _visits(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             t("Not planned"),
             f"{left}",
             _notes(
-                (breaks, t("{count} promises will break", count=breaks)),
+                (breaks, t("1 promise will break") if breaks == 1 else t("{count} promises will break", count=breaks)),
                 (today, t("{count} to send today", count=today)),
                 (rebook, t("{count} to agree anew", count=rebook)),
             ),
@@ -91,7 +91,7 @@ def _times(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             "lateness",
             t("Lateness"),
             wording.duration(figures["late_minutes"] * 60),
-            _notes((late, t("{count} visits", count=late))),
+            _notes((late, wording.visits(late))),
             alarm=late > 0,
         ),
         KeyFigure(
@@ -119,7 +119,7 @@ def _people(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             f"{figures['technicians_used']}",
             _notes(
                 (True, t("of {count}", count=figures["technicians_available"])),
-                (contractors, t("{count} contractors", count=contractors)),
+                (contractors, t("1 contractor") if contractors == 1 else t("{count} contractors", count=contractors)),
             ),
         ),
         KeyFigure(

@@ -199,6 +199,10 @@ class Wording:
         """Return longer things in a row, each with a name and a number of its own."""
         return _SEMICOLON[self.lang].join(texts)
 
+    def visits(self, count: int) -> str:
+        """Return how many visits there are."""
+        return self.translate("1 visit") if count == 1 else self.translate("{count} visits", count=count)
+
     def heading(self, heading: str) -> str:
         """Return the head of a column, with the unit of distances where it says one."""
         return self.translate(heading, unit=distance_name(self.region, self.translate))

@@ -16,6 +16,7 @@ from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Arrival, Part, Reservation, Tool
 from optimizer.domain.technician import HeldSkill, Shift
+from optimizer.domain.units import DAY_S
 from optimizer.explain.positions import Way
 from optimizer.explain.sentences import SENTENCES, sentence
 from optimizer.explain.unassigned import explain_unassigned
@@ -281,6 +282,19 @@ def test_the_technician_who_comes_closest_is_named(two_vans: World) -> None:
     # With neither skilled enough, the one with fewer levels missing.
     both = two_vans.with_job("A", skills=(SkillNeed("aircon", 4),))
     assert reason_of(both, "A") == Reason(ReasonCode.SKILL_LEVEL, True, "Ann", 0, 1, "levels", "aircon")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "text"),
+    [
+        ({"ready_s": clock("08:00") + 2 * DAY_S}, "Agreed is: not before 2026-11-25 08:00."),
+        ({"agreed_day": MONDAY + timedelta(4)}, "Agreed with the customer is 2026-11-27."),
+    ],
+)
+def test_another_day_that_is_agreed_is_named(one_van: World, agreed: dict[str, Any], text: str) -> None:
+    made = one_van.with_job("A", requested=(), **agreed)
+    visit = made.problem.visit_by_id["A"]
+    assert sentence(reason_of(made, "A"), made.problem, translator("en"), visit=visit) == text
 
 
 # --- possible alone, but not in this plan ---------------------------------------------------------------------------

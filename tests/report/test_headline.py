@@ -57,6 +57,17 @@ def test_where_no_window_was_promised_no_share_is_said_to_be_kept(due_day: date 
     assert (said.value, said.note, said.alarm) == ("–", note, False)
 
 
+def test_one_is_not_many() -> None:
+    figures = kpis(promised().problem, promised().matrix, promised().plan({"T1": ["A", "C"]}))
+    said = key_figures(figures | {"promises_will_break": 1, "contractors_used": 1, "late_visits": 1}, Wording("en"))
+    notes = " · ".join(figure.note for figure in said)
+    assert re.findall(r"1 (?:promise will break|contractors?|visits?)", notes) == [
+        "1 promise will break",
+        "1 contractor",
+        "1 visit",
+    ]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_paper_shows_the_same_figures(tmp_path, lang: str) -> None:
     w = promised()

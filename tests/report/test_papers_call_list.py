@@ -668,6 +668,7 @@ def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
         "between "
         "8:10 and 9 in the morning, and call you before we set off. Will somebody be at home then?"
     )
+    assert "T1 Li and T2 Li, Mon 23 Nov, 08:10–09:00." in str(line.cells["message"])
 
 
 def test_everybody_on_a_crew_hears_of_a_change() -> None:

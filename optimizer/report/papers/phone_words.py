@@ -107,9 +107,9 @@ class PhoneWords:
         """Return a technician as customers hear of him: 陈立新师傅; nobody hears which firm a contractor is of."""
         technician = self.case.problem.technician_by_id.get(technician_id)
         name = without_controls(technician.name if technician else "").strip() or technician_id
+        name = name.split()[-1] if _CJK.search(name) else name
         if self.case.wording.lang != "zh":
             return name
-        name = name.split()[-1] if _CJK.search(name) else name
         return name if name.endswith(_MASTER) else f"{name}{_MASTER}"
 
     def master_by_surname(self, technician_id: str) -> str:
