@@ -61,11 +61,8 @@ def test_one_is_not_many() -> None:
     figures = kpis(promised().problem, promised().matrix, promised().plan({"T1": ["A", "C"]}))
     said = key_figures(figures | {"promises_will_break": 1, "contractors_used": 1, "late_visits": 1}, Wording("en"))
     notes = " · ".join(figure.note for figure in said)
-    assert re.findall(r"1 (?:promise will break|contractors?|visits?)", notes) == [
-        "1 promise will break",
-        "1 contractor",
-        "1 visit",
-    ]
+    found = re.findall(r"1 (?:promise will break|contractors?|visits?)", notes)
+    assert found == ["1 promise will break", "1 visit", "1 contractor"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
