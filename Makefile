@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: plan test night mutants check style types contracts doctests demo bench lock clean
+.PHONY: plan test night mutants check style types contracts doctests demo bench lock audit sbom clean
 
 plan: $(READY)  ## plan the demo branch into out/hangzhou; PAPERS=en for English ones
 	$(BIN)/paigong plan data/hangzhou --out out/hangzhou --lang $(or $(PAPERS),zh)
@@ -46,9 +46,20 @@ ifdef INSTANCE
 	$(BIN)/python -m benchmarks solve $(INSTANCE) --seconds $(or $(SECONDS),60)
 endif
 
-lock:  ## renew requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header -o requirements.lock
+# What is locked with the same words; the image has what it needs to run, and what builds it apart.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock:  ## renew requirements.lock and those of the image (needs uv)
+	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
+	$(COMPILE) pyproject.toml --extra scale --extra mcp --constraint requirements.lock -o deploy/requirements.lock
+	echo "hatchling" | $(COMPILE) --constraint requirements.lock -o deploy/build.lock -
+
+audit:  ## ask for known faults of the packages that are locked (needs a network and pip-audit)
+	pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(READY)  ## write what the image is made of
+	@mkdir -p dist
+	$(BIN)/python deploy/sbom.py > dist/sbom.json
 
 clean:  ## forget the environment and all output
 	rm -rf $(VENV) out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

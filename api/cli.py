@@ -1,4 +1,4 @@
-"""The whole command line: the planner's commands, and the service's: serve, work, key, backup, settings."""
+"""The whole command line: the planner's commands, those of the service, and what agents may call of them."""
 
 from __future__ import annotations
 
@@ -200,6 +200,63 @@ def backup(
     except OSError as error:
         stop(2, say("Cannot write or read: {error}", error=str(error)))
     print(say("Written to {folder}", folder=str(out)))
+
+
+@app.command(cls=SpokenCommand)
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `paigong backup` has written.")],
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Put a copy of the SQLite database where there is none, for a service that is started afterwards."""
+    from api.store.engine import StoreError
+    from api.store.restoring import put_back
+
+    say = translator_for(lang)
+    settings = _settings(data=data)
+    target = settings.data / "paigong.db"
+    if settings.database and settings.database_url != f"sqlite:///{target.resolve()}":
+        stop(
+            2, say("The database is not in the data folder: restore it with its own tools, PostgreSQL with pg_restore.")
+        )
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        plans = put_back(file, target)
+    except FileExistsError:
+        stop(2, say("There is a database in {folder} already: stop the service, and move it away.",
+                    folder=str(settings.data)))  # fmt: skip
+    except StoreError as error:
+        stop(2, say("'{file}' cannot be restored: {error}", file=str(file), error=str(error)))
+    except OSError as error:
+        stop(2, say("Cannot write or read: {error}", error=str(error)))
+    print(
+        say("Restored: {count} plans. Keys that were revoked after the copy was made are in force again.", count=plans)
+    )
+
+
+@app.command(name="mcp", cls=SpokenCommand)
+def serve_agents(
+    folder: Annotated[
+        Path, typer.Option(help="Folder of branches and plans; agents reach nothing outside of it.")
+    ] = Path("."),
+    max_seconds: Annotated[float, typer.Option(min=0, help="Longest search that an agent may ask for.")] = 300.0,
+    lang: Lang = None,
+) -> None:
+    """Offer check, plan, judge, explain and promise to an agent: an MCP server over standard input and output."""
+    from api.agents.tools import tools_of
+
+    say = translator_for(lang)
+    if not folder.is_dir():
+        stop(2, say("There is no folder '{folder}'.", folder=str(folder)))
+    try:
+        import anyio
+
+        from api.agents.server import AgentServer
+    except ImportError as error:
+        stop(2, say("Agents need the package {package}: install Paigong with its extra 'mcp'.", package=error.name))
+    tools = tools_of(app, say.lang)
+    server = AgentServer(tools, folder.resolve(), max_s=max_seconds, lang=lang, say=say)
+    anyio.run(server.serve)
 
 
 @app.command(name="settings", cls=SpokenCommand)

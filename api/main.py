@@ -18,7 +18,7 @@ from api.docs import docs_router
 from api.refusals.parameters import faults_of
 from api.refusals.refusal import Refusal, answer
 from api.requests.door import Door
-from api.routes import editing, health, operating, plans, publishing
+from api.routes import editing, health, operating, plans, publishing, sessions
 from api.service import Service
 from api.store.engine import StoreError
 from optimizer.text.catalogue import translator
@@ -70,7 +70,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for module in (plans, publishing, editing, operating, health):
+    for module in (plans, publishing, editing, sessions, operating, health):
         app.include_router(module.router)
     if settings.docs:
         app.include_router(docs_router())

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     ] = 10.0
     beat_s: Annotated[PositiveFloat, Field(description="seconds between a worker's signs of life")] = 0.5
     attempts: Annotated[PositiveInt, Field(description="times that a job is begun before it has failed")] = 5
+    session_hours: Annotated[PositiveInt, Field(description="hours that a browser may use a key it has shown")] = 12
     keep_days: Annotated[PositiveInt, Field(description="days that plans are kept; published ones ten times so")] = 60
     idempotency_hours: Annotated[PositiveInt, Field(description="hours that an Idempotency-Key is remembered")] = 48
     grace_s: Annotated[PositiveFloat, Field(description="seconds that solves have at a shutdown for their best")] = 20.0

@@ -32,6 +32,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "The API key is not known, or it was revoked.",
         "Check that the key is whole; an operator makes a new one with `paigong key add`.",
     ),
+    "SESSION_OVER": RefusalText(
+        401,
+        "Session over",
+        "The session of this browser is over, or its key was revoked.",
+        "POST /v1/session with the key to begin another one.",
+    ),
+    "CSRF_INVALID": RefusalText(
+        403,
+        "No proof of the page",
+        "A browser's request that changes something lacks the header X-CSRF-Token, or it is another session's.",
+        "Send the csrf_token that /v1/session answers.",
+    ),
     "ROLE_TOO_LOW": RefusalText(
         403,
         "Not allowed",

@@ -11,6 +11,8 @@ from api.refusals.table import REFUSAL_TEXTS
 ALWAYS = (
     "KEY_MISSING",
     "KEY_UNKNOWN",
+    "SESSION_OVER",
+    "CSRF_INVALID",
     "ROLE_TOO_LOW",
     "TOO_MANY_REQUESTS",
     "PARAMETER_INVALID",

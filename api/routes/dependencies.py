@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from api.access.doorkeeper import Caller
@@ -19,6 +19,14 @@ from api.statuses import Role
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Authorization: Bearer <key>")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key", description="the same key in a header")
+#: The cookie of a browser that has shown a key.
+SESSION_COOKIE = "paigong_session"
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    auto_error=False,
+    scheme_name="session",
+    description="a browser's session (POST /v1/session); what changes something needs X-CSRF-Token, too",
+)
 
 
 def _service(request: Request) -> Service:
@@ -40,8 +48,14 @@ def _caller(
     service: ServiceOf,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     header: Annotated[str | None, Security(_header)],
+    cookie: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
-    caller = service.doorkeeper.admit(bearer.credentials if bearer is not None else header)
+    key = bearer.credentials if bearer is not None else header
+    if key or not cookie:
+        caller = service.doorkeeper.admit(key)
+    else:
+        token, changes = request.headers.get("x-csrf-token"), request.method not in ("GET", "HEAD", "OPTIONS")
+        caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
     request.scope["key_id"] = caller.key_id
     return caller
 

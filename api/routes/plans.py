@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from api.access.doorkeeper import Caller
 from api.plans import judging, papers, submission, view
+from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, Asked, once, recall
@@ -40,10 +41,6 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="E
 
 #: A stream that has nothing to say says that it is still there.
 SILENCE_S = 15.0
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
 
 
 @router.post(
@@ -264,8 +261,8 @@ def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> R
 )
 def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
     """Return the plan's page, which needs nothing else, in the language of Accept-Language."""
-    content = papers.paper(service, caller, job_id, view.PAGE, lang)
-    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": PAGE_POLICY}
+    content, policy = with_policy(papers.paper(service, caller, job_id, view.PAGE, lang).decode())
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": policy}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
 
 

@@ -225,6 +225,15 @@ class Trail(Given):
     next_cursor: str | None
 
 
+class Session(Given):
+    """What a browser may do, until when, and what its page has to say of itself."""
+
+    role: Role
+    branches: list[str] | None
+    csrf_token: Annotated[str, Field(description="for the header X-CSRF-Token of what changes something")]
+    expires_at: Moment
+
+
 class Webhook(Given):
     """A receiver of events; deliveries are signed with its secret, which is shown when it is made."""
 

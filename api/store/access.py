@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from api.store.engine import now
-from api.store.tables import answers, audit, keys
+from api.store.tables import answers, audit, keys, sessions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
@@ -39,6 +39,26 @@ def revoke_key(tx: Connection, key_id: str) -> bool:
     """Revoke a key; return whether there was one in force."""
     wanted = update(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=now())
     return tx.execute(wanted).rowcount == 1
+
+
+def add_session(tx: Connection, *, digest: str, key_id: str, expires_at: str) -> None:
+    """Add a session of a key; of its secret only the digest is kept."""
+    tx.execute(insert(sessions).values(digest=digest, key_id=key_id, created_at=now(), expires_at=expires_at))
+
+
+def session(tx: Connection, digest: str) -> RowMapping | None:
+    """Return a session that is not over, with its key, which is in force."""
+    wanted = (
+        select(keys, sessions.c.expires_at)
+        .join(sessions, sessions.c.key_id == keys.c.key_id)
+        .where(sessions.c.digest == digest, sessions.c.expires_at > now(), keys.c.revoked_at.is_(None))
+    )
+    return tx.execute(wanted).mappings().first()
+
+
+def end_session(tx: Connection, digest: str) -> None:
+    """End a session, if there is one."""
+    tx.execute(delete(sessions).where(sessions.c.digest == digest))
 
 
 def answer(tx: Connection, key_id: str, idempotency_key: str) -> RowMapping | None:

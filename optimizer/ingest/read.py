@@ -39,7 +39,7 @@ from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import UNKNOWN, Intake, ReadOptions
 from optimizer.ingest.mapping.reading import read_mapping
-from optimizer.ingest.places.approximate import with_approximate, with_corrections
+from optimizer.ingest.places.approximate import with_approximate, with_corrections, without_useless
 from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
 from optimizer.ingest.settings.profiles import decode_toml
@@ -220,7 +220,7 @@ def _assemble(
 ) -> _Found:
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     raws = raws if is_ours else with_customers(raws, log)
-    sheets = check_cells(raws, log)
+    sheets = check_cells(raws, log, days=options.days)
     for entry in sheets.branch.readable()[:1]:
         log.language = region_of(entry.row).language
     _check_one_branch(sheets, raws, log)
@@ -274,7 +274,7 @@ def _assemble(
 
 def _placed(sheets: BranchSheets, options: ReadOptions, own: OwnPlaces, log: IssueLog) -> BranchSheets:
     """Return the sheets with every place in WGS-84, also those that are only known by their address."""
-    sheets = with_corrections(convert_sheets(sheets, options.datum, log), own)
+    sheets = with_corrections(convert_sheets(without_useless(sheets, log), options.datum, log), own)
     if options.geocoder is None:
         return with_approximate(sheets, own, log)
     from optimizer.ingest.build.geocode import geocode_sheets

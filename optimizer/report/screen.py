@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from optimizer.domain.order import Interval
+    from optimizer.domain.order import Interval, Visit
     from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
@@ -55,9 +55,7 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
             _print_day(problem, own, console, wording)
     if plan.unassigned:
         console.print()
-        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
-        console.print(_prose(title, _ALARM))
-        console.print(_unassigned(problem, plan, wording, is_wide=console.width >= WIDE))
+        print_reasons(problem, plan, console, lang)
 
 
 def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console, wording: Wording) -> None:
@@ -171,6 +169,32 @@ def _notes(problem: Problem, stop: Stop, wording: Wording, day: int) -> list[tup
 
 
 # --- what is not planned, what has changed ----------------------------------------------------------------------------
+
+
+def print_reasons(problem: Problem, plan: Plan, console: Console, lang: str) -> None:
+    """Print what a plan leaves out and why; nothing of one that leaves nothing out."""
+    wording = Wording(lang, problem.branch.region)
+    if plan.unassigned:
+        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
+        console.print(_prose(title, _ALARM))
+        console.print(_unassigned(problem, plan, wording, is_wide=console.width >= WIDE))
+
+
+def print_visit(problem: Problem, plan: Plan, visit: Visit, console: Console, lang: str) -> None:
+    """Print who is at a visit when, a line each; nothing of one that is left out."""
+    wording = Wording(lang, problem.branch.region)
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.visit_id == visit.visit_id:
+                said = wording.translate(
+                    "Visit {visit}: {technician}, {day}, {start}–{end}.",
+                    visit=visit.visit_id,
+                    technician=wording.person(route.technician_id, problem),
+                    day=wording.day(problem.date_of(route.day)),
+                    start=wording.clock(stop.start_s, problem, route.day),
+                    end=wording.clock(stop.end_s, problem, route.day),
+                )
+                console.print(_prose(said))
 
 
 def _unassigned(problem: Problem, plan: Plan, wording: Wording, *, is_wide: bool) -> Table:

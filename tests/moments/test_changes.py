@@ -9,9 +9,9 @@ from optimizer.domain.planning_context import ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
-from optimizer.moments.changes import changes_between, gone_since, stay_near
+from optimizer.moments.changes import as_told, changes_between, gone_since, stay_near
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
-from tests.worlds import World, day_s, span
+from tests.worlds import World, day_s, job, person, span, world
 
 FRIDAY_18 = at(18, day=-3)
 
@@ -142,3 +142,14 @@ def test_days_that_are_over_or_not_planned_here_change_nothing() -> None:
     assert [entry.visit_id for entry in stay_near(w.problem, yesterday).published] == ["B", "C"]
     only_monday = w.but(days=1, shifts=tuple(shift for shift in w.problem.shifts if shift.day == 0))
     assert changes_between(only_monday.problem, published, only_monday.plan({"T1": ["A"]})) == ()
+
+
+def test_what_was_told_is_a_plan_to_compare_with() -> None:
+    told = world([job("A", place=10), job("B", place=20, crew_size=2)], [person("Ann"), person("Ben")])
+    published = told.plan({"Ann": ["A", "B"], "Ben": ["B"]})
+    near = stay_near(told.problem, published)
+    assert changes_between(near, as_told(near), published) == ()
+    without = told.plan({"Ann": ["A"]})
+    (change,) = changes_between(near, as_told(near), without)
+    assert (change.visit_id, change.kind, change.before_crew) == ("B", ChangeKind.DROPPED, ("Ann", "Ben"))
+    assert change.before == published.routes[0].stops[1].window

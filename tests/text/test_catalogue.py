@@ -116,6 +116,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("promise/sentences.py", "MONTHS[day.month - 1]"): list(MONTHS),
     ("promise/sentences.py", "SPANS[clock.name]"): list(SPANS.values()),
     ("promise/sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
+    ("ingest/cells/unread_windows.py", "WEEKDAYS[real]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
     ("text/regional.py", "_DISTANCES[region.distance_unit]"): [*regional._DISTANCES.values()],

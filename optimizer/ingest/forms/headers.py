@@ -80,6 +80,25 @@ def columns_by_title(sheet: str) -> Mapping[str, Column]:
     return by_title | {normal(column.sheet_name): column for column in columns}
 
 
+def begins_another(sheet: str, texts: list[str]) -> bool:
+    """Return whether the cells of a row are titles of another sheet, all of them.
+
+    >>> begins_another("orders", ["工程师编号", "日期", "上班"]), begins_another("orders", ["SO-1", "C-1", "45"])
+    (True, False)
+    """
+    titles = [normal(text) for text in texts[:1]]
+    if titles[0] not in _all_titles():
+        return False
+    titles += [normal(text) for text in texts[1:]]
+    others = (columns_by_title(other) for other in SHEET_NAMES if other != sheet)
+    return any(all(title in known for title in titles) for known in others)
+
+
+@cache
+def _all_titles() -> frozenset[str]:
+    return frozenset(title for sheet in SHEET_NAMES for title in columns_by_title(sheet))
+
+
 @cache
 def _sheets() -> Mapping[str, str]:
     by_name: dict[str, str] = {}

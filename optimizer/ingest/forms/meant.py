@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.region import DateOrder
@@ -15,6 +16,7 @@ from optimizer.ingest.cells.local_forms import made_plain
 from optimizer.ingest.cells.locales import date_order_of, parse_locale
 from optimizer.ingest.cells.tidy import Shape, tidy_cell
 from optimizer.ingest.cells.values import CellFault
+from optimizer.ingest.cells.words import NOTHING
 from optimizer.ingest.forms.columns import BranchRow, columns_of
 
 if TYPE_CHECKING:
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
 #: Which sheet names what a column names with amounts, and by which of its columns.
 _NAMED_IN = {"parts": "parts", "own_parts": "parts", "tools": "tools", "own_tools": "tools"}
 _NAMES = {"parts": "part_id", "tools": "tool_id", "skills": "skill"}
+#: Shapes of lists of ids: what stands for none in them is read with the ids that there are.
+_NAMES_OF = (Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS)
+#: Columns that are left empty where there is no limit, and how else people say so.
+_NO_LIMIT = frozenset({"不限", "无限", "无限制", "不限制", "没有限制", "no limit", "unlimited"})
+_NOTHING_IN: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("max_visits", "max_leg_s", "max_travel_s", "max_duty_s"), _NO_LIMIT),
+        # Nobody has asked the customer yet.
+        "confirmed": frozenset({"未确认", "待确认", "未联系", "待联系", "not yet", "pending"}),
+    }
+)
 #: When a plan is made on a day of which nothing else is said: the draft's time (docs/rules.md, Three moments of a day).
 _DRAFT_S = at(16)
 
@@ -30,8 +43,14 @@ _DRAFT_S = at(16)
 Rows = list[tuple[int, dict[str, Any]]]
 
 
-def frame_of(sheets: Mapping[str, Rows]) -> Frame:
-    """Return what the cells of a branch are read against: its own row, and the names of parts, tools and skills."""
+def frame_of(sheets: Mapping[str, Rows], days: int | None = None) -> Frame:
+    """Return what the cells of a branch are read against: its own row, and the names of parts, tools and skills.
+
+    Parameters
+    ----------
+    days
+        How many days are planned, where the branch's own row does not say it.
+    """
     known = {sheet: _names(sheet, name, sheets.get(sheet, [])) for sheet, name in _NAMES.items()}
     first = next(iter(sheets.get("branch", [])), None)
     if first is None:
@@ -46,6 +65,7 @@ def frame_of(sheets: Mapping[str, Rows]) -> Frame:
         row.business_open,
         row.business_close,
         known,
+        days or row.days,
     )
 
 
@@ -69,9 +89,21 @@ def shapes_of(sheet: str) -> Mapping[str, Shape]:
     return {column.field: column.shape for column in columns_of(sheet)}
 
 
+@cache
+def _may_say_nothing(sheet: str) -> frozenset[str]:
+    """Return the columns whose cell may say that it is empty: lists of ids do for themselves, and a branch means it."""
+    columns = () if sheet == "branch" else columns_of(sheet)
+    return frozenset(column.field for column in columns if not column.required and column.shape not in _NAMES_OF)
+
+
+def says_nothing(column: str, text: str) -> bool:
+    """Return whether a cell only says that it is empty."""
+    return text.lower() in NOTHING or text.lower() in _NOTHING_IN.get(column, ())
+
+
 def meant_cells(sheet: str, cells: Mapping[str, str], frame: Frame) -> dict[str, str]:
     """Return the cells of a row by what they mean; one that holds only what nobody sees is left out."""
-    shapes = shapes_of(sheet)
+    shapes, optional = shapes_of(sheet), _may_say_nothing(sheet)
     if sheet == "orders" and "received" in cells:
         frame = _as_when_received(cells["received"], frame)
     meant = {}
@@ -82,7 +114,7 @@ def meant_cells(sheet: str, cells: Mapping[str, str], frame: Frame) -> dict[str,
         alone_s = _DRAFT_S if (sheet, name) == ("branch", "as_of") else 0
         local = made_plain(text, shapes[name], frame.local)
         tidied = tidy_cell(local, shapes[name], frame, sheet=_NAMED_IN.get(name, ""), date_alone_s=alone_s)
-        if tidied:
+        if tidied and not (name in optional and says_nothing(name, tidied)):
             meant[name] = tidied
     return meant
 

@@ -14,7 +14,7 @@ from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.head import find_head, lines_of, split_begun
-from optimizer.ingest.forms.headers import columns_by_title, field_names, is_title, label, normal
+from optimizer.ingest.forms.headers import begins_another, columns_by_title, field_names, is_title, label, normal
 from optimizer.ingest.forms.mapped import UNMAPPED, SheetMapping
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 from optimizer.ingest.forms.workbook_child import column_letters
@@ -35,12 +35,22 @@ _SUM = re.compile(r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小�
 #: What begins a row that sums up or signs, and hardly one of the data.
 _TOTAL = re.compile(
     r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)(?:[\s:：(（\d].*)?"
-    r"|共\s*\d+\s*[单条个户件行人].*"
+    r"|共\s*\d+\s*[单条个户件行人].*|[（(—-]*以下(?:空白|无).*|以上.*|[※★].*"
     r"|(?:grand |sub-?)?totals?(?:[\s:(\d].*)?"
     r"|(?:制表|填表|编制|审核|复核|打印|统计|备注|说明|注)(?:人|员|时间|日期)?\s*[:：].*"
     r"|(?:prepared|printed|checked|approved) by\b.*|notes?:.*",
     re.IGNORECASE,
 )
+
+#: What nothing but a remark holds, and how long a text in Chinese is at least that is no id.
+_SENTENCE = re.compile(r"[，。；：！？※、]|\S+(?:\s+\S+){3}")
+_LEAST_OF_SENTENCE = 6
+#: What makes a spreadsheet take digits for text, and stands in the file: ="007", '007.
+_AS_TEXT = re.compile(r"=\"(?P<quoted>[^\"]*)\"|['’](?P<marked>[+\d][\d\s.+-]*)")
+#: What stands in a roster on a day without a shift.
+_OFF = frozenset({"休", "休息", "轮休", "调休", "公休", "休假", "off", "OFF", "Off"})
+#: So many titles of another sheet in one row begin another table.
+_LEAST_TITLES = 3
 
 #: Faults of cells that a spreadsheet gives without a value.
 _WITHOUT_VALUE = ("CELLS_UNCOMPUTED", "CELLS_ERROR")
@@ -129,23 +139,35 @@ class _Rows:
         self.marked: dict[str, dict[str, None]] = defaultdict(dict)
         self.untitled: dict[int, int] = {}
         self.seen: set[int] = set()
+        #: Columns whose title stands there before; `columns` of the mapping may join several, others are a fault.
+        titles = self.head.titles
+        self.doubled = {
+            index
+            for index, column in enumerate(self.header)
+            if column and column in self.header[:index] and not mapping.knows(titles[index])
+        }
+        self.is_over = not self.given
 
     def read(self, line: Line) -> None:
         """Take up a row."""
         number, cells = line
         self.seen.add(number)
-        texts = [cell.strip() for cell in cells]
-        if not any(texts):
+        texts = [_as_typed(cell.strip()) for cell in cells]
+        if self.is_over or not any(texts) or self._is_head(number, texts):
             return
         found: dict[str, str] = {}
-        for column, text in zip(self.header, texts, strict=False):
-            if column and text:
+        for index, (column, text) in enumerate(zip(self.header, texts, strict=False)):
+            if column and text and index not in self.doubled:
                 # Two columns make one value where the branch says so: a date and its time, a city and its street.
                 before = f"{found[column.field]} " if column.field in found else ""
                 found[column.field] = before + self.mapping.translated(column.field, text)
         if self._is_total(texts, found):
             value = next(text for text in texts if text)
             self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
+            return
+        if self.name == "shifts" and not {found.get("start"), found.get("end")}.isdisjoint(_OFF):
+            value = next(text for text in (found.get("start"), found.get("end")) if text in _OFF)
+            self.log.add("SHIFT_OFF", value=value, **location_of(self.name, self.log, number))
             return
         if any(texts[len(self.header) :]):
             self.log.add("CSV_EXTRA_CELLS", **location_of(self.name, self.log, number))
@@ -161,7 +183,33 @@ class _Rows:
         """Return whether a row sums up or signs: its first words say so, and where they may be a name it lacks much."""
         first = next(text for text in texts if text)
         lacks = len(self.required) < 2 or not self.required <= found.keys()
-        return _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None)
+        if _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None):
+            return True
+        return texts[0] == first and sum(map(bool, texts)) == 1 and self._is_remark(first)
+
+    def _is_remark(self, text: str) -> bool:
+        """Return whether the only cell of a row holds a sentence, below rows that hold more."""
+        if not self.rows or any(len(cells) < 2 for _, cells in self.rows):
+            return False
+        is_long = len(self.required) > 1 and not text.isascii() and len(text) >= _LEAST_OF_SENTENCE
+        return is_long or _SENTENCE.search(text) is not None
+
+    def _is_head(self, number: int, texts: list[str]) -> bool:
+        """Return whether a row is the header once more, or begins another table; the rest is not read then."""
+        titled = {index: text for index, text in enumerate(texts) if text}
+        if len(titled) > 1 and all(
+            index < len(self.head.titles) and text == self.head.titles[index].strip() for index, text in titled.items()
+        ):
+            self.log.add("HEADER_AGAIN", **location_of(self.name, self.log, number))
+            return True
+        if len(titled) < _LEAST_TITLES or not begins_another(self.name, list(titled.values())):
+            return False
+        self.is_over = True
+        if self.rows and len(self.rows[-1][1]) == 1:
+            self.rows.pop()  # the heading of that table
+        value = ", ".join([*titled.values()][:_LEAST_TITLES])
+        self.log.add("TABLE_BELOW", value=value, **location_of(self.name, self.log, number))
+        return True
 
     def _set_aside(self, number: int, found: dict[str, str]) -> None:
         """Take the cells out of a row that cannot be read as they stand."""
@@ -209,6 +257,16 @@ class _Rows:
                 continue
             log.add("COLUMN_MISSING", **location_of(name, log, self.head.last, field_name))
         return RawSheet(name, self.rows, missing, unread=self.unread)
+
+
+def _as_typed(text: str) -> str:
+    """Return a text without what makes a spreadsheet take it for a text.
+
+    >>> _as_typed('="007"'), _as_typed("'13800000001"), _as_typed("O'Brien")
+    ('007', '13800000001', "O'Brien")
+    """
+    match = _AS_TEXT.fullmatch(text) if text[:1] in ("=", "'", "’") else None
+    return text if match is None else (match["quoted"] or match["marked"] or "").strip()
 
 
 def columns_of_titles(name: str, titles: list[str], mapping: SheetMapping) -> Header:

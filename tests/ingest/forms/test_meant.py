@@ -76,8 +76,8 @@ def test_a_doubt_is_said_by_row_and_a_fault_quotes_the_cell_as_typed(tmp_path: P
     problem, report = read_branch_report(lay_out(tmp_path / "in", rows))
     assert problem is None
     assert report.text().splitlines() == [
-        "orders.csv row 3, column 'requested': '１１/１２/2026 上午' is not a list of windows. "
-        "Expected 2026-11-23 09:00/11:00; several by ';'.",
+        "orders.csv row 3, column 'requested': '１１/１２/2026 上午' can be 2026-12-11 or 2026-11-12. "
+        "Write the one that is meant, as YYYY-MM-DD, or fill in the branch's locale, such as en-US.",
         "Warning: orders.csv row 2, column 'requested': '11月23日 14：00至16：00' was read as 2026-11-23 14:00/16:00. "
         "Correct the cell if that is not meant.",
     ]
@@ -109,4 +109,4 @@ def test_semicolons_titles_and_decimal_commas_give_the_same_branch(tmp_path: Pat
     (folder / "orders.csv").write_text("派工单汇总;;;;;\n" + text.replace("120.16", "120,16"), encoding="utf-16")
     problem, report = read_branch_report(folder)
     assert problem == plain
-    assert {issue.code for issue in report.issues} == {"HEADER_BELOW", "READ_AS"}
+    assert {issue.code for issue in report.issues} == {"HEADER_BELOW", "READ_USUAL_COLUMN"}
