@@ -230,15 +230,22 @@ def sentence(reason: Reason, problem: Problem, translate: Translate, *, visit: V
 
 def _agreed(reason: Reason, visit: Visit, problem: Problem, translate: Translate) -> str:
     """Return what is agreed for another day than those planned; empty where a reason is about something else."""
-    region, agreed_day = problem.branch.region, problem.order_of(visit).agreed_day
+    region, order = problem.branch.region, problem.order_of(visit)
     if reason.code is ReasonCode.NOT_READY and visit.ready_s is not None and visit.ready_s >= problem.end_s:
         day = date_text(problem.local_time(visit.ready_s).date(), region)
         return translate(
             "Agreed is: not before {day} {time}.", day=day, time=clock_words(visit.ready_s, problem, translate)
         )
-    if (reason.code, reason.subject) == (ReasonCode.TIME_WINDOW, "day") and agreed_day is not None:
-        return translate("Agreed with the customer is {day}.", day=date_text(agreed_day, region))
-    return ""
+    if (reason.code, reason.subject) != (ReasonCode.TIME_WINDOW, "day"):
+        return ""
+    windows = order.promised or order.requested
+    first = problem.local_time(windows[0].open_s).date() if windows else order.agreed_day
+    if first is None:
+        return ""
+    day = date_text(first, region)
+    if order.promised or not windows:
+        return translate("Agreed with the customer is {day}.", day=day)
+    return translate("The customer asked for {day}.", day=day)
 
 
 def proposal(one: LimitException, translate: Translate) -> str:

@@ -73,6 +73,11 @@ def page_mm(paper: PaperSize) -> tuple[float, float]:
     return round(paper.width_mm - 2 * MARGIN_MM, 1), round(paper.height_mm - 2 * MARGIN_MM - _HAIR_MM, 1)
 
 
+def wide_share(paper: PaperSize) -> float:
+    """Return how wide a sheet on its side is between its margins, as a share of A4."""
+    return (paper.height_mm - 2 * MARGIN_MM) / (PaperSize.A4.height_mm - 2 * MARGIN_MM)
+
+
 def choose_density(sheet: SheetView, paper: PaperSize = PaperSize.A4) -> Density:
     """Return the density with the largest type in which the day fits on one page; what is left is room to write."""
     width_mm, height_mm = page_mm(paper)

@@ -289,10 +289,11 @@ def test_the_technician_who_comes_closest_is_named(two_vans: World) -> None:
     [
         ({"ready_s": clock("08:00") + 2 * DAY_S}, "Agreed is: not before 2026-11-25 08:00."),
         ({"agreed_day": MONDAY + timedelta(4)}, "Agreed with the customer is 2026-11-27."),
+        ({"requested": (Interval(2 * DAY_S, 3 * DAY_S),)}, "The customer asked for 2026-11-25."),
     ],
 )
 def test_another_day_that_is_agreed_is_named(one_van: World, agreed: dict[str, Any], text: str) -> None:
-    made = one_van.with_job("A", requested=(), **agreed)
+    made = one_van.with_job("A", **{"requested": ()} | agreed)
     visit = made.problem.visit_by_id["A"]
     assert sentence(reason_of(made, "A"), made.problem, translator("en"), visit=visit) == text
 

@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.domain.region import PaperSize
 from optimizer.domain.technician import Technician
-from optimizer.report.density import DENSITIES, MARGIN_MM, choose_density, page_mm
+from optimizer.report.density import DENSITIES, MARGIN_MM, choose_density, page_mm, wide_share
 from optimizer.report.paper_view import SheetView
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 
@@ -50,6 +50,11 @@ def test_a_page_is_as_large_as_the_margins_of_the_print_leave(paper: PaperSize, 
     wide, tall = page_mm(paper)
     assert wide == width - 2 * MARGIN_MM
     assert 0 < height - 2 * MARGIN_MM - tall < 2
+
+
+def test_lists_are_set_as_large_as_the_sheet_is_wide() -> None:
+    assert wide_share(PaperSize.A4) == 1
+    assert wide_share(PaperSize.LETTER) == pytest.approx((279.4 - 18) / (297 - 18))
 
 
 def test_a_shorter_sheet_of_paper_is_set_more_closely() -> None:
