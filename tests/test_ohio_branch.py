@@ -114,7 +114,7 @@ def test_no_paper_holds_anything_foreign(tmp_path: Path) -> None:
     with (tmp_path / "screen.txt").open("w", encoding="utf-8") as stream:
         print_plan(problem, matrix, plan, Console(file=stream, width=160), "en")
     page = render_page(problem, matrix, plan, "en", papers=papers)
-    assert re.findall(r"size: (\w+)", page) == ["Letter", "Letter"]
+    assert re.findall(r"@page[^{]*\{ size: (\w+)", page) == ["Letter", "Letter"]
     texts = {
         "page": visible(page),
         "screen": (tmp_path / "screen.txt").read_text(encoding="utf-8"),
