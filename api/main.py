@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,9 +19,10 @@ from api.docs import docs_router
 from api.refusals.parameters import faults_of
 from api.refusals.refusal import Refusal, answer
 from api.requests.door import Door
-from api.routes import editing, health, operating, plans, publishing, sessions
+from api.routes import branches, editing, health, operating, plans, publishing, sessions
 from api.service import Service
 from api.store.engine import StoreError
+from api.webhooks.stored_outbox import seal_all
 from optimizer.text.catalogue import translator
 
 if TYPE_CHECKING:
@@ -28,24 +30,37 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from api.connections.limits import Limits
     from api.settings import Settings
     from api.store.engine import Store
 
 #: A disk that is full, over its quota, read-only or broken; any other error of the system is a defect of ours.
 _DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
+#: Requests that are worked on at once; some of them wait for a reader, and others must not wait for these.
+THREADS = 160
+
 _log = structlog.get_logger(__name__)
 
 
-def create_app(settings: Settings, store: Store) -> FastAPI:
-    """Return the application over a database that has been brought up to date."""
+def create_app(settings: Settings, store: Store, limits: Limits | None = None) -> FastAPI:
+    """Return the application over a database that has been brought up to date.
+
+    Parameters
+    ----------
+    limits
+        What counts the connections, to be told in the figures.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Read now, so that no request waits for it.
         translator("zh")
-        service = Service.of(settings, store)
+        service = Service.of(settings, store, limits)
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.service = service
+        with suppress(StoreError):  # One that takes no write now is told of by every request that needs it.
+            seal_all(store, service.seal)
         service.notifier.start()
         service.deliverer.start()
         service.supervisor.start()
@@ -56,6 +71,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
             service.readers.close()
             service.supervisor.stop()
             service.deliverer.stop(2.0)
+            service.spool.release()
             store.close()
 
     app = FastAPI(
@@ -70,7 +86,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for module in (plans, publishing, editing, sessions, operating, health):
+    for module in (plans, publishing, editing, branches, sessions, operating, health):
         app.include_router(module.router)
     if settings.docs:
         app.include_router(docs_router())

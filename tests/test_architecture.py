@@ -371,7 +371,8 @@ def test_the_chinese_page_has_the_same_parts(page: str) -> None:
 
 
 def test_the_pages_for_users_are_there_in_both_languages() -> None:
-    assert TWICE == ["README.md", "docs/editing.md", "docs/operating.md", "docs/service.md", "docs/using.md"]
+    pages = ["editing", "integrating", "operating", "service", "using"]
+    assert TWICE == ["README.md", *(f"docs/{page}.md" for page in pages)]
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])

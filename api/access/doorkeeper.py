@@ -59,6 +59,17 @@ def make_key(tx: Connection, role: Role, *, branches: list[str] | None, label: s
     return f"pg_{key_id}_{secret}"
 
 
+def unknown_key() -> Refusal:
+    """Return what is said to a key that is not in force."""
+    return Refusal("KEY_UNKNOWN", headers={"WWW-Authenticate": 'Bearer realm="paigong", error="invalid_token"'})
+
+
+def shown_id(key: str | None) -> str | None:
+    """Return the id of what is said to be a key, to be logged: never its secret, nor anything that is no key."""
+    match = _KEY.fullmatch(key or "")
+    return None if match is None else match[1]
+
+
 class Doorkeeper:
     """Finds out who asks, and keeps each key to its pace.
 
@@ -145,15 +156,14 @@ class Doorkeeper:
 
     def _looked_up(self, key: str) -> Caller:
         match = _KEY.fullmatch(key)
-        unknown = Refusal("KEY_UNKNOWN", headers={"WWW-Authenticate": 'Bearer realm="paigong", error="invalid_token"'})
         if match is None:
-            raise unknown
+            raise unknown_key()
         with self._store.read() as tx:
             row = access.key(tx, match[1])
         # A key that does not exist takes as long as one whose secret is wrong.
         digest = row["digest"] if row is not None else "0" * 64
         if not hmac.compare_digest(_digest(match[2]), digest) or row is None:
-            raise unknown
+            raise unknown_key()
         return self._known_as(key, row)
 
     def _known_as(self, secret: str, row: RowMapping) -> Caller:

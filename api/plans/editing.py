@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.plans.submission import budget_of
+from api.plans.submission import budget_of, check_queue
 from api.plans.view import as_json, etag, find, with_plan
 from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import State
-from api.store import access, jobs, outbox, plans, revisions
+from api.store import access, jobs, outbox, plans, revisions, turns
 from api.store.engine import now
 from optimizer.text.catalogue import LANGUAGES
 
@@ -55,7 +55,7 @@ def edit(
     assert kept is not None
     limit_s = service.settings.paper_s
     too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="edit-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="edit-") as place:
         folder = Path(place).resolve()
         for name, content in (("content", kept["content"]), ("problem", kept["problem"]), ("file", source["content"])):
             (folder / name).write_bytes(content)
@@ -68,7 +68,7 @@ def edit(
             "edits": edits,
             "is_dry": is_dry,
         }
-        found = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=asked.caller.key_id)
         if is_dry:
             return Answer(200, _answer(found, lang, revision=row["revision"], is_applied=False), {"ETag": tag})
         if found["violations"]["en"]:
@@ -171,16 +171,14 @@ def reoptimise(
             "options": options,
             "request_id": request_id,
             "created_at": now(),
+            "asked_s": turns.expected_s(options["seconds"], options["iterations"]),
         }
-        of_key, of_all = jobs.waiting(tx, caller.key_id)
-        for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
-            if waiting >= limit:
-                raise Refusal("QUEUE_FULL", headers={"Retry-After": "10"}, waiting=waiting, limit=limit)
+        check_queue(tx, settings, caller, values["asked_s"])
         source = plans.source(tx, base["input_sha"])
         jobs.submit(tx, values, media_type=source["media_type"], content=source["content"])
         revisions.begin_from(tx, new_id, kept["content"], kept["problem"])
         row = find(tx, caller, new_id)
-        return Answer(202, as_json(row, lang), {"Location": f"/v1/plans/{new_id}"})
+        return Answer(202, as_json(row, lang, turns.places(tx).get(new_id)), {"Location": f"/v1/plans/{new_id}"})
 
     return once(service.store, asked, add)
 

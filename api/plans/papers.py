@@ -34,7 +34,7 @@ def paper(service: Service, caller: Caller, job_id: str, name: str, lang: str) -
         known = plans.paper(tx, job_id, name, lang)
     if known is not None:
         return known
-    content, _ = printed(service, row, name, lang)
+    content, _ = printed(service, row, name, lang, key_id=caller.key_id)
     # A paper that cannot be kept is printed anew the next time.
     with suppress(StoreError), service.store.write() as tx:
         if plans.job(tx, job_id, None) is not None:
@@ -42,7 +42,7 @@ def paper(service: Service, caller: Caller, job_id: str, name: str, lang: str) -
     return content
 
 
-def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[bytes, dict[str, Any]]:
+def printed(service: Service, row: RowMapping, name: str, lang: str, *, key_id: str) -> tuple[bytes, dict[str, Any]]:
     """Return a paper of a job's plan, printed now, and what the reader says of it.
 
     Raises
@@ -55,7 +55,7 @@ def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[by
         if kept is None:
             raise Refusal("NO_PLAN_YET", status=row["status"])
         source = plans.source(tx, row["input_sha"])
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="print-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="print-") as place:
         folder = Path(place).resolve()
         (folder / "input").write_bytes(source["content"])
         made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
@@ -72,5 +72,5 @@ def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[by
         }
         limit_s = service.settings.paper_s
         too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         return Path(task["out"]).read_bytes(), answer

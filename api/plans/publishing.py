@@ -49,12 +49,12 @@ def publish(
         row_before = find(tx, caller, job_id)
         stale = _staleness(tx, row_before, if_match, anyway=anyway)
         newer = _newer(tx, row_before)
-    found = _compare(service, row_before, newer, has_to=anyway)
+    found = _compare(service, row_before, newer, has_to=anyway, key_id=caller.key_id)
     if stale is not None:
         raise _with_faults(stale, found)
     if any(found.violations.values()):
         raise _with_faults(Refusal("PLAN_BREAKS_NOW", count=len(found.violations["en"])), found)
-    content, about = printed(service, row_before, PLAN_FILE, "en")
+    content, about = printed(service, row_before, PLAN_FILE, "en", key_id=caller.key_id)
 
     def put_in_force(tx: Connection) -> Answer:
         plans.lock_days(tx, row_before["branch_id"])
@@ -129,7 +129,7 @@ def _newer(tx: Connection, row: RowMapping) -> list[Submission]:
     return [] if row["state"] != State.DRAFT else submitted_last(tx, row["branch_id"], days_of(row), row["input_sha"])
 
 
-def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, has_to: bool) -> _Compared:
+def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, has_to: bool, key_id: str) -> _Compared:
     """Judge a plan with what was submitted last for each of its days.
 
     Raises
@@ -145,7 +145,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
     made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
     limit_s = service.settings.paper_s
     too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="compare-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()
         (folder / "own").write_bytes(own["content"])
         (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
@@ -156,7 +156,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
             "made": str(folder / "made"),
         }
         try:
-            answers = compare_with(service, newer, task, limit_s=limit_s, too_long=too_long)
+            answers = compare_with(service, newer, task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         except Refusal:
             if has_to:
                 raise

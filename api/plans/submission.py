@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from api.plans.view import as_json, days_of, find
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import ENDED
-from api.store import access, jobs, plans
+from api.store import access, jobs, plans, turns
 from api.store.engine import now
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from api.access.doorkeeper import Caller
     from api.requests.bodies import Spooled
     from api.requests.idempotency import Asked
-    from api.schemas.asked import PlanQuery, ReoptimiseQuery
+    from api.schemas.asked import JobNotes, PlanQuery, ReoptimiseQuery
     from api.service import Service
+    from api.settings import Settings
 
 
 def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
         "most_technicians": settings.max_technicians,
     }
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
-    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long)
+    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
     caller.need_branch(found["branch_id"])
     return found
 
@@ -68,23 +70,36 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         "options": options,
         "input_sha": spooled.sha256,
         "warnings": found["warnings"] | {"count": found["warning_count"]},
+        "asked_s": turns.expected_s(options["seconds"], options["iterations"]),
         "request_id": request_id,
         "created_at": now(),
+        "labels": plans.label_lines(query.label),
+        "notes": None if query.metadata is None else json.loads(query.metadata),
     }
 
     def add(tx: Connection) -> Answer:
-        of_key, of_all = jobs.waiting(tx, caller.key_id)
-        for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
-            if waiting >= limit:
-                raise Refusal("QUEUE_FULL", headers={"Retry-After": "10"}, waiting=waiting, limit=limit)
+        check_queue(tx, settings, caller, values["asked_s"])
         jobs.submit(tx, values, media_type=spooled.media_type, content=content)
         plans.lock_days(tx, values["branch_id"])
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
         assert row is not None
-        return Answer(202, as_json(row, lang), {"Location": f"/v1/plans/{job_id}"})
+        place = turns.places(tx).get(job_id)
+        return Answer(202, as_json(row, lang, place), {"Location": f"/v1/plans/{job_id}"})
 
     return once(service.store, asked, add)
+
+
+def check_queue(tx: Connection, settings: Settings, caller: Caller, asked_s: float) -> None:
+    """Refuse a plan when too many wait, or when the key's ask for too many seconds; one alone may ask for any."""
+    of_key, of_all, seconds = jobs.waiting(tx, caller.key_id)
+    again = {"Retry-After": "10"}
+    for waiting, limit in ((of_key, settings.queued_per_key), (of_all, settings.queued)):
+        if waiting >= limit:
+            raise Refusal("QUEUE_FULL", headers=again, waiting=waiting, limit=limit)
+    most_s = settings.queued_seconds_per_key
+    if of_key and seconds + asked_s > most_s:
+        raise Refusal("QUEUE_FULL_OF_SECONDS", headers=again, waiting=f"{seconds:.0f}", limit=f"{most_s:g}")
 
 
 def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, Any]:
@@ -119,6 +134,26 @@ def budget_of(service: Service, caller: Caller, query: PlanQuery | ReoptimiseQue
         raise Refusal("SECONDS_OVER_LIMIT", value=f"{query.seconds:g}", limit=f"{limit:g}", role=caller.role)
     seconds = query.seconds or (limit if query.iterations is not None else service.settings.default_solve_s)
     return {"seconds": min(seconds, limit), "iterations": query.iterations, "seed": query.seed}
+
+
+def note(service: Service, asked: Asked, job_id: str, notes: JobNotes, *, lang: str) -> Answer:
+    """Set the labels and notes of a job, each as far as it is given."""
+    earlier = recall(service.store, asked)
+    if earlier is not None:
+        return earlier
+
+    def say(tx: Connection) -> Answer:
+        find(tx, asked.caller, job_id)
+        said: dict[str, Any] = {}
+        if notes.labels is not None:
+            said["labels"] = plans.label_lines(notes.labels)
+        if notes.metadata is not None:
+            said["notes"] = notes.metadata
+        if said:
+            plans.label(tx, job_id, **said)
+        return Answer(200, as_json(find(tx, asked.caller, job_id), lang))
+
+    return once(service.store, asked, say)
 
 
 def stop(service: Service, caller: Caller, job_id: str, *, lang: str, request_id: str) -> tuple[int, dict[str, Any]]:

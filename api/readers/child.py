@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.leftovers import hold_temporary
 from api.plans.conversion import (
     assumptions,
     changes_from_json,
@@ -347,6 +349,9 @@ def serve(parent: Parent) -> None:
 
     gc.collect()
     gc.freeze()
+    # A signal to all processes of a service is for its server, which lets what is being read come to its end.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    hold_temporary()
     parent.say_ready()
     while (message := parent.receive()) is not None:
         gc.disable()
@@ -356,6 +361,9 @@ def serve(parent: Parent) -> None:
             answer = _TASKS[task["task"]](task)
         except MemoryError:
             answer = {"refused": "BODY_TOO_COSTLY", "values": {"limit": task.get("limit_s", "?")}}
+        except (TimeoutError, ChildProcessError) as error:
+            # A process that it needed got no time, or was killed: nothing is known of what it read.
+            answer = {"unread": "READERS_SLOW" if isinstance(error, TimeoutError) else "READER_LOST"}
         except OSError as error:
             answer = {"errno": error.errno, "text": str(error)}
         except Exception as error:

@@ -68,6 +68,24 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "{waiting} plans are waiting, the limit is {limit}.",
         "Hand the plan in again after the seconds in Retry-After.",
     ),
+    "QUEUE_FULL_OF_SECONDS": RefusalText(
+        429,
+        "Queue full",
+        "The plans of this key that wait ask for {waiting} seconds of search, the limit is {limit}.",
+        "Hand the plan in again when some of them are made, or ask for less.",
+    ),
+    "TOO_MANY_READS": RefusalText(
+        429,
+        "Too many uploads at once",
+        "{waiting} uploads of this key are being read, the limit is {limit}.",
+        "Hand it in again after the seconds in Retry-After.",
+    ),
+    "TOO_MANY_CONNECTIONS": RefusalText(
+        503,
+        "Too many connections",
+        "There are more connections from this address than the service takes at a time: {limit}.",
+        "Close some and try again after the seconds in Retry-After.",
+    ),
     "TOO_MANY_STREAMS": RefusalText(
         429,
         "Too many streams",
@@ -145,7 +163,7 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
     "BODY_TOO_COSTLY": RefusalText(
         422,
         "Cannot be read in time",
-        "Reading the body took more than {limit} seconds, or more memory than a reader has.",
+        "Reading the body took more than {limit} seconds of work, or more memory than a reader has.",
         "Look for stray cells or files in it, or hand in fewer days at a time.",
     ),
     "TOO_MANY_OBJECTS": RefusalText(
@@ -228,6 +246,12 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
     ),
+    "NOTHING_PUBLISHED": RefusalText(
+        404,
+        "Nothing published",
+        "No plan is published for {day}.",
+        "Publish one; GET /v1/plans?day= lists the plans that have the day.",
+    ),
     "NOT_PUBLISHED": RefusalText(
         409,
         "Not published",
@@ -296,6 +320,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Readers busy",
         "All readers of uploads are at work.",
         "Try again after the seconds in Retry-After.",
+    ),
+    "READERS_SLOW": RefusalText(
+        503,
+        "Readers slow",
+        "The machine is too busy: a reader did not get the time to finish.",
+        "Try again after the seconds in Retry-After; nothing is wrong with what you sent.",
+    ),
+    "READER_LOST": RefusalText(
+        503,
+        "Reader lost",
+        "The process that reads and prints ended, and so did a fresh one.",
+        "Try again after the seconds in Retry-After; if it stays so, give the operator the request id.",
     ),
     "PAPER_FAILED": RefusalText(
         503,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from api.access.doorkeeper import Caller
+from api.access.doorkeeper import Caller, shown_id
 from api.readers import upload
-from api.refusals.refusal import language
+from api.refusals.refusal import Refusal, language
 from api.requests.bodies import Spooled, spool
 from api.schemas.asked import ID_PATTERN
 from api.service import Service
 from api.statuses import Role
+
+_log = structlog.get_logger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Authorization: Bearer <key>")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key", description="the same key in a header")
@@ -51,11 +54,17 @@ def _caller(
     cookie: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
     key = bearer.credentials if bearer is not None else header
-    if key or not cookie:
-        caller = service.doorkeeper.admit(key)
-    else:
-        token, changes = request.headers.get("x-csrf-token"), request.method not in ("GET", "HEAD", "OPTIONS")
-        caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
+    try:
+        if key or not cookie:
+            caller = service.doorkeeper.admit(key)
+        else:
+            token, changes = request.headers.get("x-csrf-token"), request.method not in ("GET", "HEAD", "OPTIONS")
+            caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
+    except Refusal as refused:
+        if refused.code == "KEY_UNKNOWN":
+            service.metrics.keys_refused.inc()
+            _log.warning("key_refused", tried=shown_id(key))
+        raise
     request.scope["key_id"] = caller.key_id
     return caller
 
@@ -75,12 +84,12 @@ Admin = Annotated[Caller, Depends(_at_least(Role.ADMIN))]
 
 
 async def _branch_upload(request: Request, service: ServiceOf, _caller: Planner) -> AsyncIterator[Spooled]:
-    async for spooled in spool(request, service.settings, upload.MEDIA_TYPES):
+    async for spooled in spool(request, service.settings, service.spool.path, upload.MEDIA_TYPES):
         yield spooled
 
 
 async def _plan_upload(request: Request, service: ServiceOf, _caller: Reader) -> AsyncIterator[Spooled]:
-    async for spooled in spool(request, service.settings, (upload.JSON,)):
+    async for spooled in spool(request, service.settings, service.spool.path, (upload.JSON,)):
         yield spooled
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from api.plans import editing
 from api.requests.bodies import small_json
 from api.requests.idempotency import Asked
-from api.routes.answers import ALWAYS, WITH_BODY, refusals
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, refusals
 from api.routes.dependencies import JobId, Lang, Planner, Reader, ServiceOf
 from api.routes.plans import IdempotencyKey
 from api.routes.publishing import IfMatch
@@ -35,7 +35,7 @@ _IDEMPOTENCY = ("IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID")
         200: {"model": EditAnswer, "headers": _ETAG},
         **refusals(
             *ALWAYS, *WITH_BODY, "NOT_FOUND", "NO_PLAN_YET", "PLAN_TOLD", "IF_MATCH_MISSING", "EDIT_STALE",
-            "EDIT_BREAKS_RULES", "PAPER_FAILED", "READERS_BUSY", "BODY_TOO_COSTLY",
+            "EDIT_BREAKS_RULES", *WITH_PRINTER, "BODY_TOO_COSTLY",
         ),
     },
     openapi_extra={"requestBody": body_of(Edits)},
@@ -127,7 +127,10 @@ def undo(
     responses={
         202: {"model": Job, "description": "accepted: the job is on disk",
               "headers": {"Location": {"schema": {"type": "string"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "SECONDS_OVER_LIMIT", "QUEUE_FULL", *_IDEMPOTENCY),
+        **refusals(
+            *ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "SECONDS_OVER_LIMIT", "QUEUE_FULL", "QUEUE_FULL_OF_SECONDS",
+            *_IDEMPOTENCY,
+        ),
     },
 )  # fmt: skip
 def reoptimise(

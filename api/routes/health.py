@@ -27,11 +27,12 @@ async def healthz() -> dict[str, str]:
     responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "not now, by part"}},
 )
 def readyz(service: ServiceOf) -> JSONResponse:
-    """Return whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
+    """Return whether the database takes writes, a reader is there, the kernels are compiled, and nobody drains it."""
     parts = {
         "database": service.store.is_writable(),
         "readers": service.readers.are_ready,
         "workers": service.supervisor.is_ready.is_set(),
+        "not_draining": not service.supervisor.is_draining,
     }
     is_ready = all(parts.values())
     body = {"status": "ready" if is_ready else "not_ready", "parts": parts}

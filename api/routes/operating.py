@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -59,6 +60,7 @@ def limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
             "wait_seconds": settings.wait_s,
             "queued": settings.queued,
             "queued_per_key": settings.queued_per_key,
+            "queued_seconds_per_key": settings.queued_seconds_per_key,
             "requests_per_second": settings.requests_per_s,
             "burst": settings.burst,
             "event_streams": settings.streams,
@@ -116,14 +118,21 @@ async def add_webhook(
             except RefusedUrlError as error:
                 raise Refusal("URL_REFUSED", reason=by_language(REFUSALS[error.code], host=error.host)) from error
             answer = once(service.store, asked, make)
-        return answer.response()
+        return with_secret(answer).response()
+
+    def with_secret(answer: Answer) -> Answer:
+        """Return the answer with the secret, which is kept in no answer: it is opened again where it is sealed."""
+        with service.store.read() as tx:
+            row = outbox.webhook(tx, answer.body["id"])
+        secret = None if row is None else service.seal.open(row["secret"])
+        return replace(answer, body=answer.body | {"secret": secret})
 
     def make(tx: Connection) -> Answer:
-        secret = "whsec_" + secrets.token_hex(24)
+        secret = service.seal.close("whsec_" + secrets.token_hex(24))
         listed = None if branches is None else list(branches)
         row = outbox.add_webhook(tx, key_id=caller.key_id, branches=listed, url=wanted.url, secret=secret)
         access.note(tx, "add_webhook", row["webhook_id"], key_id=caller.key_id, request_id=request.scope["request_id"])
-        return Answer(201, _webhook(row) | {"secret": secret}, {"Location": f"/v1/webhooks/{row['webhook_id']}"})
+        return Answer(201, _webhook(row), {"Location": f"/v1/webhooks/{row['webhook_id']}"})
 
     return await run_in_threadpool(add)
 

@@ -11,21 +11,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from sqlalchemy import Connection
 
-from api.access.doorkeeper import Caller
+from api.access.doorkeeper import Caller, unknown_key
 from api.plans import judging, papers, submission, view
 from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
+from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
-from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
 from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
-from api.schemas.asked import JudgeQuery, ListQuery, PlanQuery
-from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY
+from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
+from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY, body_of
 from api.service import Service
-from api.statuses import ENDED
-from api.store import jobs, plans
+from api.statuses import ENDED, Status
+from api.store import access, jobs, plans, turns
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -56,7 +58,8 @@ SILENCE_S = 15.0
         200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
               "or what a dry run found"},
         **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
-                   "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
+                   "QUEUE_FULL_OF_SECONDS", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS",
+                   "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},
 )  # fmt: skip
@@ -116,10 +119,16 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
             limit=query.limit + 1,
             branch_id=query.branch,
             status=query.status,
+            state=query.state,
+            days=() if query.day is None else view.days_up_to(query.day),
+            label=query.label,
         )
+        waits = any(row["status"] == Status.QUEUED for row in rows)
+        places = turns.places(tx) if waits else {}
     shown = rows[: query.limit]
     next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
-    return JSONResponse({"items": [view.as_json(row, lang) for row in shown], "next_cursor": next_cursor})
+    items = [view.as_json(row, lang, places.get(row["job_id"])) for row in shown]
+    return JSONResponse({"items": items, "next_cursor": next_cursor})
 
 
 @router.post(
@@ -172,7 +181,7 @@ def look_at(
         row = view.find(tx, caller, job_id)
         tag = view.etag(tx, row)
         headers = {"ETag": tag, "Vary": "Accept-Language"}
-        if if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]:
+        if known_already(tag, if_none_match):
             return Response(status_code=304, headers=headers)
         return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
@@ -225,7 +234,7 @@ async def watch(
     response_model=None,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
 def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
@@ -240,7 +249,7 @@ def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
     response_model=None,
     responses={
         200: {"content": {upload.WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
 def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
@@ -256,7 +265,7 @@ def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> R
     response_model=None,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
 def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
@@ -264,6 +273,34 @@ def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Respo
     content, policy = with_policy(papers.paper(service, caller, job_id, view.PAGE, lang).decode())
     headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": policy}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.patch(
+    "/{job_id}",
+    summary="Label a plan",
+    operation_id="labelPlan",
+    response_model=None,
+    responses={200: {"model": Job}, **refusals(*ALWAYS, *WITH_BODY, "NOT_FOUND")},
+    openapi_extra={"requestBody": body_of(JobNotes)},
+)
+async def label(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    job_id: JobId,
+    lang: Lang,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Set labels, by which jobs are listed, or metadata, which comes back with the job; what is not given stays."""
+    notes, sha = await small_json(request, service.settings, JobNotes)
+    asked = Asked.of(request, caller, sha)
+    answer = await run_in_threadpool(submission.note, service, asked, job_id, notes, lang=lang)
+    return answer.response()
+
+
+def known_already(tag: str, if_none_match: str | None) -> bool:
+    """Return whether whoever asks has what the ETag names."""
+    return if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]
 
 
 # --- waiting ------------------------------------------------------------------------------------------------------
@@ -281,6 +318,7 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
 
     def look() -> tuple[int, Response | None]:
         with service.store.read() as tx:
+            _check_in_force(tx, caller)
             row = view.find(tx, caller, job_id)
             if row["status"] not in ENDED:
                 return row["event_count"], None
@@ -291,12 +329,19 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
         left_s = until_s - asyncio.get_running_loop().time()
         if response is not None or left_s <= 0:
             return response
-        await service.notifier.wait(job_id, seen, left_s)
+        await service.notifier.wait(job_id, seen, left_s, key_id=caller.key_id)
+
+
+def _check_in_force(tx: Connection, caller: Caller) -> None:
+    """Refuse who waits with a key that has been revoked meanwhile."""
+    if not access.in_force(tx, [caller.key_id]):
+        raise unknown_key()
 
 
 def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
     """Return a job's events after one, and whether no more will come."""
     with service.store.read() as tx:
+        _check_in_force(tx, caller)
         row = view.find(tx, caller, job_id)
         return [dict(event) for event in jobs.events_after(tx, job_id, number)], row["status"] in ENDED
 
@@ -305,7 +350,10 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
     service.streams += 1
     try:
         while True:
-            found, has_ended = await run_in_threadpool(_events, service, caller, job_id, number)
+            try:
+                found, has_ended = await run_in_threadpool(_events, service, caller, job_id, number)
+            except Refusal:
+                return  # The key was revoked, or the job is gone: whoever asks again is told so.
             for event in found:
                 number = event["number"]
                 yield f"id: {number}\nevent: {event['kind']}\ndata: {json.dumps(event['data'])}\n\n"
@@ -313,7 +361,7 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
                 return
             if not found:
                 yield ": still here\n\n"
-            await service.notifier.wait(job_id, number, SILENCE_S)
+            await service.notifier.wait(job_id, number, SILENCE_S, key_id=caller.key_id)
     finally:
         service.streams -= 1
 

@@ -55,6 +55,15 @@ class Progress(Given):
     elapsed_s: float
 
 
+class QueuePlace(Given):
+    """Where a job that waits stands."""
+
+    position: Annotated[int, Field(description="1 is the next one; keys and their branches take turns")]
+    expected_start: Annotated[
+        Moment | None, Field(description="an estimate: each job before it takes all the seconds it asks for")
+    ]
+
+
 class ReceiptGiven(Given):
     """When a technician acknowledged his route."""
 
@@ -83,6 +92,9 @@ class Job(Given):
     started_at: Moment | None
     finished_at: Moment | None
     published_at: Moment | None
+    queue: Annotated[QueuePlace | None, Field(description="while it waits")]
+    labels: list[str] = []
+    metadata: Annotated[dict[str, str], Field(description="as it was submitted")] = {}
     progress: Progress
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int
@@ -199,6 +211,7 @@ class Limits(Given):
     wait_seconds: float
     queued: int
     queued_per_key: int
+    queued_seconds_per_key: float
     requests_per_second: float
     burst: int
     event_streams: int

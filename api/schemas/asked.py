@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from api.statuses import Status
+from api.statuses import State, Status
 from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
 
@@ -45,6 +46,35 @@ AsOf = Annotated[
 ]
 
 
+#: A date as a parameter; one that no calendar has is in no plan.
+DATE_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+
+
+def _day(text: str | None) -> str | None:
+    """Return the text of a date; 31 September has the form of one."""
+    try:
+        date.fromisoformat(text or "2000-01-01")
+    except ValueError:
+        raise PydanticCustomError("moment_unknown", "there is no such moment") from None
+    return text
+
+
+def _notes(text: str | None) -> str | None:
+    """Return the text of a JSON object with texts as values."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise PydanticCustomError("notes_shape", "no object of texts")
+    return text
+
+
+#: A label of a job.
+Label = Annotated[str, Field(min_length=1, max_length=64, pattern=TEXT_PATTERN, examples=["monday"])]
+Labels = Annotated[list[Label], Field(max_length=20)]
+
+
 class PlanQuery(BaseModel):
     """How a plan is made."""
 
@@ -72,6 +102,12 @@ class PlanQuery(BaseModel):
         bool, Field(description="take columns and keys that nobody knows as doubts: what stands there is not read")
     ] = False
     broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
+    label: Annotated[Labels, Field(description="a label to find the job by; may be given several times")] = []
+    metadata: Annotated[
+        str | None,
+        Field(max_length=4_000, description="a JSON object of texts that comes back with the job, unread"),
+        AfterValidator(_notes),
+    ] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
 
 
@@ -100,6 +136,21 @@ class ListQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     branch: Annotated[str | None, Field(max_length=200, pattern=TEXT_PATTERN)] = None
     status: Status | None = None
+    state: Annotated[State | None, Field(description="how the plan stands")] = None
+    day: Annotated[
+        str | None, Field(pattern=DATE_PATTERN, description="plans that have this day"), AfterValidator(_day)
+    ] = None
+    label: Label | None = None
+
+
+class JobNotes(Taken):
+    """What those who submitted a job say of it; what is not given stays."""
+
+    labels: Annotated[Labels | None, Field(examples=[["monday", "night"]])] = None
+    metadata: Annotated[
+        dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=1_000)]] | None,
+        Field(max_length=50, examples=[{"ticket": "4711"}]),
+    ] = None
 
 
 class TrailQuery(BaseModel):

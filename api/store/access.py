@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import delete, func, insert, select, update
 
 from api.store.engine import now
@@ -11,6 +12,9 @@ from api.store.tables import answers, audit, keys, sessions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
+
+
+_log = structlog.get_logger(__name__)
 
 
 def add_key(tx: Connection, *, key_id: str, digest: str, role: str, branches: list[str] | None, label: str) -> None:
@@ -23,6 +27,15 @@ def add_key(tx: Connection, *, key_id: str, digest: str, role: str, branches: li
 def key(tx: Connection, key_id: str) -> RowMapping | None:
     """Return a key that is in force."""
     return tx.execute(select(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None))).mappings().first()
+
+
+def in_force(tx: Connection, key_ids: list[str]) -> set[str]:
+    """Return which of these keys are in force."""
+    if not key_ids:
+        return set()
+    return set(
+        tx.execute(select(keys.c.key_id).where(keys.c.key_id.in_(key_ids), keys.c.revoked_at.is_(None))).scalars()
+    )
 
 
 def all_keys(tx: Connection) -> list[RowMapping]:
@@ -90,7 +103,8 @@ def note(
     branch_id: str | None = None,
     **detail: Any,
 ) -> None:
-    """Add to the audit trail."""
+    """Add to the audit trail, and to the log."""
+    _log.info("audit", action=action, subject=subject, key_id=key_id, branch_id=branch_id, request_id=request_id)
     tx.execute(
         insert(audit).values(
             at=now(), key_id=key_id, action=action, branch_id=branch_id, subject=subject, detail=detail,

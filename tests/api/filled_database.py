@@ -52,7 +52,9 @@ def rows(plan_file: dict[str, Any]) -> list[tuple[Table, dict[str, Any]]]:
         "options": options, "input_sha": "5" * 64, "warnings": {"en": [], "zh": [], "count": 0},
         "status": "solved", "state": "handed_out", "started_at": MOMENT, "finished_at": MOMENT,
         "published_at": MOMENT, "owner": "w-1", "fence": 1, "beat": 4, "attempt": 1, "stop_requested": False,
-        "cost_cents": made["cost_cents"], "served": 3, "bound_cents": None, "elapsed_s": 9.5, "revision": 0,
+        "cost_cents": made["cost_cents"], "served": 3, "bound_cents": None, "elapsed_s": 9.5, "asked_s": 10.0,
+        "searched_s": 9.0, "revision": 0,
+        "labels": "\nmonday\n", "notes": {"ticket": "4711"},
         "incumbent": pack(plan), "failure": None, "event_count": 1,
     }  # fmt: skip
     return [
@@ -68,6 +70,8 @@ def rows(plan_file: dict[str, Any]) -> list[tuple[Table, dict[str, Any]]]:
         (tables.heads, {"branch_id": "HZ", "day": "2026-11-23", "input_sha": "5" * 64, "published_job_id": JOB}),
         (tables.acknowledgements, {"job_id": JOB, "technician_id": "T1", "at": MOMENT, "key_id": KEY}),
         (tables.papers, {"job_id": JOB, "name": "route-sheets.html", "lang": "zh", "content": b"<html></html>"}),
+        (tables.turns, {"key_id": KEY, "branch_id": "HZ", "spent_s": 10.0, "clock_s": 0.0}),
+        (tables.totals, {"name": "solves", "value": 12.0}),
         (tables.revisions, {"job_id": JOB, "number": 0, "parent": None, "edits": [], "content": pack(made),
                             "problem": pack(plan_file["problem"]), "cost_cents": made["cost_cents"], "served": 3,
                             "key_id": KEY, "created_at": MOMENT}),

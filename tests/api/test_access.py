@@ -35,6 +35,8 @@ NEEDED: dict[str, Role | None] = {
     "POST /v1/plans/judge": Role.READ,
     "GET /v1/plans/{job_id}": Role.READ,
     "DELETE /v1/plans/{job_id}": Role.PLAN,
+    "PATCH /v1/plans/{job_id}": Role.PLAN,
+    "GET /v1/branches/{branch_id}/days/{day}/plan": Role.READ,
     "GET /v1/plans/{job_id}/events": Role.READ,
     "GET /v1/plans/{job_id}/plan.json": Role.READ,
     "GET /v1/plans/{job_id}/route-sheets.xlsx": Role.READ,
@@ -57,7 +59,7 @@ NEEDED: dict[str, Role | None] = {
     "GET /healthz": None,
     "GET /readyz": None,
 }
-NOBODYS = {"{job_id}": "0" * 32, "{webhook_id}": "0" * 16}
+NOBODYS = {"{branch_id}": "NOBODYS", "{day}": "2026-11-30", "{job_id}": "0" * 32, "{webhook_id}": "0" * 16}
 UNKNOWN = "pg_" + "0" * 12 + "_" + "0" * 48
 
 

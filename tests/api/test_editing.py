@@ -105,8 +105,14 @@ def test_a_plan_is_edited_undone_and_planned_anew(house: Server, job_id: str) ->
     assert pinned == {"O2"}
     house.check_plan(rest["id"])
 
-    # Published: no longer edited, but tried.
+    # Published: it is what is found for its day, no longer edited, but tried.
+    day = f"/v1/branches/HAND/days/{job['first_day']}/plan"
+    nothing = house.http.get(day)
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "NOTHING_PUBLISHED")
     assert house.http.post(f"/v1/plans/{job_id}/publish", headers={"If-Match": etag(house, job_id)}).status_code == 200
+    found = house.http.get(day)
+    assert (found.status_code, found.json()["id"], found.json()["state"]) == (200, job_id, "published")
+    assert house.http.get(day, headers={"If-None-Match": found.headers["etag"]}).status_code == 304
     told = ask(house, job_id, [{"edit": "unassign", "visit": "O3"}], tag=etag(house, job_id))
     assert (told.status_code, told.json()["code"]) == (409, "PLAN_TOLD")
     assert ask(house, job_id, [{"edit": "unassign", "visit": "O3"}], dry_run=True).status_code == 200
@@ -143,3 +149,33 @@ def test_the_edits_of_the_documentation_are_taken(house: Server, job_id: str, pa
     (shown,) = re.findall(r"```json\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     answer = ask(house, job_id, json.loads(shown)["edits"], dry_run=True)
     assert (answer.status_code, answer.json()["violations"]) == (200, [])
+
+
+def test_jobs_are_found_by_label_state_and_day(house: Server, job_id: str) -> None:
+    def listed(**query: str) -> list[str]:
+        return [one["id"] for one in house.http.get("/v1/plans", params={"branch": "HAND", **query}).json()["items"]]
+
+    path = f"/v1/plans/{job_id}"
+    said = house.http.patch(path, json={"labels": ["night", "a_b"], "metadata": {"ticket": "4711"}})
+    assert (said.status_code, said.json()["labels"], said.json()["metadata"]) == (
+        200,
+        ["night", "a_b"],
+        {"ticket": "4711"},
+    )
+    assert house.http.patch(path, json={"labels": ["a_b"]}).json()["metadata"] == {"ticket": "4711"}
+    assert listed(label="a_b") == [job_id]
+    assert listed(label="a%b") == listed(label="A_B") == listed(label="night") == []
+    day = house.job(job_id)["first_day"]
+    assert job_id in listed(day=day)
+    assert listed(day="2026-11-29") == listed(day="2026-12-01") == []
+    assert job_id in [*listed(state="draft"), *listed(state="published")]
+    assert listed(state="handed_out") == []
+
+
+def test_a_job_is_submitted_with_labels_and_notes(house: Server) -> None:
+    query = {"label": ["one", "two"], "metadata": '{"from": "desk"}', "iterations": 0}
+    headers = {"Content-Type": "application/json"}
+    made = house.http.post("/v1/plans", params=query, content=branch(), headers=headers).json()
+    assert (made["labels"], made["metadata"]) == (["one", "two"], {"from": "desk"})
+    wrong = house.http.post("/v1/plans", params={"metadata": '{"from": 7}'}, content=branch(), headers=headers)
+    assert [one["cause"] for one in wrong.json()["errors"]] == ["It is no JSON object of texts."]

@@ -38,7 +38,7 @@ from optimizer.ingest.forms.columns import (
     ToolRow,
     columns_of,
 )
-from optimizer.ingest.forms.meant import frame_of, meant_cells, says_nothing, shapes_of
+from optimizer.ingest.forms.meant import Meaning, frame_of, says_nothing, shapes_of
 from optimizer.ingest.forms.rows import EMPTY, Row
 
 if TYPE_CHECKING:
@@ -246,8 +246,9 @@ def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
     first = columns_of(raw.name)[0].field
     ids: set[str] = set()
     changes: list[ReadCell] = []
+    meaning = Meaning(raw.name, frame)
     for number, typed in raw.rows:
-        cells = typed if log.form == "json" else meant_cells(raw.name, typed, frame)
+        cells = typed if log.form == "json" else meaning.of(typed)
         row, wrong = _check_row(raw, number, cells, typed, log)
         (partial if wrong or raw.unread.get(number) else entries).append(Entry(number, row))
         _check_double(raw.name, number, cells, row, seen, log)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.domain.region import DateOrder
-from optimizer.ingest.forms.meant import frame_of, meant_cells
+from optimizer.ingest.forms.meant import Meaning, frame_of, meant_cells
 from optimizer.ingest.read import read_branch_report
 from tests.cases.branches import lay_out, order, read
 
@@ -59,6 +59,13 @@ def test_dates_in_figures_by_the_way_of_the_branch(text: str, branch: dict[str, 
 )
 def test_tomorrow_counts_from_the_day_on_which_it_was_said(received: str, plain: str) -> None:
     assert meant("requested", "明天上午", received=received) == plain
+
+
+def test_a_wish_said_before_is_read_anew_where_it_was_said_on_another_day() -> None:
+    meaning = Meaning("orders", frame_of({"branch": [(2, TUESDAY)]}))
+    days = ["2026-11-30 10:05", "2026-11-28 10:05", "2026-11-30 11:00", "2026-11-28 11:00"]
+    read = [meaning.of({"received": day, "requested": "明天上午"})["requested"] for day in days]
+    assert read == ["2026-12-01 08:30/12:00", "明天上午"] * 2
 
 
 def test_a_plan_of_a_day_of_which_nothing_else_is_said_is_made_at_the_drafts_time() -> None:
