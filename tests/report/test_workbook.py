@@ -124,7 +124,7 @@ def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
 
 
 def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
-    _, papers, book = printed
+    lang, papers, book = printed
     for page, sheet in zip(book.worksheets[12:], papers.route_sheets, strict=True):
         said = texts(page)
         for entry in sheet.entries:
@@ -135,7 +135,7 @@ def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
             is_in_title = field.name in ("technician", "date")
             assert (field.value in title) == is_in_title
             assert (field.label in below) != is_in_title
-        assert "; ".join(sheet.packing) in said or not sheet.packing
+        assert Wording(lang).series(sheet.packing) in said or not sheet.packing
 
 
 def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
