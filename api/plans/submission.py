@@ -7,11 +7,13 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from api.plans.view import as_json, days_of, find
+from api.refusals.parameters import naive_doubts
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import ENDED
 from api.store import access, jobs, plans, turns
 from api.store.engine import now
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,6 +47,9 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
     found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
     caller.need_branch(found["branch_id"])
+    doubts = {lang: naive_doubts(options["as_of"], lang) for lang in LANGUAGES}
+    found["warnings"] = {lang: [*doubts[lang], *found["warnings"][lang]] for lang in LANGUAGES}
+    found["warning_count"] += len(doubts["en"])
     return found
 
 
@@ -85,7 +90,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         row = plans.job(tx, job_id, None)
         assert row is not None
         place = turns.places(tx).get(job_id)
-        return Answer(202, as_json(row, lang, place), {"Location": f"/v1/plans/{job_id}"})
+        return Answer(202, as_json(row, lang, place), {"Location": f"{settings.root_path}/v1/plans/{job_id}"})
 
     return once(service.store, asked, add)
 
@@ -116,7 +121,7 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
         "as_of": query.as_of,
         "days": query.days,
         "skip_bad": query.skip_bad,
-        "allow_unknown": query.allow_unknown,
+        "allow_unknown": query.lenient or query.allow_unknown,
         "broken_locks": query.broken_locks,
     }
 

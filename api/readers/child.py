@@ -85,7 +85,7 @@ def read(task: Answer) -> Answer:
         "branch_id": problem.branch.branch_id,
         "first_day": problem.first_day.isoformat(),
         "days": problem.days,
-        "as_of": problem.local_time(problem.as_of_s).isoformat(),
+        "as_of": problem.clock.zoned(problem.as_of_s).isoformat(),
         "visits": len(problem.visits),
         "technicians": len(problem.technicians),
         "warnings": {lang: [issue.to_json(lang) for issue in report.warnings[:MOST_LISTED]] for lang in LANGUAGES},

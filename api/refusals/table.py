@@ -201,14 +201,14 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         428,
         "If-Match missing",
         "This needs the ETag of the plan that you looked at.",
-        "GET the plan and send its ETag as If-Match.",
+        "GET the plan and send its etag as ?etag=, or its header ETag as If-Match.",
     ),
     "PLAN_STALE": RefusalText(
         412,
         "The plan is stale",
         "{reason}",
-        "Look at the plan again; then publish with its new ETag, publish all the same with ?anyway=true, hand in the "
-        "orders of now for a new plan, or leave it.",
+        "Look at the plan again; then publish with its new etag, publish all the same with ?anyway=true, hand in "
+        "the orders of now for a new plan, or leave it.",
     ),
     "PLAN_BREAKS_NOW": RefusalText(
         409,

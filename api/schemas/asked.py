@@ -20,9 +20,12 @@ TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 
 def _moment(text: str | None) -> str | None:
-    """Return the text of a moment; 31 September has the form of one."""
+    """Return the text of a moment; 31 September has the form of one, and a plus in an address arrives as a space."""
+    if text is None:
+        return None
+    text = text.replace(" ", "+")
     try:
-        datetime.fromisoformat(text or "2000-01-01")
+        datetime.fromisoformat(text)
     except ValueError:
         raise PydanticCustomError("moment_unknown", "there is no such moment") from None
     return text
@@ -38,9 +41,10 @@ class Taken(BaseModel):
 AsOf = Annotated[
     str | None,
     Field(
-        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$",
-        description="the moment of planning, local time of the branch",
-        examples=["2026-11-27T16:00"],
+        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+        r"T([01]\d|2[0-3]):[0-5]\d(:00)?(Z|[ +-][01]\d:[0-5]\d)?$",
+        description="the moment of planning; without an offset it is local time of the branch, and a warning",
+        examples=["2026-11-27T16:00+08:00"],
     ),
     AfterValidator(_moment),
 ]
@@ -98,8 +102,11 @@ class PlanQuery(BaseModel):
     as_of: AsOf = None
     days: Annotated[int | None, Field(ge=1, le=7, description="days to plan in one go")] = None
     skip_bad: Annotated[bool, Field(description="plan without the orders that have faults; they stay listed")] = False
+    lenient: Annotated[
+        bool, Field(description="take columns and keys that nobody knows as warnings: what stands there is not read")
+    ] = False
     allow_unknown: Annotated[
-        bool, Field(description="take columns and keys that nobody knows as doubts: what stands there is not read")
+        bool, Field(description="the earlier name of `lenient`", json_schema_extra={"deprecated": True})
     ] = False
     broken_locks: Annotated[BrokenLocks | None, Field(description="locks that break a rule: refuse, or keep")] = None
     label: Annotated[Labels, Field(description="a label to find the job by; may be given several times")] = []
@@ -162,11 +169,19 @@ class TrailQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+#: What a caller has seen, as a parameter: a proxy that packs answers rewrites the header.
+LookedAt = Annotated[
+    str | None,
+    Field(pattern=ID_PATTERN, description="`etag` of the plan that was looked at; in its place If-Match is taken"),
+]
+
+
 class PublishQuery(BaseModel):
     """How a plan is published."""
 
     model_config = ConfigDict(extra="forbid")
 
+    etag: LookedAt = None
     anyway: Annotated[
         bool,
         Field(
@@ -182,6 +197,7 @@ class EditQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     dry_run: Annotated[bool, Field(description="say what would break and what it costs, and change nothing")] = False
+    etag: LookedAt = None
 
 
 class UndoQuery(BaseModel):
@@ -192,6 +208,7 @@ class UndoQuery(BaseModel):
     to: Annotated[
         int | None, Field(ge=0, le=1_000_000, description="its number; without it the one before the present one")
     ] = None
+    etag: LookedAt = None
 
 
 class ReoptimiseQuery(BaseModel):
