@@ -233,6 +233,7 @@ def plan(
                     problem,
                     matrix,
                     published,
+                    told=told,
                     reported=intake.context.reported,
                     seconds=seconds,
                     iterations=iterations,

@@ -373,7 +373,7 @@ def test_the_chinese_page_has_the_same_parts(page: str) -> None:
 
 def test_the_pages_for_users_are_there_in_both_languages() -> None:
     pages = ["editing", "integrating", "operating", "service", "using"]
-    assert TWICE == ["README.md", *(f"docs/{page}.md" for page in pages)]
+    assert ["README.md", *(f"docs/{page}.md" for page in pages)] == TWICE
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])

@@ -58,6 +58,10 @@ _CELLS = {
         "The clock shows {value} twice on {day}, because the clocks go back; it was read as the first.",
         "Write {second} if the second is meant.",
     ),
+    "MOMENT_NAIVE": warning(
+        "'{value}' has no offset; it was read as the branch's local time. Moments of the column like that: {count}.",
+        "Write the offset with it, as in 2026-11-23T09:00:00+08:00.",
+    ),
     "TIME_BEYOND_MIDNIGHT": Fault(
         "'{value}' is not a time: no clock shows it.",
         "Write {meant} with the date of the next day, as in 2026-11-24 07:00.",

@@ -51,6 +51,12 @@ def with_orders(folder: Path, content: bytes) -> tuple[Problem | None, IssueRepo
         pytest.param(f"{HEAD}\n{ONE}\n※加急单优先", ["O1"], [("ROW_TOTAL", 3)], id="a remark below"),
         pytest.param(f"{HEAD}\n{ONE}\n（以下空白）", ["O1"], [("ROW_TOTAL", 3)], id="nothing below"),
         pytest.param(HEAD + '\n"=""007"""' + ONE[2:], ["007"], [], id="an id as a formula"),
+        pytest.param(
+            '工单号,客户编号,服务时长,经纬度\nO1,C1,45,"120.16,30.28"',
+            ["O1"],
+            [("COLUMN_PAIR", 2)],
+            id="one column of places",
+        ),
         pytest.param(HEAD + "\n'007" + ONE[2:], ["007"], [], id="an id behind a mark"),
         pytest.param(f"{HEAD},服务时长\n{ONE},60", None, [("COLUMN_TWICE", 1)], id="a column twice"),
         pytest.param(f"{HEAD}\n{ONE}\nO2", None, [("CELL_EMPTY", 3)] * 2, id="an id alone is no remark"),

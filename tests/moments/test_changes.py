@@ -82,6 +82,24 @@ def test_a_published_plan_goes_before_published_rows_of_the_same_visit(two_vans:
     assert told == Interval(at(8, 10), at(9))
 
 
+def test_of_a_draft_that_was_told_to_nobody_only_who_and_the_day_is_held(two_vans: World) -> None:
+    row = PublishedVisit("A", "Ann", 0, span("08:00-08:30"))
+    problem = replace(two_vans.problem, as_of_s=FRIDAY_18, published=(row,))
+    drafted = World(problem, two_vans.matrix).plan({"Ann": ["A", "C"], "Ben": ["B"]})
+    near = World(stay_near(problem, drafted, told={"A"}), two_vans.matrix)
+    assert {entry.visit_id: entry.told for entry in near.problem.published} == {
+        "A": span("08:00-08:30"),
+        "B": None,
+        "C": None,
+    }
+    # C at 10:00 instead of 08:50: after the notice deadline, and nobody waits for it.
+    later = near.plan({"Ann": ["A", "B", "C"]})
+    assert near.judge(later).is_clean
+    assert near.judge(later).costs[Rule.STABILITY] == 3 * 1_000  # B comes with somebody else, without notice
+    changes = changes_between(near.problem, drafted, later, {"A"})
+    assert {change.visit_id: change.kind for change in changes} == {"B": ChangeKind.TECHNICIAN}
+
+
 def test_an_agreement_of_the_customer_outlives_the_published_plan(two_vans: World) -> None:
     agreed = replace(two_vans.problem, published=(PublishedVisit("A", "Ann", 0, span("09:00-10:00"), agreed=True),))
     near = stay_near(agreed, two_vans.plan({"Ann": ["A"], "Ben": ["B"]}))
