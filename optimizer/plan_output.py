@@ -68,7 +68,7 @@ def warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
 
 def load_papers(lang: str, region: Region) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
-    import rich.table
+    import rich.table  # noqa: F401
 
     import optimizer.explain.unassigned
     import optimizer.ingest.plans.plan_file
