@@ -42,7 +42,14 @@ from optimizer.ingest.cells.compound import (
 )
 from optimizer.ingest.cells.limits import parse_limit, parse_said
 from optimizer.ingest.cells.locales import parse_locale
-from optimizer.ingest.cells.regional import parse_currency, parse_distance_unit, parse_language, parse_weekend
+from optimizer.ingest.cells.regional import (
+    parse_currency,
+    parse_distance_unit,
+    parse_language,
+    parse_no_calls,
+    parse_paper,
+    parse_weekend,
+)
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import (
     choice,
@@ -123,6 +130,7 @@ Zone = Annotated[str, parse_zone, _TEXT]
 Currency = Annotated[str, parse_currency, _TEXT]
 Language = Annotated[str, parse_language, _TEXT]
 DistanceWord = Annotated[str, parse_distance_unit, _TEXT]
+PaperWord = Annotated[str, parse_paper, _TEXT]
 Locale = Annotated[str, parse_locale, _TEXT]
 Weekend = Annotated[tuple[int, ...], parse_weekend, _listed(Shape.TEXT)]
 Number = Annotated[float, parse_number, _DECIMAL]
@@ -148,6 +156,7 @@ DayOrMoment = Annotated[datetime, parse_day_or_moment, _DAY_OR_MOMENT]
 TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME]
 Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS)]
 Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS)]
+NoCalls = Annotated[tuple[Interval, ...], parse_no_calls, _listed(Shape.HOURS)]
 Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING)]
 SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.SKILLS)]
 PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS)]
