@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="address to listen on; beyond loopback only with keys")] = "127.0.0.1"
     port: Annotated[NonNegativeInt, Field(description="port to listen on; 0 takes a free one")] = 8000
     root_path: Annotated[str, Field(description="path under which a proxy serves this service")] = ""
+    cors_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")], ...],
+        Field(description='origins whose pages may ask this service from a browser, as a JSON array; "*" is any'),
+    ] = ()
 
     workers: Annotated[
         NonNegativeInt,
@@ -86,7 +91,9 @@ class Settings(BaseSettings):
         PositiveFloat, Field(description="seconds without a worker's sign of life until others take its job")
     ] = 10.0
     beat_s: Annotated[PositiveFloat, Field(description="seconds between a worker's signs of life")] = 0.5
-    attempts: Annotated[PositiveInt, Field(description="times that a job is begun before it has failed")] = 5
+    attempts: Annotated[
+        PositiveInt, Field(description="times that a job is begun without getting on before it has failed")
+    ] = 5
     session_hours: Annotated[PositiveInt, Field(description="hours that a browser may use a key it has shown")] = 12
     keep_days: Annotated[PositiveInt, Field(description="days that plans are kept; published ones ten times so")] = 60
     idempotency_hours: Annotated[PositiveInt, Field(description="hours that an Idempotency-Key is remembered")] = 48
@@ -139,9 +146,9 @@ def settings_table(settings: Settings) -> list[tuple[str, str, str]]:
         value = getattr(settings, name)
         if name == "database":
             value = _without_password(settings.database_url)
+        if isinstance(value, tuple):
+            value = json.dumps([str(one) for one in value])
         if name == "webhook_key" and value:
             value = "***"
-        if name == "webhook_networks":
-            value = "[" + ", ".join(f'"{network}"' for network in value) + "]"
         rows.append((f"PAIGONG_{name.upper()}", str(value), about.description or ""))
     return rows

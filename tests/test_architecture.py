@@ -105,16 +105,17 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Return the modules that a file imports, wherever the import stands."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             found.add(node.module or "")
-    return found
+    return frozenset(found)
 
 
 # --- public names and start-up --------------------------------------------------------------------------------------
@@ -372,7 +373,7 @@ def test_the_chinese_page_has_the_same_parts(page: str) -> None:
 
 def test_the_pages_for_users_are_there_in_both_languages() -> None:
     pages = ["editing", "integrating", "operating", "service", "using"]
-    assert TWICE == ["README.md", *(f"docs/{page}.md" for page in pages)]
+    assert ["README.md", *(f"docs/{page}.md" for page in pages)] == TWICE
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])

@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.plans.etags import etag_of, is_asked_for, tag, tagged
 from api.plans.submission import budget_of, check_queue
-from api.plans.view import as_json, etag, find, with_plan
+from api.plans.view import as_json, find, with_plan
 from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import State
@@ -33,7 +34,7 @@ def edit(
     edits: list[dict[str, Any]],
     *,
     is_dry: bool,
-    if_match: str | None,
+    looked_at: str | None,
     lang: str,
     request_id: str,
 ) -> Answer:
@@ -49,8 +50,8 @@ def edit(
         return earlier
     with service.store.read() as tx:
         row = find(tx, asked.caller, job_id)
-        _check_is_editable(tx, row, if_match, is_dry=is_dry)
-        tag = etag(tx, row)
+        _check_is_editable(tx, row, looked_at, is_dry=is_dry, lang=lang)
+        seen = etag_of(tx, row)
         kept, source = plans.plan(tx, job_id), plans.source(tx, row["input_sha"])
     assert kept is not None
     limit_s = service.settings.paper_s
@@ -70,7 +71,8 @@ def edit(
         }
         found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=asked.caller.key_id)
         if is_dry:
-            return Answer(200, _answer(found, lang, revision=row["revision"], is_applied=False), {"ETag": tag})
+            answer = _answer(found, lang, revision=row["revision"], is_applied=False) | {"etag": seen}
+            return Answer(200, answer, {"ETag": tag(seen, lang)})
         if found["violations"]["en"]:
             raise _breaks(found["violations"])
         packed = tuple((folder / "out" / name).read_bytes() for name in ("content", "problem"))
@@ -82,15 +84,16 @@ def edit(
                 cost_cents=found["cost_cents"], served=found["served"],
             )  # fmt: skip
 
-        row = _changed(tx, asked, job_id, tag, add, action="edit", request_id=request_id)
-        answer = _answer(found, lang, revision=row["revision"], is_applied=True)
-        return Answer(200, answer, {"ETag": etag(tx, row)})
+        row = _changed(tx, asked, job_id, seen, add, action="edit", lang=lang, request_id=request_id)
+        now_seen = etag_of(tx, row)
+        answer = _answer(found, lang, revision=row["revision"], is_applied=True) | {"etag": now_seen}
+        return Answer(200, answer, {"ETag": tag(now_seen, lang)})
 
     return once(service.store, asked, apply)
 
 
 def undo(
-    service: Service, asked: Asked, job_id: str, *, to: int | None, if_match: str | None, lang: str, request_id: str
+    service: Service, asked: Asked, job_id: str, *, to: int | None, looked_at: str | None, lang: str, request_id: str
 ) -> Answer:
     """Take an earlier revision of a plan into use again, by default the one that the present one was made from.
 
@@ -105,7 +108,7 @@ def undo(
 
     def take(tx: Connection) -> Answer:
         row = find(tx, asked.caller, job_id)
-        _check_is_editable(tx, row, if_match, is_dry=False)
+        _check_is_editable(tx, row, looked_at, is_dry=False, lang=lang)
 
         def use(row: RowMapping) -> int:
             wanted = to if to is not None else _parent(tx, row)
@@ -113,8 +116,9 @@ def undo(
                 raise Refusal("NO_SUCH_REVISION")
             return wanted
 
-        row = _changed(tx, asked, job_id, etag(tx, row), use, action="undo", request_id=request_id)
-        return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
+        row = _changed(tx, asked, job_id, etag_of(tx, row), use, action="undo", lang=lang, request_id=request_id)
+        body = with_plan(tx, row, lang)
+        return Answer(200, body, tagged(body["etag"], lang))
 
     return once(service.store, asked, take)
 
@@ -178,7 +182,8 @@ def reoptimise(
         jobs.submit(tx, values, media_type=source["media_type"], content=source["content"])
         revisions.begin_from(tx, new_id, kept["content"], kept["problem"])
         row = find(tx, caller, new_id)
-        return Answer(202, as_json(row, lang, turns.places(tx).get(new_id)), {"Location": f"/v1/plans/{new_id}"})
+        place = turns.places(tx).get(new_id)
+        return Answer(202, as_json(row, lang, place), {"Location": f"{settings.root_path}/v1/plans/{new_id}"})
 
     return once(service.store, asked, add)
 
@@ -197,24 +202,23 @@ def _moved(tx: Connection, row: RowMapping) -> list[str]:
 # --- what all of them do --------------------------------------------------------------------------------------------
 
 
-def _check_is_editable(tx: Connection, row: RowMapping, if_match: str | None, *, is_dry: bool) -> None:
+def _check_is_editable(tx: Connection, row: RowMapping, looked_at: str | None, *, is_dry: bool, lang: str) -> None:
     """Refuse a job without a plan, one that people have been told, and one that is not what the caller looked at."""
     if row["state"] is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
-    if is_dry and if_match is None:
+    if is_dry and looked_at is None:
         return
     if not is_dry and row["state"] != State.DRAFT:
         raise Refusal("PLAN_TOLD")
-    if if_match is None:
+    if looked_at is None:
         raise Refusal("IF_MATCH_MISSING")
-    matches = [tag.strip() for tag in if_match.split(",")]
-    if "*" not in matches and etag(tx, row) not in matches:
-        raise _stale(tx, row)
+    if not is_asked_for(looked_at, etag_of(tx, row)):
+        raise _stale(tx, row, lang)
 
 
-def _stale(tx: Connection, row: RowMapping) -> Refusal:
+def _stale(tx: Connection, row: RowMapping, lang: str) -> Refusal:
     reason = by_language("The plan is not the one that you looked at.")
-    return Refusal("EDIT_STALE", headers={"ETag": etag(tx, row)}, reason=reason)
+    return Refusal("EDIT_STALE", headers={"ETag": tag(etag_of(tx, row), lang)}, reason=reason)
 
 
 def _parent(tx: Connection, row: RowMapping) -> int | None:
@@ -226,10 +230,11 @@ def _changed(
     tx: Connection,
     asked: Asked,
     job_id: str,
-    tag: str,
+    seen: str,
     change: Callable[[RowMapping], int],
     *,
     action: str,
+    lang: str,
     request_id: str,
 ) -> RowMapping:
     """Change the revision in use, unless the plan has changed since; note it, tell it, and return the job."""
@@ -237,8 +242,8 @@ def _changed(
     row = find(tx, caller, job_id)
     plans.lock_days(tx, row["branch_id"])
     row = find(tx, caller, job_id)
-    if etag(tx, row) != tag or row["state"] != State.DRAFT:
-        raise _stale(tx, row)
+    if etag_of(tx, row) != seen or row["state"] != State.DRAFT:
+        raise _stale(tx, row, lang)
     number = change(row)
     jobs.add_event(tx, job_id, "edit", {"revision": number})
     access.note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.plans.comparing import compare_with, each_once, named_by
+from api.refusals.parameters import naive_doubts
 from api.refusals.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def judge(service: Service, caller: Caller, spooled: Spooled, query: JudgeQuery,
     found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=caller.key_id)
     caller.need_branch(found["branch_id"])
     verdict: dict[str, Any] = found["verdict"]
+    verdict["assumptions"] += [f"as_of: {doubt['cause']}" for doubt in naive_doubts(query.as_of, lang)]
     if found["named"] is None:
         return verdict
     with service.store.read() as tx:

@@ -7,11 +7,13 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from api.plans.view import as_json, days_of, find
+from api.refusals.parameters import naive_doubts
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import ENDED
-from api.store import access, jobs, plans, turns
+from api.store import access, jobs, plans, revisions, turns
 from api.store.engine import now
+from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,6 +47,9 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
     found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
     caller.need_branch(found["branch_id"])
+    doubts = {lang: naive_doubts(options["as_of"], lang) for lang in LANGUAGES}
+    found["warnings"] = {lang: [*doubts[lang], *found["warnings"][lang]] for lang in LANGUAGES}
+    found["warning_count"] += len(doubts["en"])
     return found
 
 
@@ -80,12 +85,14 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
     def add(tx: Connection) -> Answer:
         check_queue(tx, settings, caller, values["asked_s"])
         jobs.submit(tx, values, media_type=spooled.media_type, content=content)
+        if query.start_from is not None:
+            begin_from(tx, caller, job_id, values["branch_id"], query.start_from)
         plans.lock_days(tx, values["branch_id"])
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
         assert row is not None
         place = turns.places(tx).get(job_id)
-        return Answer(202, as_json(row, lang, place), {"Location": f"/v1/plans/{job_id}"})
+        return Answer(202, as_json(row, lang, place), {"Location": f"{settings.root_path}/v1/plans/{job_id}"})
 
     return once(service.store, asked, add)
 
@@ -116,9 +123,28 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
         "as_of": query.as_of,
         "days": query.days,
         "skip_bad": query.skip_bad,
-        "allow_unknown": query.allow_unknown,
+        "allow_unknown": query.lenient or query.allow_unknown,
         "broken_locks": query.broken_locks,
+        "start_from": query.start_from,
+        "freeze_before": query.freeze_before,
     }
+
+
+def begin_from(tx: Connection, caller: Caller, job_id: str, branch_id: str, start_from: str) -> None:
+    """Have a job begin from the routes of another plan of its branch.
+
+    Raises
+    ------
+    Refusal
+        When there is no such plan.
+    """
+    base = find(tx, caller, start_from)
+    kept = plans.plan(tx, start_from)
+    if base["branch_id"] != branch_id:
+        raise Refusal("NOT_FOUND")
+    if kept is None:
+        raise Refusal("NO_PLAN_YET", status=base["status"])
+    revisions.begin_from(tx, job_id, kept["content"], None)
 
 
 def budget_of(service: Service, caller: Caller, query: PlanQuery | ReoptimiseQuery) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import lock_remedy
 from api.plans.documents import unpack
+from api.plans.etags import days_of as days_of
+from api.plans.etags import etag_of
 from api.refusals.refusal import Refusal, problem
 from api.statuses import State, Status
 from api.store import plans, turns
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: The papers of a plan, by the names under which they are asked for.
 PLAN_FILE, WORKBOOK, PAGE = "plan.json", "route-sheets.xlsx", "route-sheets.html"
+SHEET, DETAILS = "route-sheet.html", "details.json"
 
 
 def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
@@ -41,25 +42,9 @@ def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
     return row
 
 
-def days_of(row: Any) -> list[str]:
-    """Return the days that a job plans."""
-    first = date.fromisoformat(row["first_day"])
-    return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
-
-
 def days_up_to(day: str) -> list[str]:
     """Return a day and those before it on which a plan may begin that has it, the nearest first."""
     return [(date.fromisoformat(day) - timedelta(days=number)).isoformat() for number in range(MOST_DAYS)]
-
-
-def etag(tx: Connection, row: RowMapping) -> str:
-    """Return what changes when the job, the orders of its days, or the plan in force for them changes."""
-    seen = [
-        row["job_id"], row["status"], row["state"], row["event_count"],
-        plans.in_force(tx, row["branch_id"], days_of(row)),
-        len(plans.receipts(tx, row["job_id"])),
-    ]  # fmt: skip
-    return '"' + hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32] + '"'
 
 
 def as_json(row: RowMapping, lang: str, place: Place | None = None) -> dict[str, Any]:
@@ -68,7 +53,13 @@ def as_json(row: RowMapping, lang: str, place: Place | None = None) -> dict[str,
     links = {"self": "", "events": "/events"}
     if row["state"] is not None:
         links |= {"edits": "/edits", "revisions": "/revisions"}
-        links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
+        links |= {
+            "plan_file": f"/{PLAN_FILE}",
+            "workbook": f"/{WORKBOOK}",
+            "page": f"/{PAGE}",
+            "details": f"/{DETAILS}",
+            "publish": "/publish",
+        }
     failure = row["failure"]
     return {
         "id": job_id,
@@ -128,6 +119,7 @@ def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
     served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
     place = turns.places(tx).get(row["job_id"]) if row["status"] == Status.QUEUED else None
     return as_json(row, lang, place) | {
+        "etag": etag_of(tx, row),
         "plan": made.get("plan"),
         "changes": made.get("changes", []),
         "released": made.get("released", []),

@@ -201,14 +201,14 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         428,
         "If-Match missing",
         "This needs the ETag of the plan that you looked at.",
-        "GET the plan and send its ETag as If-Match.",
+        "GET the plan and send its etag as ?etag=, or its header ETag as If-Match.",
     ),
     "PLAN_STALE": RefusalText(
         412,
         "The plan is stale",
         "{reason}",
-        "Look at the plan again; then publish with its new ETag, publish all the same with ?anyway=true, hand in the "
-        "orders of now for a new plan, or leave it.",
+        "Look at the plan again; then publish with its new etag, publish all the same with ?anyway=true, hand in "
+        "the orders of now for a new plan, or leave it.",
     ),
     "PLAN_BREAKS_NOW": RefusalText(
         409,
@@ -245,6 +245,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Nothing to compare with",
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
+    ),
+    "BRANCHES_DIFFER": RefusalText(
+        409,
+        "Two branches",
+        "The two plans are of two branches; there is nothing to compare.",
+        "Compare plans of one branch.",
+    ),
+    "INPUT_NO_JSON": RefusalText(
+        409,
+        "Nothing to patch",
+        "The plan was made from a workbook or an archive, whose rows cannot be patched.",
+        "Submit the whole branch, or submit it as JSON from now on.",
     ),
     "NOTHING_PUBLISHED": RefusalText(
         404,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from api.plans import view
 from api.refusals.refusal import Refusal
 from api.routes.answers import ALWAYS, refusals
 from api.routes.dependencies import Lang, Reader, ServiceOf
-from api.routes.plans import IfNoneMatch, known_already
+from api.routes.plans import IfNoneMatch, shown
 from api.schemas.answered import JobWithPlan
 from api.schemas.asked import DATE_PATTERN, TEXT_PATTERN
 from api.store import plans
@@ -46,8 +46,4 @@ def published(
         job_id = next((job for _, _, job in plans.in_force(tx, branch_id, [day]) if job), None)
         if job_id is None:
             raise Refusal("NOTHING_PUBLISHED", day=day)
-        row = view.find(tx, caller, job_id)
-        headers = {"ETag": view.etag(tx, row), "Vary": "Accept-Language"}
-        if known_already(headers["ETag"], if_none_match):
-            return Response(status_code=304, headers=headers)
-        return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
+        return shown(tx, view.find(tx, caller, job_id), lang, if_none_match)

@@ -29,7 +29,6 @@ _IDEMPOTENCY = ("IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID")
 @router.post(
     "/edits",
     summary="Edit a plan by hand",
-    operation_id="editPlan",
     response_model=None,
     responses={
         200: {"model": EditAnswer, "headers": _ETAG},
@@ -40,7 +39,7 @@ _IDEMPOTENCY = ("IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID")
     },
     openapi_extra={"requestBody": body_of(Edits)},
 )  # fmt: skip
-async def edit(
+async def edit_plan(
     request: Request,
     service: ServiceOf,
     caller: Planner,
@@ -64,7 +63,7 @@ async def edit(
         job_id,
         wanted.rows(),
         is_dry=query.dry_run,
-        if_match=if_match,
+        looked_at=query.etag or if_match,
         lang=lang,
         request_id=request.scope["request_id"],
     )
@@ -74,11 +73,10 @@ async def edit(
 @router.get(
     "/revisions",
     summary="What people made of a plan",
-    operation_id="listRevisions",
     response_model=None,
     responses={200: {"model": Revisions}, **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET")},
 )
-def revisions(request: Request, service: ServiceOf, caller: Reader, job_id: JobId) -> JSONResponse:
+def list_revisions(request: Request, service: ServiceOf, caller: Reader, job_id: JobId) -> JSONResponse:
     """List the revisions of a plan, the solver's first, with the edits that made each of them from another."""
     return JSONResponse(editing.listed(service, Asked.of(request, caller, ""), job_id))
 
@@ -86,7 +84,6 @@ def revisions(request: Request, service: ServiceOf, caller: Reader, job_id: JobI
 @router.post(
     "/undo",
     summary="Take back an edit",
-    operation_id="undoEdit",
     response_model=None,
     responses={
         200: {"model": JobWithPlan, "headers": _ETAG},
@@ -96,7 +93,7 @@ def revisions(request: Request, service: ServiceOf, caller: Reader, job_id: JobI
         ),
     },
 )  # fmt: skip
-def undo(
+def undo_edit(
     request: Request,
     service: ServiceOf,
     caller: Planner,
@@ -112,7 +109,7 @@ def undo(
         Asked.of(request, caller, ""),
         job_id,
         to=query.to,
-        if_match=if_match,
+        looked_at=query.etag or if_match,
         lang=lang,
         request_id=request.scope["request_id"],
     ).response()
@@ -122,7 +119,6 @@ def undo(
     "/reoptimise",
     status_code=202,
     summary="Plan the rest anew",
-    operation_id="reoptimisePlan",
     response_model=None,
     responses={
         202: {"model": Job, "description": "accepted: the job is on disk",
@@ -133,7 +129,7 @@ def undo(
         ),
     },
 )  # fmt: skip
-def reoptimise(
+def reoptimise_plan(
     request: Request,
     service: ServiceOf,
     caller: Planner,

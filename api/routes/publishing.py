@@ -36,7 +36,7 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of th
         ),
     },
 )  # fmt: skip
-def publish(
+def publish_plan(
     request: Request,
     service: ServiceOf,
     caller: Publisher,
@@ -55,7 +55,7 @@ def publish(
         service,
         Asked.of(request, caller, ""),
         job_id,
-        if_match=if_match,
+        looked_at=query.etag or if_match,
         anyway=query.anyway,
         lang=lang,
         request_id=request.scope["request_id"],
@@ -72,7 +72,7 @@ def publish(
     },
     openapi_extra={"requestBody": body_of(Receipt)},
 )
-async def acknowledge(
+async def acknowledge_route(
     request: Request,
     service: ServiceOf,
     caller: Publisher,

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.schemas.asked import ID_PATTERN
-from api.schemas.plan import Change, PlanPart
+from api.schemas.plan import Change, LocalMoment, PlanPart
 from api.statuses import Role, State, Status
 from optimizer.domain.planning_context import Stage
 
-Moment = Annotated[str, Field(examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601")]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-30"])]
+Moment = Annotated[
+    str,
+    Field(
+        examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601", json_schema_extra={"format": "date-time"}
+    ),
+]
+Date = Annotated[str, Field(examples=["2026-11-30"], json_schema_extra={"format": "date"})]
 
 
 class Given(BaseModel):
-    """A body that is answered."""
-
-    model_config = ConfigDict(extra="forbid")
+    """A body that is answered; clients pass over fields that a later version adds."""
 
 
 class Fault(Given):
@@ -27,6 +30,11 @@ class Fault(Given):
     model_config = ConfigDict(extra="allow")
 
     code: str | None = None
+    severity: Literal["error", "warning"] | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    path: Annotated[str | None, Field(description="JSON pointer to it")] = None
     cause: str | None = None
     action: str | None = None
 
@@ -81,7 +89,7 @@ class Job(Given):
     branch_id: str
     first_day: Date
     days: int
-    as_of: str
+    as_of: LocalMoment
     stage: Stage
     seconds: float
     iterations: int | None
@@ -105,6 +113,10 @@ class Job(Given):
 class JobWithPlan(Job):
     """A job with its plan."""
 
+    etag: Annotated[
+        str,
+        Field(pattern=ID_PATTERN, description="names what is shown, for publishing and editing: as the header ETag"),
+    ]
     plan: PlanPart | None
     changes: Annotated[list[Change], Field(description="what differs from the published plan, and until when to call")]
     released: Annotated[list[str], Field(description="visits whose told window could not be kept")]
@@ -127,11 +139,15 @@ class Validated(Given):
     branch_id: str
     first_day: Date
     days: int
-    as_of: str
+    as_of: LocalMoment
     visits: int
     technicians: int
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int
+
+
+class Submitted(RootModel[JobWithPlan | Validated]):
+    """The plan, where it was waited for; or what a dry run found."""
 
 
 class Violation(Given):
@@ -212,6 +228,8 @@ class Limits(Given):
     queued: int
     queued_per_key: int
     queued_seconds_per_key: float
+    reads_per_key: int
+    connections_per_address: int
     requests_per_second: float
     burst: int
     event_streams: int

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from api.schemas.answered import Date, Given, Moment
-from api.schemas.asked import TEXT_PATTERN, Taken
+from api.schemas.asked import ID_PATTERN, TEXT_PATTERN, Taken
 from api.schemas.plan import Accepted, Change, Route, UnassignedVisit
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
@@ -144,6 +144,7 @@ class EditAnswer(Given):
 
     applied: bool
     revision: Annotated[int, Field(description="the one in use now; of a dry run the one that was edited")]
+    etag: Annotated[str, Field(pattern=ID_PATTERN, description="of the plan as it is now, for the next edit")]
     violations: Annotated[list[EditViolation], Field(description="what would break; nothing of what is applied does")]
     accepted: list[EditAccepted]
     cost_cents: int

@@ -53,6 +53,10 @@ _FILES = {
     "HEADER_AGAIN": note(
         "The header stands here once more; it was not read as a row.", "Nothing is to be done; it may be deleted."
     ),
+    "COLUMN_PAIR": note(
+        "The column holds both coordinates: '{value}' was read as latitude {lat} and longitude {lon}.",
+        "Write them into columns of their own if that is not meant.",
+    ),
     "SHIFT_OFF": note(
         "'{value}' means that there is no shift; the row was not read.", "Nothing is to be done, if that is right."
     ),

@@ -178,7 +178,7 @@ def test_a_plan_is_accepted_with_its_address_and_is_on_disk(house: House) -> Non
     store.close()
     assert (job["status"], job["state"], job["failure"]) == ("queued", None, None)
     assert (job["branch_id"], job["first_day"], job["days"], job["as_of"]) == (
-        "ACCEPTED", "2026-11-30", 1, "2026-11-27T16:00:00",
+        "ACCEPTED", "2026-11-30", 1, "2026-11-27T16:00:00+08:00",
     )  # fmt: skip
     assert (job["seconds"], job["seed"], job["stage"], job["visits"], job["technicians"]) == (3, 7, "draft", 3, 2)
     assert house.http.get(answer.headers["location"]).json()["id"] == job["id"]
@@ -212,7 +212,7 @@ def test_a_dry_run_says_what_the_branch_holds_and_leaves_nothing(house: House) -
         found = answer.json()
         warning = found.pop("warnings")[0]
         assert found == {
-            "branch_id": "DRY", "first_day": "2026-11-30", "days": 1, "as_of": "2026-11-27T16:00:00", "visits": 3,
+            "branch_id": "DRY", "first_day": "2026-11-30", "days": 1, "as_of": "2026-11-27T16:00:00+08:00", "visits": 3,
             "technicians": 2, "warning_count": 1,
         }  # fmt: skip
         assert (warning["code"], warning["path"]) == ("ORDER_TO_COME", "/orders/3/received")
@@ -369,7 +369,7 @@ def test_keys_that_nobody_knows_are_refused_unless_allowed(house: House) -> None
         [fault] = refused.json()["errors"]
         assert (fault["code"], fault["severity"], fault["path"]) == ("KEY_UNKNOWN", "error", "/orders/1/promissed")
         assert "Maybe 'promised' is meant." in fault["action"]
-    taken = house.post(content, dry_run=True, allow_unknown=True)
+    taken = house.post(content, dry_run=True, lenient=True)
     assert taken.status_code == 200
     assert [warning["code"] for warning in taken.json()["warnings"]] == ["KEY_UNKNOWN"]
 
@@ -513,7 +513,7 @@ def test_every_claim_of_a_plan_file_is_judged_or_listed(house: House, plan: str)
 
     def judged(changes: dict[str, Any], lang: str = "en") -> dict[str, Any]:
         answer = house.http.post("/v1/plans/judge", json=document | changes, headers={"Accept-Language": lang})
-        assert answer.headers["vary"] == "Accept-Language"
+        assert "Accept-Language" in answer.headers["vary"]
         found: dict[str, Any] = answer.json()
         return found
 
@@ -937,6 +937,9 @@ def test_the_limits_are_those_of_the_settings(house: House) -> None:
         "wait_seconds": settings.wait_s,
         "queued": settings.queued,
         "queued_per_key": settings.queued_per_key,
+        "queued_seconds_per_key": settings.queued_seconds_per_key,
+        "reads_per_key": settings.reads_per_key,
+        "connections_per_address": settings.connections_per_address,
         "requests_per_second": settings.requests_per_s,
         "burst": settings.burst,
         "event_streams": settings.streams,

@@ -51,6 +51,12 @@ def with_orders(folder: Path, content: bytes) -> tuple[Problem | None, IssueRepo
         pytest.param(f"{HEAD}\n{ONE}\n※加急单优先", ["O1"], [("ROW_TOTAL", 3)], id="a remark below"),
         pytest.param(f"{HEAD}\n{ONE}\n（以下空白）", ["O1"], [("ROW_TOTAL", 3)], id="nothing below"),
         pytest.param(HEAD + '\n"=""007"""' + ONE[2:], ["007"], [], id="an id as a formula"),
+        pytest.param(
+            '工单号,客户编号,服务时长,经纬度\nO1,C1,45,"120.16,30.28"',
+            ["O1"],
+            [("COLUMN_PAIR", 2)],
+            id="one column of places",
+        ),
         pytest.param(HEAD + "\n'007" + ONE[2:], ["007"], [], id="an id behind a mark"),
         pytest.param(f"{HEAD},服务时长\n{ONE},60", None, [("COLUMN_TWICE", 1)], id="a column twice"),
         pytest.param(f"{HEAD}\n{ONE}\nO2", None, [("CELL_EMPTY", 3)] * 2, id="an id alone is no remark"),
@@ -182,3 +188,11 @@ def test_of_several_days_a_window_without_its_date_is_of_none(tmp_path: Path) ->
     where = (folder / "branch.csv").read_text(encoding="utf-8").splitlines()
     (folder / "branch.csv").write_text(f"{where[0]},days\n{where[1]},2\n", encoding="utf-8")
     assert [issue.code for issue in read_branch_report(folder)[1].errors] == ["WINDOW_NO_DAY"]
+
+
+def test_a_comma_before_three_figures_is_asked_about(tmp_path: Path) -> None:
+    report = read_branch_report(lay_out(tmp_path / "in", [order("A", service_min="1,850")]))[1]
+    assert report.text() == (
+        "orders.csv row 2, column 'service_min': '1,850' can be 1850 or 1.850. "
+        "Write no comma between thousands, and a point before decimals."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -120,6 +120,7 @@ def _remembering(parse: Callable[[object], Any]) -> Callable[[object], Any]:
     """Return a parser that remembers the texts that it has read: a column repeats its words and figures."""
     known = lru_cache(maxsize=MOST_KEPT)(parse)
 
+    @wraps(parse)
     def read(cell: object) -> Any:
         return known(cell) if isinstance(cell, str) else parse(cell)
 

@@ -273,7 +273,7 @@ def _note_changes(sheet: str, changes: Iterable[ReadCell], frame: Frame, log: Is
     for number, name, typed, meant in changes:
         local = made_plain(typed, shapes[name], frame.local)
         if (meant or not says_nothing(name, typed.strip())) and is_change(local, meant, shapes[name]):
-            (guessed if meant and is_guess(local, shapes[name]) else usual).append((number, name, typed, meant))
+            (guessed if meant and is_guess(local, shapes[name], meant) else usual).append((number, name, typed, meant))
     for number, name, typed, meant in guessed[:SHOWN_READ_AS]:
         log.add("READ_AS", value=typed, meant=meant or Phrase("nothing"), **location_of(sheet, log, number, name))
     if len(guessed) > SHOWN_READ_AS:

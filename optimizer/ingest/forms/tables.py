@@ -14,7 +14,16 @@ from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.head import find_head, lines_of, split_begun
-from optimizer.ingest.forms.headers import begins_another, columns_by_title, field_names, is_title, label, normal
+from optimizer.ingest.forms.headers import (
+    begins_another,
+    columns_by_title,
+    field_names,
+    is_pair,
+    is_title,
+    label,
+    normal,
+    pair_in,
+)
 from optimizer.ingest.forms.mapped import UNMAPPED, SheetMapping
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 from optimizer.ingest.forms.workbook_child import column_letters
@@ -47,6 +56,8 @@ _SENTENCE = re.compile(r"[，。；：！？※、]|\S+(?:\s+\S+){3}")
 _LEAST_OF_SENTENCE = 6
 #: What makes a spreadsheet take digits for text, and stands in the file: ="007", '007.
 _AS_TEXT = re.compile(r"=\"(?P<quoted>[^\"]*)\"|['’](?P<marked>[+\d][\d\s.+-]*)")
+#: The fields of a place.
+_PLACE = ("lat", "lon")
 #: What stands in a roster on a day without a shift.
 _OFF = frozenset({"休", "休息", "轮休", "调休", "公休", "休假", "off", "OFF", "Off"})
 #: So many titles of another sheet in one row begin another table.
@@ -132,6 +143,9 @@ class _Rows:
         self.name, self.head, self.log, self.marks, self.mapping = name, head, log, marks, mapping
         self.header = _read_header(name, head, log, mapping)
         self.given = {column.field for column in self.header if column}
+        self.pairs = _pairs(name, head.titles, self.given, mapping, log)
+        self.given |= {field for field in _PLACE if self.pairs}
+        self.has_said_pair = False
         self.required = {column.field for column in columns_of(name) if column.required}
         self.rows: list[tuple[int, dict[str, Any]]] = []
         self.unread: dict[int, set[str]] = defaultdict(set)
@@ -161,6 +175,7 @@ class _Rows:
                 # Two columns make one value where the branch says so: a date and its time, a city and its street.
                 before = f"{found[column.field]} " if column.field in found else ""
                 found[column.field] = before + self.mapping.translated(column.field, text)
+        self._take_pair(number, texts, found)
         if self._is_total(texts, found):
             value = next(text for text in texts if text)
             self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
@@ -178,6 +193,17 @@ class _Rows:
             self._set_aside(number, found)
         if found or number in self.unread:
             self.rows.append((number, found))
+
+    def _take_pair(self, number: int, texts: list[str], found: dict[str, str]) -> None:
+        """Take up the coordinates of a column that holds both; how the first were read is said."""
+        for index, title in self.pairs.items():
+            text = texts[index] if index < len(texts) else ""
+            both = pair_in(title, text)
+            found |= dict(zip(_PLACE, both or (text, text), strict=True)) if text else {}
+            if both and not self.has_said_pair:
+                self.has_said_pair = True
+                location = location_of(self.name, self.log, number, _PLACE[0])
+                self.log.add("COLUMN_PAIR", value=text, lat=both[0], lon=both[1], **location)
 
     def _is_total(self, texts: list[str], found: Mapping[str, str]) -> bool:
         """Return whether a row sums up or signs: its first words say so, and where they may be a name it lacks much."""
@@ -298,13 +324,26 @@ def _read_header(name: str, head: Head, log: IssueLog, mapping: SheetMapping) ->
             continue
         if column is not None and column in header[:index]:
             log.add("COLUMN_TWICE", **location_of(name, log, head.last, column.field))
-        if column is None and title:
+        is_place = is_pair(title) and not any(c and c.field in _PLACE for c in header)
+        if column is None and title and not is_place:
             unused = [c for c in columns_of(name) if c not in header]
             near = nearest(title, {c.sheet_name for c in unused}) or nearest(
                 title, {known for c in unused for known in field_names(name, c.field)}
             )
             log.add("COLUMN_UNKNOWN", value=title, near=near, **location_of(name, log, head.last, title))
     return header
+
+
+def _pairs(name: str, titles: list[str], given: set[str], mapping: SheetMapping, log: IssueLog) -> dict[int, str]:
+    """Return the column that holds both coordinates by its index, if the sheet has such and no others."""
+    by_field = {column.field for column in columns_of(name)}
+    pairs = {index: title.strip() for index, title in enumerate(titles) if is_pair(title) and not mapping.knows(title)}
+    if not pairs or given & set(_PLACE) or not set(_PLACE) <= by_field:
+        return {}
+    index, title = next(iter(pairs.items()))
+    source = log.sources[name]
+    log.sources[name] = Source(source.file, {**source.titles, **dict.fromkeys(_PLACE, title)})
+    return {index: title}
 
 
 def _name_columns(name: str, cells: list[str], header: Header, log: IssueLog) -> None:
