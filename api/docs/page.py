@@ -48,7 +48,10 @@ class Asset(NamedTuple):
 
 
 def docs_router() -> APIRouter:
-    """Return the routes of `/docs` and `/llms.txt`; the app must have its own `docs_url` off and its description at `/openapi.json`."""
+    """Return the routes of `/docs` and `/llms.txt`.
+
+    The app must have its own `docs_url` off and its description at `/openapi.json`.
+    """
     assets = read_assets()
     pages = {lang: render_page(lang, assets) for lang in LANGUAGES}
     router = APIRouter(include_in_schema=False)
