@@ -11,7 +11,7 @@ from api.refusals.parameters import naive_doubts
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import ENDED
-from api.store import access, jobs, plans, turns
+from api.store import access, jobs, plans, revisions, turns
 from api.store.engine import now
 from optimizer.text.catalogue import LANGUAGES
 
@@ -85,6 +85,8 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
     def add(tx: Connection) -> Answer:
         check_queue(tx, settings, caller, values["asked_s"])
         jobs.submit(tx, values, media_type=spooled.media_type, content=content)
+        if query.start_from is not None:
+            begin_from(tx, caller, job_id, values["branch_id"], query.start_from)
         plans.lock_days(tx, values["branch_id"])
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
@@ -123,7 +125,26 @@ def options_of(service: Service, caller: Caller, query: PlanQuery) -> dict[str, 
         "skip_bad": query.skip_bad,
         "allow_unknown": query.lenient or query.allow_unknown,
         "broken_locks": query.broken_locks,
+        "start_from": query.start_from,
+        "freeze_before": query.freeze_before,
     }
+
+
+def begin_from(tx: Connection, caller: Caller, job_id: str, branch_id: str, start_from: str) -> None:
+    """Have a job begin from the routes of another plan of its branch.
+
+    Raises
+    ------
+    Refusal
+        When there is no such plan.
+    """
+    base = find(tx, caller, start_from)
+    kept = plans.plan(tx, start_from)
+    if base["branch_id"] != branch_id:
+        raise Refusal("NOT_FOUND")
+    if kept is None:
+        raise Refusal("NO_PLAN_YET", status=base["status"])
+    revisions.begin_from(tx, job_id, kept["content"], None)
 
 
 def budget_of(service: Service, caller: Caller, query: PlanQuery | ReoptimiseQuery) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: The papers of a plan, by the names under which they are asked for.
 PLAN_FILE, WORKBOOK, PAGE = "plan.json", "route-sheets.xlsx", "route-sheets.html"
+SHEET, DETAILS = "route-sheet.html", "details.json"
 
 
 def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
@@ -52,7 +53,13 @@ def as_json(row: RowMapping, lang: str, place: Place | None = None) -> dict[str,
     links = {"self": "", "events": "/events"}
     if row["state"] is not None:
         links |= {"edits": "/edits", "revisions": "/revisions"}
-        links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
+        links |= {
+            "plan_file": f"/{PLAN_FILE}",
+            "workbook": f"/{WORKBOOK}",
+            "page": f"/{PAGE}",
+            "details": f"/{DETAILS}",
+            "publish": "/publish",
+        }
     failure = row["failure"]
     return {
         "id": job_id,

@@ -10,6 +10,7 @@ Whatever an upload does to its reader it does here.
      "own_media_type": ..., "made": ...}
     {"task": "compare_file", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "file": ...,
      "lang": ...}
+    {"task": "compare_plans", "made": ..., "other": ...}
     {"task": "edit", ...}, as `api.readers.editing` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from api.leftovers import hold_temporary
 from api.plans.conversion import (
     assumptions,
+    change_to_json,
     changes_from_json,
     comparison_to_json,
     difference_as_fault,
@@ -40,6 +42,7 @@ from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.write import branch_clock
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -303,7 +306,48 @@ def _page(
     return {}
 
 
-_PAPERS = {"plan.json": _plan_file, "route-sheets.xlsx": _workbook, "route-sheets.html": _page}
+def _technicians_page(
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
+) -> Answer:
+    from optimizer.report.papers.making import make_papers
+    from optimizer.report.technician_files import technician_page
+
+    lang, who = task["lang"], task["technician"]
+    page = technician_page(problem, make_papers(problem, matrix, plan, context, lang), who, lang)
+    if page is None:
+        return {"refused": "TECHNICIAN_HAS_NO_ROUTE", "values": {"technician": who}}
+    Path(task["out"]).write_text(page, encoding="utf-8")
+    return {}
+
+
+def _details(
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, _judgement: Any
+) -> Answer:
+    from optimizer.report.details import details
+
+    found = details(problem, matrix, plan, task["lang"])
+    Path(task["out"]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    return {}
+
+
+_PAPERS = {
+    "plan.json": _plan_file,
+    "route-sheets.xlsx": _workbook,
+    "route-sheets.html": _page,
+    "route-sheet.html": _technicians_page,
+    "details.json": _details,
+}
+
+
+def compare_plans(task: Answer) -> Answer:
+    """Compare two kept plans of a branch; answer the visits that one treats otherwise than the other."""
+    from optimizer.moments.changes import changes_between
+
+    made, other = (json.loads(Path(task[name]).read_bytes()) for name in ("made", "other"))
+    problem = _problem_of(made)
+    before, after = (plan_from_json(one["plan"], problem) for one in (other, made))
+    clock = branch_clock(problem)
+    return {"changes": [change_to_json(change, clock) for change in changes_between(problem, before, after)]}
 
 
 def edit(task: Answer) -> Answer:
@@ -321,6 +365,7 @@ _TASKS = {
     "judge": judge,
     "compare": compare,
     "compare_file": compare_file,
+    "compare_plans": compare_plans,
     "edit": edit,
     "print": print_paper,
 }

@@ -246,6 +246,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
     ),
+    "BRANCHES_DIFFER": RefusalText(
+        409,
+        "Two branches",
+        "The two plans are of two branches; there is nothing to compare.",
+        "Compare plans of one branch.",
+    ),
+    "INPUT_NO_JSON": RefusalText(
+        409,
+        "Nothing to patch",
+        "The plan was made from a workbook or an archive, whose rows cannot be patched.",
+        "Submit the whole branch, or submit it as JSON from now on.",
+    ),
     "NOTHING_PUBLISHED": RefusalText(
         404,
         "Nothing published",

@@ -59,8 +59,8 @@ SILENCE_S = 15.0
         200: {"model": Submitted, "description": "the plan, when `Prefer: wait` was long enough; "
               "or what a dry run found", "headers": {"Preference-Applied": {"schema": {"type": "string"}}}},
         **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
-                   "QUEUE_FULL_OF_SECONDS", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS",
-                   "ARCHIVE_REFUSED"),
+                   "QUEUE_FULL_OF_SECONDS", "NOT_FOUND", "NO_PLAN_YET", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS",
+                   "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},
 )  # fmt: skip

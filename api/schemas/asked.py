@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.statuses import State, Status
 from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
+from optimizer.ingest.forms.columns import KEYS
 
 #: Ids of ours: 128 random bits.
 ID_PATTERN = "^[0-9a-f]{32}$"
@@ -115,7 +116,37 @@ class PlanQuery(BaseModel):
         Field(max_length=4_000, description="a JSON object of texts that comes back with the job, unread"),
         AfterValidator(_notes),
     ] = None
+    start_from: Annotated[
+        str | None, Field(pattern=ID_PATTERN, description="a plan of the branch whose routes the search begins from")
+    ] = None
+    freeze_before: Annotated[
+        AsOf,
+        Field(description="with `start_from`: visits that start before this moment there keep technician and start"),
+    ] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
+
+
+class PatchQuery(PlanQuery):
+    """How the plan of a patched branch is made."""
+
+    dry_run: Literal[False] = False
+
+
+#: A sheet whose rows have keys.
+Sheet = Annotated[str, Field(pattern=f"^({'|'.join(KEYS)})$")]
+
+
+class Patch(Taken):
+    """Rows of a branch that change: by sheet, each named by its key."""
+
+    upsert: Annotated[
+        dict[Sheet, Annotated[list[dict[str, Any]], Field(max_length=2_000)]],
+        Field(examples=[{"orders": [{"order_id": "O1", "service": "PT90M"}]}]),
+    ] = {}
+    remove: Annotated[
+        dict[Sheet, Annotated[list[Annotated[str, Field(max_length=200)] | dict[str, Any]], Field(max_length=2_000)]],
+        Field(examples=[{"orders": ["O2"]}]),
+    ] = {}
 
 
 class JudgeQuery(BaseModel):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import plan_from_json
 from api.plans.documents import unpack
+from optimizer.domain.plan import Plan
 from optimizer.editing.rest_of_plan import with_held
 from optimizer.ingest.plans.formats import as_of_then
 from optimizer.ingest.read import problem_from_json
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.first_routes import Routes
@@ -37,9 +37,28 @@ def rest_of(start: RowMapping, options: Mapping[str, Any]) -> tuple[Problem, Rou
     """
     problem = problem_from_json(as_of_then(unpack(start["problem"])))
     plan = plan_from_json(unpack(start["plan"])["plan"], problem)
+    held = options.get("held", ())
+    return with_held(problem, plan, held, before_s=_before_s(problem, options)), routes_of(plan)
+
+
+def near(start: RowMapping, problem: Problem, options: Mapping[str, Any]) -> tuple[Problem, Routes]:
+    """Return new facts with what a plan of before has that is too near to change locked, and that plan's routes.
+
+    What the facts do not have any more, visits and technicians, is left out of them.
+    """
+    plan = plan_from_json(unpack(start["plan"])["plan"], problem)
+    routes = tuple(
+        replace(route, stops=tuple(stop for stop in route.stops if stop.visit_id in problem.visit_by_id))
+        for route in plan.routes
+        if route.technician_id in problem.technician_by_id and 0 <= route.day < problem.days
+    )
+    known = Plan(routes, ())
+    return with_held(problem, known, before_s=_before_s(problem, options)), routes_of(known)
+
+
+def _before_s(problem: Problem, options: Mapping[str, Any]) -> int | None:
     moment = options.get("freeze_before")
-    before_s = None if moment is None else problem.clock.moment_of(datetime.fromisoformat(moment))
-    return with_held(problem, plan, options.get("held", ()), before_s=before_s), routes_of(plan)
+    return None if moment is None else problem.clock.moment_of(datetime.fromisoformat(moment))
 
 
 def with_changes(solved: StageOutcome, published: Plan | None) -> StageOutcome:

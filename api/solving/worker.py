@@ -26,7 +26,7 @@ from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
 from api.settings import Settings
-from api.solving.continued import rest_of, with_changes
+from api.solving.continued import near, rest_of, with_changes
 from api.statuses import Status
 from api.store import jobs, plans, revisions
 from api.store.engine import Store, StoreError
@@ -220,14 +220,16 @@ class Task:
         seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
-        near, first = published, None
-        if start is not None:
+        beside, first = published, None
+        if start is not None and start["problem"] is None:
+            problem, first = near(start, problem, options)
+        elif start is not None:
             problem, first = rest_of(start, options)
-            matrix, near = travel_for(problem, path), None
+            matrix, beside = travel_for(problem, path), None
         solved = plan_stage(
             problem,
             matrix,
-            near,
+            beside,
             told=self._told,
             reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
@@ -241,7 +243,7 @@ class Task:
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
-        return solved if start is None else with_changes(solved, published)
+        return solved if beside is published else with_changes(solved, published)
 
     # --- while it is solved ---
 

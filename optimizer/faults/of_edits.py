@@ -27,6 +27,7 @@ FAULTS_OF_EDITS: Mapping[str, Fault] = MappingProxyType(
             "Name in crew who comes along beside the technician.",
         ),
         "EDIT_ONE_PERSON": Fault("The visit '{value}' is served by one person.", "Leave crew out."),
+        "PATCH_ROW": Fault("There is no row '{value}' in {sheet}.", "Correct its key."),
         "EDIT_NO_NAME": Fault(
             "The exception does not say who allows it, or why.", "Fill in by and why: both are shown."
         ),

@@ -36,6 +36,10 @@ NEEDED: dict[str, Role | None] = {
     "GET /v1/plans/{job_id}": Role.READ,
     "DELETE /v1/plans/{job_id}": Role.PLAN,
     "PATCH /v1/plans/{job_id}": Role.PLAN,
+    "POST /v1/plans/{job_id}/patch": Role.PLAN,
+    "GET /v1/plans/{job_id}/details.json": Role.READ,
+    "GET /v1/plans/{job_id}/compared-with/{other_id}": Role.READ,
+    "GET /v1/plans/{job_id}/technicians/{technician_id}/route-sheet.html": Role.READ,
     "GET /v1/branches/{branch_id}/days/{day}/plan": Role.READ,
     "GET /v1/plans/{job_id}/events": Role.READ,
     "GET /v1/plans/{job_id}/plan.json": Role.READ,
@@ -54,12 +58,20 @@ NEEDED: dict[str, Role | None] = {
     "GET /v1/audit": Role.ADMIN,
     "POST /v1/webhooks": Role.ADMIN,
     "GET /v1/webhooks": Role.ADMIN,
+    "GET /v1/webhooks/{webhook_id}": Role.ADMIN,
     "DELETE /v1/webhooks/{webhook_id}": Role.ADMIN,
     "GET /metrics": Role.READ,
     "GET /healthz": None,
     "GET /readyz": None,
 }
-NOBODYS = {"{branch_id}": "NOBODYS", "{day}": "2026-11-30", "{job_id}": "0" * 32, "{webhook_id}": "0" * 16}
+NOBODYS = {
+    "{other_id}": "0" * 32,
+    "{technician_id}": "T1",
+    "{branch_id}": "NOBODYS",
+    "{day}": "2026-11-30",
+    "{job_id}": "0" * 32,
+    "{webhook_id}": "0" * 16,
+}
 UNKNOWN = "pg_" + "0" * 12 + "_" + "0" * 48
 
 
@@ -304,12 +316,17 @@ def two(server: Server) -> TwoBranches:
 @pytest.mark.parametrize("route", [route for route in NEEDED if "{job_id}" in route])
 def test_another_branchs_plan_is_not_there(two: TwoBranches, route: str) -> None:
     method, path = route.split()
-    bodies = {"acknowledgements": {"technician_id": "T1"}, "edits": {"edits": [{"edit": "unassign", "visit": "O1"}]}}
-    body = bodies.get(path.rpartition("/")[2])
+    bodies = {
+        "acknowledgements": {"technician_id": "T1"},
+        "edits": {"edits": [{"edit": "unassign", "visit": "O1"}]},
+        "patch": {},
+    }
+    body = {} if method == "PATCH" else bodies.get(path.rpartition("/")[2])
     more: dict[str, Any] = {} if body is None else {"json": body}
 
     def ask(headers: dict[str, str], job_id: str) -> Any:
-        return two.server.http.request(method, path.replace("{job_id}", job_id), headers=headers, **more)
+        where = path.replace("{job_id}", job_id).replace("{other_id}", two.plan).replace("{technician_id}", "T1")
+        return two.server.http.request(method, where, headers=headers, **more)
 
     theirs, nobodys = ask(two.a, two.plan), ask(two.a, "0" * 32)
     assert (theirs.status_code, theirs.json()["code"]) == (404, "NOT_FOUND")

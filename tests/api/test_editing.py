@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.schemas.details import Details, PlansCompared
 from api.schemas.editing import EditAnswer, Revisions
 from tests.api.conftest import BRANCH, ROOT, Server
 
@@ -179,3 +180,54 @@ def test_a_job_is_submitted_with_labels_and_notes(house: Server) -> None:
     assert (made["labels"], made["metadata"]) == (["one", "two"], {"from": "desk"})
     wrong = house.http.post("/v1/plans", params={"metadata": '{"from": 7}'}, content=branch(), headers=headers)
     assert [one["cause"] for one in wrong.json()["errors"]] == ["It is no JSON object of texts."]
+
+
+def test_a_patched_branch_begins_from_the_plan_of_before(house: Server, job_id: str) -> None:
+    before = house.job(job_id)["plan"]
+    first = min((stop for route in before["routes"] for stop in route["stops"]), key=lambda stop: str(stop["start"]))
+    query = {"iterations": 20, "start_from": job_id, "freeze_before": first["start"][:11] + "23:59"}
+    received = {"received": "2026-11-27T09:00:00+08:00", "service": "PT10M"}
+    order = {"order_id": "O9", "customer_id": "C1", "lat": 30.27, "lon": 120.17, **received}
+    body = {"upsert": {"orders": [order]}}
+    answer = house.http.post(f"/v1/plans/{job_id}/patch", params=query, json=body)
+    assert answer.status_code == 202, answer.text
+    made = house.ended(answer.json()["id"])
+    assert (made["status"], made["visits"]) == ("solved", 4)
+
+    def told(plan: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        return {s["visit"]: (r["technician"], s["start"]) for r in plan["routes"] for s in r["stops"]}
+
+    # Frozen: whoever is on a route of before stays there, to the second; O9 comes in where it fits.
+    assert told(made["plan"]) | told(before) == told(made["plan"])
+    house.check_plan(made["id"])
+    nobodys = house.http.post(f"/v1/plans/{job_id}/patch", params={"start_from": "0" * 32}, json=body)
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_plan_is_looked_at_in_detail_and_beside_another(house: Server, job_id: str) -> None:
+    found = house.http.get(f"/v1/plans/{job_id}/details.json")
+    assert found.status_code == 200, found.text
+    shown, plan = Details.model_validate(found.json()), house.job(job_id)["plan"]
+    assert [[stop.visit for stop in route.stops] for route in shown.routes] == [
+        [stop["visit"] for stop in route["stops"]] for route in plan["routes"]
+    ]
+    assert all(route.travel_m > 0 for route in shown.routes)
+    other = house.ended(house.submit(branch(), iterations=0))["id"]
+    compared = house.http.get(f"/v1/plans/{job_id}/compared-with/{other}")
+    assert compared.status_code == 200, compared.text
+    sides = PlansCompared.model_validate(compared.json())
+    assert (sides.before, sides.after) == (other, job_id)
+    assert sides.cost_cents.after == sum(plan["costs"].values())
+    same = house.http.get(f"/v1/plans/{job_id}/compared-with/{job_id}").json()
+    assert (same["costs"], same["figures"], same["changes"]) == ({}, {}, [])
+
+
+def test_a_technician_sees_the_own_sheet_alone(house: Server, job_id: str) -> None:
+    served = served_by(house, job_id)
+    who = served["O1"]
+    page = house.http.get(f"/v1/plans/{job_id}/technicians/{who}/route-sheet.html")
+    assert page.status_code == 200, page.text
+    assert all((visit in page.text) == (technician == who) for visit, technician in served.items())
+    assert "unsafe" not in page.headers["content-security-policy"]
+    nobody = house.http.get(f"/v1/plans/{job_id}/technicians/T9/route-sheet.html")
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "TECHNICIAN_HAS_NO_ROUTE")
