@@ -11,6 +11,7 @@ from optimizer.domain.problem import LockLevel
 from optimizer.domain.region import DistanceUnit
 from optimizer.domain.technician import Employment
 from optimizer.ingest.build.coordinates import Datum
+from optimizer.ingest.build.words import KINDS
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of
@@ -48,7 +49,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("calendar", "working"): _YES_NO,
         ("customers", "tier"): ("normal", "key"),
         ("customers", "place_kind"): tuple(PlaceKind),
-        ("orders", "kind"): ("installation", "repair", "inspection", "maintenance"),
+        ("orders", "kind"): KINDS,
         ("orders", "urgency"): tuple(Urgency),
         ("orders", "difficulty"): tuple(Difficulty),
         ("orders", "carried_over"): _YES_NO,

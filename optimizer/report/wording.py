@@ -62,6 +62,7 @@ KINDS = {
     "inspection": "Inspection",
     "maintenance": "Maintenance",
     "commissioning": "Commissioning",
+    "consultation": "Consultation",
 }
 EMPLOYMENTS = {Employment.EMPLOYEE: "Employee", Employment.CONTRACTOR: "Contractor"}
 STATES = {

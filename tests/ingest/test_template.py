@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from optimizer.ingest.build.words import KINDS
 from optimizer.ingest.cells.tidy import Shape, tidy_cell
 from optimizer.ingest.cells.words import word_label
 from optimizer.ingest.forms.columns import REQUIRED_SHEETS, SHEETS, columns_of
@@ -124,6 +125,20 @@ def test_a_word_that_a_list_offers_is_understood(sheet: str, field: str, lang: s
 
 def test_every_column_of_words_has_its_list() -> None:
     assert {(sheet, c.field) for sheet, c in COLUMNS if c.kind.shape is Shape.WORD} <= WORDS.keys()
+
+
+def choices_of(sheet: str, field: str) -> set[str]:
+    """Return the words that a refusal of a column names; none where it takes any."""
+    fault = SHEETS[sheet].read({field: "no such word"})[1].get(field)
+    return set() if fault is None or fault.code != "CHOICE" else set(fault.details["choices"].split(", "))
+
+
+def test_every_kind_of_service_and_every_word_that_a_refusal_names_is_offered() -> None:
+    named = {(sheet, column.field): choices_of(sheet, column.field) for sheet, column in COLUMNS}
+    closed = {at: words for at, words in named.items() if words}
+    assert closed.keys() > {("orders", "urgency"), ("results", "result"), ("locks", "level"), ("exceptions", "rule")}
+    assert {at: set(WORDS[at]) for at in closed} == closed
+    assert WORDS[("orders", "kind")] == KINDS
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
 
 #: Kinds of service that rules look for by themselves, whatever the policy says.
-_KINDS = ("installation", "repair", "inspection", "maintenance", "commissioning", "consultation")
+KINDS = ("installation", "repair", "inspection", "maintenance", "commissioning", "consultation")
 #: The tier of everybody else, in the words of those who write one for each customer.
 _NO_TIER = ("", "normal", "none", "standard")
 
@@ -28,7 +28,7 @@ _NO_TIER = ("", "normal", "none", "standard")
 def with_words_meant(sheets: BranchSheets, policy: Policy, log: IssueLog) -> BranchSheets:
     """Return the sheets with the tiers of customers and the kinds of orders in the spelling of the rules."""
     tiers = {*policy.level_floor.tier, *policy.priority_floor.tier, *policy.waiting_tier_cents}
-    kinds = {*_KINDS, *policy.pair_kinds, *policy.pause_kinds, *policy.contractor_kind_cents}
+    kinds = {*KINDS, *policy.pair_kinds, *policy.pause_kinds, *policy.contractor_kind_cents}
     customers = _respelt(sheets.customers, "tier", {*tiers, *_NO_TIER}, log)
     orders = _respelt(sheets.orders, "kind", kinds, log)
     said: set[str] = set()

@@ -28,6 +28,7 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "inspection": ("巡检", "检查"),
         "maintenance": ("保养", "维护"),
         "commissioning": ("调试", "验收"),
+        "consultation": ("咨询",),
         # people and places
         "employee": ("员工", "正式员工", "自有"),
         "contractor": ("外协", "外包"),
