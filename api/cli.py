@@ -1,4 +1,4 @@
-"""The whole command line: the planner's commands, and the service's: serve, work, key, backup, settings."""
+"""The whole command line: the planner's commands, those of the service, and what agents may call of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +32,6 @@ Lang = Annotated[str | None, typer.Option(help="Language of messages: en or zh."
 
 #: The key of the first start lies here, for its owner alone.
 KEY_FILE = "admin.key"
-#: What nobody has touched for so long belongs to no process any more; those that live make theirs anew.
-ABANDONED_S = 86_400.0
 #: Connections that may wait to be taken.
 BACKLOG = 2_048
 
@@ -55,6 +54,9 @@ def serve(
 
     import uvicorn
 
+    from api.connections.limits import Limits, room_for
+    from api.connections.protocol import Patience, protocol_factory
+    from api.drain import end_draining
     from api.main import create_app
     from api.monitoring import logs
     from api.statuses import Role
@@ -67,7 +69,7 @@ def serve(
             stop(2, say("Listening on {host} needs keys first: paigong key add --role admin", host=settings.host))
         _write_first_key(store, settings, Role.ADMIN)
         print(say("The admin key is in {file}.", file=str(settings.data / KEY_FILE)), file=sys.stderr)
-    _clear_spool(settings)
+    end_draining(settings.data)
     try:
         sock = _listening(settings)
     except OSError as error:
@@ -76,16 +78,17 @@ def serve(
     logs.configure(settings.log_level)
     address = f"http://{_shown(settings.host)}:{sock.getsockname()[1]}"
     print(say("Serving {address}; the reference is at {address}/docs", address=address), file=sys.stderr, flush=True)
+    limits = Limits(settings.connections_per_address, room_for(settings.connections))
     config = uvicorn.Config(
-        create_app(settings, store),
+        create_app(settings, store, limits),
+        http=protocol_factory(limits, Patience(settings.head_s, settings.body_s)),  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
-        timeout_keep_alive=30,
+        timeout_keep_alive=ceil(settings.idle_s),
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65_536,
-        limit_concurrency=2_000,
         backlog=BACKLOG,
     )
     uvicorn.Server(config).run(sockets=[sock])
@@ -102,10 +105,12 @@ def work(
     settings = _settings(data=data, workers=workers, database=database)
     store = _opened(settings, lang)
 
+    from api.drain import end_draining
     from api.monitoring import logs
     from api.solving.supervisor import Supervisor
 
     logs.configure(settings.log_level)
+    end_draining(settings.data)
     supervisor = Supervisor(store, settings)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -113,6 +118,29 @@ def work(
     supervisor.start()
     ended.wait()
     supervisor.stop()
+
+
+@app.command(cls=SpokenCommand)
+def drain(
+    off: Annotated[bool, typer.Option("--off", help="Take jobs again.")] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the jobs in hand.")] = 3_600.0,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Before a restart: take no more jobs here and wait for those in hand; the next start takes them again."""
+    from api import drain as draining
+
+    say = translator_for(lang)
+    settings = _settings(data=data)
+    if not settings.data.is_dir():
+        stop(2, say("There is no database in {folder}.", folder=str(settings.data)))
+    if off:
+        draining.end_draining(settings.data)
+        return
+    draining.begin_draining(settings.data)
+    if not draining.wait_until_drained(settings.data, wait):
+        stop(1, say("Jobs are still being solved here: {count}.", count=draining.working(settings.data)))
+    print(say("No job is being solved here; the service can be restarted."))
 
 
 @keys_app.command("add", cls=SpokenCommand)
@@ -202,6 +230,64 @@ def backup(
     print(say("Written to {folder}", folder=str(out)))
 
 
+@app.command(cls=SpokenCommand)
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `paigong backup` has written.")],
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Put a copy of the SQLite database where there is none, for a service that is started afterwards."""
+    from api.private_files import make_private
+    from api.store.engine import StoreError
+    from api.store.restoring import put_back
+
+    say = translator_for(lang)
+    settings = _settings(data=data)
+    target = settings.data / "paigong.db"
+    if settings.database and settings.database_url != f"sqlite:///{target.resolve()}":
+        stop(
+            2, say("The database is not in the data folder: restore it with its own tools, PostgreSQL with pg_restore.")
+        )
+    try:
+        make_private(settings.data)
+        plans = put_back(file, target)
+    except FileExistsError:
+        stop(2, say("There is a database in {folder} already: stop the service, and move it away.",
+                    folder=str(settings.data)))  # fmt: skip
+    except StoreError as error:
+        stop(2, say("'{file}' cannot be restored: {error}", file=str(file), error=str(error)))
+    except OSError as error:
+        stop(2, say("Cannot write or read: {error}", error=str(error)))
+    print(
+        say("Restored: {count} plans. Keys that were revoked after the copy was made are in force again.", count=plans)
+    )
+
+
+@app.command(name="mcp", cls=SpokenCommand)
+def serve_agents(
+    folder: Annotated[
+        Path, typer.Option(help="Folder of branches and plans; agents reach nothing outside of it.")
+    ] = Path("."),
+    max_seconds: Annotated[float, typer.Option(min=0, help="Longest search that an agent may ask for.")] = 300.0,
+    lang: Lang = None,
+) -> None:
+    """Offer check, plan, judge, explain and promise to an agent: an MCP server over standard input and output."""
+    from api.agents.tools import tools_of
+
+    say = translator_for(lang)
+    if not folder.is_dir():
+        stop(2, say("There is no folder '{folder}'.", folder=str(folder)))
+    try:
+        import anyio
+
+        from api.agents.server import AgentServer
+    except ImportError as error:
+        stop(2, say("Agents need the package {package}: install Paigong with its extra 'mcp'.", package=error.name))
+    tools = tools_of(app, say.lang)
+    server = AgentServer(tools, folder.resolve(), max_s=max_seconds, lang=lang, say=say)
+    anyio.run(server.serve)
+
+
 @app.command(name="settings", cls=SpokenCommand)
 def print_settings(data: Data = None, database: Database = None, lang: Lang = None) -> None:
     """Print every setting of the service: its environment variable, its value now, what it means."""
@@ -236,13 +322,17 @@ def _settings(**given: object) -> Settings:
 
 def _opened(settings: Settings, lang: str | None) -> Store:
     """Return the database, brought up to date."""
-    from api.store.engine import Store, StoreError, migrate
+    from api.private_files import make_private
+    from api.store.engine import NewerDatabaseError, Store, StoreError, migrate
 
     say = translator_for(lang)
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data)
         store = Store(settings.database_url)
         migrate(store)
+    except NewerDatabaseError as error:
+        stop(2, say("A newer version of Paigong has written the database ({revision}); start that version, or restore "
+                    "a backup of before.", revision=error.revision))  # fmt: skip
     except (StoreError, OSError, ImportError) as error:
         stop(2, say("The database cannot be opened: {error}", error=str(error)))
     return store
@@ -258,18 +348,6 @@ def _write_first_key(store: Store, settings: Settings, role: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file, store.write() as tx:
         file.write(make_key(tx, Role(role), branches=None, label="first start") + "\n")
-
-
-def _clear_spool(settings: Settings) -> None:
-    """Delete what a process that was killed has left of uploads and jobs; another server's may still be under way."""
-    import shutil
-    import time
-
-    for pattern in ("upload-*.part", "print-*", "reader-*", "clerk-*", "worker-*"):
-        for path in settings.data.glob(pattern):
-            newest = max((entry.stat().st_mtime for entry in (path, *path.rglob("*"))), default=0.0)
-            if time.time() - newest > ABANDONED_S:
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -3,49 +3,68 @@
 from __future__ import annotations
 
 import errno
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
-from fastapi import FastAPI
+from anyio import to_thread
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Match
 
 from api.docs import docs_router
+from api.readers import upload
 from api.refusals.parameters import faults_of
 from api.refusals.refusal import Refusal, answer
+from api.requests.carriage import Heads, Packing, cross_origin
 from api.requests.door import Door
-from api.routes import health, operating, plans, publishing
+from api.routes import branches, editing, health, looking, operating, patching, plans, publishing, sessions
+from api.schemas.document import DescribedApp, operation_id
 from api.service import Service
 from api.store.engine import StoreError
+from api.webhooks.stored_outbox import seal_all
 from optimizer.text.catalogue import translator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from fastapi import FastAPI
     from starlette.responses import Response
 
+    from api.connections.limits import Limits
     from api.settings import Settings
     from api.store.engine import Store
 
 #: A disk that is full, over its quota, read-only or broken; any other error of the system is a defect of ours.
 _DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
+#: Requests that are worked on at once; some of them wait for a reader, and others must not wait for these.
+THREADS = 160
+
 _log = structlog.get_logger(__name__)
 
 
-def create_app(settings: Settings, store: Store) -> FastAPI:
-    """Return the application over a database that has been brought up to date."""
+def create_app(settings: Settings, store: Store, limits: Limits | None = None) -> FastAPI:
+    """Return the application over a database that has been brought up to date.
+
+    Parameters
+    ----------
+    limits
+        What counts the connections, to be told in the figures.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Read now, so that no request waits for it.
         translator("zh")
-        service = Service.of(settings, store)
+        service = Service.of(settings, store, limits)
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.service = service
+        with suppress(StoreError):  # One that takes no write now is told of by every request that needs it.
+            seal_all(store, service.seal)
         service.notifier.start()
         service.deliverer.start()
         service.supervisor.start()
@@ -56,9 +75,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
             service.readers.close()
             service.supervisor.stop()
             service.deliverer.stop(2.0)
+            service.spool.release()
             store.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Paigong 派工",
         summary="Plans who visits whom, when, in what order and with which parts.",
         description=_ABOUT,
@@ -66,11 +86,13 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs else None,
-        root_path=settings.root_path,
         lifespan=lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
-    for module in (plans, publishing, operating, health):
+    # As a parameter it is deprecated: a server is to state it, and ours would ask proxies not to cut it off.
+    app.root_path = settings.root_path
+    for module in (plans, publishing, editing, patching, looking, branches, sessions, operating, health):
         app.include_router(module.router)
     if settings.docs:
         app.include_router(docs_router())
@@ -80,6 +102,11 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_failed)
+    # The last one is the outermost.
+    app.add_middleware(Packing, never=[upload.WORKBOOK])
+    app.add_middleware(Heads)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cross_origin(settings.cors_origins))
     app.add_middleware(Door)
     return app
 
@@ -139,4 +166,5 @@ def _allowed(request: Request) -> list[str]:
     methods = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
     scopes = {method: {**request.scope, "method": method} for method in methods}
     routes = request.app.routes
-    return [method for method in methods if any(route.matches(scopes[method])[0] is Match.FULL for route in routes)]
+    found = [method for method in methods if any(route.matches(scopes[method])[0] is Match.FULL for route in routes)]
+    return sorted({*found, "HEAD"}) if "GET" in found else found

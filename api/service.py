@@ -6,21 +6,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from api.access.doorkeeper import Doorkeeper
+from api.leftovers import HeldFolder, held_folder
 from api.monitoring.metrics import Metrics
 from api.plans.event_notifier import EventNotifier
 from api.readers.pool import ReaderPool
 from api.solving.supervisor import Supervisor
 from api.store.engine import Store
 from api.webhooks import AddressGuard, Deliverer
+from api.webhooks.sealing import Seal
 from api.webhooks.stored_outbox import outgoing_deliverer
 
 if TYPE_CHECKING:
+    from api.connections.limits import Limits
     from api.settings import Settings
 
 
 @dataclass(slots=True)
 class Service:
-    """Everything that an endpoint may need."""
+    """Everything that an endpoint may need.
+
+    Parameters
+    ----------
+    spool
+        Folder of what is being uploaded and printed.
+    """
 
     settings: Settings
     store: Store
@@ -29,24 +38,31 @@ class Service:
     notifier: EventNotifier
     metrics: Metrics
     guard: AddressGuard
+    seal: Seal
     deliverer: Deliverer
     supervisor: Supervisor
+    spool: HeldFolder
     streams: int = field(default=0)
 
     @classmethod
-    def of(cls, settings: Settings, store: Store) -> Service:
+    def of(cls, settings: Settings, store: Store, limits: Limits | None = None) -> Service:
         """Return the parts, not yet started."""
-        guard = AddressGuard(settings.webhook_networks)
+        guard, seal = AddressGuard(settings.webhook_networks), Seal.of(settings.data, settings.webhook_key)
         return cls(
             settings=settings,
             store=store,
             readers=ReaderPool(
-                settings.clerks, memory_bytes=settings.clerk_memory_bytes, folder=settings.data.resolve()
+                settings.clerks,
+                memory_bytes=settings.clerk_memory_bytes,
+                folder=settings.data.resolve(),
+                per_key=settings.reads_per_key,
             ),
             doorkeeper=Doorkeeper(store, requests_per_s=settings.requests_per_s, burst=settings.burst),
             notifier=EventNotifier(store),
-            metrics=Metrics(store),
+            metrics=Metrics(store, limits),
             guard=guard,
-            deliverer=outgoing_deliverer(store, guard),
+            seal=seal,
+            deliverer=outgoing_deliverer(store, guard, seal),
             supervisor=Supervisor(store, settings),
+            spool=held_folder("server", settings.data),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="address to listen on; beyond loopback only with keys")] = "127.0.0.1"
     port: Annotated[NonNegativeInt, Field(description="port to listen on; 0 takes a free one")] = 8000
     root_path: Annotated[str, Field(description="path under which a proxy serves this service")] = ""
+    cors_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")], ...],
+        Field(description='origins whose pages may ask this service from a browser, as a JSON array; "*" is any'),
+    ] = ()
 
     workers: Annotated[
         NonNegativeInt,
@@ -46,8 +51,16 @@ class Settings(BaseSettings):
         4_000_000_000
     )
     clerk_memory_bytes: Annotated[PositiveInt, Field(description="memory of one reader of uploads")] = 1_500_000_000
-    clerk_s: Annotated[PositiveFloat, Field(description="seconds that reading one upload may take")] = 20.0
-    paper_s: Annotated[PositiveFloat, Field(description="seconds that printing the papers of one plan may take")] = 60.0
+    reads_per_key: Annotated[
+        PositiveInt,
+        Field(description="uploads and papers of one key that are read and printed, or wait for it, at once"),
+    ] = 16
+    clerk_s: Annotated[PositiveFloat, Field(description="seconds of a processor that reading one upload may take")] = (
+        20.0
+    )
+    paper_s: Annotated[
+        PositiveFloat, Field(description="seconds of a processor that printing the papers of one plan may take")
+    ] = 60.0
 
     default_solve_s: Annotated[PositiveFloat, Field(description="seconds of search of a plan that names none")] = 60.0
     max_solve_s: Annotated[PositiveFloat, Field(description="seconds of search, for a key of any role")] = 3_600.0
@@ -61,15 +74,25 @@ class Settings(BaseSettings):
     wait_s: Annotated[PositiveFloat, Field(description="seconds that `Prefer: wait` may ask for")] = 60.0
     queued: Annotated[PositiveInt, Field(description="plans that may wait for a worker")] = 2_000
     queued_per_key: Annotated[PositiveInt, Field(description="plans of one key that may wait")] = 500
+    queued_seconds_per_key: Annotated[
+        PositiveFloat, Field(description="seconds of search that the plans of one key which wait may ask for")
+    ] = 36_000.0
     requests_per_s: Annotated[PositiveFloat, Field(description="requests a second of one key, on average")] = 100.0
     burst: Annotated[PositiveInt, Field(description="requests of one key at once")] = 300
     streams: Annotated[PositiveInt, Field(description="event streams at once")] = 500
+    connections: Annotated[PositiveInt, Field(description="connections at once, as far as files may be open")] = 8_000
+    connections_per_address: Annotated[
+        PositiveInt, Field(description="connections from one address at once; a proxy is one address")
+    ] = 1_000
+    head_s: Annotated[PositiveFloat, Field(description="seconds that the head of a request may take to arrive")] = 10.0
+    idle_s: Annotated[PositiveFloat, Field(description="seconds that a connection stays after an answer")] = 10.0
 
     lease_s: Annotated[
         PositiveFloat, Field(description="seconds without a worker's sign of life until others take its job")
     ] = 10.0
     beat_s: Annotated[PositiveFloat, Field(description="seconds between a worker's signs of life")] = 0.5
     attempts: Annotated[PositiveInt, Field(description="times that a job is begun before it has failed")] = 5
+    session_hours: Annotated[PositiveInt, Field(description="hours that a browser may use a key it has shown")] = 12
     keep_days: Annotated[PositiveInt, Field(description="days that plans are kept; published ones ten times so")] = 60
     idempotency_hours: Annotated[PositiveInt, Field(description="hours that an Idempotency-Key is remembered")] = 48
     grace_s: Annotated[PositiveFloat, Field(description="seconds that solves have at a shutdown for their best")] = 20.0
@@ -77,6 +100,13 @@ class Settings(BaseSettings):
         tuple[IPv4Network | IPv6Network, ...],
         Field(description="private networks that webhooks may call, as a JSON array"),
     ] = ()
+    webhook_key: Annotated[
+        str,
+        Field(
+            description="seals the secrets of webhooks, the same on all machines; empty is a file in the data folder",
+            repr=False,
+        ),
+    ] = ""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(str.lower),
@@ -114,7 +144,9 @@ def settings_table(settings: Settings) -> list[tuple[str, str, str]]:
         value = getattr(settings, name)
         if name == "database":
             value = _without_password(settings.database_url)
-        if name == "webhook_networks":
-            value = "[" + ", ".join(f'"{network}"' for network in value) + "]"
+        if isinstance(value, tuple):
+            value = json.dumps([str(one) for one in value])
+        if name == "webhook_key" and value:
+            value = "***"
         rows.append((f"PAIGONG_{name.upper()}", str(value), about.description or ""))
     return rows

@@ -124,6 +124,24 @@ def _parser() -> argparse.ArgumentParser:
     starving.add_argument("--busy", type=int, default=15 * len(usable_cores()), help="busy processes (15 a core)")
     starving.add_argument("--within", type=float, default=60.0, help="wall seconds that each way has (default 60)")
     starving.set_defaults(command=_starve)
+
+    kill = commands.add_parser(
+        "kill", help="the service's processes are killed under load: one JSON line of what came of it"
+    )
+    kill.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
+    kill.add_argument("--kills", type=int, default=50, help="how many (default 50)")
+    kill.add_argument("--seconds", type=float, default=3.0, help="wall seconds of each search (default 3)")
+    kill.add_argument("--database", default="", help="address of the database (default: SQLite)")
+    kill.add_argument("--seed", type=int, default=1, help="default 1")
+    kill.set_defaults(command=_kill)
+
+    door = commands.add_parser("door", help="half-open connections, and keys of unequal greed: one JSON line each")
+    door.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
+    door.add_argument("--half-open", type=int, default=2_500, help="connections with half a head (default 2500)")
+    door.add_argument("--hold", type=float, default=60.0, help="seconds that they are held (default 60)")
+    door.add_argument("--plans", type=_counts, default=(12, 4, 2), help="plans of each key (default 12,4,2)")
+    door.add_argument("--seconds", type=float, default=2.0, help="wall seconds of each search (default 2)")
+    door.set_defaults(command=_door)
     return parser
 
 
@@ -157,6 +175,34 @@ def _first(options: argparse.Namespace) -> int:
     content = json.dumps(problem_to_json(problem), ensure_ascii=False).encode()
     figures = measure_first(problem, matrix, content, branch=options.branch, seconds=options.seconds, runs=options.runs)
     print(line_of(figures))
+    return 0
+
+
+def _kill(options: argparse.Namespace) -> int:
+    import tempfile
+
+    from benchmarks.kill import kill_loop
+
+    with tempfile.TemporaryDirectory(prefix="paigong-kill-") as folder:
+        found = kill_loop(
+            options.branch,
+            Path(folder) / "data",
+            kills=options.kills,
+            seconds=options.seconds,
+            database=options.database,
+            seed=options.seed,
+            say=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+        )
+    print(line_of(found.to_json()))
+    return 0 if found.is_good else INFEASIBLE
+
+
+def _door(options: argparse.Namespace) -> int:
+    from benchmarks.door import measure_fairness, measure_half_open
+
+    print(line_of(measure_half_open(count=options.half_open, seconds=options.hold)), flush=True)
+    plans = {f"key {number}": count for number, count in enumerate(options.plans, start=1)}
+    print(line_of(measure_fairness(options.branch, plans=plans, seconds=options.seconds)))
     return 0
 
 
@@ -279,6 +325,13 @@ def _seeds(text: str) -> tuple[int, ...]:
         return tuple(int(word) for word in text.split(","))
     except ValueError as fault:
         raise argparse.ArgumentTypeError(f"{text!r}; expected whole numbers like 1,2,3") from fault
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    counts = _seeds(text)
+    if not counts or min(counts) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected how many plans each key hands in, like 12,4,2")
+    return counts
 
 
 def _worker(text: str) -> tuple[int, int]:

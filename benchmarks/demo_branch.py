@@ -76,14 +76,17 @@ def make_sheets() -> dict[str, list[Row]]:
     papers = random.Random("paigong-hangzhou-papers")
     more = [_one_more(papers, order_id) for order_id in MORE_STORIES]
     customers += [_customer(papers, order) for order in more]
+    customers = _with_own_names(list({row["customer_id"]: row for row in reversed(customers)}.values())[::-1])
+    shops = {row["customer_id"] for row in customers if any(row["name"] in names for names in SHOPS)}
     orders = [_with_papers(papers, row) for row in [*orders, *more]]
+    orders = [_at_a_shop(row) if row["customer_id"] in shops else row for row in orders]
     return {
         "branch": [_branch()],
         "calendar": _calendar(),
         "service_area": [
             {"point": point, "lat": lat, "lon": lon} for point, (lat, lon) in enumerate(SERVICE_AREA, start=1)
         ],
-        "customers": list({row["customer_id"]: row for row in reversed(customers)}.values())[::-1],
+        "customers": customers,
         "orders": orders,
         "technicians": [_technician(rng, number) for number in range(1, len(TECHNICIANS) + 1)],
         "skills": _skills(),
@@ -221,7 +224,7 @@ def _customer(rng: random.Random, order: Row) -> Row:
     is_shop = rng.random() < 0.1
     row = {
         "customer_id": customer_id,
-        "name": rng.choice(SHOPS) if is_shop else rng.choice(SURNAMES) + rng.choice(["女士", "先生"]),
+        "name": rng.choice(SHOPS)[0] if is_shop else rng.choice(SURNAMES) + rng.choice(["女士", "先生"]),
         "tier": rng.choices(["", "key"], weights=[9, 1])[0],
         "phone": f"138-0000-0{customer_id[1:]}",
         "opening": "Mon-Sun 08:00-20:00" if is_shop else "",
@@ -230,6 +233,31 @@ def _customer(rng: random.Random, order: Row) -> Row:
         "served_by": rng.choice(experts) if rng.random() < 0.25 else "",
     }
     return row | CUSTOMER_STORIES.get(customer_id, {})
+
+
+def _with_own_names(customers: list[Row]) -> list[Row]:
+    """Return customers of whom no two shops have one name; those of the stories keep theirs."""
+    taken = {story["name"] for story in CUSTOMER_STORIES.values() if "name" in story}
+    named = []
+    for row in customers:
+        own = next((names for names in SHOPS if row["name"] in names), ())
+        if own and "name" not in CUSTOMER_STORIES.get(row["customer_id"], {}):
+            name = next(name for name in own if name not in taken)
+            taken.add(name)
+            row = row | {"name": name}
+        named.append(row)
+    return named
+
+
+def _at_a_shop(order: Row) -> Row:
+    """Return an order as a shop gives it: from the street, not from a flat, and by its manager."""
+    estate, building, *_ = order["address"].split()
+    told = {
+        "address": f"{estate} {building} 幢沿街商铺",
+        "contacts": order["contacts"] and f"店长 {order['contacts'].split()[-1]}",
+        "prepare": order["prepare"].replace("家里", "现场"),
+    }
+    return order | told
 
 
 def _order(rng: random.Random, number: int) -> Row:

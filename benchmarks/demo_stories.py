@@ -60,8 +60,8 @@ class Product(NamedTuple):
 #: Trade, which is also the name of the skill: the products.
 TRADES = {
     "空调": (
-        Product("KFR-35 挂机", {"不制热": "P07", "内机漏水": "", "遥控无反应": ""}),
-        Product("KFR-72 柜机", {"不制热": "P07", "室外机异响": "", "风量变小": "P07"}),
+        Product("KFR-35 空调挂机", {"不制热": "P07", "内机漏水": "", "遥控无反应": ""}),
+        Product("KFR-72 空调柜机", {"不制热": "P07", "室外机异响": "", "风量变小": "P07"}),
     ),
     "热水器": (
         Product("JSQ-16 燃气热水器", {"点火失败": "", "忽冷忽热": "P02", "不出热水": "P02"}),
@@ -69,12 +69,12 @@ TRADES = {
     ),
     "锅炉": (Product("L1P-26 壁挂炉", {"报 E1 故障": "", "压力偏低": "", "地暖不热": "P03"}),),
     "冰箱": (
-        Product("BCD-452 对开门", {"冷藏室不凉": "P04", "结冰严重": "P04"}),
-        Product("BCD-216 三门", {"压缩机不停": "P04", "门封不严": ""}),
+        Product("BCD-452 对开门冰箱", {"冷藏室不凉": "P04", "结冰严重": "P04"}),
+        Product("BCD-216 三门冰箱", {"压缩机不停": "P04", "门封不严": ""}),
     ),
     "洗衣机": (
-        Product("XQG-100 滚筒", {"不脱水": "P05", "门锁打不开": "", "震动大": ""}),
-        Product("XQB-80 波轮", {"排水慢": "P05", "不进水": ""}),
+        Product("XQG-100 滚筒洗衣机", {"不脱水": "P05", "门锁打不开": "", "震动大": ""}),
+        Product("XQB-80 波轮洗衣机", {"排水慢": "P05", "不进水": ""}),
     ),
     "厨电": (
         Product("CXW-268 油烟机", {"吸力变小": "", "照明不亮": ""}),
@@ -158,7 +158,14 @@ AGES = {0: 20, 1: 20, 2: 15, 3: 15, 4: 15, 6: 15}
 WARRANTY_MONTHS = 36
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
-SHOPS = ("晨禾便利店", "拾味小馆", "云朵咖啡", "青芽托育", "宁心诊所")
+#: Kinds of shops, each with the names of those that there are.
+SHOPS = (
+    ("晨禾便利店", "橙邻便利店"),
+    ("拾味小馆", "竹下面馆", "江岸小馆", "阿婆饭馆"),
+    ("云朵咖啡", "巷尾咖啡", "半亩咖啡"),
+    ("青芽托育",),
+    ("宁心诊所",),
+)
 
 
 def repair(trade: str, level: int, minutes: int, fault: str, part_id: str = "") -> Row:
@@ -230,7 +237,7 @@ STORIES: dict[str, Row] = {
     | {"lead_skills": "锅炉:2", "crew_size": 2, "service_min": 120, "parts": ""}
     | {"promised": window("09:00", "11:00"), "requested": "", "priority": 4},
     # The building site will be ready on Wednesday.
-    "D020": {"kind": "installation", "product": "KFR-72 柜机", "fault": "新机安装，等装修完工", "skills": "空调:2"}
+    "D020": {"kind": "installation", "product": "KFR-72 空调柜机", "fault": "新机安装，等装修完工", "skills": "空调:2"}
     | {"ready": "2026-11-25 08:00", "service_min": 120, "parts": "", **NO_WINDOW},
     # No hot water and a baby in the house: first of all.
     "D023": {**repair("热水器", 2, 45, "不出热水，家有婴儿"), "urgency": "emergency", "received": "2026-11-20 15:20"}
@@ -256,9 +263,11 @@ STORIES: dict[str, Row] = {
     "D037": {"confirmed": "no", "contacted": "2026-11-20 14:55"},
     "D038": {"confirmed": "yes", "contacted": "2026-11-20 11:20"},
     # A new machine, and its inspection afterwards.
-    "D059": at_estate("祥里名居", "6 幢 3 单元 604 室"),
+    "D059": {"product": "KFR-35 空调挂机", "serial": "HZ2610-02130", **at_estate("祥里名居", "6 幢 3 单元 604 室")},
     "D060": {
         "customer_id": "K059",
+        "product": "KFR-35 空调挂机",
+        "serial": "HZ2610-02130",
         "fault": "装后验收",
         "after": "D059",
         **at_estate("祥里名居", "6 幢 3 单元 604 室"),
@@ -303,6 +312,7 @@ MORE_STORIES: dict[str, Row] = {
 CUSTOMER_STORIES: dict[str, Row] = {
     "K015": {"refused": "T05;T08"},
     "K022": {"name": "拾味小馆", "opening": "Mon-Sun 09:30-21:00", "closed_hours": "11:00-13:30"},
+    "K023": {"name": "徐女士", "opening": ""},
     "K026": {"name": "宁心诊所", "tier": "key", "opening": "Mon-Sat 08:30-17:30", "closed_hours": "12:00-13:00"},
     "K028": {"name": "云朵咖啡", "opening": "Mon-Sun 12:00-22:00"},
     "K062": {"name": "运河社区卫生站", "tier": "key"},

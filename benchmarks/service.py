@@ -41,6 +41,7 @@ class Served:
 
     url: str
     key: str
+    data: Path
     log: list[dict[str, Any]] = field(default_factory=list)
 
     def ask(self, path: str, content: bytes | None = None) -> tuple[dict[str, Any], float]:
@@ -85,7 +86,7 @@ def serving(workers: int) -> Iterator[Served]:
         env["PAIGONG_BURST"] = "100000"
         process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
-        served = Served("", "")
+        served = Served("", "", Path(data))
         for line in process.stderr:
             found = re.search(r"Serving (http://\S+);", line)
             if found:

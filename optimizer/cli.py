@@ -1,4 +1,4 @@
-"""The command line: `paigong plan | publish | promise | template | map | judge | export | warm`.
+"""The command line: `paigong check | plan | publish | promise | explain | template | map | judge | export | warm`.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -37,6 +37,7 @@ from optimizer.options import (
     At,
     Branch,
     Datum,
+    Days,
     FaultWorkbook,
     Geocode,
     KeepOf,
@@ -84,6 +85,38 @@ app = typer.Typer(
 
 
 @app.command(cls=SpokenCommand)
+def check(
+    branch: Branch,
+    stage: StageOf = Stage.DRAFT,
+    as_of: At = None,
+    days: Days = None,
+    fault_workbook: FaultWorkbook = None,
+    datum: Datum = None,
+    geocode: Geocode = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Read a branch and tell every fault and doubt about it; nothing is planned."""
+    from optimizer.ingest.intake import ReadOptions
+    from optimizer.ingest.read import read_intake
+    from optimizer.report.wording import Wording
+    from optimizer.travel.plausible import travel_doubts
+    from optimizer.travel.provider import travel_for
+
+    say = translator_for(lang, branch)
+    with Faults(say, as_json=json_faults, branch=branch, workbook=fault_workbook) as faults:
+        options = ReadOptions(stage, as_of, days=days, datum=datum, geocoder=geocoder_of(geocode, branch))
+        intake = read_intake(branch, options)
+        say.follow(intake.report.language)
+        problem = intake.checked()
+        faults.warn_of(intake.report.with_more(travel_doubts(problem, travel_for(problem, branch), branch)))
+    said = say("It can be planned: {visits} visits, {technicians} technicians, {days}.",
+               visits=len(problem.visits), technicians=len(problem.technicians),
+               days=Wording(say.lang, problem.branch.region).horizon(problem))  # fmt: skip
+    Console().print(Text(said), soft_wrap=True)
+
+
+@app.command(cls=SpokenCommand)
 def plan(
     branch: Branch,
     stage: StageOf = Stage.DRAFT,
@@ -116,10 +149,7 @@ def plan(
         float | None,
         typer.Option(min=0, help="Stop after so many seconds without a better plan.", show_default="take all the time"),
     ] = None,
-    days: Annotated[
-        int | None,
-        typer.Option(min=1, max=7, help="Days to plan in one go.", show_default="what the branch says, or 1"),
-    ] = None,
+    days: Days = None,
     broken_locks: KeepOf = None,
     skip_bad: Annotated[bool, typer.Option(help="Plan without the orders that have faults; they stay listed.")] = False,
     fault_workbook: FaultWorkbook = None,
@@ -203,6 +233,7 @@ def plan(
                     problem,
                     matrix,
                     published,
+                    told=told,
                     reported=intake.context.reported,
                     seconds=seconds,
                     iterations=iterations,
@@ -333,6 +364,45 @@ def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
         visits=(*problem.visits, *(aside.visit for aside in context.aside)),
         customers=tuple(({aside.customer.customer_id: aside.customer for aside in context.aside} | customers).values()),
     )
+
+
+@app.command(cls=SpokenCommand)
+def explain(
+    plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
+    order: Annotated[
+        str | None, typer.Option(help="The order's number.", show_default="every visit that stays out")
+    ] = None,
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch of a plan that does not hold its own problem.")
+    ] = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Say of each visit that a plan leaves out why it stays out; of one order, also who comes when."""
+    from optimizer.faults.issues import nearest
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+    from optimizer.report.screen import print_reasons, print_visit
+    from optimizer.review.reasons import reasons_now
+
+    say, console = translator_for(lang), Console()
+    with Faults(say, as_json=json_faults) as faults:
+        file = read_plan_file(plan_file, branch, time_routes=time_routes)
+        say.follow(file.problem.branch.region.language)
+        problem = file.problem
+        asked = [visit for visit in problem.visits if order is None or order in (visit.order_id, visit.visit_id)]
+        if not asked and order is not None:
+            near = nearest(order, problem.order_by_id)
+            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
+            faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
+        plan, violations = reasons_now(file, [visit.visit_id for visit in asked])
+        if violations:
+            head = say("The plan breaks rules; what it leaves out is not explained:")
+            faults.stop(1, "NOT_EXPLAINED", "\n".join([head, *map(violation_line, violations)]))
+    if order is not None:
+        for visit in asked:
+            print_visit(problem, plan, visit, console, say.lang)
+    print_reasons(problem, plan, console, say.lang)
 
 
 @app.command(cls=SpokenCommand)

@@ -46,6 +46,10 @@ KeepOf = Annotated[
         show_default="what the policy says",
     ),
 ]
+Days = Annotated[
+    int | None,
+    typer.Option(min=1, max=7, help="Days to plan in one go.", show_default="what the branch says, or 1"),
+]
 At = Annotated[
     datetime | None,
     typer.Option(

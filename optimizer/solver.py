@@ -56,12 +56,12 @@ def find_plans(
 
     Runs in the child process; the engine is imported only there. The time begins when the problem stands as arrays.
     """
-    from optimizer.engine.assemble import assemble_plan
     from optimizer.engine.indexing import build_arrays
     from optimizer.engine.rest import with_shifts_in_force
     from optimizer.engine.route_pool import RoutePool
     from optimizer.engine.search.annealing import CHECKPOINTS
     from optimizer.engine.search.islands import Islands
+    from optimizer.engine.ties import assemble_settled
 
     indexed = build_arrays(with_shifts_in_force(problem, matrix), matrix)
     search_began_s = time.monotonic()
@@ -84,7 +84,7 @@ def find_plans(
         is_worth_it = at_any_price or ASSEMBLING_SHARE * (began_s - posted_at_s) >= assembling_s
         if posted_cents != islands.best_cents and is_worth_it:
             posted_cents = islands.best_cents
-            plan = assemble_plan(problem, indexed, islands.best(), islands.best_starts())
+            plan = assemble_settled(problem, indexed, islands.best(), islands.best_starts())
         post(plan, progress)
         if plan is not None:
             posted_at_s = time.monotonic()

@@ -820,9 +820,14 @@ def _with_locks(rng: Random, problem: Problem, plan: Plan) -> Problem:
 
 
 def _waits(problem: Problem, route: Route) -> bool:
-    """Say whether a route leaves just when parts can be used that arrive that day: one that has left would not wait."""
-    timed = (a.arrives_s for a in problem.arrivals if a.arrives_s is not None)
-    return any(arrives_s + problem.policy.pick_s == route.depart_s for arrives_s in timed)
+    """Say whether parts come after a route's shift begins, and by its departure: one that has left had none of them.
+
+    A route that has left did so as its shift began, whenever the plan is made.
+    """
+    key = (route.technician_id, route.day)
+    begins_s = next(shift.start_s for shift in problem.shifts if (shift.technician_id, shift.day) == key)
+    usable_s = (a.arrives_s + problem.policy.pick_s for a in problem.arrivals if a.arrives_s is not None)
+    return any(begins_s < moment_s <= route.depart_s for moment_s in usable_s)
 
 
 def _with_possible_duties(problem: Problem, matrix: TravelMatrix, routes: Routes | DayRoutes) -> Problem:

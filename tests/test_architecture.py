@@ -63,9 +63,11 @@ TOP = {
     "NOTICE",
     "README.md",
     "README.zh.md",
+    "SECURITY.md",
     "api",
     "benchmarks",
     "data",
+    "deploy",
     "docs",
     "optimizer",
     "pyproject.toml",
@@ -349,7 +351,7 @@ def test_a_link_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("README", "CONTRIBUTING", "docs/"))])
 def test_a_path_that_a_page_names_is_there(page: str) -> None:
-    tops = "|".join(("optimizer", "api", "data", "benchmarks", "tests", "docs", r"\.ci", r"\.github"))
+    tops = "|".join(("optimizer", "api", "data", "benchmarks", "tests", "deploy", "docs", r"\.ci", r"\.github"))
     paths = re.findall(rf"`((?:{tops})/[\w./-]*)`", without_code(text_of(page)))
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
@@ -369,7 +371,8 @@ def test_the_chinese_page_has_the_same_parts(page: str) -> None:
 
 
 def test_the_pages_for_users_are_there_in_both_languages() -> None:
-    assert TWICE == ["README.md", "docs/service.md", "docs/using.md"]
+    pages = ["editing", "integrating", "operating", "service", "using"]
+    assert ["README.md", *(f"docs/{page}.md" for page in pages)] == TWICE
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md"])

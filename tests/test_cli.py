@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -133,6 +134,51 @@ def test_faults_come_as_json_too(tmp_path: Path) -> None:
     assert result.exit_code == 2
     faults = json.loads(result.stderr)
     assert {"code", "file", "row", "column", "value", "cause", "action"} <= set(faults[0])
+
+
+def test_a_branch_is_checked_without_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    branch = write_folder(tmp_path / "branch", two_orders())
+    said = run("check", branch, "--lang", "en")
+    assert "It can be planned: 2 visits, 2 technicians, Monday, 23 November 2026." in said
+    bad = write_folder(tmp_path / "bad", with_cell(two_orders(), "orders", 0, "customer_id", "C9"))
+    result = RUN.invoke(app, ["check", str(bad), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "'C9' is not in customers" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad", "branch"]
+
+
+def test_a_plan_file_is_explained_whatever_reasons_it_states(tmp_path: Path) -> None:
+    # Nobody holds level 5, so that O2 stays out.
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "orders", 1, "skills", "aircon:5"))
+    out = tmp_path / "out"
+    run("plan", branch, "--out", out, "--iterations", "50", "--lang", "en")
+    said = run("explain", out / "plan.json", "--lang", "en")
+    assert "Not planned (1)" in said
+    assert "O1" not in said
+    document = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    [left] = document["unassigned"]
+    assert left["reasons"]
+    left["reasons"] = []
+    (out / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    assert run("explain", out / "plan.json", "--lang", "en") == said
+    assert run("explain", out / "plan.json", "--order", "O2", "--lang", "en") == said
+    served = run("explain", out / "plan.json", "--order", "O1", "--lang", "en")
+    assert re.fullmatch(r"Visit O1: .+, Monday, 23 November 2026, \d\d:\d\d–\d\d:\d\d\.\n", served)
+
+
+def test_no_reason_is_given_for_a_plan_that_breaks_rules_or_an_order_that_is_not_there(
+    planned: Path, tmp_path: Path
+) -> None:
+    plan = json.loads((planned / "plan.json").read_text(encoding="utf-8"))
+    plan["routes"][0]["stops"].append(dict(plan["routes"][1]["stops"][0]))
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    result = RUN.invoke(app, ["explain", str(tmp_path / "plan.json"), "--lang", "en"])
+    assert result.exit_code == 1
+    assert "The plan breaks rules; what it leaves out is not explained:" in result.output
+    result = RUN.invoke(app, ["explain", str(planned / "plan.json"), "--order", "nobody", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "The order 'nobody' is not in orders." in result.output
 
 
 def test_export_writes_a_problem_that_plans_the_same(planned: Path, tmp_path: Path) -> None:

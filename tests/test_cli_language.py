@@ -17,7 +17,7 @@ WIDE = {"COLUMNS": "200", "TERM": "dumb", "LC_ALL": "C"}
 #: What stays as it is in Chinese text: names, options, codes, examples.
 NAMES = re.compile(
     r"--?[\w-]+|<[^>]*>|\[x[^\]]*\]|PAIGONG_\w+|Paigong|paigong|\w+\.(?:json|xlsx|html)|technicians/|nominatim\S*|baiduv3"
-    r"|https?://\S*|WGS-84|GCJ-02|BD-09|CP-SAT|Ctrl-C|SIGTERM|CSV|Excel|JSON|SQLite|API|PATH"
+    r"|https?://\S*|WGS-84|GCJ-02|BD-09|CP-SAT|Ctrl-C|SIGTERM|CSV|Excel|JSON|SQLite|API|MCP|PATH"
 )
 
 
@@ -42,7 +42,23 @@ def test_the_systems_language_speaks_where_none_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["plan", "publish", "promise", "template", "judge", "export", "warm", "serve", "key", "backup", "settings"],
+    [
+        "check",
+        "plan",
+        "publish",
+        "promise",
+        "explain",
+        "template",
+        "judge",
+        "export",
+        "warm",
+        "serve",
+        "key",
+        "backup",
+        "restore",
+        "mcp",
+        "settings",
+    ],
 )
 def test_no_english_sentence_is_left_in_the_chinese_help(command: str) -> None:
     text = NAMES.sub("", shown(command, "--help", "--lang", "zh"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -112,12 +113,16 @@ def test_no_paper_holds_anything_foreign(tmp_path: Path) -> None:
     write_technician_files(problem, papers, tmp_path / "technicians", "en")
     with (tmp_path / "screen.txt").open("w", encoding="utf-8") as stream:
         print_plan(problem, matrix, plan, Console(file=stream, width=160), "en")
+    page = render_page(problem, matrix, plan, "en", papers=papers)
+    assert re.findall(r"@page[^{]*\{ size: (\w+)", page) == ["Letter", "Letter"]
     texts = {
-        "page": visible(render_page(problem, matrix, plan, "en", papers=papers)),
+        "page": visible(page),
         "screen": (tmp_path / "screen.txt").read_text(encoding="utf-8"),
         "workbook": text_of(tmp_path / "plan.xlsx"),
         **{path.name: visible(path.read_text(encoding="utf-8")) for path in (tmp_path / "technicians").iterdir()},
     }
+    book = load_workbook(tmp_path / "plan.xlsx")
+    assert {sheet.page_setup.paperSize for sheet in book} == {int(book.worksheets[0].PAPERSIZE_LETTER)}
     found = {name: FOREIGN.findall(text) for name, text in texts.items()}
     assert {name: marks for name, marks in found.items() if marks} == {}
     for name in ("page", "screen"):

@@ -18,7 +18,7 @@ from api.store import access
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from api.store.engine import Store
 
@@ -59,6 +59,17 @@ def make_key(tx: Connection, role: Role, *, branches: list[str] | None, label: s
     return f"pg_{key_id}_{secret}"
 
 
+def unknown_key() -> Refusal:
+    """Return what is said to a key that is not in force."""
+    return Refusal("KEY_UNKNOWN", headers={"WWW-Authenticate": 'Bearer realm="paigong", error="invalid_token"'})
+
+
+def shown_id(key: str | None) -> str | None:
+    """Return the id of what is said to be a key, to be logged: never its secret, nor anything that is no key."""
+    match = _KEY.fullmatch(key or "")
+    return None if match is None else match[1]
+
+
 class Doorkeeper:
     """Finds out who asks, and keeps each key to its pace.
 
@@ -96,11 +107,48 @@ class Doorkeeper:
         if not key:
             raise Refusal("KEY_MISSING", headers={"WWW-Authenticate": 'Bearer realm="paigong"'})
         caller = self._remembered(key) or self._looked_up(key)
-        wait_s = self._wait_s(caller.key_id)
-        if wait_s > 0:
-            headers = {"Retry-After": str(max(1, round(wait_s + 0.5)))}
-            raise Refusal("TOO_MANY_REQUESTS", headers=headers, limit=f"{self._rate:g}")
+        self._pace(caller)
         return caller
+
+    def admit_session(self, secret: str, csrf_token: str | None, *, changes: bool) -> Caller:
+        """Return who the session of a browser belongs to.
+
+        Parameters
+        ----------
+        csrf_token
+            What the page says of itself, which other pages cannot know.
+        changes
+            Whether the request may change something; then the token is needed.
+
+        Raises
+        ------
+        Refusal
+            When the session is over, without the token, or when its key asks too often.
+        """
+        caller = self._remembered(secret) or self._session(secret)
+        if changes and not hmac.compare_digest((csrf_token or "").encode(), csrf_token_of(secret).encode()):
+            raise Refusal("CSRF_INVALID")
+        self._pace(caller)
+        return caller
+
+    def _session(self, secret: str) -> Caller:
+        with self._store.read() as tx:
+            row = access.session(tx, _digest(secret))
+        if row is None:
+            raise Refusal("SESSION_OVER", headers={"WWW-Authenticate": 'Bearer realm="paigong"'})
+        return self._known_as(secret, row)
+
+    @staticmethod
+    def digest(secret: str) -> str:
+        """Return what is kept of a secret."""
+        return _digest(secret)
+
+    def forget_session(self, secret: str) -> None:
+        """End a session now."""
+        with self._store.write() as tx:
+            access.end_session(tx, _digest(secret))
+        with self._lock:
+            self._known.pop(_digest(secret), None)
 
     def _remembered(self, key: str) -> Caller | None:
         entry = self._known.get(_digest(key))
@@ -108,22 +156,32 @@ class Doorkeeper:
 
     def _looked_up(self, key: str) -> Caller:
         match = _KEY.fullmatch(key)
-        unknown = Refusal("KEY_UNKNOWN", headers={"WWW-Authenticate": 'Bearer realm="paigong", error="invalid_token"'})
         if match is None:
-            raise unknown
+            raise unknown_key()
         with self._store.read() as tx:
             row = access.key(tx, match[1])
         # A key that does not exist takes as long as one whose secret is wrong.
         digest = row["digest"] if row is not None else "0" * 64
         if not hmac.compare_digest(_digest(match[2]), digest) or row is None:
-            raise unknown
+            raise unknown_key()
+        return self._known_as(key, row)
+
+    def _known_as(self, secret: str, row: RowMapping) -> Caller:
+        """Return whose row it is, and remember for a moment that a secret is theirs."""
         branches = row["branches"]
         caller = Caller(row["key_id"], Role(row["role"]), None if branches is None else tuple(branches))
         with self._lock:
             if len(self._known) > 10_000:
                 self._known.clear()
-            self._known[_digest(key)] = (self._clock(), caller)
+            self._known[_digest(secret)] = (self._clock(), caller)
         return caller
+
+    def _pace(self, caller: Caller) -> None:
+        """Refuse a key that asks too often."""
+        wait_s = self._wait_s(caller.key_id)
+        if wait_s > 0:
+            headers = {"Retry-After": str(max(1, round(wait_s + 0.5)))}
+            raise Refusal("TOO_MANY_REQUESTS", headers=headers, limit=f"{self._rate:g}")
 
     def _wait_s(self, key_id: str) -> float:
         """Take one from the key's bucket; return how long it has to wait until there is one."""
@@ -136,6 +194,18 @@ class Doorkeeper:
                 return (1 - left) / self._rate
             self._buckets[key_id] = (left - 1, moment)
             return 0.0
+
+
+def open_session(tx: Connection, caller: Caller, expires_at: str) -> str:
+    """Open a session for the key of a caller; return its secret, which is shown this once."""
+    secret = secrets.token_urlsafe(32)
+    access.add_session(tx, digest=_digest(secret), key_id=caller.key_id, expires_at=expires_at)
+    return secret
+
+
+def csrf_token_of(secret: str) -> str:
+    """Return what a page of a session has to say of itself; who cannot read the cookie cannot make it."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
 def _digest(secret: str) -> str:

@@ -35,8 +35,8 @@ def query_of(**given: object) -> dict[str, str]:
     """Return parameters as the service takes them, without those that say nothing."""
     as_of = given.get("as_of")
     if as_of is not None and not isinstance(as_of, str):
-        # A second or a zone that cannot be sent is refused by name, not cut off.
-        given["as_of"] = as_of.isoformat().removesuffix(":00")  # type: ignore[attr-defined]
+        # A second that cannot be sent is refused by name, not cut off.
+        given["as_of"] = as_of.isoformat()  # type: ignore[attr-defined]
     said = {name: value for name, value in given.items() if value is not None and value is not False}
     return {name: "true" if value is True else str(value) for name, value in said.items()}
 

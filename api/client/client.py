@@ -103,7 +103,7 @@ class Client:
         days: int | None = None,
         as_of: str | datetime | None = None,
         skip_bad: bool = False,
-        allow_unknown: bool = False,
+        lenient: bool = False,
         broken_locks: str | None = None,
         idempotency_key: str | None = None,
     ) -> Job:
@@ -123,10 +123,10 @@ class Client:
         days
             Days to plan in one go; `None` takes the branch's own.
         as_of
-            The moment of planning, local time of the branch without a zone, to the minute.
+            The moment of planning, to the minute; without an offset it is local time of the branch, and a warning.
         skip_bad
             Plan without the orders that have faults; they are warnings then.
-        allow_unknown
+        lenient
             Take columns and keys that nobody knows as warnings; the service refuses them.
         broken_locks
             What becomes of locks that break a rule: refuse or keep.
@@ -143,7 +143,7 @@ class Client:
         content, media_type = content_of(branch)
         query = query_of(
             seconds=seconds, iterations=iterations, seed=seed, stage=stage, days=days, as_of=as_of, skip_bad=skip_bad,
-            allow_unknown=allow_unknown, broken_locks=broken_locks,
+            lenient=lenient, broken_locks=broken_locks,
         )  # fmt: skip
         return self._job_of(self._post("/v1/plans", query, content, media_type, idempotency_key=idempotency_key))
 
@@ -155,7 +155,7 @@ class Client:
         days: int | None = None,
         as_of: str | datetime | None = None,
         skip_bad: bool = False,
-        allow_unknown: bool = False,
+        lenient: bool = False,
         broken_locks: str | None = None,
     ) -> Validated:
         """Return what a branch holds; nothing is planned or kept.
@@ -167,7 +167,7 @@ class Client:
         """
         content, media_type = content_of(branch)
         query = query_of(
-            stage=stage, days=days, as_of=as_of, skip_bad=skip_bad, allow_unknown=allow_unknown,
+            stage=stage, days=days, as_of=as_of, skip_bad=skip_bad, lenient=lenient,
             broken_locks=broken_locks, dry_run=True,
         )  # fmt: skip
         headers = {"Content-Type": media_type}
@@ -305,10 +305,10 @@ class Client:
         PlanStaleError
             When they have; its faults name what differs and what the plan breaks now.
         """
-        if etag is None and not anyway:
-            etag = self.job(job_id).etag
+        seen = self.job(job_id).raw["etag"] if etag is None and not anyway else None
         headers = {} if etag is None else {"If-Match": etag}
-        return self._job_of(self._post(path_of(job_id, "/publish"), query_of(anyway=anyway), headers=headers))
+        query = query_of(anyway=anyway, etag=seen)
+        return self._job_of(self._post(path_of(job_id, "/publish"), query, headers=headers))
 
     def acknowledge(self, job_id: str, technician_id: str) -> Job:
         """Note that a technician has received the route; with the last one's the plan is handed out."""

@@ -77,7 +77,13 @@ def named_by(tx: Connection, caller: Caller, name: str, branch_id: str, days: Se
 
 
 def compare_with(
-    service: Service, submissions: Sequence[Submission], task: dict[str, Any], *, limit_s: float, too_long: Refusal
+    service: Service,
+    submissions: Sequence[Submission],
+    task: dict[str, Any],
+    *,
+    limit_s: float,
+    too_long: Refusal,
+    key_id: str,
 ) -> list[dict[str, Any]]:
     """Have a plan judged with each submission, as known at that submission's moment; return the readers' answers.
 
@@ -96,7 +102,7 @@ def compare_with(
         row = one.row
         with service.store.read() as tx:
             source = plans.source(tx, row["input_sha"])
-        with tempfile.NamedTemporaryFile(dir=service.settings.data, prefix="compare-") as file:
+        with tempfile.NamedTemporaryFile(dir=service.spool.path, prefix="compare-") as file:
             file.write(source["content"])
             file.flush()
             submitted = {
@@ -105,7 +111,7 @@ def compare_with(
                 "options": row["options"] | {"as_of": row["as_of"], "days": row["days"]},
                 "days": one.days,
             }
-            answers.append(service.readers.do(task | submitted, limit_s=limit_s, too_long=too_long))
+            answers.append(service.readers.do(task | submitted, limit_s=limit_s, too_long=too_long, key_id=key_id))
     return answers
 
 

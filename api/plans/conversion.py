@@ -11,6 +11,7 @@ from optimizer.domain.order import Interval
 from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.ingest.plans.plan_file import plan_from_json, routes_to_json, violation_to_json
 from optimizer.ingest.write import branch_clock, problem_to_json
+from optimizer.moments.changes import as_told, changes_between
 from optimizer.report.figures import kpis
 from optimizer.text.catalogue import LANGUAGES, translator
 from optimizer.text.regional import said_values
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
+    from optimizer.editing.editor import Edited
     from optimizer.errors import LockConflictError
     from optimizer.ingest.cells.dates_and_times import BranchClock
     from optimizer.judge.verdict import Judgement
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "assumptions",
+    "change_to_json",
     "changes_from_json",
+    "changes_with",
     "comparison_to_json",
     "difference_as_fault",
     "lock_faults",
@@ -59,7 +63,7 @@ def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any
         "plan": routes_to_json(plan, problem, kpis=figures, accepted=outcome.judgement.accepted),
         "cost_cents": plan.cost_cents,
         "served": plan.served,
-        "changes": [_change_to_json(change, clock) for change in solved.changes],
+        "changes": [change_to_json(change, clock) for change in solved.changes],
         "released": list(solved.released),
         "assumptions": {lang: assumptions(outcome.judgement, outcome.problem, translator(lang)) for lang in LANGUAGES},
         "run": outcome.run.to_json() | {"marks": len(outcome.run.checkpoints)},
@@ -206,7 +210,28 @@ def with_receipts(problem: Problem, published: Plan | None, receipts: Iterable[t
     return replace(problem, orders=orders)
 
 
-def _change_to_json(change: Change, clock: BranchClock) -> dict[str, Any]:
+def changes_with(kept: list[dict[str, Any]], edited: Edited, *, is_near: bool) -> list[dict[str, Any]]:
+    """Return what an edited plan does otherwise than the published one: anew for the visits that the edits concern.
+
+    Parameters
+    ----------
+    kept
+        What the plan did before.
+    is_near
+        Whether there is a published plan.
+    """
+    if not is_near:
+        return kept
+    concerned = {change.visit_id for change in edited.changes}
+    clock = branch_clock(edited.problem)
+    anew = changes_between(edited.problem, as_told(edited.problem), edited.plan)
+    made = [change_to_json(change, clock) for change in anew if change.visit_id in concerned]
+    return sorted([*(one for one in kept if one["visit"] not in concerned), *made], key=lambda one: str(one["visit"]))
+
+
+def change_to_json(change: Change, clock: BranchClock) -> dict[str, Any]:
+    """Return a visit that is treated otherwise, as JSON."""
+
     def window(interval: Interval | None) -> dict[str, str] | None:
         return None if interval is None else {"open": clock.iso(interval.open_s), "close": clock.iso(interval.close_s)}
 

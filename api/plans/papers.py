@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from contextlib import suppress
@@ -21,28 +22,44 @@ if TYPE_CHECKING:
     from api.service import Service
 
 
-def paper(service: Service, caller: Caller, job_id: str, name: str, lang: str) -> bytes:
+def paper(
+    service: Service, caller: Caller, job_id: str, name: str, lang: str, *, technician_id: str | None = None
+) -> bytes:
     """Return a paper of a plan, printed now or before.
+
+    Parameters
+    ----------
+    technician_id
+        Whose it is, of a paper that is one technician's.
 
     Raises
     ------
     Refusal
         While there is no plan, or when printing takes too long.
     """
+    kept_as = name if technician_id is None else _name_of(technician_id)
     with service.store.read() as tx:
         row = find(tx, caller, job_id)
-        known = plans.paper(tx, job_id, name, lang)
+        known = plans.paper(tx, job_id, kept_as, lang)
     if known is not None:
         return known
-    content, _ = printed(service, row, name, lang)
+    content, _ = printed(service, row, name, lang, key_id=caller.key_id, technician=technician_id)
     # A paper that cannot be kept is printed anew the next time.
     with suppress(StoreError), service.store.write() as tx:
-        if plans.job(tx, job_id, None) is not None:
-            plans.keep_paper(tx, job_id, name, lang, content)
+        now = plans.job(tx, job_id, None)
+        if now is not None and now["revision"] == row["revision"]:
+            plans.keep_paper(tx, job_id, kept_as, lang, content)
     return content
 
 
-def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[bytes, dict[str, Any]]:
+def _name_of(technician_id: str) -> str:
+    """Return the name under which a technician's paper is kept: of one length, whatever the id is."""
+    return f"sheet-{hashlib.sha256(technician_id.encode()).hexdigest()[:40]}"
+
+
+def printed(
+    service: Service, row: RowMapping, name: str, lang: str, *, key_id: str, **about: str | None
+) -> tuple[bytes, dict[str, Any]]:
     """Return a paper of a job's plan, printed now, and what the reader says of it.
 
     Raises
@@ -55,12 +72,13 @@ def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[by
         if kept is None:
             raise Refusal("NO_PLAN_YET", status=row["status"])
         source = plans.source(tx, row["input_sha"])
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="print-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="print-") as place:
         folder = Path(place).resolve()
         (folder / "input").write_bytes(source["content"])
         made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
         (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
         task = {
+            **about,
             "task": "print",
             "paper": name,
             "lang": lang,
@@ -72,5 +90,5 @@ def printed(service: Service, row: RowMapping, name: str, lang: str) -> tuple[by
         }
         limit_s = service.settings.paper_s
         too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long)
+        answer = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         return Path(task["out"]).read_bytes(), answer

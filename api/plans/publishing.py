@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from api.plans.comparing import compare_with, each_once, submitted_last
 from api.plans.documents import pack, unpack
+from api.plans.etags import etag_of, is_asked_for, tag, tagged
 from api.plans.papers import printed
-from api.plans.view import PLAN_FILE, days_of, etag, find, technicians_with_routes, with_plan
+from api.plans.view import PLAN_FILE, days_of, find, technicians_with_routes, with_plan
 from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
 from api.statuses import State
@@ -29,17 +30,22 @@ if TYPE_CHECKING:
 
 
 def publish(
-    service: Service, asked: Asked, job_id: str, *, if_match: str | None, anyway: bool, lang: str, request_id: str
+    service: Service, asked: Asked, job_id: str, *, looked_at: str | None, anyway: bool, lang: str, request_id: str
 ) -> Answer:
     """Make a plan the one that customers and technicians are told, unless it is stale.
 
     Where other orders were submitted since for one of its days, it is judged on that day with these, too.
 
+    Parameters
+    ----------
+    looked_at
+        `etag` of the plan that the caller has seen, or an If-Match that names it.
+
     Raises
     ------
     Refusal
-        Without a plan that a solver made, without If-Match, when what the caller looked at has changed since, or when
-        the plan breaks rules with the orders submitted last.
+        Without a plan that a solver made, without a word of what was looked at, when that has changed
+        since, or when the plan breaks rules with the orders submitted last.
     """
     earlier = recall(service.store, asked)
     if earlier is not None:
@@ -47,21 +53,21 @@ def publish(
     caller = asked.caller
     with service.store.read() as tx:
         row_before = find(tx, caller, job_id)
-        stale = _staleness(tx, row_before, if_match, anyway=anyway)
+        stale = _staleness(tx, row_before, looked_at, anyway=anyway, lang=lang)
         newer = _newer(tx, row_before)
-    found = _compare(service, row_before, newer, has_to=anyway)
+    found = _compare(service, row_before, newer, has_to=anyway, key_id=caller.key_id)
     if stale is not None:
         raise _with_faults(stale, found)
     if any(found.violations.values()):
         raise _with_faults(Refusal("PLAN_BREAKS_NOW", count=len(found.violations["en"])), found)
-    content, about = printed(service, row_before, PLAN_FILE, "en")
+    content, about = printed(service, row_before, PLAN_FILE, "en", key_id=caller.key_id)
 
     def put_in_force(tx: Connection) -> Answer:
         plans.lock_days(tx, row_before["branch_id"])
         row = find(tx, caller, job_id)
-        stale = _staleness(tx, row, if_match, anyway=anyway)
+        stale = _staleness(tx, row, looked_at, anyway=anyway, lang=lang)
         if stale is None and [one.key for one in _newer(tx, row)] != [one.key for one in newer]:
-            stale = _stale(tx, row)  # submitted while this was judged
+            stale = _stale(tx, row, lang)  # submitted while this was judged
         if stale is not None:
             raise stale
         if row["state"] == State.DRAFT:
@@ -75,33 +81,32 @@ def publish(
             )  # fmt: skip
             _announce(tx, row, "plan.published", state=State.PUBLISHED)
             row = find(tx, caller, job_id)
-        return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
+        return _shown(tx, row, lang)
 
     return once(service.store, asked, put_in_force)
 
 
-def _staleness(tx: Connection, row: RowMapping, if_match: str | None, *, anyway: bool) -> Refusal | None:
+def _staleness(tx: Connection, row: RowMapping, looked_at: str | None, *, anyway: bool, lang: str) -> Refusal | None:
     """Return why a plan is stale, `None` when it is not.
 
     Raises
     ------
     Refusal
-        Without a plan or without If-Match.
+        Without a plan, or without a word of what was looked at.
     """
     if row["state"] is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
     _check_made(tx, row)
     if anyway:
         return None
-    if if_match is None:
+    if looked_at is None:
         raise Refusal("IF_MATCH_MISSING")
-    matches = [tag.strip() for tag in if_match.split(",")]
-    if row["state"] == State.DRAFT and "*" not in matches and etag(tx, row) not in matches:
-        return _stale(tx, row)
+    if row["state"] == State.DRAFT and not is_asked_for(looked_at, etag_of(tx, row)):
+        return _stale(tx, row, lang)
     # What is published already stays so: the request may be the repeat of one whose answer was lost.
     heads = plans.in_force(tx, row["branch_id"], days_of(row))
     if row["state"] == State.DRAFT and any(head_sha != row["input_sha"] for _, head_sha, _ in heads if head_sha):
-        return _stale(tx, row)  # even when its ETag is of now
+        return _stale(tx, row, lang)  # even when its ETag is of now
     return None
 
 
@@ -129,7 +134,7 @@ def _newer(tx: Connection, row: RowMapping) -> list[Submission]:
     return [] if row["state"] != State.DRAFT else submitted_last(tx, row["branch_id"], days_of(row), row["input_sha"])
 
 
-def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, has_to: bool) -> _Compared:
+def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, has_to: bool, key_id: str) -> _Compared:
     """Judge a plan with what was submitted last for each of its days.
 
     Raises
@@ -145,7 +150,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
     made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
     limit_s = service.settings.paper_s
     too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
-    with tempfile.TemporaryDirectory(dir=service.settings.data, prefix="compare-") as place:
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()
         (folder / "own").write_bytes(own["content"])
         (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
@@ -156,7 +161,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
             "made": str(folder / "made"),
         }
         try:
-            answers = compare_with(service, newer, task, limit_s=limit_s, too_long=too_long)
+            answers = compare_with(service, newer, task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         except Refusal:
             if has_to:
                 raise
@@ -174,7 +179,7 @@ def _with_faults(refusal: Refusal, found: _Compared) -> Refusal:
     return refusal
 
 
-def _stale(tx: Connection, row: RowMapping) -> Refusal:
+def _stale(tx: Connection, row: RowMapping, lang: str) -> Refusal:
     heads = plans.in_force(tx, row["branch_id"], days_of(row))
     newer = [day for day, head_sha, _ in heads if head_sha and head_sha != row["input_sha"]]
     others = [job for _, _, job in heads if job and job != row["job_id"]]
@@ -184,7 +189,7 @@ def _stale(tx: Connection, row: RowMapping) -> Refusal:
         reason = by_language("Another plan has been published for these days: {plans}.", plans=sorted(set(others)))
     else:
         reason = by_language("The plan is not the one that you looked at.")
-    return Refusal("PLAN_STALE", headers={"ETag": etag(tx, row)}, reason=reason)
+    return Refusal("PLAN_STALE", headers={"ETag": tag(etag_of(tx, row), lang)}, reason=reason)
 
 
 def acknowledge(
@@ -218,9 +223,14 @@ def acknowledge(
                 plans.set_state(tx, job_id, State.HANDED_OUT)
                 _announce(tx, row, "plan.handed_out", state=State.HANDED_OUT)
         row = find(tx, caller, job_id)
-        return Answer(200, with_plan(tx, row, lang), {"ETag": etag(tx, row)})
+        return _shown(tx, row, lang)
 
     return once(service.store, asked, note)
+
+
+def _shown(tx: Connection, row: RowMapping, lang: str) -> Answer:
+    body = with_plan(tx, row, lang)
+    return Answer(200, body, tagged(body["etag"], lang))
 
 
 def _announce(tx: Connection, row: RowMapping, event: str, **more: str) -> None:

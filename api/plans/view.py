@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.plans.conversion import lock_remedy
 from api.plans.documents import unpack
+from api.plans.etags import days_of as days_of
+from api.plans.etags import etag_of
 from api.refusals.refusal import Refusal, problem
-from api.statuses import State
-from api.store import plans
+from api.statuses import State, Status
+from api.store import plans, turns
+from api.store.engine import moment_text
+from optimizer.domain.problem import MOST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from api.access.doorkeeper import Caller
+    from api.store.turns import Place
 
 #: The papers of a plan, by the names under which they are asked for.
 PLAN_FILE, WORKBOOK, PAGE = "plan.json", "route-sheets.xlsx", "route-sheets.html"
+SHEET, DETAILS = "route-sheet.html", "details.json"
 
 
 def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
@@ -38,33 +42,30 @@ def find(tx: Connection, caller: Caller, job_id: str) -> RowMapping:
     return row
 
 
-def days_of(row: Any) -> list[str]:
-    """Return the days that a job plans."""
-    first = date.fromisoformat(row["first_day"])
-    return [(first + timedelta(days=n)).isoformat() for n in range(row["days"])]
+def days_up_to(day: str) -> list[str]:
+    """Return a day and those before it on which a plan may begin that has it, the nearest first."""
+    return [(date.fromisoformat(day) - timedelta(days=number)).isoformat() for number in range(MOST_DAYS)]
 
 
-def etag(tx: Connection, row: RowMapping) -> str:
-    """Return what changes when the job, the orders of its days, or the plan in force for them changes."""
-    seen = [
-        row["job_id"], row["status"], row["state"], row["event_count"],
-        plans.in_force(tx, row["branch_id"], days_of(row)),
-        len(plans.receipts(tx, row["job_id"])),
-    ]  # fmt: skip
-    return '"' + hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32] + '"'
-
-
-def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
-    """Return a job without its plan."""
+def as_json(row: RowMapping, lang: str, place: Place | None = None) -> dict[str, Any]:
+    """Return a job without its plan; one that waits, with its place in the queue."""
     options, job_id = row["options"], row["job_id"]
     links = {"self": "", "events": "/events"}
     if row["state"] is not None:
-        links |= {"plan_file": f"/{PLAN_FILE}", "workbook": f"/{WORKBOOK}", "page": f"/{PAGE}", "publish": "/publish"}
+        links |= {"edits": "/edits", "revisions": "/revisions"}
+        links |= {
+            "plan_file": f"/{PLAN_FILE}",
+            "workbook": f"/{WORKBOOK}",
+            "page": f"/{PAGE}",
+            "details": f"/{DETAILS}",
+            "publish": "/publish",
+        }
     failure = row["failure"]
     return {
         "id": job_id,
         "status": row["status"],
         "state": row["state"],
+        "revision": row["revision"],
         "branch_id": row["branch_id"],
         "first_day": row["first_day"],
         "days": row["days"],
@@ -79,6 +80,9 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
         "started_at": row["started_at"],
         "finished_at": row["finished_at"],
         "published_at": row["published_at"],
+        "queue": None if place is None else _queue(place),
+        "labels": [one for one in row["labels"].split("\n") if one],
+        "metadata": row["notes"] or {},
         "progress": {
             "cost_cents": row["cost_cents"],
             "served": row["served"],
@@ -90,6 +94,13 @@ def as_json(row: RowMapping, lang: str) -> dict[str, Any]:
         "failure": None if failure is None else _failure(failure, lang),
         "links": {name: f"/v1/plans/{job_id}{path}" for name, path in links.items()},
     }
+
+
+def _queue(place: Place) -> dict[str, Any]:
+    """Return a place in the queue, and the moment when it is expected to be over."""
+    starts_in_s = place.starts_in_s
+    start = None if starts_in_s is None else moment_text(datetime.now(UTC) + timedelta(seconds=starts_in_s))
+    return {"position": place.position, "expected_start": start}
 
 
 def _failure(failure: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -106,7 +117,9 @@ def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
     made: dict[str, Any] = {} if kept is None else unpack(kept["content"])
     receipts = [dict(receipt) for receipt in plans.receipts(tx, row["job_id"])]
     served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
-    return as_json(row, lang) | {
+    place = turns.places(tx).get(row["job_id"]) if row["status"] == Status.QUEUED else None
+    return as_json(row, lang, place) | {
+        "etag": etag_of(tx, row),
         "plan": made.get("plan"),
         "changes": made.get("changes", []),
         "released": made.get("released", []),

@@ -10,6 +10,8 @@ Whatever an upload does to its reader it does here.
      "own_media_type": ..., "made": ...}
     {"task": "compare_file", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "file": ...,
      "lang": ...}
+    {"task": "compare_plans", "made": ..., "other": ...}
+    {"task": "edit", ...}, as `api.readers.editing` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -18,13 +20,16 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.leftovers import hold_temporary
 from api.plans.conversion import (
     assumptions,
+    change_to_json,
     changes_from_json,
     comparison_to_json,
     difference_as_fault,
@@ -37,6 +42,7 @@ from api.refusals.refusal import MOST_LISTED
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog, Phrase
+from optimizer.ingest.write import branch_clock
 from optimizer.text.catalogue import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -82,7 +88,7 @@ def read(task: Answer) -> Answer:
         "branch_id": problem.branch.branch_id,
         "first_day": problem.first_day.isoformat(),
         "days": problem.days,
-        "as_of": problem.local_time(problem.as_of_s).isoformat(),
+        "as_of": problem.clock.zoned(problem.as_of_s).isoformat(),
         "visits": len(problem.visits),
         "technicians": len(problem.technicians),
         "warnings": {lang: [issue.to_json(lang) for issue in report.warnings[:MOST_LISTED]] for lang in LANGUAGES},
@@ -300,8 +306,69 @@ def _page(
     return {}
 
 
-_PAPERS = {"plan.json": _plan_file, "route-sheets.xlsx": _workbook, "route-sheets.html": _page}
-_TASKS = {"read": read, "judge": judge, "compare": compare, "compare_file": compare_file, "print": print_paper}
+def _technicians_page(
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, context: Any, _judgement: Any
+) -> Answer:
+    from optimizer.report.papers.making import make_papers
+    from optimizer.report.technician_files import technician_page
+
+    lang, who = task["lang"], task["technician"]
+    page = technician_page(problem, make_papers(problem, matrix, plan, context, lang), who, lang)
+    if page is None:
+        return {"refused": "TECHNICIAN_HAS_NO_ROUTE", "values": {"technician": who}}
+    Path(task["out"]).write_text(page, encoding="utf-8")
+    return {}
+
+
+def _details(
+    task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, _judgement: Any
+) -> Answer:
+    from optimizer.report.details import details
+
+    found = details(problem, matrix, plan, task["lang"])
+    Path(task["out"]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    return {}
+
+
+_PAPERS = {
+    "plan.json": _plan_file,
+    "route-sheets.xlsx": _workbook,
+    "route-sheets.html": _page,
+    "route-sheet.html": _technicians_page,
+    "details.json": _details,
+}
+
+
+def compare_plans(task: Answer) -> Answer:
+    """Compare two kept plans of a branch; answer the visits that one treats otherwise than the other."""
+    from optimizer.moments.changes import changes_between
+
+    made, other = (json.loads(Path(task[name]).read_bytes()) for name in ("made", "other"))
+    problem = _problem_of(made)
+    before, after = (plan_from_json(one["plan"], problem) for one in (other, made))
+    clock = branch_clock(problem)
+    return {"changes": [change_to_json(change, clock) for change in changes_between(problem, before, after)]}
+
+
+def edit(task: Answer) -> Answer:
+    """Edit a kept plan; answer what becomes of it, or what of the edits cannot be done."""
+    from api.readers.editing import edit as edit_kept
+
+    try:
+        return edit_kept(task)
+    except InputError as error:
+        return _faults(error.report)
+
+
+_TASKS = {
+    "read": read,
+    "judge": judge,
+    "compare": compare,
+    "compare_file": compare_file,
+    "compare_plans": compare_plans,
+    "edit": edit,
+    "print": print_paper,
+}
 
 
 def _published_name(problem: Problem) -> Answer:
@@ -327,6 +394,9 @@ def serve(parent: Parent) -> None:
 
     gc.collect()
     gc.freeze()
+    # A signal to all processes of a service is for its server, which lets what is being read come to its end.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    hold_temporary()
     parent.say_ready()
     while (message := parent.receive()) is not None:
         gc.disable()
@@ -336,6 +406,9 @@ def serve(parent: Parent) -> None:
             answer = _TASKS[task["task"]](task)
         except MemoryError:
             answer = {"refused": "BODY_TOO_COSTLY", "values": {"limit": task.get("limit_s", "?")}}
+        except (TimeoutError, ChildProcessError) as error:
+            # A process that it needed got no time, or was killed: nothing is known of what it read.
+            answer = {"unread": "READERS_SLOW" if isinstance(error, TimeoutError) else "READER_LOST"}
         except OSError as error:
             answer = {"errno": error.errno, "text": str(error)}
         except Exception as error:

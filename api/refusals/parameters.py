@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from optimizer.text.catalogue import LANGUAGES, translator
@@ -31,7 +32,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "string_too_long": ("It is too long.", "At most {max_length} characters."),
     "string_too_short": ("It is too short.", "At least {min_length} characters."),
     "too_long": ("It has too many entries.", "At most {max_length}."),
+    "too_short": ("It has too few entries.", "At least {min_length}."),
+    "dict_type": ("It is no object.", "Give an object."),
+    "notes_shape": ("It is no JSON object of texts.", "Give an object whose values are texts."),
+    "union_tag_not_found": ("It does not say which edit it is.", "See /docs for every edit."),
+    "union_tag_invalid": ("There is no such edit.", "See /docs for every edit."),
     "moment_unknown": ("There is no such day.", "Correct the date."),
+    "moment_naive": (
+        "It has no offset; it was read as the branch's local time.",
+        "Write the offset with it, as in 2026-11-27T16:00+08:00.",
+    ),
     "string_pattern_mismatch": ("It has another form.", "Expected: {pattern}"),
     "enum": ("It is none of the known words.", "One of {expected}."),
     "literal_error": ("It is none of the known words.", "One of {expected}."),
@@ -44,6 +54,13 @@ _QUOTED = ("gt", "ge", "lt", "le", "max_length", "min_length", "pattern", "expec
 def faults_of(errors: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return validation errors as faults by language; what was sent is not repeated."""
     return {lang: [_fault(error, lang) for error in errors] for lang in LANGUAGES}
+
+
+def naive_doubts(text: str | None, lang: str) -> list[dict[str, Any]]:
+    """Return the doubt about an `as_of` without an offset, which was taken all the same; none where it has one."""
+    if text is None or datetime.fromisoformat(text).tzinfo is not None:
+        return []
+    return [_fault({"type": "moment_naive", "loc": ("query", "as_of")}, lang) | {"severity": "warning"}]
 
 
 def _fault(error: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -32,6 +32,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "The API key is not known, or it was revoked.",
         "Check that the key is whole; an operator makes a new one with `paigong key add`.",
     ),
+    "SESSION_OVER": RefusalText(
+        401,
+        "Session over",
+        "The session of this browser is over, or its key was revoked.",
+        "POST /v1/session with the key to begin another one.",
+    ),
+    "CSRF_INVALID": RefusalText(
+        403,
+        "No proof of the page",
+        "A browser's request that changes something lacks the header X-CSRF-Token, or it is another session's.",
+        "Send the csrf_token that /v1/session answers.",
+    ),
     "ROLE_TOO_LOW": RefusalText(
         403,
         "Not allowed",
@@ -55,6 +67,24 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Queue full",
         "{waiting} plans are waiting, the limit is {limit}.",
         "Hand the plan in again after the seconds in Retry-After.",
+    ),
+    "QUEUE_FULL_OF_SECONDS": RefusalText(
+        429,
+        "Queue full",
+        "The plans of this key that wait ask for {waiting} seconds of search, the limit is {limit}.",
+        "Hand the plan in again when some of them are made, or ask for less.",
+    ),
+    "TOO_MANY_READS": RefusalText(
+        429,
+        "Too many uploads at once",
+        "{waiting} uploads of this key are being read, the limit is {limit}.",
+        "Hand it in again after the seconds in Retry-After.",
+    ),
+    "TOO_MANY_CONNECTIONS": RefusalText(
+        503,
+        "Too many connections",
+        "There are more connections from this address than the service takes at a time: {limit}.",
+        "Close some and try again after the seconds in Retry-After.",
     ),
     "TOO_MANY_STREAMS": RefusalText(
         429,
@@ -133,7 +163,7 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
     "BODY_TOO_COSTLY": RefusalText(
         422,
         "Cannot be read in time",
-        "Reading the body took more than {limit} seconds, or more memory than a reader has.",
+        "Reading the body took more than {limit} seconds of work, or more memory than a reader has.",
         "Look for stray cells or files in it, or hand in fewer days at a time.",
     ),
     "TOO_MANY_OBJECTS": RefusalText(
@@ -170,15 +200,15 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
     "IF_MATCH_MISSING": RefusalText(
         428,
         "If-Match missing",
-        "Publishing needs the ETag of the plan that you looked at.",
-        "GET the plan and send its ETag as If-Match.",
+        "This needs the ETag of the plan that you looked at.",
+        "GET the plan and send its etag as ?etag=, or its header ETag as If-Match.",
     ),
     "PLAN_STALE": RefusalText(
         412,
         "The plan is stale",
         "{reason}",
-        "Look at the plan again; then publish with its new ETag, publish all the same with ?anyway=true, hand in the "
-        "orders of now for a new plan, or leave it.",
+        "Look at the plan again; then publish with its new etag, publish all the same with ?anyway=true, hand in "
+        "the orders of now for a new plan, or leave it.",
     ),
     "PLAN_BREAKS_NOW": RefusalText(
         409,
@@ -186,11 +216,53 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "With the orders that were handed in last, the plan breaks rules: {count}.",
         "Plan again with the orders of now; listed are the rules and what differs.",
     ),
+    "EDIT_STALE": RefusalText(
+        412,
+        "The plan has changed",
+        "{reason}",
+        "Look at the plan again, and edit what it is now.",
+    ),
+    "EDIT_BREAKS_RULES": RefusalText(
+        409,
+        "The edit breaks rules",
+        "With the edits the plan would break rules: {count}. Nothing was changed.",
+        "Edit otherwise; what a house limit forbids, an exception by name among the edits allows.",
+    ),
+    "PLAN_TOLD": RefusalText(
+        409,
+        "The plan is published",
+        "Customers and technicians have been told this plan; it is no longer edited.",
+        "POST to its address with /reoptimise for a draft that begins from it, and edit that.",
+    ),
+    "NO_SUCH_REVISION": RefusalText(
+        409,
+        "No such revision",
+        "The plan has no revision to go back to.",
+        "GET its revisions, and name one of them with ?to=.",
+    ),
     "NOT_SUBMITTED": RefusalText(
         409,
         "Nothing to compare with",
         "No orders were handed in for {days}.",
         "Hand them in, or send the branch itself with the plan.",
+    ),
+    "BRANCHES_DIFFER": RefusalText(
+        409,
+        "Two branches",
+        "The two plans are of two branches; there is nothing to compare.",
+        "Compare plans of one branch.",
+    ),
+    "INPUT_NO_JSON": RefusalText(
+        409,
+        "Nothing to patch",
+        "The plan was made from a workbook or an archive, whose rows cannot be patched.",
+        "Submit the whole branch, or submit it as JSON from now on.",
+    ),
+    "NOTHING_PUBLISHED": RefusalText(
+        404,
+        "Nothing published",
+        "No plan is published for {day}.",
+        "Publish one; GET /v1/plans?day= lists the plans that have the day.",
     ),
     "NOT_PUBLISHED": RefusalText(
         409,
@@ -260,6 +332,18 @@ REFUSAL_TEXTS: dict[str, RefusalText] = {
         "Readers busy",
         "All readers of uploads are at work.",
         "Try again after the seconds in Retry-After.",
+    ),
+    "READERS_SLOW": RefusalText(
+        503,
+        "Readers slow",
+        "The machine is too busy: a reader did not get the time to finish.",
+        "Try again after the seconds in Retry-After; nothing is wrong with what you sent.",
+    ),
+    "READER_LOST": RefusalText(
+        503,
+        "Reader lost",
+        "The process that reads and prints ended, and so did a fresh one.",
+        "Try again after the seconds in Retry-After; if it stays so, give the operator the request id.",
     ),
     "PAPER_FAILED": RefusalText(
         503,

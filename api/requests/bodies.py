@@ -47,8 +47,10 @@ class Spooled:
     size: int
 
 
-async def spool(request: Request, settings: Settings, media_types: tuple[str, ...]) -> AsyncIterator[Spooled]:
-    """Give a request's body as a file, which is gone afterwards.
+async def spool(
+    request: Request, settings: Settings, folder: Path, media_types: tuple[str, ...]
+) -> AsyncIterator[Spooled]:
+    """Give a request's body as a file in a folder, which is gone afterwards.
 
     Raises
     ------
@@ -56,7 +58,7 @@ async def spool(request: Request, settings: Settings, media_types: tuple[str, ..
         For another media type, or a body that is too large or too slow.
     """
     media_type = _media_type(request, media_types)
-    with tempfile.NamedTemporaryFile(dir=settings.data, prefix="upload-", suffix=".part") as file:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-", suffix=".part") as file:
         digest = hashlib.sha256()
         size = 0
         async for piece in _pieces(request, settings, settings.max_body_bytes):

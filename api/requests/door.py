@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.requests import Request
 
+from api.monitoring.metrics import method_label
 from api.refusals.refusal import Refusal, answer
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Door:
                 message["headers"] = _with_ours(message.get("headers", []), request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        client = scope.get("client")
+        about = {"request_id": request_id, "client": client[0] if client else None}
+        with structlog.contextvars.bound_contextvars(**about):
             try:
                 await self._app(scope, receive, send_on)
             except Exception:
@@ -68,7 +71,7 @@ class Door:
             finally:
                 _log.info(
                     "request",
-                    method=scope["method"],
+                    method=method_label(scope["method"]),
                     route=_route(scope),
                     status=status,
                     ms=round(1000 * (time.monotonic() - began_s), 1),
@@ -78,8 +81,9 @@ class Door:
     def _measure(self, scope: Scope, status: int, elapsed_s: float) -> None:
         service = getattr(scope["app"].state, "service", None)
         if service is not None:
-            service.metrics.requests.labels(scope["method"], _route(scope), status).inc()
-            service.metrics.request_s.labels(scope["method"], _route(scope)).observe(elapsed_s)
+            method = method_label(scope["method"])
+            service.metrics.requests.labels(method, _route(scope), status).inc()
+            service.metrics.request_s.labels(method, _route(scope)).observe(elapsed_s)
 
 
 def _with_ours(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:

@@ -11,6 +11,8 @@ from api.refusals.table import REFUSAL_TEXTS
 ALWAYS = (
     "KEY_MISSING",
     "KEY_UNKNOWN",
+    "SESSION_OVER",
+    "CSRF_INVALID",
     "ROLE_TOO_LOW",
     "TOO_MANY_REQUESTS",
     "PARAMETER_INVALID",
@@ -27,7 +29,9 @@ WITH_BODY = (
     "IDEMPOTENCY_KEY_INVALID",
 )
 #: Any endpoint that has a reader read or print.
-WITH_READER = ("READERS_BUSY", "BODY_TOO_COSTLY")
+WITH_READER = ("READERS_BUSY", "READERS_SLOW", "READER_LOST", "TOO_MANY_READS", "SHUTTING_DOWN", "BODY_TOO_COSTLY")
+#: Any endpoint that has papers printed.
+WITH_PRINTER = ("PAPER_FAILED", "READERS_BUSY", "READERS_SLOW", "READER_LOST", "TOO_MANY_READS", "SHUTTING_DOWN")
 
 #: `schemas.Problem`, which the schema of a job refers to, too.
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -36,7 +40,7 @@ _EXAMPLE_VALUES = {
     name: "…"
     for name in (
         "needed", "role", "branch", "limit", "waiting", "method", "count", "value", "known", "reason",
-        "status", "technician", "attempts", "days",
+        "status", "technician", "attempts", "days", "day",
     )
 }  # fmt: skip
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Path, Request, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from api.access.doorkeeper import Caller
+from api.access.doorkeeper import Caller, shown_id
 from api.readers import upload
-from api.refusals.refusal import language
+from api.refusals.refusal import Refusal, language
 from api.requests.bodies import Spooled, spool
 from api.schemas.asked import ID_PATTERN
 from api.service import Service
 from api.statuses import Role
 
+_log = structlog.get_logger(__name__)
+
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Authorization: Bearer <key>")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key", description="the same key in a header")
+#: The cookie of a browser that has shown a key.
+SESSION_COOKIE = "paigong_session"
+_cookie = APIKeyCookie(
+    name=SESSION_COOKIE,
+    auto_error=False,
+    scheme_name="session",
+    description="a browser's session (POST /v1/session); what changes something needs X-CSRF-Token, too",
+)
 
 
 def _service(request: Request) -> Service:
@@ -40,8 +51,20 @@ def _caller(
     service: ServiceOf,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     header: Annotated[str | None, Security(_header)],
+    cookie: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
-    caller = service.doorkeeper.admit(bearer.credentials if bearer is not None else header)
+    key = bearer.credentials if bearer is not None else header
+    try:
+        if key or not cookie:
+            caller = service.doorkeeper.admit(key)
+        else:
+            token, changes = request.headers.get("x-csrf-token"), request.method not in ("GET", "HEAD", "OPTIONS")
+            caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
+    except Refusal as refused:
+        if refused.code == "KEY_UNKNOWN":
+            service.metrics.keys_refused.inc()
+            _log.warning("key_refused", tried=shown_id(key))
+        raise
     request.scope["key_id"] = caller.key_id
     return caller
 
@@ -61,12 +84,12 @@ Admin = Annotated[Caller, Depends(_at_least(Role.ADMIN))]
 
 
 async def _branch_upload(request: Request, service: ServiceOf, _caller: Planner) -> AsyncIterator[Spooled]:
-    async for spooled in spool(request, service.settings, upload.MEDIA_TYPES):
+    async for spooled in spool(request, service.settings, service.spool.path, upload.MEDIA_TYPES):
         yield spooled
 
 
 async def _plan_upload(request: Request, service: ServiceOf, _caller: Reader) -> AsyncIterator[Spooled]:
-    async for spooled in spool(request, service.settings, (upload.JSON,)):
+    async for spooled in spool(request, service.settings, service.spool.path, (upload.JSON,)):
         yield spooled
 
 

@@ -15,7 +15,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="Is the process alive?", response_model=Health)
-async def healthz() -> dict[str, str]:
+async def get_health() -> dict[str, str]:
     """Answer as soon as the process runs; nothing is looked at."""
     return {"status": "ok"}
 
@@ -26,12 +26,13 @@ async def healthz() -> dict[str, str]:
     response_model=None,
     responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "not now, by part"}},
 )
-def readyz(service: ServiceOf) -> JSONResponse:
-    """Return whether the database takes writes, a reader of uploads is there, and the solver's kernels are compiled."""
+def get_readiness(service: ServiceOf) -> JSONResponse:
+    """Return whether the database takes writes, a reader is there, the kernels are compiled, and nobody drains it."""
     parts = {
         "database": service.store.is_writable(),
         "readers": service.readers.are_ready,
         "workers": service.supervisor.is_ready.is_set(),
+        "not_draining": not service.supervisor.is_draining,
     }
     is_ready = all(parts.values())
     body = {"status": "ready" if is_ready else "not_ready", "parts": parts}
@@ -42,9 +43,10 @@ def readyz(service: ServiceOf) -> JSONResponse:
     "/metrics",
     summary="Figures for Prometheus",
     response_model=None,
+    response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **refusals(*ALWAYS, "BRANCH_FORBIDDEN")},
 )
-def metrics(service: ServiceOf, caller: Reader) -> Response:
+def get_metrics(service: ServiceOf, caller: Reader) -> Response:
     """Return queue, solve times, served ratio, judge failures and requests; for keys of all branches."""
     if caller.branches is not None:
         raise Refusal("BRANCH_FORBIDDEN", branch="*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -38,7 +39,7 @@ WebhookId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="id of the
     response_model=None,
     responses={200: {"model": Limits}, **refusals(*ALWAYS)},
 )
-def limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
+def get_limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
     """Return every limit, by role where it depends on that; what goes beyond one is refused by name."""
     settings = service.settings
     return JSONResponse(
@@ -59,6 +60,7 @@ def limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
             "wait_seconds": settings.wait_s,
             "queued": settings.queued,
             "queued_per_key": settings.queued_per_key,
+            "queued_seconds_per_key": settings.queued_seconds_per_key,
             "requests_per_second": settings.requests_per_s,
             "burst": settings.burst,
             "event_streams": settings.streams,
@@ -74,7 +76,7 @@ def limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
     response_model=None,
     responses={200: {"model": Trail}, **refusals(*ALWAYS, "BRANCH_FORBIDDEN")},
 )
-def trail(service: ServiceOf, caller: Admin, query: Annotated[TrailQuery, Query()]) -> JSONResponse:
+def list_audit_trail(service: ServiceOf, caller: Admin, query: Annotated[TrailQuery, Query()]) -> JSONResponse:
     """Return the trail of stops, publishes, receipts and webhooks, the newest first; for keys of all branches."""
     _need_all_branches(caller)
     before = None if query.cursor is None else int(query.cursor)
@@ -92,7 +94,11 @@ def trail(service: ServiceOf, caller: Admin, query: Annotated[TrailQuery, Query(
     summary="Have events sent",
     response_model=None,
     responses={
-        201: {"model": Webhook, "description": "made; its secret is shown this once"},
+        201: {
+            "model": Webhook,
+            "description": "made; its secret is shown this once",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        },
         **refusals(*ALWAYS, *WITH_BODY, "URL_REFUSED", "BRANCH_FORBIDDEN"),
     },
     openapi_extra={"requestBody": body_of(NewWebhook)},
@@ -116,14 +122,22 @@ async def add_webhook(
             except RefusedUrlError as error:
                 raise Refusal("URL_REFUSED", reason=by_language(REFUSALS[error.code], host=error.host)) from error
             answer = once(service.store, asked, make)
-        return answer.response()
+        return with_secret(answer).response()
+
+    def with_secret(answer: Answer) -> Answer:
+        """Return the answer with the secret, which is kept in no answer: it is opened again where it is sealed."""
+        with service.store.read() as tx:
+            row = outbox.webhook(tx, answer.body["id"])
+        secret = None if row is None else service.seal.open(row["secret"])
+        return replace(answer, body=answer.body | {"secret": secret})
 
     def make(tx: Connection) -> Answer:
-        secret = "whsec_" + secrets.token_hex(24)
+        secret = service.seal.close("whsec_" + secrets.token_hex(24))
         listed = None if branches is None else list(branches)
         row = outbox.add_webhook(tx, key_id=caller.key_id, branches=listed, url=wanted.url, secret=secret)
         access.note(tx, "add_webhook", row["webhook_id"], key_id=caller.key_id, request_id=request.scope["request_id"])
-        return Answer(201, _webhook(row) | {"secret": secret}, {"Location": f"/v1/webhooks/{row['webhook_id']}"})
+        location = f"{service.settings.root_path}/v1/webhooks/{row['webhook_id']}"
+        return Answer(201, _webhook(row), {"Location": location})
 
     return await run_in_threadpool(add)
 
@@ -141,6 +155,18 @@ def list_webhooks(service: ServiceOf, caller: Admin) -> JSONResponse:
     return JSONResponse({"items": [_webhook(row) for row in rows if _may_see(caller, row)]})
 
 
+@router.get(
+    "/webhooks/{webhook_id}",
+    summary="Look at a webhook",
+    response_model=None,
+    responses={200: {"model": Webhook}, **refusals(*ALWAYS, "NOT_FOUND")},
+)
+def get_webhook(service: ServiceOf, caller: Admin, webhook_id: WebhookId) -> JSONResponse:
+    """Return where events are sent, without the secret."""
+    with service.store.read() as tx:
+        return JSONResponse(_webhook(_found(tx, caller, webhook_id)))
+
+
 @router.delete(
     "/webhooks/{webhook_id}",
     status_code=204,
@@ -151,12 +177,18 @@ def list_webhooks(service: ServiceOf, caller: Admin) -> JSONResponse:
 def remove_webhook(request: Request, service: ServiceOf, caller: Admin, webhook_id: WebhookId) -> Response:
     """Remove a webhook, and what was still to be sent to it."""
     with service.store.write() as tx:
-        row = next((row for row in outbox.all_webhooks(tx) if row["webhook_id"] == webhook_id), None)
-        if row is None or not _may_see(caller, row):
-            raise Refusal("NOT_FOUND")
+        _found(tx, caller, webhook_id)
         outbox.remove_webhook(tx, webhook_id)
         access.note(tx, "remove_webhook", webhook_id, key_id=caller.key_id, request_id=request.scope["request_id"])
     return Response(status_code=204)
+
+
+def _found(tx: Connection, caller: Caller, webhook_id: str) -> Any:
+    """Return a webhook that a caller may see."""
+    row = next((row for row in outbox.all_webhooks(tx) if row["webhook_id"] == webhook_id), None)
+    if row is None or not _may_see(caller, row):
+        raise Refusal("NOT_FOUND")
+    return row
 
 
 def _webhook(row: Any) -> dict[str, Any]:

@@ -11,20 +11,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from sqlalchemy import Connection, RowMapping
 
-from api.access.doorkeeper import Caller
-from api.plans import judging, papers, submission, view
+from api.access.doorkeeper import Caller, unknown_key
+from api.plans import etags, judging, papers, submission, view
+from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
+from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
-from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, WITH_READER, refusals
 from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
-from api.schemas.answered import Job, JobPage, JobWithPlan, Validated, Verdict
-from api.schemas.asked import JudgeQuery, ListQuery, PlanQuery
-from api.schemas.bodies import BRANCH_BODY, EVENT, PLAN_FILE_BODY
+from api.schemas.answered import Job, JobPage, JobWithPlan, Submitted, Validated, Verdict
+from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
+from api.schemas.bodies import BRANCH_BODY, PLAN_FILE_BODY, body_of
+from api.schemas.branch import named
+from api.schemas.plan import PlanFile
 from api.service import Service
-from api.statuses import ENDED
-from api.store import jobs, plans
+from api.statuses import ENDED, Status
+from api.store import access, jobs, plans, turns
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -40,30 +45,26 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="E
 
 #: A stream that has nothing to say says that it is still there.
 SILENCE_S = 15.0
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
 
 
 @router.post(
     "",
     status_code=202,
     summary="Submit a branch to be planned",
-    # Clients that were generated from the description call it so.
-    operation_id="hand_in_v1_plans_post",
     response_model=None,
     responses={
         202: {"model": Job, "description": "accepted: the job is on disk", "headers": {
-            "Location": {"schema": {"type": "string"}}, "Idempotency-Replayed": {"schema": {"type": "string"}}}},
-        200: {"model": JobWithPlan | Validated, "description": "the plan, when `Prefer: wait` was long enough; "
-              "or what a dry run found"},
+            "Location": {"schema": {"type": "string"}}, "Idempotency-Replayed": {"schema": {"type": "string"}},
+            "Preference-Applied": {"schema": {"type": "string"}}}},
+        200: {"model": Submitted, "description": "the plan, when `Prefer: wait` was long enough; "
+              "or what a dry run found", "headers": {"Preference-Applied": {"schema": {"type": "string"}}}},
         **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "BRANCH_FORBIDDEN", "SECONDS_OVER_LIMIT", "QUEUE_FULL",
-                   "TOO_MANY_OBJECTS", "TOO_MANY_VISITS", "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
+                   "QUEUE_FULL_OF_SECONDS", "NOT_FOUND", "NO_PLAN_YET", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS",
+                   "TOO_MANY_TECHNICIANS", "ARCHIVE_REFUSED"),
     },
     openapi_extra={"requestBody": BRANCH_BODY},
 )  # fmt: skip
-async def submit(
+async def submit_plan(
     request: Request,
     service: ServiceOf,
     caller: Planner,
@@ -94,13 +95,13 @@ async def submit(
         submission.submit, service, asked, spooled, query, lang=lang, request_id=request_id
     )
     wait_s = _wait_of(prefer, service.settings.wait_s)
+    waited = await _ended_within(service, caller, answer.body["id"], wait_s, lang) if wait_s > 0 else None
+    response = answer.response() if waited is None else waited
+    if answer.is_replay:
+        response.headers["Idempotency-Replayed"] = "true"
     if wait_s > 0:
-        waited = await _ended_within(service, caller, answer.body["id"], wait_s, lang)
-        if waited is not None:
-            if answer.is_replay:
-                waited.headers["Idempotency-Replayed"] = "true"
-            return waited
-    return answer.response()
+        response.headers["Preference-Applied"] = f"wait={wait_s:g}"
+    return response
 
 
 @router.get(
@@ -119,10 +120,16 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
             limit=query.limit + 1,
             branch_id=query.branch,
             status=query.status,
+            state=query.state,
+            days=() if query.day is None else view.days_up_to(query.day),
+            label=query.label,
         )
+        waits = any(row["status"] == Status.QUEUED for row in rows)
+        places = turns.places(tx) if waits else {}
     shown = rows[: query.limit]
     next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
-    return JSONResponse({"items": [view.as_json(row, lang) for row in shown], "next_cursor": next_cursor})
+    items = [view.as_json(row, lang, places.get(row["job_id"])) for row in shown]
+    return JSONResponse({"items": items, "next_cursor": next_cursor})
 
 
 @router.post(
@@ -135,7 +142,7 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
     },
     openapi_extra={"requestBody": PLAN_FILE_BODY},
 )
-def judge(
+def judge_plan(
     request: Request,
     service: ServiceOf,
     caller: Reader,
@@ -167,17 +174,12 @@ def judge(
         **refusals(*ALWAYS, "NOT_FOUND"),
     },
 )
-def look_at(
+def get_plan(
     service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
     with service.store.read() as tx:
-        row = view.find(tx, caller, job_id)
-        tag = view.etag(tx, row)
-        headers = {"ETag": tag, "Vary": "Accept-Language"}
-        if if_none_match is not None and tag in [known.strip() for known in if_none_match.split(",")]:
-            return Response(status_code=304, headers=headers)
-        return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
+        return shown(tx, view.find(tx, caller, job_id), lang, if_none_match)
 
 
 @router.delete(
@@ -190,7 +192,7 @@ def look_at(
         **refusals(*ALWAYS, "NOT_FOUND"),
     },
 )
-def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, lang: Lang) -> JSONResponse:
+def stop_plan(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, lang: Lang) -> JSONResponse:
     """Ask a job to end; nothing is deleted."""
     status, job = submission.stop(service, caller, job_id, lang=lang, request_id=request.scope["request_id"])
     return JSONResponse(job, status_code=status)
@@ -203,13 +205,13 @@ def stop(request: Request, service: ServiceOf, caller: Planner, job_id: JobId, l
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "server-sent events, each like this; ends with the job",
-            "content": {"text/event-stream": {"schema": EVENT}},
+            "description": "server-sent events; ends with the job",
+            "content": {"text/event-stream": {"schema": named("EventStream")}},
         },
         **refusals(*ALWAYS, "NOT_FOUND", "TOO_MANY_STREAMS"),
     },
 )
-async def watch(
+async def watch_plan(
     service: ServiceOf, caller: Reader, job_id: JobId, last_event_id: LastEventId = None
 ) -> StreamingResponse:
     """Stream a job's events, from the one after `Last-Event-ID`: status, cost, served, bound, elapsed seconds."""
@@ -227,11 +229,11 @@ async def watch(
     summary="The plan file",
     response_model=None,
     responses={
-        200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        200: {"model": PlanFile},
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
-def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
+def get_plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
     """Return the plan with its problem and travel times: anyone can judge it alone, and publish it at a branch."""
     content = papers.paper(service, caller, job_id, view.PLAN_FILE, "en")
     return Response(content, media_type="application/json", headers=_saved_as(view.PLAN_FILE))
@@ -241,12 +243,13 @@ def plan_file(service: ServiceOf, caller: Reader, job_id: JobId) -> Response:
     "/{job_id}/route-sheets.xlsx",
     summary="Route sheets and papers as a workbook",
     response_model=None,
+    response_class=Response,
     responses={
         200: {"content": {upload.WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
-def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
+def get_workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
     """Return the plan's workbook in the language of Accept-Language."""
     content = papers.paper(service, caller, job_id, view.WORKBOOK, lang)
     headers = _saved_as(view.WORKBOOK) | {"Content-Language": lang, "Vary": "Accept-Language"}
@@ -257,16 +260,49 @@ def workbook(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> R
     "/{job_id}/route-sheets.html",
     summary="Route sheets and papers as one page",
     response_model=None,
+    response_class=Response,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
-        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "PAPER_FAILED", "READERS_BUSY", "PLAN_BREAKS_RULES"),
+        **refusals(*ALWAYS, "NOT_FOUND", "NO_PLAN_YET", *WITH_PRINTER, "PLAN_BREAKS_RULES"),
     },
 )
-def page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
+def get_page(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Response:
     """Return the plan's page, which needs nothing else, in the language of Accept-Language."""
-    content = papers.paper(service, caller, job_id, view.PAGE, lang)
-    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": PAGE_POLICY}
+    content, policy = with_policy(papers.paper(service, caller, job_id, view.PAGE, lang).decode())
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Content-Security-Policy": policy}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.patch(
+    "/{job_id}",
+    summary="Label a plan",
+    operation_id="labelPlan",
+    response_model=None,
+    responses={200: {"model": Job}, **refusals(*ALWAYS, *WITH_BODY, "NOT_FOUND")},
+    openapi_extra={"requestBody": body_of(JobNotes)},
+)
+async def label(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    job_id: JobId,
+    lang: Lang,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Set labels, by which jobs are listed, or metadata, which comes back with the job; what is not given stays."""
+    notes, sha = await small_json(request, service.settings, JobNotes)
+    asked = Asked.of(request, caller, sha)
+    answer = await run_in_threadpool(submission.note, service, asked, job_id, notes, lang=lang)
+    return answer.response()
+
+
+def shown(tx: Connection, row: RowMapping, lang: str, if_none_match: str | None) -> Response:
+    """Return a job with its plan, unless whoever asks has it as it is."""
+    seen = etags.etag_of(tx, row)
+    headers = etags.tagged(seen, lang)
+    if etags.is_known(if_none_match, seen, lang):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
 
 # --- waiting ------------------------------------------------------------------------------------------------------
@@ -284,22 +320,31 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
 
     def look() -> tuple[int, Response | None]:
         with service.store.read() as tx:
+            _check_in_force(tx, caller)
             row = view.find(tx, caller, job_id)
             if row["status"] not in ENDED:
                 return row["event_count"], None
-            return 0, JSONResponse(view.with_plan(tx, row, lang), headers={"ETag": view.etag(tx, row)})
+            body = view.with_plan(tx, row, lang)
+            return 0, JSONResponse(body, headers=etags.tagged(body["etag"], lang))
 
     while True:
         seen, response = await run_in_threadpool(look)
         left_s = until_s - asyncio.get_running_loop().time()
         if response is not None or left_s <= 0:
             return response
-        await service.notifier.wait(job_id, seen, left_s)
+        await service.notifier.wait(job_id, seen, left_s, key_id=caller.key_id)
+
+
+def _check_in_force(tx: Connection, caller: Caller) -> None:
+    """Refuse who waits with a key that has been revoked meanwhile."""
+    if not access.in_force(tx, [caller.key_id]):
+        raise unknown_key()
 
 
 def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
     """Return a job's events after one, and whether no more will come."""
     with service.store.read() as tx:
+        _check_in_force(tx, caller)
         row = view.find(tx, caller, job_id)
         return [dict(event) for event in jobs.events_after(tx, job_id, number)], row["status"] in ENDED
 
@@ -308,7 +353,10 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
     service.streams += 1
     try:
         while True:
-            found, has_ended = await run_in_threadpool(_events, service, caller, job_id, number)
+            try:
+                found, has_ended = await run_in_threadpool(_events, service, caller, job_id, number)
+            except Refusal:
+                return  # The key was revoked, or the job is gone: whoever asks again is told so.
             for event in found:
                 number = event["number"]
                 yield f"id: {number}\nevent: {event['kind']}\ndata: {json.dumps(event['data'])}\n\n"
@@ -316,7 +364,7 @@ async def _stream(service: Service, caller: Caller, job_id: str, number: int) ->
                 return
             if not found:
                 yield ": still here\n\n"
-            await service.notifier.wait(job_id, number, SILENCE_S)
+            await service.notifier.wait(job_id, number, SILENCE_S, key_id=caller.key_id)
     finally:
         service.streams -= 1
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.plans import publishing
 from api.requests.bodies import small_json
 from api.requests.idempotency import Asked
-from api.routes.answers import ALWAYS, WITH_BODY, refusals
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, refusals
 from api.routes.dependencies import JobId, Lang, Publisher, ServiceOf
 from api.routes.plans import IdempotencyKey
 from api.schemas.answered import JobWithPlan
@@ -31,12 +31,12 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="ETag of th
         200: {"model": JobWithPlan, "headers": {"ETag": {"schema": {"type": "string"}}}},
         **refusals(
             *ALWAYS, "NOT_FOUND", "NO_PLAN_YET", "NOTHING_PLANNED", "IF_MATCH_MISSING", "PLAN_STALE",
-            "PLAN_BREAKS_RULES", "PLAN_BREAKS_NOW", "INPUT_FAULTS", "PAPER_FAILED", "READERS_BUSY",
+            "PLAN_BREAKS_RULES", "PLAN_BREAKS_NOW", "INPUT_FAULTS", *WITH_PRINTER,
             "IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_INVALID",
         ),
     },
 )  # fmt: skip
-def publish(
+def publish_plan(
     request: Request,
     service: ServiceOf,
     caller: Publisher,
@@ -55,7 +55,7 @@ def publish(
         service,
         Asked.of(request, caller, ""),
         job_id,
-        if_match=if_match,
+        looked_at=query.etag or if_match,
         anyway=query.anyway,
         lang=lang,
         request_id=request.scope["request_id"],
@@ -72,7 +72,7 @@ def publish(
     },
     openapi_extra={"requestBody": body_of(Receipt)},
 )
-async def acknowledge(
+async def acknowledge_route(
     request: Request,
     service: ServiceOf,
     caller: Publisher,

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.schemas.asked import ID_PATTERN
-from api.schemas.plan import Change, PlanPart
+from api.schemas.plan import Change, LocalMoment, PlanPart
 from api.statuses import Role, State, Status
 from optimizer.domain.planning_context import Stage
 
-Moment = Annotated[str, Field(examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601")]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-11-30"])]
+Moment = Annotated[
+    str,
+    Field(
+        examples=["2026-11-27T08:00:00.000Z"], description="UTC, ISO 8601", json_schema_extra={"format": "date-time"}
+    ),
+]
+Date = Annotated[str, Field(examples=["2026-11-30"], json_schema_extra={"format": "date"})]
 
 
 class Given(BaseModel):
-    """A body that is answered."""
-
-    model_config = ConfigDict(extra="forbid")
+    """A body that is answered; clients pass over fields that a later version adds."""
 
 
 class Fault(Given):
@@ -27,6 +30,11 @@ class Fault(Given):
     model_config = ConfigDict(extra="allow")
 
     code: str | None = None
+    severity: Literal["error", "warning"] | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    path: Annotated[str | None, Field(description="JSON pointer to it")] = None
     cause: str | None = None
     action: str | None = None
 
@@ -55,6 +63,15 @@ class Progress(Given):
     elapsed_s: float
 
 
+class QueuePlace(Given):
+    """Where a job that waits stands."""
+
+    position: Annotated[int, Field(description="1 is the next one; keys and their branches take turns")]
+    expected_start: Annotated[
+        Moment | None, Field(description="an estimate: each job before it takes all the seconds it asks for")
+    ]
+
+
 class ReceiptGiven(Given):
     """When a technician acknowledged his route."""
 
@@ -68,10 +85,11 @@ class Job(Given):
     id: Annotated[str, Field(pattern=ID_PATTERN)]
     status: Status
     state: Annotated[State | None, Field(description="of the plan; null while there is none")]
+    revision: Annotated[int, Field(description="which one of the plan is in use; 0 is the solver's")] = 0
     branch_id: str
     first_day: Date
     days: int
-    as_of: str
+    as_of: LocalMoment
     stage: Stage
     seconds: float
     iterations: int | None
@@ -82,6 +100,9 @@ class Job(Given):
     started_at: Moment | None
     finished_at: Moment | None
     published_at: Moment | None
+    queue: Annotated[QueuePlace | None, Field(description="while it waits")]
+    labels: list[str] = []
+    metadata: Annotated[dict[str, str], Field(description="as it was submitted")] = {}
     progress: Progress
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int
@@ -92,6 +113,10 @@ class Job(Given):
 class JobWithPlan(Job):
     """A job with its plan."""
 
+    etag: Annotated[
+        str,
+        Field(pattern=ID_PATTERN, description="names what is shown, for publishing and editing: as the header ETag"),
+    ]
     plan: PlanPart | None
     changes: Annotated[list[Change], Field(description="what differs from the published plan, and until when to call")]
     released: Annotated[list[str], Field(description="visits whose told window could not be kept")]
@@ -114,11 +139,15 @@ class Validated(Given):
     branch_id: str
     first_day: Date
     days: int
-    as_of: str
+    as_of: LocalMoment
     visits: int
     technicians: int
     warnings: Annotated[list[Fault], Field(description="the first 200")]
     warning_count: int
+
+
+class Submitted(RootModel[JobWithPlan | Validated]):
+    """The plan, where it was waited for; or what a dry run found."""
 
 
 class Violation(Given):
@@ -198,6 +227,7 @@ class Limits(Given):
     wait_seconds: float
     queued: int
     queued_per_key: int
+    queued_seconds_per_key: float
     requests_per_second: float
     burst: int
     event_streams: int
@@ -222,6 +252,15 @@ class Trail(Given):
 
     items: list[TrailEntry]
     next_cursor: str | None
+
+
+class Session(Given):
+    """What a browser may do, until when, and what its page has to say of itself."""
+
+    role: Role
+    branches: list[str] | None
+    csrf_token: Annotated[str, Field(description="for the header X-CSRF-Token of what changes something")]
+    expires_at: Moment
 
 
 class Webhook(Given):

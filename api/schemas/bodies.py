@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from api.plans.comparing import NEWEST
 from api.readers import upload
 from api.schemas.asked import ID_PATTERN
-from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, columns_of
-from optimizer.ingest.forms.columns import SHEETS as _SHEETS
+from api.schemas.branch import TEXT, named
 from optimizer.ingest.plans.formats import FORMATS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-_TYPES: dict[type, str] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    list: "array",
-    dict: "object",
-}
 
 
 def example_branch() -> dict[str, Any]:
@@ -44,52 +33,44 @@ def _longer(order_id: str, service: str) -> dict[str, Any]:
     return document
 
 
-@cache
-def branch_schema() -> dict[str, Any]:
-    """Return the JSON schema of a branch: an array of objects for each sheet (`branch` is one), a property a column."""
-    sheets: dict[str, Any] = {name: {"type": "array", "items": _row_schema(name)} for name in _SHEETS}
-    sheets["branch"] = _row_schema("branch")
-    return {
-        "title": "Branch",
-        "type": "object",
-        "required": ["format", *REQUIRED_SHEETS],
-        "additionalProperties": False,
-        "properties": {
-            "format": {"const": PROBLEM_FORMAT},
-            "policy": {"type": ["string", "object"], "description": "a policy by name, or its table"},
-            **sheets,
-        },
-    }
-
-
-def _row_schema(sheet: str) -> dict[str, Any]:
-    columns = columns_of(sheet)
-    properties = {}
-    for column in columns:
-        types = sorted({_TYPES[kind] for kind in column.kind.json_types})
-        if "number" in types and "integer" in types:
-            types.remove("integer")
-        if not column.required:
-            types.append("null")
-        properties[column.json_name] = {"type": types if len(types) > 1 else types[0], "description": column.meaning}
-    return {
-        "type": "object",
-        "required": [column.json_name for column in columns if column.required],
-        "additionalProperties": False,
-        "properties": properties,
-    }
-
-
 BRANCH_BODY: dict[str, Any] = {
     "required": True,
     "description": "a branch: JSON, one workbook, or a zip archive of its CSV files; the body itself, no form",
     "content": {
         upload.JSON: {
-            "schema": branch_schema(),
+            "schema": named("Branch"),
             "examples": {"small": {"summary": "two technicians, three orders", "value": example_branch()}},
         },
         upload.WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
         upload.ARCHIVE: {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+_PLAN_TO_JUDGE: dict[str, Any] = {
+    "title": "PlanToJudge",
+    "type": "object",
+    "required": ["routes", "problem"],
+    "properties": {
+        "format": {"type": "string", "enum": list(FORMATS)},
+        "routes": {
+            "description": "as in a plan file; or by technician the visits in their order",
+            "anyOf": [
+                {"type": "array", "items": {"type": "object"}},
+                {"type": "object", "additionalProperties": {"type": "array", "items": TEXT}},
+            ],
+        },
+        "problem": named("Branch"),
+        "matrix": {"type": "object"},
+        "facts_sha256": TEXT,
+        "branch": {
+            "description": "the branch as it is now, with which the plan is judged, too: in JSON, as the "
+            "plan of this id was made from it, or as it was submitted last for each day (`newest`)",
+            "anyOf": [
+                {"type": "string", "const": NEWEST},
+                {"type": "string", "pattern": ID_PATTERN},
+                named("Branch"),
+            ],
+        },
     },
 }
 
@@ -98,27 +79,7 @@ PLAN_FILE_BODY: dict[str, Any] = {
     "description": "a plan file with its problem and travel times, or with routes only; `branch` beside it",
     "content": {
         upload.JSON: {
-            "schema": {
-                "title": "PlanFile",
-                "type": "object",
-                "required": ["routes", "problem"],
-                "properties": {
-                    "format": {"enum": list(FORMATS)},
-                    "routes": {"type": ["array", "object"]},
-                    "problem": branch_schema(),
-                    "matrix": {"type": "object"},
-                    "facts_sha256": {"type": "string"},
-                    "branch": {
-                        "description": "the branch as it is now, with which the plan is judged, too: in JSON, as the "
-                        "plan of this id was made from it, or as it was submitted last for each day (`newest`)",
-                        "oneOf": [
-                            {"const": NEWEST},
-                            {"type": "string", "pattern": ID_PATTERN},
-                            branch_schema(),
-                        ],
-                    },
-                },
-            },
+            "schema": named("PlanToJudge"),
             "examples": {
                 "routes only": {
                     "summary": "who visits whom, in which order",
@@ -138,24 +99,46 @@ PLAN_FILE_BODY: dict[str, Any] = {
 }
 
 
-#: One event of a stream.
-EVENT: dict[str, Any] = {
+_EVENT: dict[str, Any] = {
     "title": "Event",
+    "description": "One event of a stream.",
     "type": "object",
     "required": ["id", "event", "data"],
     "properties": {
         "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number, for Last-Event-ID"},
-        "event": {"enum": ["status", "progress", "acknowledgement"]},
+        "event": {"type": "string", "enum": ["status", "progress", "acknowledgement", "edit"]},
         "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}},
     },
 }
 
+#: OpenAPI 3.1 describes each event of a stream; a client that knows no streams reads all of it as one text.
+_EVENT_STREAM: dict[str, Any] = {
+    "title": "EventStream",
+    "description": "Each event; or, for who reads the stream as a whole, its text.",
+    "anyOf": [named("Event"), TEXT],
+}
+
+#: The bodies that are no class of their own, by their names.
+_OTHERS = {"PlanToJudge": _PLAN_TO_JUDGE, "Event": _EVENT, "EventStream": _EVENT_STREAM}
+_small: dict[str, type[BaseModel]] = {}
+
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
     """Return the documentation of a small JSON body, with an example made of its fields' own."""
-    schema = model.model_json_schema()
-    example = {name: field["examples"][0] for name, field in schema["properties"].items() if field.get("examples")}
+    _small[model.__name__] = model
+    fields = model.model_json_schema()["properties"]
+    example = {name: field["examples"][0] for name, field in fields.items() if field.get("examples")}
     return {
         "required": True,
-        "content": {"application/json": {"schema": schema, "examples": {"example": {"value": example}}}},
+        "content": {"application/json": {"schema": named(model.__name__), "examples": {"example": {"value": example}}}},
     }
+
+
+def body_components() -> dict[str, Any]:
+    """Return the components of bodies by name; of a branch, see `branch.py`."""
+    made = dict(_OTHERS)
+    for name, model in _small.items():
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        made |= schema.pop("$defs", {})
+        made[name] = schema
+    return made

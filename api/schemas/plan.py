@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from optimizer.domain.plan import UnassignedState
+from optimizer.domain.planning_context import ChangeKind
 
 #: Local time of the branch with its offset.
-LocalMoment = Annotated[str, Field(examples=["2026-11-30T09:00:00+08:00"], description="ISO 8601 with offset")]
+LocalMoment = Annotated[
+    str,
+    Field(
+        examples=["2026-11-30T09:00:00+08:00"],
+        description="ISO 8601 with offset",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+#: A day of the branch.
+LocalDate = Annotated[str, Field(examples=["2026-11-30"], json_schema_extra={"format": "date"})]
 
 
 class Part(BaseModel):
-    """Of the plan file; what is not listed here is not in it."""
-
-    model_config = ConfigDict(extra="forbid")
+    """Of the plan file; clients pass over fields that a later version adds."""
 
 
 class Window(Part):
@@ -28,6 +38,13 @@ class PartTaken(Part):
 
     part_id: str
     quantity: int
+
+
+class PauseTaken(Part):
+    """When the work of a stop is interrupted."""
+
+    start: LocalMoment
+    end: LocalMoment
 
 
 class Stop(Part):
@@ -46,6 +63,9 @@ class Stop(Part):
     crew: Annotated[list[str], Field(description="everybody who serves it")]
     lead: str
     pinned: bool
+    pause: Annotated[
+        PauseTaken | None, Field(description="where the work is interrupted, for the break or closed hours")
+    ] = None
 
 
 class BreakTaken(Part):
@@ -69,7 +89,7 @@ class Route(Part):
     """One technician on one day."""
 
     technician: str
-    date: str
+    date: LocalDate
     depart: LocalMoment
     return_: Annotated[LocalMoment, Field(alias="return")]
     break_: Annotated[BreakTaken | None, Field(alias="break")]
@@ -83,7 +103,7 @@ class Reason(Part):
     code: Annotated[str, Field(examples=["SKILL_LEVEL"])]
     proven: bool
     technician: str
-    day: str
+    day: LocalDate
     amount: int
     unit: str
     subject: str
@@ -101,8 +121,8 @@ class UnassignedVisit(Part):
     """A visit that no route serves."""
 
     visit: str
-    state: Annotated[str, Field(description="whether it may wait, or a promise will break")]
-    due: str | None
+    state: Annotated[UnassignedState, Field(description="whether it may wait, or a promise will break")]
+    due: LocalDate | None
     reasons: list[Reason]
 
 
@@ -133,6 +153,26 @@ class PlanPart(Part):
     bound: Annotated[int | None, Field(description="proven lower bound in cents; null while none is computed")]
 
 
+class TravelTimes(Part):
+    """The travel of a plan: seconds and metres by profile, from each place to each; null where there is no way."""
+
+    provenance: dict[str, str]
+    sha256: str
+    keys: list[str]
+    profiles: list[str]
+    seconds: list[list[list[int | None]]]
+    metres: list[list[list[int | None]]]
+
+
+class PlanFile(PlanPart):
+    """A plan with all that it was made from: anyone can judge it alone."""
+
+    problem: Annotated[dict[str, Any], Field(description="the branch as it was planned, in the form of `Branch`")]
+    facts_sha256: str
+    matrix: TravelTimes
+    run: Annotated[dict[str, Any], Field(description="how it came about: seed, moves, elapsed seconds, versions")]
+
+
 class ChangeSide(Part):
     """How a visit is treated: by whom, within which window; empty where no route has it."""
 
@@ -145,7 +185,7 @@ class Change(Part):
     """A visit that is treated otherwise than in the published plan."""
 
     visit: str
-    kind: Annotated[str, Field(examples=["technician_and_time"])]
+    kind: ChangeKind
     before: ChangeSide
     after: ChangeSide
     call_by: LocalMoment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import threading
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from api.drain import is_draining
+from api.leftovers import HeldFolder, clear_leftovers, held_folder
 from api.solving.sweeper import Sweeper, give_up
 from api.store import jobs, upkeep
 from api.store.engine import StoreError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 LOOK_S = 0.25
 #: A worker that dies is replaced after a pause that doubles up to this, so that a broken machine does not spin.
 LONGEST_PAUSE_S = 10.0
+#: How often what dead processes have left is looked for.
+CLEARING_S = 60.0
 #: How often old plans are looked for.
 UPKEEP_S = 3600.0
 
@@ -52,34 +55,50 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let every worker keep its best plan, wait for that as long as the settings say, and end."""
+        """Have every worker put its job back with its best plan, wait for that as long as settings say, and end."""
         self._is_stopping.set()
         self._thread.join()
         for slot in self._workers:
             slot.ask_to_end()
         until_s = time.monotonic() + self._settings.grace_s
         for slot in self._workers:
-            slot.end(until_s - time.monotonic())
+            self._give_up_all_of(slot.end(until_s - time.monotonic()))
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether no more jobs are taken here."""
+        return is_draining(self._settings.data)
 
     def _run(self) -> None:
         if self._settings.workers:
             self._warm_up()
         self._workers = [_WorkerSlot(self._settings.data.resolve()) for _ in range(self._settings.workers)]
-        upkeep_at_s = time.monotonic()
+        upkeep_at_s = clearing_at_s = time.monotonic()
         while not self._is_stopping.is_set():
-            for slot in self._workers:
-                gone = slot.keep_running()
-                if gone is not None:
-                    self._give_up_all_of(gone)
-            self.is_ready.set()
             try:
+                self._look_after_workers()
                 self._sweeper.sweep()
                 if time.monotonic() >= upkeep_at_s:
                     upkeep_at_s = time.monotonic() + UPKEEP_S
                     self._forget_old()
-            except StoreError as error:
+                if time.monotonic() >= clearing_at_s:
+                    clearing_at_s = time.monotonic() + CLEARING_S
+                    self._clear_leftovers()
+            except (StoreError, OSError) as error:
                 _log.warning("sweep_failed", error=str(error))
+            self.is_ready.set()
             self._is_stopping.wait(LOOK_S)
+
+    def _look_after_workers(self) -> None:
+        for slot in self._workers:
+            gone = slot.finish() if self.is_draining else slot.keep_running()
+            if gone is not None:
+                self._give_up_all_of(gone)
+
+    def _clear_leftovers(self) -> None:
+        gone = clear_leftovers(self._settings.data)
+        if gone:
+            _log.info("leftovers_cleared", count=len(gone))
 
     def _warm_up(self) -> None:
         from optimizer.running.warming import warm_up
@@ -122,6 +141,7 @@ class _WorkerSlot:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._child: Child | None = None
+        self._folder: HeldFolder | None = None
         self._owner = ""
         self._pause_s = 0.0
         self._began_s = 0.0
@@ -129,37 +149,49 @@ class _WorkerSlot:
 
     def keep_running(self) -> str | None:
         """Start a worker when none runs; return the name of one that has ended, once."""
-        if self._child is not None and self._child.is_alive:
-            return None
-        gone = None
-        if self._child is not None:
-            gone, code, self._child = self._owner, self._child.end(), None
-            lived_s = time.monotonic() - self._began_s
-            self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
-            self._next_s = time.monotonic() + self._pause_s
-            _log.warning("worker_ended", owner=gone, code=code)
-            shutil.rmtree(self._folder(gone), ignore_errors=True)
-        if time.monotonic() >= self._next_s:
+        gone = self._noted_end()
+        if self._child is None and time.monotonic() >= self._next_s:
             self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
             self._began_s = time.monotonic()
-            self._folder(self._owner).mkdir(mode=0o700, parents=True, exist_ok=True)
-            env = os.environ | {"TMPDIR": str(self._folder(self._owner))}
+            self._folder = held_folder("worker", self._data, self._owner)
+            env = os.environ | {"TMPDIR": str(self._folder.path)}
             self._child = Child("api.solving.worker", self._owner, env=env, keeps_stderr=False)
             _log.info("worker_started", owner=self._owner, pid=self._child.process.pid)
         return gone
 
+    def finish(self) -> str | None:
+        """Let the worker do the job in hand to its end and start none after it; return the name of one that ended."""
+        if self._child is not None:
+            self._child.close_input()
+        return self._noted_end()
+
     def ask_to_end(self) -> None:
-        """Ask for the best plan so far and the end."""
+        """Ask it to put its job back, with the best plan so far, and to end."""
         if self._child is not None:
             with suppress(ProcessLookupError):
                 self._child.process.send_signal(signal.SIGTERM)
 
-    def end(self, wait_s: float) -> None:
-        """Wait for the end, then make it."""
+    def end(self, wait_s: float) -> str:
+        """Wait for the end, then make it; return the worker's name, empty when there is none."""
         if self._child is None:
-            return
+            return ""
         self._child.end(max(0.0, wait_s))
-        shutil.rmtree(self._folder(self._owner), ignore_errors=True)
+        self._clear()
+        return self._owner
 
-    def _folder(self, owner: str) -> Path:
-        return self._data / f"worker-{owner}"
+    def _noted_end(self) -> str | None:
+        """Return the name of a worker that has ended, once."""
+        if self._child is None or self._child.is_alive:
+            return None
+        code = self._child.end()
+        lived_s = time.monotonic() - self._began_s
+        self._pause_s = 0.0 if lived_s > 30 else min(LONGEST_PAUSE_S, 2 * self._pause_s or 0.1)
+        self._next_s = time.monotonic() + self._pause_s
+        _log.warning("worker_ended", owner=self._owner, code=code)
+        self._clear()
+        return self._owner
+
+    def _clear(self) -> None:
+        self._child = None
+        if self._folder is not None:
+            self._folder.release()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -20,14 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from api.leftovers import hold_temporary
 from api.monitoring import logs
 from api.plans.conversion import lock_faults, lock_remedy, outcome_to_json, start_of, with_receipts
 from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
 from api.settings import Settings
+from api.solving.continued import near, rest_of, with_changes
 from api.statuses import Status
-from api.store import jobs, plans
+from api.store import jobs, plans, revisions
 from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
@@ -39,12 +40,14 @@ from optimizer.moments.known_returns import with_known_returns
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.running.preloaded import solver_server
 from optimizer.text.catalogue import LANGUAGES
+from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection
 
+    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
@@ -56,8 +59,6 @@ POLL_S = 0.05
 KEEP_S, KEEP_SHARE = 0.25, 0.03
 #: A resumed solve has so long at least.
 LEAST_S = 1.0
-#: A job whose solver process dies before a first plan is begun so often.
-SOLVER_ATTEMPTS = 2
 #: How long a finished plan is offered to a database that does not take it.
 OFFER_S = 600.0
 
@@ -79,7 +80,7 @@ class Worker:
         self._owner = owner
         #: Take no more jobs; the one in hand is done to its end.
         self.last_one = threading.Event()
-        #: End with the best plan so far.
+        #: End now: the job in hand goes back into the queue, with its best plan.
         self.hurry = threading.Event()
 
     def run(self) -> None:
@@ -131,7 +132,7 @@ class Task:
         """Solve the job and record how it ended; nothing that happens here ends the worker."""
         claim = self._claim
         with structlog.contextvars.bound_contextvars(job_id=claim.job_id, request_id=claim.request_id):
-            _log.info("solve_began", fencing_token=claim.fencing_token, done_s=claim.done_s)
+            _log.info("solve_began", fencing_token=claim.fencing_token, searched_s=round(claim.searched_s, 3))
             ended = threading.Event()
             heartbeats = threading.Thread(target=self._give_heartbeats, args=(ended,), name="heartbeats", daemon=True)
             heartbeats.start()
@@ -173,10 +174,10 @@ class Task:
         except NoPlanError as error:
             if error.stopped == "child_died":
                 _log.error("solver_died", note=error.note)
-                return self._given_back(SOLVER_ATTEMPTS)
+                return self._given_back()
             if self._hurry.is_set() and not self._is_to_stop:
                 # Nothing has begun yet: the job waited for a core, or for its first plan, and it waits again.
-                return self._given_back(sys.maxsize)
+                return self._handed_back()
             if self._cancel.is_cancelled:
                 return self._without_plan(Status.STOPPED)
             return self._without_plan(Status.FAILED, "TIME_TOO_SHORT")
@@ -187,7 +188,7 @@ class Task:
             # A disk that is full, a process that cannot be begun: another machine or another moment may do better.
             _log.exception("solve_given_back")
             self._hurry.wait(1.0)
-            return self._given_back(self._settings.attempts)
+            return self._given_back()
         except Exception as error:
             _log.exception("solve_failed")
             return self._without_plan(Status.FAILED, "SOLVER_DEFECT", {"reason": type(error).__name__})
@@ -204,6 +205,7 @@ class Task:
         with self._store.read() as tx:
             files = plans.published_files(tx, claim.branch_id, day_before)
             receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
+            start = revisions.start_of(tx, claim.job_id)
         upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
         as_of = problem.local_time(problem.as_of_s)
         before = routes_before(path, problem.clock, as_of, time_routes=time_routes)
@@ -215,25 +217,33 @@ class Task:
             self._near_published = published is not None
         iterations = options.get("iterations")
         asked_s = options["seconds"]
-        seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.done_s)
+        seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
-        return plan_stage(
+        beside, first = published, None
+        if start is not None and start["problem"] is None:
+            problem, first = near(start, problem, options)
+        elif start is not None:
+            problem, first = rest_of(start, options)
+            matrix, beside = travel_for(problem, path), None
+        solved = plan_stage(
             problem,
             matrix,
-            published,
+            beside,
+            told=self._told,
             reported=laid.intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],
             threads=self._settings.solve_threads,
-            start=None if incumbent is None else start_of(unpack(incumbent), problem),
+            start=first if incumbent is None else start_of(unpack(incumbent), problem),
             memory_bytes=self._settings.solve_memory_bytes,
             urgency=URGENCY[Stage(options["stage"])],
             on_message=lambda sentence: _log.info("solve_waits", message=sentence),
             on_progress=lambda progress: self._keep(progress, problem),
             cancel=self._cancel,
         )
+        return solved if beside is published else with_changes(solved, published)
 
     # --- while it is solved ---
 
@@ -241,7 +251,7 @@ class Task:
         """Give signs of life, and find out whether the job is to stop or is no longer ours."""
         while not ended.wait(self._settings.beat_s):
             if self._hurry.is_set():
-                self._cancel.cancel()
+                self._cut_off()
             try:
                 with self._store.write() as tx:
                     stop = jobs.heartbeat(tx, self._claim.job_id, self._claim.fencing_token)
@@ -254,6 +264,13 @@ class Task:
             if stop is None or stop:
                 self._cancel.cancel()
 
+    def _cut_off(self) -> None:
+        """End the search for the sake of the worker's end: a first plan is not waited for, the next taker makes one."""
+        self._cancel.cancel()
+        if not self._kept_at_s and not self._is_to_stop:
+            self._cancel.interrupt()
+            self._cancel.interrupt()
+
     def _keep(self, progress: Progress, problem: Problem) -> None:
         """Tell how the solve stands and keep its plan, unless that was done a moment ago.
 
@@ -262,21 +279,9 @@ class Task:
         began_s = time.monotonic()
         if progress.plan is None or began_s - self._kept_at_s < self._keep_every_s:
             return
-        packed = pack(routes_to_json(progress.plan, problem))
-        elapsed_s = self._claim.done_s + self._elapsed_s
-        reached = {
-            "status": Status.SOLVING,
-            "cost_cents": progress.cost_cents,
-            "served": progress.served,
-            "visits": len(problem.visits),
-            "bound": None,
-            "elapsed_s": round(elapsed_s, 3),
-        }
         try:
             with self._store.write() as tx:
-                is_ours = jobs.checkpoint(
-                    tx, self._claim.job_id, self._claim.fencing_token, reached, elapsed_s=elapsed_s, incumbent=packed
-                )
+                is_ours = self._checkpoint(tx, progress.plan, problem, searched_s=progress.search_s)
         except StoreError as error:
             _log.warning("checkpoint_lost", error=str(error))
             return
@@ -288,16 +293,36 @@ class Task:
             self._is_lost = True
             self._cancel.cancel()
 
+    def _checkpoint(self, tx: Connection, plan: Plan, problem: Problem, *, searched_s: float) -> bool:
+        """Write how the solve stands, and its plan; return whether the job is still ours."""
+        elapsed_s = self._claim.done_s + self._elapsed_s
+        reached = {
+            "status": Status.SOLVING,
+            "cost_cents": plan.cost_cents,
+            "served": plan.served,
+            "visits": len(problem.visits),
+            "bound": None,
+            "elapsed_s": round(elapsed_s, 3),
+        }
+        return jobs.checkpoint(
+            tx, self._claim.job_id, self._claim.fencing_token, reached,
+            elapsed_s=elapsed_s, searched_s=self._claim.searched_s + searched_s,
+            incumbent=pack(routes_to_json(plan, problem)),
+        )  # fmt: skip
+
     # --- how it ended ---
 
     def _solved(self, solved: StageOutcome) -> Callable[[Connection], bool]:
         run = solved.outcome.run
+        is_cut = run.stopped in ("cancelled", "interrupted")
+        if is_cut and self._hurry.is_set() and not self._is_to_stop:
+            return self._handed_back(solved)
         began_s = time.monotonic()
         made, problem = outcome_to_json(solved)
         made["near_published"] = self._near_published
         made["told"] = None if self._told is None else sorted(self._told)
-        is_stopped = run.stopped in ("cancelled", "interrupted")
-        status = Status.STOPPED if is_stopped else Status.SOLVED
+        made["run"]["searched_before_s"] = round(self._claim.searched_s, 3)
+        status = Status.STOPPED if is_cut else Status.SOLVED
         values = {
             "cost_cents": made["cost_cents"],
             "served": made["served"],
@@ -322,10 +347,28 @@ class Task:
     def _finish(self, tx: Connection, status: Status, **ended: Any) -> bool:
         return jobs.finish(tx, self._claim.job_id, self._claim.fencing_token, status, **ended)
 
-    def _given_back(self, attempts: int) -> Callable[[Connection], bool]:
+    def _given_back(self) -> Callable[[Connection], bool]:
         """Give the job back: who takes it next may be better off, unless it was begun so often already."""
-        claim = self._claim
+        claim, attempts = self._claim, self._settings.attempts
         return lambda tx: jobs.give_up(tx, claim.job_id, claim.fencing_token, attempts=attempts) is not None
+
+    def _handed_back(self, solved: StageOutcome | None = None) -> Callable[[Connection], bool]:
+        """Put the job back into the queue as this worker has to end: the next taker goes on with the rest of its time.
+
+        Parameters
+        ----------
+        solved
+            What was found until now; `None` when nothing was.
+        """
+        claim = self._claim
+
+        def put_back(tx: Connection) -> bool:
+            if solved is not None:
+                outcome = solved.outcome
+                self._checkpoint(tx, outcome.plan, outcome.problem, searched_s=outcome.run.search_s)
+            return jobs.hand_back(tx, claim.job_id, claim.fencing_token)
+
+        return put_back
 
     def _record(self, finish: Callable[[Connection], bool]) -> None:
         """Write how the job ended; a database that is away for a while is waited for."""
@@ -357,7 +400,7 @@ def _not_improved() -> dict[str, dict[str, str]]:
 
 
 def serve(parent: Parent, owner: str) -> None:
-    """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM end it with its best plan."""
+    """Work until the parent asks to stop, then do the job in hand to its end; at SIGTERM put it back into the queue."""
     settings = Settings()
     logs.configure(settings.log_level)
     worker = Worker(Store(settings.database_url), settings, owner)
@@ -370,6 +413,7 @@ def serve(parent: Parent, owner: str) -> None:
         worker.last_one.set()
         worker.hurry.set()
 
+    hold_temporary()
     signal.signal(signal.SIGTERM, end_now)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=listen, name="parent-listener", daemon=True).start()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+import structlog
+from sqlalchemy import delete, func, insert, select, update
 
 from api.store.engine import now
-from api.store.tables import answers, audit, keys
+from api.store.tables import answers, audit, keys, sessions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
+
+
+_log = structlog.get_logger(__name__)
 
 
 def add_key(tx: Connection, *, key_id: str, digest: str, role: str, branches: list[str] | None, label: str) -> None:
@@ -23,6 +27,15 @@ def add_key(tx: Connection, *, key_id: str, digest: str, role: str, branches: li
 def key(tx: Connection, key_id: str) -> RowMapping | None:
     """Return a key that is in force."""
     return tx.execute(select(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None))).mappings().first()
+
+
+def in_force(tx: Connection, key_ids: list[str]) -> set[str]:
+    """Return which of these keys are in force."""
+    if not key_ids:
+        return set()
+    return set(
+        tx.execute(select(keys.c.key_id).where(keys.c.key_id.in_(key_ids), keys.c.revoked_at.is_(None))).scalars()
+    )
 
 
 def all_keys(tx: Connection) -> list[RowMapping]:
@@ -39,6 +52,26 @@ def revoke_key(tx: Connection, key_id: str) -> bool:
     """Revoke a key; return whether there was one in force."""
     wanted = update(keys).where(keys.c.key_id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=now())
     return tx.execute(wanted).rowcount == 1
+
+
+def add_session(tx: Connection, *, digest: str, key_id: str, expires_at: str) -> None:
+    """Add a session of a key; of its secret only the digest is kept."""
+    tx.execute(insert(sessions).values(digest=digest, key_id=key_id, created_at=now(), expires_at=expires_at))
+
+
+def session(tx: Connection, digest: str) -> RowMapping | None:
+    """Return a session that is not over, with its key, which is in force."""
+    wanted = (
+        select(keys, sessions.c.expires_at)
+        .join(sessions, sessions.c.key_id == keys.c.key_id)
+        .where(sessions.c.digest == digest, sessions.c.expires_at > now(), keys.c.revoked_at.is_(None))
+    )
+    return tx.execute(wanted).mappings().first()
+
+
+def end_session(tx: Connection, digest: str) -> None:
+    """End a session, if there is one."""
+    tx.execute(delete(sessions).where(sessions.c.digest == digest))
 
 
 def answer(tx: Connection, key_id: str, idempotency_key: str) -> RowMapping | None:
@@ -70,7 +103,8 @@ def note(
     branch_id: str | None = None,
     **detail: Any,
 ) -> None:
-    """Add to the audit trail."""
+    """Add to the audit trail, and to the log."""
+    _log.info("audit", action=action, subject=subject, key_id=key_id, branch_id=branch_id, request_id=request_id)
     tx.execute(
         insert(audit).values(
             at=now(), key_id=key_id, action=action, branch_id=branch_id, subject=subject, detail=detail,

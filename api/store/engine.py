@@ -25,6 +25,14 @@ class StoreError(Exception):
     """The database cannot be used now: full, read-only, locked, or gone. Nothing was half written."""
 
 
+class NewerDatabaseError(StoreError):
+    """A newer version of Paigong has changed the tables: this one does not know them. `revision` names what it met."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"the database is of a newer version: {revision}")
+        self.revision = revision
+
+
 class Store:
     """One database.
 
@@ -165,9 +173,13 @@ def migrate(store: Store) -> None:
     ------
     StoreError
         When it cannot be written.
+    NewerDatabaseError
+        When a newer version has written it.
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
     with _named_errors(), store.engine.connect() as connection:
         if store.is_sqlite:
@@ -183,4 +195,8 @@ def migrate(store: Store) -> None:
             config = Config()
             config.set_main_option("script_location", "api:migrations")
             config.attributes["connection"] = connection
+            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+            for revision in MigrationContext.configure(connection).get_current_heads():
+                if revision not in known:
+                    raise NewerDatabaseError(revision)
             command.upgrade(config, "head")

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, insert, select, update
 
 from api.statuses import ENDED, Status
-from api.store import outbox
+from api.store import outbox, turns
 from api.store.engine import insert_unless_there, now
 from api.store.tables import events, inputs, jobs, plans
-from optimizer.domain.planning_context import Stage
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
@@ -31,7 +30,9 @@ class Claim:
     fencing_token
         Which taker this is; writes with an older one are refused.
     done_s
-        Seconds that earlier takers have searched.
+        Seconds that earlier takers have had it.
+    searched_s
+        Seconds that they have searched, up to the plan that they kept last.
     incumbent
         Their best judged plan, packed; `None` when there is none.
     """
@@ -44,6 +45,7 @@ class Claim:
     media_type: str
     content: bytes
     done_s: float
+    searched_s: float
     incumbent: bytes | None
     request_id: str
     seq: int
@@ -60,23 +62,28 @@ def submit(tx: Connection, values: dict[str, Any], *, media_type: str, content: 
     add_event(tx, values["job_id"], "status", {"status": Status.QUEUED, "visits": values["visits"]})
 
 
-def waiting(tx: Connection, key_id: str) -> tuple[int, int]:
-    """Return how many jobs wait for a worker: of a key, and of all."""
-    of_key = func.sum(case((jobs.c.key_id == key_id, 1), else_=0))
-    row = tx.execute(select(of_key, func.count()).where(jobs.c.status == Status.QUEUED)).one()
-    return int(row[0] or 0), int(row[1])
+def waiting(tx: Connection, key_id: str) -> tuple[int, int, float]:
+    """Return how many jobs wait for a worker, of a key and of all, and the seconds that those of the key ask for."""
+    is_of_key = jobs.c.key_id == key_id
+    of_key = func.sum(case((is_of_key, 1), else_=0))
+    seconds = func.sum(case((is_of_key, func.coalesce(jobs.c.asked_s, turns.UNKNOWN_S)), else_=0.0))
+    row = tx.execute(select(of_key, func.count(), seconds).where(jobs.c.status == Status.QUEUED)).one()
+    return int(row[0] or 0), int(row[1]), float(row[2] or 0)
 
 
 def ask_to_stop(tx: Connection, job_id: str) -> str:
-    """Ask for a job's end; one that waits has ended at once. Return the status it has now."""
+    """Ask for a job's end; one that waits has ended at once, unless a plan of it is kept. Return the status it has now.
+
+    One with a plan is taken before others, by whoever makes of it what a plan of the service is.
+    """
     values = {"status": Status.STOPPED, "finished_at": now(), "stop_requested": True}
-    waits = (jobs.c.job_id == job_id) & (jobs.c.status == Status.QUEUED)
+    waits = (jobs.c.job_id == job_id) & (jobs.c.status == Status.QUEUED) & jobs.c.incumbent.is_(None)
     if tx.execute(update(jobs).where(waits).values(values)).rowcount:
         add_event(tx, job_id, "status", {"status": Status.STOPPED})
         _announce_ended(tx, job_id, Status.STOPPED)
         return Status.STOPPED
-    runs = (jobs.c.job_id == job_id) & (jobs.c.status == Status.SOLVING)
-    tx.execute(update(jobs).where(runs).values(stop_requested=True))
+    goes_on = (jobs.c.job_id == job_id) & jobs.c.status.in_((Status.QUEUED, Status.SOLVING))
+    tx.execute(update(jobs).where(goes_on).values(stop_requested=True))
     return str(tx.execute(select(jobs.c.status).where(jobs.c.job_id == job_id)).scalar_one())
 
 
@@ -84,24 +91,17 @@ def ask_to_stop(tx: Connection, job_id: str) -> str:
 
 
 def claim(tx: Connection, owner: str) -> Claim | None:
-    """Take the job that has waited longest, the morning's before others; `None` when nothing waits.
+    """Take the job whose turn it is (`store.turns`), the morning's before others; `None` when nothing waits.
 
     No two takers get the same.
     """
-    first = (
-        select(jobs.c.job_id)
-        .where(jobs.c.status == Status.QUEUED)
-        .order_by(case((jobs.c.options["stage"].as_string() == Stage.OPEN, 0), else_=1), jobs.c.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job_id = tx.execute(first).scalar()
-    if job_id is None:
+    seq = turns.take_turn(tx)
+    if seq is None:
         return None
     row = (
         tx.execute(
             update(jobs)
-            .where(jobs.c.job_id == job_id)
+            .where(jobs.c.seq == seq, jobs.c.status == Status.QUEUED)
             .values(
                 status=Status.SOLVING,
                 owner=owner,
@@ -112,8 +112,11 @@ def claim(tx: Connection, owner: str) -> Claim | None:
             .returning(*jobs.c)
         )
         .mappings()
-        .one()
+        .first()
     )
+    if row is None:
+        return None  # stopped at this very moment
+    job_id = row["job_id"]
     add_event(tx, job_id, "status", {"status": Status.SOLVING, "visits": row["visits"]})
     source = tx.execute(select(inputs).where(inputs.c.sha256 == row["input_sha"])).mappings().one()
     return Claim(
@@ -125,6 +128,7 @@ def claim(tx: Connection, owner: str) -> Claim | None:
         media_type=source["media_type"],
         content=source["content"],
         done_s=row["elapsed_s"],
+        searched_s=row["searched_s"] or 0.0,
         incumbent=row["incumbent"],
         request_id=row["request_id"],
         seq=row["seq"],
@@ -150,14 +154,23 @@ def checkpoint(
     progress: dict[str, Any],
     *,
     elapsed_s: float,
+    searched_s: float,
     incumbent: bytes | None,
 ) -> bool:
-    """Keep how a solve stands, with its plan where that is given; return whether the job is still in these hands."""
+    """Keep how a solve stands, with its plan where that is given; return whether the job is still in these hands.
+
+    Parameters
+    ----------
+    elapsed_s, searched_s
+        Seconds that the job was in anybody's hands so far, and those of them that were search: who resumes it has the
+        rest of these.
+    """
     values: dict[str, Any] = {
         "beat": jobs.c.beat + 1,
         "cost_cents": progress["cost_cents"],
         "served": progress["served"],
         "elapsed_s": elapsed_s,
+        "searched_s": searched_s,
     }
     if incumbent is not None:
         values["incumbent"] = incumbent
@@ -184,7 +197,14 @@ def finish(
     ----------
     warning
         By language: what is to be known of the plan; it goes before those of the data.
+
+    Raises
+    ------
+    ValueError
+        For a job that is solved without a plan: whoever says that has not solved it.
     """
+    if status == Status.SOLVED and plan is None:
+        raise ValueError(f"job {job_id} is solved without a plan")
     ended = values | {"status": status, "finished_at": now(), "incumbent": None, "failure": failure, "owner": None}
     if plan is not None:
         ended["state"] = "draft"
@@ -216,6 +236,21 @@ def heartbeats(tx: Connection) -> list[tuple[str, int, int]]:
     """Return id, fencing token and heartbeat of every job that is being solved."""
     rows = tx.execute(select(jobs.c.job_id, jobs.c.fence, jobs.c.beat).where(_is_solving()))
     return [(row.job_id, row.fence, row.beat) for row in rows]
+
+
+def hand_back(tx: Connection, job_id: str, fencing_token: int) -> bool:
+    """Put a job back into the queue by whoever holds it and has to end: that was no attempt.
+
+    Returns
+    -------
+    bool
+        Whether it was in these hands.
+    """
+    values = {"status": Status.QUEUED, "fence": jobs.c.fence + 1, "attempt": jobs.c.attempt - 1, "owner": None}
+    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(values)).rowcount:
+        return False
+    add_event(tx, job_id, "status", {"status": Status.QUEUED})
+    return True
 
 
 def give_up(tx: Connection, job_id: str, fencing_token: int, *, attempts: int) -> Status | None:

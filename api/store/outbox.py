@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_webhook(tx: Connection, *, key_id: str, branches: list[str] | None, url: str, secret: str) -> RowMapping:
-    """Add a webhook for events of some branches (`None` all), signed with a secret."""
+    """Add a webhook for events of some branches (`None` all), signed with a secret, which is given sealed."""
     wanted = insert(webhooks).values(
         webhook_id=secrets.token_hex(8), key_id=key_id, branches=branches, url=url, secret=secret, created_at=now()
     )
@@ -26,6 +26,16 @@ def add_webhook(tx: Connection, *, key_id: str, branches: list[str] | None, url:
 def all_webhooks(tx: Connection) -> list[RowMapping]:
     """Return every webhook, in the order of their making."""
     return list(tx.execute(select(webhooks).order_by(webhooks.c.created_at, webhooks.c.webhook_id)).mappings())
+
+
+def set_secret(tx: Connection, webhook_id: str, secret: str) -> None:
+    """Keep another secret, sealed, for a webhook."""
+    tx.execute(update(webhooks).where(webhooks.c.webhook_id == webhook_id).values(secret=secret))
+
+
+def webhook(tx: Connection, webhook_id: str) -> RowMapping | None:
+    """Return a webhook."""
+    return tx.execute(select(webhooks).where(webhooks.c.webhook_id == webhook_id)).mappings().first()
 
 
 def remove_webhook(tx: Connection, webhook_id: str) -> bool:
@@ -48,7 +58,7 @@ def add_event(tx: Connection, event: str, branch_id: str, data: dict[str, Any]) 
 
 
 def undelivered(tx: Connection, limit: int) -> list[RowMapping]:
-    """Return what is to be sent, the oldest first, with address and secret."""
+    """Return what is to be sent, the oldest first, with address and sealed secret."""
     wanted = (
         select(deliveries, webhooks.c.url, webhooks.c.secret)
         .join(webhooks, webhooks.c.webhook_id == deliveries.c.webhook_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from api.statuses import State
 from api.store.engine import insert_unless_there, now
@@ -33,8 +33,17 @@ def listing(
     limit: int,
     branch_id: str | None = None,
     status: str | None = None,
+    state: str | None = None,
+    days: Sequence[str] = (),
+    label: str | None = None,
 ) -> list[RowMapping]:
-    """Return jobs, the newest first, from the one before a number on."""
+    """Return jobs, the newest first, from the one before a number on.
+
+    Parameters
+    ----------
+    days
+        A day and those before it on which a plan may begin that has it, the nearest first; none: whatever day.
+    """
     wanted = select(*_SHOWN).where(*_within(branches)).order_by(jobs.c.seq.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(jobs.c.seq < before)
@@ -42,7 +51,25 @@ def listing(
         wanted = wanted.where(jobs.c.branch_id == branch_id)
     if status is not None:
         wanted = wanted.where(jobs.c.status == status)
+    if state is not None:
+        wanted = wanted.where(jobs.c.state == state)
+    if days:
+        begun = ((jobs.c.first_day == day) & (jobs.c.days > number) for number, day in enumerate(days))
+        wanted = wanted.where(or_(*begun))
+    if label is not None:
+        # Exactly this label, on either database: what is the same without it does not have it.
+        wanted = wanted.where(func.replace(jobs.c.labels, f"\n{label}\n", "") != jobs.c.labels)
     return list(tx.execute(wanted).mappings())
+
+
+def label(tx: Connection, job_id: str, **said: Any) -> None:
+    """Set what those who submitted a job say of it: `labels` as `label_lines` writes them, `notes`."""
+    tx.execute(update(jobs).where(jobs.c.job_id == job_id).values(**said))
+
+
+def label_lines(labels: Iterable[str]) -> str:
+    """Return labels as they are kept: each between line breaks of its own."""
+    return "".join(f"\n{one}\n" for one in dict.fromkeys(labels))
 
 
 def plan(tx: Connection, job_id: str) -> RowMapping | None:

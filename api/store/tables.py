@@ -88,8 +88,35 @@ jobs = Table(
     Column("incumbent", LargeBinary),
     Column("failure", JSON(none_as_null=True)),
     Column("event_count", Integer, nullable=False, default=0),
+    # Seconds of search that it is expected to take, and that takers before have searched up to the plan kept; null in
+    # rows of earlier versions.
+    Column("asked_s", Float),
+    Column("searched_s", Float),
+    # Which revision of its plan is the one that is shown, printed and published; 0 is the solver's.
+    Column("revision", Integer, nullable=False, default=0, server_default="0"),
+    # Labels of whoever submitted it, one a line with a line break before and after; and notes, which nobody looks at.
+    Column("labels", Text, nullable=False, default="", server_default=""),
+    Column("notes", JSON(none_as_null=True)),
     Index(None, "status", "seq"),
     Index(None, "branch_id", "seq"),
+)
+
+# Seconds of search that were given to a key (its branch is empty) and to each of its branches: `store.turns`.
+turns = Table(
+    "turns",
+    metadata,
+    Column("key_id", String(32), primary_key=True),
+    Column("branch_id", Text, primary_key=True),
+    Column("spent_s", Float, nullable=False),
+    Column("clock_s", Float, nullable=False),
+)
+
+# What jobs that are deleted had added to the figures that only grow.
+totals = Table(
+    "totals",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Float, nullable=False),
 )
 
 plans = Table(
@@ -98,6 +125,32 @@ plans = Table(
     Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("problem", LargeBinary, nullable=False),
+)
+
+# What people have made of a plan by hand; a plan that nobody has edited has none.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    # The revision that was edited; null of the solver's plan.
+    Column("parent", Integer),
+    Column("edits", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("problem", LargeBinary, nullable=False),
+    Column("cost_cents", BigInteger, nullable=False),
+    Column("served", Integer, nullable=False),
+    Column("key_id", String(32), nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+
+# Where the search of a job begins, when that is another plan: its routes, and its facts where they are to be the same.
+starts = Table(
+    "starts",
+    metadata,
+    Column("job_id", String(32), ForeignKey("jobs.job_id", ondelete="CASCADE"), primary_key=True),
+    Column("plan", LargeBinary, nullable=False),
+    Column("problem", LargeBinary),
 )
 
 events = Table(
@@ -150,6 +203,16 @@ papers = Table(
     Column("name", String(64), primary_key=True),
     Column("lang", String(2), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# A browser that has shown a key; of its secret only the digest is kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("key_id", String(32), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24), nullable=False),
 )
 
 answers = Table(

@@ -7,13 +7,14 @@ engine and the judge speak of the same windows; every price and every formula is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from optimizer.domain.house_limits import LimitException
+from optimizer.domain.opening_hours import open_days, service_hours
 from optimizer.domain.order import (
     Confirmed,
     Customer,
@@ -240,7 +241,7 @@ class Problem:
 
     def date_of(self, day: int) -> date:
         """Return the date of a day index."""
-        return self.first_day + timedelta(days=day)
+        return self.clock.date_of(day)
 
     def local_time(self, moment_s: int) -> datetime:
         """Return a moment of the clock as the branch's local date and time, without a zone."""
@@ -361,16 +362,13 @@ class Problem:
     def is_emergency_call(self, visit: Visit) -> bool:
         """Return whether a visit is an emergency without an agreed time: somebody goes as soon as possible."""
         order = self.order_of(visit)
+        has_time = order.carried_over or order.agreed_day is not None
+        if order.urgency is not Urgency.EMERGENCY or has_time or visit.visit_id in self.declined:
+            return False
+        if self.live_windows(order):
+            return False
         last_day = -1 if self.as_of_s < 0 else self.clock.day_of(self.as_of_s)
-        is_later = order.due_day is not None and order.due_day > self.date_of(last_day)
-        return (
-            order.urgency is Urgency.EMERGENCY
-            and visit.visit_id not in self.declined
-            and not self._live_windows(order)
-            and not order.carried_over
-            and order.agreed_day is None
-            and not is_later
-        )
+        return order.due_day is None or order.due_day <= self.date_of(last_day)
 
     def is_due_before_plan(self, visit: Visit) -> bool:
         """Return whether a visit's time lies before the days planned here, so that somebody is to be sent today."""
@@ -378,7 +376,7 @@ class Problem:
         is_agreed = agreed is not None and agreed >= self.first_day
         if self.as_of_s >= 0 or is_agreed or visit.visit_id in self.declined:
             return False
-        live = self._live_windows(self.order_of(visit))
+        live = self.live_windows(self.order_of(visit))
         return all(window.close_s < 0 for window in live) if live else self.is_emergency_call(visit)
 
     def is_over(self, visit: Visit) -> bool:
@@ -394,7 +392,7 @@ class Problem:
         limit_s = self.policy.max_lateness_s
         return FAR_FUTURE_S if limit_s is None or self.is_emergency_call(visit) else limit_s
 
-    def _live_windows(self, order: Order) -> tuple[Interval, ...]:
+    def live_windows(self, order: Order) -> tuple[Interval, ...]:
         """Return the promised, else the requested windows, without those that were over before the horizon and now."""
         past_s = min(0, self.as_of_s)
         return tuple(window for window in sorted(order.promised or order.requested) if window.close_s >= past_s)
@@ -458,7 +456,7 @@ class Problem:
         order = self.order_of(visit)
         if self.is_due_before_plan(visit):
             return ()
-        windows = self._on_agreed_day(visit, self._live_windows(order) or self._open_days(visit))
+        windows = self._on_agreed_day(visit, self.live_windows(order) or self._open_days(visit))
         if visit.visit_id in self.declined:
             windows = self._after_refusal(visit)
         if self.is_emergency_call(visit):
@@ -527,31 +525,17 @@ class Problem:
         return max(midnight_s - 1, shift.end_s if shift is not None else 0)
 
     def _open_days(self, visit: Visit) -> tuple[Interval, ...]:
-        """Return the customer's opening hours on each day of the horizon, else the branch's business hours.
-
-        Hours of the eve that go on over midnight count, and those that open before the last night shift ends.
-        """
+        """Return the hours on each day of the horizon in which a visit's customer is open, else the branch."""
         opening = self.customer_of(visit).opening
-        hours = []
-        for day in range(-1, self.days + 1):
-            weekday = self.date_of(day).weekday()
-            daily = [self.branch.business] if opening is None else [iv for wd, iv in opening if wd == weekday]
-            hours += [self.clock.interval(day, stretch) for stretch in daily]
-        return tuple(sorted(stretch for stretch in hours if stretch.close_s > 0 and stretch.open_s < self.end_s))
+        return open_days(self.clock, self.days, self.end_s, opening, self.branch.business)
 
     def hours_of(self, visit: Visit) -> tuple[Interval, ...] | None:
         """Return the hours that a visit has by itself, kept locks aside; see `hours`."""
         customer = self.customer_of(visit)
-        if visit.works_through or (customer.opening is None and not customer.closed):
+        opening, closed = customer.opening, customer.closed
+        if visit.works_through or (opening is None and not closed):
             return None
-        if customer.opening is None:
-            stretches = [Interval(self.clock.moment_s(day), self.clock.moment_s(day + 2)) for day in range(self.days)]
-        else:
-            stretches = list(self._open_days(visit))
-        for day in range(-1, self.days + 1):
-            for closed in customer.closed:
-                stretches = _cut(stretches, self.clock.interval(day, closed))
-        return _joined(stretches)
+        return service_hours(self.clock, self.days, self.end_s, opening, closed, self.branch.business)
 
     def _check_references(self) -> None:
         for order in self.orders:
@@ -602,20 +586,3 @@ def _index(kind: str, by_id: Mapping[str, object], count: int) -> Mapping[str, o
 def _known(kind: str, item_id: str, other: str, other_id: str, by_id: Mapping[str, object]) -> None:
     if other_id not in by_id:
         raise ValueError(f"{kind} {item_id!r} refers to the unknown {other} {other_id!r}")
-
-
-def _joined(stretches: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Return stretches in order, those that touch as one: hours until 24:00 and from 00:00 are those of one night."""
-    joined: list[Interval] = []
-    for stretch in sorted(stretches):
-        if joined and stretch.open_s <= joined[-1].close_s:
-            stretch = Interval(joined[-1].open_s, max(joined.pop().close_s, stretch.close_s))
-        joined.append(stretch)
-    return tuple(joined)
-
-
-def _cut(stretches: list[Interval], closed: Interval) -> list[Interval]:
-    """Take `closed` out of every stretch; a service may end when the closed hours begin and start when they end."""
-    left = [Interval(s.open_s, min(s.close_s, closed.open_s)) for s in stretches if s.open_s < closed.open_s]
-    right = [Interval(max(s.open_s, closed.close_s), s.close_s) for s in stretches if s.close_s > closed.close_s]
-    return left + right

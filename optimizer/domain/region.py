@@ -1,9 +1,15 @@
-"""How a branch's country writes: its money, its distances, its dates and times, and the language of its papers."""
+"""What a branch's country is used to: its money, distances, dates, language, paper, and when nobody is phoned."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from optimizer.domain.order import Interval
+from optimizer.domain.units import at
+
+#: In China people eat and rest over noon, and nobody phones them.
+NOON_REST = Interval(at(12), at(14))
 
 
 class DistanceUnit(StrEnum):
@@ -26,9 +32,26 @@ class DateOrder(StrEnum):
     DAY_FIRST = "dmy"
 
 
+class PaperSize(StrEnum):
+    """The sheets that a country's printers hold."""
+
+    A4 = "A4"
+    LETTER = "Letter"
+
+    @property
+    def width_mm(self) -> float:
+        """How wide a sheet is, upright."""
+        return 215.9 if self is PaperSize.LETTER else 210.0
+
+    @property
+    def height_mm(self) -> float:
+        """How high a sheet is, upright."""
+        return 279.4 if self is PaperSize.LETTER else 297.0
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
-    """How a branch writes what people read; no rule and no price depends on it.
+    """How a branch writes what people read, and when it phones; no rule and no price depends on it.
 
     Parameters
     ----------
@@ -44,6 +67,10 @@ class Region:
         Of the locale; the plain forms begin with the year.
     is_twelve_hours
         Whether the locale's clock shows `8:30 AM`.
+    paper
+        What is printed on.
+    no_calls
+        Hours of every day in which no customer is phoned, as seconds of the day, in order.
     """
 
     currency: str = "CNY"
@@ -52,3 +79,5 @@ class Region:
     locale: str = ""
     date_order: DateOrder = DateOrder.YEAR_FIRST
     is_twelve_hours: bool = False
+    paper: PaperSize = PaperSize.A4
+    no_calls: tuple[Interval, ...] = (NOON_REST,)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.order import Interval
@@ -39,6 +41,10 @@ class WallClock:
     first_day: date
     timezone: str
 
+    def date_of(self, day: int) -> date:
+        """Return the date of a day index."""
+        return self.first_day + timedelta(days=day)
+
     def moment_s(self, day: int, time_s: int = 0) -> int:
         """Return the moment at which the clock shows a time of a day.
 
@@ -54,23 +60,22 @@ class WallClock:
         A time that a change of clocks leaves out is as much after the change as it is after the hour left out began;
         of a time that comes twice the first is meant.
         """
-        zone = ZoneInfo(self.timezone)
-        origin = self._midnight(zone)
-        wall = origin + timedelta(days=day, seconds=time_s)
-        return day * DAY_S + time_s + _offset_s(origin) - _offset_s(wall)
+        begins = _begin_of(self.first_day, self.timezone)
+        wall = begins.midnight + timedelta(days=day, seconds=time_s)
+        return day * DAY_S + time_s + begins.offset_s - _offset_s(wall)
 
     def moment_of(self, moment: datetime) -> int:
         """Return the moment of a date and time: of a zone of its own, else as this clock shows it."""
         if moment.tzinfo is None:
             of_day = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
             return self.moment_s((moment.date() - self.first_day).days, of_day.seconds)
-        return round((moment.astimezone(UTC) - self._midnight(ZoneInfo(self.timezone)).astimezone(UTC)).total_seconds())
+        return round((moment.astimezone(UTC) - _begin_of(self.first_day, self.timezone).in_utc).total_seconds())
 
     @property
     def ever_changes(self) -> bool:
         """Return whether the clocks change within a year of the horizon."""
-        zone = ZoneInfo(self.timezone)
-        return len({_offset_s(self._midnight(zone) + timedelta(days=30 * n)) for n in range(-12, 13)}) > 1
+        midnight = _begin_of(self.first_day, self.timezone).midnight
+        return len({_offset_s(midnight + timedelta(days=30 * n)) for n in range(-12, 13)}) > 1
 
     def is_left_out(self, wall: datetime) -> bool:
         """Return whether no clock shows a local date and time: it lies in an hour that a change leaves out."""
@@ -96,8 +101,8 @@ class WallClock:
 
     def zoned(self, moment_s: int) -> datetime:
         """Return a moment with the branch's offset at that moment."""
-        zone = ZoneInfo(self.timezone)
-        return (self._midnight(zone).astimezone(UTC) + timedelta(seconds=moment_s)).astimezone(zone)
+        begins = _begin_of(self.first_day, self.timezone)
+        return (begins.in_utc + timedelta(seconds=moment_s)).astimezone(begins.midnight.tzinfo)
 
     def day_of(self, moment_s: int) -> int:
         """Return the day index that a moment falls on; the eve of the horizon is day -1."""
@@ -112,8 +117,20 @@ class WallClock:
         """Return `HH:MM` as the clock shows it at a moment, with seconds only when they are not zero."""
         return clock_text(self.time_s(moment_s))
 
-    def _midnight(self, zone: ZoneInfo) -> datetime:
-        return datetime.combine(self.first_day, time(), zone)
+
+class _Begin(NamedTuple):
+    """The midnight with which a horizon begins: by the branch's clock, in UTC, and how far the two are apart."""
+
+    midnight: datetime
+    in_utc: datetime
+    offset_s: int
+
+
+@lru_cache(maxsize=64)
+def _begin_of(first_day: date, timezone: str) -> _Begin:
+    """Return where a clock begins; it is asked for each of many moments."""
+    midnight = datetime.combine(first_day, time(), ZoneInfo(timezone))
+    return _Begin(midnight, midnight.astimezone(UTC), _offset_s(midnight))
 
 
 def _offset_s(wall: datetime) -> int:

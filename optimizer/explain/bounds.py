@@ -68,18 +68,6 @@ class OpenDay:
         """Whose day it is, and from when to when."""
         return self.tour.shift
 
-    @property
-    def has_limits(self) -> bool:
-        """Return whether legs, travel or visits are limited."""
-        shift = self.shift
-        return any(limit is not None for limit in (shift.max_leg_s, shift.max_travel_s, shift.max_visits))
-
-    def is_near_every(self, visit: Visit) -> bool:
-        """Return whether there is a way to a visit from every place of the day, and back."""
-        keys, profile, facts = self._keys(self.ids), self.shift.profile, self.facts
-        there = all(facts.travel_s(profile, key, visit.visit_id) is not None for key in keys[:-1])
-        return there and all(facts.travel_s(profile, visit.visit_id, key) is not None for key in keys[1:])
-
     def least_breach_s(self, sequence: Sequence[str], visit: Visit, *, most_s: int) -> int:
         """Return the seconds that the day breaks at least in another sequence; 0 says nothing.
 

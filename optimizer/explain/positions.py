@@ -1,8 +1,9 @@
 """Every insertion position of a visit in the present plan: what blocks it there, or what it would cost.
 
 A position is a technician's day, or for a crew the days of several, with the visit at some point of it and perhaps
-with a stop at the branch. Rules that have a sentence of their own are looked at here, the quickest to check first. What
-passes them is put before the judge, and is a position only when no hard rule of the judge's list is newly broken.
+with a stop at the branch. Rules that have a sentence of their own are looked at here: what is carried, then roads, then
+the clock. What passes them is put before the judge, and is a position only when no hard rule of the judge's list is
+newly broken.
 
 A day that waits for others, or others for it, is timed again together with them. For a visit of one
 person the days are looked at nearest first, and of each day only the positions are timed that could still matter.
@@ -131,11 +132,11 @@ def best_single_position(scene: Scene, visit: Visit, is_up: Callable[[], bool], 
     for shift in _nearest_able_days(scene, visit, who):
         if best and is_up():
             break
-        day = scene.open_day(shift)
         carried = _lasting_blocking(scene, shift, visit)
-        if carried is not None and not day.has_limits and day.is_near_every(visit):
+        if carried is not None:
             best.add(carried)
             continue
+        day = scene.open_day(shift)
         may_walk = day.is_open and visit.visit_id not in scene.facts.linked
         positions = [
             (day.least_breach_s(way.ids, visit, most_s=best.most_breach_s) if may_walk else 0, number, way)
@@ -306,7 +307,8 @@ def _try(
     """Return what a visit costs at a position, or what blocks it there; the judge sees the best only."""
     tours = {key: tour_with(scene, key, way, visit, team) for key, way in ways.items()}
     for tour in tours.values():
-        blocking = _road_blocking(tour) or _carried_blocking(scene, tours, tour, visit)
+        # A part that is not there is the cause also where the way is too long: whoever has it comes nearer.
+        blocking = _carried_blocking(scene, tours, tour, visit) or _road_blocking(tour)
         if blocking is not None:
             return blocking
     timed = _time(scene, tours)

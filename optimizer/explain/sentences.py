@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BUSINESS, DUTY, OVER, PAUSE, ReasonCode
 from optimizer.domain.rules import Rule
-from optimizer.text.regional import clock_text, date_text, money_text
+from optimizer.text.regional import clock_text, date_text, points_text
 
 if TYPE_CHECKING:
     from optimizer.domain.house_limits import LimitException
+    from optimizer.domain.order import Visit
     from optimizer.domain.plan import Reason
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
@@ -133,13 +134,16 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
     (ReasonCode.OUTRANKED, "visit"): (
-        "{technician} serves visit {visit} at that time; serving this one in its place would cost {money} more."
+        "{technician} serves visit {visit} at that time; with this one in its place the plan would be {points} points "
+        "worse."
     ),
     (ReasonCode.OUTRANKED, ""): (
-        "Other work is worth more: serving it with {technician} costs {money} more than leaving it out."
+        "Other work is worth more: serving it with {technician} makes the plan {points} points worse than leaving it "
+        "out."
     ),
     (ReasonCode.TIME_LIMIT, ""): (
-        "The search ended before placing it: {technician} could take it and save {money}; plan again with more time."
+        "The search ended before placing it: {technician} could take it, and the plan would be {points} points better; "
+        "plan again with more time."
     ),
     (ReasonCode.TIME_LIMIT, "untried"): (
         "There was no time left to try its places in this plan: {technician} is able to serve it; plan again with more "
@@ -211,10 +215,37 @@ PROPOSAL = (
 )
 
 
-def sentence(reason: Reason, problem: Problem, translate: Translate) -> str:
-    """Return a reason as one plain sentence, and its proposal as another one after it."""
-    said = _plain_sentence(reason, problem, translate)
+def sentence(reason: Reason, problem: Problem, translate: Translate, *, visit: Visit | None = None) -> str:
+    """Return a reason as one plain sentence, and its proposal as another one after it.
+
+    Parameters
+    ----------
+    visit
+        That stays out for this reason: where a day is agreed for it, that day is what people ask about.
+    """
+    agreed = "" if visit is None else _agreed(reason, visit, problem, translate)
+    said = agreed or _plain_sentence(reason, problem, translate)
     return said if reason.exception is None else f"{said} {proposal(reason.exception, translate)}".strip()
+
+
+def _agreed(reason: Reason, visit: Visit, problem: Problem, translate: Translate) -> str:
+    """Return what is agreed for another day than those planned; empty where a reason is about something else."""
+    region, order = problem.branch.region, problem.order_of(visit)
+    if reason.code is ReasonCode.NOT_READY and visit.ready_s is not None and visit.ready_s >= problem.end_s:
+        day = date_text(problem.local_time(visit.ready_s).date(), region)
+        return translate(
+            "Agreed is: not before {day} {time}.", day=day, time=clock_words(visit.ready_s, problem, translate)
+        )
+    if (reason.code, reason.subject) != (ReasonCode.TIME_WINDOW, "day"):
+        return ""
+    windows = order.promised or order.requested
+    first = problem.local_time(windows[0].open_s).date() if windows else order.agreed_day
+    if first is None:
+        return ""
+    day = date_text(first, region)
+    if order.promised or not windows:
+        return translate("Agreed with the customer is {day}.", day=day)
+    return translate("The customer asked for {day}.", day=day)
 
 
 def proposal(one: LimitException, translate: Translate) -> str:
@@ -243,7 +274,7 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
         minutes=-(-reason.amount // 60),
         span=span_words(reason.amount, translate),
         lasts=span_words(_most_duty_s(reason, problem) + reason.amount, translate),
-        money=money_text(reason.amount, region),
+        points=points_text(reason.amount, region),
         day=date_text(day, region),
         **_repeat_values(reason, problem, translate),
         arrives="" if moment_s is None else clock_words(moment_s - problem.policy.pick_s, problem, translate),

@@ -26,6 +26,10 @@ MAX_NUMBER = 400
 #: between the cells of a header have one each.
 _LOOKED_AT, _LEAST_ZEROS = 4_000, 4
 
+#: How workbooks, old and new, and web pages begin.
+_WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_PAGES = (b"<html", b"<!doctype html", b"<table", b"<?xml")
+
 #: A string, also an unclosed one: it matches wherever it begins, so that hostile text costs no more than a pass.
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _LONG_NUMBER = re.compile(r"[\d.eE+-]{10,}", re.ASCII)
@@ -72,6 +76,10 @@ def decode_text(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = Fa
     A sheet may be UTF-16, and one that is GB18030 is read as such, with a warning; one that is UTF-8 but for some
     broken bytes is not.
     """
+    kind = _no_text(content) if is_sheet else ""
+    if kind:
+        log.add(kind, file=file)
+        return None
     wide = _utf_16(content)
     if wide and is_sheet:
         try:
@@ -97,6 +105,15 @@ def decode_text(content: bytes, log: IssueLog, *, file: str, is_sheet: bool = Fa
             return text
     log.add("FILE_ENCODING", file=file, offset=offset)
     return None
+
+
+def _no_text(content: bytes) -> str:
+    """Return the fault of a file that is called a text and is a workbook or a web page, as some systems export them."""
+    if content.startswith(_WORKBOOK):
+        return "FILE_WORKBOOK"
+    if content.startswith(_OLD_WORKBOOK):
+        return "WORKBOOK_OLD"
+    return "FILE_HTML" if content[:_LOOKED_AT].lstrip(codecs.BOM_UTF8 + b" \r\n\t").lower().startswith(_PAGES) else ""
 
 
 def _utf_16(content: bytes) -> str:

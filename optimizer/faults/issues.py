@@ -35,6 +35,33 @@ class Phrase(str):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell with what it was read as, for a sentence that names some of many."""
+
+    typed: str
+    meant: str
+    row: int
+
+    def said(self, t: Translate) -> str:
+        """Return it as a person reads it."""
+        typed, meant = (_cut(spelt_out(text), len(text), t) for text in (self.typed, self.meant))
+        return t("'{typed}' as {meant} (row {row})", typed=typed, meant=meant or t("nothing"), row=self.row)
+
+
+class Readings(tuple[Reading, ...]):
+    """Readings that a sentence names."""
+
+    __slots__ = ()
+
+    def said(self, t: Translate) -> str:
+        """Return them as a list."""
+        said, *others = (reading.said(t) for reading in self)
+        for other in others:
+            said = t("{one}; {other}", one=said, other=other)
+        return said
+
+
 #: Units of distances in a sentence.
 UNITS = {DistanceUnit.KM: Phrase("km"), DistanceUnit.MILES: Phrase("miles")}
 
@@ -156,11 +183,17 @@ class Issue:
         return t("{file} row {row}, column '{column}': ", file=self.file, row=self.row, column=self.column)
 
     def _sentence(self, sentence: str, t: Translate) -> str:
-        details = {
-            name: t(detail) if isinstance(detail, Phrase) else _cut(spelt_out(detail), len(str(detail)), t)
-            for name, detail in self.details.items()
-        }
+        details = {name: _said(detail, t) for name, detail in self.details.items()}
         return t(sentence, value=self.value_text(t), **details)
+
+
+def _said(detail: object, t: Translate) -> str:
+    match detail:
+        case Phrase():
+            return t(detail)
+        case Readings():
+            return detail.said(t)
+    return _cut(spelt_out(detail), len(str(detail)), t)
 
 
 def _cut(text: str, length: int, t: Translate) -> str:

@@ -22,6 +22,11 @@ _FILES = {
     "FILE_TOO_LARGE": Fault("The file has {size} bytes.", "At most {limit} are read; split the data by branch."),
     "FILE_EMPTY": Fault("The file is empty.", "Write the header row first: {columns}."),
     "FILE_ENCODING": Fault("Byte {offset} (from 0) is not UTF-8 text.", "Save the file as 'CSV UTF-8'."),
+    "FILE_WORKBOOK": Fault(
+        "This is an Excel workbook and no text, whatever the file is called.",
+        "Let its name end in .xlsx, or save it as 'CSV UTF-8'.",
+    ),
+    "FILE_HTML": Fault("This is a web page and no table.", "Open it in a spreadsheet program and save it as .xlsx."),
     "FILE_UTF16": Fault("The file is UTF-16 text.", "Save the file as 'CSV UTF-8'."),
     "CSV_SEPARATOR": Fault("The columns are separated by '{value}'.", "Save the file with commas between the columns."),
     "CSV_CELLS": Fault(
@@ -44,6 +49,20 @@ _FILES = {
     "ROW_TOTAL": warning(
         "The row begins with '{value}' and was not read: it is taken for a total or a remark.",
         "Delete the row; if it is none, write its id into it.",
+    ),
+    "HEADER_AGAIN": note(
+        "The header stands here once more; it was not read as a row.", "Nothing is to be done; it may be deleted."
+    ),
+    "COLUMN_PAIR": note(
+        "The column holds both coordinates: '{value}' was read as latitude {lat} and longitude {lon}.",
+        "Write them into columns of their own if that is not meant.",
+    ),
+    "SHIFT_OFF": note(
+        "'{value}' means that there is no shift; the row was not read.", "Nothing is to be done, if that is right."
+    ),
+    "TABLE_BELOW": warning(
+        "Another table begins here ({value}); from here on the sheet was not read.",
+        "Put that table into a file or sheet of its own.",
     ),
     "COLUMN_TWICE": Fault("The column appears twice.", "Keep one of them."),
     "MAPPING_FORMAT": Fault("'{value}' is not a form of this file that is known here.", 'Write format = "{expected}".'),
@@ -131,6 +150,11 @@ _WORKBOOKS = {
         "The file is not UTF-8; it was read as GB18030.", "If characters look wrong, save the file as 'CSV UTF-8'."
     ),
     "READ_AS": warning("'{value}' was read as {meant}.", "Correct the cell if that is not meant."),
+    "READ_USUAL": note("'{value}' was read as {meant}.", "Correct the cell if that is not meant."),
+    "READ_USUAL_COLUMN": note(
+        "{count} cells were read as people mean them, for example {readings}.",
+        "Correct the cell if that is not meant.",
+    ),
     "READ_AS_MORE": warning(
         "{value} more cells of the sheet were read as something similar to what they hold.",
         "Correct the cells named here, then read the file again.",

@@ -58,6 +58,10 @@ _CELLS = {
         "The clock shows {value} twice on {day}, because the clocks go back; it was read as the first.",
         "Write {second} if the second is meant.",
     ),
+    "MOMENT_NAIVE": warning(
+        "'{value}' has no offset; it was read as the branch's local time. Moments of the column like that: {count}.",
+        "Write the offset with it, as in 2026-11-23T09:00:00+08:00.",
+    ),
     "TIME_BEYOND_MIDNIGHT": Fault(
         "'{value}' is not a time: no clock shows it.",
         "Write {meant} with the date of the next day, as in 2026-11-24 07:00.",
@@ -68,6 +72,18 @@ _CELLS = {
     ),
     "MOMENT_YEAR": Fault("The year of '{value}' cannot be meant.", "Write a year from {low} to {limit}."),
     "WINDOW_FORMAT": Fault("'{value}' is not a list of windows.", "Expected 2026-11-23 09:00/11:00; several by ';'."),
+    "WINDOW_NO_SUCH_DAY": Fault("In '{value}' no calendar has the day {item}.", "Correct the day or the month."),
+    "WINDOW_NO_SUCH_TIME": Fault("In '{value}' no clock shows {item}.", "Times go from 00:00 to 24:00."),
+    "WINDOW_ONE_TIME": Fault(
+        "'{value}' is one time, not a window.", "Write from when until when, as in 2026-11-23 14:00-16:00."
+    ),
+    "WINDOW_UNCLEAR": Fault(
+        "In '{value}' it is not clear whether {item} is at night or in the afternoon.",
+        "Write it by the clock of 24 hours, as in 14:00-16:00, or with 上午 or 下午.",
+    ),
+    "WINDOW_NO_DAY": Fault(
+        "'{value}' does not say on which day.", "Write the date before it, as in 2026-11-23 14:00-16:00."
+    ),
     "WINDOW_REVERSED": Fault(
         "In '{value}' a window closes before it opens.",
         "Swap the two times; write the date after the slash when it closes on a later day.",
@@ -123,6 +139,15 @@ _PLACES = {
     ),
     "PLACE_APPROXIMATE": warning(
         "Only the area of the address is known: the place is about the centre of {place}.",
+        "Half a day is told, and the customer is called for the address; write what comes of it into corrections.csv.",
+    ),
+    "PLACE_USELESS": warning(
+        "The coordinates ({value}) are none, so the place is taken from the address.",
+        "Write both coordinates, or leave them empty.",
+    ),
+    "WINDOW_WEEKDAY": Fault("In '{value}' the date is a {item}.", "Correct the date or the day of the week."),
+    "PLACE_BY_BRANCH": warning(
+        "The address names no district that is known: the place is about the centre of {place}, where the branch is.",
         "Half a day is told, and the customer is called for the address; write what comes of it into corrections.csv.",
     ),
     "PLACE_IN_SEVERAL": warning(

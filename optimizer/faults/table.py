@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.faults.of_doubts import FAULTS_OF_DOUBTS
+from optimizer.faults.of_edits import FAULTS_OF_EDITS
 from optimizer.faults.of_files import FAULTS_OF_FILES
 from optimizer.faults.of_rows import FAULTS_OF_ROWS
 
@@ -17,4 +18,6 @@ if TYPE_CHECKING:
 
     from optimizer.faults.fault import Fault
 
-FAULTS: Mapping[str, Fault] = MappingProxyType({**FAULTS_OF_FILES, **FAULTS_OF_ROWS, **FAULTS_OF_DOUBTS})
+FAULTS: Mapping[str, Fault] = MappingProxyType(
+    {**FAULTS_OF_FILES, **FAULTS_OF_ROWS, **FAULTS_OF_DOUBTS, **FAULTS_OF_EDITS}
+)

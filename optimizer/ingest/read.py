@@ -28,6 +28,7 @@ from optimizer.ingest.cells.values import FIRST_YEAR, LAST_YEAR
 from optimizer.ingest.checks.across_sheets import MAX_DAYS_AWAY, check_sheets
 from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.no_start import check_times_left
+from optimizer.ingest.checks.offsets import check_offsets
 from optimizer.ingest.checks.plausible import check_plausibility
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.starts import check_plan_days, check_starts
@@ -39,7 +40,7 @@ from optimizer.ingest.forms.workbook import SUFFIXES as WORKBOOK_SUFFIXES
 from optimizer.ingest.forms.workbook import read_workbook
 from optimizer.ingest.intake import UNKNOWN, Intake, ReadOptions
 from optimizer.ingest.mapping.reading import read_mapping
-from optimizer.ingest.places.approximate import with_approximate, with_corrections
+from optimizer.ingest.places.approximate import with_approximate, with_corrections, without_useless
 from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
 from optimizer.ingest.settings.profiles import decode_toml
@@ -47,6 +48,7 @@ from optimizer.ingest.settings.promise_profile import find_promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from optimizer.domain.policy import Policy
     from optimizer.domain.problem import Problem
@@ -173,6 +175,8 @@ def _from_document(document: object, log: IssueLog, options: ReadOptions, *, is_
         near = nearest(key, known - document.keys())
         log.add("KEY_UNKNOWN", value=key, near=near, path=f"/{key}")
     raws = [read_json_sheet(name, document[name], log) for name in SHEETS if document.get(name) is not None]
+    if not is_ours:
+        check_offsets(raws, log)
     for name in REQUIRED_SHEETS:
         if document.get(name) is None and not (name == "customers" and is_without_customers(raws)):
             log.add("KEY_MISSING", value=name, path=f"/{name}")
@@ -220,7 +224,7 @@ def _assemble(
 ) -> _Found:
     """Check cells, then rows against each other, then build as of the stage's moment: one path from every form."""
     raws = raws if is_ours else with_customers(raws, log)
-    sheets = check_cells(raws, log)
+    sheets = check_cells(raws, log, days=options.days)
     for entry in sheets.branch.readable()[:1]:
         log.language = region_of(entry.row).language
     _check_one_branch(sheets, raws, log)
@@ -249,12 +253,14 @@ def _assemble(
     assert policy is not None
     if is_ours:
         return build_problem(sheets, policy, clock), PlanningContext()
-    if options.as_of is not None and abs((options.as_of.date() - clock.first_day).days) > MAX_DAYS_AWAY:
+    asked = None if options.as_of is None else _at_branch(options.as_of, clock)
+    if asked is not None and abs((asked.date() - clock.first_day).days) > MAX_DAYS_AWAY:
         sheets.branch.note(log, "DATE_FAR", sheets.branch.entries[0].number, "as_of", options.as_of)
         return None
     unpublished = unpublished_years(sheets, clock)
     sheets = with_public_days(sheets, clock)
-    as_of = options.as_of or moment_of(options.stage, sheets.branch.entries[0].row.as_of, clock)
+    stated = _at_branch(sheets.branch.entries[0].row.as_of, clock)
+    as_of = asked or moment_of(options.stage, stated, clock)
     over_s = day_over_s(sheets, clock)
     if clock.seconds(as_of) >= over_s:
         number, moment = sheets.branch.entries[0].number, f"{as_of:%Y-%m-%d %H:%M}"
@@ -272,9 +278,14 @@ def _assemble(
     return problem, context
 
 
+def _at_branch(moment: datetime, clock: BranchClock) -> datetime:
+    """Return a moment with an offset as the branch has it: what day and hour it is, is asked there."""
+    return moment if moment.tzinfo is None else clock.wall.zoned(clock.seconds(moment))
+
+
 def _placed(sheets: BranchSheets, options: ReadOptions, own: OwnPlaces, log: IssueLog) -> BranchSheets:
     """Return the sheets with every place in WGS-84, also those that are only known by their address."""
-    sheets = with_corrections(convert_sheets(sheets, options.datum, log), own)
+    sheets = with_corrections(convert_sheets(without_useless(sheets, log), options.datum, log), own)
     if options.geocoder is None:
         return with_approximate(sheets, own, log)
     from optimizer.ingest.build.geocode import geocode_sheets

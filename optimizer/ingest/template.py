@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import Confirmed, Coverage, Difficulty, HalfDay, PlaceKind, Unfinished, Urgency
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.region import DistanceUnit
+from optimizer.domain.region import DistanceUnit, PaperSize
 from optimizer.domain.technician import Employment
 from optimizer.ingest.build.coordinates import Datum
 from optimizer.ingest.build.words import KINDS
@@ -43,6 +43,7 @@ WORDS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
         ("branch", "weekend"): ("Sat-Sun", "Sun", "Fri-Sat", "none"),
         ("branch", "currency"): ("CNY", "USD", "EUR", "GBP"),
         ("branch", "distance_unit"): tuple(DistanceUnit),
+        ("branch", "paper"): tuple(PaperSize),
         ("branch", "language"): ("zh", "en"),
         ("branch", "locale"): ("zh-CN", "en-US", "en-GB", "de-DE"),
         ("branch", "datum"): _DATUMS,

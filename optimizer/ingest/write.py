@@ -11,6 +11,7 @@ from optimizer.ingest.build.calendar import WEEKEND, adds_public_days
 from optimizer.ingest.build.problem import in_normal_order
 from optimizer.ingest.cells.compound import WEEKDAY_NAMES
 from optimizer.ingest.cells.dates_and_times import BranchClock, iso_duration, time_text
+from optimizer.ingest.cells.locales import no_calls_of, paper_of
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT
 from optimizer.ingest.settings.policy import policy_to_json
 from optimizer.text.files import write_json
@@ -172,7 +173,10 @@ def _branch(problem: Problem, clock: BranchClock) -> JsonObject:
 
 
 def _region(region: Region) -> JsonObject:
-    """Return how a branch writes; nothing where it is as in China, as plans of before it could be said have it."""
+    """Return what a branch is used to; nothing where it is as in China, as plans of before it could be said have it.
+
+    Paper and hours without calls are said only where they are not those of the locale, for the same reason.
+    """
     if region == Region():
         return {}
     return _given(
@@ -180,6 +184,8 @@ def _region(region: Region) -> JsonObject:
         distance_unit=str(region.distance_unit),
         language=region.language,
         locale=region.locale or None,
+        paper=None if region.paper is paper_of(region.locale) else str(region.paper),
+        no_calls=None if region.no_calls == no_calls_of(region.locale) else list(map(_hours, region.no_calls)),
     )
 
 

@@ -35,7 +35,7 @@ def first_arrivals(timed: Iterable[TimedTour]) -> dict[str, int]:
 def _arrivals(timed: TimedTour) -> Iterator[tuple[str, int]]:
     tour, now_s = timed.tour, timed.tour.leaves_s
     for place, service in enumerate(tour.places):
-        if 0 < place == tour.floor_leg:
+        if place == tour.floor_leg:
             now_s = max(now_s, tour.floor_s)
         now_s += tour.legs_s[place]
         if service.visit is None:

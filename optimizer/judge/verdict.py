@@ -180,7 +180,7 @@ def judge_plan(
     rules
         The rules to judge by: fewer for a plan of a time that knew fewer.
     """
-    judged = _open(Facts(problem, matrix), plan)
+    judged = timed_as_stated(Facts(problem, matrix), plan)
     priced = price_plan(judged.facts, [day.timed for day in judged.days], judged.planned)
     costs = {rule: cents for rule, cents in priced.items() if rule in rules}
     broken, accepted = check_hard_rules(judged, rules=rules)
@@ -289,8 +289,8 @@ def _empty_stop(visit_id: str) -> Stop:
     return Stop(visit_id, 0, 0, 0, 0, Interval(0, 0))
 
 
-def _open(facts: Facts, plan: Plan) -> JudgedPlan:
-    """Time again whatever can be timed, and note who serves what."""
+def timed_as_stated(facts: Facts, plan: Plan) -> JudgedPlan:
+    """Time a plan again with its stated break slots, whatever of it can be timed, and note who serves what."""
     planned: dict[str, tuple[tuple[str, int], ...]] = {}
     for route in plan.routes:
         for visit_id in route.visit_ids:

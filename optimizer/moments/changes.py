@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.domain.plan import Plan, Route, Stop
 from optimizer.domain.planning_context import Change, ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.units import HOUR_S
@@ -16,14 +17,15 @@ from optimizer.domain.units import HOUR_S
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.problem import Problem
 
 #: A call about a visit that is too near for notice is made this long before the told window opens, or at once.
 CALL_AHEAD_S = HOUR_S
 
 
-def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = ()) -> Problem:
+def stay_near(
+    problem: Problem, published: Plan, *, released: Collection[str] = (), told: Collection[str] | None = None
+) -> Problem:
     """Return the problem with a published plan to stay near.
 
     It takes the place of published rows for its visits; that a customer agreed to a change stays.
@@ -34,18 +36,28 @@ def stay_near(problem: Problem, published: Plan, *, released: Collection[str] = 
         A plan on the same clock; of its days, those that are over tell nothing any more.
     released
         Visits whose told window may be left: the customer is called and agrees to another.
+    told
+        Visits whose customers know a window; `None` where all of them know that of the plan. Of the others the plan
+        says who comes and on which day, and no time that anybody waits for.
     """
     agreed = {*released, *(entry.visit_id for entry in problem.published if entry.agreed)}
-    told = [
-        PublishedVisit(stop.visit_id, route.technician_id, route.day, stop.window, stop.visit_id in agreed)
+    said = {entry.visit_id: entry.told for entry in problem.published if entry.told is not None}
+    near = [
+        PublishedVisit(
+            stop.visit_id,
+            route.technician_id,
+            route.day,
+            stop.window if told is None else said.get(stop.visit_id) if stop.visit_id in told else None,
+            stop.visit_id in agreed,
+        )
         for route in published.routes
         for stop in route.stops
         if stop.visit_id in problem.visit_by_id and route.day >= 0
     ]
-    known = {entry.visit_id for entry in told}
+    known = {entry.visit_id for entry in near}
     rows = [entry for entry in problem.published if entry.visit_id not in known]
     return replace(
-        problem, published=tuple(sorted([*told, *rows], key=lambda entry: (entry.visit_id, entry.technician_id)))
+        problem, published=tuple(sorted([*near, *rows], key=lambda entry: (entry.visit_id, entry.technician_id)))
     )
 
 
@@ -68,12 +80,32 @@ def gone_since(problem: Problem, published: Plan) -> tuple[dict[str, list[str]],
     return left, called_off
 
 
-def changes_between(problem: Problem, published: Plan, plan: Plan) -> tuple[Change, ...]:
+def as_told(problem: Problem) -> Plan:
+    """Return what a problem says of the published plan as a plan: who, which day and the window told, no more.
+
+    Who leads a crew is not said; the first by id stands for it.
+    """
+    routes: dict[tuple[int, str], list[Stop]] = {}
+    crews: dict[str, list[str]] = {}
+    for said in problem.published:
+        crews.setdefault(said.visit_id, []).append(said.technician_id)
+    for said in problem.published:
+        if said.told is not None:
+            crew = tuple(sorted(crews[said.visit_id])) if len(crews[said.visit_id]) > 1 else ()
+            start_s, lead = said.told.open_s, crew[0] if crew else ""
+            stop = Stop(said.visit_id, start_s, start_s, start_s, start_s, said.told, crew=crew, lead=lead)
+            routes.setdefault((said.day, said.technician_id), []).append(stop)
+    return Plan(tuple(Route(who, day, 0, 0, tuple(stops)) for (day, who), stops in sorted(routes.items())), ())
+
+
+def changes_between(
+    problem: Problem, published: Plan, plan: Plan, told: Collection[str] | None = None
+) -> tuple[Change, ...]:
     """Return what the plan does otherwise than the published one, by visit.
 
     A start that moves inside the told window is no change: the customer waits for the same window. Visits that are
     no longer to be planned (done, called off) are none either, nor what was published for days that are not planned
-    here.
+    here, nor another time where the customer was told none (`told`, as for `stay_near`).
     """
     before, after = _served(published), _served(plan)
     found = []
@@ -81,7 +113,7 @@ def changes_between(problem: Problem, published: Plan, plan: Plan) -> tuple[Chan
         old, new = before.get(visit_id), after.get(visit_id)
         if old is not None and (old.day < 0 or (new is None and old.day >= problem.days)):
             old = None
-        kind = _kind(old, new)
+        kind = _kind(old, new, is_told=told is None or visit_id in told)
         if kind is None:
             continue
         found.append(
@@ -121,10 +153,11 @@ def _served(plan: Plan) -> dict[str, _Served]:
     return found
 
 
-def _kind(old: _Served | None, new: _Served | None) -> ChangeKind | None:
+def _kind(old: _Served | None, new: _Served | None, *, is_told: bool) -> ChangeKind | None:
     if old is None or new is None:
         return None if old is new else ChangeKind.ADDED if old is None else ChangeKind.DROPPED
-    is_other_person, is_other_time = old.people != new.people, old.stop.window != new.stop.window
+    is_other_person = old.people != new.people
+    is_other_time = old.day != new.day or (is_told and old.stop.window != new.stop.window)
     if is_other_person and is_other_time:
         return ChangeKind.TECHNICIAN_AND_TIME
     if is_other_person or is_other_time:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.planning_context import Stage
-from optimizer.errors import LockConflictError
+from optimizer.errors import LockConflictError, NoPlanError
 from optimizer.moments.changes import changes_between, stay_near
 from optimizer.moments.started import told_in_vain, with_started
 from optimizer.running.first_routes import possible_routes, routes_of
@@ -18,7 +18,7 @@ from optimizer.running.tickets import Urgency
 from optimizer.solver import Outcome, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.planning_context import Change
@@ -56,6 +56,7 @@ def plan_stage(
     *,
     seconds: float | None = 10.0,
     start: Routes | None = None,
+    told: Collection[str] | None = None,
     reported: Mapping[str, int] | None = None,
     **options: Any,
 ) -> StageOutcome:
@@ -71,6 +72,8 @@ def plan_stage(
         The plan to stay near; without one this is a plain solve.
     start
         Routes to start from instead of the published ones: those of a solve of the same that was interrupted.
+    told
+        Visits whose customers know a window, where the published plan told nobody: a draft (`told_windows`).
     reported
         When the last result of a visit was reported, by visit (`PlanningContext.reported`).
     seconds
@@ -87,21 +90,22 @@ def plan_stage(
         return StageOutcome(solve(problem, matrix, seconds=seconds, start=start, **options))
     problem = with_started(problem, matrix, published, reported or {})
     over = told_in_vain(problem, published)
-    near = stay_near(problem, published, released=over)
+    near = stay_near(problem, published, released=over, told=told)
     kept = possible_routes(near, matrix, routes_of(published))
     unplaced = _unplaced(near, kept)
     first_s = seconds if seconds is None or not unplaced else FIRST_TRY_SHARE * seconds
     try:
         outcome = solve(near, matrix, seconds=first_s, start=start or kept, **options)
         released = over
-    except LockConflictError:
-        if not unplaced:
+    except (LockConflictError, NoPlanError) as error:
+        # A first try whose time was up says nothing of those windows, but there is none left for another with them.
+        if not unplaced or (isinstance(error, NoPlanError) and error.stopped != "overrun"):
             raise
-        near = stay_near(problem, published, released=(*over, *unplaced))
+        near = stay_near(problem, published, released=(*over, *unplaced), told=told)
         left_s = None if seconds is None else (1 - FIRST_TRY_SHARE) * seconds
         outcome = solve(near, matrix, seconds=left_s, start=start or routes_of(published), **options)
         released = tuple(sorted({*over, *unplaced}))
-    return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan), released)
+    return StageOutcome(outcome, changes_between(outcome.problem, published, outcome.plan, told), released)
 
 
 def _unplaced(near: Problem, kept: Routes) -> tuple[str, ...]:

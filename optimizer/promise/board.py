@@ -79,6 +79,8 @@ class Board:
     ----------
     facts
         Those of the problem with the days behind the horizon.
+    plan
+        What is planned in the horizon.
     present
         The plan of the horizon as the judge looks at it.
     cards
@@ -92,6 +94,7 @@ class Board:
     """
 
     facts: Facts
+    plan: Plan
     present: PresentPlan
     cards: dict[Key, tuple[Card, ...]]
     plain: frozenset[Key]
@@ -103,6 +106,15 @@ class Board:
     def problem(self) -> Problem:
         """The problem with the days behind the horizon."""
         return self.facts.problem
+
+    def without(self, visit_id: str) -> Board:
+        """Return the board of the same plan without one of its visits, and with nothing put on it since."""
+        routes = [
+            replace(route, stops=tuple(stop for stop in route.stops if stop.visit_id != visit_id))
+            for route in self.plan.routes
+        ]
+        plan = replace(self.plan, routes=tuple(route for route in routes if route.stops))
+        return board_of(self.facts, plan, behind=self.behind, assumed_days=self.assumed_days)
 
     def working_days(self) -> list[int]:
         """Return the days on which somebody works from the moment of planning on."""
@@ -253,7 +265,7 @@ def board_of(facts: Facts, plan: Plan, *, behind: int, assumed_days: tuple[int, 
         )
         if route.branch_stop is not None or not facts.linked.isdisjoint(route.visit_ids):
             plain.discard(key)
-    return Board(facts, judge_present(facts, timed), cards, frozenset(plain), behind, assumed_days)
+    return Board(facts, plan, judge_present(facts, timed), cards, frozenset(plain), behind, assumed_days)
 
 
 def _as_carded(service: Service, card: Card) -> Service:

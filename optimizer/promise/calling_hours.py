@@ -1,4 +1,4 @@
-"""When a customer may be phoned: homes until the evening, firms in their office hours, nobody over noon."""
+"""When a customer may be phoned: homes until the evening, firms in their office hours, nobody in the hours for rest."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Nobody is phoned before breakfast, or after having settled down for the night; firms that are open then neither.
 DAYTIME = Interval(at(8, 30), at(20, 30))
-#: People eat and rest over noon.
-NOON = Interval(at(12), at(14))
 #: How firms are named, where nobody states what kind of place it is.
 _FIRMS = re.compile(
     "公司|集团|[店馆站院所厂园局社校]$|中心|酒店|超市|餐厅|咖啡|物业|银行|诊所|托育|工作室"
@@ -83,13 +81,16 @@ def _hours(problem: Problem, customer: Customer, days: range) -> Iterator[Interv
     for day in days:
         for hours in _hours_of_day(problem, customer, day):
             open_s, close_s = max(hours.open_s, DAYTIME.open_s), min(hours.close_s, DAYTIME.close_s)
-            for part in ((open_s, min(close_s, NOON.open_s)), (max(open_s, NOON.close_s), close_s)):
-                if part[0] < part[1]:
-                    yield problem.clock.interval(day, Interval(*part))
+            for rest in problem.branch.region.no_calls:
+                if open_s < min(close_s, rest.open_s):
+                    yield problem.clock.interval(day, Interval(open_s, min(close_s, rest.open_s)))
+                open_s = max(open_s, rest.close_s)
+            if open_s < close_s:
+                yield problem.clock.interval(day, Interval(open_s, close_s))
 
 
 def _hours_of_day(problem: Problem, customer: Customer, day: int) -> list[Interval]:
-    """Return the hours of a day in which a customer is there, as seconds of the day, noon included."""
+    """Return the hours of a day in which a customer is there, as seconds of the day, hours for rest included."""
     on = problem.date_of(day)
     if not is_firm(customer):
         return [DAYTIME]

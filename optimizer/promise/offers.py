@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.domain.order import Interval
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import HOUR_S, at
-from optimizer.promise.board import Card, open_board
+from optimizer.promise.board import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.order import Visit
-    from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.promise.board import Board
-    from optimizer.travel.matrix import TravelMatrix
 
 #: How long an offered window is where the policy says nothing of told ones.
 WIDTH_S = 2 * HOUR_S
@@ -74,7 +72,7 @@ class Offers:
         return self.by_visit.get(visit_id, ())
 
 
-def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: Sequence[str], board: Board) -> Offers:
+def find_offers(board: Board, visit_ids: Sequence[str]) -> Offers:
     """Return two windows for each of some visits, the most pressing first.
 
     Parameters
@@ -87,32 +85,25 @@ def find_offers(problem: Problem, matrix: TravelMatrix, plan: Plan, visit_ids: S
     """
     if not visit_ids:
         return Offers({})
-    board = replace(board, cards=dict(board.cards))
+    problem, plan = board.problem, board.plan
+    planned = {stop.visit_id: stop.window for route in reversed(plan.routes) for stop in reversed(route.stops)}
+    shared = replace(board, cards=dict(board.cards))
     others = [left.visit_id for left in plan.unassigned if left.visit_id not in visit_ids]
-    _put_known_work(board, [problem.visit_by_id[one] for one in others if one in problem.visit_by_id])
+    _put_known_work(shared, [problem.visit_by_id[one] for one in others if one in problem.visit_by_id])
     found: dict[str, tuple[Offer, ...]] = {}
     without_parts = set()
     for visit_id in visit_ids:
         visit = problem.visit_by_id[visit_id]
-        planned = next(
-            (stop.window for route in plan.routes for stop in route.stops if stop.visit_id == visit_id), None
-        )
-        if planned is not None:
-            found[visit_id] = _two_windows(open_board(problem, matrix, _without(plan, visit_id)), visit, 0, planned)
+        if visit_id in planned:
+            found[visit_id] = _two_windows(board.without(visit_id), visit, 0, planned[visit_id])
             continue
-        found[visit_id] = _two_windows(board, visit, 0)
+        found[visit_id] = _two_windows(shared, visit, 0)
         if not found[visit_id] and visit.parts:
-            found[visit_id] = _two_windows(board, replace(visit, parts=()), _parts_day(problem))
+            found[visit_id] = _two_windows(shared, replace(visit, parts=()), _parts_day(problem))
             without_parts.update([visit_id] if found[visit_id] else [])
     days = {problem.clock.day_of(offer.window.open_s) for offers in found.values() for offer in offers}
     assumed = tuple(day for day in board.assumed_days if day in days)
     return Offers(found, assumed, frozenset(without_parts))
-
-
-def _without(plan: Plan, visit_id: str) -> Plan:
-    """Return the routes of a plan without one of its visits."""
-    routes = (replace(r, stops=tuple(stop for stop in r.stops if stop.visit_id != visit_id)) for r in plan.routes)
-    return replace(plan, routes=tuple(route for route in routes if route.stops))
 
 
 def _parts_day(problem: Problem) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.house_limits import LimitException
     from optimizer.domain.order import Interval, Visit
-    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.plan import UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.promise.board import Board, Key, Place
 
@@ -71,7 +71,7 @@ class _Swap(NamedTuple):
     place: Place
 
 
-def find_remedies(board: Board, plan: Plan, breaking: Sequence[UnassignedVisit]) -> dict[str, tuple[Remedy, ...]]:
+def find_remedies(board: Board, breaking: Sequence[UnassignedVisit]) -> dict[str, tuple[Remedy, ...]]:
     """Return what would keep the promise of each visit that a plan leaves out, by visit; each for itself.
 
     Parameters
@@ -82,7 +82,7 @@ def find_remedies(board: Board, plan: Plan, breaking: Sequence[UnassignedVisit])
     found = {}
     for left in breaking:
         visit = board.problem.visit_by_id[left.visit_id]
-        found[left.visit_id] = (*_exceptions(left), *_swaps(board, visit), *_contractors(board, plan, visit))
+        found[left.visit_id] = (*_exceptions(left), *_swaps(board, visit), *_contractors(board, visit))
     return found
 
 
@@ -151,7 +151,7 @@ def _due(problem: Problem, visit: Visit) -> int:
 # --- somebody without a shift ---------------------------------------------------------------------------------------
 
 
-def _contractors(board: Board, plan: Plan, visit: Visit) -> Iterator[Remedy]:
+def _contractors(board: Board, visit: Visit) -> Iterator[Remedy]:
     """Yield the first contractor who has no shift on a day in time and could come then in the branch's hours."""
     problem = board.problem
     if problem.crew_size_of(visit) > 1:
@@ -168,18 +168,18 @@ def _contractors(board: Board, plan: Plan, visit: Visit) -> Iterator[Remedy]:
                 or refusals_left(board.facts, technician, visit)
             ):
                 continue
-            start_s = _start_if_on_duty(board, plan, visit, Shift(who, day, hours.open_s, hours.close_s), hours)
+            start_s = _start_if_on_duty(board, visit, Shift(who, day, hours.open_s, hours.close_s), hours)
             if start_s is not None:
                 yield Remedy(RemedyKind.CONTRACTOR, who, start_s=start_s)
                 return
 
 
-def _start_if_on_duty(board: Board, plan: Plan, visit: Visit, shift: Shift, hours: Interval) -> int | None:
+def _start_if_on_duty(board: Board, visit: Visit, shift: Shift, hours: Interval) -> int | None:
     """Return when a visit would start on the day of somebody who is off, as far as the judge lets it."""
     profile = next((one.profile for one in board.problem.shifts if one.day == shift.day), shift.profile)
     extra = replace(shift, profile=profile, contracted_s=hours.close_s - hours.open_s)
     facts = Facts(replace(board.problem, shifts=(*board.problem.shifts, extra)), board.facts.matrix)
-    on_duty = board_of(facts, plan, behind=board.behind)
+    on_duty = board_of(facts, board.plan, behind=board.behind)
     place = on_duty.place_on(extra, Card(visit))
     if place is None or next(on_duty.broken_with(Card(visit), [place]), None) is not None:
         return None

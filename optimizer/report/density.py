@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.domain.region import PaperSize
 from optimizer.report.text_width import ems
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     from optimizer.report.paper_view import EntryView, PickUpView, SheetView
 
-#: Millimetres of A4 that the margins leave, less a hair at the foot.
-PAGE_HEIGHT, PAGE_WIDTH = 277.5, 192.0
+#: Millimetres of each margin, and a hair that is left at the foot.
+MARGIN_MM, _HAIR_MM = 9.0, 1.5
 _MM_PER_PT = 0.3528
 #: Type smaller than this, in points, is for days that fit in no other way.
 _SMALL = 7.3
@@ -67,38 +68,49 @@ _FLOWING = _density(9.0)
 _TALLEST_BLANK_MM = 20.0
 
 
-def choose_density(sheet: SheetView) -> Density:
+def page_mm(paper: PaperSize) -> tuple[float, float]:
+    """Return width and height of what the margins of a sheet of paper leave, in millimetres."""
+    return round(paper.width_mm - 2 * MARGIN_MM, 1), round(paper.height_mm - 2 * MARGIN_MM - _HAIR_MM, 1)
+
+
+def wide_share(paper: PaperSize) -> float:
+    """Return how wide a sheet on its side is between its margins, as a share of A4."""
+    return (paper.height_mm - 2 * MARGIN_MM) / (PaperSize.A4.height_mm - 2 * MARGIN_MM)
+
+
+def choose_density(sheet: SheetView, paper: PaperSize = PaperSize.A4) -> Density:
     """Return the density with the largest type in which the day fits on one page; what is left is room to write."""
+    width_mm, height_mm = page_mm(paper)
     for density in DENSITIES:
-        left_mm = PAGE_HEIGHT - _height_mm(sheet, density)
+        left_mm = height_mm - _height_mm(sheet, density, width_mm)
         if left_mm >= 0:
             blank_mm = min(_TALLEST_BLANK_MM, density.blank_mm + left_mm / max(1, len(sheet.entries)))
             return replace(density, blank_mm=round(blank_mm, 1))
     return _FLOWING
 
 
-def _height_mm(sheet: SheetView, density: Density) -> float:
+def _height_mm(sheet: SheetView, density: Density, width_mm: float) -> float:
     """Return the estimated height of a sheet: heading, packing line, entries."""
     em, line = density.points * _MM_PER_PT, density.points * _MM_PER_PT * density.leading
-    facts = _lines([(field.label, field.value) for field in sheet.facts], PAGE_WIDTH / 2 / em)
-    name = _lines([("", sheet.title)], PAGE_WIDTH / 2 / em / _NAME_SIZE)
+    facts = _lines([(field.label, field.value) for field in sheet.facts], width_mm / 2 / em)
+    name = _lines([("", sheet.title)], width_mm / 2 / em / _NAME_SIZE)
     head = 2.2 + line + max(name * _NAME_SIZE * 1.1 * em, (facts - 1) * line)
-    packing = 2.6 + line * _lines([("", _TICK + item) for item in ("", *sheet.packing)], PAGE_WIDTH / em)
-    stop = 0.0 if sheet.pick_up is None else _pick_up_mm(sheet.pick_up, density)
-    return _SPARE * (head + packing + stop + sum(_entry_mm(entry, density) for entry in sheet.entries))
+    packing = 2.6 + line * _lines([("", _TICK + item) for item in ("", *sheet.packing)], width_mm / em)
+    stop = 0.0 if sheet.pick_up is None else _pick_up_mm(sheet.pick_up, density, width_mm)
+    return _SPARE * (head + packing + stop + sum(_entry_mm(entry, density, width_mm) for entry in sheet.entries))
 
 
-def _pick_up_mm(stop: PickUpView, density: Density) -> float:
+def _pick_up_mm(stop: PickUpView, density: Density, width_mm: float) -> float:
     """Return the estimated height of a stop at the branch: where, what to pick up, no boxes to write in."""
     em, line = density.points * _MM_PER_PT, density.points * _MM_PER_PT * density.leading
-    room = (PAGE_WIDTH - density.times_mm - 5.4) / em
+    room = (width_mm - density.times_mm - 5.4) / em
     work = _WHO_SIZE * 2 + _lines([("", _TICK + item) for item in ("", *stop.items)], room)
     return max(work * line, 2 * line + 3 * em) + 5.2
 
 
-def _entry_mm(entry: EntryView, density: Density) -> float:
+def _entry_mm(entry: EntryView, density: Density, width_mm: float) -> float:
     em, line = density.points * _MM_PER_PT, density.points * _MM_PER_PT * density.leading
-    room = (PAGE_WIDTH - density.times_mm - 5.4) / em
+    room = (width_mm - density.times_mm - 5.4) / em
     beside_order = room - ems(entry.order_id) * 1.1 - (4 if entry.is_red else 1)
     who = [(field.label if field.name == "contacts" else "", field.value) for field in entry.who]
     at = next((k for k, field in enumerate(entry.who) if field.name == "address"), len(who))

@@ -31,6 +31,7 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         `unassigned_due_before_plan`, `unassigned_rebook` (counts, a visit of a crew once);
         `promises` that fall due with this plan (`promises.py`), `promises_kept`, `promises_late` (planned too late),
         `promises_will_break` (left out), `promises_beyond` (not kept, as no plan could), `promises_kept_share`;
+        `promises_windows` and `promises_windows_kept`: those of an arrival window, all others are due days;
         `on_time_share` (planned visits that start by the close of their window in force), `late_visits`,
         `late_minutes`; `overdue_visits` (planned after their due day); `travel_minutes`, `travel_km`, `door_minutes`
         (at doors, which is not in the travel), `service_minutes` (of each member of a crew), `overtime_minutes`;
@@ -60,6 +61,8 @@ def kpis(problem: Problem, matrix: TravelMatrix, plan: Plan) -> dict[str, Any]:
         "promises_will_break": promises.will_break,
         "promises_beyond": promises.beyond,
         "promises_kept_share": _share(promises.kept, promises.due),
+        "promises_windows": promises.windows,
+        "promises_windows_kept": promises.windows_kept,
         **figures,
         "cost_cents": plan.cost_cents,
         "costs_cents": {rule.value: plan.costs.get(rule, 0) for rule in SOFT_RULES},

@@ -102,7 +102,7 @@ def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[R
             "parts": wording.parts(stop.parts, problem),
             "tools": wording.tools(visit.tools, problem) if day.leads(stop) else "",
             "loads": wording.loads(visit.loads) if day.leads(stop) else "",
-            "crew": "; ".join(wording.person(who, problem) for who in stop.crew),
+            "crew": wording.series(wording.person(who, problem) for who in stop.crew),
             "lead": wording.person(stop.lead, problem) if stop.lead else "",
             "after": "; ".join(earlier.visit_id for earlier in visit.after),
             "via_branch": len(way) > 1,

@@ -322,7 +322,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
     if len(stop.crew) > 1:
         lines.append(crew_text(problem, stop, wording))
     if visit.after:
-        lines.append(t("After {visits}", visits=", ".join(earlier.visit_id for earlier in visit.after)))
+        lines.append(t("After {visits}", visits=wording.listed(earlier.visit_id for earlier in visit.after)))
     if stop.lateness_s:
         lines.append(t("Late {duration}", duration=wording.duration(stop.lateness_s)))
     if stop.pinned:
@@ -339,7 +339,7 @@ def pause_text(problem: Problem, pause: Pause, wording: Wording, day: int) -> st
 def crew_text(problem: Problem, stop: Stop, wording: Wording) -> str:
     """Return who serves a visit together and who leads: `Crew: Ann Li, Ben Li; Ann Li leads`."""
     names = {who: wording.person(who, problem) for who in stop.crew}
-    people, lead = ", ".join(names.values()), names.get(stop.lead, stop.lead)
+    people, lead = wording.listed(names.values()), names.get(stop.lead, stop.lead)
     if not lead:
         return wording.translate("Crew: {people}", people=people)
     return wording.translate("Crew: {people}; {lead} leads", people=people, lead=lead)

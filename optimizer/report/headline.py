@@ -46,6 +46,8 @@ def _visits(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
     t, left, due, kept = wording.translate, *(figures[k] for k in ("visits_unassigned", "promises", "promises_kept"))
     late, breaks, beyond = (figures[f"promises_{what}"] for what in ("late", "will_break", "beyond"))
     today, rebook = figures["unassigned_due_before_plan"], figures["unassigned_rebook"]
+    windows, windows_kept = figures["promises_windows"], figures["promises_windows_kept"]
+    days = due - windows
     return [
         KeyFigure(
             "planned",
@@ -58,7 +60,7 @@ def _visits(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             t("Not planned"),
             f"{left}",
             _notes(
-                (breaks, t("{count} promises will break", count=breaks)),
+                (breaks, t("1 promise will break") if breaks == 1 else t("{count} promises will break", count=breaks)),
                 (today, t("{count} to send today", count=today)),
                 (rebook, t("{count} to agree anew", count=rebook)),
             ),
@@ -68,9 +70,11 @@ def _visits(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
         KeyFigure(
             "promises_kept",
             t("Promises kept"),
-            wording.share(figures["promises_kept_share"]),
+            wording.share(figures["promises_kept_share"] if windows else None),
             _notes(
-                (True, t("{kept} of {count}", kept=kept, count=due)),
+                (windows, t("{kept} of {count} windows", kept=windows_kept, count=windows)),
+                (not windows, t("no window was promised")),
+                (days, t("{kept} of {count} due days", kept=kept - windows_kept, count=days)),
                 (late, t("{count} planned too late", count=late)),
                 (breaks, t("{count} will break", count=breaks)),
                 (beyond, t("{count} of them no plan could keep", count=beyond)),
@@ -87,7 +91,7 @@ def _times(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             "lateness",
             t("Lateness"),
             wording.duration(figures["late_minutes"] * 60),
-            _notes((late, t("{count} visits", count=late))),
+            _notes((late, wording.visits(late))),
             alarm=late > 0,
         ),
         KeyFigure(
@@ -115,7 +119,7 @@ def _people(figures: Mapping[str, Any], wording: Wording) -> list[KeyFigure]:
             f"{figures['technicians_used']}",
             _notes(
                 (True, t("of {count}", count=figures["technicians_available"])),
-                (contractors, t("{count} contractors", count=contractors)),
+                (contractors, t("1 contractor") if contractors == 1 else t("{count} contractors", count=contractors)),
             ),
         ),
         KeyFigure(

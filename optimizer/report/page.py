@@ -10,7 +10,7 @@ from optimizer.domain.plan import UnassignedState
 from optimizer.report.days import days_by_date, technician_days
 from optimizer.report.figures import balances_s, kpis, loads_of
 from optimizer.report.gantt import axis_of, draw_gantt
-from optimizer.report.headline import KeyFigure, key_figures
+from optimizer.report.headline import key_figures
 from optimizer.report.money import CostParts, cost_parts
 from optimizer.report.palette import pen
 from optimizer.report.paper_view import ListView, SheetView
@@ -89,7 +89,8 @@ def render_page(
         problem=problem,
         plan=plan,
         is_several=problem.days > 1,
-        cards=[with_whole_numbers(one) for one in key_figures(figures, wording)],
+        cards=[replace(one, value=with_whole_numbers(one.value)) for one in key_figures(figures, wording)],
+        whole=with_whole_numbers,
         people=people,
         people_loads=[(person, person.load) for person in people],
         days=_day_views(problem, plan, days, people, figures, wording),
@@ -245,9 +246,9 @@ class _Left:
         self.reasons = list(zip(left.reasons, wording.reasons(left, problem), strict=True))
 
 
-def with_whole_numbers(figure: KeyFigure) -> KeyFigure:
-    """Return a key figure whose numbers stay on one line with their units."""
-    return replace(figure, value=re.sub(r"(?<=\d) (?=\D)", NO_BREAK, figure.value))
+def with_whole_numbers(text: str) -> str:
+    """Return a text whose numbers stay on one line with their units, a sum broken at its sign alone."""
+    return re.sub(r"(?<=\d) (?=[^\d\s+])|(?<=h) (?=\d)", NO_BREAK, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ _PEN, _MARK = "字", "000000"
 #: The thinnest bar of a bar code, and the paper, in ems.
 _MODULE_EMS = 0.09
 _TALL_EMS, _WIDE_EMS = 61.0, 89.0
+#: The register is set in smaller type than other lists.
+_EMS_OF = {"register": 96.0}
 _NUMBERS = (COUNT, MINUTES, MONEY, SHARE)
 
 
@@ -162,7 +164,8 @@ class ListView:
         self.day = day
         self.note = paper.note
         self.lines = [_line(line, paper.columns, wording) for line in paper.lines]
-        self.heads = _heads(paper.columns, self.lines, _WIDE_EMS if is_wide else _TALL_EMS, wording)
+        room = _EMS_OF.get(paper.name, _WIDE_EMS if is_wide else _TALL_EMS)
+        self.heads = _heads(paper.columns, self.lines, room, wording)
 
 
 def _line(line: Line, columns: Sequence[Column], wording: Wording) -> LineView:
@@ -195,7 +198,8 @@ def _cell(column: Column, value: Value, wording: Wording) -> CellView:
     if column.number_format in _NUMBERS:
         return CellView(column.name, _number(column, value, wording), "n")
     text = _words(column, value, wording)
-    return CellView(column.name, text or wording.translate("none"), "" if text else "none")
+    style = "stamp" if isinstance(value, date) else ""
+    return CellView(column.name, text or wording.translate("none"), style if text else "none")
 
 
 def _number(column: Column, value: Value, wording: Wording) -> str:

@@ -39,12 +39,16 @@ class PromiseCount:
     ----------
     beyond
         Those not kept that no plan of these days could keep: broken before, or of a visit that nobody can serve.
+    windows, windows_kept
+        Those of an arrival window that was given; all others are due days.
     """
 
     kept: int
     late: int
     will_break: int
     beyond: int
+    windows: int
+    windows_kept: int
 
     @property
     def due(self) -> int:
@@ -63,7 +67,17 @@ def count_promises(problem: Problem, plan: Plan) -> PromiseCount:
         if promise is not Promise.KEPT
         and (visit_id in final or _was_broken_before(problem, problem.visit_by_id[visit_id]))
     ]
-    return PromiseCount(counts[Promise.KEPT], counts[Promise.LATE], counts[Promise.WILL_BREAK], len(beyond))
+    windows = Counter(
+        promise for visit_id, promise in found.items() if problem.promises_of(problem.visit_by_id[visit_id])
+    )
+    return PromiseCount(
+        kept=counts[Promise.KEPT],
+        late=counts[Promise.LATE],
+        will_break=counts[Promise.WILL_BREAK],
+        beyond=len(beyond),
+        windows=windows.total(),
+        windows_kept=windows[Promise.KEPT],
+    )
 
 
 def promises_of(problem: Problem, plan: Plan) -> Mapping[str, Promise]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from optimizer.domain.order import Interval
+    from optimizer.domain.order import Interval, Visit
     from optimizer.domain.plan import Plan, Stop
     from optimizer.domain.planning_context import PlanningContext
     from optimizer.domain.problem import Problem
@@ -55,9 +55,7 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
             _print_day(problem, own, console, wording)
     if plan.unassigned:
         console.print()
-        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
-        console.print(_prose(title, _ALARM))
-        console.print(_unassigned(problem, plan, wording, is_wide=console.width >= WIDE))
+        print_reasons(problem, plan, console, lang)
 
 
 def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console, wording: Wording) -> None:
@@ -70,7 +68,7 @@ def _print_day(problem: Problem, days: Sequence[TechnicianDay], console: Console
     unused = [day.technician.name or day.technician.technician_id for day in days if not day.route]
     if unused:
         console.print()
-        console.print(_prose(wording.translate("Without a visit: {names}", names=", ".join(unused)), _QUIET))
+        console.print(_prose(wording.translate("Without a visit: {names}", names=wording.listed(unused)), _QUIET))
 
 
 def _figures(problem: Problem, matrix: TravelMatrix, plan: Plan, wording: Wording) -> Table:
@@ -166,11 +164,37 @@ def _notes(problem: Problem, stop: Stop, wording: Wording, day: int) -> list[tup
     if len(stop.crew) > 1:
         notes.append((crew_text(problem, stop, wording), ""))
     if earlier := [before.visit_id for before in problem.visit_by_id[stop.visit_id].after]:
-        notes.append((t("After {visits}", visits=", ".join(earlier)), ""))
+        notes.append((t("After {visits}", visits=wording.listed(earlier)), ""))
     return notes
 
 
 # --- what is not planned, what has changed ----------------------------------------------------------------------------
+
+
+def print_reasons(problem: Problem, plan: Plan, console: Console, lang: str) -> None:
+    """Print what a plan leaves out and why; nothing of one that leaves nothing out."""
+    wording = Wording(lang, problem.branch.region)
+    if plan.unassigned:
+        title = wording.translate("Not planned ({count})", count=len(plan.unassigned))
+        console.print(_prose(title, _ALARM))
+        console.print(_unassigned(problem, plan, wording, is_wide=console.width >= WIDE))
+
+
+def print_visit(problem: Problem, plan: Plan, visit: Visit, console: Console, lang: str) -> None:
+    """Print who is at a visit when, a line each; nothing of one that is left out."""
+    wording = Wording(lang, problem.branch.region)
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.visit_id == visit.visit_id:
+                said = wording.translate(
+                    "Visit {visit}: {technician}, {day}, {start}–{end}.",
+                    visit=visit.visit_id,
+                    technician=wording.person(route.technician_id, problem),
+                    day=wording.day(problem.date_of(route.day)),
+                    start=wording.clock(stop.start_s, problem, route.day),
+                    end=wording.clock(stop.end_s, problem, route.day),
+                )
+                console.print(_prose(said))
 
 
 def _unassigned(problem: Problem, plan: Plan, wording: Wording, *, is_wide: bool) -> Table:
@@ -201,7 +225,7 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
     console.print(_prose(t("Changes against the published plan ({count})", count=len(context.changes)), "bold"))
     heads = [t(h) for h in ("Call by", "Visit", "Customer", "Phone", "Change", "Before", "After")]
     table = _table(heads if is_wide else heads[:2], whole=range(1))
-    for change in context.changes:
+    for change in sorted(context.changes, key=lambda change: (change.call_by_s, change.visit_id)):
         customer = problem.customer_of(problem.visit_by_id[change.visit_id])
         before = _told(problem, change.before_people, change.before, wording)
         after = _told(problem, change.after_people, change.after, wording)
@@ -224,7 +248,7 @@ def _told(problem: Problem, people: Sequence[str], window: Interval | None, word
     """Return who comes and when: `Ann 09:00–10:00`, of several days with the day; a dash when nobody does."""
     if window is None:
         return "–"
-    names = ", ".join(wording.person(who, problem) for who in people)
+    names = wording.listed(wording.person(who, problem) for who in people)
     if problem.days == 1:
         return f"{names} {wording.window(window, problem)}"
     day = problem.clock.day_of(window.open_s)

@@ -54,6 +54,14 @@ def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang:
     return list(pages)
 
 
+def technician_page(problem: Problem, papers: Papers, technician_id: str, lang: str) -> str | None:
+    """Return the self-contained page of one technician; `None` where the plan has no route for this person."""
+    technician = problem.technician_by_id.get(technician_id)
+    if technician is None or not papers.route_sheets_of(technician_id):
+        return None
+    return _page(problem, papers, technician, Wording(lang, problem.branch.region))
+
+
 def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wording) -> str:
     who = technician.technician_id
     sheets = [SheetView(sheet) for sheet in papers.route_sheets_of(who)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from optimizer.report.density import choose_density
+from optimizer.report.density import choose_density, wide_share
 from optimizer.report.links import phone_pieces, place_link
 from optimizer.text.printable import without_controls
 
@@ -54,6 +54,10 @@ def _environment(wording: Wording) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=wording.translate, wording=wording, choose_density=choose_density)
+    paper = wording.region.paper
+    density = partial(choose_density, paper=paper)
+    environment.globals.update(
+        t=wording.translate, wording=wording, choose_density=density, wide_share=wide_share(paper)
+    )
     environment.globals.update(phone_pieces=phone_pieces, place_link=place_link)
     return environment

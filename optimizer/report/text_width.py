@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 #: What a line never breaks inside: a word, a number, a date, a phone. Chinese breaks anywhere, four signs look well.
 _UNBROKEN = re.compile(r"(?:[^\s\u2e80-\uffff]|\u00a0)+|[\u2e80-\uffff]{1,4}")
-_LONGEST_WORD, _LONGEST_TEXT, _PADDING, _BOLD = 18.0, 34.0, 1.3, 1.15
+_LONGEST_WORD, _PADDING, _BOLD = 18.0, 1.3, 1.15
+#: A text as long as a line is read best; of what it has beyond, a part counts: a long script gets the most room.
+_LINE, _BEYOND = 34.0, 0.5
 
 
 #: Widths of characters that are not full-width, in a wide face; a narrower face leaves more room.
@@ -53,7 +55,7 @@ def column_widths(heads: Sequence[str], columns: Sequence[Sequence[str]], room: 
         for head, texts in zip(heads, columns, strict=True)
     ]
     want = [
-        max(least, _PADDING + _wanted([min(_LONGEST_TEXT, ems(text)) for text in texts]))
+        max(least, _PADDING + _wanted([_wish(ems(text)) for text in texts]))
         for least, texts in zip(need, columns, strict=True)
     ]
     left, wish = room - sum(need), sum(want) - sum(need)
@@ -65,6 +67,11 @@ def column_widths(heads: Sequence[str], columns: Sequence[Sequence[str]], room: 
 def _wanted(widths: Sequence[float]) -> float:
     """Return the room that texts would like: between the longest and the mean, as most lines may have none at all."""
     return (max(widths) + sum(widths) / len(widths)) / 2 if widths else 0.0
+
+
+def _wish(width: float) -> float:
+    """Return how wide a text would like to be set that is so wide on one line."""
+    return min(width, _LINE) + _BEYOND * max(0.0, width - _LINE)
 
 
 def _longest_word(text: str) -> float:

@@ -25,9 +25,9 @@ from optimizer.text.regional import (
     hour_text,
     hours_text,
     is_month_first,
-    money_number,
     money_text,
     numeric_day,
+    points_text,
     stamp_text,
 )
 
@@ -94,6 +94,9 @@ CHANGE_KINDS = {
 }
 #: What stands behind 星期 and 周, from Monday on.
 _CHINESE_WEEKDAYS = "一二三四五六日"
+#: What stands between names in a row, and between longer things.
+_COMMA = {"zh": "、", "en": ", "}
+_SEMICOLON = {"zh": "；", "en": "; "}
 #: Letters of a weekday or a month where there is little room.
 _SHORT = 3
 
@@ -189,6 +192,18 @@ class Wording:
         """Return a distance in the unit of the branch: one decimal below a hundred, none above."""
         return distance_text(metres, self.region, self.translate)
 
+    def listed(self, texts: Iterable[str]) -> str:
+        """Return names or numbers in a row: `Ann, Ben`, `陈立新、林晓东`."""
+        return _COMMA[self.lang].join(texts)
+
+    def series(self, texts: Iterable[str]) -> str:
+        """Return longer things in a row, each with a name and a number of its own."""
+        return _SEMICOLON[self.lang].join(texts)
+
+    def visits(self, count: int) -> str:
+        """Return how many visits there are."""
+        return self.translate("1 visit") if count == 1 else self.translate("{count} visits", count=count)
+
     def heading(self, heading: str) -> str:
         """Return the head of a column, with the unit of distances where it says one."""
         return self.translate(heading, unit=distance_name(self.region, self.translate))
@@ -211,7 +226,7 @@ class Wording:
 
     def points(self, cents: int) -> str:
         """Return a price that is on no bill as whole points, one for a hundred cents: `1,235`."""
-        return f"{money_number(cents, self.region):,.0f}"
+        return points_text(cents, self.region)
 
     def share(self, share: float | None) -> str:
         """Return a share as whole percent; a dash when there is nothing to count."""
@@ -273,7 +288,8 @@ class Wording:
         """Return one sentence per reason why a visit is not planned; one that is not proven says so."""
         from optimizer.explain.sentences import sentence
 
-        said = [(reason, sentence(reason, problem, self.translate)) for reason in left.reasons]
+        visit = problem.visit_by_id.get(left.visit_id)
+        said = [(reason, sentence(reason, problem, self.translate, visit=visit)) for reason in left.reasons]
         unproven = "As this plan stands (not proven): {reason}"
         return [
             without_controls(self.translate(unproven, reason=text) if is_open(reason) else text)
@@ -283,16 +299,18 @@ class Wording:
     def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
         """Return parts with their quantities: `Compressor ×1; Fan ×2`."""
         names = {part.part_id: part.name for part in problem.parts}
-        return without_controls("; ".join(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
+        return without_controls(self.series(f"{names.get(p.part_id) or p.part_id} ×{p.quantity}" for p in parts))
 
     def tools(self, needs: Iterable[ToolNeed], problem: Problem) -> str:
         """Return tools with their units: `Ladder ×1`."""
         names = {tool.tool_id: tool.name for tool in problem.tools}
-        return without_controls("; ".join(f"{names.get(n.tool_id) or n.tool_id} ×{n.units}" for n in needs if n.units))
+        return without_controls(
+            self.series(f"{names.get(n.tool_id) or n.tool_id} ×{n.units}" for n in needs if n.units)
+        )
 
     def loads(self, loads: Iterable[Load]) -> str:
         """Return loads with their quantities: `40 kg; 2 crates`."""
-        return without_controls("; ".join(f"{load.amount} {load.quantity}" for load in loads if load.amount))
+        return without_controls(self.series(f"{load.amount} {load.quantity}" for load in loads if load.amount))
 
     def windows(self, visit: Visit, problem: Problem) -> str:
         """Return the arrival windows of the days as the customer knows them: promised, else requested, else derived."""
@@ -301,15 +319,15 @@ class Wording:
         today = [w for w in told if w.open_s < problem.end_s and w.close_s >= 0]
         windows = today or problem.windows[visit.visit_id]
         if problem.days == 1:
-            return ", ".join(self.window(window, problem) for window in windows)
-        return "; ".join(self._dated(windows, problem))
+            return self.listed(self.window(window, problem) for window in windows)
+        return self.series(self._dated(windows, problem))
 
     def _dated(self, windows: Iterable[Interval], problem: Problem) -> Iterator[str]:
         """Yield windows with their days; days in a row with the same hours are told together."""
         hours: dict[int, str] = {}
         for window in windows:
             day = problem.clock.day_of(window.open_s)
-            hours[day] = ", ".join(filter(None, (hours.get(day, ""), self.window(window, problem, day))))
+            hours[day] = self.listed(filter(None, (hours.get(day, ""), self.window(window, problem, day))))
         for _, run in itertools.groupby(enumerate(sorted(hours)), key=lambda item: (item[1] - item[0], hours[item[1]])):
             days = [day for _, day in run]
             ends = dict.fromkeys((days[0], days[-1]))

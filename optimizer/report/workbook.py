@@ -114,7 +114,7 @@ def _fill(page: Worksheet, sheet: Sheet, rows: list[Row], wording: Wording) -> N
             painter.paint(cell, (column.name, cell.quotePrefix), partial(work_out_line, column))
     page.freeze_panes = "A2"
     page.auto_filter.ref = page.dimensions
-    set_up_print(page, orientation="landscape", head_rows="1:1")
+    set_up_print(page, orientation="landscape", head_rows="1:1", paper=wording.region.paper)
     if sheet is COSTS:
         for cell in page[page.max_row]:
             cell.font = Font(bold=True)

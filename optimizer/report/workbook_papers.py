@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.domain.region import PaperSize
 from optimizer.report.columns import spreadsheet_format
 from optimizer.report.workbook_looks import COLUMN_TYPE, LABEL_TYPE, TITLE_TYPE, VALUE_TYPE, Look, Painter, add_looks
 from optimizer.text.workbook_cells import merge, put, row_height, set_up_print, sheet_title
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.report.wording import Wording
     from optimizer.text.workbook_cells import Value
 
-#: A route sheet is so many pairs of label and value wide. Printed at this scale, A4 upright holds it even where
+#: A route sheet is so many pairs of label and value wide. Printed at this scale, a page upright holds it even where
 #: another font stands in for the workbook's own, whose digits are a fifth wider.
 LABEL_WIDTH, VALUE_WIDTH, PAIRS, SCALE = 8.0, 12.5, 4, 80
 #: How many pairs a field of an entry takes; one where nothing is said.
@@ -30,8 +32,14 @@ SPANS = {"address": 3, "request": 2, "last_try": 2, "parts": 3, "bring": 2, "ser
 _IN_TITLE = ("technician", "date")
 #: The blanks of an entry: a time takes little room, a sentence more.
 _BLANK_SPANS = (1, 1, 2, 2, 1, 1, 4)
-#: Points of an upright A4 page between its margins at that scale, and of a row to write in.
-PAGE_POINTS, _BLANK_POINTS, _LIST_POINTS = 750.0 * 100 / SCALE, 24.0, 20.0
+#: Points of an upright page between its margins, and of a row to write in.
+_UPRIGHT_POINTS = MappingProxyType({PaperSize.A4: 750.0, PaperSize.LETTER: 700.0})
+_BLANK_POINTS, _LIST_POINTS = 24.0, 20.0
+
+
+def page_points(paper: PaperSize) -> float:
+    """Return the points of rows that an upright page holds at the scale of route sheets."""
+    return _UPRIGHT_POINTS[paper] * 100 / SCALE
 
 
 def add_papers(workbook: Workbook, problem: Problem, papers: Papers, wording: Wording) -> None:
@@ -82,7 +90,7 @@ def _fill_list(page: Worksheet, paper: Paper, subtitle: str, wording: Wording, p
         page.row_dimensions[number].height = row_height(_texts(page, number, paper.columns), _LIST_POINTS)
     page.freeze_panes = "A4"
     page.auto_filter.ref = f"A3:{last}{page.max_row}"
-    set_up_print(page, orientation="landscape", head_rows="1:3")
+    set_up_print(page, orientation="landscape", head_rows="1:3", paper=wording.region.paper)
 
 
 def _cells(page: Worksheet, row: int, count: int) -> list[Cell]:
@@ -122,7 +130,7 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, pain
     _bar(page, 1, title, Look.SHEET_BAR, painter)
     rest = [(field.label, field.value, 1) for field in sheet.heading if field.name not in _IN_TITLE]
     row = _pairs(page, 2, rest, painter)
-    packing = "; ".join(sheet.packing) or wording.translate("none")
+    packing = wording.series(sheet.packing) or wording.translate("none")
     row = _pairs(page, row, [(wording.translate("Take along"), packing, PAIRS)], painter)
     used, head = _height(page, 1, row), _height(page, 1, 2)
     for number, entry in enumerate(sheet.entries):
@@ -131,13 +139,13 @@ def _fill_route_sheet(page: Worksheet, sheet: RouteSheet, wording: Wording, pain
             row = _write_pick_up(page, row, sheet.pick_up, wording, painter)
         row = _write_entry(page, row, entry, painter)
         height = _height(page, begin, row)
-        if used + height > PAGE_POINTS and begin > 2:
+        if used + height > page_points(wording.region.paper) and begin > 2:
             page.row_breaks.append(Break(id=begin - 1))
             used = head
         used += height
     if sheet.pick_up is not None and sheet.pick_up.before == len(sheet.entries):
         _write_pick_up(page, row, sheet.pick_up, wording, painter)
-    set_up_print(page, orientation="portrait", head_rows="1:1", scale=SCALE)
+    set_up_print(page, orientation="portrait", head_rows="1:1", scale=SCALE, paper=wording.region.paper)
 
 
 def _write_pick_up(page: Worksheet, row: int, stop: PickUp, wording: Wording, painter: Painter) -> int:
@@ -147,7 +155,7 @@ def _write_pick_up(page: Worksheet, row: int, stop: PickUp, wording: Wording, pa
     _bar(page, row + 1, title, Look.BAR, painter)
     shown = [(f.label, f.value, SPANS.get(f.name, 1)) for f in stop.fields if f.name not in ("start", "end")]
     row = _pairs(page, row + 2, shown, painter)
-    items = "; ".join(stop.items) or wording.translate("none")
+    items = wording.series(stop.items) or wording.translate("none")
     return _pairs(page, row, [(wording.translate("Pick up"), items, PAIRS)], painter)
 
 

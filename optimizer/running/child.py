@@ -12,6 +12,7 @@ import math
 import pickle
 import platform
 import queue
+import signal
 import tempfile
 import threading
 import time
@@ -360,8 +361,12 @@ class Watch:
                 self.note += f" The judge refused another plan of the engine: {self.refused[0].message}"
             return self.kept
         if self.refused:
-            locks_only = all(violation.rule is Rule.LOCK for violation in self.refused)
-            raise (LockConflictError if locks_only else JudgementError)(self.refused)
+            if any(violation.rule is not Rule.LOCK for violation in self.refused):
+                raise JudgementError(self.refused)
+            if stopped == "finished":
+                raise LockConflictError(self.refused)
+            # What was cut off says nothing of the locks: another second might have kept them.
+            self.note = self.note or f"without {self.refused[0].visit_id}, which is locked, so far"
         if self.budget.start:
             plan = time_routes(self.problem, self.matrix, self.budget.start)
             judgement = judge_plan(self.problem, self.matrix, plan)
@@ -432,6 +437,8 @@ def _versions() -> dict[str, str]:
 
 def serve(parent: Parent, job: str, niceness: str) -> None:
     """Solve the job of a file; stop when the parent asks for it."""
+    # A service that ends signals all its processes at once; this one ends when its parent says so, who keeps its plan.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     stand_back(int(niceness))
     with Path(job).open("rb") as stream:
         find_plans, problem, matrix, budget = pickle.load(stream)

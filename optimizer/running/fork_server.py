@@ -201,6 +201,8 @@ class ForkedProcess:
 
 def serve(_parent: Parent, module: str, handle: str) -> None:
     """Load what a module names, then fork a child a request until the parent is gone and the last child has ended."""
+    # Who ends it is its parent; a signal to all processes of a service would leave the solves under way without it.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=int(handle)) as control:
         # What is loaded stays: looking for garbage in it meanwhile took a tenth of the time.
         gc.disable()
@@ -309,7 +311,8 @@ class _Nursery:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for default in (signal.SIGCHLD, signal.SIGTERM):
+                signal.signal(default, signal.SIG_DFL)
             for end in (self._control, self._woken, self._wake, standing, *(one.standing for one in self._children)):
                 end.close()
             os.setsid()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from optimizer.running.entry import read_message, write_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from optimizer.running.fork_server import ForkedProcess, ForkServer
 
@@ -103,6 +103,23 @@ class Child:
             return self.messages.get()
         finally:
             timer.cancel()
+
+    def ask_while(self, message: bytes, goes_on: Callable[[], bool], *, look_s: float) -> bytes | None:
+        """Send a message and return the answer; `None` when there is none.
+
+        Parameters
+        ----------
+        goes_on
+            Asked every `look_s` seconds whether it may still take time; if not, the child is killed.
+        """
+        self.send(message)
+        while True:
+            try:
+                return self.messages.get(timeout=look_s)
+            except queue.Empty:
+                if not goes_on():
+                    self.process.kill()
+                    return None
 
     def close_input(self) -> None:
         """Ask it to stop: it finds the end of its messages."""

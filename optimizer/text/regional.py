@@ -52,6 +52,12 @@ def money_number(minor: int, region: Region) -> float:
     return float(minor / 10 ** decimals_of(region.currency))
 
 
+def points_text(minor: int, region: Region) -> str:
+    """Return a price that is on no bill as whole points, one for a unit of money; below a half as one: `1,235`."""
+    points = money_number(minor, region)
+    return f"{max(1, round(points)) if points > 0 else round(points):,}"
+
+
 def money_format(region: Region) -> str:
     """Return a spreadsheet's number format of amounts, with their sign: `"$"#,##0.00`."""
     decimals = decimals_of(region.currency)

@@ -1,4 +1,4 @@
-"""Cells, sheets and print set-up of a workbook: text stays text, a row is as high as its text, a page is A4."""
+"""Cells, sheets, print set-up of a workbook: text stays text, a row is as high as its text, a page as the paper."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from optimizer.domain.region import PaperSize
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ _TITLE_LENGTH = 31
 _RESERVED = "history"
 
 NAVY, RED, PALE_RED, PALE, GREY = "1F3A5F", "B00020", "FDE9EB", "EEF2F7", "8A94A3"
-_A4 = 9
+#: How a workbook calls the sizes of paper.
+_CODES = MappingProxyType({PaperSize.A4: 9, PaperSize.LETTER: 1})
 _MARGIN_IN = 0.4
 _LEADING = 1.3
 #: How many default characters a column's width loses to padding.
@@ -103,8 +106,10 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def set_up_print(page: Worksheet, *, orientation: str, head_rows: str, scale: int | None = None) -> None:
-    """Print on A4, what is used and nothing else, the head on every page, page numbers below.
+def set_up_print(
+    page: Worksheet, *, orientation: str, head_rows: str, scale: int | None = None, paper: PaperSize = PaperSize.A4
+) -> None:
+    """Print what is used and nothing else, the head on every page, page numbers below.
 
     Parameters
     ----------
@@ -112,7 +117,7 @@ def set_up_print(page: Worksheet, *, orientation: str, head_rows: str, scale: in
         Percent; by default the sheet is shrunk to one page in width. Excel then ignores page breaks, so that a sheet
         with breaks is printed to scale and laid out narrow enough.
     """
-    page.page_setup.paperSize = _A4
+    page.page_setup.paperSize = _CODES[paper]
     page.page_setup.orientation = orientation
     page.sheet_properties.pageSetUpPr.fitToPage = scale is None
     if scale is None:

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.access.doorkeeper import REMEMBERED_S, Doorkeeper, make_key
+from api.access.doorkeeper import REMEMBERED_S, Caller, Doorkeeper, make_key, open_session
 from api.cli import app as command_line
 from api.main import create_app
 from api.refusals.refusal import Refusal
@@ -35,22 +35,43 @@ NEEDED: dict[str, Role | None] = {
     "POST /v1/plans/judge": Role.READ,
     "GET /v1/plans/{job_id}": Role.READ,
     "DELETE /v1/plans/{job_id}": Role.PLAN,
+    "PATCH /v1/plans/{job_id}": Role.PLAN,
+    "POST /v1/plans/{job_id}/patch": Role.PLAN,
+    "GET /v1/plans/{job_id}/details.json": Role.READ,
+    "GET /v1/plans/{job_id}/compared-with/{other_id}": Role.READ,
+    "GET /v1/plans/{job_id}/technicians/{technician_id}/route-sheet.html": Role.READ,
+    "GET /v1/branches/{branch_id}/days/{day}/plan": Role.READ,
     "GET /v1/plans/{job_id}/events": Role.READ,
     "GET /v1/plans/{job_id}/plan.json": Role.READ,
     "GET /v1/plans/{job_id}/route-sheets.xlsx": Role.READ,
     "GET /v1/plans/{job_id}/route-sheets.html": Role.READ,
+    "POST /v1/plans/{job_id}/edits": Role.PLAN,
+    "GET /v1/plans/{job_id}/revisions": Role.READ,
+    "POST /v1/plans/{job_id}/undo": Role.PLAN,
+    "POST /v1/plans/{job_id}/reoptimise": Role.PLAN,
     "POST /v1/plans/{job_id}/publish": Role.PUBLISH,
     "POST /v1/plans/{job_id}/acknowledgements": Role.PUBLISH,
+    "POST /v1/session": Role.READ,
+    "GET /v1/session": Role.READ,
+    "DELETE /v1/session": Role.READ,
     "GET /v1/limits": Role.READ,
     "GET /v1/audit": Role.ADMIN,
     "POST /v1/webhooks": Role.ADMIN,
     "GET /v1/webhooks": Role.ADMIN,
+    "GET /v1/webhooks/{webhook_id}": Role.ADMIN,
     "DELETE /v1/webhooks/{webhook_id}": Role.ADMIN,
     "GET /metrics": Role.READ,
     "GET /healthz": None,
     "GET /readyz": None,
 }
-NOBODYS = {"{job_id}": "0" * 32, "{webhook_id}": "0" * 16}
+NOBODYS = {
+    "{other_id}": "0" * 32,
+    "{technician_id}": "T1",
+    "{branch_id}": "NOBODYS",
+    "{day}": "2026-11-30",
+    "{job_id}": "0" * 32,
+    "{webhook_id}": "0" * 16,
+}
 UNKNOWN = "pg_" + "0" * 12 + "_" + "0" * 48
 
 
@@ -79,6 +100,7 @@ class House:
         for name, value in NOBODYS.items():
             path = path.replace(name, value)
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self.client.cookies.clear()  # of a session that was begun before
         return self.client.request(method, path, headers=headers | more.pop("headers", {}), **more)
 
 
@@ -190,6 +212,71 @@ def test_the_first_key_is_its_owners_alone(server: Server) -> None:
     assert server.http.get("/v1/audit").status_code == 200
 
 
+# --- browsers -------------------------------------------------------------------------------------------------------
+
+
+def begin_session(house: House, who: str) -> dict[str, Any]:
+    """Begin a session; the client keeps its cookie."""
+    answer = house.ask("POST /v1/session", house.keys[who])
+    assert answer.status_code == 201
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert house.keys[who] not in cookie
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_browser_that_has_shown_a_key_needs_it_no_more(house: House) -> None:
+    begun = begin_session(house, "plan")
+    assert (begun["role"], begun["branches"]) == ("plan", None)
+    assert house.client.get("/v1/plans").status_code == 200
+    assert house.client.get("/v1/audit").json()["code"] == "ROLE_TOO_LOW"
+    # A page that was loaded anew finds its token again.
+    assert house.client.get("/v1/session").json() == begun
+
+
+def test_what_changes_something_needs_the_token_of_the_session(house: House) -> None:
+    other = begin_session(house, "plan")["csrf_token"]
+    token = begin_session(house, "plan")["csrf_token"]
+    path = "/v1/plans/" + "0" * 32
+    for wrong in ({}, {"X-CSRF-Token": other}, {"X-CSRF-Token": "ä"}):
+        headers = {name: value.encode() for name, value in wrong.items()}
+        answer = house.client.delete(path, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "CSRF_INVALID")
+    assert house.client.delete(path, headers={"X-CSRF-Token": token}).json()["code"] == "NOT_FOUND"
+    # Who sends a key is no page of others: nobody can make a browser send that.
+    assert house.ask("DELETE /v1/plans/{job_id}", house.keys["plan"]).json()["code"] == "NOT_FOUND"
+
+
+def test_a_session_ends_by_request_with_its_time_and_with_its_key(house: House) -> None:
+    token = begin_session(house, "read")["csrf_token"]
+    cookie = house.client.cookies["paigong_session"]
+    assert house.client.delete("/v1/session", headers={"X-CSRF-Token": token}).status_code == 204
+
+    def asked(secret: str) -> str:
+        house.client.cookies.clear()
+        answer = house.client.get("/v1/limits", headers={"Cookie": f"paigong_session={secret}"})
+        return "in" if answer.status_code == 200 else str(answer.json()["code"])
+
+    assert asked(cookie) == "SESSION_OVER"
+    assert asked("nonsense") == "SESSION_OVER"
+    keeper = Doorkeeper(house.store, requests_per_s=100, burst=100)
+    with house.store.write() as tx:
+        key = make_key(tx, Role.READ, branches=["HZ"], label="")
+        caller = Doorkeeper(house.store, requests_per_s=100, burst=100)
+        key_id = key.split("_")[1]
+        past = open_session(tx, Caller(key_id, Role.READ, ("HZ",)), "2026-01-01T00:00:00.000Z")
+        open_ = open_session(tx, Caller(key_id, Role.READ, ("HZ",)), "2999-01-01T00:00:00.000Z")
+    assert asked(past) == "SESSION_OVER"
+    assert keeper.admit_session(open_, None, changes=False).branches == ("HZ",)
+    with house.store.write() as tx:
+        access.revoke_key(tx, key_id)
+    with pytest.raises(Refusal) as refused:
+        caller.admit_session(open_, None, changes=False)
+    assert refused.value.code == "SESSION_OVER"
+
+
 # --- branches -------------------------------------------------------------------------------------------------------
 
 
@@ -229,10 +316,17 @@ def two(server: Server) -> TwoBranches:
 @pytest.mark.parametrize("route", [route for route in NEEDED if "{job_id}" in route])
 def test_another_branchs_plan_is_not_there(two: TwoBranches, route: str) -> None:
     method, path = route.split()
-    more: dict[str, Any] = {"json": {"technician_id": "T1"}} if route.endswith("acknowledgements") else {}
+    bodies = {
+        "acknowledgements": {"technician_id": "T1"},
+        "edits": {"edits": [{"edit": "unassign", "visit": "O1"}]},
+        "patch": {},
+    }
+    body = {} if method == "PATCH" else bodies.get(path.rpartition("/")[2])
+    more: dict[str, Any] = {} if body is None else {"json": body}
 
     def ask(headers: dict[str, str], job_id: str) -> Any:
-        return two.server.http.request(method, path.replace("{job_id}", job_id), headers=headers, **more)
+        where = path.replace("{job_id}", job_id).replace("{other_id}", two.plan).replace("{technician_id}", "T1")
+        return two.server.http.request(method, where, headers=headers, **more)
 
     theirs, nobodys = ask(two.a, two.plan), ask(two.a, "0" * 32)
     assert (theirs.status_code, theirs.json()["code"]) == (404, "NOT_FOUND")
@@ -246,7 +340,8 @@ def test_another_branchs_plans_are_not_listed(two: TwoBranches) -> None:
         return [job["id"] for job in two.server.http.get("/v1/plans", params=query, headers=headers).json()["items"]]
 
     assert listed(two.a) == listed(two.a, branch="ACCESS-B") == listed(two.a, status="solved") == []
-    assert listed(two.b) == listed(two.b, branch="ACCESS-B") == [two.plan]
+    # Beside it stands what was planned anew from it.
+    assert listed(two.b)[-1:] == listed(two.b, branch="ACCESS-B")[-1:] == [two.plan]
     assert listed(two.b, branch="ACCESS-A") == []
 
 

@@ -38,7 +38,7 @@ from api.refusals.refusal import Refusal
 from api.settings import Settings
 from api.solving.sweeper import Sweeper
 from api.statuses import Role
-from api.store import engine, jobs, plans
+from api.store import access, engine, jobs, plans
 from api.store.engine import Store, migrate
 from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 
@@ -715,26 +715,83 @@ def memory_mb(server: Server) -> int:
 # --- start and end ------------------------------------------------------------------------------------------------
 
 
-def test_shutdown_hands_in_the_best_plans_and_leaves_nothing_running(new_server: Callable[..., Server]) -> None:
+@pytest.mark.parametrize("who", ["the server", "all"])
+def test_shutdown_puts_solves_back_and_leaves_nothing_running(new_server: Callable[..., Server], who: str) -> None:
     server = new_server(workers=1, **UNHURRIED).start()
     solving, waiting = server.submit(TOWN, seconds=600), server.submit(TOWN, seconds=600)
     wait_until(partial(told_cents, server, solving))
     process = server.process
     assert process is not None
     assert len(server.children()) >= 3
-    process.send_signal(signal.SIGTERM)
+    # A service manager signals the server alone, or all processes of the service at once.
+    for pid in (process.pid,) if who == "the server" else server.children():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     assert process.wait(30) in (0, -signal.SIGTERM)
     assert server.children() == {}
-    assert not list(server.data.glob("*.part"))
+    assert not [path for kind in ("*.part", "server-*", "reader-*", "worker-*") for path in server.data.glob(kind)]
 
     server.settings["workers"] = 0
     server.start()
-    server.check_plan(solving)
     job = server.job(solving)
-    assert job["status"] == "stopped"
+    assert (job["status"], job["state"], job["queue"]["position"]) == ("queued", None, 1)
     assert job["progress"]["served"] > 0
     assert server.job(waiting)["status"] == "queued"
+    # Asked to end now, it is not without the plan that it had.
+    assert server.http.delete(f"/v1/plans/{solving}").status_code == 202
+    assert server.http.delete(f"/v1/plans/{waiting}").status_code == 200
+    server.stop()
+    server.settings["workers"] = 1
+    server.start()
+    server.check_plan(solving)
+    assert server.statuses(solving) == ["queued", "solving", "queued", "solving", "stopped"]
     check_database(server)
+
+
+def test_draining_takes_no_more_jobs_and_the_next_start_does(new_server: Callable[..., Server]) -> None:
+    server = new_server(workers=1, **UNHURRIED).start()
+    solving = server.submit(TOWN, seconds=2)
+    wait_until(lambda: server.job(solving)["status"] == "solving")
+    command = [sys.executable, "-m", "api.cli", "drain", "--data", str(server.data), "--lang", "en"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert server.job(solving)["status"] == "solved"
+    assert server.http.get("/readyz").status_code == 503
+    late = server.submit(iterations=50)
+    assert server.worker_pids() == []
+    assert server.job(late)["status"] == "queued"
+    server.stop()
+    server.start()
+    server.check_plan(late)
+
+
+def test_a_revoked_key_ends_its_streams(rough: Server) -> None:
+    store = Store(f"sqlite:///{rough.data / 'paigong.db'}")
+    with store.write() as tx:
+        key = make_key(tx, Role.READ, branches=None, label="")
+    pids = rough.worker_pids()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        job_id = rough.submit(iterations=50)
+        headers = {"Authorization": f"Bearer {key}"}
+        with rough.http.stream("GET", f"/v1/plans/{job_id}/events", headers=headers) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "id: 1"
+            with store.write() as tx:
+                assert access.revoke_key(tx, key.split("_")[1])
+            assert "event: progress" not in list(lines)
+        assert rough.http.get(f"/v1/plans/{job_id}/events", headers=headers).status_code == 401
+        assert rough.job(job_id)["status"] == "queued"
+    finally:
+        store.close()
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    [refused] = rough.logged("key_refused")
+    assert refused["tried"] == key.split("_")[1]
+    assert refused["client"] == "127.0.0.1"
+    assert key.split("_")[2] not in "".join(rough.log)
+    rough.check_plan(job_id)
 
 
 def test_beyond_loopback_it_listens_with_keys_only(tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
+import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+#: A branch that takes a reader a second or so.
+MUCH = json.dumps(
+    json.loads(BRANCH) | {"orders": [order | {"bring": ["tool"] * 300_000} for order in json.loads(BRANCH)["orders"]]}
+).encode()
 TOO_LONG = Refusal("BODY_TOO_COSTLY", limit="20")
 
 
@@ -77,11 +84,20 @@ def test_faults_come_in_both_languages(readers: ReaderPool, tmp_path: Path) -> N
 
 
 def test_one_that_takes_too_long_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
-    wanted = task(tmp_path / "b")
     with pytest.raises(Refusal) as refused:
-        ask(readers, wanted, limit_s=0.0001)
+        ask(readers, task(tmp_path / "a", MUCH, most_objects=10**9), limit_s=0.05)
     assert refused.value is TOO_LONG
-    assert ask(readers, wanted)["visits"] == 3
+    assert ask(readers, task(tmp_path / "b"))["visits"] == 3
+
+
+def test_one_that_gets_no_processor_says_nothing_of_what_it_reads(readers: ReaderPool, tmp_path: Path) -> None:
+    ask(readers, task(tmp_path / "b"))
+    [reader] = readers._all
+    os.kill(reader.child.process.pid, signal.SIGSTOP)
+    with pytest.raises(Refusal) as refused:
+        ask(readers, task(tmp_path / "b"), limit_s=0.2)
+    assert (refused.value.code, refused.value.status) == ("READERS_SLOW", 503)
+    assert ask(readers, task(tmp_path / "b"))["visits"] == 3
 
 
 def test_one_that_dies_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
@@ -91,6 +107,41 @@ def test_one_that_dies_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
     os.kill(reader.child.process.pid, signal.SIGKILL)
     wait_until(lambda: not reader.child.is_alive)
     assert ask(readers, wanted)["visits"] == 3
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+def test_one_that_is_killed_at_work_is_replaced_once_and_nobody_is_blamed(
+    readers: ReaderPool, tmp_path: Path, kills: int
+) -> None:
+    wanted = task(tmp_path / "b", MUCH, most_objects=10**9)
+    killed: set[int] = set()
+
+    def kill_at_work() -> None:
+        while len(killed) < kills:
+            at_work = {one.child.process.pid for one in readers._all if one.child.is_ready.is_set()}
+            for pid in at_work - killed if readers._at_work else ():
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill_at_work)
+    killer.start()
+    if kills == 1:
+        assert ask(readers, wanted)["visits"] == 3
+    else:
+        with pytest.raises(Refusal) as refused:
+            ask(readers, wanted)
+        assert (refused.value.code, refused.value.status) == ("READER_LOST", 503)
+    killer.join()
+    assert ask(readers, task(tmp_path / "b"))["visits"] == 3
+
+
+def test_one_that_is_asked_to_end_with_all_of_a_service_does_its_task(readers: ReaderPool, tmp_path: Path) -> None:
+    ask(readers, task(tmp_path / "b"))
+    [reader] = readers._all
+    os.kill(reader.child.process.pid, signal.SIGTERM)
+    assert ask(readers, task(tmp_path / "b"))["visits"] == 3
+    assert readers._all == {reader}
 
 
 def test_one_that_needs_too_much_memory_refuses(tmp_path: Path) -> None:
@@ -110,10 +161,38 @@ def test_one_that_needs_too_much_memory_refuses(tmp_path: Path) -> None:
 def test_a_reader_that_is_busy_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     none_free = ReaderPool(1, memory_bytes=800_000_000, patience_s=0.05)
     try:
-        held = none_free._free.get()
+        held = none_free._free.pop()
         with pytest.raises(Refusal) as refused:
             ask(none_free, task(tmp_path / "b"))
         assert refused.value.code == "READERS_BUSY"
-        none_free._free.put(held)
+        none_free._free.append(held)
     finally:
         none_free.close()
+
+
+def test_keys_get_readers_in_turn_and_no_key_more_than_its_share_of_the_line() -> None:
+    pool = ReaderPool(0, memory_bytes=1, patience_s=60, per_key=3)
+    pool._free = [None, None]
+    order: list[str] = []
+
+    def use(key_id: str) -> None:
+        with pool._counted(key_id), pool._reader_for(key_id):
+            order.append(key_id)
+
+    with ExitStack() as held:
+        first = ExitStack()
+        first.enter_context(pool._reader_for("greedy"))
+        held.enter_context(pool._reader_for("greedy"))
+        threads = []
+        for key_id in ("greedy", "greedy", "modest"):
+            threads.append(threading.Thread(target=use, args=(key_id,)))
+            threads[-1].start()
+            wait_until(lambda: len(pool._waiting) == len(threads))
+        with pool._counted("greedy"), pytest.raises(Refusal, match="TOO_MANY_READS"), pool._counted("greedy"):
+            pass
+        first.close()
+        for thread in threads:
+            thread.join()
+    assert order == ["modest", "greedy", "greedy"]
+    assert not pool._at_work
+    assert not pool._asked

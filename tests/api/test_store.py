@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from api.statuses import Status
 from api.store import jobs, plans, upkeep
-from api.store.engine import Store, StoreError, migrate, moment_text
+from api.store.engine import NewerDatabaseError, Store, StoreError, migrate, moment_text
 from api.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def test_a_fence_keeps_out_whoever_was_given_up(store: Store) -> None:
         assert second.fencing_token > first.fencing_token
         told = {"cost_cents": 1, "served": 1}
         assert jobs.heartbeat(tx, "a", first.fencing_token) is None
-        assert not jobs.checkpoint(tx, "a", first.fencing_token, told, elapsed_s=1, incumbent=None)
-        assert not jobs.finish(tx, "a", first.fencing_token, Status.SOLVED, values={})
+        assert not jobs.checkpoint(tx, "a", first.fencing_token, told, elapsed_s=1, searched_s=1, incumbent=None)
+        assert not jobs.finish(tx, "a", first.fencing_token, Status.SOLVED, values={}, plan=(b"", b""))
         assert jobs.heartbeat(tx, "a", second.fencing_token) is False
         assert jobs.finish(tx, "a", second.fencing_token, Status.SOLVED, values={}, plan=(b"", b""))
         # The answer to a commit may be lost: who asks again is told that it landed, another is not.
@@ -119,6 +120,25 @@ def test_a_job_begun_too_often_has_failed(store: Store) -> None:
         row = plans.job(tx, "a", None)
         assert row is not None
         assert row["failure"] == {"code": "WORKER_LOST", "values": {"attempts": 2}}
+
+
+def test_nothing_is_solved_without_a_plan(store: Store) -> None:
+    add(store, "a")
+    with store.write() as tx:
+        claim = jobs.claim(tx, "w")
+        assert claim is not None
+        with pytest.raises(ValueError, match="without a plan"):
+            jobs.finish(tx, "a", claim.fencing_token, Status.SOLVED, values={})
+        row = plans.job(tx, "a", None)
+    assert row is not None
+    assert row["status"] == Status.SOLVING
+
+
+def test_a_database_of_a_newer_version_is_named(store: Store) -> None:
+    with store.write() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabaseError, match="9999"):
+        migrate(store)
 
 
 def test_a_queued_job_that_is_stopped_never_runs(store: Store) -> None:
@@ -164,6 +184,7 @@ def test_a_backup_is_whole_while_the_database_is_in_use(store: Store, tmp_path: 
         assert copy.execute("SELECT job_id FROM jobs").fetchall() == [("a",)]
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     copy.close()
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
         upkeep.back_up(store, tmp_path / "copy.db")
 

@@ -185,7 +185,7 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, int | None]], str]] = {
     "two skills by a comma": ({"orders": [order("A", skills="空调、冰箱")], "skills": SKILLS}, {("READ_AS", 2)}, ""),
     "a skill with its level": (
         {"orders": [order("A", skills="空调2级")], "skills": SKILLS},
-        {("READ_AS", 2)},  # of the order, and of the skill with a space
+        {("READ_USUAL", 2), ("READ_AS", 2)},  # of the order, and of the skill with a space
         "",
     ),
     "a skill in other characters": (
@@ -213,7 +213,7 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, int | None]], str]] = {
             "orders": [order("A")],
             "technicians": ({**T1, "phone": "13900000001.0"}, {"technician_id": "T2", "phone": "1.39E+10"}),
         },
-        {("READ_AS", 2), ("NUMBER_ROUNDED", 3)},
+        {("READ_USUAL", 2), ("NUMBER_ROUNDED", 3)},
         "",
     ),
     "a rounded serial number": ({"orders": [order("A", serial="2.02E+19")]}, {("NUMBER_ROUNDED", 2)}, ""),

@@ -16,6 +16,7 @@ from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Arrival, Part, Reservation, Tool
 from optimizer.domain.technician import HeldSkill, Shift
+from optimizer.domain.units import DAY_S
 from optimizer.explain.positions import Way
 from optimizer.explain.sentences import SENTENCES, sentence
 from optimizer.explain.unassigned import explain_unassigned
@@ -283,6 +284,20 @@ def test_the_technician_who_comes_closest_is_named(two_vans: World) -> None:
     assert reason_of(both, "A") == Reason(ReasonCode.SKILL_LEVEL, True, "Ann", 0, 1, "levels", "aircon")
 
 
+@pytest.mark.parametrize(
+    ("agreed", "text"),
+    [
+        ({"ready_s": clock("08:00") + 2 * DAY_S}, "Agreed is: not before 2026-11-25 08:00."),
+        ({"agreed_day": MONDAY + timedelta(4)}, "Agreed with the customer is 2026-11-27."),
+        ({"requested": (Interval(2 * DAY_S, 3 * DAY_S),)}, "The customer asked for 2026-11-25."),
+    ],
+)
+def test_another_day_that_is_agreed_is_named(one_van: World, agreed: dict[str, Any], text: str) -> None:
+    made = one_van.with_job("A", **{"requested": ()} | agreed)
+    visit = made.problem.visit_by_id["A"]
+    assert sentence(reason_of(made, "A"), made.problem, translator("en"), visit=visit) == text
+
+
 # --- possible alone, but not in this plan ---------------------------------------------------------------------------
 
 
@@ -293,6 +308,11 @@ def test_a_part_that_another_visit_takes(short_stock: World) -> None:
     )
     assert english(short_stock, "B", routes) == "Part compressor (P) is out of stock: 1 missing, visit A has it."
     assert chinese(short_stock, "B", routes) == "备件 compressor (P) 库存不足：缺 1 件，已被派工单 A 占用。"
+
+
+def test_a_part_that_another_visit_takes_is_the_cause_also_where_one_visit_a_day_is_allowed(short_stock: World) -> None:
+    found = reason_of(short_stock.with_shift("Ann", max_visits=1), "B", {"Ann": ["A"]})
+    assert (found.code, found.subject, found.visit_id) == (ReasonCode.PART_OUT_OF_STOCK, "P", "A")
 
 
 def test_a_full_day(one_van: World) -> None:
@@ -365,7 +385,7 @@ def test_dearer_than_leaving_out(one_van: World) -> None:
     cheap = one_van.with_policy(unassigned_cents=(200, 300, 400, 500, 600))
     assert reason_of(cheap, "B", {"Ann": ["A"]}) == Reason(ReasonCode.OUTRANKED, False, "Ann", 0, 800, "cents")
     assert english(cheap, "B", {"Ann": ["A"]}) == (
-        "Other work is worth more: serving it with Ann Li (Ann) costs ¥8.00 more than leaving it out."
+        "Other work is worth more: serving it with Ann Li (Ann) makes the plan 8 points worse than leaving it out."
     )
 
 
@@ -373,7 +393,8 @@ def test_cheaper_than_leaving_out(one_van: World) -> None:
     reason = reason_of(one_van, "B", {"Ann": ["A"]})
     assert reason == Reason(ReasonCode.TIME_LIMIT, True, "Ann", 0, 19_000, "cents")
     assert english(one_van, "B", {"Ann": ["A"]}) == (
-        "The search ended before placing it: Ann Li (Ann) could take it and save ¥190.00; plan again with more time."
+        "The search ended before placing it: Ann Li (Ann) could take it, and the plan would be 190 points better; plan "
+        "again with more time."
     )
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import SkillNeed
-from optimizer.judge.answers import has_skills
-from tests.worlds import job, person, world
+from optimizer.domain.rules import Rule
+from optimizer.judge.answers import allowed_by_name, costs_of_absence, has_skills, who_may_serve
+from tests.worlds import World, job, person, world
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# --- who has the skills -----------------------------------------------------------------------------------------------
 
 
 def _is_able(*levels: int, crew: int, lead: int | None = None) -> bool:
@@ -34,3 +43,48 @@ def test_who_leads_a_crew_is_not_its_second_member_too() -> None:
 
 def test_a_crew_needs_somebody_to_lead_it() -> None:
     assert not _is_able(1, 1, crew=2, lead=2)
+
+
+# --- who may serve ----------------------------------------------------------------------------------------------------
+
+
+def _who(made: World) -> list[str]:
+    visit = made.problem.visit_by_id["A"]
+    return [technician.technician_id for technician in who_may_serve(made.problem, made.matrix, visit, 0)]
+
+
+def test_who_may_serve_has_the_skills_and_is_not_refused(two_vans: World) -> None:
+    both = two_vans.with_job("A", skills=(SkillNeed("aircon", 1),))
+    assert _who(both) == ["Ann", "Ben"]
+    assert _who(two_vans) == ["Ann"]
+    assert _who(both.with_job("A", prohibited=frozenset({"Ann"}))) == ["Ben"]
+    assert _who(two_vans.with_job("A", prohibited=frozenset({"Ann"}))) == []
+
+
+def test_an_exception_to_the_area_lets_one_serve(two_vans: World) -> None:
+    outside = two_vans.with_job("A", area="north").with_technician("Ann", areas=frozenset({"south"}))
+    assert _who(outside) == []
+    assert _who(outside.but(exceptions=(LimitException("A", HouseLimit.AREA, 1, "Chen", "old customer"),))) == ["Ann"]
+
+
+# --- what is allowed, and what absence costs --------------------------------------------------------------------------
+
+
+def test_what_is_allowed_by_name_is_listed_with_the_name(one_van: World) -> None:
+    outside = one_van.with_job("A", area="north").with_technician("Ann", areas=frozenset({"south"}))
+    routes = outside.plan({"Ann": ["A"]})
+    assert allowed_by_name(outside.problem, outside.matrix, routes) == ()
+    allowed = outside.but(exceptions=(LimitException("A", HouseLimit.AREA, 1, "Chen", "old customer"),))
+    (one,) = allowed_by_name(allowed.problem, allowed.matrix, routes)
+    assert (one.rule, one.by) == (Rule.ALLOWED, "Chen")
+
+
+def _absence(made: World, visit_ids: Sequence[str]) -> dict[Rule, int]:
+    return costs_of_absence(made.problem, made.matrix, visit_ids)
+
+
+def test_visits_left_out_cost_what_each_of_them_costs(one_van: World) -> None:
+    assert _absence(one_van, ()) == {}
+    one, both = _absence(one_van, ["A"]), _absence(one_van, ["A", "B"])
+    assert one.keys() == {Rule.UNASSIGNED}
+    assert both == {Rule.UNASSIGNED: 2 * one[Rule.UNASSIGNED]}

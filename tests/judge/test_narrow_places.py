@@ -514,7 +514,11 @@ def test_a_free_start_lies_inside_the_told_window_where_an_exception_would_be_us
     bare, widened = told_a("08:00-08:30"), excepted(told_a("08:00-08:30"), HouseLimit.TOLD, 600)
     ann = frozenset({"Ann"})
     assert free_starts(Facts(bare.problem, bare.matrix), "A", ann, 0, when) is None
-    assert free_starts(Facts(widened.problem, widened.matrix), "A", ann, 0, when) == (told.open_s, told.close_s)
+    inside = Facts(widened.problem, widened.matrix)
+    for start_s in (told.open_s, when, told.close_s):
+        assert free_starts(inside, "A", ann, 0, start_s) == (told.open_s, told.close_s)
+    assert free_starts(inside, "A", ann, 0, told.open_s - 1) is None
+    assert free_starts(inside, "A", ann, 0, told.close_s + 1) is None
 
 
 def test_who_starts_outside_a_told_window_uses_of_an_exception_what_it_takes() -> None:

@@ -54,6 +54,13 @@ def test_before_the_technician_can_be_there_nothing_is_told(one_van: World) -> N
     assert told(quick, AB)["B"] == "08:20-10:00"
 
 
+def test_after_what_has_begun_nobody_is_anywhere_before_the_moment_of_planning(one_van: World) -> None:
+    """Ann serves A from 08:10; at 09:30 the way to B begins, whatever A would take: at 09:40 she can be there."""
+    began = Lock("A", LockLevel.PREFIX, "Ann", position=1, began_s=clock("08:10"))
+    made = one_van.but(locks=(began,), as_of_s=clock("09:30")).with_job("B", place_kind=PlaceKind.HOME)
+    assert told(made, AB)["B"] == "09:40-11:00"
+
+
 def test_what_is_waited_for_on_the_way_counts(one_van: World) -> None:
     assert told(one_van.with_job("A", ready_s=clock("08:30")), {"Ann": ["A"]}) == {"A": "08:30-09:30"}
     assert told(one_van.with_job("A", requested=(span("08:55-09:30"),)), AB) == {"A": "08:55-09:30", "B": "09:30-10:30"}

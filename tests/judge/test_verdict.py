@@ -17,7 +17,7 @@ from optimizer.domain.rules import SOFT_RULES, Rule
 from optimizer.domain.stock import Loan, Part
 from optimizer.domain.technician import HeldSkill, Shift
 from optimizer.judge.facts import Facts
-from optimizer.judge.verdict import HARD_RULES, _open, judge_plan, time_routes
+from optimizer.judge.verdict import HARD_RULES, judge_plan, time_routes, timed_as_stated
 from tests.random_problems import (
     large_problem,
     random_problem_with_plan,
@@ -190,7 +190,7 @@ def test_a_daily_rule_finds_the_same_in_every_day_alone(seed: int) -> None:
     for visit in problem.visits:
         for key in rng.choices(keys, k=rng.choice((1, 2))):
             dealt[key].append(visit.visit_id)
-    judged = _open(Facts(problem, matrix), time_routes(problem, matrix, dealt))
+    judged = timed_as_stated(Facts(problem, matrix), time_routes(problem, matrix, dealt))
     for one in [one for one in HARD_RULES if one.is_daily]:
         alone = [found for day in judged.days for found in one.find(replace(judged, days=(day,)))]
         assert alone == list(one.find(judged)), one.rule

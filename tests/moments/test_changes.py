@@ -9,9 +9,9 @@ from optimizer.domain.planning_context import ChangeKind
 from optimizer.domain.problem import PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.units import at
-from optimizer.moments.changes import changes_between, gone_since, stay_near
+from optimizer.moments.changes import as_told, changes_between, gone_since, stay_near
 from tests.report.paper_worlds import PAIR, TWO_DAYS, boiler_pair, two_days
-from tests.worlds import World, day_s, span
+from tests.worlds import World, day_s, job, person, span, world
 
 FRIDAY_18 = at(18, day=-3)
 
@@ -82,6 +82,24 @@ def test_a_published_plan_goes_before_published_rows_of_the_same_visit(two_vans:
     assert told == Interval(at(8, 10), at(9))
 
 
+def test_of_a_draft_that_was_told_to_nobody_only_who_and_the_day_is_held(two_vans: World) -> None:
+    row = PublishedVisit("A", "Ann", 0, span("08:00-08:30"))
+    problem = replace(two_vans.problem, as_of_s=FRIDAY_18, published=(row,))
+    drafted = World(problem, two_vans.matrix).plan({"Ann": ["A", "C"], "Ben": ["B"]})
+    near = World(stay_near(problem, drafted, told={"A"}), two_vans.matrix)
+    assert {entry.visit_id: entry.told for entry in near.problem.published} == {
+        "A": span("08:00-08:30"),
+        "B": None,
+        "C": None,
+    }
+    # C at 10:00 instead of 08:50: after the notice deadline, and nobody waits for it.
+    later = near.plan({"Ann": ["A", "B", "C"]})
+    assert near.judge(later).is_clean
+    assert near.judge(later).costs[Rule.STABILITY] == 3 * 1_000  # B comes with somebody else, without notice
+    changes = changes_between(near.problem, drafted, later, {"A"})
+    assert {change.visit_id: change.kind for change in changes} == {"B": ChangeKind.TECHNICIAN}
+
+
 def test_an_agreement_of_the_customer_outlives_the_published_plan(two_vans: World) -> None:
     agreed = replace(two_vans.problem, published=(PublishedVisit("A", "Ann", 0, span("09:00-10:00"), agreed=True),))
     near = stay_near(agreed, two_vans.plan({"Ann": ["A"], "Ben": ["B"]}))
@@ -142,3 +160,14 @@ def test_days_that_are_over_or_not_planned_here_change_nothing() -> None:
     assert [entry.visit_id for entry in stay_near(w.problem, yesterday).published] == ["B", "C"]
     only_monday = w.but(days=1, shifts=tuple(shift for shift in w.problem.shifts if shift.day == 0))
     assert changes_between(only_monday.problem, published, only_monday.plan({"T1": ["A"]})) == ()
+
+
+def test_what_was_told_is_a_plan_to_compare_with() -> None:
+    told = world([job("A", place=10), job("B", place=20, crew_size=2)], [person("Ann"), person("Ben")])
+    published = told.plan({"Ann": ["A", "B"], "Ben": ["B"]})
+    near = stay_near(told.problem, published)
+    assert changes_between(near, as_told(near), published) == ()
+    without = told.plan({"Ann": ["A"]})
+    (change,) = changes_between(near, as_told(near), without)
+    assert (change.visit_id, change.kind, change.before_crew) == ("B", ChangeKind.DROPPED, ("Ann", "Ben"))
+    assert change.before == published.routes[0].stops[1].window

@@ -5,6 +5,8 @@ The plan is made on Friday 20 November, or at another moment that a case names.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from optimizer.domain.order import Customer, Interval, PlaceKind
@@ -54,6 +56,12 @@ def test_a_firm_is_known_by_its_place_its_name_or_its_hours(customer: Customer, 
 def test_the_next_and_the_last_moment_for_a_call(customer: Customer, moment_s: int, next_s: int, last_s: int) -> None:
     assert next_call_s(PROBLEM, customer, moment_s) == next_s
     assert last_call_s(PROBLEM, customer, moment_s) == last_s
+
+
+def test_where_nobody_rests_over_noon_calls_are_made() -> None:
+    for no_calls, next_s in (((), on(-3, 13, 10)), ((Interval(at(13), at(13, 30)),), on(-3, 13, 30))):
+        branch = replace(PROBLEM.branch, region=replace(PROBLEM.branch.region, no_calls=no_calls))
+        assert next_call_s(replace(PROBLEM, branch=branch), HOME, on(-3, 13, 10)) == next_s
 
 
 def test_at_once_does_not_wait_for_the_hour_when_the_promise_is_sooner() -> None:

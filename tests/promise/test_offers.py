@@ -27,7 +27,7 @@ def job(visit_id: str, **facts: Any) -> Job:
 def offered(w: World, routes: dict[str, list[str]], *asking: str) -> dict[str, list[str]]:
     """Return what is offered to customers, as `1 09:00-11:00 T1`: day, window and who comes."""
     plan = w.plan(routes)
-    found = find_offers(w.problem, w.matrix, plan, asking, open_board(w.problem, w.matrix, plan))
+    found = find_offers(open_board(w.problem, w.matrix, plan), asking)
     clock = w.problem.clock
     return {
         visit_id: [
@@ -54,7 +54,7 @@ def test_a_full_day_is_not_offered() -> None:
     w = world([job("A", place=10), job("B", place=0, minutes=530)], [person("T1")])
     assert offered(w, {"T1": ["B"]}, "A") == {"A": ["1 09:00-11:00 T1", "1 13:00-15:00 T1"]}
     plan = w.plan({"T1": ["B"]})
-    assert find_offers(w.problem, w.matrix, plan, ["A"], open_board(w.problem, w.matrix, plan)).assumed_days == (1,)
+    assert find_offers(open_board(w.problem, w.matrix, plan), ["A"]).assumed_days == (1,)
 
 
 def test_a_known_roster_is_not_guessed() -> None:
@@ -114,7 +114,7 @@ def test_one_part_is_offered_to_one_customer() -> None:
     jobs = [job(name, place=10, parts={"P1": 1}) for name in "AB"]
     w = world(jobs, [person("T1")], parts=(Part("P1", "board", 1),))
     plan = w.plan({})
-    found = find_offers(w.problem, w.matrix, plan, ["A", "B"], open_board(w.problem, w.matrix, plan))
+    found = find_offers(open_board(w.problem, w.matrix, plan), ["A", "B"])
     assert found.without_parts == {"B"}
     assert [w.problem.clock.day_of(offer.window.open_s) for offer in found.of("B")] == [1, 1]
 
@@ -139,4 +139,4 @@ def test_who_was_not_reached_may_be_offered_a_time() -> None:
 def test_nothing_is_asked_for_nobody() -> None:
     w = world([job("A", place=10)], [person("T1")])
     plan = w.plan({})
-    assert find_offers(w.problem, w.matrix, plan, [], open_board(w.problem, w.matrix, plan)).by_visit == {}
+    assert find_offers(open_board(w.problem, w.matrix, plan), []).by_visit == {}

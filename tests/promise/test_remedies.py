@@ -24,7 +24,7 @@ def remedies(w: World, routes: dict[str, list[str]], *reasons: Reason) -> tuple[
     """Return the remedies for A, which a plan leaves out."""
     plan = w.plan(routes)
     [left] = [left for left in plan.unassigned if left.visit_id == "A"]
-    return find_remedies(open_board(w.problem, w.matrix, plan), plan, [replace(left, reasons=reasons)])["A"]
+    return find_remedies(open_board(w.problem, w.matrix, plan), [replace(left, reasons=reasons)])["A"]
 
 
 def clash(**facts: object) -> World:
@@ -92,4 +92,4 @@ def test_an_exception_that_would_do_comes_first() -> None:
 def test_nothing_is_looked_for_where_nothing_breaks() -> None:
     w = clash()
     plan = w.plan({"T1": ["B"]})
-    assert find_remedies(open_board(w.problem, w.matrix, plan), plan, []) == {}
+    assert find_remedies(open_board(w.problem, w.matrix, plan), []) == {}

@@ -6,10 +6,13 @@ branches. A check is a function of a `Printed` (`printed.py`); add it there and 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
+from optimizer.report.headline import key_figures
+from optimizer.report.promises import promises_of
 from optimizer.report.wording import Wording
 from tests.report.call_checks import CALL_CHECKS
 from tests.report.printed import titles_of
@@ -129,6 +132,32 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+# --- figures and words ----------------------------------------------------------------------------------------------
+
+
+def a_share_is_kept_only_of_what_was_promised(printed: Printed) -> Iterator[str]:
+    """Where no window was promised no share is said to be kept; windows and due days together are all promises."""
+    problem, found = printed.problem, promises_of(printed.problem, printed.plan)
+    windows = sum(bool(problem.promises_of(problem.visit_by_id[visit_id])) for visit_id in found)
+    [said] = [one for one in key_figures(printed.figures, WORDING) if one.name == "promises_kept"]
+    if ("%" in said.value) != bool(windows):
+        yield f"{said.value} of {windows} windows"
+    if sum(map(int, re.findall(r" of (\d+) (?:windows|due days)", said.note))) != len(found):
+        yield f"{len(found)} promises, and {said.note}"
+
+
+def only_what_is_paid_has_a_price(printed: Printed) -> Iterator[str]:
+    """No reason why a visit stays out, and nothing that is said on the phone, has a sum of money that nobody pays."""
+    texts = [text for left in printed.plan.unassigned for text in WORDING.reasons(left, printed.problem)]
+    texts += [str(cell) for line in printed.papers.call_list.lines for cell in line.cells.values()]
+    yield from (text for text in texts if "¥" in text)
+
+
+def chinese_papers_have_chinese_marks(printed: Printed) -> Iterator[str]:
+    """No comma or semicolon of an English text stands between two Chinese words."""
+    yield from re.findall(r".{0,12}[\u4e00-\u9fff][,;] ?[\u4e00-\u9fff].{0,12}", printed.chinese_page)
+
+
 # --- the list -------------------------------------------------------------------------------------------------------
 
 #: Every check that is asked of the demo branch at each stage and of random branches.
@@ -137,6 +166,9 @@ CHECKS: tuple[Check, ...] = (
     told_is_possible,
     leaving_by_then_is_in_time,
     every_paper_says_the_same_times,
+    a_share_is_kept_only_of_what_was_promised,
+    only_what_is_paid_has_a_price,
+    chinese_papers_have_chinese_marks,
     *CALL_CHECKS,
 )
 

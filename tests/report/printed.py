@@ -42,7 +42,7 @@ WIDE = 400
 
 @dataclass(frozen=True)
 class Printed:
-    """A plan, and what each paper, file and screen says of it; all in English.
+    """A plan, and what each paper, file and screen says of it; in English, but for `chinese_page`.
 
     Parameters
     ----------
@@ -90,6 +90,13 @@ class Printed:
     def page(self) -> str:
         """The page as text, its entities resolved."""
         return html.unescape(render_page(self.problem, self.matrix, self.plan, "en", papers=self.papers))
+
+    @cached_property
+    def chinese_page(self) -> str:
+        """The page in Chinese, its marks and scripts left out."""
+        papers = make_papers(self.problem, self.matrix, self.plan, self.context, "zh")
+        page = render_page(self.problem, self.matrix, self.plan, "zh", papers=papers)
+        return html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL))
 
     @cached_property
     def screen(self) -> list[str]:

@@ -8,8 +8,9 @@ from importlib.resources import files
 
 import pytest
 
+from optimizer.domain.region import PaperSize
 from optimizer.domain.technician import Technician
-from optimizer.report.density import DENSITIES, PAGE_HEIGHT, PAGE_WIDTH, choose_density
+from optimizer.report.density import DENSITIES, MARGIN_MM, choose_density, page_mm, wide_share
 from optimizer.report.paper_view import SheetView
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 
@@ -41,12 +42,25 @@ def test_more_visits_mean_smaller_type_and_never_less_than_seven_millimetres_to_
     assert min(density.blank_mm for density in densities) >= 7
 
 
-def test_a_page_is_as_large_as_the_margins_of_the_print_leave() -> None:
-    """A4 is 210 by 297 mm; the height keeps a hair at the foot."""
+@pytest.mark.parametrize(("paper", "width", "height"), [(PaperSize.A4, 210, 297), (PaperSize.LETTER, 215.9, 279.4)])
+def test_a_page_is_as_large_as_the_margins_of_the_print_leave(paper: PaperSize, width: float, height: float) -> None:
+    """The height keeps a hair at the foot."""
     css = files("optimizer.report").joinpath("templates/papers.css").read_text(encoding="utf-8")
-    [margin] = re.findall(r"@page \{ size: A4 portrait; margin: (\d+)mm;", css)
-    assert 210 - 2 * int(margin) == PAGE_WIDTH
-    assert 0 < 297 - 2 * int(margin) - PAGE_HEIGHT < 2
+    assert {float(margin) for margin in re.findall(r"@page.*?margin: (\d+)mm;", css)} == {MARGIN_MM}
+    wide, tall = page_mm(paper)
+    assert wide == width - 2 * MARGIN_MM
+    assert 0 < height - 2 * MARGIN_MM - tall < 2
+
+
+def test_lists_are_set_as_large_as_the_sheet_is_wide() -> None:
+    assert wide_share(PaperSize.A4) == 1
+    assert wide_share(PaperSize.LETTER) == pytest.approx((279.4 - 18) / (297 - 18))
+
+
+def test_a_shorter_sheet_of_paper_is_set_more_closely() -> None:
+    long_day = SheetView(sheet(7, value="很长的一段文字" * 2))
+    tall, short = (choose_density(long_day, paper) for paper in PaperSize)
+    assert (short.points, short.blank_mm) < (tall.points, tall.blank_mm)
 
 
 def test_more_words_mean_smaller_type() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
@@ -25,6 +26,10 @@ from optimizer.report.wording import Wording
 from optimizer.report.workbook import write_workbook
 from tests.random_problems import random_whole_problem_with_plan
 from tests.report.test_promises import promised
+from tests.worlds import MONDAY, job, person, world
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def figures_of(lang: str) -> list[KeyFigure]:
@@ -36,7 +41,28 @@ def test_what_will_break_is_among_the_promises_that_are_not_kept() -> None:
     by_name = {figure.name: figure for figure in figures_of("en")}
     assert by_name["not_planned"].note == "3 promises will break"
     assert by_name["promises_kept"].value == "40%"
-    assert by_name["promises_kept"].note == "2 of 5 · 3 will break · 1 of them no plan could keep"
+    assert (
+        by_name["promises_kept"].note
+        == "1 of 2 windows · 1 of 3 due days · 3 will break · 1 of them no plan could keep"
+    )
+
+
+@pytest.mark.parametrize(
+    ("due_day", "note"), [(MONDAY, "no window was promised · 1 of 1 due days"), (None, "no window was promised")]
+)
+def test_where_no_window_was_promised_no_share_is_said_to_be_kept(due_day: date | None, note: str) -> None:
+    w = world([job("C", place=10, due_day=due_day)], [person("T1")])
+    figures = kpis(w.problem, w.matrix, w.plan({"T1": ["C"]}))
+    [said] = [figure for figure in key_figures(figures, Wording("en")) if figure.name == "promises_kept"]
+    assert (said.value, said.note, said.alarm) == ("–", note, False)
+
+
+def test_one_is_not_many() -> None:
+    figures = kpis(promised().problem, promised().matrix, promised().plan({"T1": ["A", "C"]}))
+    said = key_figures(figures | {"promises_will_break": 1, "contractors_used": 1, "late_visits": 1}, Wording("en"))
+    notes = " · ".join(figure.note for figure in said)
+    found = re.findall(r"1 (?:promise will break|contractors?|visits?)", notes)
+    assert found == ["1 promise will break", "1 visit", "1 contractor"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -77,6 +103,8 @@ def agree_on_a_random_branch(seed: int) -> None:
     assert min(figures["paid_cents"], figures["penalty_cents"], figures["fixed_cents"]) >= 0
     assert figures["promises"] == len(found)
     assert figures["promises_kept"] + figures["promises_late"] + figures["promises_will_break"] == len(found)
+    assert figures["promises_windows_kept"] <= figures["promises_windows"] <= figures["promises"]
+    assert figures["promises_windows"] == sum(bool(problem.promises_of(problem.visit_by_id[one])) for one in found)
     assert figures["promises_beyond"] <= figures["promises"] - figures["promises_kept"]
     assert figures["promises_will_break"] == figures["unassigned_will_break"]
     rows = table_rows(problem, matrix, plan, Wording("en"))

@@ -278,7 +278,7 @@ def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
     assert call.cells["by"] == datetime(2026, 11, 23, 8)
     room, _, what_then = str(call.cells["why"]).partition("; ")
     assert room == "Makes room for emergency E: T1 Li (T1) is there at 10:40, 50 min sooner"
-    assert what_then.startswith("moving costs ¥15.00. If the customer agrees, put agreed = yes into published")
+    assert what_then.startswith("moving costs 15 points. If the customer agrees, put agreed = yes into published")
     assert call.cells["say"] == (
         "Hello customer of D, this is ____ from Branch. About your order, for which we had said today between 9:30 and "
         "10 in the morning: an emergency has come in. May we come at about 12:30 in the afternoon today instead?"
@@ -518,8 +518,8 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
         (
             change(ChangeKind.TECHNICIAN, "T2", "T1"),
             {"T1": ["A"]},
-            f"Hello customer of A, this is T1 Li from Branch. About your order: the time stays, {SAID}; T1 Li comes. "
-            "Will somebody be at home then?",
+            f"Hello customer of A, this is T1 Li from Branch. About your order: the time stays, {SAID}; I am "
+            "coming instead. Will somebody be at home then?",
             {
                 "T2 Li (T2)": "Strike order A off your sheet (customer of A).",
                 "T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}.",
@@ -585,14 +585,14 @@ def test_a_loan_past_due_is_a_call_to_the_technician() -> None:
     [call] = calls(w, {"T1": ["A"]}).lines
     assert (call.cells["whom"], call.cells["phone"], call.cells["by"]) == ("T2 Li (T2)", "139-2", CLOSE)
     assert call.cells["say"] == (
-        "Bring back what is past due: board (P1) ×2 (Thu 19 Nov). Until then you take no new part."
+        "Bring back what is past due: board (P1) ×2, due Thu 19 Nov. Until then you take no new part."
     )
 
 
 def test_a_booked_return_is_asked_for_and_blocks_nothing() -> None:
     w = branch(log=AGREED).but(loans=(Loan("L1", "T2", "P1", 2, date(2026, 11, 19), date(2026, 11, 23)),))
     [call] = calls(w, {"T1": ["A"]}).lines
-    assert call.cells["say"] == "Bring back what is past due: board (P1) ×2 (Thu 19 Nov)."
+    assert call.cells["say"] == "Bring back what is past due: board (P1) ×2, due Thu 19 Nov."
 
 
 @pytest.mark.parametrize(
@@ -663,11 +663,12 @@ def test_the_customer_of_a_crew_is_called_once_by_the_lead() -> None:
     line = line_of(papers_of(boiler_pair(), PAIR, SETTLE).call_list, "K")
     assert line.cells["caller"] == "T1 Li (T1)"
     assert line.cells["say"] == (
-        "Hello customer of K, this is T1 Li from Branch. About your order: T1 Li and T2 Li will come on Monday the "
+        "Hello customer of K, this is T1 Li from Branch. About your order: T2 Li and I will come on Monday the "
         "23rd, "
         "between "
-        "8:10 and 9 in the morning, and call you before they set off. Will somebody be at home then?"
+        "8:10 and 9 in the morning, and call you before we set off. Will somebody be at home then?"
     )
+    assert "T1 Li and T2 Li, Mon 23 Nov, 08:10–09:00." in str(line.cells["message"])
 
 
 def test_everybody_on_a_crew_hears_of_a_change() -> None:

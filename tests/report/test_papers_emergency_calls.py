@@ -76,7 +76,7 @@ def test_who_is_not_sent_yet_has_no_name_in_the_text() -> None:
         "家里现在有人吗？"
     )
     assert line.cells["message"] == (
-        "【Branch】林女士您好，您的紧急报修已经收到，马上派师傅，半小时之内他先跟您通电话，最晚 11-20 17:50 到现场。"
+        "【Branch】林女士您好，您的紧急报修已经收到，马上派师傅，半小时之内他先跟您通电话，最晚今天 17:50 到现场。"
     )
 
 

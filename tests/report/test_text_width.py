@@ -24,5 +24,12 @@ def test_a_sentence_gets_more_than_a_number_and_no_word_is_broken() -> None:
     assert head * 60 / 100 > ems("Acknowledged")
 
 
+def test_a_script_gets_more_than_a_line_of_advice() -> None:
+    script, advice = column_widths(
+        ["Say", "Try"], [["We come to you. " * 12], ["Get the part on its way first, by phone."]], room=60
+    )
+    assert script > 1.5 * advice
+
+
 def test_without_room_for_the_words_the_columns_share_what_there_is() -> None:
     assert column_widths(["A", "B"], [["x" * 40], ["y" * 40]], room=10) == (50, 50)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from optimizer.domain.planning_context import FaultyOrder, PlanningContext
+from optimizer.domain.region import PaperSize
 from optimizer.report.columns import EXTRA_PAPERS, PAPERS, ROUTES, SHEETS, Sheet
 from optimizer.report.figures import kpis
 from optimizer.report.papers.making import make_papers
@@ -18,7 +19,7 @@ from optimizer.report.papers.route_sheet import FIELDS
 from optimizer.report.screen import print_plan
 from optimizer.report.wording import Wording
 from optimizer.report.workbook import write_workbook
-from optimizer.report.workbook_papers import LABEL_WIDTH, PAGE_POINTS, PAIRS, SCALE, VALUE_WIDTH
+from optimizer.report.workbook_papers import LABEL_WIDTH, PAIRS, SCALE, VALUE_WIDTH, page_points
 from optimizer.text.workbook_cells import RED, lines_of, sheet_title
 from tests.report.paper_worlds import FETCH, PAIR, TWO_DAYS, boiler_pair, fetch_on_the_way, two_days
 from tests.worlds import job, person, world
@@ -123,7 +124,7 @@ def test_a_list_has_its_title_its_heading_and_its_lines(printed) -> None:
 
 
 def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
-    _, papers, book = printed
+    lang, papers, book = printed
     for page, sheet in zip(book.worksheets[12:], papers.route_sheets, strict=True):
         said = texts(page)
         for entry in sheet.entries:
@@ -134,7 +135,7 @@ def test_a_route_sheet_says_all_that_its_entries_say(printed) -> None:
             is_in_title = field.name in ("technician", "date")
             assert (field.value in title) == is_in_title
             assert (field.label in below) != is_in_title
-        assert "; ".join(sheet.packing) in said or not sheet.packing
+        assert Wording(lang).series(sheet.packing) in said or not sheet.packing
 
 
 def test_every_sheet_prints_on_a4_with_its_head_on_every_page(printed) -> None:
@@ -164,7 +165,9 @@ def test_no_page_of_a_route_sheet_ends_inside_an_entry(printed) -> None:
         edges = [0, *breaks, page.max_row]
         for first, last in itertools.pairwise(edges):
             head = page.row_dimensions[1].height if first else 0
-            assert head + sum(page.row_dimensions[row].height for row in range(first + 1, last + 1)) <= PAGE_POINTS
+            assert head + sum(page.row_dimensions[row].height for row in range(first + 1, last + 1)) <= page_points(
+                PaperSize.A4
+            )
 
 
 def test_the_planning_context_reaches_the_register(outcome, tmp_path: Path) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from optimizer.domain.policy import ContractorPay
 from optimizer.domain.rules import Rule
 from optimizer.domain.technician import Employment
+from optimizer.judge.costs import contractor_order_cents
+from optimizer.judge.facts import Facts
+from optimizer.travel.matrix import UNREACHABLE
 from tests.worlds import World, job, person, world
 
 if TYPE_CHECKING:
@@ -69,6 +73,28 @@ def test_the_way_beyond_the_radius_costs_by_the_mile(radius_m: int, cents: int) 
     """Ten kilometres: 1 610 and 8 047 metres beyond the radius are a mile and five, rounded to the cent."""
     made = by_order(contractor_radius_m=radius_m, contractor_km_cents=0, contractor_mile_cents=150)
     assert made.judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == cents
+
+
+def test_a_way_within_the_radius_or_of_no_length_costs_nothing() -> None:
+    """At 600 a kilometre a single metre would cost a cent; where there is no way, no length of it is known."""
+    inside = by_order(contractor_radius_m=11_000, contractor_km_cents=600)
+    assert inside.judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == 6_000
+    nowhere = by_order(contractor_radius_m=0, contractor_km_cents=600)
+    nowhere = World(nowhere.problem, replace(nowhere.matrix, metres=np.full_like(nowhere.matrix.metres, UNREACHABLE)))
+    assert (
+        contractor_order_cents(Facts(nowhere.problem, nowhere.matrix), nowhere.problem.visit_by_id["A"], "car") == 6_000
+    )
+
+
+@pytest.mark.parametrize(
+    ("pay", "beyond_m", "cents"),
+    [("contractor_km_cents", 499, 0), ("contractor_km_cents", 500, 1), ("contractor_mile_cents", 966, 1)],
+)
+def test_half_a_cent_and_more_is_a_cent(pay: str, beyond_m: int, cents: int) -> None:
+    """At a cent a kilometre, and 966 metres are six tenths of a mile."""
+    rates = {"contractor_km_cents": 0, "contractor_mile_cents": 0} | {pay: 1}
+    made = by_order(contractor_radius_m=10_000 - beyond_m, **rates)
+    assert made.judge({"Ann": ["A"]}).costs[Rule.CONTRACTOR] == 6_000 + cents
 
 
 def test_each_contractor_of_a_crew_is_paid() -> None:

@@ -26,8 +26,9 @@ from api.settings import Settings
 from api.webhooks.guard import REFUSALS
 from optimizer import cli_language
 from optimizer.domain.rules import Rule
+from optimizer.editing import edit_documents
 from optimizer.errors import NoPlanError
-from optimizer.explain import lock_clashes
+from optimizer.explain import lock_clashes, violations
 from optimizer.explain.sentences import ACCEPTED, AT_THE_DOOR, EXCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
@@ -115,6 +116,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("promise/sentences.py", "MONTHS[day.month - 1]"): list(MONTHS),
     ("promise/sentences.py", "SPANS[clock.name]"): list(SPANS.values()),
     ("promise/sentences.py", "WAITS[clock.name]"): list(WAITS.values()),
+    ("ingest/cells/unread_windows.py", "WEEKDAYS[real]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
     ("text/regional.py", "_DISTANCES[region.distance_unit]"): [*regional._DISTANCES.values()],
@@ -144,6 +146,9 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("report/workbook.py", "name"): list(RULE_NAMES.values()),
     ("report/workbook.py", "sheet.title"): [sheet.title for sheet in SHEETS],
     ("review/differences.py", "THINGS[self.sheet]"): list(THINGS.values()),
+    ("editing/edit_documents.py", "expected"): list(edit_documents.EXPECTED.values()),
+    ("explain/violations.py", "_template(violation, problem)"): [*violations.SENTENCES.values(), violations.BY_RULE],
+    ("explain/violations.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("explain/lock_clashes.py", "sentence"): [
         *lock_clashes.CLASHES.values(),
         lock_clashes.BY_RULE,

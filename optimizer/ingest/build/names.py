@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Load, PartNeed, Predecessor, SkillNeed, ToolNeed
 from optimizer.faults.issues import Phrase
-from optimizer.faults.spelling import folded
+from optimizer.faults.spelling import bare, folded
 from optimizer.ingest.build.several_days import day_ids, visit_ids_of
 from optimizer.ingest.cells.lists import COMMAS, split_known, split_list
 from optimizer.ingest.cells.words import NOTHING
@@ -114,19 +114,26 @@ class Names:
         The id of a folded spelling, and of the folded name of its row, where only one id has it.
     fold
         What two spellings of one id have in common.
+    by_both
+        The id of a text that says id and name, in either order: `T3 李强`, `李强(T3)`.
     """
 
     ids: frozenset[str]
     by_spelling: Mapping[str, str]
     by_title: Mapping[str, str]
     fold: Callable[[str], str] = folded
+    by_both: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ids: Iterable[str], titles: Iterable[tuple[str, str]] = ()) -> Names:
         """Return the names of ids and of (id, name) pairs."""
         known = frozenset(ids)
+        named = [(name, title) for name, title in titles if title]
         return cls(
-            known, _single((folded(name), name) for name in known), _single((folded(t), i) for i, t in titles if t)
+            known,
+            _single((folded(name), name) for name in known),
+            _single((folded(title), name) for name, title in named),
+            by_both=_single((bare(text), name) for name, title in named for text in (name + title, title + name)),
         )
 
     @classmethod
@@ -141,7 +148,8 @@ class Names:
         """Return the id that a text means, or `None`."""
         if text in self.ids:
             return text
-        return self.by_spelling.get(self.fold(text)) or self.by_title.get(folded(text))
+        found = self.by_spelling.get(self.fold(text)) or self.by_title.get(folded(text))
+        return found or (self.by_both.get(bare(text)) if self.by_both else None)
 
     def are_plain(self, value: Any) -> bool:
         """Return whether a cell names ids as they are, which nearly every cell does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
 from optimizer.domain.order import (
@@ -37,7 +37,7 @@ from optimizer.ingest.build.several_days import with_each_day
 from optimizer.ingest.cells.compound import predecessor_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from optimizer.domain.policy import Policy
     from optimizer.ingest.build.as_of import AsideRow
@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from optimizer.ingest.forms.sheets import BranchSheets, Sheet
 
 
+_Item = TypeVar("_Item")
+_Fact = TypeVar("_Fact", Customer, Order, Visit, Technician)
+
+
 def build_problem(
     sheets: BranchSheets, policy: Policy, clock: BranchClock, unpublished: frozenset[int] = frozenset()
 ) -> Problem:
@@ -69,43 +73,42 @@ def build_problem(
     skills = _held_skills(sheets.skills, clock.planned_days())
     calendar = WorkingCalendar({e.row.date: e.row.working for e in sheets.calendar}, unpublished, weekend_of(branch))
     sheets = with_each_day(sheets, clock, calendar)
-    return in_normal_order(
-        Problem(
-            branch=_branch(sheets, calendar),
-            first_day=clock.first_day,
-            days=clock.days,
-            as_of_s=clock.seconds(branch.as_of),
-            customers=tuple(_customer(entry.row) for entry in sheets.customers),
-            orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
-            visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
-            technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
-            shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
-            shifts_around=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_beside(e.row.date)),
-            policy=policy,
-            parts=tuple(
-                Part(
-                    row.part_id,
-                    _named(row.name, row.part_id),
-                    row.on_hand,
-                    clock.seconds(row.as_of) if row.as_of else None,
-                )
-                for row in (entry.row for entry in sheets.parts)
-            ),
-            arrivals=tuple(_arrival(entry.row, clock) for entry in sheets.arrivals),
-            reservations=tuple(
-                Reservation(row.reservation_id, row.part_id, row.quantity, row.date, row.visit_id)
-                for row in (entry.row for entry in sheets.reservations)
-            ),
-            loans=tuple(
-                Loan(row.loan_id, row.technician_id, row.part_id, row.quantity, row.due, row.return_booked)
-                for row in (entry.row for entry in sheets.loans)
-            ),
-            tools=tuple(Tool(e.row.tool_id, _named(e.row.name, e.row.tool_id), e.row.units) for e in sheets.tools),
-            locks=tuple(_lock(entry.row, clock) for entry in sheets.locks),
-            published=tuple(_published(entry.row, clock) for entry in sheets.published),
-            exceptions=tuple(_exception(entry.row) for entry in sheets.exceptions),
-        )
+    facts: dict[str, Any] = dict(
+        branch=_branch(sheets, calendar),
+        first_day=clock.first_day,
+        days=clock.days,
+        as_of_s=clock.seconds(branch.as_of),
+        customers=tuple(_customer(entry.row) for entry in sheets.customers),
+        orders=tuple(_order(entry.row, clock) for entry in sheets.orders),
+        visits=tuple(_visit(entry.row, clock) for entry in sheets.orders),
+        technicians=tuple(_technician(entry.row, skills) for entry in sheets.technicians),
+        shifts=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_planned(e.row.date)),
+        shifts_around=tuple(_shift(e.row, clock) for e in sheets.shifts if clock.is_beside(e.row.date)),
+        policy=policy,
+        parts=tuple(
+            Part(
+                row.part_id,
+                _named(row.name, row.part_id),
+                row.on_hand,
+                clock.seconds(row.as_of) if row.as_of else None,
+            )
+            for row in (entry.row for entry in sheets.parts)
+        ),
+        arrivals=tuple(_arrival(entry.row, clock) for entry in sheets.arrivals),
+        reservations=tuple(
+            Reservation(row.reservation_id, row.part_id, row.quantity, row.date, row.visit_id)
+            for row in (entry.row for entry in sheets.reservations)
+        ),
+        loans=tuple(
+            Loan(row.loan_id, row.technician_id, row.part_id, row.quantity, row.due, row.return_booked)
+            for row in (entry.row for entry in sheets.loans)
+        ),
+        tools=tuple(Tool(e.row.tool_id, _named(e.row.name, e.row.tool_id), e.row.units) for e in sheets.tools),
+        locks=tuple(_lock(entry.row, clock) for entry in sheets.locks),
+        published=tuple(_published(entry.row, clock) for entry in sheets.published),
+        exceptions=tuple(_exception(entry.row) for entry in sheets.exceptions),
     )
+    return Problem(**facts | _in_order(facts))
 
 
 def _arrival(row: ArrivalRow, clock: BranchClock) -> Arrival:
@@ -142,44 +145,47 @@ def in_normal_order(problem: Problem) -> Problem:
 
     Only who served a customer before keeps its order (the latest first).
     """
-    return replace(
-        problem,
-        customers=tuple(sorted(map(_sorted_customer, problem.customers), key=lambda c: c.customer_id)),
-        orders=tuple(sorted(map(_sorted_order, problem.orders), key=lambda o: o.order_id)),
-        visits=tuple(sorted(map(_sorted_visit, problem.visits), key=lambda v: v.visit_id)),
-        technicians=tuple(sorted(map(_sorted_technician, problem.technicians), key=lambda t: t.technician_id)),
-        shifts=tuple(sorted(problem.shifts, key=lambda s: (s.day, s.technician_id))),
-        shifts_around=tuple(sorted(problem.shifts_around, key=lambda s: (s.day, s.technician_id))),
-        parts=tuple(sorted(problem.parts, key=lambda p: p.part_id)),
-        arrivals=tuple(sorted(problem.arrivals, key=_arrival_order)),
-        reservations=tuple(sorted(problem.reservations, key=lambda r: r.reservation_id)),
-        loans=tuple(sorted(problem.loans, key=lambda loan: loan.loan_id)),
-        tools=tuple(sorted(problem.tools, key=lambda t: t.tool_id)),
-        locks=tuple(sorted(problem.locks, key=lambda k: (k.visit_id, k.level, k.technician_id, k.position))),
-        published=tuple(sorted(problem.published, key=lambda p: (p.visit_id, p.day, p.technician_id))),
-        exceptions=tuple(sorted(problem.exceptions, key=lambda one: (one.visit_id, one.limit))),
-    )
+    return replace(problem, **_in_order({name: getattr(problem, name) for name in _SORTED}))
+
+
+def _in_order(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lists of a problem that have no order of their own, each sorted."""
+    return {name: tuple(sorted(map(inside, facts[name]), key=key)) for name, (inside, key) in _SORTED.items()}
+
+
+def _as_it_is(item: Any) -> Any:
+    return item
 
 
 def _sorted_customer(customer: Customer) -> Customer:
     opening = None if customer.opening is None else tuple(sorted(customer.opening))
-    return replace(customer, opening=opening, closed=tuple(sorted(customer.closed)))
+    return _but(customer, opening=opening, closed=tuple(sorted(customer.closed)))
 
 
 def _sorted_order(order: Order) -> Order:
-    return replace(order, requested=tuple(sorted(order.requested)), promised=tuple(sorted(order.promised)))
+    return _but(order, requested=tuple(sorted(order.requested)), promised=tuple(sorted(order.promised)))
 
 
 def _sorted_visit(visit: Visit) -> Visit:
-    return replace(
+    return _but(
         visit,
-        skills=tuple(sorted(visit.skills, key=lambda n: (n.skill, n.min_level))),
-        parts=tuple(sorted(visit.parts, key=lambda n: (n.part_id, n.quantity))),
-        lead_skills=tuple(sorted(visit.lead_skills, key=lambda n: (n.skill, n.min_level))),
-        tools=tuple(sorted(visit.tools, key=lambda n: (n.tool_id, n.units))),
-        loads=tuple(sorted(visit.loads, key=lambda n: (n.quantity, n.amount))),
-        after=tuple(sorted(visit.after, key=predecessor_key)),
+        skills=_sorted(visit.skills, lambda n: (n.skill, n.min_level)),
+        parts=_sorted(visit.parts, lambda n: (n.part_id, n.quantity)),
+        lead_skills=_sorted(visit.lead_skills, lambda n: (n.skill, n.min_level)),
+        tools=_sorted(visit.tools, lambda n: (n.tool_id, n.units)),
+        loads=_sorted(visit.loads, lambda n: (n.quantity, n.amount)),
+        after=_sorted(visit.after, predecessor_key),
     )
+
+
+def _sorted(items: tuple[_Item, ...], key: Callable[[_Item], Any]) -> tuple[_Item, ...]:
+    return tuple(sorted(items, key=key)) if len(items) > 1 else items
+
+
+def _but(fact: _Fact, **values: Any) -> _Fact:
+    """Return a fact with other values, itself where they are what it has: nearly all are in order."""
+    is_same = all(getattr(fact, name) is value or getattr(fact, name) == value for name, value in values.items())
+    return fact if is_same else replace(fact, **values)
 
 
 def _sorted_technician(technician: Technician) -> Technician:
@@ -191,6 +197,25 @@ def _sorted_technician(technician: Technician) -> Technician:
         own_tools=tuple(sorted(technician.own_tools, key=lambda n: (n.tool_id, n.units))),
         capacity=tuple(sorted(technician.capacity, key=lambda n: (n.quantity, n.amount))),
     )
+
+
+#: The lists of a problem that have no order of their own: how each item is sorted inside, and by what the items are.
+_SORTED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "customers": (_sorted_customer, lambda c: c.customer_id),
+    "orders": (_sorted_order, lambda o: o.order_id),
+    "visits": (_sorted_visit, lambda v: v.visit_id),
+    "technicians": (_sorted_technician, lambda t: t.technician_id),
+    "shifts": (_as_it_is, lambda s: (s.day, s.technician_id)),
+    "shifts_around": (_as_it_is, lambda s: (s.day, s.technician_id)),
+    "parts": (_as_it_is, lambda p: p.part_id),
+    "arrivals": (_as_it_is, _arrival_order),
+    "reservations": (_as_it_is, lambda r: r.reservation_id),
+    "loans": (_as_it_is, lambda loan: loan.loan_id),
+    "tools": (_as_it_is, lambda t: t.tool_id),
+    "locks": (_as_it_is, lambda k: (k.visit_id, k.level, k.technician_id, k.position)),
+    "published": (_as_it_is, lambda p: (p.visit_id, p.day, p.technician_id)),
+    "exceptions": (_as_it_is, lambda one: (one.visit_id, one.limit)),
+}
 
 
 # --- one row each -------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.region import DateOrder, DistanceUnit, Region
+from optimizer.domain.region import DateOrder, DistanceUnit, PaperSize, Region
 from optimizer.ingest.cells.locales import (
     CURRENCY_OF,
     country_of_locale,
@@ -12,6 +12,8 @@ from optimizer.ingest.cells.locales import (
     distance_unit_of,
     has_twelve_hours,
     language_of,
+    no_calls_of,
+    paper_of,
 )
 
 if TYPE_CHECKING:
@@ -29,4 +31,6 @@ def region_of(row: BranchRow) -> Region:
         locale=locale,
         date_order=date_order_of(locale) or DateOrder.YEAR_FIRST,
         is_twelve_hours=has_twelve_hours(locale),
+        paper=PaperSize(row.paper) if row.paper else paper_of(locale),
+        no_calls=no_calls_of(locale) if row.no_calls is None else row.no_calls,
     )

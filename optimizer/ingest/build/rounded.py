@@ -9,11 +9,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from optimizer.ingest.forms.sheets import note_usual
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from optimizer.faults.issues import IssueLog
-    from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
+    from optimizer.ingest.forms.sheets import BranchSheets, Entry, ReadCell, Sheet
 
 #: Columns that hold one number, and those that hold texts with a number in each.
 _NUMBERS: Mapping[str, str] = {"branch": "phone", "customers": "phone", "technicians": "phone", "orders": "serial"}
@@ -36,19 +38,27 @@ def with_rounded_out(sheets: BranchSheets, log: IssueLog) -> BranchSheets:
 
 
 def _read(sheet: Sheet[Any], column: str, log: IssueLog, reader: Any) -> Sheet[Any]:
+    changed: list[ReadCell] = []
+
     def read(entry: Entry[Any]) -> Entry[Any]:
         value = getattr(entry.row, column)
-        meant = reader(value, _Place(sheet, entry.number, column, log)) if value else value
+        meant = reader(value, _Place(sheet, entry.number, column, log, changed)) if value else value
         return entry if meant == value else replace(entry, row=entry.row.but(**{column: meant}))
 
-    return replace(sheet, entries=tuple(map(read, sheet.entries)), partial=tuple(map(read, sheet.partial)))
+    sheet = replace(sheet, entries=tuple(map(read, sheet.entries)), partial=tuple(map(read, sheet.partial)))
+    note_usual(sheet.name, changed, log)
+    return sheet
 
 
 class _Place:
-    """Where a number stands."""
+    """Where a number stands, and what the column was read as so far."""
 
-    def __init__(self, sheet: Sheet[Any], number: int, column: str, log: IssueLog) -> None:
-        self._sheet, self._number, self._column, self._log = sheet, number, column, log
+    def __init__(self, sheet: Sheet[Any], number: int, column: str, log: IssueLog, changed: list[ReadCell]) -> None:
+        self._sheet, self._number, self._column, self._log, self._changed = sheet, number, column, log, changed
+
+    def read(self, typed: str, meant: str) -> None:
+        """Take up what a number was read as."""
+        self._changed.append((self._number, self._column, typed, meant))
 
     def note(self, code: str, value: str, **details: str) -> None:
         self._sheet.note(self._log, code, self._number, self._column, value, **details)
@@ -60,7 +70,7 @@ def _number(text: str, place: _Place) -> str:
         place.note("NUMBER_ROUNDED", match[0])
     whole = _POINT_ZERO.sub(r"\1", _SCIENTIFIC.sub("", text)).strip()
     for match in _POINT_ZERO.finditer(text):
-        place.note("READ_AS", match[0], meant=match[1])
+        place.read(match[0], match[1])
     for match in _KEPT_DIGITS.finditer(whole):
         place.note("NUMBER_ZEROS", match[0])
     return whole

@@ -33,7 +33,7 @@ def day_ids(first_id: str, days: int) -> tuple[str, ...]:
     >>> day_ids("V", 3)
     ('V', 'V/2', 'V/3')
     """
-    return (first_id, *(f"{first_id}/{n}" for n in range(2, days + 1)))
+    return (first_id,) if days == 1 else (first_id, *(f"{first_id}/{n}" for n in range(2, days + 1)))
 
 
 def visit_ids_of(row: Any) -> tuple[str, ...]:

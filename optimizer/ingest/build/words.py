@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.spelling import folded
 from optimizer.ingest.cells.words import english_word
+from optimizer.ingest.forms.sheets import note_usual
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from optimizer.domain.policy import Policy
     from optimizer.faults.issues import IssueLog
-    from optimizer.ingest.forms.sheets import BranchSheets, Entry, Sheet
+    from optimizer.ingest.forms.sheets import BranchSheets, Entry, ReadCell, Sheet
 
 #: Kinds of service that rules look for by themselves, whatever the policy says.
 KINDS = ("installation", "repair", "inspection", "maintenance", "commissioning", "consultation")
@@ -50,13 +51,16 @@ def with_words_meant(sheets: BranchSheets, policy: Policy, log: IssueLog) -> Bra
 def _respelt(sheet: Sheet[Any], column: str, known: Collection[str], log: IssueLog) -> Sheet[Any]:
     """Return a sheet with the words of a column as they are known, and say what was read so."""
     by_spelling = {folded(word): word for word in sorted(known)}
+    changed: list[ReadCell] = []
 
     def read(entry: Entry[Any]) -> Entry[Any]:
         word = getattr(entry.row, column)
         meant = by_spelling.get(folded(english_word(word)), word)
         if word in known or meant == word:
             return entry
-        sheet.note(log, "READ_AS", entry.number, column, word, meant=meant)
+        changed.append((entry.number, column, word, meant))
         return replace(entry, row=entry.row.but(**{column: meant}))
 
-    return replace(sheet, entries=tuple(map(read, sheet.entries)), partial=tuple(map(read, sheet.partial)))
+    sheet = replace(sheet, entries=tuple(map(read, sheet.entries)), partial=tuple(map(read, sheet.partial)))
+    note_usual(sheet.name, changed, log)
+    return sheet

@@ -14,6 +14,7 @@ from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Pre
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
 from optimizer.ingest.cells.lists import COMMAS, split_list
+from optimizer.ingest.cells.unread_windows import window_fault
 from optimizer.ingest.cells.values import (
     MAX_INT,
     CellFault,
@@ -112,7 +113,7 @@ def _window(item: object) -> Window:
         begin = MOMENT.match(text)
         end = text[begin.end() :].strip() if begin else ""
         if begin is None or not end.startswith("/"):
-            raise fault("WINDOW_FORMAT")
+            raise window_fault(text)
         opens, end = parse_moment(begin[0].strip()), end[1:].strip()
         until = parse_time_or_moment(end)
         midnight = opens.replace(hour=0, minute=0, second=0)

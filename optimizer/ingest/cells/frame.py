@@ -35,6 +35,8 @@ class Frame:
         When the branch opens and closes: morning and afternoon are the parts of it before and after noon.
     known
         Ids that there are, by the sheet that names them: a part that is called `M4x20` is no 20 of `M4`.
+    days
+        How many days are planned.
     """
 
     today: date | None = None
@@ -43,11 +45,17 @@ class Frame:
     opens_s: int = at(8, 30)
     closes_s: int = at(17, 30)
     known: Mapping[str, Set[str]] = field(default_factory=dict)
+    days: int = 1
 
     @property
     def local(self) -> DateOrder | None:
         """The order of dates that ends in the year (`local_forms.py`); `None` where people write the year first."""
         return None if self.order is DateOrder.YEAR_FIRST else self.order
+
+    @property
+    def only_day(self) -> date | None:
+        """The day that a window without a date is of: the one that is planned; of several it is not known which."""
+        return self.first_day if self.days == 1 else None
 
     def ids(self, sheet: str) -> Set[str]:
         """Return the ids that a sheet names."""

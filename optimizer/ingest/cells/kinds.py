@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
+from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.order import (
     Confirmed,
     Coverage,
@@ -41,7 +42,14 @@ from optimizer.ingest.cells.compound import (
 )
 from optimizer.ingest.cells.limits import parse_limit, parse_said
 from optimizer.ingest.cells.locales import parse_locale
-from optimizer.ingest.cells.regional import parse_currency, parse_distance_unit, parse_language, parse_weekend
+from optimizer.ingest.cells.regional import (
+    parse_currency,
+    parse_distance_unit,
+    parse_language,
+    parse_no_calls,
+    parse_paper,
+    parse_weekend,
+)
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import (
     choice,
@@ -74,12 +82,15 @@ class Kind:
         The expectation in words.
     shape
         What its text in a sheet looks like, for tidying.
+    words
+        The only words that it may be; none where anything may stand there.
     """
 
     json_types: tuple[type, ...]
     expected: Phrase
     json_begins: str = ""
     shape: Shape = Shape.TEXT
+    words: tuple[str, ...] = ()
 
     def is_json(self, value: object) -> bool:
         """Return whether JSON may bring this value: its own type, not a text or number that stands for it."""
@@ -106,6 +117,10 @@ def _listed(shape: Shape) -> Kind:
     return Kind((list,), Phrase("an array"), shape=shape)
 
 
+def _one_of(*words: str) -> Kind:
+    return Kind((str,), Phrase("text"), shape=Shape.WORD, words=tuple(map(str, words)))
+
+
 Text = Annotated[str, parse_text, _TEXT]
 Id = Annotated[str, parse_id, _ID]
 Ids = Annotated[tuple[str, ...], parse_ids, _listed(Shape.IDS)]
@@ -115,6 +130,7 @@ Zone = Annotated[str, parse_zone, _TEXT]
 Currency = Annotated[str, parse_currency, _TEXT]
 Language = Annotated[str, parse_language, _TEXT]
 DistanceWord = Annotated[str, parse_distance_unit, _TEXT]
+PaperWord = Annotated[str, parse_paper, _TEXT]
 Locale = Annotated[str, parse_locale, _TEXT]
 Weekend = Annotated[tuple[int, ...], parse_weekend, _listed(Shape.TEXT)]
 Number = Annotated[float, parse_number, _DECIMAL]
@@ -140,6 +156,7 @@ DayOrMoment = Annotated[datetime, parse_day_or_moment, _DAY_OR_MOMENT]
 TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME]
 Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS)]
 Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS)]
+NoCalls = Annotated[tuple[Interval, ...], parse_no_calls, _listed(Shape.HOURS)]
 Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING)]
 SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.SKILLS)]
 PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS)]
@@ -147,19 +164,19 @@ ToolNeeds = Annotated[tuple[ToolNeed, ...], parse_tool_needs, _listed(Shape.AMOU
 Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.LOADS)]
 Predecessors = Annotated[tuple[Predecessor, ...], parse_predecessors, _listed(Shape.IDS)]
 Texts = Annotated[tuple[str, ...], parse_texts, _listed(Shape.TEXT)]
-CoverageWord = Annotated[str, choice(*Coverage), _WORD]
-ConfirmedWord = Annotated[str, choice(*Confirmed), _WORD]
-UnfinishedWord = Annotated[str, choice(*Unfinished), _WORD]
-ResultWord = Annotated[str, choice("done", *Unfinished), _WORD]
-ConditionWord = Annotated[str, choice("unused", "faulty"), _WORD]
-PlaceWord = Annotated[str, choice(*PlaceKind), _WORD]
-HalfDayWord = Annotated[str, choice(*HalfDay), _WORD]
-UrgencyWord = Annotated[str, choice(*Urgency), _WORD]
-DifficultyWord = Annotated[str, choice(*Difficulty), _WORD]
-EmploymentWord = Annotated[str, choice(*Employment), _WORD]
-LimitWord = Annotated[str, parse_limit, _WORD]
+CoverageWord = Annotated[str, choice(*Coverage), _one_of(*Coverage)]
+ConfirmedWord = Annotated[str, choice(*Confirmed), _one_of(*Confirmed)]
+UnfinishedWord = Annotated[str, choice(*Unfinished), _one_of(*Unfinished)]
+ResultWord = Annotated[str, choice("done", *Unfinished), _one_of("done", *Unfinished)]
+ConditionWord = Annotated[str, choice("unused", "faulty"), _one_of("unused", "faulty")]
+PlaceWord = Annotated[str, choice(*PlaceKind), _one_of(*PlaceKind)]
+HalfDayWord = Annotated[str, choice(*HalfDay), _one_of(*HalfDay)]
+UrgencyWord = Annotated[str, choice(*Urgency), _one_of(*Urgency)]
+DifficultyWord = Annotated[str, choice(*Difficulty), _one_of(*Difficulty)]
+EmploymentWord = Annotated[str, choice(*Employment), _one_of(*Employment)]
+LimitWord = Annotated[str, parse_limit, _one_of(*HouseLimit)]
 Said = Annotated[str, parse_said, _TEXT]
-LockWord = Annotated[str, choice(*LockLevel), _WORD]
+LockWord = Annotated[str, choice(*LockLevel), _one_of(*LockLevel)]
 EndPlace = Annotated[
     str | Place, parse_end_place, Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)
 ]

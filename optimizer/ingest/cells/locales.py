@@ -1,4 +1,4 @@
-"""Locales: how a country orders a date of digits, whether its clock has twelve hours, its money and its miles.
+"""Locales: how a country orders a date of digits, whether its clock has twelve hours, its money, miles and paper.
 
 Only what a branch needs, from the Unicode CLDR (46) and ISO 4217; where a country writes dates in several ways, no
 order is known here, and what is ambiguous stays refused.
@@ -10,12 +10,14 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from optimizer.domain.region import DateOrder, DistanceUnit
+from optimizer.domain.region import NOON_REST, DateOrder, DistanceUnit, PaperSize
 from optimizer.faults.issues import nearest
 from optimizer.ingest.cells.values import fault, parse_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from optimizer.domain.order import Interval
 
 _MONEY = """
     AE:AED AR:ARS AT:EUR AU:AUD BD:BDT BE:EUR BG:EUR BH:BHD BR:BRL CA:CAD CH:CHF CL:CLP CN:CNY CO:COP CY:EUR CZ:CZK
@@ -27,6 +29,8 @@ _MONEY = """
 #: Currencies by country.
 CURRENCY_OF: Mapping[str, str] = MappingProxyType(dict(pair.split(":") for pair in _MONEY.split()))
 _IN_MILES = frozenset({"US", "GB"})
+#: Of the countries above those whose printers hold US Letter, by the CLDR's table of paper sizes; all others hold A4.
+_ON_LETTER = frozenset({"CA", "CL", "CO", "MX", "PH", "US"})
 _MONTH_FIRST = frozenset({"US"})
 #: Countries that put the year first, or write dates of digits in several ways.
 _NOT_DAY_FIRST = frozenset({"CA", "CN", "HU", "JP", "KE", "KR", "LT", "PH", "SE", "TW", "ZA"})
@@ -92,3 +96,14 @@ def has_twelve_hours(locale: str) -> bool:
 def distance_unit_of(locale: str) -> DistanceUnit:
     """Return the unit of distances on the roads of a locale's country."""
     return DistanceUnit.MILES if country_of_locale(locale) in _IN_MILES else DistanceUnit.KM
+
+
+def paper_of(locale: str) -> PaperSize:
+    """Return what the printers of a locale's country hold."""
+    return PaperSize.LETTER if country_of_locale(locale) in _ON_LETTER else PaperSize.A4
+
+
+def no_calls_of(locale: str) -> tuple[Interval, ...]:
+    """Return the hours in which nobody is phoned in a locale's country: over noon in China, none elsewhere."""
+    country = country_of_locale(locale) or _LANGUAGES.get(language_of(locale), "CN")
+    return (NOON_REST,) if country == "CN" else ()

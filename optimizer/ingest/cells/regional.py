@@ -1,4 +1,4 @@
-"""Cells that say how a branch's country writes: currency, language, unit of distances, weekend."""
+"""Cells that say what a branch's country is used to: currency, language, distances, paper, weekend, hours for calls."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.domain.currencies import CURRENCIES
-from optimizer.domain.region import DistanceUnit
+from optimizer.domain.region import DistanceUnit, PaperSize
 from optimizer.faults.issues import nearest
-from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekday_indices
+from optimizer.ingest.cells.compound import WEEKDAY_NAMES, parse_hours, weekday_indices
 from optimizer.ingest.cells.values import fault, parse_text
 from optimizer.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from optimizer.domain.order import Interval
 
 _CURRENCY_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -38,8 +40,15 @@ _UNIT_NAMES: Mapping[str, DistanceUnit] = MappingProxyType(
         **dict.fromkeys(("mi", "mi.", "mile", "miles", "英里"), DistanceUnit.MILES),
     }
 )
+_PAPER_NAMES: Mapping[str, PaperSize] = MappingProxyType(
+    {
+        **dict.fromkeys(("a4", "a4纸", "210x297"), PaperSize.A4),
+        **dict.fromkeys(("letter", "us letter", "us-letter", "8.5x11", "信纸"), PaperSize.LETTER),
+    }
+)
+_NONE = frozenset({"none", "no", "-", "无", "没有"})
 #: Words for a branch that works every day of the week.
-_NO_WEEKEND = frozenset({"none", "no", "-", "无", "没有", "不休"})
+_NO_WEEKEND = _NONE | {"不休"}
 
 
 def parse_currency(value: object) -> str:
@@ -71,6 +80,24 @@ def parse_distance_unit(value: object) -> str:
     if unit is None:
         raise fault("CHOICE", choices=", ".join(DistanceUnit), near=nearest(text, _UNIT_NAMES))
     return str(unit)
+
+
+def parse_paper(value: object) -> str:
+    """Return what papers are printed on, `A4` or `Letter`."""
+    text = parse_text(value)
+    paper = _PAPER_NAMES.get(text.lower())
+    if paper is None:
+        raise fault("CHOICE", choices=", ".join(PaperSize), near=nearest(text, _PAPER_NAMES))
+    return str(paper)
+
+
+def parse_no_calls(value: object) -> tuple[Interval, ...]:
+    """Return the hours of every day in which no customer is phoned, or none.
+
+    >>> parse_no_calls("none"), len(parse_no_calls("12:00-13:30; 20:00-20:30"))
+    ((), 2)
+    """
+    return () if isinstance(value, str) and value.strip().lower() in _NONE else parse_hours(value)
 
 
 def parse_weekend(value: object) -> tuple[int, ...]:

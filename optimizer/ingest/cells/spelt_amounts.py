@@ -82,9 +82,22 @@ _COUNTED = re.compile(
     rf"({NUMERAL}|\d{{3,9}})\s*(?:个人|个|件|只|台|套|块|根|把|人|名|位|次|天|日|单|条|pcs?|units?|days?|people|persons?)",
     re.IGNORECASE,
 )
+#: How many people, in a word.
+_HOW_MANY = {"单人": "1", "一": "1", "双人": "2", "二": "2", "两": "2", "双": "2", "三": "3", "四": "4"}
+_SIDE = "北纬|东经|南纬|西经|[NESW]"
 _DEGREES = re.compile(
-    r"(?:北纬|东经|[NE])?\s*([+-]?\d+(?:[.,]\d+)?)\s*(?:°|度|[NE]|°\s*[NE]|公里|千米|km)?", re.IGNORECASE
+    rf"({_SIDE})?\s*([+-]?\d+(?:[.,]\d+)?)\s*(?:(?:°|度)?\s*({_SIDE})|°|度|公里|千米|km)?", re.IGNORECASE
 )
+_MINUTES_OF_ARC = re.compile(
+    rf"({_SIDE})?\s*(\d{{1,3}})\s*[°度]\s*(\d{{1,2}}(?:\.\d+)?)\s*['′’分]\s*"
+    rf"(?:(\d{{1,2}}(?:\.\d+)?)\s*(?:''|[\"″”秒])\s*)?({_SIDE})?",
+    re.IGNORECASE,
+)
+#: Half of the earth whose degrees are negative.
+_NEGATIVE = frozenset("swSW") | {"南纬", "西经"}
+#: Degrees to seven decimals are centimetres.
+_DECIMALS = 7
+_SHARE = re.compile(r"[0-3]\.\d{1,4}", re.ASCII)
 _LEVEL_WORDS = {
     **dict.fromkeys(("低", "初", "初级", "学徒", "junior", "low", "apprentice"), 1),
     **dict.fromkeys(("中", "中级", "medium", "technician"), 2),
@@ -121,22 +134,42 @@ def spelt_number(text: str) -> str:
     match = _COUNTED.fullmatch(text)
     if match:
         return str(int(match[1]) if match[1].isdecimal() else small_number(match[1]))
-    return _decimal_point(text)
+    return _HOW_MANY.get(text) or _decimal_point(text)
 
 
 def spelt_decimal(text: str) -> str:
-    """Return a number that is no count: a comma in it stands before decimals, whatever follows.
+    r"""Return a number that is no count: a comma in it stands before decimals, whatever follows.
 
     >>> spelt_decimal("31,214"), spelt_decimal("120.5°E"), spelt_decimal("25公里")
     ('31.214', '120.5', '25')
+
+    Degrees may have minutes and seconds, and a side of the earth:
+
+    >>> spelt_decimal("30°16'48\"N"), spelt_decimal("82.998°W")
+    ('30.28', '-82.998')
     """
+    arc = _MINUTES_OF_ARC.fullmatch(text)
+    if arc:
+        degrees = int(arc[2]) + float(arc[3]) / 60 + float(arc[4] or 0) / 3600
+        return f"{_sign(arc[1], arc[5])}{round(degrees, _DECIMALS)}"
     match = _DEGREES.fullmatch(text)
-    return match[1].replace(",", ".") if match else text
+    return f"{_sign(match[1], match[3], match[2])}{match[2].replace(',', '.')}" if match else text
+
+
+def _sign(*said: str | None) -> str:
+    """Return a minus for a side of the earth whose degrees are negative, unless a sign is there."""
+    is_negative = any(side in _NEGATIVE for side in said)
+    return "-" if is_negative and not any(side and side.startswith("-") for side in said) else ""
 
 
 def spelt_percent(text: str) -> str:
-    """Return the number of a percentage: `110%`."""
-    return text.removesuffix("%").rstrip()
+    """Return the number of a percentage; a share of 1 with decimals is none.
+
+    >>> spelt_percent("110%"), spelt_percent("1.1"), spelt_percent("90")
+    ('110', '110', '90')
+    """
+    share = _SHARE.fullmatch(text)
+    return f"{float(text) * 100:.6g}" if share else text.removesuffix("%").rstrip()
 
 
 def spelt_level(text: str, *, is_priority: bool = False) -> str:

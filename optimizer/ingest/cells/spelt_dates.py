@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
-from optimizer.ingest.cells.spelt_times import spelt_time
+from optimizer.ingest.cells.spelt_times import PART, spelt_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -240,6 +240,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], date | Non
         _month_named,
     ),
     (re.compile(r"(\d{1,2})/(\d{1,2})(?![\d/:点])(?!\s*[点時时])", re.ASCII), _no_year),
+    # `9-11` are hours: with a hyphen only before a time.
+    (re.compile(rf"(\d{{1,2}})-(\d{{1,2}})(?=\s+(?:{PART}|\d{{1,2}}\s*[:点點时時]))", re.ASCII | re.I), _no_year),
     (re.compile(rf"({NUMERAL})\s*[日号]"), _day_of_month),
     (re.compile(_RELATIVE, re.IGNORECASE), _relative),
 )

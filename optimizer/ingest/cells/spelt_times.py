@@ -24,15 +24,16 @@ _PARTS = {
     "evening": ("傍晚", "晚上", "晚间", "夜间", "夜里", "晚"),
 }
 _PART_OF = {name: part for part, names in _PARTS.items() for name in names}
-_PART = "|".join(re.escape(name) for name in sorted(_PART_OF, key=len, reverse=True))
+PART = "|".join(re.escape(name) for name in sorted(_PART_OF, key=len, reverse=True))
+_NAMES_PART = re.compile(PART, re.IGNORECASE)
 #: Hours that are said for night and afternoon alike.
-_UNCLEAR = range(1, 7)
+UNCLEAR_HOURS = range(1, 7)
 _TIME = re.compile(
-    rf"(?P<before>{_PART})?\s*(?P<hour>{NUMERAL})"
+    rf"(?P<before>{PART})?\s*(?P<hour>{NUMERAL})"
     r"(?:\s*:\s*(?P<clock>\d{2})(?::(?P<seconds>\d{2})(?:\.\d{1,9})?)?"
     rf"|\s*(?P<oclock>[点點时時])\s*(?:(?P<exact>钟|鐘|整|正)|(?P<quarter>半|[一三13]刻)"
     rf"|(?P<minute>{NUMERAL})\s*分?(?:\s*(?P<more>\d{{1,2}})\s*秒)?)?)?"
-    rf"\s*(?P<after>{_PART})?",
+    rf"\s*(?P<after>{PART})?",
     re.IGNORECASE,
 )
 _QUARTERS = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45}
@@ -57,6 +58,21 @@ def spelt_time(text: str) -> int | None:
         return _NOONS[text.lower()]
     match = _TIME.fullmatch(text)
     return _seconds(match, _part(match)) if match else None
+
+
+def is_one_time(text: str) -> bool:
+    """Return whether a text says one time of a day, clear or not.
+
+    >>> is_one_time("2点"), is_one_time("上午9:00"), is_one_time("9:00-11:00"), is_one_time("9")
+    (True, True, False, False)
+    """
+    match = _TIME.fullmatch(text)
+    return match is not None and bool(match["clock"] or match["oclock"] or _part(match))
+
+
+def names_part(text: str) -> bool:
+    """Return whether a text names a part of the day anywhere."""
+    return _NAMES_PART.search(text) is not None
 
 
 def spelt_range(text: str, *, may_be_bare: bool = False) -> tuple[int, int] | None:
@@ -141,7 +157,7 @@ def _seconds(match: re.Match[str], part: str, is_hour: bool = False) -> int | No
     minute = _QUARTERS.get(match["quarter"] or "", 0) or int(match["clock"] or 0)
     minute = small_number(match["minute"]) if match["minute"] else minute
     second = int(match["seconds"] or match["more"] or 0)
-    hour = _hour(said, part) if part else None if not is_clock and said in _UNCLEAR else said
+    hour = _hour(said, part) if part else None if not is_clock and said in UNCLEAR_HOURS else said
     if hour is None or minute > 59 or second > 59:
         return None
     seconds = hour * HOUR_S + minute * MINUTE_S + second

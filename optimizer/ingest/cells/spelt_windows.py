@@ -24,6 +24,13 @@ _WINDOWS = re.compile(
     r"\s*(?:[;；、\n]|(?:(?<=:\d\d)|(?<!\d))或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
     r"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*\d{1,2}\s*[:点]))\s*"
 )
+#: Times behind a date that are written without a colon.
+_FOUR_FIGURES = re.compile(r"(?<![\d:.])([01]\d|2[0-3])([0-5]\d)(?![\d:.])", re.ASCII)
+_HOURS_SIGN = re.compile(r"(?<![\d:.])(\d{1,2})h(\d{2})?(?!\w)", re.ASCII | re.IGNORECASE)
+_POINT = re.compile(r"(?<![\d:.])(\d{1,2})\.(\d{2})(?![\d:.])", re.ASCII)
+#: A day of the week, and neither a stretch of them nor several.
+_DAY_OF_WEEK = re.compile(r"(?:本|这)?(?:周|星期|礼拜)([一二三四五六日天])(?!\s*[-~至到、,和及一二三四五六日天])\s*")
+DAYS_A_WEEK = 7
 #: How a window of a whole day ends.
 _WHOLE_DAY = " 00:00/24:00"
 _HOURS = re.compile(r"\s*[;；、,，\n]\s*")
@@ -33,7 +40,7 @@ _MARK = re.compile(RANGE_MARK, re.IGNORECASE)
 def spelt_window_list(text: str, frame: Frame) -> str | None:
     """Return windows as the parser takes them, `None` when one of them cannot be read."""
     windows: list[str] = []
-    day: date | None = None
+    day = frame.only_day
     items = [item for item in _WINDOWS.split(text) if item]
     for item in items:
         found = _window(item, day, frame)
@@ -49,12 +56,12 @@ def spelt_window_list(text: str, frame: Frame) -> str | None:
 
 def _window(item: str, day: date | None, frame: Frame) -> tuple[date, str] | None:
     """Return the date and the window of a text; without a date it is of the day of the window before it."""
-    taken = taken_date(item, frame)
+    taken = taken_date(item, frame) or _weekday(item, frame)
     day, rest = taken or (day, item)
     if day is None:
         return None
     stretch = (0, DAY_S) if not rest else spelt_stretch(rest, opens_s=frame.opens_s, closes_s=frame.closes_s)
-    stretch = stretch or spelt_range(rest)
+    stretch = stretch or spelt_range(_with_colons(rest) if taken else rest, may_be_bare=taken is not None)
     if stretch is None:
         dated = _close_with_date(rest, frame)
         return None if dated is None else (day, f"{_moment(day, dated[0])}/{dated[1]}")
@@ -63,6 +70,21 @@ def _window(item: str, day: date | None, frame: Frame) -> tuple[date, str] | Non
         closes_s += DAY_S
     closes = _moment(day, closes_s) if closes_s > DAY_S else time_text(closes_s)
     return day, f"{_moment(day, opens_s)}/{closes}"
+
+
+def _weekday(item: str, frame: Frame) -> tuple[date, str] | None:
+    """Return the next day of the name that a text begins with, from the first day to plan on, and the rest."""
+    match = _DAY_OF_WEEK.match(item)
+    if match is None or frame.first_day is None:
+        return None
+    ahead = ("一二三四五六日".index(match[1].replace("天", "日")) - frame.first_day.weekday()) % DAYS_A_WEEK
+    return frame.first_day + timedelta(days=ahead), item[match.end() :]
+
+
+def _with_colons(text: str) -> str:
+    """Return times as the clock shows them, of `0900-1100`, `09.00-11.00` and `9h-11h30`."""
+    text = _FOUR_FIGURES.sub(r"\1:\2", _HOURS_SIGN.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text))
+    return _POINT.sub(r"\1:\2", text)
 
 
 def _close_with_date(rest: str, frame: Frame) -> tuple[int, str] | None:

@@ -83,11 +83,16 @@ _DAY = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
 _SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
 _FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
 _FOUR_FIGURES = re.compile(r"([01]?\d|2[0-3])([0-5]\d)", re.ASCII)
+#: An hour alone, as a shift begins or ends; earlier ones may be amounts. And a time with a point.
+_HOUR = re.compile(r"(0?[5-9]|1\d|2[0-3])()", re.ASCII)
+_POINT = re.compile(r"([01]?\d|2[0-3])\.([0-5]\d)", re.ASCII)
 #: Whoever says so wants no window.
 _ANY_TIME = NOTHING | frozenset(
     {"随时", "随便", "尽快", "尽早", "越快越好", "不限", "都可以", "都行", "均可", "无要求", "没要求"}
     | {"any time", "anytime", "asap", "as soon as possible"}
 )
+#: Windows in figures: a hyphen in the place of our slash needs no word.
+_PLAIN_WINDOWS = re.compile(r"\d{4}[\d\s:/.;；~～–—−年月日号至到-]*", re.ASCII)
 _NEXT_DAY = re.compile(rf"({NEXT_DAY})\s*(.+)", re.IGNORECASE)
 _PLAIN_MOMENT = re.compile(r"(.*\d:\d\d:\d\d)\.\d{1,9}", re.ASCII)
 
@@ -163,9 +168,15 @@ def is_change(before: str, after: str, shape: Shape) -> bool:
     before = before.strip(_EDGES)
     if shape is Shape.WORD or before == after:
         return False
+    if shape is Shape.WINDOWS and _PLAIN_WINDOWS.fullmatch(half_width(before)):
+        return _numbers(half_width(before)) != _numbers(after)
     if shape in (Shape.AMOUNTS, Shape.SKILLS):
         before = before.replace("：", ":")
     return shape not in _LISTS or _SEPARATORS.sub(";", before) != _SEPARATORS.sub(";", after)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", text)]
 
 
 def _unless_plain(text: str, parse: Callable[[object], object], spelt: Callable[[], str | None]) -> str:
@@ -222,9 +233,10 @@ def _time(text: str, frame: Frame) -> str:
         return time_text(seconds_of_fraction(fraction[1]))
     if TIME_OF_DAY.fullmatch(text) or MOMENT.fullmatch(text):
         return text
-    figures = _FOUR_FIGURES.fullmatch(text) if len(text) > 2 else None
+    figures = _FOUR_FIGURES.fullmatch(text) if len(text) > 2 else _HOUR.fullmatch(text)
+    figures = figures or _POINT.fullmatch(text)
     if figures:
-        return f"{figures[1]:0>2}:{figures[2]}"
+        return f"{figures[1]:0>2}:{figures[2] or '00'}"
     later = _NEXT_DAY.fullmatch(text)
     time_s = spelt_time(later[2] if later else text)
     if time_s is not None:

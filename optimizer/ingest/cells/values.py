@@ -23,6 +23,7 @@ from optimizer.ingest.cells.dates_and_times import (
     iso_duration,
     iso_duration_seconds,
 )
+from optimizer.ingest.cells.spelt_amounts import spelt_number
 from optimizer.ingest.cells.spelt_dates import two_readings
 from optimizer.ingest.cells.words import CHINESE
 
@@ -37,8 +38,8 @@ MAX_INT = 10**9
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
-_YES = {"yes", "y", "true", "1", "是", "是的", "对", "√", "✓", "✔"}
-_NO = {"no", "n", "false", "0", "否", "不", "不是", "×", "✗", "✘"}
+_YES = {"yes", "y", "true", "1", "有", "是", "是的", "对", "√", "✓", "✔"}
+_NO = {"no", "n", "false", "0", "无", "没有", "否", "不", "不是", "×", "✗", "✘"}
 _FULL_WIDTH = re.compile("[０-９：．－／]")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
@@ -165,7 +166,7 @@ def parse_times(value: object) -> int:
     if isinstance(value, bool) or str(value).lower() in _YES | _NO:
         return int(parse_yes_no(value))
     try:
-        return whole(0, 99)(value)
+        return whole(0, 99)(spelt_number(value) if isinstance(value, str) else value)
     except CellFault as error:
         if error.code == "NUMBER_FORMAT":
             raise fault("TIMES_FORMAT") from None

@@ -13,13 +13,13 @@ NOTHING = frozenset({"无", "没有", "暂无", "none", "n/a", "-", "—", "/"})
 #: Each word and its Chinese; the first is what the template and its lists offer.
 CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "yes": ("是", "已确认"),
-        "no": ("否",),
+        "yes": ("是", "已确认", "Y", "y", "√"),
+        "no": ("否", "N", "n", "×"),
         "unreachable": ("联系不上", "未联系上", "无人接听"),
         # urgency, difficulty, tier
-        "normal": ("普通", "一般", "正常"),
-        "urgent": ("紧急", "加急", "急"),
-        "emergency": ("特急", "抢修", "应急"),
+        "normal": ("普通", "一般", "正常", "不急", "不紧急"),
+        "urgent": ("紧急", "加急", "急", "急单", "加急单", "紧急单"),
+        "emergency": ("特急", "抢修", "应急", "特急单", "抢修单", "紧急抢修"),
         "hard": ("困难", "难", "复杂"),
         "key": ("重点", "重要"),
         # kinds of service
@@ -83,7 +83,7 @@ def english_word(text: str) -> str:
     >>> english_word("特急"), english_word("清洗")
     ('emergency', '清洗')
     """
-    return _ENGLISH.get(text.strip(), text)
+    return _ENGLISH.get(text.strip().rstrip("!！"), text)
 
 
 def word_label(word: str, lang: str) -> str:

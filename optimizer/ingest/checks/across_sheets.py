@@ -92,9 +92,9 @@ def check_sheets(
 def check_missing_places(sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders without coordinates, when all has been tried to find them."""
     for entry in sheets.orders.entries:
-        for column in ("lat", "lon"):
-            if getattr(entry.row, column) is None:
-                sheets.orders.note(log, "PLACE_MISSING", entry.number, column)
+        missing = [column for column in ("lat", "lon") if getattr(entry.row, column) is None]
+        for column in missing[:1]:
+            sheets.orders.note(log, "PLACE_MISSING", entry.number, column, entry.row.address)
 
 
 def check_branch(sheets: BranchSheets, clock: BranchClock, log: IssueLog) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import GapFrom, Interval
 from optimizer.domain.units import FAR_FUTURE_S, MINUTE_S
 from optimizer.ingest.build.several_days import visit_ids_of
+from optimizer.ingest.checks.service_spans import Paces, can_start_inside, starts_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,19 +29,28 @@ def check_times_left(problem: Problem, sheets: BranchSheets, log: IssueLog) -> N
     """Note orders that nobody can start in the windows, hours and shifts of the days planned."""
     rows = {visit_id: entry for entry in sheets.orders for visit_id in visit_ids_of(entry.row)}
     locked = {lock.visit_id for lock in problem.locks}
-    shifts = [Interval(shift.start_s, shift.return_limit_s) for shift in problem.shifts]
+    bounds = _Bounds(problem)
     for visit in problem.visits:
         entry = rows.get(visit.visit_id)
-        if entry is None or visit.visit_id in locked or _is_timed_otherwise(problem, visit):
+        if entry is None or visit.visit_id in locked:
             continue
         order = problem.order_of(visit)
-        own = [w for w in order.promised or order.requested if w.close_s >= min(0, problem.as_of_s)]
-        code, details = _hindrance(problem, visit, shifts, has_own=bool(own))
-        if code:
+        own = problem.live_windows(order)
+        code, details = _hindrance(bounds, visit, has_own=bool(own))
+        if code and not _is_timed_otherwise(problem, visit):
             minutes = f"{visit.base_s / MINUTE_S:g}"
             column = "service_s" if not own else "promised" if order.promised else "requested"
             value = _shown(problem, own) or minutes
             sheets.orders.note(log, code, entry.number, column, value, minutes=minutes, **details)
+
+
+class _Bounds:
+    """What bounds every start alike: the shifts, each stretch of time once, and how fast people are."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.paces = Paces.of(problem)
+        self.shifts = sorted({Interval(shift.start_s, shift.return_limit_s) for shift in problem.shifts})
 
 
 def _is_timed_otherwise(problem: Problem, visit: Visit) -> bool:
@@ -54,17 +64,16 @@ def _is_timed_otherwise(problem: Problem, visit: Visit) -> bool:
     )
 
 
-def _hindrance(
-    problem: Problem, visit: Visit, shifts: list[Interval], *, has_own: bool
-) -> tuple[str, dict[str, object]]:
+def _hindrance(bounds: _Bounds, visit: Visit, *, has_own: bool) -> tuple[str, dict[str, object]]:
     """Return what leaves no start in a visit's windows, as a code with its details; an empty code where one is left."""
+    problem = bounds.problem
     late_s = problem.max_lateness_s(visit)
     starts = [Interval(w.open_s, w.close_s + late_s) for w in problem.windows[visit.visit_id]]
     hours = problem.hours[visit.visit_id]
     if not starts or (not has_own and not hours):
         return "", {}
-    least_s = _lasts_s(problem, visit)[0]
-    in_hours = starts if hours is None else _inside(starts, hours, least_s)
+    least_s = bounds.paces.least_s(visit)
+    in_hours = starts if hours is None else starts_inside(starts, hours, least_s)
     if not in_hours and not has_own:
         return "SERVICE_OVER_HOURS", {"hours": _shown(problem, hours or ())}
     if not in_hours or not has_own:
@@ -72,25 +81,27 @@ def _hindrance(
     ready_s = visit.ready_s
     if ready_s is not None and all(start.close_s < ready_s for start in in_hours):
         return "WINDOW_NOT_READY", {"ready": f"{problem.local_time(ready_s):%Y-%m-%d %H:%M}"}
-    other = _unkept_predecessor(problem, visit, in_hours)
+    other = _unkept_predecessor(bounds, visit, in_hours)
     if other is not None:
         windows = _shown(problem, problem.windows[other.visit_id])
         return "WINDOW_NO_SEQUENCE", {"other": other.visit_id, "windows": windows}
-    long = [s for s in shifts if s.close_s - s.open_s >= least_s]
-    of_the_days = [s for s in long if any(_same_day(problem, s, start) for start in in_hours)]
-    if of_the_days and not _inside(in_hours, of_the_days, least_s):
-        return "WINDOW_OFF_SHIFT", {}
+    if not can_start_inside(in_hours, bounds.shifts, least_s):
+        long = [shift for shift in bounds.shifts if shift.close_s - shift.open_s >= least_s]
+        if any(_same_day(problem, shift, start) for shift in long for start in in_hours):
+            return "WINDOW_OFF_SHIFT", {}
     return "", {}
 
 
-def _unkept_predecessor(problem: Problem, visit: Visit, starts: Iterable[Interval]) -> Visit | None:
+def _unkept_predecessor(bounds: _Bounds, visit: Visit, starts: Iterable[Interval]) -> Visit | None:
     """Return a visit that comes before and whose windows leave no start, by the least or the greatest gap."""
+    problem, paces = bounds.problem, bounds.paces
     for before in visit.after:
         earlier = problem.visit_by_id[before.visit_id]
         windows, late_s = problem.windows[earlier.visit_id], problem.max_lateness_s(earlier)
         if not windows or _is_timed_otherwise(problem, earlier):
             continue
-        least_s, most_s = (0, 0) if before.gap_from is GapFrom.START else _lasts_s(problem, earlier)
+        is_from_start = before.gap_from is GapFrom.START
+        least_s, most_s = (0, 0) if is_from_start else (paces.least_s(earlier), paces.most_s(earlier))
         after_s = min(w.open_s for w in windows) + least_s + before.min_gap_s
         until_s = FAR_FUTURE_S
         if before.max_gap_s is not None:
@@ -98,24 +109,6 @@ def _unkept_predecessor(problem: Problem, visit: Visit, starts: Iterable[Interva
         if not any(after_s <= start.close_s and start.open_s <= until_s for start in starts):
             return earlier
     return None
-
-
-def _lasts_s(problem: Problem, visit: Visit) -> tuple[int, int]:
-    """Return how long a service takes at least and at most, whoever serves it."""
-    skills = [skill for person in problem.technicians for skill in person.skills]
-    percents = (100, *(skill.factor_pct for skill in skills))
-    more_s = visit.critical_test_s + problem.policy.observation_s + sum(skill.surcharge_s for skill in skills)
-    return visit.base_s * min(percents) // 100, -(-visit.base_s * max(percents) // 100) + more_s
-
-
-def _inside(starts: Iterable[Interval], stretches: Iterable[Interval], least_s: int) -> list[Interval]:
-    """Return when a service of `least_s` seconds can start so that it lies within one of the stretches."""
-    both = [
-        (max(start.open_s, stretch.open_s), min(start.close_s, stretch.close_s - least_s))
-        for stretch in stretches
-        for start in starts
-    ]
-    return [Interval(open_s, close_s) for open_s, close_s in both if open_s <= close_s]
 
 
 def _same_day(problem: Problem, stretch: Interval, window: Interval) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import MINUTE_S
+from optimizer.ingest.checks.service_spans import Paces, can_start_inside
 
 if TYPE_CHECKING:
     from optimizer.domain.order import Visit
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def check_starts(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders that a window of their own leaves no start, or a single moment."""
     entries = {entry.row.visit_id or entry.row.order_id: entry for entry in sheets.orders}
+    paces = Paces.of(problem)
     for visit in problem.visits:
         order, entry = problem.order_of(visit), entries.get(visit.visit_id)
         windows = order.promised or order.requested
@@ -28,7 +30,7 @@ def check_starts(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
         lengths_s = [w.close_s - w.open_s for w in windows if w.close_s >= 0 and w.open_s < problem.end_s]
         lead_s = problem.policy.arrival_lead_s
         short_s = next((length_s for length_s in lengths_s if 0 < length_s <= lead_s), 0)
-        if not _has_start(problem, visit):
+        if not _has_start(problem, visit, paces):
             minutes = -(-visit.base_s // MINUTE_S)
             sheets.orders.note(log, "WINDOW_NO_START", entry.number, column, minutes=minutes)
         elif short_s:
@@ -36,20 +38,15 @@ def check_starts(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:
             sheets.orders.note(log, "LEAD_LONG", entry.number, column, **details)
 
 
-def _has_start(problem: Problem, visit: Visit) -> bool:
+def _has_start(problem: Problem, visit: Visit, paces: Paces) -> bool:
     """Return whether a service can begin in one of its windows while the customer is open, and end before closing."""
     hours = problem.hours[visit.visit_id]
     if hours is None:
         return True
     policy, kind = problem.policy, problem.order_of(visit).kind
     may_pause = kind in policy.pause_kinds and visit.base_s > policy.pause_over_s
-    factor_pct = min((held.factor_pct for person in problem.technicians for held in person.skills), default=100)
-    service_s = 1 if may_pause else visit.base_s * min(100, factor_pct) // 100
-    return any(
-        max(window.open_s, open_.open_s) <= min(window.close_s, open_.close_s - service_s)
-        for window in problem.windows[visit.visit_id]
-        for open_ in hours
-    )
+    service_s = 1 if may_pause else paces.least_s(visit)
+    return can_start_inside(problem.windows[visit.visit_id], hours, service_s)
 
 
 def check_plan_days(problem: Problem, sheets: BranchSheets, log: IssueLog) -> None:

@@ -87,6 +87,7 @@ def _trial(sheets: BranchSheets, entries: Collection[Entry[Any]], clock: BranchC
         if entry.row.customer_id in customers and entry.row.lat is not None and entry.row.lon is not None
     }
     visits = {entry.row.visit_id or entry.row.order_id for entry in orders.values()}
+    theirs = {entry.row.customer_id for entry in orders.values()}
     if not orders or not staff or len(visits) < len(orders) or not sheets.branch.entries:
         return None
 
@@ -96,7 +97,9 @@ def _trial(sheets: BranchSheets, entries: Collection[Entry[Any]], clock: BranchC
     trial = replace(
         sheets,
         orders=kept(sheets.orders, orders),
-        customers=kept(sheets.customers, {e.row.customer_id: e for e in sheets.customers}),
+        customers=kept(
+            sheets.customers, {e.row.customer_id: e for e in sheets.customers if e.row.customer_id in theirs}
+        ),
         technicians=kept(sheets.technicians, {e.row.technician_id: e for e in sheets.technicians}),
         shifts=kept(
             sheets.shifts,

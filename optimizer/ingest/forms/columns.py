@@ -38,8 +38,10 @@ from optimizer.ingest.cells.kinds import (
     Locale,
     LockWord,
     Moment,
+    NoCalls,
     Number,
     Opening,
+    PaperWord,
     PartNeeds,
     Percent,
     PlaceWord,
@@ -106,6 +108,10 @@ class BranchRow(Row):
         "CNY", "Currency of all prices; those of the policy are in its minor unit.", default=None
     )
     distance_unit: DistanceWord | None = column("km", "Unit of distances on papers: km or mi.", default=None)
+    paper: PaperWord | None = column("A4", "Paper of the printers: A4 or Letter.", default=None)
+    no_calls: NoCalls | None = column(
+        "12:00-14:00", "Hours of every day in which no customer is phoned, or none.", default=None
+    )
     language: Language | None = column(
         "zh", "Language of the papers, zh or en, where nobody asks for another.", default=None
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: So many rows that hold anything are looked at for the header; the one below may name parts of its titles.
-HEAD_ROWS = 5
+HEAD_ROWS = 10
 #: What may separate cells: a comma, also of a Chinese keyboard, or what spreadsheets of other languages write.
 SEPARATORS = ",;\t|，"
 #: Characters of a text that are looked at for what separates its cells.

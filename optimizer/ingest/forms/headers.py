@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.forms.labels import COLUMN_NAMES, NOTES, SHEET_NAMES
@@ -28,6 +29,41 @@ def normal(title: str) -> str:
     """
     half_width = unicodedata.normalize("NFKC", title[:200]).casefold()
     return _MARKS.sub("", _UNIT.sub("", half_width)) or _MARKS.sub("", half_width)
+
+
+#: Titles of a column that holds both coordinates, and whether the longitude stands first in it.
+_PAIRS: Mapping[str, bool] = MappingProxyType(
+    {
+        **dict.fromkeys(("经纬度", "经纬坐标", "lonlat", "lnglat", "longitudelatitude"), True),
+        **dict.fromkeys(("纬经度", "坐标", "位置坐标", "gps坐标", "地图坐标", "定位坐标"), False),
+        **dict.fromkeys(("latlon", "latlng", "latlong", "latitudelongitude", "coordinates", "gps"), False),
+    }
+)
+_PAIR = re.compile(
+    r"[(（\[]?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*[NE]?\s*[,，;；、/\s]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*[NE]?\s*[)）\]]?",
+    re.ASCII,
+)
+_LARGEST_LATITUDE = 90
+
+
+def is_pair(title: str) -> bool:
+    """Return whether a title means both coordinates."""
+    return normal(title) in _PAIRS
+
+
+def pair_in(title: str, text: str) -> tuple[str, str] | None:
+    """Return latitude and longitude of a cell that holds both; what can be no latitude is the longitude.
+
+    >>> pair_in("坐标", "120.1551, 30.2741"), pair_in("lat, lon", "40.0, -83.0"), pair_in("坐标", "文三路")
+    (('30.2741', '120.1551'), ('40.0', '-83.0'), None)
+    """
+    match = _PAIR.fullmatch(text)
+    if match is None:
+        return None
+    one, other = match[1], match[2]
+    is_lon_first = _PAIRS[normal(title)] if abs(float(other)) <= _LARGEST_LATITUDE else False
+    is_lon_first = is_lon_first or abs(float(one)) > _LARGEST_LATITUDE
+    return (other, one) if is_lon_first else (one, other)
 
 
 def label(sheet: str, field: str, lang: str) -> str:
@@ -78,6 +114,25 @@ def columns_by_title(sheet: str) -> Mapping[str, Column]:
     columns = columns_of(sheet)
     by_title = {normal(title): column for column in columns for title in field_names(sheet, column.field)}
     return by_title | {normal(column.sheet_name): column for column in columns}
+
+
+def begins_another(sheet: str, texts: list[str]) -> bool:
+    """Return whether the cells of a row are titles of another sheet, all of them.
+
+    >>> begins_another("orders", ["工程师编号", "日期", "上班"]), begins_another("orders", ["SO-1", "C-1", "45"])
+    (True, False)
+    """
+    titles = [normal(text) for text in texts[:1]]
+    if titles[0] not in _all_titles():
+        return False
+    titles += [normal(text) for text in texts[1:]]
+    others = (columns_by_title(other) for other in SHEET_NAMES if other != sheet)
+    return any(all(title in known for title in titles) for known in others)
+
+
+@cache
+def _all_titles() -> frozenset[str]:
+    return frozenset(title for sheet in SHEET_NAMES for title in columns_by_title(sheet))
 
 
 @cache

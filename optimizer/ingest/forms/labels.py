@@ -83,6 +83,8 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "weekend": ("周休日", "Weekend", "周末 休息日 每周休息日 days_of_rest"),
             "currency": ("币种", "Currency", "货币"),
             "distance_unit": ("里程单位", "Unit of distances", "距离单位"),
+            "paper": ("纸张", "Paper", "纸张大小 打印纸 paper_size"),
+            "no_calls": ("不打电话时段", "No calls", "免打扰时段 午休时段 quiet_hours do_not_call"),
             "language": ("语言", "Language", "单据语言"),
             "locale": ("日期时间习惯", "Locale", "地区习惯 区域格式 日期格式"),
             "datum": _DATUM,

@@ -95,7 +95,8 @@ class SheetMapping:
 
     def translated(self, name: str, text: str) -> str:
         """Return what a cell's text stands for."""
-        return self.values.get(name, {}).get(plain_value(text), text)
+        known = self.values.get(name)
+        return known.get(plain_value(text), text) if known else text
 
     def fill(self, cells: dict[str, Any]) -> list[str]:
         """Fill the empty cells of a row in place, and return which were."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from optimizer.ingest.cells.kinds import Kind
+from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import CellFault, fault
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 #: What is wrong with a cell that must not be empty and is.
 EMPTY = fault("CELL_EMPTY")
+#: Cells that hardly ever say what another one says, and may be of persons: they are not remembered.
+_OWN = (Shape.TEXT, Shape.ID)
+#: So many different texts of a column are remembered.
+MOST_KEPT = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +109,22 @@ class Row:
 
 def _declared(name: str, hint: Any, said: _Declared) -> DeclaredColumn:
     parse, kind = _kind_in(hint)
+    if kind.shape not in _OWN:
+        parse = _remembering(parse)
     is_required = said.default is ...
     default = None if is_required else said.default
     return DeclaredColumn(name, parse, kind, is_required, default, said.example, said.meaning)
+
+
+def _remembering(parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    """Return a parser that remembers the texts that it has read: a column repeats its words and figures."""
+    known = lru_cache(maxsize=MOST_KEPT)(parse)
+
+    @wraps(parse)
+    def read(cell: object) -> Any:
+        return known(cell) if isinstance(cell, str) else parse(cell)
+
+    return read
 
 
 def _kind_in(hint: Any) -> tuple[Callable[[object], Any], Kind]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from optimizer.faults.issues import IssueLog, Phrase, nearest
+from optimizer.faults.issues import IssueLog, Phrase, Reading, Readings, nearest
 from optimizer.ingest.cells.frame import NO_FRAME
+from optimizer.ingest.cells.guessed import is_guess
 from optimizer.ingest.cells.local_forms import made_plain
 from optimizer.ingest.cells.tidy import is_change
 from optimizer.ingest.cells.words import word_label
@@ -36,7 +38,7 @@ from optimizer.ingest.forms.columns import (
     ToolRow,
     columns_of,
 )
-from optimizer.ingest.forms.meant import frame_of, meant_cells, shapes_of
+from optimizer.ingest.forms.meant import Meaning, frame_of, says_nothing, shapes_of
 from optimizer.ingest.forms.rows import EMPTY, Row
 
 if TYPE_CHECKING:
@@ -46,13 +48,17 @@ if TYPE_CHECKING:
     from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
-#: So many cells of a sheet are named that were read as something else; the rest is counted.
+#: So many cells of a sheet are named whose reading adds something; the rest is counted.
 SHOWN_READ_AS = 2_000
+#: So many cells of a column are examples of how it was read.
+SHOWN_READINGS = 3
 #: Columns of an order that tell who asked, and the column of a customer that each fills (`flat.py`).
 OF_CUSTOMER: Mapping[str, str] = MappingProxyType({"customer_name": "name", "customer_phone": "phone"})
 _ORDER = {name: index for index, name in enumerate(SHEETS)}
 
 R = TypeVar("R", bound=Row)
+#: A cell that is read otherwise than it stands: row, column, what stands there, what it was read as.
+ReadCell = tuple[int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +222,18 @@ def read_json_sheet(name: str, value: object, log: IssueLog) -> RawSheet:
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def check_cells(raws: Iterable[RawSheet], log: IssueLog) -> BranchSheets:
+def check_cells(raws: Iterable[RawSheet], log: IssueLog, *, days: int | None = None) -> BranchSheets:
     """Return the rows that are right in themselves; every wrong cell and doubled row is noted.
 
     Cells that were typed are read by what they mean (`meant.py`), and what is not plain in them is said.
+
+    Parameters
+    ----------
+    days
+        How many days are planned, if the branch does not decide it.
     """
     raws = list(raws)
-    frame = NO_FRAME if log.form == "json" else frame_of({raw.name: raw.rows for raw in raws})
+    frame = NO_FRAME if log.form == "json" else frame_of({raw.name: raw.rows for raw in raws}, days)
     sheets: Mapping[str, Any] = {raw.name: _check_sheet(raw, frame, log) for raw in raws}
     absent: dict[str, Sheet[Any]] = {name: Sheet(name, is_given=False) for name in SHEETS}
     return BranchSheets(**{**absent, **sheets})
@@ -234,9 +245,10 @@ def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
     seen: dict[tuple[object, ...], int] = {}
     first = columns_of(raw.name)[0].field
     ids: set[str] = set()
-    changes: list[tuple[int, str, str, str]] = []
+    changes: list[ReadCell] = []
+    meaning = Meaning(raw.name, frame)
     for number, typed in raw.rows:
-        cells = typed if log.form == "json" else meant_cells(raw.name, typed, frame)
+        cells = typed if log.form == "json" else meaning.of(typed)
         row, wrong = _check_row(raw, number, cells, typed, log)
         (partial if wrong or raw.unread.get(number) else entries).append(Entry(number, row))
         _check_double(raw.name, number, cells, row, seen, log)
@@ -250,21 +262,46 @@ def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
     return Sheet(raw.name, tuple(entries), tuple(partial), frozenset(ids), raw.is_given, is_unread)
 
 
-def _note_changes(sheet: str, changes: Iterable[tuple[int, str, str, str]], frame: Frame, log: IssueLog) -> None:
-    """Say of each cell that is right what it was read as, if that is not what stands there.
+def _note_changes(sheet: str, changes: Iterable[ReadCell], frame: Frame, log: IssueLog) -> None:
+    """Say what cells that are right were read as, if that is not what stands there.
 
     A date as the branch's locale writes it needs no word.
     """
     shapes = shapes_of(sheet)
-    changed = [
-        (number, name, typed, meant)
-        for number, name, typed, meant in changes
-        if is_change(made_plain(typed, shapes[name], frame.local), meant, shapes[name])
-    ]
-    for number, name, typed, meant in changed[:SHOWN_READ_AS]:
+    guessed: list[ReadCell] = []
+    usual: list[ReadCell] = []
+    for number, name, typed, meant in changes:
+        local = made_plain(typed, shapes[name], frame.local)
+        if (meant or not says_nothing(name, typed.strip())) and is_change(local, meant, shapes[name]):
+            (guessed if meant and is_guess(local, shapes[name], meant) else usual).append((number, name, typed, meant))
+    for number, name, typed, meant in guessed[:SHOWN_READ_AS]:
         log.add("READ_AS", value=typed, meant=meant or Phrase("nothing"), **location_of(sheet, log, number, name))
-    if len(changed) > SHOWN_READ_AS:
-        log.add("READ_AS_MORE", value=len(changed) - SHOWN_READ_AS, **location_of(sheet, log, None))
+    if len(guessed) > SHOWN_READ_AS:
+        log.add("READ_AS_MORE", value=len(guessed) - SHOWN_READ_AS, **location_of(sheet, log, None))
+    note_usual(sheet, usual, log)
+
+
+def note_usual(sheet: str, readings: Iterable[ReadCell], log: IssueLog) -> None:
+    """Say once a column what cells were read as that are written in a way of their own and leave no doubt."""
+    by_column: dict[str, list[Reading]] = defaultdict(list)
+    for number, name, typed, meant in readings:
+        by_column[name].append(Reading(typed, meant, number))
+    for name, found in by_column.items():
+        if len(found) == 1 or log.form == "json":
+            for one in found:
+                log.add(
+                    "READ_USUAL",
+                    value=one.typed,
+                    meant=one.meant or Phrase("nothing"),
+                    **location_of(sheet, log, one.row, name),
+                )
+            continue
+        examples: dict[str, Reading] = {}
+        for one in found:
+            examples.setdefault(one.typed, replace(one, row=abs(one.row)))
+        shown = Readings(list(examples.values())[:SHOWN_READINGS])
+        location = {**location_of(sheet, log, found[0].row, name), "row": None}
+        log.add("READ_USUAL_COLUMN", count=len(found), readings=shown, **location)
 
 
 def _check_row(

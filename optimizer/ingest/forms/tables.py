@@ -14,7 +14,16 @@ from optimizer.faults.issues import IssueLog, Source, nearest
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
 from optimizer.ingest.forms.head import find_head, lines_of, split_begun
-from optimizer.ingest.forms.headers import columns_by_title, field_names, is_title, label, normal
+from optimizer.ingest.forms.headers import (
+    begins_another,
+    columns_by_title,
+    field_names,
+    is_pair,
+    is_title,
+    label,
+    normal,
+    pair_in,
+)
 from optimizer.ingest.forms.mapped import UNMAPPED, SheetMapping
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 from optimizer.ingest.forms.workbook_child import column_letters
@@ -35,12 +44,24 @@ _SUM = re.compile(r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小�
 #: What begins a row that sums up or signs, and hardly one of the data.
 _TOTAL = re.compile(
     r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)(?:[\s:：(（\d].*)?"
-    r"|共\s*\d+\s*[单条个户件行人].*"
+    r"|共\s*\d+\s*[单条个户件行人].*|[（(—-]*以下(?:空白|无).*|以上.*|[※★].*"
     r"|(?:grand |sub-?)?totals?(?:[\s:(\d].*)?"
     r"|(?:制表|填表|编制|审核|复核|打印|统计|备注|说明|注)(?:人|员|时间|日期)?\s*[:：].*"
     r"|(?:prepared|printed|checked|approved) by\b.*|notes?:.*",
     re.IGNORECASE,
 )
+
+#: What nothing but a remark holds, and how long a text in Chinese is at least that is no id.
+_SENTENCE = re.compile(r"[，。；：！？※、]|\S+(?:\s+\S+){3}")
+_LEAST_OF_SENTENCE = 6
+#: What makes a spreadsheet take digits for text, and stands in the file: ="007", '007.
+_AS_TEXT = re.compile(r"=\"(?P<quoted>[^\"]*)\"|['’](?P<marked>[+\d][\d\s.+-]*)")
+#: The fields of a place.
+_PLACE = ("lat", "lon")
+#: What stands in a roster on a day without a shift.
+_OFF = frozenset({"休", "休息", "轮休", "调休", "公休", "休假", "off", "OFF", "Off"})
+#: So many titles of another sheet in one row begin another table.
+_LEAST_TITLES = 3
 
 #: Faults of cells that a spreadsheet gives without a value.
 _WITHOUT_VALUE = ("CELLS_UNCOMPUTED", "CELLS_ERROR")
@@ -122,6 +143,9 @@ class _Rows:
         self.name, self.head, self.log, self.marks, self.mapping = name, head, log, marks, mapping
         self.header = _read_header(name, head, log, mapping)
         self.given = {column.field for column in self.header if column}
+        self.pairs = _pairs(name, head.titles, self.given, mapping, log)
+        self.given |= {field for field in _PLACE if self.pairs}
+        self.has_said_pair = False
         self.required = {column.field for column in columns_of(name) if column.required}
         self.rows: list[tuple[int, dict[str, Any]]] = []
         self.unread: dict[int, set[str]] = defaultdict(set)
@@ -129,23 +153,36 @@ class _Rows:
         self.marked: dict[str, dict[str, None]] = defaultdict(dict)
         self.untitled: dict[int, int] = {}
         self.seen: set[int] = set()
+        #: Columns whose title stands there before; `columns` of the mapping may join several, others are a fault.
+        titles = self.head.titles
+        self.doubled = {
+            index
+            for index, column in enumerate(self.header)
+            if column and column in self.header[:index] and not mapping.knows(titles[index])
+        }
+        self.is_over = not self.given
 
     def read(self, line: Line) -> None:
         """Take up a row."""
         number, cells = line
         self.seen.add(number)
-        texts = [cell.strip() for cell in cells]
-        if not any(texts):
+        texts = [_as_typed(cell.strip()) for cell in cells]
+        if self.is_over or not any(texts) or self._is_head(number, texts):
             return
         found: dict[str, str] = {}
-        for column, text in zip(self.header, texts, strict=False):
-            if column and text:
+        for index, (column, text) in enumerate(zip(self.header, texts, strict=False)):
+            if column and text and index not in self.doubled:
                 # Two columns make one value where the branch says so: a date and its time, a city and its street.
                 before = f"{found[column.field]} " if column.field in found else ""
                 found[column.field] = before + self.mapping.translated(column.field, text)
+        self._take_pair(number, texts, found)
         if self._is_total(texts, found):
             value = next(text for text in texts if text)
             self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
+            return
+        if self.name == "shifts" and not {found.get("start"), found.get("end")}.isdisjoint(_OFF):
+            value = next(text for text in (found.get("start"), found.get("end")) if text in _OFF)
+            self.log.add("SHIFT_OFF", value=value, **location_of(self.name, self.log, number))
             return
         if any(texts[len(self.header) :]):
             self.log.add("CSV_EXTRA_CELLS", **location_of(self.name, self.log, number))
@@ -157,11 +194,48 @@ class _Rows:
         if found or number in self.unread:
             self.rows.append((number, found))
 
+    def _take_pair(self, number: int, texts: list[str], found: dict[str, str]) -> None:
+        """Take up the coordinates of a column that holds both; how the first were read is said."""
+        for index, title in self.pairs.items():
+            text = texts[index] if index < len(texts) else ""
+            both = pair_in(title, text)
+            found |= dict(zip(_PLACE, both or (text, text), strict=True)) if text else {}
+            if both and not self.has_said_pair:
+                self.has_said_pair = True
+                location = location_of(self.name, self.log, number, _PLACE[0])
+                self.log.add("COLUMN_PAIR", value=text, lat=both[0], lon=both[1], **location)
+
     def _is_total(self, texts: list[str], found: Mapping[str, str]) -> bool:
         """Return whether a row sums up or signs: its first words say so, and where they may be a name it lacks much."""
         first = next(text for text in texts if text)
         lacks = len(self.required) < 2 or not self.required <= found.keys()
-        return _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None)
+        if _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None):
+            return True
+        return texts[0] == first and sum(map(bool, texts)) == 1 and self._is_remark(first)
+
+    def _is_remark(self, text: str) -> bool:
+        """Return whether the only cell of a row holds a sentence, below rows that hold more."""
+        if not self.rows or any(len(cells) < 2 for _, cells in self.rows):
+            return False
+        is_long = len(self.required) > 1 and not text.isascii() and len(text) >= _LEAST_OF_SENTENCE
+        return is_long or _SENTENCE.search(text) is not None
+
+    def _is_head(self, number: int, texts: list[str]) -> bool:
+        """Return whether a row is the header once more, or begins another table; the rest is not read then."""
+        titled = {index: text for index, text in enumerate(texts) if text}
+        if len(titled) > 1 and all(
+            index < len(self.head.titles) and text == self.head.titles[index].strip() for index, text in titled.items()
+        ):
+            self.log.add("HEADER_AGAIN", **location_of(self.name, self.log, number))
+            return True
+        if len(titled) < _LEAST_TITLES or not begins_another(self.name, list(titled.values())):
+            return False
+        self.is_over = True
+        if self.rows and len(self.rows[-1][1]) == 1:
+            self.rows.pop()  # the heading of that table
+        value = ", ".join([*titled.values()][:_LEAST_TITLES])
+        self.log.add("TABLE_BELOW", value=value, **location_of(self.name, self.log, number))
+        return True
 
     def _set_aside(self, number: int, found: dict[str, str]) -> None:
         """Take the cells out of a row that cannot be read as they stand."""
@@ -211,6 +285,16 @@ class _Rows:
         return RawSheet(name, self.rows, missing, unread=self.unread)
 
 
+def _as_typed(text: str) -> str:
+    """Return a text without what makes a spreadsheet take it for a text.
+
+    >>> _as_typed('="007"'), _as_typed("'13800000001"), _as_typed("O'Brien")
+    ('007', '13800000001', "O'Brien")
+    """
+    match = _AS_TEXT.fullmatch(text) if text[:1] in ("=", "'", "’") else None
+    return text if match is None else (match["quoted"] or match["marked"] or "").strip()
+
+
 def columns_of_titles(name: str, titles: list[str], mapping: SheetMapping) -> Header:
     """Return the column that each title means: by what the branch says of it, else by its name."""
     by_title, by_field = columns_by_title(name), {column.field: column for column in columns_of(name)}
@@ -240,13 +324,26 @@ def _read_header(name: str, head: Head, log: IssueLog, mapping: SheetMapping) ->
             continue
         if column is not None and column in header[:index]:
             log.add("COLUMN_TWICE", **location_of(name, log, head.last, column.field))
-        if column is None and title:
+        is_place = is_pair(title) and not any(c and c.field in _PLACE for c in header)
+        if column is None and title and not is_place:
             unused = [c for c in columns_of(name) if c not in header]
             near = nearest(title, {c.sheet_name for c in unused}) or nearest(
                 title, {known for c in unused for known in field_names(name, c.field)}
             )
             log.add("COLUMN_UNKNOWN", value=title, near=near, **location_of(name, log, head.last, title))
     return header
+
+
+def _pairs(name: str, titles: list[str], given: set[str], mapping: SheetMapping, log: IssueLog) -> dict[int, str]:
+    """Return the column that holds both coordinates by its index, if the sheet has such and no others."""
+    by_field = {column.field for column in columns_of(name)}
+    pairs = {index: title.strip() for index, title in enumerate(titles) if is_pair(title) and not mapping.knows(title)}
+    if not pairs or given & set(_PLACE) or not set(_PLACE) <= by_field:
+        return {}
+    index, title = next(iter(pairs.items()))
+    source = log.sources[name]
+    log.sources[name] = Source(source.file, {**source.titles, **dict.fromkeys(_PLACE, title)})
+    return {index: title}
 
 
 def _name_columns(name: str, cells: list[str], header: Header, log: IssueLog) -> None:

@@ -6,6 +6,9 @@ From there on there is one path for both: headers, tidying, parsers.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +43,8 @@ TIMEOUT_S = 60
 #: Bytes of memory and seconds of work of its reader; where the system has no limits, the clock has to do.
 MAX_MEMORY = 1_500_000_000
 MAX_CPU_S = 30
+#: How a process ends that is killed: by us when its time is up, by its limit of work, by whoever ends all of a service.
+KILLED = (-signal.SIGTERM, -int(getattr(signal, "SIGKILL", signal.SIGTERM)))
 #: Cells of a sheet that may be named as covered by merged ones; more are no table of a branch.
 MAX_MARKS = 100_000
 #: More digits than a spreadsheet keeps.
@@ -100,19 +105,42 @@ def open_workbook(content: bytes, *, all_tabs: bool = False) -> dict[str, Any]:
     Raises
     ------
     RefusedError
-        When it gave up, was stopped, or died.
+        When it gave up, or needed more work or memory than it may.
+    TimeoutError, ChildProcessError
+        When the machine was too busy for it, or when it was killed, and the next one, too: nothing is known of the
+        workbook.
     """
-    child = Child("optimizer.ingest.forms.workbook_child", limits={"AS": MAX_MEMORY, "CPU": MAX_CPU_S})
-    try:
-        answer = child.ask(ALL_TABS + content if all_tabs else content, TIMEOUT_S)
-    finally:
-        child.end()
-    if answer is None:  # an abort: out of memory, or out of time
-        raise RefusedError("WORKBOOK_TOO_MUCH")
-    workbook: dict[str, Any] = json.loads(answer)
+    message = ALL_TABS + content if all_tabs else content
+    workbook = _asked(message)
+    if workbook is None:
+        workbook = _asked(message)
+    if workbook is None:
+        raise ChildProcessError("the process that reads workbooks was killed twice")
     if "fault" in workbook:
         raise RefusedError(workbook["fault"])
     return workbook
+
+
+def _asked(message: bytes) -> dict[str, Any] | None:
+    """Return what a child says of a workbook; `None` when somebody else killed it."""
+    child = Child("optimizer.ingest.forms.workbook_child", limits={"AS": MAX_MEMORY, "CPU": MAX_CPU_S})
+    began_s = time.monotonic()
+    try:
+        answer = child.ask(message, TIMEOUT_S)
+    finally:
+        passed_s = time.monotonic() - began_s
+        code = child.end()
+    if answer is not None:
+        workbook: dict[str, Any] = json.loads(answer)
+        return workbook
+    if code not in KILLED:  # an abort: out of memory
+        raise RefusedError("WORKBOOK_TOO_MUCH")
+    if passed_s < MAX_CPU_S:
+        return None
+    # Its limit of work kills, too; the clock alone says nothing of the workbook, but that the machine is busy.
+    if passed_s >= TIMEOUT_S and os.name == "posix":
+        raise TimeoutError("the process that reads workbooks got no time")
+    raise RefusedError("WORKBOOK_TOO_MUCH")
 
 
 def _sheets_of_ours(

@@ -54,11 +54,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The branch's own region: where it is, and the names of what it lies in, as far as its address tells."""
+    """The branch's own region: where it is, and the district that it lies in, as far as one is known."""
 
     lat: float
     lon: float
-    city: str = ""
+    district: Area | None = None
+
+    @property
+    def city(self) -> str:
+        """The city that it lies in; nothing where none is known."""
+        return self.district.city if self.district else ""
 
     def distance_m(self, area: Area) -> float:
         """Return how far the centre of an area is from the branch, as the crow flies."""
@@ -66,11 +71,11 @@ class Home:
 
 
 def home_of(table: Gazetteer, lat: float, lon: float) -> Home:
-    """Return the region of a branch: its city is that of the nearest district."""
+    """Return the region of a branch: its district is the nearest."""
     here = Home(lat, lon)
     districts = (area for areas in table.districts.values() for area in areas)
     nearest = min(districts, key=here.distance_m, default=None)
-    return here if nearest is None or here.distance_m(nearest) > NEAR_M else Home(lat, lon, nearest.city)
+    return here if nearest is None or here.distance_m(nearest) > NEAR_M else Home(lat, lon, nearest)
 
 
 def locate(table: Gazetteer, home: Home, address: str, district: str = "") -> Found | None:
@@ -206,3 +211,41 @@ def _town_alone(table: Gazetteer, home: Home, said: tuple[str, ...], text: str) 
             if found is not None:
                 return found
     return None
+
+
+# --- the branch's own city --------------------------------------------------------------------------------------------
+
+#: The centre of a city so far from the branch says less than that of the branch's own district.
+_CITY_M = 30_000
+#: What begins with a city, county or province that is not known.
+_OTHER_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,6}?(?:省|自治[区州县]|(?<![超城夜集菜都门股])市(?![场政民区心委府中])|县(?![前城府学西东南北委医]))"
+)
+#: What people write for an address that they do not have.
+_NO_ADDRESS = frozenset(
+    {"待定", "待确认", "不详", "未知", "同上", "电话联系", "电话确认", "见备注", "地址", "tbd", "unknown"}
+)
+#: An address of fewer letters says nothing.
+_FEWEST_LETTERS = 2
+
+
+def own_city(table: Gazetteer, home: Home, address: str) -> Area | None:
+    """Return the branch's city, or its district where that is nearer, for an address that names no area but fits.
+
+    It does not fit where it names another city, or a district that is elsewhere, or says nothing.
+    """
+    text = plain(address)
+    letters = sum(sign.isalpha() for sign in text)
+    if home.district is None or text in _NO_ADDRESS or letters < _FEWEST_LETTERS:
+        return None
+    said, rest = _region(table, text)
+    if any(name not in home.district.path[:-1] for name in said):
+        return None
+    name = _prefix(table.districts, rest)
+    is_district = any(name == plain(area.name) and name not in _PLAIN_WORDS for area in table.districts.get(name, ()))
+    if is_district or _OTHER_PLACE.match(rest):
+        return None
+    city = next((area for area in table.cities.get(plain(home.city), ()) if area.path == home.district.path[:2]), None)
+    if city is not None and (home.city in said or home.distance_m(city) <= _CITY_M):
+        return city
+    return home.district

@@ -1,4 +1,4 @@
-"""Orders without coordinates: a correction says where they are, else the centre of their town or district stands in.
+"""Orders without coordinates: a correction says where they are, else the centre of their town, district or city does.
 
 A place found by its centre is approximate: it is told as half a day, and its customer is asked for the address.
 """
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from optimizer.ingest.forms.flat import plain_address
-from optimizer.ingest.places.address import home_of, locate
+from optimizer.ingest.places.address import home_of, locate, own_city
 from optimizer.ingest.places.gazetteer import Level, known_areas
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Addresses of one area are spread around its centre within so many metres, each by its own text: two addresses never
 #: share one point, which would be one address, and the way between them is not nothing.
-SPREAD_M: Mapping[Level, float] = MappingProxyType({Level.TOWN: 500.0, Level.DISTRICT: 1_500.0})
+SPREAD_M: Mapping[Level, float] = MappingProxyType({Level.TOWN: 500.0, Level.DISTRICT: 1_500.0, Level.CITY: 3_000.0})
 _M_PER_DEGREE = 111_195.0
 #: A degree to five decimals is one metre: more would claim to know.
 _DECIMALS = 5
@@ -48,8 +48,26 @@ def with_corrections(sheets: BranchSheets, own: OwnPlaces) -> BranchSheets:
     return replace(sheets, orders=replace(sheets.orders, entries=tuple(map(corrected, sheets.orders.entries))))
 
 
+def without_useless(sheets: BranchSheets, log: IssueLog) -> BranchSheets:
+    """Return the sheets without coordinates that say nothing (0, 0, or one alone) beside an address that does."""
+
+    def cleared(entry: Entry[Any]) -> Entry[Any]:
+        row = entry.row
+        given = [degrees for degrees in (row.lat, row.lon) if degrees is not None]
+        if not given or (len(given) > 1 and any(given)) or not row.address:
+            return entry
+        value = ", ".join(f"{degrees:g}" for degrees in given)
+        sheets.orders.note(log, "PLACE_USELESS", entry.number, "lat", value)
+        return replace(entry, row=row.but(lat=None, lon=None))
+
+    return replace(sheets, orders=replace(sheets.orders, entries=tuple(map(cleared, sheets.orders.entries))))
+
+
 def with_approximate(sheets: BranchSheets, own: OwnPlaces, log: IssueLog) -> BranchSheets:
-    """Return the sheets with an approximate place for each order without coordinates whose address names an area."""
+    """Return the sheets with an approximate place for each order without coordinates.
+
+    It is about the centre of what its address names; of the branch's own city, where that names nothing but fits it.
+    """
     branch = next(iter(sheets.branch), None)
     if branch is None or not any(map(_is_missing, sheets.orders)):
         return sheets
@@ -59,19 +77,28 @@ def with_approximate(sheets: BranchSheets, own: OwnPlaces, log: IssueLog) -> Bra
     def placed(entry: Entry[Any]) -> Entry[Any]:
         if not _is_missing(entry):
             return entry
+        note, column = sheets.orders.note, "address" if entry.row.address else "area"
+        value = entry.row.address or entry.row.area
         found = locate(table, home, entry.row.address, entry.row.area)
+        city = own_city(table, home, value) if found is None else None
+        if city is not None:
+            note(log, "PLACE_BY_BRANCH", entry.number, column, value, place=city.label)
+            return _put(entry, city)
         if found is None:
             return entry
-        note, column = sheets.orders.note, "address" if entry.row.address else "area"
-        place, value = found.area.label, entry.row.address or entry.row.area
+        place = found.area.label
         if found.others:
             others = ", ".join(area.label for area in found.others[:3])
             note(log, "PLACE_IN_SEVERAL", entry.number, column, value, place=place, others=others)
         note(log, "PLACE_APPROXIMATE", entry.number, column, value, place=place)
-        lat, lon = spot(found.area, entry.row.address or entry.row.order_id)
-        return replace(entry, row=entry.row.but(lat=lat, lon=lon, approximate=True))
+        return _put(entry, found.area)
 
     return replace(sheets, orders=replace(sheets.orders, entries=tuple(map(placed, sheets.orders.entries))))
+
+
+def _put(entry: Entry[Any], area: Area) -> Entry[Any]:
+    lat, lon = spot(area, entry.row.address or entry.row.order_id)
+    return replace(entry, row=entry.row.but(lat=lat, lon=lon, approximate=True))
 
 
 def _is_missing(entry: Entry[Any]) -> bool:

@@ -40,8 +40,7 @@ def prepare_calls(case: Case) -> Prepared:
     if not (ids or moved):
         return Prepared(Offers({}), {})
     board = open_board(case.problem, case.matrix, case.plan)
-    offers = find_offers(case.problem, case.matrix, case.plan, [*ids, *moved], board)
-    return Prepared(offers, find_remedies(board, case.plan, breaking))
+    return Prepared(find_offers(board, [*ids, *moved]), find_remedies(board, breaking))
 
 
 def is_breaking(case: Case, left: UnassignedVisit) -> bool:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def make_call_list(case: Case) -> Paper:
     """Return all calls: those that send somebody, emergencies and broken words first, then by deadline."""
     prepared = prepare_calls(case)
-    calls = merged(make_technician_calls(case), "" if case.wording.lang == "zh" else " ")
+    calls = merged(make_technician_calls(case), case.wording)
     calls += make_customer_calls(case, prepared)
     calls.sort(key=_urgency)
     lines = tuple(_line(case, call) for call in calls)
@@ -39,9 +39,9 @@ def make_call_list(case: Case) -> Paper:
     return Paper(CALL_LIST.name, case.say("Call list"), CALL_LIST.columns, lines, note)
 
 
-def _urgency(call: Call) -> tuple[bool, bool, int, str]:
+def _urgency(call: Call) -> tuple[bool, int, bool, str]:
     by_s = FAR_FUTURE_S if call.by_s is None else call.by_s
-    return not call.is_emergency, not call.is_first, by_s, call.order_id
+    return not (call.is_first or call.is_emergency), by_s, not call.is_emergency, call.order_id
 
 
 def _line(case: Case, call: Call) -> Line:
@@ -75,12 +75,12 @@ def _notes(case: Case, prepared: Prepared, calls: Sequence[Call]) -> Iterator[st
         yield case.say("Exact windows are told when the plan is settled, one call a customer.")
         waiting = _first_contacts(case)
         if waiting:
-            yield case.say("A first contact is due before that: {orders}.", orders="; ".join(waiting))
+            yield case.say("A first contact is due before that: {orders}.", orders=case.wording.series(waiting))
     days = [case.wording.short_day(case.problem.date_of(day)) for day in prepared.offers.assumed_days]
     if days:
         yield case.say(
             "No roster is known for {days}: the offers take the staff to work as on {day}.",
-            days=", ".join(days),
+            days=case.wording.listed(days),
             day=case.wording.short_day(case.problem.last_day),
         )
 

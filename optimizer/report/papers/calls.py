@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from optimizer.report.papers.case import Case
+    from optimizer.report.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,22 @@ class Call:
     is_red: bool = False
 
 
-def merged(calls: Iterable[Call], space: str) -> list[Call]:
-    """Return the calls with those of one group made one: all that is to be said, by the first deadline.
-
-    `space` stands between two sentences.
-    """
+def merged(calls: Iterable[Call], wording: Wording) -> list[Call]:
+    """Return the calls with those of one group made one: all that is to be said, by the first deadline."""
     found: dict[tuple[str, bool], Call] = {}
     for call in calls:
         key = (call.group, call.is_first)
-        found[key] = _joined(found[key], call, space) if key in found else call
+        found[key] = _joined(found[key], call, wording) if key in found else call
     return list(found.values())
 
 
-def _joined(first: Call, second: Call, space: str) -> Call:
+def _joined(first: Call, second: Call, wording: Wording) -> Call:
+    space = "" if wording.lang == "zh" else " "
     deadlines = [by_s for by_s in (first.by_s, second.by_s) if by_s is not None]
     return replace(
         first,
-        order_id=_listed(", ", first.order_id, second.order_id),
-        why=_listed("; ", first.why, second.why),
+        order_id=wording.listed(_apart(wording.listed, first.order_id, second.order_id)),
+        why=wording.series(_apart(wording.series, first.why, second.why)),
         say=space.join(text for text in (first.say, second.say) if text),
         message=space.join(text for text in (first.message, second.message) if text),
         by_s=min(deadlines, default=None),
@@ -79,9 +78,10 @@ def _joined(first: Call, second: Call, space: str) -> Call:
     )
 
 
-def _listed(comma: str, first: str, second: str) -> str:
-    """Return what is listed in both texts, once each."""
-    return comma.join(dict.fromkeys(text for text in (*first.split(comma), *second.split(comma)) if text))
+def _apart(join: Callable[[Iterable[str]], str], *texts: str) -> Iterable[str]:
+    """Return what is listed in texts that were joined so, once each."""
+    mark = join(("", ""))
+    return dict.fromkeys(piece for text in texts for piece in text.split(mark) if piece)
 
 
 def call_technician(case: Case, technician_id: str, order_id: str, why: str, say: str, by_s: int | None) -> Call:

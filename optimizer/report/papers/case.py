@@ -106,8 +106,8 @@ class Case:
         return (who, *(other for other in self.stop_of[visit_id].crew if other != who)) if who else ()
 
     def people(self, technician_ids: Iterable[str]) -> str:
-        """Return technicians as `陈立新 (T01); 王强 (T02)`."""
-        return "; ".join(map(self.person, technician_ids))
+        """Return technicians as `陈立新 (T01)；王强 (T02)`."""
+        return self.wording.series(map(self.person, technician_ids))
 
     def is_blocked(self, technician_id: str, day: int = 0) -> bool:
         """Return whether a loan past due forbids a technician new parts on a day."""
@@ -118,8 +118,8 @@ class Case:
         return without_controls(next((p.name for p in self.problem.parts if p.part_id == part_id), "") or part_id)
 
     def parts(self, needs: Iterable[PartNeed]) -> str:
-        """Return parts with number and quantity: `空调主板 (P01) ×1; 水泵 (P03) ×2`."""
-        return "; ".join(
+        """Return parts with number and quantity: `空调主板 (P01) ×1；水泵 (P03) ×2`."""
+        return self.wording.series(
             f"{self._named(self.part(need.part_id), need.part_id)} ×{need.quantity}" for need in needs if need.quantity
         )
 
@@ -129,7 +129,9 @@ class Case:
 
     def tools(self, needs: Iterable[ToolNeed]) -> str:
         """Return tools with number and quantity."""
-        return "; ".join(f"{self._named(self.tool(need.tool_id), need.tool_id)} ×{need.units}" for need in needs)
+        return self.wording.series(
+            f"{self._named(self.tool(need.tool_id), need.tool_id)} ×{need.units}" for need in needs
+        )
 
     @staticmethod
     def _named(name: str, number: str) -> str:
@@ -172,7 +174,7 @@ class Case:
         """
         if day is None and self.problem.days == 1:
             day = 0
-        return "; ".join(
+        return self.wording.series(
             self.wording.window(window, self.problem, day)
             if day is not None and self._is_of(day, until_s, window.open_s)
             else self.day_window(window)

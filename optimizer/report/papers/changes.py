@@ -41,7 +41,7 @@ def _line(case: Case, change: Change) -> Line:
         "before": case.windows([change.before] if change.before else []),
         "after_technician": case.people(after),
         "after": case.windows([change.after] if change.after else []),
-        "call": "; ".join(people),
+        "call": case.wording.series(people),
         "by": case.moment(change.call_by_s),
     }
     return Line(cells, change.call_by_s < case.problem.as_of_s, change.after_technician_id)

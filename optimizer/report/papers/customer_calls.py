@@ -103,16 +103,16 @@ def _one_call(case: Case, matters: list[Matter]) -> Call:
         [*dict.fromkeys(texts)] for texts in ([s.statement for s in said], [s.question for s in said])
     )
     sent = [*dict.fromkeys(one.text or words.joined([one.statement, one.question]) for one in said)]
-    phones = [first.customer.phone, *("; ".join(one.order.briefing.contacts) for one in matters)]
+    phones = [first.customer.phone, *(case.wording.series(one.order.briefing.contacts) for one in matters)]
     return Call(
         group=" ".join(("customer", *_who_is_rung(first))),
         whom=without_controls(first.customer.name),
         phone=without_controls(next(filter(None, phones), "")),
-        order_id=", ".join(dict.fromkeys(one.order.order_id for one in matters)),
-        why="; ".join(dict.fromkeys(one.why for one in matters if one.why)),
+        order_id=case.wording.listed(dict.fromkeys(one.order.order_id for one in matters)),
+        why=case.wording.series(dict.fromkeys(one.why for one in matters if one.why)),
         say=without_controls(words.joined([words.greeting(), *statements, *questions])),
         message=without_controls(words.joined([words.heading(), *sent, *_how_to_answer(case)])),
-        first="; ".join(dict.fromkeys(text for one in matters for text in one.remedies)),
+        first=case.wording.series(dict.fromkeys(text for one in matters for text in one.remedies)),
         caller_id=caller_id,
         by_s=by_s,
         is_first=first.is_first,
@@ -207,7 +207,9 @@ def _planned(case: Case, prepared: Prepared, visit: Visit, stop: Stop, change: C
 def _emergency(case: Case, visit: Visit, stop: Stop | None) -> Matter:
     """Return the call about an emergency: at once, whatever the hour."""
     who = case.technician_of(visit.visit_id)
-    why = why_emergency(case, visit) if who else f"{case.say('Send today')}; {why_emergency(case, visit)}"
+    why = why_emergency(case, visit)
+    if not who:
+        why = case.wording.series((case.say("Send today"), why))
     matter = _about(case, visit, why, lambda words: emergency_words(words, visit, stop), case.problem.as_of_s)
     return replace(matter, is_first=True, is_emergency=True, is_red=not who)
 
@@ -251,7 +253,8 @@ def _window_words(case: Case, visit: Visit, stop: Stop) -> tuple[str, Speak]:
     if order.log.confirmed is Confirmed.NO:
         return case.say("Agree another time"), speak
     why = case.say("Tell the window")
-    return (f"{case.say('Was absent')}; {why}" if order.unfinished is Unfinished.CUSTOMER_ABSENT else why), speak
+    was_absent = order.unfinished is Unfinished.CUSTOMER_ABSENT
+    return (case.wording.series((case.say("Was absent"), why)) if was_absent else why), speak
 
 
 def _to_prepare(case: Case, visit: Visit, stop: Stop) -> Iterator[Matter]:
@@ -298,13 +301,13 @@ def _room_for(case: Case, sooner: Sooner) -> Iterator[Matter]:
     """Yield the calls that ask customers to give up their told windows for an emergency that is planned late."""
     problem, wording = case.problem, case.wording
     why = case.say(
-        "Makes room for emergency {order}: {technician} is there at {time}, {sooner} sooner; moving costs {price}. "
-        "If the customer agrees, put agreed = yes into published and plan again.",
+        "Makes room for emergency {order}: {technician} is there at {time}, {sooner} sooner; moving costs {points} "
+        "points. If the customer agrees, put agreed = yes into published and plan again.",
         order=problem.visit_by_id[sooner.visit_id].order_id,
         technician=case.person(sooner.technician_id),
         time=wording.time(problem.local_time(sooner.start_s)),
         sooner=wording.duration(sooner.sooner_s),
-        price=wording.money(sooner.cents),
+        points=wording.points(sooner.cents),
     )
     for moved in sooner.moved:
         visit = problem.visit_by_id[moved.visit_id]
@@ -422,7 +425,7 @@ def _breaking(case: Case, prepared: Prepared, visit: Visit, left: UnassignedVisi
         remedies = (case.say("Nobody of the branch has the skill: ask another branch, or a contractor."),)
     why = case.say("Time is over") if over else case.say("Promise will break")
     if before is not None:
-        why = f"{case.say('Change of the plan')}; {why}"
+        why = case.wording.series((case.say("Change of the plan"), why))
     return _about(case, visit, why, speak, by_s, is_first=True, is_red=True, remedies=remedies)
 
 

@@ -43,7 +43,11 @@ def why_emergency(case: Case, visit: Visit) -> str:
     clocks = clocks_of_emergency(case, visit)
     why = [case.say("Emergency")]
     if clocks.from_call_s is not None:
-        why.append(case.say("since the call until {time} (supervisor)", time=case.time_text(clocks.from_call_s)))
+        time = case.time_text(clocks.from_call_s)
+        if clocks.from_call_s < case.problem.as_of_s:
+            why.append(case.say("since the call it is over, {time} (supervisor)", time=time))
+        else:
+            why.append(case.say("since the call until {time} (supervisor)", time=time))
     if clocks.from_receipt_s is None:
         why.append(case.say("the technician's clock begins with the receipt"))
     else:
@@ -91,7 +95,7 @@ def emergency_words(words: PhoneWords, visit: Visit, stop: Stop | None) -> Said:
         else case.say(
             "We have your emergency and are sending a technician, who will call you {rings} and be with you by {time}.",
             rings=_rings(words, stop, latest_s),
-            time=case.time_text(latest_s),
+            time=words.figures(latest_s),
         )
     )
     question = "Will somebody who knows the appliance be there?" if is_firm(words.customer) else "Is somebody at home?"

@@ -27,7 +27,7 @@ def make_loan_card(case: Case) -> Paper:
     ]
     note = ""
     if blocked:
-        people = ", ".join(dict.fromkeys(case.person(loan.technician_id) for loan in blocked))
+        people = case.wording.listed(dict.fromkeys(case.person(loan.technician_id) for loan in blocked))
         note = case.say("No new part before the old one is back: {people}.", people=people)
     return Paper(LOAN_CARD.name, case.say("Loan card"), LOAN_CARD.columns, tuple(lines), note)
 

@@ -107,9 +107,9 @@ class PhoneWords:
         """Return a technician as customers hear of him: 陈立新师傅; nobody hears which firm a contractor is of."""
         technician = self.case.problem.technician_by_id.get(technician_id)
         name = without_controls(technician.name if technician else "").strip() or technician_id
+        name = name.split()[-1] if _CJK.search(name) else name
         if self.case.wording.lang != "zh":
             return name
-        name = name.split()[-1] if _CJK.search(name) else name
         return name if name.endswith(_MASTER) else f"{name}{_MASTER}"
 
     def master_by_surname(self, technician_id: str) -> str:
@@ -121,8 +121,15 @@ class PhoneWords:
 
     def masters(self, stop: Stop) -> str:
         """Return all who come to a stop."""
+        return self.case.say(" and ").join(map(self.master, self.case.crew_of(stop.visit_id)))
+
+    def we(self, stop: Stop) -> str:
+        """Return all who come to a stop as whoever calls says it: the caller is `I`."""
         people = self.case.crew_of(stop.visit_id)
-        return self.case.say(" and ").join(self.master(who) for who in people)
+        others = [self.master(who) for who in people if who != self.caller_id]
+        if len(others) == len(people):
+            return self.masters(stop)
+        return self.case.say("{others} and I", others=self.case.say(" and ").join(others))
 
     def work(self, visit: Visit) -> str:
         """Return what a visit is about: 您报修的空调."""
@@ -152,6 +159,10 @@ class PhoneWords:
             return self.case.say("{today} {hours}", today=text, hours=hours)
         return self.case.say("{date}, {hours}", date=text, hours=hours)
 
+    def dated(self, window: Interval) -> str:
+        """Return a window as a text to send has it: the same hours as are said."""
+        return self.case.day_window(_rounded(window))
+
     def time(self, moment_s: int) -> str:
         """Return a moment with its day, as it is said."""
         moment = self.case.problem.local_time(moment_s)
@@ -162,6 +173,13 @@ class PhoneWords:
         """Return a moment as it is said, the day with it only where it is another one."""
         moment = self.case.problem.local_time(moment_s)
         return say_time(moment, self.case.wording.lang) if self._is_today(moment.date()) else self.time(moment_s)
+
+    def figures(self, moment_s: int) -> str:
+        """Return a moment as a text to send has it: `17:50 today`, or with its date."""
+        moment = self.case.problem.local_time(moment_s)
+        if not self._is_today(moment.date()):
+            return self.case.time_text(moment_s)
+        return self.case.say("{time} today", time=self.case.wording.time(moment))
 
     def whens(self, windows: Iterable[Interval], on: str = "on ") -> str:
         """Return several windows, one or the other."""
@@ -178,8 +196,10 @@ class PhoneWords:
         """Return that and when somebody comes."""
         case, work, when = self.case, self.work(visit), self.when(stop.window)
         people = case.crew_of(visit.visit_id)
-        values = {"work": work, "when": when, "who": self.masters(stop)}
-        if len(people) > 1:
+        values = {"work": work, "when": when, "who": self.we(stop)}
+        if len(people) > 1 and self.caller_id in people:
+            text = case.say("About {work}: {who} will come {when}, and call you before we set off.", **values)
+        elif len(people) > 1:
             text = case.say("About {work}: {who} will come {when}, and call you before they set off.", **values)
         elif self.caller_id:
             text = case.say("About {work}: I will come {when}, and call you before I set off.", **values)
@@ -188,8 +208,8 @@ class PhoneWords:
         sent = case.say(
             "About {work}: {who}, {window}. We call before we come.",
             work=work,
-            who=values["who"],
-            window=case.day_window(stop.window),
+            who=self.masters(stop),
+            window=self.dated(stop.window),
         )
         return Said(text, self.is_anybody_there(), sent)
 
@@ -217,8 +237,8 @@ class PhoneWords:
         sent = case.say(
             "About {work}: we are sorry, instead of {before} it is {after}. {who} comes.",
             work=values["work"],
-            before=case.day_window(before),
-            after=case.day_window(stop.window),
+            before=self.dated(before),
+            after=self.dated(stop.window),
             who=self.masters(stop),
         )
         return Said(statement, question, sent)
@@ -227,8 +247,14 @@ class PhoneWords:
         """Return that somebody else comes at the time told."""
         case = self.case
         values = {"work": self.work(visit), "who": self.masters(stop)}
-        text = case.say("About {work}: the time stays, {when}; {who} comes.", when=self.when(stop.window), **values)
-        window = case.day_window(stop.window)
+        when, people = self.when(stop.window), case.crew_of(visit.visit_id)
+        if self.caller_id in people and len(people) == 1:
+            text = case.say(
+                "About {work}: the time stays, {when}; I am coming instead.", work=values["work"], when=when
+            )
+        else:
+            text = case.say("About {work}: the time stays, {when}; {who} comes.", when=when, **values)
+        window = self.dated(stop.window)
         sent = case.say("About {work}: the time stays, {window}; {who} comes.", window=window, **values)
         return Said(text, self.is_anybody_there(), sent)
 
@@ -245,7 +271,7 @@ class PhoneWords:
         )
         sent = case.say(
             "About {work}: we are sorry, {who} will only be there about {time}.",
-            time=case.time_text(stop.start_s),
+            time=self.figures(stop.start_s),
             **values,
         )
         return Said(text, case.say("Does that still suit you?"), sent)
@@ -294,17 +320,17 @@ class PhoneWords:
             when = self.time_today(answer_by_s)
             ring = case.say("I am finding out when we can come, and will call you back by {when}.", when=when)
             said = case.say("{first} {second}", first=statement, second=ring)
-            promise = case.say("We will call you back by {when}.", when=case.time_text(answer_by_s))
+            promise = case.say("We will call you back by {when}.", when=self.figures(answer_by_s))
             sent = case.say("{first} {second}", first=sent or statement, second=promise)
             return Said(said, case.say("May I call you then?"), sent)
         if len(windows) == 1:
             kept = case.say("I have kept a time for you: {when}.", when=self.when(windows[0], on=""))
             question = case.say("Does that suit you?")
-            choice = case.say("Possible is {window}.", window=case.day_window(windows[0]))
+            choice = case.say("Possible is {window}.", window=self.dated(windows[0]))
         else:
             kept = case.say("I have kept two times for you: {windows}.", windows=self.whens(windows, ""))
             question = case.say("Which one suits you better?")
-            first, second = map(case.day_window, windows)
+            first, second = map(self.dated, windows)
             choice = case.say(
                 "Possible are 1) {first} and 2) {second}; please answer 1 or 2.", first=first, second=second
             )
@@ -319,7 +345,7 @@ class PhoneWords:
         case = self.case
         told = case.say("Nobody at our branch does this work, so I am arranging for somebody from elsewhere.")
         ring = case.say("I will call you back by {when}.", when=self.time_today(answer_by_s))
-        sent = case.say("We will call you back by {when}.", when=case.time_text(answer_by_s))
+        sent = case.say("We will call you back by {when}.", when=self.figures(answer_by_s))
         said = [text for text in (statement, told) if text]
         return Said(self.joined([*said, ring]), case.say("May I call you then?"), self.joined([*said, sent]))
 

@@ -132,7 +132,7 @@ def missing_parts(case: Case, draws: list[Draw]) -> dict[str, dict[str, int]]:
     for part_id, count in short.items():
         takers = {draw.visit_id for draw in drawn if draw.part_id == part_id}
         orders = sorted({problem.visit_by_id[visit_id].order_id for visit_id in takers})
-        missing[part_id] = {", ".join(orders): count}
+        missing[part_id] = {case.wording.listed(orders): count}
     waiting = [problem.visit_by_id[visit_id] for visit_id in case.left if visit_id in problem.visit_by_id]
     for visit in sorted(waiting, key=lambda v: (-problem.priority_of(v), v.visit_id)):
         needs = [need for need in visit.parts if need.quantity > 0]
@@ -166,13 +166,13 @@ def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]
         "part_id": part_id,
         "part": case.part(part_id),
         "needed": sum(needed.values()),
-        "by_day": "; ".join(by_day) if problem.days > 1 else "",
+        "by_day": case.wording.series(by_day) if problem.days > 1 else "",
         "on_hand": sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id),
         "reserved": outside_of(problem, part_id, problem.days - 1) + _held_for_later(case, part_id),
         "arriving": morning,
         "short": sum(missing.values()),
-        "missed_by": "; ".join(f"{order_id} ×{count}" for order_id, count in missing.items()),
-        "next_arrival": "; ".join(_booked_in(case, later)),
+        "missed_by": case.wording.series(f"{order_id} ×{count}" for order_id, count in missing.items()),
+        "next_arrival": case.wording.series(_booked_in(case, later)),
         "tick": None,
     }
 

@@ -72,7 +72,7 @@ def standing_of(case: Case, visit: Visit) -> Standing:
         return Standing(_late_words(case, visit, stop.lateness_s), True, planned_on)
     if planned_on is not None:
         is_red = case.problem.is_past_due(visit, case.route_of[visit.visit_id].day)
-        names = ", ".join(sorted({one.by for one in case.allowed.get(visit.visit_id, ())}))
+        names = case.wording.listed(sorted({one.by for one in case.allowed.get(visit.visit_id, ())}))
         text = case.say("Planned, by exception: {names}", names=names) if names else case.say("Planned")
         return Standing(text, is_red, planned_on)
     return _standing_left(case, visit, left) if left else Standing(case.say("Not planned"), True)
@@ -87,7 +87,7 @@ def _late_words(case: Case, visit: Visit, lateness_s: int) -> str:
         "Planned, emergency {duration} late: told windows bind; {sooner} sooner if {orders} may move",
         duration=late,
         sooner=case.wording.duration(sooner.sooner_s),
-        orders=", ".join(case.problem.visit_by_id[moved.visit_id].order_id for moved in sooner.moved),
+        orders=case.wording.listed(case.problem.visit_by_id[moved.visit_id].order_id for moved in sooner.moved),
     )
 
 

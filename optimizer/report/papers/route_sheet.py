@@ -201,7 +201,7 @@ def _load_item(case: Case, day: TechnicianDay, tour: Iterable[Stop]) -> list[str
         for quantity, amount in sorted(carried.items())
         if amount
     ]
-    return [without_controls(case.say("To carry: {loads}", loads="; ".join(texts)))] if texts else []
+    return [without_controls(case.say("To carry: {loads}", loads=case.wording.series(texts)))] if texts else []
 
 
 # --- one visit ------------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
         **_crew_cells(case, day, stop, customer),
         "parts": _brought(case, day, stop, case.parts(visit.parts)),
         "tools": _brought(case, day, stop, case.tools(visit.tools)),
-        "bring": "; ".join(order.briefing.bring),
+        "bring": case.wording.series(order.briefing.bring),
         "prepare": order.briefing.prepare,
     }
     way = day.way_to(position - 1)
@@ -224,11 +224,11 @@ def _entry(case: Case, day: TechnicianDay, position: int, stop: Stop) -> Entry:
     extra = {
         "repeat": _repeat(case, day, stop, visit),
         "way": case.wording.way(sum(leg.drive_s for leg in way), door_s) if door_s else "",
-        "after": "; ".join(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
-        "followed_by": "; ".join(_later(case, later, day.shift.day) for later in _followers(case, visit)),
+        "after": case.wording.series(_earlier(case, earlier.visit_id, day.shift.day) for earlier in visit.after),
+        "followed_by": case.wording.series(_later(case, later, day.shift.day) for later in _followers(case, visit)),
         "load": _brought(case, day, stop, case.wording.loads(visit.loads)),
         "pause": _pause(case, day, stop),
-        "exception": "; ".join(_allowed(case, day, visit)),
+        "exception": case.wording.series(_allowed(case, day, visit)),
     }
     told = {name: caption for name, caption in EXTRA_FIELDS.items() if extra[name]}
     return Entry(
@@ -317,7 +317,7 @@ def _ask_cells(case: Case, visit: Visit, order: Order, customer: Customer) -> di
     return {
         "order_id": order.order_id if order.order_id == visit.visit_id else f"{order.order_id} ({visit.visit_id})",
         "customer": customer.name,
-        "contacts": "; ".join(said.contacts),
+        "contacts": case.wording.series(said.contacts),
         "phone": customer.phone,
         "address": case.wording.address(visit.place),
         "kind": case.wording.kind(order.kind),
@@ -356,7 +356,9 @@ def _crew_cells(case: Case, day: TechnicianDay, stop: Stop, customer: Customer) 
     return {
         "technician": case.person(who),
         "lead": case.person(stop.lead or who),
-        "crew": "; ".join(" ".join(filter(None, (case.person(other), case.phone(other)))) for other in others),
+        "crew": case.wording.series(
+            " ".join(filter(None, (case.person(other), case.phone(other)))) for other in others
+        ),
         "served_last": _served_last(case, who, others, customer.served_by[:1]),
     }
 

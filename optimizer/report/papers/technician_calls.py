@@ -72,9 +72,8 @@ def _who_can_go(case: Case, visit: Visit) -> Iterator[Call]:
     ]
     nearest = sorted(able, key=lambda t: (_away_m(case, t.technician_id, visit.place), t.technician_id))
     what = (problem.customer_of(visit).name, visit.place.address, order.fault)
-    text = case.say(
-        "Can you go today? Order {order}: {what}.", order=order.order_id, what=", ".join(filter(None, what))
-    )
+    told = case.say(", ").join(filter(None, what))
+    text = case.say("Can you go today? Order {order}: {what}.", order=order.order_id, what=told)
     for technician in nearest[:_ASKED]:
         who, why = technician.technician_id, case.say("Send today")
         call = call_technician(case, who, order.order_id, why, text, problem.as_of_s)
@@ -96,8 +95,12 @@ def _loans(case: Case) -> Iterator[Call]:
     """Yield a call to everybody who keeps parts past the evening on which they were due."""
     past_due = sorted((loan for loan in case.problem.loans if is_past_due(case.problem, loan)), key=lambda n: n.due)
     for who in sorted({loan.technician_id for loan in past_due}):
-        parts = "; ".join(
-            f"{case.parts([PartNeed(loan.part_id, loan.quantity)])} ({case.wording.short_day(loan.due)})"
+        parts = case.wording.series(
+            case.say(
+                "{parts}, due {day}",
+                parts=case.parts([PartNeed(loan.part_id, loan.quantity)]),
+                day=case.wording.short_day(loan.due),
+            )
             for loan in past_due
             if loan.technician_id == who
         )

@@ -56,7 +56,7 @@ def _line(case: Case, day: TechnicianDay, tool_id: str, units: int, out: int) ->
         "tool_id": tool_id,
         "tool": case.tool(tool_id),
         "technician": case.person(who),
-        "order_id": "; ".join(orders),
+        "order_id": case.wording.series(orders),
         "units": units,
         "out": out,
         "there_are": there_are,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.ingest.intake import Intake
 
-READ_AS, NAME = "READ_AS", "REF_NAME"
+READ_AS, USUAL, NAME = "READ_AS", "READ_USUAL", "REF_NAME"
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_two_ids_in_two_cases_are_named_and_each_is_itself(read) -> None:
         ("orders", 3, "parts", "p1:2", READ_AS),
         ("orders", 3, "parts", "电容:2", NAME),
         ("orders", 3, "skills", "Aircon:2", READ_AS),
-        ("orders", 3, "skills", "aircon 2级", READ_AS),
+        ("orders", 3, "skills", "aircon 2级", USUAL),
         ("skills", 3, "technician_id", "Ann", NAME),
         ("shifts", 2, "technician_id", "t1", READ_AS),
         ("reservations", 2, "part_id", "Ｐ1", READ_AS),
@@ -156,7 +156,7 @@ def test_two_ids_in_two_cases_are_named_and_each_is_itself(read) -> None:
 )
 def test_every_column_that_names_something(read, sheet: str, row: int, column: str, cell: str, code: str) -> None:
     found = read(with_cell(two_orders(), sheet, row, column, cell))
-    named = [issue for issue in found.report.issues if issue.code in (READ_AS, NAME)]
+    named = [issue for issue in found.report.issues if issue.code in (READ_AS, USUAL, NAME)]
     assert [issue.code for issue in found.report.errors] == []
     assert {(issue.code, issue.row, issue.column) for issue in named} == {(code, row, column)}
 
@@ -184,10 +184,10 @@ def test_a_part_twice_under_two_spellings(read) -> None:
         ("空调、冰箱", [("冰箱", 1), ("空调", 1)], []),
         ("空调:2，冰箱", [("冰箱", 1), ("空调", 2)], []),
         ("空 调", [("空调", 1)], [READ_AS]),
-        ("空调2级", [("空调", 2)], [READ_AS]),
-        ("空调三级", [("空调", 3)], [READ_AS]),
-        ("空调（高级）", [("空调", 3)], [READ_AS]),
-        ("冰箱 level 2", [("冰箱", 2)], [READ_AS]),
+        ("空调2级", [("空调", 2)], [USUAL]),
+        ("空调三级", [("空调", 3)], [USUAL]),
+        ("空调（高级）", [("空调", 3)], [USUAL]),
+        ("冰箱 level 2", [("冰箱", 2)], [USUAL]),
     ],
 )
 def test_skills(read, cell: str, needs: list[tuple[str, int]], said: list[str]) -> None:

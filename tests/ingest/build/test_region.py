@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.domain.region import DateOrder, DistanceUnit, Region
+from optimizer.domain.order import Interval
+from optimizer.domain.region import DateOrder, DistanceUnit, PaperSize, Region
 from optimizer.domain.units import HOUR_S, at
 from optimizer.ingest.plans.facts_digest import facts_sha256
 from optimizer.ingest.read import problem_from_json, read_branch, read_branch_report
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
     from optimizer.domain.problem import Problem
 
-OHIO = Region("USD", DistanceUnit.MILES, "en", "en-US", DateOrder.MONTH_FIRST, is_twelve_hours=True)
+OHIO = Region(
+    "USD",
+    DistanceUnit.MILES,
+    "en",
+    "en-US",
+    DateOrder.MONTH_FIRST,
+    is_twelve_hours=True,
+    paper=PaperSize.LETTER,
+    no_calls=(),
+)
 
 
 def branch(folder: Path, **cells: str) -> Problem:
@@ -35,7 +45,7 @@ def test_a_branch_that_says_nothing_is_in_china(tmp_path: Path) -> None:
     assert problem.branch.region == Region()
     assert problem.branch.calendar.weekend == {5, 6}
     wire = problem_to_json(problem)["branch"]
-    assert wire.keys().isdisjoint({"currency", "distance_unit", "language", "locale", "weekend"})
+    assert wire.keys().isdisjoint({"currency", "distance_unit", "language", "locale", "weekend", "paper", "no_calls"})
 
 
 def test_a_locale_says_all_that_the_row_does_not(tmp_path: Path) -> None:
@@ -45,6 +55,13 @@ def test_a_locale_says_all_that_the_row_does_not(tmp_path: Path) -> None:
 def test_the_row_counts_before_the_locale(tmp_path: Path) -> None:
     region = branch(tmp_path, locale="en-US", currency="cad", distance_unit="km", language="zh").branch.region
     assert (region.currency, region.distance_unit, region.language) == ("CAD", DistanceUnit.KM, "zh")
+
+
+def test_paper_and_hours_without_calls_are_those_of_the_row_or_of_the_locale(tmp_path: Path) -> None:
+    region = branch(tmp_path, locale="en-US", paper="a4", no_calls="12:00 PM-1:30 PM").branch.region
+    assert (region.paper, region.no_calls) == (PaperSize.A4, (Interval(at(12), at(13, 30)),))
+    region = branch(tmp_path / "china", paper="Letter", no_calls="无").branch.region
+    assert (region.paper, region.no_calls) == (PaperSize.LETTER, ())
 
 
 @pytest.mark.parametrize(
@@ -57,6 +74,8 @@ def test_the_row_counts_before_the_locale(tmp_path: Path) -> None:
         {"weekend": "none", "locale": "de-DE", "holidays": "DE-BY"},
         {"holidays": "SA", "timezone": "Asia/Riyadh"},
         {"service_radius_mi": "25"},
+        {"paper": "Letter", "no_calls": "none"},
+        {"locale": "en-US", "paper": "A4", "no_calls": "13:00-14:00"},
     ],
 )
 def test_written_as_json_and_read_again_it_is_the_same(tmp_path: Path, cells: dict[str, str]) -> None:
@@ -70,6 +89,11 @@ def test_written_as_json_and_read_again_it_is_the_same(tmp_path: Path, cells: di
 def test_a_fact_of_the_region_is_in_the_digest(tmp_path: Path) -> None:
     plain, yen = (problem_to_json(branch(tmp_path / money, currency=money)) for money in ("CNY", "JPY"))
     assert facts_sha256(plain) != facts_sha256(yen)
+
+
+def test_what_follows_from_the_locale_is_in_no_digest_of_before(tmp_path: Path) -> None:
+    wire = problem_to_json(branch(tmp_path, locale="en-US"))["branch"]
+    assert wire.keys().isdisjoint({"paper", "no_calls"})
 
 
 def test_a_radius_in_miles(tmp_path: Path) -> None:

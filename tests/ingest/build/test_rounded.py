@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     [
         ("1.39E+10", "", ["NUMBER_ROUNDED"]),
         ("1.39e+010", "", ["NUMBER_ROUNDED"]),
-        ("13900000001.0", "13900000001", ["READ_AS"]),
+        ("13900000001.0", "13900000001", ["READ_USUAL"]),
         ("13900000001", "13900000001", []),
         ("139-0000-0001", "139-0000-0001", []),
     ],
@@ -33,7 +33,7 @@ def test_phones(tmp_path: Path, cell: str, meant: str, codes: list[str]) -> None
     ("cell", "meant", "codes"),
     [
         ("2.02E+19", "", ["NUMBER_ROUNDED"]),
-        ("20210001.0", "20210001", ["READ_AS"]),
+        ("20210001.0", "20210001", ["READ_USUAL"]),
         ("20210012345678900000", "20210012345678900000", ["NUMBER_ZEROS"]),
         ("HZ2301-70140", "HZ2301-70140", []),
         ("1E5", "1E5", []),  # a serial number may well be written like this

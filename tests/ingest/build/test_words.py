@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     ("tier", "meant", "codes"),
     [
         ("key", "key", []),
-        ("KEY", "key", ["READ_AS"]),
-        ("Ｋey", "key", ["READ_AS"]),
+        ("KEY", "key", ["READ_USUAL"]),
+        ("Ｋey", "key", ["READ_USUAL"]),
         ("重点", "key", []),
         ("", "", []),
         ("normal", "normal", []),
@@ -51,9 +51,9 @@ def test_an_unknown_tier_is_named_once_with_what_the_policy_knows(tmp_path: Path
 @pytest.mark.parametrize(
     ("kind", "meant", "codes"),
     [
-        ("Repair", "repair", ["READ_AS"]),
+        ("Repair", "repair", ["READ_USUAL"]),
         ("维修", "repair", []),
-        ("INSTALLATION", "installation", ["READ_AS"]),
+        ("INSTALLATION", "installation", ["READ_USUAL"]),
         ("instalation", "instalation", ["KIND_NEAR"]),
         ("清洗", "清洗", []),  # a word of the branch's own
         ("delivery", "delivery", []),

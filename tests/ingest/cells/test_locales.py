@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from optimizer.domain.currencies import CURRENCIES
-from optimizer.domain.region import DateOrder, DistanceUnit
+from optimizer.domain.region import NOON_REST, DateOrder, DistanceUnit, PaperSize
 from optimizer.ingest.cells.locales import (
     CURRENCY_OF,
     date_order_of,
     distance_unit_of,
     has_twelve_hours,
+    no_calls_of,
+    paper_of,
     parse_locale,
 )
 from optimizer.ingest.cells.values import CellFault
@@ -65,6 +67,13 @@ def test_miles_and_hours_by_country() -> None:
         False,
         False,
     ]
+
+
+def test_paper_and_hours_without_calls_by_country() -> None:
+    sizes = [paper_of(locale) for locale in ("en-US", "fr-CA", "es-MX", "en-GB", "en", "")]
+    assert sizes == [*[PaperSize.LETTER] * 3, *[PaperSize.A4] * 3]
+    assert [no_calls_of(locale) for locale in ("", "zh", "zh-CN")] == [(NOON_REST,)] * 3
+    assert [no_calls_of(locale) for locale in ("en-US", "en", "de", "zh-SG")] == [()] * 4
 
 
 def test_every_country_has_a_currency_that_there_is() -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.ingest.cells.regional import parse_currency, parse_distance_unit, parse_language, parse_weekend
+from optimizer.domain.order import Interval
+from optimizer.domain.units import at
+from optimizer.ingest.cells.regional import (
+    parse_currency,
+    parse_distance_unit,
+    parse_language,
+    parse_no_calls,
+    parse_paper,
+    parse_weekend,
+)
 from optimizer.ingest.cells.values import CellFault
 
 
@@ -25,9 +34,15 @@ def test_a_sign_of_many_currencies_is_none(text: str, near: str) -> None:
 def test_languages_and_units_in_peoples_words() -> None:
     assert [parse_language(text) for text in ("en", "English", "中文", "ZH")] == ["en", "en", "zh", "zh"]
     assert [parse_distance_unit(text) for text in ("km", "公里", "Miles", "mi")] == ["km", "km", "mi", "mi"]
-    for parse in (parse_language, parse_distance_unit):
+    for parse in (parse_language, parse_distance_unit, parse_paper):
         with pytest.raises(CellFault, match="CHOICE"):
             parse("furlong")
+
+
+def test_paper_and_hours_without_calls() -> None:
+    assert [parse_paper(text) for text in ("a4", "US Letter", "letter")] == ["A4", "Letter", "Letter"]
+    assert [parse_no_calls(value) for value in ("none", "无", [])] == [(), (), ()]
+    assert parse_no_calls("12:00-14:00") == (Interval(at(12), at(14)),)
 
 
 @pytest.mark.parametrize(

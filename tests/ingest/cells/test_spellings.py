@@ -200,8 +200,9 @@ TIMES: Spellings = [
     ("晚上12点", REFUSED),  # the end of the day, or its beginning?
     ("上午14:00", REFUSED),
     ("半夜12点", REFUSED),
-    ("8.30", REFUSED),
-    ("8", REFUSED),
+    ("8.30", "08:30"),
+    ("8", "08:00"),
+    ("3", REFUSED),
     ("8点60分", REFUSED),
     ("25点", REFUSED),
     ("中午", REFUSED),
@@ -271,14 +272,21 @@ WINDOWS: Spellings = [
     ("12月1日 晚上8点-10点", "2026-12-01 20:00/22:00"),
     ("1号上午9点-11点", "2026-12-01 09:00/11:00"),
     ("2026-12-01 2点-4点", REFUSED),  # at night, or in the afternoon?
-    ("2026-12-01 9-11", REFUSED),
+    ("2026-12-01 9-11", "2026-12-01 09:00/11:00"),
+    ("2026-12-01 0900-1100", "2026-12-01 09:00/11:00"),
+    ("2026-12-01 9h-11h30", "2026-12-01 09:00/11:30"),
+    ("2026-12-01 09.00-11.00", "2026-12-01 09:00/11:00"),
+    ("2026-12-01 2-4", REFUSED),  # at night or in the afternoon?
+    ("12-01 14:00-16:00", "2026-12-01 14:00/16:00"),
+    ("12-01 下午", "2026-12-01 13:00/17:30"),
+    ("9-11", REFUSED),  # hours, or a day of September?
     ("2026-12-01 9:00-5:00", REFUSED),
     ("2026-12-01 7点-晚上9点", REFUSED),  # from seven in the morning, or in the evening?
     ("2026-12-01 晚上", REFUSED),
     ("2026-12-01 09:00", REFUSED),  # until when?
-    ("09:00/11:00", REFUSED),  # on which day?
-    ("上午", REFUSED),
-    ("周三上午", REFUSED),
+    ("09:00/11:00", "2026-12-01 09:00/11:00"),  # on the only day that is planned
+    ("上午", "2026-12-01 08:30/12:00"),
+    ("周三上午", "2026-12-02 08:30/12:00"),
     ("2026-12-01 11:00/09:00", REFUSED),
 ]
 
@@ -425,7 +433,7 @@ def test_a_duration(text: str, plain: str | None) -> None:
         ("orders", "lat", "31,214", "31.214"),
         ("orders", "lat", "北纬31.2", "31.2"),
         ("orders", "lon", "120.57°E", "120.57"),
-        ("orders", "lat", "31°15′53″", REFUSED),
+        ("orders", "lat", "31°15′53″", "31.2647222"),
         ("orders", "lat", "31.2,120.5", REFUSED),
         ("branch", "service_radius_km", "25公里", "25"),
         ("skills", "factor_pct", "110%", "110"),

@@ -63,7 +63,7 @@ def test_what_stands_above_is_named_once() -> None:
 
 
 def test_a_table_whose_header_is_further_down_has_one_fault() -> None:
-    text = "".join(f"note {n},x\n" for n in range(6)) + "备件编号,库存\n" + "P01,4\n" * 70
+    text = "".join(f"note {n},x\n" for n in range(12)) + "备件编号,库存\n" + "P01,4\n" * 70
     [line] = read(text)[1]
     assert line.startswith("parts.csv row 1: No title of the header row is known")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.domain.region import DateOrder
-from optimizer.ingest.forms.meant import frame_of, meant_cells
+from optimizer.ingest.forms.meant import Meaning, frame_of, meant_cells
 from optimizer.ingest.read import read_branch_report
 from tests.cases.branches import lay_out, order, read
 
@@ -61,6 +61,13 @@ def test_tomorrow_counts_from_the_day_on_which_it_was_said(received: str, plain:
     assert meant("requested", "明天上午", received=received) == plain
 
 
+def test_a_wish_said_before_is_read_anew_where_it_was_said_on_another_day() -> None:
+    meaning = Meaning("orders", frame_of({"branch": [(2, TUESDAY)]}))
+    days = ["2026-11-30 10:05", "2026-11-28 10:05", "2026-11-30 11:00", "2026-11-28 11:00"]
+    read = [meaning.of({"received": day, "requested": "明天上午"})["requested"] for day in days]
+    assert read == ["2026-12-01 08:30/12:00", "明天上午"] * 2
+
+
 def test_a_plan_of_a_day_of_which_nothing_else_is_said_is_made_at_the_drafts_time() -> None:
     row = {**TUESDAY, "as_of": "2026-11-30"}
     assert meant_cells("branch", row, frame_of({"branch": [(2, row)]}))["as_of"] == "2026-11-30 16:00"
@@ -76,8 +83,8 @@ def test_a_doubt_is_said_by_row_and_a_fault_quotes_the_cell_as_typed(tmp_path: P
     problem, report = read_branch_report(lay_out(tmp_path / "in", rows))
     assert problem is None
     assert report.text().splitlines() == [
-        "orders.csv row 3, column 'requested': '１１/１２/2026 上午' is not a list of windows. "
-        "Expected 2026-11-23 09:00/11:00; several by ';'.",
+        "orders.csv row 3, column 'requested': '１１/１２/2026 上午' can be 2026-12-11 or 2026-11-12. "
+        "Write the one that is meant, as YYYY-MM-DD, or fill in the branch's locale, such as en-US.",
         "Warning: orders.csv row 2, column 'requested': '11月23日 14：00至16：00' was read as 2026-11-23 14:00/16:00. "
         "Correct the cell if that is not meant.",
     ]
@@ -109,4 +116,4 @@ def test_semicolons_titles_and_decimal_commas_give_the_same_branch(tmp_path: Pat
     (folder / "orders.csv").write_text("派工单汇总;;;;;\n" + text.replace("120.16", "120,16"), encoding="utf-16")
     problem, report = read_branch_report(folder)
     assert problem == plain
-    assert {issue.code for issue in report.issues} == {"HEADER_BELOW", "READ_AS"}
+    assert {issue.code for issue in report.issues} == {"HEADER_BELOW", "READ_USUAL_COLUMN"}

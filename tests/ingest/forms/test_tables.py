@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.faults.issues import IssueLog
-from optimizer.ingest.forms.sheets import SHOWN_READ_AS, check_cells
+from optimizer.ingest.forms.sheets import check_cells
 from optimizer.ingest.forms.tables import read_csv
 from optimizer.ingest.read import read_branch_report
 from tests.ingest.workbooks import in_chinese
@@ -13,6 +13,8 @@ from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def lines(text: str, sheet: str = "tools") -> list[str]:
@@ -56,13 +58,24 @@ def test_a_header_without_one_known_title() -> None:
     ]
 
 
-def test_the_first_cells_that_were_read_as_something_else_are_named_and_the_rest_counted() -> None:
-    rows = "".join(f"G{n},１\n" for n in range(SHOWN_READ_AS + 30))
-    assert lines("tool_id,units\n" + rows) == [
-        "Warning: tools.csv: 30 more cells of the sheet were read as something similar to what they hold. "
-        "Correct the cells named here, then read the file again.",
-        f"Warning: tools.csv rows 2, 3, 4 and {SHOWN_READ_AS - 3} more, column 'units': '１' was read as 1. "
-        "Correct the cell if that is not meant.",
+def test_what_cells_of_a_column_were_read_as_is_said_once_with_examples() -> None:
+    assert lines("tool_id,units\nG1,３个\nG2,3\nG3,两台\nG4,３个\nG5,５\nG6,６\n") == [
+        "Note: tools.csv, column 'units': 5 cells were read as people mean them, for example '３个' as 3 (row 2); "
+        "'两台' as 2 (row 4); '５' as 5 (row 6). Correct the cell if that is not meant."
+    ]
+
+
+def test_cells_whose_reading_adds_something_stay_by_row_and_are_counted_beyond_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("optimizer.ingest.forms.sheets.SHOWN_READ_AS", 2)
+    rows = "part_id,name,on_hand,as_of\n" + "".join(f"P{n},x,1,2026-11-2{n}\n" for n in range(5))
+    log = IssueLog(form="csv", file="parts.csv")
+    check_cells([read_csv("parts", rows, log)], log)
+    assert [(issue.code, issue.row, issue.value) for issue in log.report().issues] == [
+        ("READ_AS_MORE", None, "3"),
+        ("READ_AS", 2, "2026-11-20"),
+        ("READ_AS", 3, "2026-11-21"),
     ]
 
 

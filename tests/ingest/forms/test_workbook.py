@@ -103,7 +103,7 @@ def test_a_fault_names_file_sheet_row_and_the_title_that_the_person_wrote(tmp_pa
     assert tab["E1"].value == "服务时长（分钟）"
     assert lines_of(tmp_path / "branch.xlsx", workbook, "zh") == [
         "branch.xlsx [派工单] 第 2 行，“服务时长（分钟）”列：“long”不是数字。请写数字，小数用小数点。",
-        "警告：branch.xlsx [派工单] 第 3 行，“服务时长（分钟）”列：“30分”按 30 读取。如果不是这个意思，请改正。",
+        "提示：branch.xlsx [派工单] 第 3 行，“服务时长（分钟）”列：“30分”按 30 读取。如果不是这个意思，请改正。",
     ]
 
 
@@ -489,7 +489,7 @@ def test_ids_and_phones_are_read_as_the_sheet_shows_them(tmp_path: Path) -> None
     assert problem.order_by_id["O2"].briefing.serial == "HZ-0042"
     assert problem.visit_by_id["O2"].required == {"T2"}
     assert problem.visit_by_id["O2"].base_s == 90 * 60
-    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_AS", "1.5小时")]
+    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_USUAL", "1.5小时")]
 
 
 def test_a_percentage_is_no_fraction(tmp_path: Path) -> None:
@@ -513,4 +513,4 @@ def test_a_time_cell_is_a_duration(tmp_path: Path) -> None:
     problem, report = read_branch_report(path)
     assert problem is not None
     assert problem.visit_by_id["O2"].base_s == 90 * 60
-    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_AS", "01:30")]
+    assert [(issue.code, issue.value) for issue in report.issues] == [("READ_USUAL", "01:30")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optimizer.ingest.cells.place_names import plain, stem
-from optimizer.ingest.places.address import Home, home_of, locate
+from optimizer.ingest.places.address import Home, home_of, locate, own_city
 from optimizer.ingest.places.gazetteer import Area, Gazetteer, Level, known_areas
 
 ZHEJIANG, JIANGXI, HANGZHOU, NANCHANG = "浙江省", "江西省", "杭州市", "南昌市"
@@ -139,3 +139,42 @@ def test_districts_of_today_and_those_that_people_still_write(address: str, lat:
     area = locate(known_areas(), Home(lat, lon), address)
     assert area is not None
     assert Home(lat, lon).distance_m(area.area) < 12_000
+
+
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        ("文三路 90 号", "杭州市"),
+        ("杭州市文三路 90 号", "杭州市"),
+        ("浙江省文三路 90 号", "杭州市"),
+        ("高新区江南大道 1 号", "杭州市"),  # a district that no table has
+        ("大润发超市三楼", "杭州市"),
+        ("城南农贸市场", "杭州市"),
+        ("Wensan Road 90", "杭州市"),
+        ("上海市南京路 1 号", ""),
+        ("南京市中山路 1 号", ""),
+        ("江西省孺子路 1 号", ""),
+        ("义乌市稠州路 1 号", ""),  # `locate` has found it
+        ("某某市人民路 1 号", ""),
+        ("某某自治州人民路 1 号", ""),
+        ("待定", ""),
+        ("12-3-502", ""),
+    ],
+)
+def test_an_address_without_a_district_is_of_the_branch_s_city_if_it_fits(address: str, label: str) -> None:
+    known = table(Area(("上海市", "上海市"), Level.CITY, 31.2, 121.5))
+    area = own_city(known, home_of(known, 30.27, 120.15), address)
+    assert (area.label if area else "") == label
+
+
+def test_far_from_the_centre_of_its_city_the_branch_s_own_district_stands_in() -> None:
+    yiwu = Area((ZHEJIANG, "金华市"), Level.CITY, 29.08, 119.65)
+    known = table(yiwu)
+    home = home_of(known, 29.31, 120.08)
+    found = [own_city(known, home, address) for address in ("稠州路 1 号", "金华市稠州路 1 号")]
+    assert [area and area.label for area in found] == ["金华市义乌市", "金华市"]
+
+
+def test_where_no_district_is_known_nothing_stands_in() -> None:
+    known = table()
+    assert own_city(known, home_of(known, 40.0, -83.0), "90 High Street") is None

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.domain.units import great_circle_m
 from optimizer.ingest.places.approximate import SPREAD_M, spot
-from optimizer.ingest.places.gazetteer import Area, Level
+from optimizer.ingest.places.gazetteer import Area, Level, known_areas
 from optimizer.ingest.read import problem_from_json, read_intake
 from optimizer.ingest.write import problem_to_json
 from tests.ingest.worlds import Sheets, two_orders, write_folder
@@ -72,8 +72,19 @@ def test_somebody_may_mark_a_place_by_hand(tmp_path: Path) -> None:
 
 
 def test_an_address_that_cannot_be_placed_stays_a_fault(tmp_path: Path) -> None:
-    report = read(tmp_path, by_address(YUHANG, "文三路 90 号")).report
+    report = read(tmp_path, by_address(YUHANG, "上海市南京路 1 号")).report
     assert {(issue.code, issue.row) for issue in report.errors} == {("PLACE_MISSING", 3)}
+
+
+def test_an_address_that_names_no_district_is_about_the_centre_of_the_branch_s_own_city(tmp_path: Path) -> None:
+    intake = read(tmp_path, by_address(YUHANG, "文三路 90 号"))
+    place = places(intake)["O2"]
+    assert place.approximate
+    (city,) = (area for area in known_areas().cities["杭州市"])
+    assert great_circle_m(city.lat, city.lon, place.lat, place.lon) <= SPREAD_M[Level.CITY] + 1
+    (doubt,) = (issue for issue in intake.report.warnings if issue.code == "PLACE_BY_BRANCH")
+    assert (doubt.row, doubt.column, doubt.value) == (3, "address", "文三路 90 号")
+    assert "杭州市" in doubt.text("zh")
 
 
 def test_the_district_s_own_column_places_an_order_without_an_address(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Connections: what the door holds before anybody has shown a key."""

@@ -1,0 +1,63 @@
+"""Submitting a few changed rows instead of a whole branch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from api.plans import patching
+from api.requests.bodies import small_json
+from api.requests.idempotency import Asked
+from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
+from api.routes.dependencies import JobId, Lang, Planner, ServiceOf
+from api.routes.plans import IdempotencyKey
+from api.schemas.answered import Job
+from api.schemas.asked import Patch, PatchQuery
+from api.schemas.bodies import body_of
+
+router = APIRouter(prefix="/v1/plans/{job_id}", tags=["plans"])
+
+
+@router.post(
+    "/patch",
+    status_code=202,
+    summary="Submit what has changed",
+    operation_id="submitPatch",
+    response_model=None,
+    responses={
+        202: {"model": Job, "description": "accepted: the job is on disk",
+              "headers": {"Location": {"schema": {"type": "string"}}}},
+        **refusals(*ALWAYS, *WITH_BODY, *WITH_READER, "NOT_FOUND", "NO_PLAN_YET", "INPUT_NO_JSON", "BRANCH_FORBIDDEN",
+                   "SECONDS_OVER_LIMIT", "QUEUE_FULL", "QUEUE_FULL_OF_SECONDS", "TOO_MANY_OBJECTS", "TOO_MANY_VISITS",
+                   "TOO_MANY_TECHNICIANS"),
+    },
+    openapi_extra={"requestBody": body_of(Patch)},
+)  # fmt: skip
+async def patch(
+    request: Request,
+    service: ServiceOf,
+    caller: Planner,
+    job_id: JobId,
+    lang: Lang,
+    query: Annotated[PatchQuery, Query()],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Submit what a job was made from with some rows changed, added or taken out, as if the whole were sent again.
+
+    A row is named by its key, as `order_id`; what it states takes the place of what was there, null takes it out.
+    """
+    wanted, sha = await small_json(request, service.settings, Patch)
+    answer = await run_in_threadpool(
+        patching.submit_patched,
+        service,
+        Asked.of(request, caller, sha),
+        job_id,
+        wanted,
+        query,
+        lang=lang,
+        request_id=request.scope["request_id"],
+    )
+    return answer.response()

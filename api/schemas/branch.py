@@ -1,0 +1,165 @@
+"""A branch in JSON as the reference describes it: a named component for the whole, and one for a row of each sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import unwrap
+from typing import TYPE_CHECKING, Any
+
+from optimizer.ingest.cells.compound import (
+    parse_end_place,
+    parse_hours,
+    parse_ids,
+    parse_loads,
+    parse_opening,
+    parse_part_needs,
+    parse_predecessors,
+    parse_skill_needs,
+    parse_texts,
+    parse_tool_needs,
+    parse_windows,
+)
+from optimizer.ingest.cells.regional import parse_weekend
+from optimizer.ingest.cells.tidy import Shape
+from optimizer.ingest.cells.values import parse_time
+from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from optimizer.ingest.forms.rows import DeclaredColumn
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+DATE: Schema = {"type": "string", "format": "date"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+DURATION: Schema = {"type": "string", "format": "duration"}
+#: Of the branch's clock, so that the format `time`, which has an offset, is another thing.
+TIME: Schema = {"type": "string", "pattern": r"^\d{1,2}:\d{2}(:\d{2})?$", "examples": ["08:30"]}
+
+_TYPES: dict[type, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    list: "array",
+    dict: "object",
+}
+
+
+def named(name: str) -> Schema:
+    """Return a reference to a named component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _closed(must: tuple[str, ...], /, **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "required": list(must),
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+_LEAST_ONE: Schema = {"type": "integer", "minimum": 1}
+
+#: What cells are made of that hold more than one value.
+_PIECES: Mapping[str, Schema] = {
+    "TimeWindow": _closed(("open", "close"), open=MOMENT, close=MOMENT),
+    "HoursOfDay": _closed(("open", "close"), open=TIME, close=TIME),
+    "OpeningHours": _closed(
+        ("weekday", "open", "close"), weekday={"type": "string", "examples": ["Mon-Fri"]}, open=TIME, close=TIME
+    ),
+    "SkillNeeded": _closed(("skill",), skill=TEXT, min_level=_LEAST_ONE),
+    "PartNeeded": _closed(("part_id",), part_id=TEXT, quantity=_LEAST_ONE),
+    "ToolNeeded": _closed(("tool_id",), tool_id=TEXT, units=_LEAST_ONE),
+    "LoadCarried": _closed(("quantity",), quantity=TEXT, amount={"type": "integer", "minimum": 0}),
+    "ComesBefore": _closed(
+        ("visit_id",),
+        visit_id=TEXT,
+        gap_from={"type": "string", "enum": ["end", "start"]},
+        min_gap=DURATION,
+        max_gap=DURATION,
+        same_people={"type": "boolean"},
+    ),
+    "PlaceGiven": _closed(("lat", "lon"), lat={"type": "number"}, lon={"type": "number"}, address=TEXT),
+}
+
+#: The cells that hold several values, by their parser: what each of these is.
+_ITEMS: Mapping[Callable[[object], Any], Schema] = {
+    parse_ids: TEXT,
+    parse_texts: TEXT,
+    parse_weekend: {"type": "string", "examples": ["Sat"]},
+    parse_windows: named("TimeWindow"),
+    parse_hours: named("HoursOfDay"),
+    parse_opening: named("OpeningHours"),
+    parse_skill_needs: {"anyOf": [named("SkillNeeded"), {**TEXT, "examples": ["aircon:2"]}]},
+    parse_part_needs: {"anyOf": [named("PartNeeded"), {**TEXT, "examples": ["P01:1"]}]},
+    parse_tool_needs: {"anyOf": [named("ToolNeeded"), {**TEXT, "examples": ["ladder:1"]}]},
+    parse_loads: {"anyOf": [named("LoadCarried"), {**TEXT, "examples": ["kg:20"]}]},
+    parse_predecessors: {"anyOf": [named("ComesBefore"), {**TEXT, "examples": ["SO-1040 +2h"]}]},
+}
+
+
+@cache
+def branch_components() -> dict[str, Schema]:
+    """Return the components of a branch by name: `Branch`, the row of each sheet, what cells are made of."""
+    rows = {SHEETS[sheet].__name__: _row(sheet) for sheet in SHEETS}
+    return {"Branch": _branch(), **rows, **_PIECES}
+
+
+def _branch() -> Schema:
+    """Return the schema of a branch: an array of objects for each sheet (`branch` is one), a property a column."""
+    rows = {sheet: named(SHEETS[sheet].__name__) for sheet in SHEETS}
+    sheets = {sheet: row if sheet == "branch" else {"type": "array", "items": row} for sheet, row in rows.items()}
+    return {
+        "title": "Branch",
+        "type": "object",
+        "required": ["format", *REQUIRED_SHEETS],
+        "additionalProperties": False,
+        "properties": {
+            "format": {"type": "string", "const": PROBLEM_FORMAT},
+            "policy": {"type": ["string", "object"], "description": "a policy by name, or its table"},
+            **sheets,
+        },
+    }
+
+
+def _row(sheet: str) -> Schema:
+    declared = SHEETS[sheet].columns()
+    properties = {}
+    for column in columns_of(sheet):
+        schema = _cell(declared[column.field])
+        if not column.required:
+            schema = {"anyOf": [schema, {"type": "null"}]}
+        properties[column.json_name] = {**schema, "description": column.meaning}
+    required = [column.json_name for column in columns_of(sheet) if column.required]
+    return {**_closed(tuple(required), **properties), "description": (SHEETS[sheet].__doc__ or "").split("\n")[0]}
+
+
+def _cell(column: DeclaredColumn) -> Schema:
+    """Return the schema of a cell by its parser and kind."""
+    kind, parse = column.kind, unwrap(column.parse)
+    if parse in _ITEMS:
+        return {"type": "array", "items": _ITEMS[parse]}
+    if parse is parse_end_place:
+        return {"anyOf": [{"type": "string", "enum": ["branch", "home"]}, named("PlaceGiven")]}
+    if kind.words:
+        return {"type": "string", "enum": list(kind.words)}
+    if kind.shape is Shape.TIME:
+        return dict(TIME) if parse is parse_time else {"anyOf": [TIME, MOMENT]}
+    by_shape = {
+        Shape.DATE: DATE,
+        Shape.MOMENT: MOMENT,
+        Shape.DAY_OR_MOMENT: {"anyOf": [DATE, MOMENT]},
+        Shape.DURATION: DURATION,
+    }
+    return dict(by_shape[kind.shape]) if kind.shape in by_shape else {"type": _types(kind.json_types)}
+
+
+def _types(of: tuple[type, ...]) -> str | list[str]:
+    types = sorted({_TYPES[one] for one in of})
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    return types if len(types) > 1 else types[0]
