@@ -35,8 +35,8 @@ def test_every_plan_of_all_rules_is_judged_clean_and_priced_to_the_cent(seed: in
     check_clean_and_priced(problem, matrix, plan)
 
 
-# In 89 two visits fit only together, and the search puts in one at a time: the second is a short cut to the first, whose
-# exception lets the day's travel be as long as it is. No matrix of real ways has such short cuts.
+# In 89 two visits fit only together, and the search puts in one at a time: the second is a short cut to the first,
+# whose exception lets the day's travel be as long as it is. No matrix of real ways has such short cuts.
 @pytest.mark.parametrize("seed", seeds(200, by_day=8, without={89}))
 def test_tiny_problems_of_all_rules_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
     """No worse: brute force takes canonical break slots only, and has no plan where all need an idle stop."""

@@ -11,8 +11,8 @@ from tests.time_limits import seeds
 
 
 # In 20 two visits fit only together, and the search puts in one at a time: the way home from the first is longer than a
-# leg may be, and that over the branch, where only the second has to stop, is not. In 29 a crew of a started route, which never leaves it, would have to meet
-# later, for a part that one of its people waits for before leaving.
+# leg may be, and that over the branch, where only the second has to stop, is not. In 29 a crew of a started route, that
+# never leaves it, would have to meet later, for a part that one of its people waits for before leaving.
 @pytest.mark.parametrize("seed", seeds(30, slow={24}, without={20, 29}))
 def test_crews_tools_and_followers_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
     """Brute force takes canonical break slots only, so that a plan of linked days may even be better."""
