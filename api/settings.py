@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         PositiveFloat, Field(description="seconds without a worker's sign of life until others take its job")
     ] = 10.0
     beat_s: Annotated[PositiveFloat, Field(description="seconds between a worker's signs of life")] = 0.5
-    attempts: Annotated[PositiveInt, Field(description="times that a job is begun before it has failed")] = 5
+    attempts: Annotated[
+        PositiveInt, Field(description="times that a job is begun without getting on before it has failed")
+    ] = 5
     session_hours: Annotated[PositiveInt, Field(description="hours that a browser may use a key it has shown")] = 12
     keep_days: Annotated[PositiveInt, Field(description="days that plans are kept; published ones ten times so")] = 60
     idempotency_hours: Annotated[PositiveInt, Field(description="hours that an Idempotency-Key is remembered")] = 48

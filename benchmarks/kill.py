@@ -17,13 +17,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer import read_branch
+from optimizer import InputWarning, read_branch
 from optimizer.ingest.write import problem_to_json
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ def kill_loop(
     seconds
         Of search, of each job.
     """
-    content = json.dumps(problem_to_json(read_branch(branch)), ensure_ascii=False).encode()
+    with warnings.catch_warnings(category=InputWarning, action="ignore"):
+        content = json.dumps(problem_to_json(read_branch(branch)), ensure_ascii=False).encode()
     house = House(data.resolve(), database)
     data.mkdir(parents=True, exist_ok=True)
     house.start()
@@ -219,7 +221,7 @@ def _planned(kills: int, kinds: Sequence[tuple[str, int]]) -> Iterator[tuple[str
 
 def _kill(house: House, kind: str, how: int, rng: random.Random, found: Found) -> None:
     """Wait until there is something to end, and a moment; end it; see to it that the service runs again."""
-    _restart_until(house, lambda: _is_up(house) and bool(house.pids(kind)))
+    _restart_until(house, lambda: _is_up(house) and bool(house.pids(kind)) and _is_solving(house))
     time.sleep(rng.uniform(*PAUSES_S))
     house.keep_running()
     pids = house.pids(kind)
@@ -241,7 +243,7 @@ def _hand_in(
     found: Found,
     is_over: threading.Event,
 ) -> None:
-    """Hand in one plan after another, each until it is accepted, so that a few always wait."""
+    """Hand in one plan after another, each until it is accepted, the next when a worker has taken it."""
     count = 0
     while not is_over.is_set():
         key = f"client-{number}-{count}"
@@ -255,7 +257,17 @@ def _hand_in(
                     break
             time.sleep(0.2)
         count += 1
-        is_over.wait(seconds)
+        # Something always waits, so that every worker is at work when it is killed.
+        while key in ids and not is_over.is_set() and _is_queued(house, ids[key]):
+            is_over.wait(0.3)
+
+
+def _is_queued(house: House, job_id: str) -> bool:
+    """Return whether a job waits; while the service is away, nobody can have taken it."""
+    with suppress(OSError, ValueError):
+        status, body = house.ask(f"/v1/plans/{job_id}")
+        return status != 200 or json.loads(body)["status"] == "queued"
+    return True
 
 
 def _look_at_all(house: House, ids: dict[str, str], seconds: float, found: Found) -> None:
@@ -320,6 +332,13 @@ def _listed(house: House) -> Iterator[str]:
 def _is_up(house: House) -> bool:
     with suppress(OSError):
         return house.ask("/readyz")[0] == 200
+    return False
+
+
+def _is_solving(house: House) -> bool:
+    """Return whether a solve is under way, which a kill would meet."""
+    with suppress(OSError, ValueError, KeyError):
+        return bool(json.loads(house.ask("/v1/plans?status=solving&limit=1")[1])["items"])
     return False
 
 

@@ -229,7 +229,9 @@ class ReaderPool:
 def _refusal_of(failed: _Failed, too_long: Refusal) -> Refusal:
     if failed is _Failed.WORKED_TOO_LONG:
         return too_long
-    return Refusal("READERS_SLOW" if failed is _Failed.GOT_NO_TIME else "READER_LOST", headers=_AGAIN)
+    if failed is _Failed.GOT_NO_TIME:
+        return Refusal("READERS_SLOW", headers=_AGAIN)
+    return Refusal("READER_LOST", headers=_AGAIN)
 
 
 class _Reader:

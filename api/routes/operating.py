@@ -61,6 +61,8 @@ def get_limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
             "queued": settings.queued,
             "queued_per_key": settings.queued_per_key,
             "queued_seconds_per_key": settings.queued_seconds_per_key,
+            "reads_per_key": settings.reads_per_key,
+            "connections_per_address": settings.connections_per_address,
             "requests_per_second": settings.requests_per_s,
             "burst": settings.burst,
             "event_streams": settings.streams,

@@ -228,6 +228,8 @@ class Limits(Given):
     queued: int
     queued_per_key: int
     queued_seconds_per_key: float
+    reads_per_key: int
+    connections_per_address: int
     requests_per_second: float
     burst: int
     event_streams: int

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 
+#: A taker that has searched so much longer than those before begins the count of attempts anew.
+PROGRESS_S = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A job in the hands of one worker.
@@ -165,8 +169,12 @@ def checkpoint(
         Seconds that the job was in anybody's hands so far, and those of them that were search: who resumes it has the
         rest of these.
     """
+    before_s = func.coalesce(jobs.c.searched_s, 0.0)
+    # Who has brought it on has not lost it in vain; at its end only an end brings it on.
+    goes_on = (before_s + PROGRESS_S <= searched_s) & (before_s < func.coalesce(jobs.c.asked_s, turns.UNKNOWN_S))
     values: dict[str, Any] = {
         "beat": jobs.c.beat + 1,
+        "attempt": case((goes_on, 1), else_=jobs.c.attempt),
         "cost_cents": progress["cost_cents"],
         "served": progress["served"],
         "elapsed_s": elapsed_s,

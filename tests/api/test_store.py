@@ -122,6 +122,19 @@ def test_a_job_begun_too_often_has_failed(store: Store) -> None:
         assert row["failure"] == {"code": "WORKER_LOST", "values": {"attempts": 2}}
 
 
+def test_a_job_that_gets_on_is_not_begun_too_often(store: Store) -> None:
+    add(store, "a", asked_s=3.0)
+    told = {"cost_cents": 1, "served": 1}
+    with store.write() as tx:
+        # Four takers search a second each; the last of them has nothing more to search, and from there it counts.
+        for searched_s, expected in ((1, "queued"), (2, "queued"), (3, "queued"), (4, "queued"), (5, "failed")):
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            token = claim.fencing_token
+            jobs.checkpoint(tx, "a", token, told, elapsed_s=searched_s, searched_s=searched_s, incumbent=b"p")
+            assert jobs.give_up(tx, "a", token, attempts=3) == expected
+
+
 def test_nothing_is_solved_without_a_plan(store: Store) -> None:
     add(store, "a")
     with store.write() as tx:
