@@ -137,7 +137,12 @@ async def add_webhook(
         secret = service.seal.close("whsec_" + secrets.token_hex(24))
         listed = None if branches is None else list(branches)
         row = outbox.add_webhook(
-            tx, key_id=caller.key_id, branches=listed, url=wanted.url, secret=secret, events=wanted.events
+            tx,
+            key_id=caller.key_id,
+            branches=listed,
+            url=wanted.url,
+            secret=secret,
+            events=None if wanted.events is None else list(wanted.events),
         )
         access.note(tx, "add_webhook", row["webhook_id"], key_id=caller.key_id, request_id=request.scope["request_id"])
         location = f"{service.settings.root_path}/v1/webhooks/{row['webhook_id']}"

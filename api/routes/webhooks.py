@@ -100,7 +100,7 @@ def list_deliveries(
     "/deliveries/{delivery_id}/redeliver",
     status_code=202,
     summary="Send an event again",
-    operation_id="redeliver",
+    operation_id="redeliverEvent",
     response_model=None,
     responses={
         202: {"model": Delivery, "description": "it is sent now"},
