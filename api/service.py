@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.access.doorkeeper import Doorkeeper
 from api.leftovers import HeldFolder, held_folder
 from api.monitoring.metrics import Metrics
 from api.plans.event_notifier import EventNotifier
 from api.readers.pool import ReaderPool
+from api.requests.remembered import Remembered
 from api.solving.supervisor import Supervisor
 from api.store.engine import Store
 from api.webhooks import AddressGuard, Deliverer
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 
+#: So many answers of readers are remembered.
+MOST_VALIDATED = 8
+
+
 @dataclass(slots=True)
 class Service:
     """Everything that an endpoint may need.
@@ -29,6 +34,8 @@ class Service:
     ----------
     spool
         Folder of what is being uploaded and printed.
+    validated
+        What readers said of the uploads that came last.
     """
 
     settings: Settings
@@ -43,6 +50,7 @@ class Service:
     supervisor: Supervisor
     spool: HeldFolder
     streams: int = field(default=0)
+    validated: Remembered[dict[str, Any]] = field(default_factory=lambda: Remembered(MOST_VALIDATED))
 
     @classmethod
     def of(cls, settings: Settings, store: Store, limits: Limits | None = None) -> Service:

@@ -144,7 +144,8 @@ def measure_service(instance: dict[str, Any], *, seconds: float, small: Path, co
 def _answers(content: bytes) -> dict[str, Any]:
     """Measure how long handing in takes, while nothing else is done."""
     with serving(workers=0) as served:
-        took_s = sorted(served.ask("/v1/plans?iterations=1", content)[1] for _ in range(30))
+        # Each is another body, by a space: what was read before is not read again.
+        took_s = sorted(served.ask("/v1/plans?iterations=1", content + b" " * n)[1] for n in range(30))
     return {"hand_in_median_ms": _ms(statistics.median(took_s)), "hand_in_p95_ms": _ms(_p95(took_s))}
 
 

@@ -68,6 +68,8 @@ def warn_of_gone(problem: Problem, published: Plan, faults: Faults) -> None:
 
 def load_papers(lang: str, region: Region) -> None:
     """Load what writes the papers: when the first plan is judged, while the search goes on in its own process."""
+    import rich.table  # noqa: F401
+
     import optimizer.explain.unassigned
     import optimizer.ingest.plans.plan_file
     import optimizer.report.page
@@ -100,7 +102,6 @@ def write_plan_and_papers(
     from optimizer.report.page import write_page
     from optimizer.report.papers.making import make_papers
     from optimizer.report.technician_files import write_technician_files
-    from optimizer.report.workbook import write_workbook
 
     say, outcome = translator_for(lang), solved.outcome
     problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
@@ -110,6 +111,8 @@ def write_plan_and_papers(
     write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
     if workbook is None:
+        from optimizer.report.workbook import write_workbook
+
         write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     else:
         workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)

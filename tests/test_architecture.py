@@ -105,16 +105,17 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Return the modules that a file imports, wherever the import stands."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             found.add(node.module or "")
-    return found
+    return frozenset(found)
 
 
 # --- public names and start-up --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from api.plans.view import as_json, days_of, find
 from api.refusals.parameters import naive_doubts
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, once, recall
+from api.requests.remembered import reading_key
 from api.statuses import ENDED
 from api.store import access, jobs, plans, revisions, turns
 from api.store.engine import now
@@ -45,12 +46,14 @@ def validate(service: Service, caller: Caller, spooled: Spooled, options: dict[s
         "most_technicians": settings.max_technicians,
     }
     too_long = Refusal("BODY_TOO_COSTLY", limit=f"{settings.clerk_s:g}")
-    found = service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
+    key = reading_key(spooled.sha256, spooled.media_type, options)
+    found = service.validated.get(
+        key, lambda: service.readers.do(task, limit_s=settings.clerk_s, too_long=too_long, key_id=caller.key_id)
+    )
     caller.need_branch(found["branch_id"])
     doubts = {lang: naive_doubts(options["as_of"], lang) for lang in LANGUAGES}
-    found["warnings"] = {lang: [*doubts[lang], *found["warnings"][lang]] for lang in LANGUAGES}
-    found["warning_count"] += len(doubts["en"])
-    return found
+    warnings = {lang: [*doubts[lang], *found["warnings"][lang]] for lang in LANGUAGES}
+    return found | {"warnings": warnings, "warning_count": found["warning_count"] + len(doubts["en"])}
 
 
 def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *, lang: str, request_id: str) -> Answer:

@@ -59,6 +59,10 @@ class Laid:
         """Return the travel of the branch."""
         return travel_for(self.intake.checked(), self.path)
 
+    def with_travel(self) -> tuple[Intake, TravelMatrix]:
+        """Return all of it, for when its folder is gone."""
+        return self.intake, self.matrix()
+
 
 def lay_out(content: bytes, media_type: str, folder: Path) -> Path:
     """Write an upload into a folder; return the path that a branch is read from.

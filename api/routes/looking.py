@@ -58,6 +58,7 @@ def compared(service: ServiceOf, caller: Reader, job_id: JobId, other_id: OtherI
     summary="One technician's route sheet",
     operation_id="showRouteSheet",
     response_model=None,
+    response_class=Response,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
         **refusals(*ALWAYS, *_PAPER, "TECHNICIAN_HAS_NO_ROUTE"),

@@ -19,7 +19,7 @@ from optimizer.ingest.cells.compound import (
     parse_tool_needs,
     parse_windows,
 )
-from optimizer.ingest.cells.regional import parse_weekend
+from optimizer.ingest.cells.regional import parse_no_calls, parse_weekend
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import parse_time
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS, columns_of
@@ -93,6 +93,7 @@ _ITEMS: Mapping[Callable[[object], Any], Schema] = {
     parse_weekend: {"type": "string", "examples": ["Sat"]},
     parse_windows: named("TimeWindow"),
     parse_hours: named("HoursOfDay"),
+    parse_no_calls: named("HoursOfDay"),
     parse_opening: named("OpeningHours"),
     parse_skill_needs: {"anyOf": [named("SkillNeeded"), {**TEXT, "examples": ["aircon:2"]}]},
     parse_part_needs: {"anyOf": [named("PartNeeded"), {**TEXT, "examples": ["P01:1"]}]},

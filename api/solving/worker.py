@@ -9,6 +9,7 @@ next taker goes on from the last plan kept, and anything that it still writes is
 from __future__ import annotations
 
 import gc
+import hashlib
 import signal
 import tempfile
 import threading
@@ -25,6 +26,7 @@ from api.plans.conversion import lock_faults, lock_remedy, outcome_to_json, star
 from api.plans.documents import pack, unpack, unpacked
 from api.readers import upload
 from api.refusals.refusal import by_language
+from api.requests.remembered import Remembered, reading_key
 from api.settings import Settings
 from api.solving.continued import near, rest_of, with_changes
 from api.statuses import Status
@@ -44,14 +46,19 @@ from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from sqlalchemy import Connection
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.ingest.intake import Intake
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
     from optimizer.running.entry import Parent
+    from optimizer.travel.matrix import TravelMatrix
+
+    Readings: TypeAlias = Remembered[tuple[Intake, TravelMatrix]]
 
 #: How often the queue is looked at.
 POLL_S = 0.05
@@ -78,6 +85,7 @@ class Worker:
         self._store = store
         self._settings = settings
         self._owner = owner
+        self._readings: Readings = Remembered(1)
         #: Take no more jobs; the one in hand is done to its end.
         self.last_one = threading.Event()
         #: End now: the job in hand goes back into the queue, with its best plan.
@@ -95,7 +103,7 @@ class Worker:
             if claim is None:
                 self.last_one.wait(POLL_S)
             else:
-                Task(self._store, self._settings, claim, self.hurry).run()
+                Task(self._store, self._settings, claim, self.hurry, self._readings).run()
 
     def _claim(self) -> jobs.Claim | None:
         with self._store.read() as tx:
@@ -112,9 +120,19 @@ class Task:
     ----------
     hurry
         Set when the worker has to end.
+    readings
+        What was read for the job before.
     """
 
-    def __init__(self, store: Store, settings: Settings, claim: jobs.Claim, hurry: threading.Event) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        claim: jobs.Claim,
+        hurry: threading.Event,
+        readings: Readings | None = None,
+    ) -> None:
+        self._readings = readings or Remembered(1)
         self._store, self._settings, self._claim = store, settings, claim
         self._hurry = hurry
         self._began_s = time.monotonic()
@@ -198,8 +216,9 @@ class Task:
         # Where the supervisor clears up after this process, should it be killed.
         Path(tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
         path = upload.lay_out(claim.content, claim.media_type, folder)
-        laid = upload.read(path, options)
-        problem, matrix = laid.intake.checked(), laid.matrix()
+        key = reading_key(hashlib.sha256(claim.content).hexdigest(), claim.media_type, options)
+        intake, matrix = self._readings.get(key, lambda: upload.read(path, options).with_travel())
+        problem = intake.checked()
         self._read_s = self._elapsed_s
         day_before = (problem.first_day - timedelta(days=1)).isoformat()
         with self._store.read() as tx:
@@ -231,7 +250,7 @@ class Task:
             matrix,
             beside,
             told=self._told,
-            reported=laid.intake.context.reported,
+            reported=intake.context.reported,
             seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
             iterations=iterations,
             seed=options["seed"],

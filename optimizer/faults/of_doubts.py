@@ -50,6 +50,10 @@ _PHONES = {
         "'{value}' is no mobile number: these have 11 digits and begin with 13 to 19.",
         "Compare the number with the original.",
     ),
+    "PHONE_NORTH_AMERICA": warning(
+        "'{value}' is no number of North America: these have 10 digits, and no 0 or 1 begins area or exchange.",
+        "Compare the number with the original; write + and its country before one of abroad.",
+    ),
     "PHONE_ZERO": warning(
         "'{value}' has maybe lost its first zero.", "Write {meant} if that is meant; format the column as text."
     ),

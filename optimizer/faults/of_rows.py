@@ -20,6 +20,9 @@ _CELLS = {
     "LIST_OF_TEXTS": Fault("The list holds something other than texts.", "Write an array of texts."),
     "LIST_DOUBLE": Fault("'{name}' is listed twice.", "List it once."),
     "NUMBER_FORMAT": Fault("'{value}' is not a number.", "Write digits, with a point before decimals."),
+    "NUMBER_TWO_WAYS": Fault(
+        "'{value}' can be {one} or {other}.", "Write no comma between thousands, and a point before decimals."
+    ),
     "NUMBER_FULL_WIDTH": Fault("'{value}' is written with full-width characters.", "Write {plain}."),
     "NUMBER_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number, or leave the cell empty."),
     "NUMBER_NOT_WHOLE": Fault("'{value}' is not a whole number.", "Write digits only, for example 45."),

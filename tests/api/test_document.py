@@ -40,7 +40,7 @@ OPERATIONS = {
 #: How a job may have ended; these come in a job's `failure`, not as an answer.
 FAULTS_OF_JOBS = {"LOCKS_CONFLICT", "TIME_TOO_SHORT", "SOLVER_DEFECT", "WORKER_LOST"}
 #: What any address may answer: to a request that is no HTTP or meets no operation, by a defect, at the end.
-FAULTS_OF_HTTP = {"BAD_REQUEST", "METHOD_NOT_ALLOWED", "INTERNAL", "SHUTTING_DOWN", "TOO_MANY_CONNECTIONS"}
+FAULTS_OF_HTTP = {"BAD_REQUEST", "METHOD_NOT_ALLOWED", "INTERNAL", "TOO_MANY_CONNECTIONS"}
 #: Words that say how something stands: a client has a class for each.
 STANDINGS = ("state", "status", "stage", "level", "role", "severity")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")

@@ -587,7 +587,7 @@ def test_hostile_bodies_are_refused_by_name_and_cost_little(server: Server) -> N
     assert memory_mb(server) - before < 150
     assert server.listed() == jobs_before
     # The readers are in order again, whatever was given to them.
-    server.check_plan(server.submit(iterations=50))
+    server.check_plan(server.submit(town(2, 1, branch_id="AFTER"), iterations=50))
 
 
 def test_hostile_plans_are_refused(server: Server) -> None:

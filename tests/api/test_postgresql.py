@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -245,6 +246,28 @@ def test_turns_and_figures_are_those_of_the_other_database(cluster: Cluster) -> 
         assert figures.all_figures(tx) == before
     assert (before["solves"], before["solve_s"], before["served"]) == (3, 12, 9)
     store.close()
+
+
+def test_a_dump_is_put_back_with_the_commands_of_the_page(cluster: Cluster, tmp_path: Path) -> None:
+    """What `docs/operating.md` says is what is done: a dump of a database of ours into an empty one."""
+    address, empty = cluster.database("dumped"), cluster.database("restored")
+    store = Store(address)
+    migrate(store)
+    key = cli("key", "add", "--role", "admin", "--database", address, "--data", str(tmp_path)).communicate()[0].strip()
+    store.close()
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^(?:pg_dump|pg_restore) .*$", page, re.MULTILINE)
+    assert len(commands) == 2
+    env = os.environ | {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
+    env |= {"DSN": address.replace("+psycopg", ""), "EMPTY_DSN": empty.replace("+psycopg", "")}
+    for command in commands:
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, env=env, check=True)
+    for query in (b"SELECT * FROM keys", b"SELECT * FROM alembic_version"):
+        assert cluster.query("restored", query) == cluster.query("dumped", query) != []
+    assert key.split("_")[1] in str(cluster.query("restored", b"SELECT key_id FROM keys"))
+    again = Store(empty)
+    migrate(again)
+    again.close()
 
 
 def test_thirty_jobs_at_two_servers_are_each_done_once(company: Company) -> None:

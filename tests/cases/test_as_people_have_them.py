@@ -188,3 +188,11 @@ def test_of_several_days_a_window_without_its_date_is_of_none(tmp_path: Path) ->
     where = (folder / "branch.csv").read_text(encoding="utf-8").splitlines()
     (folder / "branch.csv").write_text(f"{where[0]},days\n{where[1]},2\n", encoding="utf-8")
     assert [issue.code for issue in read_branch_report(folder)[1].errors] == ["WINDOW_NO_DAY"]
+
+
+def test_a_comma_before_three_figures_is_asked_about(tmp_path: Path) -> None:
+    report = read_branch_report(lay_out(tmp_path / "in", [order("A", service_min="1,850")]))[1]
+    assert report.text() == (
+        "orders.csv row 2, column 'service_min': '1,850' can be 1850 or 1.850. "
+        "Write no comma between thousands, and a point before decimals."
+    )

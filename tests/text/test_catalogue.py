@@ -263,6 +263,7 @@ def place(path: Path) -> str:
     return path.relative_to(SOURCE if path.is_relative_to(SOURCE) else SERVICE.parent).as_posix()
 
 
+@cache
 def read(path: Path) -> tuple[list[str], list[str]]:
     return sentences_of_python(path) if path.suffix == ".py" else sentences_of_template(path)
 

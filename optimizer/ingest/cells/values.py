@@ -40,6 +40,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _YES = {"yes", "y", "true", "1", "有", "是", "是的", "对", "√", "✓", "✔"}
 _NO = {"no", "n", "false", "0", "无", "没有", "否", "不", "不是", "×", "✗", "✘"}
+#: A comma before three figures: of thousands here, of decimals there.
+_THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
 _FULL_WIDTH = re.compile("[０-９：．－／]")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
@@ -110,6 +112,8 @@ def _number(value: object) -> float:
         if _FULL_WIDTH.search(value):
             raise fault("NUMBER_FULL_WIDTH", plain=value.translate(_TO_HALF_WIDTH))
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", value, re.ASCII):
+            if _THOUSANDS.fullmatch(value):
+                raise fault("NUMBER_TWO_WAYS", one=value.replace(",", ""), other=value.replace(",", "."))
             infinite = value.strip("+-").lower() in ("nan", "inf", "infinity")
             raise fault("NUMBER_NOT_FINITE" if infinite else "NUMBER_FORMAT")
         if len(value) > 40:

@@ -167,7 +167,7 @@ def test_a_published_crew_has_a_row_each(report) -> None:
 # --- much of it ---------------------------------------------------------------------------------------------------
 
 
-def test_twenty_thousand_orders_in_crews_and_chains(tmp_path: Path) -> None:
+def test_ten_thousand_orders_in_crews_and_chains(tmp_path: Path) -> None:
     sheets = with_cell(two_orders(), "branch", 2, "days", "3")
     one = {**sheets["orders"][1], "loads": "kg:3 crates:1", "requested": ""}
     sheets["orders"] += [
@@ -177,14 +177,14 @@ def test_twenty_thousand_orders_in_crews_and_chains(tmp_path: Path) -> None:
             "crew_size": "2" if n % 3 == 0 else "",
             "after": f"N{n - 1} +1h..2d" if n % 5 else "",
         }
-        for n in range(20_000)
+        for n in range(10_000)
     ]
     folder = write_folder(tmp_path / "branch", sheets)
     started = time.process_time()
     problem = read_intake(folder).checked()
     elapsed_s = time.process_time() - started
-    assert len(problem.visits) == 20_002
-    assert elapsed_s < 60, f"{elapsed_s:.1f} s"  # eight seconds alone on one core; room for a busy machine
+    assert len(problem.visits) == 10_002
+    assert elapsed_s < 30, f"{elapsed_s:.1f} s"  # three seconds alone on one core; room for a busy machine
 
 
 # --- repeat faults --------------------------------------------------------------------------------------------------

@@ -43,11 +43,20 @@ CHINA = "Asia/Shanghai"
         ("614-555-0101", "America/New_York", []),
         ("+1 614 555 0101", CHINA, []),
         ("614", "America/New_York", ["PHONE_DIGITS"]),
+        ("(614) 555-0101 x12", "America/New_York", []),
+        ("1-614-555-0101", "America/New_York", []),
+        ("555-0101", "America/New_York", []),
+        ("61455501", "America/New_York", ["PHONE_NORTH_AMERICA"]),
+        ("061-455-50101", "America/New_York", ["PHONE_NORTH_AMERICA"]),
+        ("13800000001", "America/New_York", ["PHONE_NORTH_AMERICA"]),
+        ("+86 138 0000 0001", "America/New_York", []),
+        ("+1 061 455 5010", "America/New_York", ["PHONE_NORTH_AMERICA"]),
+        ("00000000000", CHINA, ["PHONE_NONE"]),
     ],
 )
 def test_phones(tmp_path: Path, phone: str, timezone: str, codes: list[str]) -> None:
     sheets = with_cell(two_orders(), "customers", 3, "phone", phone)
-    sheets["branch"][0]["timezone"] = timezone
+    sheets["branch"][0] |= {"timezone": timezone, "holidays": "" if timezone == CHINA else "US-OH"}
     found = read_intake(write_folder(tmp_path / "branch", sheets)).report
     assert [(issue.code, issue.row) for issue in found.issues] == [(code, 3) for code in codes]
 
