@@ -21,7 +21,7 @@ from api.refusals.parameters import faults_of
 from api.refusals.refusal import Refusal, answer
 from api.requests.carriage import Heads, Packing, cross_origin
 from api.requests.door import Door
-from api.routes import branches, editing, health, looking, operating, patching, plans, publishing, sessions
+from api.routes import branches, editing, health, looking, operating, patching, plans, publishing, sessions, webhooks
 from api.schemas.document import DescribedApp, operation_id
 from api.service import Service
 from api.store.engine import StoreError
@@ -92,7 +92,7 @@ def create_app(settings: Settings, store: Store, limits: Limits | None = None) -
     )
     # As a parameter it is deprecated: a server is to state it, and ours would ask proxies not to cut it off.
     app.root_path = settings.root_path
-    for module in (plans, publishing, editing, patching, looking, branches, sessions, operating, health):
+    for module in (plans, publishing, editing, patching, looking, branches, sessions, operating, webhooks, health):
         app.include_router(module.router)
     if settings.docs:
         app.include_router(docs_router())

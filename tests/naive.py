@@ -5,7 +5,7 @@ ways to combine days are priced, the cheapest first. What is linked over several
 again for the combination, with every possible lead. Good to six visits and two technicians, or to five and six shifts.
 
 A stop at the branch is tried where it may help: where parts are fetched by somebody who starts at home, and where what
-is carried is limited. A day that can do without its stop has none.
+is carried is limited. A day that can do without its stop has none, and none waits longer than it must.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.domain.plan import BRANCH_STOP, Plan, Route
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import LockLevel
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.judge.carried import load, tool, tools_out, units_there
 from optimizer.judge.costs import absence_cents, load_cents, price_route, work_of
 from optimizer.judge.crews import crew, precedence
@@ -195,8 +196,11 @@ def _stops_to_try(facts: Facts, shift: Shift, visits: Sequence[Visit]) -> list[t
     if technician.starts_at_branch and facts.problem.policy.reload:
         fetches = bool(moments)
     loads_again = bool(technician.capacity) and any(visit.loads for visit in visits)
-    stops = [*range(len(visits))] if fetches or loads_again else []
-    leaving = [Waits(moment_s) for moment_s in moments if technician.starts_at_branch]
+    # A started route goes on as it was sent out: it stops in what has begun for that alone, and has left already.
+    started = len(prefix_of(facts.problem, shift.technician_id, shift.day))
+    may_stop = [n for n, visit in enumerate(visits) if n >= started or visit.parts or visit.loads]
+    stops = may_stop if fetches or loads_again else []
+    leaving = [Waits(moment_s) for moment_s in moments if technician.starts_at_branch and not started]
     waiting = [NO_WAITS, *(Waits(stops_s=moment_s) for moment_s in moments)]
     return [(None, waits) for waits in (NO_WAITS, *leaving)] + list(product(stops, waiting))
 
@@ -368,7 +372,7 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     judged = _judged(facts, timed)
     if any(one.breach_s for one in timed) or any(violation for check in TOGETHER for violation in check(judged)):
         return None
-    if any(_has_idle_stop(facts, used, number, leads) for number in range(len(used))):
+    if any(_is_idle(facts, used, number, leads) for number in range(len(used))):
         return None
     work_s = {(one.tour.technician.technician_id, one.tour.shift.day): work_of(one) for one in timed}
     left_out = [visit for visit in problem.visits if visit.visit_id not in judged.planned]
@@ -379,14 +383,34 @@ def _price(facts: Facts, shifts: Sequence[Shift], chosen: Sequence[Day], leads: 
     )
 
 
-def _has_idle_stop(facts: Facts, used: Sequence[tuple[Shift, Day]], number: int, leads: Mapping[str, str]) -> bool:
-    """Say whether a day stops at the branch although it can do without: as a short cut, which nobody would drive."""
+def _is_idle(facts: Facts, used: Sequence[tuple[Shift, Day]], number: int, leads: Mapping[str, str]) -> bool:
+    """Say whether a day stops or waits at the branch although it can do without, or without waiting so long.
+
+    Nobody drives there for a short cut, nor waits there to have a shorter day.
+    """
     shift, day = used[number]
-    if BRANCH_STOP not in day.sequence:
-        return False
-    without = [*used[:number], (shift, day._replace(sequence=day.visit_ids)), *used[number + 1 :]]
-    untimed = _judged(facts, [TimedTour(tour, None, None, (), 0) for tour in _tours(facts, without, leads)])
-    return not any(violation for check in CARRIED for violation in check(untimed))
+    return any(
+        _has_all(facts, [*used[:number], (shift, less), *used[number + 1 :]], leads)
+        for less in _with_less(facts, shift.day, day)
+    )
+
+
+def _with_less(facts: Facts, on: int, day: Day) -> Iterator[Day]:
+    """Yield the same day without its stop at the branch, and with each shorter wait there."""
+    if BRANCH_STOP in day.sequence:
+        yield day._replace(sequence=day.visit_ids, waits=day.waits._replace(stops_s=NO_WAITS.stops_s))
+    moments = [-FAR_FUTURE_S, *arrival_moments(facts.problem, {a.part_id for a in facts.problem.arrivals}, on)]
+    for name, waits_s in zip(Waits._fields, day.waits, strict=True):
+        for moment_s in moments:
+            if moment_s < waits_s:
+                yield day._replace(waits=day.waits._replace(**{name: moment_s}))
+
+
+def _has_all(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, str]) -> bool:
+    """Say whether parts, tools and room are there for days as they are spent."""
+    tours = _tours(facts, used, leads)
+    judged = _judged(facts, time_together(facts, tours, [None] * len(tours)))
+    return not any(violation for check in CARRIED for violation in check(judged))
 
 
 def _tours(facts: Facts, used: Sequence[tuple[Shift, Day]], leads: Mapping[str, str]) -> list[Tour]:

@@ -35,10 +35,9 @@ def test_every_plan_of_all_rules_is_judged_clean_and_priced_to_the_cent(seed: in
     check_clean_and_priced(problem, matrix, plan)
 
 
-# In 89 two visits fit only together: an exception of the one lets the way to the other be as long as it is. In 173 the
-# leg in which a stop at the branch would lie is longer by itself than a leg may be. In 134 brute force stops at the
-# branch before the first visit of a started prefix, where the search puts no stop.
-@pytest.mark.parametrize("seed", seeds(200, by_day=8, without={89, 134, 173}))
+# In 89 two visits fit only together, and the search puts in one at a time: the second is a short cut to the first,
+# whose exception lets the day's travel be as long as it is. No matrix of real ways has such short cuts.
+@pytest.mark.parametrize("seed", seeds(200, by_day=8, without={89}))
 def test_tiny_problems_of_all_rules_are_planned_as_well_as_brute_force_plans_them(seed: int) -> None:
     """No worse: brute force takes canonical break slots only, and has no plan where all need an idle stop."""
     problem, matrix, _ = random_rule_book(seed, most_visits=3, most_technicians=2, most_shifts=3)

@@ -1,4 +1,4 @@
-"""The routes of `/docs`: one page and the few files it may ask for, all known beforehand and held in memory."""
+"""The routes of `/docs`, one page and the few files it may ask for, and `/llms.txt`: all held in memory."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Asset(NamedTuple):
 
 
 def docs_router() -> APIRouter:
-    """Return the routes of `/docs`; the app must have its own `docs_url` off and its description at `/openapi.json`."""
+    """Return the routes of `/docs` and `/llms.txt`.
+
+    The app must have its own `docs_url` off and its description at `/openapi.json`.
+    """
     assets = read_assets()
     pages = {lang: render_page(lang, assets) for lang in LANGUAGES}
     router = APIRouter(include_in_schema=False)
@@ -56,6 +59,13 @@ def docs_router() -> APIRouter:
     @router.get("/docs")
     def show_docs(accept_language: Annotated[str, Header()] = "") -> Response:
         return Response(pages[language(accept_language)], media_type="text/html", headers=PAGE_HEADERS)
+
+    about = (files("api.docs") / "llms.txt").read_bytes()
+
+    @router.get("/llms.txt")
+    def tell_programs() -> Response:
+        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        return Response(about, media_type="text/markdown; charset=utf-8", headers=headers)
 
     @router.get("/docs/assets/{name}")
     def send_asset(name: str, v: str = "") -> Response:

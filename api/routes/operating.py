@@ -136,10 +136,17 @@ async def add_webhook(
     def make(tx: Connection) -> Answer:
         secret = service.seal.close("whsec_" + secrets.token_hex(24))
         listed = None if branches is None else list(branches)
-        row = outbox.add_webhook(tx, key_id=caller.key_id, branches=listed, url=wanted.url, secret=secret)
+        row = outbox.add_webhook(
+            tx,
+            key_id=caller.key_id,
+            branches=listed,
+            url=wanted.url,
+            secret=secret,
+            events=None if wanted.events is None else list(wanted.events),
+        )
         access.note(tx, "add_webhook", row["webhook_id"], key_id=caller.key_id, request_id=request.scope["request_id"])
         location = f"{service.settings.root_path}/v1/webhooks/{row['webhook_id']}"
-        return Answer(201, _webhook(row), {"Location": location})
+        return Answer(201, webhook_to_json(row), {"Location": location})
 
     return await run_in_threadpool(add)
 
@@ -154,7 +161,7 @@ def list_webhooks(service: ServiceOf, caller: Admin) -> JSONResponse:
     """Return the webhooks that the key may see, without their secrets."""
     with service.store.read() as tx:
         rows = outbox.all_webhooks(tx)
-    return JSONResponse({"items": [_webhook(row) for row in rows if _may_see(caller, row)]})
+    return JSONResponse({"items": [webhook_to_json(row) for row in rows if _may_see(caller, row)]})
 
 
 @router.get(
@@ -166,7 +173,7 @@ def list_webhooks(service: ServiceOf, caller: Admin) -> JSONResponse:
 def get_webhook(service: ServiceOf, caller: Admin, webhook_id: WebhookId) -> JSONResponse:
     """Return where events are sent, without the secret."""
     with service.store.read() as tx:
-        return JSONResponse(_webhook(_found(tx, caller, webhook_id)))
+        return JSONResponse(webhook_to_json(found_webhook(tx, caller, webhook_id)))
 
 
 @router.delete(
@@ -179,13 +186,13 @@ def get_webhook(service: ServiceOf, caller: Admin, webhook_id: WebhookId) -> JSO
 def remove_webhook(request: Request, service: ServiceOf, caller: Admin, webhook_id: WebhookId) -> Response:
     """Remove a webhook, and what was still to be sent to it."""
     with service.store.write() as tx:
-        _found(tx, caller, webhook_id)
+        found_webhook(tx, caller, webhook_id)
         outbox.remove_webhook(tx, webhook_id)
         access.note(tx, "remove_webhook", webhook_id, key_id=caller.key_id, request_id=request.scope["request_id"])
     return Response(status_code=204)
 
 
-def _found(tx: Connection, caller: Caller, webhook_id: str) -> Any:
+def found_webhook(tx: Connection, caller: Caller, webhook_id: str) -> Any:
     """Return a webhook that a caller may see."""
     row = next((row for row in outbox.all_webhooks(tx) if row["webhook_id"] == webhook_id), None)
     if row is None or not _may_see(caller, row):
@@ -193,11 +200,13 @@ def _found(tx: Connection, caller: Caller, webhook_id: str) -> Any:
     return row
 
 
-def _webhook(row: Any) -> dict[str, Any]:
+def webhook_to_json(row: Any) -> dict[str, Any]:
+    """Return a webhook without its secret."""
     return {
         "id": row["webhook_id"],
         "url": row["url"],
         "branches": row["branches"],
+        "events": row["events"],
         "created_at": row["created_at"],
         "secret": None,
     }

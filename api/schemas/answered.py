@@ -271,8 +271,26 @@ class Webhook(Given):
     id: str
     url: str
     branches: list[str] | None
+    events: Annotated[list[str] | None, Field(description="null is every event")] = None
     created_at: Moment
-    secret: Annotated[str | None, Field(description="only when it is made")] = None
+    secret: Annotated[str | None, Field(description="only when it is made or changed")] = None
+
+
+class Delivery(Given):
+    """An event that was sent, or is to be sent, to a webhook."""
+
+    id: str
+    event: str
+    state: Annotated[Literal["waiting", "delivered", "given_up"], Field(description="waiting: for its next attempt")]
+    attempts: int
+    last_answer: Annotated[str | None, Field(description="the receiver's status, or why it was not reached")]
+    created_at: Moment
+
+
+class Deliveries(Given):
+    """What was sent to a webhook, the newest first."""
+
+    items: list[Delivery]
 
 
 class Webhooks(Given):

@@ -266,6 +266,12 @@ class Receipt(Taken):
     technician_id: Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN, examples=["T1"])]
 
 
+#: What a webhook may be told.
+EventName = Literal[
+    "plan.solved", "plan.stopped", "plan.failed", "plan.invalid", "plan.edited", "plan.published", "plan.handed_out"
+]
+
+
 class NewWebhook(Taken):
     """Where to send events."""
 
@@ -274,3 +280,15 @@ class NewWebhook(Taken):
         list[Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]] | None,
         Field(max_length=100, description="only events of these branches; null is those that the key is for"),
     ] = None
+    events: Annotated[
+        list[EventName] | None, Field(min_length=1, description="only these events; null is all of them")
+    ] = None
+
+
+class DeliveriesQuery(BaseModel):
+    """Which deliveries are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    state: Literal["waiting", "delivered", "given_up"] | None = None

@@ -250,6 +250,10 @@ webhooks = Table(
     Column("url", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
+    # A JSON array of events; null is every event.
+    Column("events", JSON(none_as_null=True)),
+    # The number of the last event.
+    Column("sent", Integer, nullable=False, default=0, server_default="0"),
 )
 
 deliveries = Table(

@@ -30,6 +30,7 @@ from optimizer.engine.arrays import (
     M_TRAVEL,
     M_VISITS,
     MANDATORY_CENTS,
+    NONE,
     P_CLOSE,
     P_COLUMNS,
     P_IS,
@@ -53,7 +54,31 @@ from optimizer.engine.arrays import (
     R_STAFF,
     R_TRAVEL,
     R_WORKING_TIME,
+    S_BREAK_CLOSE,
+    S_BREAK_LENGTH,
+    S_BREAK_OPEN,
     S_CAPACITY,
+    S_DAY,
+    S_DAY_CENTS,
+    S_DEPART,
+    S_END,
+    S_END_NODE,
+    S_FLOOR,
+    S_FREE,
+    S_MAX_DUTY,
+    S_MAX_LEG,
+    S_MAX_TRAVEL,
+    S_MAX_VISITS,
+    S_MINUTE_CENTS,
+    S_MORE_OVERTIME,
+    S_MORE_TRAVEL,
+    S_MORE_VISITS,
+    S_OFFSET,
+    S_OWNER,
+    S_PREFIX,
+    S_PROFILE,
+    S_RETURN_LIMIT,
+    S_START_NODE,
     V_ABLE,
     V_CLOSES,
     V_COUNTS,
@@ -392,47 +417,47 @@ def _shift_row(
     technician = assignment.problem.technician_by_id[shift.technician_id]
     rest = assignment.break_of(shift)
     by_time = technician.employment is Employment.CONTRACTOR and assignment.policy.contractor_pay is ContractorPay.TIME
-    return [
-        nodes[start_key(technician)],
-        nodes[end_key(technician)],
-        profile,
-        assignment.departure_s(shift),
-        shift.end_s,
-        shift.return_limit_s,
-        rest.window.open_s if rest else 0,
-        rest.window.close_s if rest else 0,
-        rest.length_s if rest else 0,
-        FAR_FUTURE_S if shift.max_leg_s is None else shift.max_leg_s,
-        FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
-        FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
-        FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
-        assignment.policy.contractor_day_cents if by_time else 0,
-        assignment.policy.contractor_minute_cents if by_time else 0,
-        sum(
+    columns = {
+        S_DAY: shift.day,
+        S_PROFILE: profile,
+        S_OWNER: resources.owner_of[shift.technician_id],
+        S_START_NODE: nodes[start_key(technician)],
+        S_END_NODE: nodes[end_key(technician)],
+        S_PREFIX: sum(
             lock.level is LockLevel.PREFIX and (lock.technician_id, lock.day) == (shift.technician_id, shift.day)
             for lock in assignment.problem.locks
         ),
-        shift.day,
-        resources.owner_of[shift.technician_id],
-        assignment.load_offset_s(shift),
-        assignment.unreserved_s(shift),
-        *resources.pickup_columns(shift),
-        assignment.floor_s(shift),
-        *most_exceeded(assignment, shift, homes),
-        *resources.capacity_of(technician),
-    ]
+        S_MAX_VISITS: FAR_FUTURE_S if shift.max_visits is None else shift.max_visits,
+        S_MAX_LEG: FAR_FUTURE_S if shift.max_leg_s is None else shift.max_leg_s,
+        S_MAX_TRAVEL: FAR_FUTURE_S if shift.max_travel_s is None else shift.max_travel_s,
+        S_MAX_DUTY: FAR_FUTURE_S if shift.max_duty_s is None else shift.max_duty_s,
+        S_BREAK_LENGTH: rest.length_s if rest else 0,
+        S_BREAK_OPEN: rest.window.open_s if rest else 0,
+        S_BREAK_CLOSE: rest.window.close_s if rest else 0,
+        S_DAY_CENTS: assignment.policy.contractor_day_cents if by_time else 0,
+        S_MINUTE_CENTS: assignment.policy.contractor_minute_cents if by_time else 0,
+        S_OFFSET: assignment.load_offset_s(shift),
+        S_END: shift.end_s,
+        S_DEPART: assignment.departure_s(shift),
+        S_RETURN_LIMIT: shift.return_limit_s,
+        S_FREE: assignment.unreserved_s(shift),
+        S_FLOOR: assignment.floor_s(shift),
+        **resources.pickup_columns(shift),
+        **most_exceeded(assignment, shift, homes),
+    }
+    return [*(columns[column] for column in range(S_CAPACITY)), *resources.capacity_of(technician)]
 
 
-#: The house limits of a day with their columns `M_*`, in the order of `S_MORE_*`.
+#: The house limits of a day with their columns `M_*` and `S_MORE_*`.
 _LIMITS = (
-    (HouseLimit.TRAVEL, M_TRAVEL),
-    (HouseLimit.OVERTIME, M_OVERTIME),
-    (HouseLimit.VISITS, M_VISITS),
+    (HouseLimit.TRAVEL, M_TRAVEL, S_MORE_TRAVEL),
+    (HouseLimit.OVERTIME, M_OVERTIME, S_MORE_OVERTIME),
+    (HouseLimit.VISITS, M_VISITS, S_MORE_VISITS),
 )
 
 
-def most_exceeded(assignment: Assignment, shift: Shift, homes: Mapping[tuple[str, int], int]) -> list[int]:
-    """Return the columns `S_MORE_*`: the most that an exception, or time at doors, adds to a technician-day's limits.
+def most_exceeded(assignment: Assignment, shift: Shift, homes: Mapping[tuple[str, int], int]) -> dict[int, int]:
+    """Return the columns `S_MORE_*` by their numbers: the most that exceptions, or doors, add to a day's limits.
 
     Parameters
     ----------
@@ -440,8 +465,11 @@ def most_exceeded(assignment: Assignment, shift: Shift, homes: Mapping[tuple[str
         By when each technician has to be home to be rested: `latest_homes`.
     """
     visits = [assignment.problem.visit_by_id[visit_id] for visit_id, _ in assignment.exceptions]
-    more = [max((_excess(assignment, homes, limit, shift, v) for v in visits), default=0) for limit, _ in _LIMITS]
-    more[0] += doors_s(assignment, shift)
+    more = {
+        column: max((_excess(assignment, homes, limit, shift, v) for v in visits), default=0)
+        for limit, _, column in _LIMITS
+    }
+    more[S_MORE_TRAVEL] += doors_s(assignment, shift)
     return more
 
 
@@ -463,13 +491,13 @@ def _excess(
 
 def make_more_rows(assignment: Assignment, roles: list[tuple[Visit, int]], shifts: list[Shift], nodes: int) -> IntArray:
     """Return `ProblemArrays.more`, for so many visits and stops at the branch."""
-    limits = [limit for limit, _ in _LIMITS]
+    limits = [limit for limit, _, _ in _LIMITS]
     has_doors = any(doors_s(assignment, shift) for shift in shifts)
     if not has_doors and not any(limit in limits for _, limit in assignment.exceptions):
         return np.zeros((0, 0, M_COLUMNS), np.int64)
     table, homes = np.zeros((len(shifts), nodes, M_COLUMNS), np.int64), latest_homes(assignment.problem)
     for v, (visit, _) in enumerate(roles):
-        for limit, column in _LIMITS:
+        for limit, column, _ in _LIMITS:
             if (visit.visit_id, limit) in assignment.exceptions:
                 table[:, v, column] = [_excess(assignment, homes, limit, shift, visit) for shift in shifts]
     return table
@@ -539,8 +567,7 @@ def make_plain_rows(visit_rows: IntArray, windows: IntArray) -> IntArray:
     plain[..., P_CLOSE] = windows[:, :, 0, 1]
     plain[..., P_LATEST] = np.minimum(windows[:, :, 0, 1] + visit_rows[:, V_MAX_LATE], visit_rows[:, V_LATEST])
     some_windows, some_hours = visit_rows[:, V_COUNTS::2].T, visit_rows[:, V_COUNTS + 1 :: 2].T
-    is_alone = (visit_rows[:, V_SYNCED] == 0) & (visit_rows[:, V_PAUSES] == 0)
-    plain[..., P_IS] = (some_windows == 1) & (some_hours < 0) & is_alone
+    plain[..., P_IS] = (some_windows == 1) & (some_hours == NONE) & (visit_rows[:, V_SYNCED] == 0)
     return plain * plain[..., P_IS:]
 
 

@@ -61,43 +61,44 @@ OWN_DRAWS, STOP_DRAWS = 1, 2
     V_CREW,
     V_SYNCED,
     V_PAUSES,
+    V_AWAITED,
     V_COUNTS,
     *_,
 ) = COLUMNS
 # Columns of `ProblemArrays.plain`.
 P_OPEN, P_CLOSE, P_LATEST, P_IS, P_COLUMNS, *_ = COLUMNS
-# Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity.
+# Columns of `ProblemArrays.shift`; from `S_CAPACITY` on one a quantity. What an insertion asks for comes first.
 (
+    S_DAY,
+    S_PROFILE,
+    S_OWNER,
     S_START_NODE,
     S_END_NODE,
-    S_PROFILE,
-    S_DEPART,
-    S_END,
-    S_RETURN_LIMIT,
-    S_BREAK_OPEN,
-    S_BREAK_CLOSE,
-    S_BREAK_LENGTH,
+    S_PREFIX,
+    S_MAX_VISITS,
+    S_MORE_VISITS,
     S_MAX_LEG,
     S_MAX_TRAVEL,
+    S_MORE_TRAVEL,
     S_MAX_DUTY,
-    S_MAX_VISITS,
+    S_BREAK_LENGTH,
+    S_BREAK_OPEN,
+    S_BREAK_CLOSE,
     S_DAY_CENTS,
     S_MINUTE_CENTS,
-    S_PREFIX,
-    S_DAY,
-    S_OWNER,
     S_OFFSET,
+    S_REPLAYED,
+    S_MORE_OVERTIME,
+    S_END,
+    S_DEPART,
+    S_RETURN_LIMIT,
     S_FREE,
+    S_FLOOR,
     S_PICKUP,
     S_STOP,
     S_STOPS,
     S_NEEDS_STOP,
     S_BLOCKED,
-    S_REPLAYED,
-    S_FLOOR,
-    S_MORE_TRAVEL,
-    S_MORE_OVERTIME,
-    S_MORE_VISITS,
     S_CAPACITY,
     *_,
 ) = COLUMNS
@@ -165,8 +166,9 @@ WHO_PREFERRED, WHO_PUBLISHED, WHO_REQUIRED, WHO_LOCKED = 1, 2, 4, 8
 class ProblemArrays(ByAddress):
     """What the kernels read. Times are seconds of the clock, money cents, all arrays writable.
 
-    Only `visit[:, V_READY]`, `visit[:, V_LATEST]` and the `duration` of crews are ever written, in an island's own
-    copy (`own_copy`): they say what synchronized visits demand of each other's routes at the moment.
+    Only `visit[:, V_READY]`, `visit[:, V_LATEST]`, `visit[:, V_AWAITED]` and the `duration` of crews are ever
+    written, in an island's own copy (`own_copy`): they say what synchronized visits demand of each other's routes at
+    the moment.
 
     Parameters
     ----------
@@ -186,7 +188,8 @@ class ProblemArrays(ByAddress):
         with its day, the shift that was told and the price of leaving the window with that shift and with another, the
         position in the fixed prefix of a started route from 1 on (-1: bound to a visit of one, 0: none), most
         lateness, first open and last close, shortest service, number of able shifts, first index and number of its
-        crew, 1 when synchronized with other visits, 1 when a long service of it may pause.
+        crew, 1 when synchronized with other visits, 1 when a long service of it may pause, and how many
+        visits that follow it are assigned now.
     shift : int64 (n_shifts, S_CAPACITY + n_quantities)
         Columns `S_*`, sorted by technician and day. `S_OFFSET` is what a day counts towards its load before any work:
         the mean excess of the days before the horizon, less the share of the contracted time that is free; `S_FREE`
@@ -200,8 +203,9 @@ class ProblemArrays(ByAddress):
         Open and close of the windows of the start, and of the hours that hold the whole service, that a shift of the
         day can use.
     plain : int64 (n_days, n_visits, P_COLUMNS)
-        Columns `P_*` of a visit with one window, no hours, no synchronization and no pause, all that its timing needs:
-        from when, up to when without lateness and up to when at all it starts, and 1; zeros for the others.
+        Columns `P_*` of a visit with one window, no hours and no synchronization, all that its timing needs: from
+        when, up to when without lateness and up to when at all it starts, and 1; zeros for the others. It pauses for
+        the break at most.
     first : int64 (n_visits + 1, E_KINDS)
         Where each visit's entries of a kind `E_*` begin in `entry`.
     entry : int64 (n_entries, 5)

@@ -22,6 +22,12 @@ from optimizer.engine.arrays import (
     O_OWN,
     OWN_DRAWS,
     ROW_COLUMNS,
+    S_BLOCKED,
+    S_NEEDS_STOP,
+    S_PICKUP,
+    S_REPLAYED,
+    S_STOP,
+    S_STOPS,
     STOP_DRAWS,
 )
 
@@ -130,18 +136,18 @@ class Resources:
             table.append(row)
         return np.array(table, np.int64).reshape(-1, O_OWN + len(self.parts) + len(self.tools))
 
-    def pickup_columns(self, shift: Shift) -> list[int]:
-        """Return the columns `S_PICKUP` to `S_REPLAYED` of a shift."""
+    def pickup_columns(self, shift: Shift) -> dict[int, int]:
+        """Return the columns of a shift that say where and how its parts are picked up, by their numbers `S_*`."""
         stops = self._stop_nodes.get((shift.technician_id, shift.day), [])
         needs_stop, blocked = self.assignment.needs_stop(shift), self.assignment.is_blocked_by_loan(shift)
-        return [
-            self._pickup_s(shift),
-            stops[0] if stops else -1,
-            len(stops),
-            int(needs_stop),
-            int(blocked),
-            self._replayed.get(shift.technician_id, 0),
-        ]
+        return {
+            S_PICKUP: self._pickup_s(shift),
+            S_STOP: stops[0] if stops else -1,
+            S_STOPS: len(stops),
+            S_NEEDS_STOP: int(needs_stop),
+            S_BLOCKED: int(blocked),
+            S_REPLAYED: self._replayed.get(shift.technician_id, 0),
+        }
 
     def capacity_of(self, technician: Technician) -> list[int]:
         """Return how much of each quantity a technician can carry."""

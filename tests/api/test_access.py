@@ -60,11 +60,16 @@ NEEDED: dict[str, Role | None] = {
     "GET /v1/webhooks": Role.ADMIN,
     "GET /v1/webhooks/{webhook_id}": Role.ADMIN,
     "DELETE /v1/webhooks/{webhook_id}": Role.ADMIN,
+    "POST /v1/webhooks/{webhook_id}/ping": Role.ADMIN,
+    "POST /v1/webhooks/{webhook_id}/rotate": Role.ADMIN,
+    "GET /v1/webhooks/{webhook_id}/deliveries": Role.ADMIN,
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": Role.ADMIN,
     "GET /metrics": Role.READ,
     "GET /healthz": None,
     "GET /readyz": None,
 }
 NOBODYS = {
+    "{delivery_id}": "0" * 32,
     "{other_id}": "0" * 32,
     "{technician_id}": "T1",
     "{branch_id}": "NOBODYS",

@@ -136,6 +136,12 @@ def test_an_asset_is_sent_as_what_it_is(client: TestClient, name: str, media_typ
     assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_programs_that_read_text_are_told_what_there_is(client: TestClient) -> None:
+    answer = client.get("/llms.txt")
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert answer.text.startswith("# Paigong")
+
+
 def test_the_policy_of_the_page_has_no_exception(client: TestClient) -> None:
     policy = client.get("/docs").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")

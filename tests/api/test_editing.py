@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.schemas.answered import Deliveries
 from api.schemas.details import Details, PlansCompared
 from api.schemas.editing import EditAnswer, Revisions
-from tests.api.conftest import BRANCH, ROOT, Server
+from tests.api.conftest import BRANCH, ROOT, Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def branch() -> bytes:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("editing"))
+    made = Server(tmp_path_factory.mktemp("editing"), webhook_networks='["127.0.0.0/8"]')
     try:
         yield made.start()
     finally:
@@ -231,3 +232,28 @@ def test_a_technician_sees_the_own_sheet_alone(house: Server, job_id: str) -> No
     assert "unsafe" not in page.headers["content-security-policy"]
     nobody = house.http.get(f"/v1/plans/{job_id}/technicians/T9/route-sheet.html")
     assert (nobody.status_code, nobody.json()["code"]) == (422, "TECHNICIAN_HAS_NO_ROUTE")
+
+
+def test_a_webhook_is_tried_chosen_numbered_and_sent_again(house: Server) -> None:
+    """Its address refuses every connection: what is sent waits for its next attempt."""
+    wanted = {"url": "http://127.0.0.1:9/hook", "branches": ["HOOKED"], "events": ["plan.published"]}
+    hook = house.http.post("/v1/webhooks", json=wanted).json()
+    assert hook["events"] == ["plan.published"]
+    path = f"/v1/webhooks/{hook['id']}"
+    assert house.http.post(f"{path}/ping").json()["event"] == "ping"
+    changed = house.http.post(f"{path}/rotate").json()
+    assert (changed["id"], changed["secret"] != hook["secret"]) == (hook["id"], True)
+    wait_until(lambda: house.http.get(f"{path}/deliveries").json()["items"][0]["attempts"] > 0)
+    (listed,) = Deliveries.model_validate(house.http.get(f"{path}/deliveries").json()).items
+    assert (listed.event, bool(listed.last_answer)) == ("ping", True)
+    assert house.http.get(f"{path}/deliveries", params={"state": "delivered"}).json()["items"] == []
+    again = house.http.post(f"{path}/deliveries/{listed.id}/redeliver")
+    assert (again.status_code, again.json()["id"], again.json()["attempts"]) == (202, listed.id, 0)
+    nothing = house.http.post(f"{path}/deliveries/{'0' * 32}/redeliver")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "NOT_FOUND")
+    # Solved is not what it asked for.
+    document = json.loads(branch())
+    document["branch"]["branch_id"] = "HOOKED"
+    house.ended(house.submit(json.dumps(document).encode(), iterations=0))
+    assert [one["event"] for one in house.http.get(f"{path}/deliveries").json()["items"]] == ["ping"]
+    assert house.http.delete(path).status_code == 204

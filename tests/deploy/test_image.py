@@ -72,8 +72,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("image")
     for path in (folder, *folder.parents[:2]):
         path.chmod(0o755)
-    yield Builder(read_recipe(RECIPE, folder), ROOT).build()
-    shutil.rmtree(folder)
+    try:
+        yield Builder(read_recipe(RECIPE, folder), ROOT).build()
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.mark.night

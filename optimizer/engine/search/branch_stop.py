@@ -7,6 +7,8 @@ before it, and never on the clock.
 
 from __future__ import annotations
 
+import numpy as np
+
 from optimizer.engine.arrays import (
     FORBIDDEN,
     FORBIDDEN_S,
@@ -27,8 +29,9 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.excess import excess_cents, has_exceptions
-from optimizer.engine.search.passes import start_bounds
-from optimizer.engine.search.positions import find_candidates, is_full, open_positions
+from optimizer.engine.search.passes import BWD_HARD, start_bounds
+from optimizer.engine.search.positions import is_full, open_positions
+from optimizer.engine.search.route_edits import end_before, end_behind
 from optimizer.engine.search.shared_resources import draws_or_loads, has_room_at, helps_visit
 from optimizer.engine.search.state import C_COUNT, C_SERVICE, C_STOP, C_TIME, C_TRAVEL, X_POSITION, more_load_cents
 from optimizer.engine.search.timing import leaves_later, per_minute, time_route
@@ -67,9 +70,7 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
     before = per_minute(arrays.rates[R_TRAVEL], state.route[shift_idx, C_TRAVEL]) + state.route[shift_idx, C_TIME]
     if count > 0:
         before += per_minute(arrays.shift[shift_idx, S_MINUTE_CENTS], work)
-    # A detour over the branch arrives nowhere sooner: only positions that are in time without it are tried.
-    opens, _, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
-    candidates = find_candidates(arrays, state, shift_idx, visit, opens, latest)
+    candidates = find_positions_behind_stop(arrays, state, shift_idx, visit)
     first, _ = open_positions(arrays, state, shift_idx, visit)
     best, best_own, best_travel = NONE, bound if candidates > 0 else FORBIDDEN, 0
     stop, is_begun = arrays.shift[shift_idx, S_STOP], arrays.shift[shift_idx, S_PREFIX] > 0
@@ -101,6 +102,9 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
                 cents = own + more_load_cents(arrays, state, shift_idx, travel + service - work)
                 if cents >= bound or not has_room_at(arrays, state, shift_idx, index, visit, stop_at, stop + number):
                     continue
+                if has_room_at(arrays, state, shift_idx, index, visit, np.int64(NONE), np.int64(NONE)):
+                    # Nobody stops for nothing.
+                    continue
                 timing, _ = time_route(arrays, shift_idx, state.trial, count + 2, state.times)
                 if may_exceed:
                     timing += excess_cents(arrays, shift_idx, state.trial, count + 2)
@@ -108,6 +112,28 @@ def best_with_stop(arrays, state, shift_idx, visit, bound, barred):
                     bound, best = cents + timing, position
                     best_own, best_travel = own + timing, travel - state.route[shift_idx, C_TRAVEL]
     return bound, best, best_own, best_travel
+
+
+@kernel
+def find_positions_behind_stop(arrays, state, shift_idx, visit):
+    """List in `State.candidate` the positions where a visit may be in time with a stop somewhere before it.
+
+    The way to it is the direct one or, where the stop comes just before it, that over the branch: the direct one may be
+    longer, or too long for a leg. Return how many they are.
+    """
+    profile, stop = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_STOP]
+    opens, _, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
+    first, last = open_positions(arrays, state, shift_idx, visit)
+    duration, found = arrays.duration[shift_idx, visit], 0
+    for k in range(first, last + 1):
+        here, there = end_before(arrays, state, shift_idx, k), end_behind(arrays, state, shift_idx, k)
+        over = arrays.travel[profile, here, stop] + arrays.travel[profile, stop, visit]
+        to_visit, onward = min(arrays.travel[profile, here, visit], over), arrays.travel[profile, visit, there]
+        start = max(state.earliest[shift_idx, k] + to_visit, opens)
+        if start <= latest and start + duration + onward <= state.backward[shift_idx, k, BWD_HARD]:
+            state.candidate[found, X_POSITION] = k
+            found += 1
+    return found
 
 
 @kernel

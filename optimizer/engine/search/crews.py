@@ -78,14 +78,14 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
         count = gather_offers(arrays, state, head, day, same)
         if count < size:
             continue
-        longest = 0
-        for n in range(count):
-            shift_idx = state.offer[n, F_SHIFT]
-            longest = max(longest, max(arrays.duration[shift_idx, head], arrays.duration[shift_idx, head + 1]))
+        longest, shortest = lengths_offered(arrays, state, head, count)
         for attempt in range(STARTS):
             moment = moment_to_try(arrays, state, head, count, ready, attempt)
             bind_unassigned(arrays, head, ready, latest)
             start, _ = start_of_service(arrays, day, head, longest, moment)
+            if start < 0:
+                # The slowest come too late for the hours; somebody else may not.
+                start, _ = start_of_service(arrays, day, head, shortest, moment)
             if is_tried(state, attempt, start) or start < 0:
                 continue
             bind_unassigned(arrays, head, start, start)
@@ -115,6 +115,18 @@ def insert_crew(arrays, state, head, ready, latest, same, price, blink):
     state.total[T_CENTS] += cents - state.sync[head, SYNC_CREW_CENTS]
     set_sync(state, head, SYNC_CREW_CENTS, cents)
     return True
+
+
+@kernel
+def lengths_offered(arrays, state, head, count):
+    """Return how long a crew of the first `count` offers takes at most, and at least."""
+    longest, shortest = 0, FORBIDDEN
+    for n in range(count):
+        for visit in range(head, head + 2):
+            duration = arrays.duration[state.offer[n, F_SHIFT], visit]
+            if duration != NONE:
+                longest, shortest = max(longest, duration), min(shortest, duration)
+    return longest, shortest
 
 
 @kernel

@@ -143,7 +143,7 @@ def fill_opened_day(arrays, state, seed):
     for turn in range(FILLED_AROUND):
         before = state.route[shift_idx, C_COUNT]
         for n in range(arrays.near.shape[1]):
-            insert_into_day(arrays, state, shift_idx, arrays.near[anchor, n])
+            insert_into_day(arrays, state, shift_idx, np.int64(arrays.near[anchor, n]))
         count = state.route[shift_idx, C_COUNT]
         idle = idle + 1 if count == before else 0
         anchor = state.seq[shift_idx, count - 1 if turn % 2 == 0 else 0]

@@ -37,14 +37,13 @@ from optimizer.engine.arrays import (
 )
 from optimizer.engine.jit.kernels import kernel
 from optimizer.engine.search.timing import (
-    end_of_service,
     floor_leg,
     late_cents,
     may_pause,
     per_minute,
     return_limit,
+    serve,
     service_with_break,
-    start_of_service,
 )
 
 #: How many (departure, cost) pairs with the break taken are kept per position; one or two is usual.
@@ -110,24 +109,21 @@ def fill_forward(arrays, shift_idx, seq, count, forward, earliest):
         here = visit
         forward[k + 1, FWD_PAIRS] = 0
         for p in range(forward[k, FWD_PAIRS]):
-            start, late = start_of_service(arrays, day, visit, duration, forward[k, FWD_DEPART + p] + leg)
+            start, late, done = serve(arrays, day, visit, duration, forward[k, FWD_DEPART + p] + leg)
             if start >= 0:
-                done = end_of_service(arrays, day, visit, duration, start)
                 push_pair(forward, k + 1, done, forward[k, FWD_CENTS + p] + late_cents(arrays, late))
         if open_departure < FORBIDDEN:
             arrival = open_departure + leg
             open_departure = FORBIDDEN
             if arrival <= closes:
-                start, late = start_of_service(arrays, day, visit, duration, max(arrival, opens) + length)
+                start, late, done = serve(arrays, day, visit, duration, max(arrival, opens) + length)
                 if start >= 0:
-                    done = end_of_service(arrays, day, visit, duration, start)
                     push_pair(forward, k + 1, done, open_cents + late_cents(arrays, late))
                 if may_pause(arrays, visit, duration):
                     start, late, done, _ = service_with_break(arrays, shift_idx, visit, duration, arrival)
                     if start >= 0:
                         push_pair(forward, k + 1, done, open_cents + late_cents(arrays, late))
-                start, late = start_of_service(arrays, day, visit, duration, arrival)
-                done = end_of_service(arrays, day, visit, duration, start)
+                start, late, done = serve(arrays, day, visit, duration, arrival)
                 if start >= 0 and done <= closes:
                     open_departure = done
                     open_cents += late_cents(arrays, late)

@@ -94,7 +94,6 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
     count = state.route[shift_idx, C_COUNT]
     if duration == NONE or is_full(arrays, state, shift_idx):
         return bound, NONE, FORBIDDEN, 0
-    special = arrays.shift[shift_idx, S_REPLAYED] > 0 and draws_or_loads(arrays, visit)
     opens, closes, latest = start_bounds(arrays, arrays.shift[shift_idx, S_DAY], visit)
     candidates = find_candidates(arrays, state, shift_idx, visit, opens, latest)
     if candidates == 0:
@@ -116,7 +115,6 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
     lost = 0 if arrays.rates[R_EXACT] == JUMPS else time_cents
     least_fixed, least_first, least_second = least_cents(arrays, state, shift_idx, fixed + loads + lost, service, work)
     backward, candidate = state.backward[shift_idx], state.candidate
-    exact, may_exceed = is_exact(arrays, shift_idx), has_exceptions(arrays, shift_idx)
     best, best_own, best_travel = NONE, bound, 0
     for n in range(candidates):
         travel = candidate[n, X_TRAVEL]
@@ -143,18 +141,26 @@ def best_in_route(arrays, state, shift_idx, visit, bound, barred):
             least += min(late_cents(arrays, delay), per_minute(arrays.rates[R_OVERTIME], delay))
         if cents + least >= bound:
             continue
-        if exact:
+        if is_exact(arrays, shift_idx):
             timing = inserted_exact_cents(arrays, state, shift_idx, k, visit)
         else:
-            timing = inserted_time_cents(arrays, state, shift_idx, k, visit)
-        if may_exceed:
+            timing = inserted_time_cents(arrays, state, shift_idx, k, visit, bound - cents)
+        if has_exceptions(arrays, shift_idx):
             timing += inserted_excess_cents(arrays, state, shift_idx, k, visit)
         if timing < FORBIDDEN and cents + timing < bound:
-            if special and not has_room_at(arrays, state, shift_idx, k, visit, np.int64(NONE), np.int64(NONE)):
+            if needs_replay(arrays, shift_idx, visit) and not has_room_at(
+                arrays, state, shift_idx, k, visit, np.int64(NONE), np.int64(NONE)
+            ):
                 continue
             bound = cents + timing
             best, best_own, best_travel = k, own + timing, travel - travel_before
     return bound, best, best_own, best_travel
+
+
+@kernel
+def needs_replay(arrays, shift_idx, visit):
+    """Return whether the parts and the room for a visit depend on its position: its technician's days are replayed."""
+    return arrays.shift[shift_idx, S_REPLAYED] > 0 and draws_or_loads(arrays, visit)
 
 
 @kernel

@@ -29,6 +29,7 @@ from optimizer.engine.arrays import (
     S_REPLAYED,
     S_START_NODE,
     S_STOP,
+    V_AWAITED,
     V_CREW,
     V_FIRST_READY,
     V_FIXED,
@@ -270,6 +271,8 @@ def unassign(arrays, state, visit):
     state.unassigned_at[visit] = total[T_UNASSIGNED]
     total[T_UNASSIGNED] += 1
     total[T_UNASSIGNED_CENTS] += arrays.visit[visit, V_PRICE]
+    if arrays.visit[visit, V_SYNCED] == 1:
+        count_follower(arrays, visit, -1)
 
 
 @kernel
@@ -285,6 +288,15 @@ def assign(arrays, state, visit, shift_idx):
     state.unassigned[state.unassigned_at[visit]] = last
     state.unassigned_at[last] = state.unassigned_at[visit]
     total[T_UNASSIGNED_CENTS] -= arrays.visit[visit, V_PRICE]
+    if arrays.visit[visit, V_SYNCED] == 1:
+        count_follower(arrays, visit, 1)
+
+
+@kernel
+def count_follower(arrays, visit, more):
+    """Count one assigned follower more or less for each visit that a visit comes after."""
+    for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+        arrays.visit[arrays.entry[n, 0], V_AWAITED] += more
 
 
 @kernel

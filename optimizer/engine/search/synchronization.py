@@ -24,6 +24,7 @@ from optimizer.engine.arrays import (
     R_WORKING_TIME,
     S_BREAK_LENGTH,
     S_DAY,
+    S_MAX_DUTY,
     S_OWNER,
     V_CREW,
     V_FIRST_READY,
@@ -84,6 +85,11 @@ def insert_visit(arrays, state, visit, price, blink):
         if not is_in:
             set_bounds(arrays, state, visit, arrays.visit[visit, V_FIRST_READY], arrays.visit[visit, V_LAST_LATEST])
     if is_in:
+        for n in range(arrays.first[visit, E_EARLIER], arrays.first[visit + 1, E_EARLIER]):
+            earlier = state.shift_of[arrays.entry[n, 0]]
+            if arrays.shift[earlier, S_MAX_DUTY] < FAR_FUTURE_S:
+                # Whoever waits for a visit may bind the departure before it.
+                state.route[earlier, C_STALE] = 1
         resynchronize(arrays, state)
     return is_in
 
@@ -378,7 +384,11 @@ def propagate_bounds(arrays, state):
                 continue
             state.route[shift_idx, C_STALE] = 0
             is_settled = False
-            if not note_starts(arrays, state, shift_idx):
+            if arrays.shift[shift_idx, S_MAX_DUTY] < FAR_FUTURE_S:
+                # Who waits for its visits, and so how late it may leave, may have changed.
+                touch(state, shift_idx)
+                refresh(arrays, state, shift_idx)
+            if state.total[T_CENTS] >= FORBIDDEN or not note_starts(arrays, state, shift_idx):
                 state.total[T_INFEASIBLE] = 1
                 break
             for k in range(state.route[shift_idx, C_COUNT]):

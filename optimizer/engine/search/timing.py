@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from optimizer.engine.arrays import (
     B_LEAVES,
-    E_LATER,
     FORBIDDEN,
     M_OVERTIME,
     NONE,
@@ -41,6 +40,7 @@ from optimizer.engine.arrays import (
     S_PROFILE,
     S_RETURN_LIMIT,
     S_START_NODE,
+    V_AWAITED,
     V_COUNTS,
     V_CREW,
     V_HEAD,
@@ -96,17 +96,27 @@ def start_of_service(arrays, day, visit_idx, duration, arrival):
     start, late : int, int
         Moments and seconds. `late` counts from the close of the window that is used.
     """
-    plain = arrays.plain[day, visit_idx]
-    if plain[P_IS] == 0:
-        return start_among_windows(arrays, day, visit_idx, duration, arrival)
-    start = max(arrival, plain[P_OPEN])
-    if start > plain[P_LATEST]:
-        return NONE, 0
-    return start, max(0, start - plain[P_CLOSE])
+    start, late, _ = serve(arrays, day, visit_idx, duration, arrival)
+    return start, late
 
 
 @kernel
-def start_among_windows(arrays, day, visit_idx, duration, arrival):
+def serve(arrays, day, visit_idx, duration, arrival):
+    """Return when a service starts, how late that is, and when it ends without the day's break in it.
+
+    Parameters and start are those of `start_of_service`. Small enough to be inlined: most visits are plain.
+    """
+    plain = arrays.plain[day, visit_idx]
+    if plain[P_IS] == 0:
+        return serve_among_windows(arrays, day, visit_idx, duration, arrival)
+    start = max(arrival, plain[P_OPEN])
+    if start > plain[P_LATEST]:
+        return NONE, 0, 0
+    return start, max(0, start - plain[P_CLOSE]), start + duration
+
+
+@kernel
+def serve_among_windows(arrays, day, visit_idx, duration, arrival):
     """Return the same for a visit with several windows, with hours, or one that is synchronized."""
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
@@ -127,14 +137,14 @@ def start_among_windows(arrays, day, visit_idx, duration, arrival):
                     fitted = from_open
                     break
             if fitted < 0:
-                return NONE, 0
+                return NONE, 0, 0
             start = fitted
             if start > close + slack:
                 continue
         if start > arrays.visit[visit_idx, V_LATEST]:
-            return NONE, 0
-        return start, max(0, start - close)
-    return NONE, 0
+            return NONE, 0, 0
+        return start, max(0, start - close), end_of_service(arrays, day, visit_idx, duration, start)
+    return NONE, 0, 0
 
 
 @kernel
@@ -191,6 +201,8 @@ def service_with_break(arrays, shift_idx, visit_idx, duration, arrival):
     if not may_pause(arrays, visit_idx, duration):
         return NONE, 0, 0, 0
     day = arrays.shift[shift_idx, S_DAY]
+    if arrays.plain[day, visit_idx, P_IS] == 1:
+        return plain_with_break(arrays, shift_idx, day, visit_idx, duration, arrival)
     moment = max(arrival, arrays.visit[visit_idx, V_READY])
     slack = arrays.visit[visit_idx, V_MAX_LATE]
     for k in range(arrays.visit[visit_idx, V_COUNTS + 2 * day]):
@@ -200,6 +212,19 @@ def service_with_break(arrays, shift_idx, visit_idx, duration, arrival):
         if 0 <= start <= min(close + slack, arrays.visit[visit_idx, V_LATEST]):
             return start, max(0, start - close), end, pause_start
     return NONE, 0, 0, 0
+
+
+@kernel
+def plain_with_break(arrays, shift_idx, day, visit_idx, duration, arrival):
+    """Return the same for a visit with one window and no hours: the break lies where there was work enough before."""
+    plain, leave = arrays.plain[day, visit_idx], arrays.rates[R_PAUSE_LEAVE]
+    start = max(arrival, plain[P_OPEN])
+    pause_start = max(arrays.shift[shift_idx, S_BREAK_OPEN], start + max(1, leave))
+    is_late = start > plain[P_LATEST] or pause_start > arrays.shift[shift_idx, S_BREAK_CLOSE]
+    if is_late or pause_start >= start + duration:
+        return NONE, 0, 0, 0
+    end = start + duration + arrays.shift[shift_idx, S_BREAK_LENGTH] + leave
+    return start, max(0, start - plain[P_CLOSE]), end, pause_start
 
 
 @kernel
@@ -336,8 +361,7 @@ def run_slot(arrays, shift_idx, seq, count, slot, times):
         if slot == 2 * count + 2 + k:
             start, late, moment, pause_start = service_with_break(arrays, shift_idx, node, duration, moment)
         else:
-            start, late = start_of_service(arrays, day, node, duration, moment)
-            moment = end_of_service(arrays, day, node, duration, start)
+            start, late, moment = serve(arrays, day, node, duration, moment)
         if start < 0:
             return FORBIDDEN, 0, 0
         cents += late_cents(arrays, late)
@@ -381,12 +405,10 @@ def latest_arrival(arrays, day, visit_idx, duration, start, latest_start):
 
 @kernel
 def is_awaited(arrays, visit_idx):
-    """Return whether others may wait for a visit: the rest of its crew, or followers."""
+    """Return whether others wait for a visit: the rest of its crew, or followers that are assigned."""
     if arrays.visit[visit_idx, V_SYNCED] == 0:
         return False
-    return arrays.visit[visit_idx, V_CREW] > 1 or (
-        arrays.first[visit_idx, E_LATER] < arrays.first[visit_idx + 1, E_LATER]
-    )
+    return arrays.visit[visit_idx, V_CREW] > 1 or arrays.visit[visit_idx, V_AWAITED] > 0
 
 
 @kernel
@@ -403,8 +425,7 @@ def latest_departure(arrays, shift_idx, seq, count, slot, times, holds):
     times : int64 array (at least count + 1, 3)
         As `run_slot` filled it for this slot. Not modified.
     holds : bool
-        Whether a visit that others may wait for keeps its start, whether they are assigned or not; otherwise it may
-        start up to its present bound.
+        Whether a visit that others wait for keeps its start; otherwise it may start up to its present bound.
     """
     profile, day = arrays.shift[shift_idx, S_PROFILE], arrays.shift[shift_idx, S_DAY]
     closes, length = arrays.shift[shift_idx, S_BREAK_CLOSE], arrays.shift[shift_idx, S_BREAK_LENGTH]
@@ -477,8 +498,7 @@ def latest_times(arrays, shift_idx, seq, count, slot, times, end, latest):
 def time_route(arrays, shift_idx, seq, count, times):
     """Time a route canonically: the slot of least lateness and overtime, then earliest return, then least index.
 
-    A slot in which the day lasts too long does not count. Starts that others may wait for are held for that even while
-    nobody waits, so that the slot does not depend on other routes.
+    A slot in which the day lasts too long does not count; starts that others wait for are held for that.
 
     Parameters
     ----------

@@ -30,6 +30,9 @@ def test_an_insertion_is_priced_as_the_full_timing_prices_it(draw: Draw, seed: i
             if arrays.duration[shift, visit] == NONE or state.route[shift, C_COUNT] + 2 > state.seq.shape[1]:
                 continue
             for position in range(int(state.route[shift, C_COUNT]) + 1):
-                quick = inserted_time_cents(arrays, state, shift, position, visit)
+                quick = inserted_time_cents(arrays, state, shift, position, visit, FORBIDDEN)
                 full = inserted_exact_cents(arrays, state, shift, position, visit)
                 assert quick == full
+                for limit in (1, min(full + 1, FORBIDDEN)):
+                    bounded = inserted_time_cents(arrays, state, shift, position, visit, limit)
+                    assert min(bounded, limit) == min(full, limit)

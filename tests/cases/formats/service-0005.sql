@@ -12,7 +12,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0004');
+INSERT INTO "alembic_version" VALUES('0005');
 CREATE TABLE answers (
 	key_id VARCHAR(32) NOT NULL, 
 	idempotency_key VARCHAR(255) NOT NULL, 
@@ -205,10 +205,10 @@ CREATE TABLE webhooks (
 	branches JSON, 
 	url TEXT NOT NULL, 
 	secret TEXT NOT NULL, 
-	created_at VARCHAR(24) NOT NULL, 
+	created_at VARCHAR(24) NOT NULL, events JSON, sent INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_webhooks PRIMARY KEY (webhook_id)
 );
-INSERT INTO "webhooks" VALUES('0000000000000000000000000000000b','0000000000000000000000000000000a',NULL,'https://dispatch.example.com/hook','s','2026-11-20T08:00:00.000Z');
+INSERT INTO "webhooks" VALUES('0000000000000000000000000000000b','0000000000000000000000000000000a',NULL,'https://dispatch.example.com/hook','s','2026-11-20T08:00:00.000Z',NULL,0);
 CREATE INDEX ix_published_branch_id_published_last_day ON published (branch_id, last_day);
 CREATE INDEX ix_deliveries_state_deliveries_created_at ON deliveries (state, created_at);
 CREATE INDEX ix_jobs_branch_id_jobs_seq ON jobs (branch_id, seq);
