@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,9 @@ import httpx2
 import psycopg
 import pytest
 
-from api.store.engine import Store, migrate
+from api.statuses import Status
+from api.store import figures, jobs, turns, upkeep
+from api.store.engine import Store, migrate, now
 from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -212,6 +215,37 @@ def test_two_processes_bring_one_database_up_to_date(cluster: Cluster, tmp_path:
         assert process.returncode == 0, errors
     assert len(cluster.query("fresh", b"SELECT version_num FROM alembic_version")) == 1
     assert cluster.query("fresh", b"SELECT count(*) FROM jobs") == [(0,)]
+
+
+def test_turns_and_figures_are_those_of_the_other_database(cluster: Cluster) -> None:
+    store = Store(cluster.database("turns"))
+    migrate(store)
+    for number, (key_id, asked_s) in enumerate((("a", 600.0), ("a", 600.0), ("b", 2.0))):
+        values = {
+            "job_id": f"j{number}", "key_id": key_id, "branch_id": "HZ", "first_day": "2026-11-30", "days": 1,
+            "as_of": "x", "visits": 3, "technicians": 2, "options": {"stage": "draft"}, "input_sha": "s",
+            "warnings": {}, "request_id": "r", "created_at": now(), "asked_s": asked_s,
+        }  # fmt: skip
+        with store.write() as tx:
+            jobs.submit(tx, values, media_type="application/json", content=b"{}")
+    with store.read() as tx:
+        assert [turns.places(tx)[job_id].position for job_id in ("j0", "j2", "j1")] == [1, 2, 3]
+    for expected in ("j0", "j2", "j1"):
+        with store.write() as tx:
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            assert claim.job_id == expected
+            told = {"cost_cents": 1, "served": 1}
+            jobs.checkpoint(tx, expected, claim.fencing_token, told, elapsed_s=3, searched_s=2.0, incumbent=b"p")
+            ended = {"elapsed_s": 4.0, "served": 3}
+            jobs.finish(tx, expected, claim.fencing_token, Status.SOLVED, values=ended, plan=(b"", b""))
+    with store.write() as tx:
+        before = figures.all_figures(tx)
+        later = datetime.now(UTC) + timedelta(days=99)
+        assert upkeep.forget_old(tx, keep_days=60, idempotency_hours=48, at=later) == 3
+        assert figures.all_figures(tx) == before
+    assert (before["solves"], before["solve_s"], before["served"]) == (3, 12, 9)
+    store.close()
 
 
 def test_a_dump_is_put_back_with_the_commands_of_the_page(cluster: Cluster, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.readers import pool
 from api.readers.pool import ReaderPool
 from api.refusals.refusal import Refusal
 from tests.api.conftest import BRANCH, wait_until
@@ -83,7 +84,11 @@ def test_faults_come_in_both_languages(readers: ReaderPool, tmp_path: Path) -> N
     assert faults["en"][0]["cause"] != faults["zh"][0]["cause"]
 
 
-def test_one_that_takes_too_long_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
+def test_one_that_takes_too_long_is_replaced(
+    readers: ReaderPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However busy the machine is, it gets its share of a processor.
+    monkeypatch.setattr(pool, "PATIENCE", 10_000)
     with pytest.raises(Refusal) as refused:
         ask(readers, task(tmp_path / "a", MUCH, most_objects=10**9), limit_s=0.05)
     assert refused.value is TOO_LONG
@@ -171,28 +176,28 @@ def test_a_reader_that_is_busy_is_not_waited_for_for_ever(tmp_path: Path) -> Non
 
 
 def test_keys_get_readers_in_turn_and_no_key_more_than_its_share_of_the_line() -> None:
-    pool = ReaderPool(0, memory_bytes=1, patience_s=60, per_key=3)
-    pool._free = [None, None]
+    line = ReaderPool(0, memory_bytes=1, patience_s=60, per_key=3)
+    line._free = [None, None]
     order: list[str] = []
 
     def use(key_id: str) -> None:
-        with pool._counted(key_id), pool._reader_for(key_id):
+        with line._counted(key_id), line._reader_for(key_id):
             order.append(key_id)
 
     with ExitStack() as held:
         first = ExitStack()
-        first.enter_context(pool._reader_for("greedy"))
-        held.enter_context(pool._reader_for("greedy"))
+        first.enter_context(line._reader_for("greedy"))
+        held.enter_context(line._reader_for("greedy"))
         threads = []
         for key_id in ("greedy", "greedy", "modest"):
             threads.append(threading.Thread(target=use, args=(key_id,)))
             threads[-1].start()
-            wait_until(lambda: len(pool._waiting) == len(threads))
-        with pool._counted("greedy"), pytest.raises(Refusal, match="TOO_MANY_READS"), pool._counted("greedy"):
+            wait_until(lambda: len(line._waiting) == len(threads))
+        with line._counted("greedy"), pytest.raises(Refusal, match="TOO_MANY_READS"), line._counted("greedy"):
             pass
         first.close()
         for thread in threads:
             thread.join()
     assert order == ["modest", "greedy", "greedy"]
-    assert not pool._at_work
-    assert not pool._asked
+    assert not line._at_work
+    assert not line._asked
