@@ -102,7 +102,8 @@ def test_the_image_plans_on_another_processor_without_compiling(image: Stage, tm
             assert client.get(f"/v1/plans/{job}").json()["status"] == "solved"
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0, log
+        # uvicorn ends in order, and then of the signal.
+        assert process.wait(60) in (0, -signal.SIGTERM), log
     ready = [json.loads(line) for line in log if '"kernels_ready"' in line]
     assert [entry["took_s"] for entry in ready] == [0.0], log
 
