@@ -34,6 +34,16 @@ Lang = Annotated[str | None, typer.Option(help="Language of messages: en or zh."
 KEY_FILE = "admin.key"
 #: Connections that may wait to be taken.
 BACKLOG = 2_048
+#: Connections that are taken before those that are there have their turn: a flood must not keep these waiting.
+AT_ONCE = 32
+
+
+class _Listener(socket.socket):
+    """A socket whose line is as long as `BACKLOG`; asyncio has one number for the line and what it takes at once."""
+
+    def listen(self, _backlog: int = 0, /) -> None:
+        """Let them come."""
+        super().listen(BACKLOG)
 
 
 @app.command(cls=SpokenCommand)
@@ -89,7 +99,7 @@ def serve(
         timeout_keep_alive=ceil(settings.idle_s),
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=65_536,
-        backlog=BACKLOG,
+        backlog=AT_ONCE,
     )
     uvicorn.Server(config).run(sockets=[sock])
 
@@ -353,11 +363,11 @@ def _write_first_key(store: Store, settings: Settings, role: str) -> None:
 def _listening(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # Named TCP, asyncio turns off Nagle's algorithm; else an answer of two packets waits 40 ms for the client's ACK.
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock = _Listener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((settings.host, settings.port))
     # From here on the port is taken, and who comes before the service has started waits instead of being refused.
-    sock.listen(BACKLOG)
+    sock.listen()
     sock.set_inheritable(False)
     return sock
 

@@ -187,7 +187,10 @@ class World:
             known.remove(third)
         if label.endswith("/acknowledgements"):
             known.append(self.published)
-        return [{"job_id": job_id} for job_id in known]
+        # What else is in an address, for those that have more than a job in it.
+        others = {"other_id": self.draft, "technician_id": "T1"}
+        more = {name: value for name, value in others.items() if f"{{{name}}}" in label}
+        return [{"job_id": job_id, **more} for job_id in known]
 
 
 @pytest.fixture(scope="module")

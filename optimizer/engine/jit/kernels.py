@@ -235,7 +235,11 @@ def _processor() -> tuple[str, ...]:
 
     The words of the system, where it has any: LLVM says the same, and takes a tenth of a second to load, at each solve.
     """
-    asked = (os.environ.get("NUMBA_CPU_NAME", ""), os.environ.get("NUMBA_CPU_FEATURES", ""))
+    name, features = os.environ.get("NUMBA_CPU_NAME", ""), os.environ.get("NUMBA_CPU_FEATURES")
+    asked = (name, features or "")
+    if name == "generic" or (name and features is not None):
+        # An image is compiled on one machine and runs on others: nothing of this one goes into the code.
+        return (*asked, os.uname().machine)
     lines: list[str] = []
     with suppress(OSError):
         lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()

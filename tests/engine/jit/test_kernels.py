@@ -198,6 +198,30 @@ def test_a_processor_is_told_by_what_the_system_says_of_it_or_by_llvm(
     assert kernels._processor() != one
 
 
+@pytest.mark.parametrize(
+    ("name", "features", "is_anybodys"),
+    [("generic", None, True), ("generic", "", True), ("x86-64-v3", "", True), ("x86-64-v3", None, False),
+     ("", None, False)],
+)  # fmt: skip
+def test_what_is_compiled_for_a_named_processor_is_warm_on_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, features: str | None, is_anybodys: bool
+) -> None:
+    """A name without features has those of the machine, but for `generic`, which has none."""
+    told = tmp_path / "cpuinfo"
+    monkeypatch.setattr(kernels, "CPU_INFO", told)
+    monkeypatch.setenv("NUMBA_CPU_NAME", name)
+    monkeypatch.delenv("NUMBA_CPU_FEATURES", raising=False)
+    if features is not None:
+        monkeypatch.setenv("NUMBA_CPU_FEATURES", features)
+    found = []
+    for model in ("one", "another"):
+        told.write_text(f"model name\t: {model}\nflags\t\t: fpu\n")
+        found.append(kernels._processor())
+    assert (found[0] == found[1]) is is_anybodys
+    assert found[0][0] == name
+    assert found[0][-1] == os.uname().machine or not is_anybodys
+
+
 def folder_used(cache: Path, number: int, days_ago: float) -> Path:
     folder = cache / f"kernels-{number:016x}"
     folder.mkdir()
