@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from api.plans.submission import submit
 from api.plans.view import find
-from api.readers import upload
 from api.refusals.refusal import Refusal
 from api.requests.bodies import Spooled
 from api.store import plans
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+#: The media type of a branch as one document.
+JSON = "application/json"
+
+
 def submit_patched(
     service: Service, asked: Asked, job_id: str, patch: Patch, query: PlanQuery, *, lang: str, request_id: str
 ) -> Answer:
@@ -40,7 +43,7 @@ def submit_patched(
     with service.store.read() as tx:
         row = find(tx, asked.caller, job_id)
         source = plans.source(tx, row["input_sha"])
-    if source["media_type"] != upload.JSON:
+    if source["media_type"] != JSON:
         raise Refusal("INPUT_NO_JSON")
     try:
         document = patched(json.loads(source["content"]), patch.upsert, patch.remove)
@@ -51,7 +54,7 @@ def submit_patched(
     with tempfile.NamedTemporaryFile(dir=service.spool.path, prefix="upload-", suffix=".part") as file:
         file.write(content)
         file.flush()
-        spooled = Spooled(Path(file.name), upload.JSON, hashlib.sha256(content).hexdigest(), len(content))
+        spooled = Spooled(Path(file.name), JSON, hashlib.sha256(content).hexdigest(), len(content))
         return submit(service, asked, spooled, query, lang=lang, request_id=request_id)
 
 
