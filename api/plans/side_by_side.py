@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from api.service import Service
 
 
-def side_by_side(service: Service, caller: Caller, job_id: str, other_id: str) -> dict[str, Any]:
+def lay_beside(service: Service, caller: Caller, job_id: str, other_id: str) -> dict[str, Any]:
     """Return what a plan does otherwise than another one of its branch.
 
     Raises

@@ -323,9 +323,9 @@ def _technicians_page(
 def _details(
     task: Answer, _made: Answer, problem: Problem, matrix: TravelMatrix, plan: Plan, _context: Any, _judgement: Any
 ) -> Answer:
-    from optimizer.report.details import details
+    from optimizer.report.details import plan_details
 
-    found = details(problem, matrix, plan, task["lang"])
+    found = plan_details(problem, matrix, plan, task["lang"])
     Path(task["out"]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     return {}
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.plans import papers, view
 from api.plans.page_policy import with_policy
-from api.plans.side_by_side import side_by_side
+from api.plans.side_by_side import lay_beside
 from api.routes.answers import ALWAYS, WITH_PRINTER, refusals
 from api.routes.dependencies import JobId, Lang, Reader, ServiceOf
 from api.schemas.asked import ID_PATTERN, TEXT_PATTERN
@@ -50,7 +50,7 @@ def details(service: ServiceOf, caller: Reader, job_id: JobId, lang: Lang) -> Re
 )
 def compared(service: ServiceOf, caller: Reader, job_id: JobId, other_id: OtherId) -> JSONResponse:
     """Return what a plan does otherwise than another one of its branch: visits, costs, key figures."""
-    return JSONResponse(side_by_side(service, caller, job_id, other_id))
+    return JSONResponse(lay_beside(service, caller, job_id, other_id))
 
 
 @router.get(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.travel.matrix import TravelMatrix
 
 
-def details(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str) -> dict[str, Any]:
+def plan_details(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str) -> dict[str, Any]:
     """Return what a plan file leaves to be worked out, ready for JSON.
 
     Returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optimizer.domain.plan import Reason, ReasonCode
-from optimizer.report.details import details
+from optimizer.report.details import plan_details
 from tests.worlds import job, person, world
 
 WORLD = world(
@@ -16,7 +16,7 @@ PLAN = WORLD.plan({"Ann": ["A", "B"]})
 
 
 def test_a_route_says_how_far_and_how_long() -> None:
-    found = details(WORLD.problem, WORLD.matrix, PLAN, "en")
+    found = plan_details(WORLD.problem, WORLD.matrix, PLAN, "en")
     (route,) = found["routes"]
     minutes = [(stop["travel_s"] // 60, stop["waiting_s"] // 60, stop["service_s"] // 60) for stop in route["stops"]]
     # Ann is with A from 8:10 to 8:40 and at B from 9:00; the break from 9:30 to 10:00 is no waiting.
@@ -34,6 +34,6 @@ def test_a_visit_left_out_says_why() -> None:
     (left,) = PLAN.unassigned
     told = replace(PLAN, unassigned=(replace(left, reasons=(Reason(ReasonCode.DECLINED, True),)),))
     for lang, words in (("en", "The customer said no to this time"), ("zh", "客户")):
-        (found,) = details(WORLD.problem, WORLD.matrix, told, lang)["unassigned"]
+        (found,) = plan_details(WORLD.problem, WORLD.matrix, told, lang)["unassigned"]
         assert (found["visit"], found["lon"]) == ("C", 121.42)
         assert words in found["reasons"][0]
