@@ -105,14 +105,20 @@ def changes_between(
 
     A start that moves inside the told window is no change: the customer waits for the same window. Visits that are
     no longer to be planned (done, called off) are none either, nor what was published for days that are not planned
-    here, nor another time where the customer was told none (`told`, as for `stay_near`).
+    here, nor another time where the customer was told none (`told`, as for `stay_near`). What was told is never the
+    window of a draft that told nobody: a customer who knows another one hears of that.
     """
     before, after = _served(published), _served(plan)
+    # A customer who knows a window although the plan told nobody knows the one of the branch's rows.
+    rows = () if told is None else problem.published
+    known = {said.visit_id: said.told for said in rows if said.told is not None}
     found = []
     for visit_id in sorted(problem.visit_by_id):
         old, new = before.get(visit_id), after.get(visit_id)
         if old is not None and (old.day < 0 or (new is None and old.day >= problem.days)):
             old = None
+        if old is not None and visit_id in known:
+            old = old._replace(stop=replace(old.stop, window=known[visit_id]))
         kind = _kind(old, new, is_told=told is None or visit_id in told)
         if kind is None:
             continue

@@ -100,6 +100,19 @@ def test_of_a_draft_that_was_told_to_nobody_only_who_and_the_day_is_held(two_van
     assert {change.visit_id: change.kind for change in changes} == {"B": ChangeKind.TECHNICIAN}
 
 
+def test_a_customer_hears_of_the_window_that_was_told_and_not_of_a_drafts(two_vans: World) -> None:
+    """A was told 08:00 to 08:30; the draft puts it last, the settled plan first again, or in the afternoon."""
+    row = PublishedVisit("A", "Ann", 0, span("08:00-08:30"))
+    problem = replace(two_vans.problem, as_of_s=FRIDAY_18, published=(row,))
+    drafted = World(problem, two_vans.matrix).plan({"Ann": ["C", "A"], "Ben": ["B"]})
+    near = World(stay_near(problem, drafted, told={"A"}), two_vans.matrix)
+    kept = near.plan({"Ann": ["A", "C"], "Ben": ["B"]})
+    assert changes_between(near.problem, drafted, kept, {"A"}) == ()
+    late = near.with_job("A", ready_s=at(14)).plan({"Ann": ["C", "A"], "Ben": ["B"]})
+    [change] = changes_between(near.problem, drafted, late, {"A"})
+    assert (change.kind, change.before) == (ChangeKind.TIME, span("08:00-08:30"))
+
+
 def test_an_agreement_of_the_customer_outlives_the_published_plan(two_vans: World) -> None:
     agreed = replace(two_vans.problem, published=(PublishedVisit("A", "Ann", 0, span("09:00-10:00"), agreed=True),))
     near = stay_near(agreed, two_vans.plan({"Ann": ["A"], "Ben": ["B"]}))
