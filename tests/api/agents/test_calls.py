@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from api.agents import calls
+from tests.event_loops import run_apart
 from tests.processes import wait_until
 
 if TYPE_CHECKING:
@@ -31,19 +32,19 @@ def write(program: Path, text: str) -> None:
 
 def test_doubts_come_before_the_answer(program: Path, tmp_path: Path) -> None:
     write(program, 'echo "$3 $4"; echo a doubt >&2; exit 3')
-    ended = anyio.run(lambda: calls.run(["plan", "hz"], tmp_path, limit_s=60))
+    ended = run_apart(lambda: calls.run(["plan", "hz"], tmp_path, limit_s=60))
     assert ended == calls.Ended(3, "a doubt\nplan hz")
 
 
 def test_standard_input_is_not_the_protocols(program: Path, tmp_path: Path) -> None:
     write(program, "cat; echo done")
-    assert anyio.run(lambda: calls.run([], tmp_path, limit_s=60)).text == "done"
+    assert run_apart(lambda: calls.run([], tmp_path, limit_s=60)).text == "done"
 
 
 def test_what_is_too_long_is_cut(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "MOST_CHARACTERS", 4)
     write(program, "echo 1234567")
-    assert anyio.run(lambda: calls.run([], tmp_path, limit_s=60)) == calls.Ended(0, "1234", cut=3)
+    assert run_apart(lambda: calls.run([], tmp_path, limit_s=60)) == calls.Ended(0, "1234", cut=3)
 
 
 def test_a_call_without_end_is_ended_with_what_it_said(
@@ -52,14 +53,14 @@ def test_a_call_without_end_is_ended_with_what_it_said(
     monkeypatch.setattr(calls, "GRACE_S", 0.2)
     # It does not end when it is asked to, either.
     write(program, "trap '' INT TERM; echo $$ >&2; while :; do sleep 0.05; done")
-    ended = anyio.run(lambda: calls.run([], tmp_path, limit_s=2))
+    ended = run_apart(lambda: calls.run([], tmp_path, limit_s=2))
     assert (ended.code, ended.is_late) == (None, True)
     wait_until(lambda: not _runs(int(ended.text)))
 
 
 def test_a_call_that_is_late_may_still_answer(program: Path, tmp_path: Path) -> None:
     write(program, "trap 'echo the best so far; exit 0' INT; while :; do sleep 0.05; done")
-    ended = anyio.run(lambda: calls.run([], tmp_path, limit_s=2))
+    ended = run_apart(lambda: calls.run([], tmp_path, limit_s=2))
     assert ended == calls.Ended(0, "the best so far", is_late=True)
 
 
@@ -86,7 +87,7 @@ def test_a_call_that_nobody_waits_for_any_more_is_ended(
             group.cancel_scope.cancel()
 
     open_process = anyio.open_process
-    anyio.run(give_up)
+    run_apart(give_up)
     assert told.read_text() == "begun\nended\n"
 
 

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import pytest
 
+from tests.event_loops import run_apart
 from tests.ingest.worlds import two_orders, with_cell, write_folder
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def asked(folder: Path, ask: Callable[[Client], Awaitable[Any]], *options: str, 
         async with Client(server, mode=mode, read_timeout_seconds=PATIENCE_S) as client:
             return await ask(client)
 
-    return anyio.run(talk)
+    return run_apart(talk)
 
 
 async def told(client: Client, tool: str, **given: Any) -> tuple[str, bool]:
