@@ -387,6 +387,12 @@ class Problem:
         windows = self.windows[visit.visit_id]
         return bool(windows) and all(window.close_s + late_s < self.as_of_s for window in windows)
 
+    def is_before(self, visit: Visit) -> bool:
+        """Return whether every window of a visit closes before the first shift that is planned begins."""
+        first_s = min((shift.start_s for shift in self.shifts), default=-FAR_FUTURE_S)
+        late_s, windows = self.max_lateness_s(visit), self.windows[visit.visit_id]
+        return bool(windows) and all(window.close_s <= 0 and window.close_s + late_s < first_s for window in windows)
+
     def max_lateness_s(self, visit: Visit) -> int:
         """Return how late a service may start after its window: an emergency's delay is priced, never a bar."""
         limit_s = self.policy.max_lateness_s

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import BUSINESS, DUTY, OVER, PAUSE, ReasonCode
+from optimizer.domain.plan import BEFORE, BUSINESS, DUTY, OVER, PAUSE, ReasonCode
 from optimizer.domain.rules import Rule
 from optimizer.text.regional import clock_text, date_text, points_text
 
@@ -90,6 +90,10 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "{technician} comes closest but cannot leave before the plan is made: {minutes} min too late."
     ),
     (ReasonCode.TIME_PASSED, OVER): "Its window was over when the plan was made: phone the customer for another time.",
+    (ReasonCode.TIME_PASSED, BEFORE): (
+        "Its window closes before the days that are planned here: send somebody sooner, or phone the customer for "
+        "another time."
+    ),
     (ReasonCode.TIME_WINDOW, ""): (
         "{technician} comes closest but misses the customer's window or hours by {minutes} min."
     ),

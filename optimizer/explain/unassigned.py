@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import OVER, Reason, ReasonCode
+from optimizer.domain.plan import BEFORE, OVER, Reason, ReasonCode
 from optimizer.explain.exceptions import with_exception
 from optimizer.explain.instead import taken_by_another
 from optimizer.explain.positions import best_crew_position, best_single_position
@@ -114,6 +114,8 @@ def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reaso
         return Reason(ReasonCode.NOT_REACHED, True, amount=bar.amount, unit=bar.unit, subject=bar.subject)
     if problem.is_over(visit):
         return Reason(ReasonCode.TIME_PASSED, True, subject=OVER)
+    if problem.is_before(visit):
+        return Reason(ReasonCode.TIME_PASSED, True, subject=BEFORE)
     if patience.is_up():
         return None
     if not scene.shifts:

@@ -242,6 +242,17 @@ def test_the_engine_stops_at_the_branch_no_sooner_for_parts() -> None:
     ]
 
 
+def test_a_window_before_the_days_that_are_planned_is_said_to_be(one_van: World) -> None:
+    """A is wanted on the evening before; nine hours late, at 08:10, Ann could still come."""
+    made = one_van.with_job("A", requested=(Interval(-6 * 3600, 0),)).but(as_of_s=-8 * 3600)
+    (left,) = made.with_policy(max_lateness_s=900).solved().unassigned
+    assert [(reason.code, reason.subject, reason.proven) for reason in left.reasons] == [
+        (ReasonCode.TIME_PASSED, "before", True)
+    ]
+    later = made.with_policy(max_lateness_s=9 * 3600).problem
+    assert not later.is_before(later.visit_by_id["A"])
+
+
 def test_a_window_that_is_over_is_said_to_be() -> None:
     made = at_ten().with_job("B", requested=(span("08:00-09:59"),))
     (left,) = made.solved().unassigned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import OVER, ReasonCode, UnassignedState
+from optimizer.domain.plan import BEFORE, OVER, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import ChangeKind
 from optimizer.explain.sentences import proposal
 from optimizer.judge.answers import has_skills
@@ -50,7 +50,8 @@ def is_breaking(case: Case, left: UnassignedVisit) -> bool:
     is_dropped = any(
         change.visit_id == left.visit_id and change.kind is ChangeKind.DROPPED for change in case.context.changes
     )
-    is_over = is_past(left) and bool(case.problem.order_of(case.problem.visit_by_id[left.visit_id]).promised)
+    is_promised = bool(case.problem.order_of(case.problem.visit_by_id[left.visit_id]).promised)
+    is_over = is_promised and (is_past(left) or is_before(left))
     will_break = left.state is UnassignedState.WILL_BREAK
     lacks_day = case.lacks_day(case.problem.visit_by_id[left.visit_id])
     return is_over or (will_break and not lacks_day) or (is_dropped and case.context.is_told(left.visit_id))
@@ -59,6 +60,11 @@ def is_breaking(case: Case, left: UnassignedVisit) -> bool:
 def is_past(left: UnassignedVisit) -> bool:
     """Return whether a visit stays out because its windows were over when the plan was made."""
     return any((reason.code, reason.subject) == (ReasonCode.TIME_PASSED, OVER) for reason in left.reasons)
+
+
+def is_before(left: UnassignedVisit) -> bool:
+    """Return whether a visit stays out because its windows close before the days that are planned."""
+    return any((reason.code, reason.subject) == (ReasonCode.TIME_PASSED, BEFORE) for reason in left.reasons)
 
 
 def is_moved(case: Case, visit_id: str) -> bool:
@@ -81,7 +87,7 @@ def _needs_time(case: Case, left: UnassignedVisit) -> bool:
     visit = case.problem.visit_by_id[left.visit_id]
     if left.state is UnassignedState.DUE_BEFORE_PLAN:
         return False
-    is_asked = left.state is UnassignedState.REBOOK or is_past(left) or case.lacks_day(visit)
+    is_asked = left.state is UnassignedState.REBOOK or is_past(left) or is_before(left) or case.lacks_day(visit)
     is_unreached = any(reason.code is ReasonCode.NOT_REACHED for reason in left.reasons)
     return is_asked or is_unreached or is_breaking(case, left)
 
