@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from optimizer.domain.person_names import is_person
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -68,11 +70,6 @@ class PlaceKind(StrEnum):
     OFFICE = "office"
     HOSPITAL = "hospital"
     FACTORY = "factory"
-
-
-#: How people are addressed, behind their names and before them: such a name is that of somebody at home, not of a firm.
-TITLES_BEHIND = ("先生", "女士", "小姐", "太太", "阿姨", "师傅", "老师", "叔叔", "大爷", "奶奶", "爷爷")
-TITLES_BEFORE = ("Mr ", "Mr. ", "Mrs ", "Mrs. ", "Ms ", "Ms. ", "Miss ")
 
 
 class CustomerKind(StrEnum):
@@ -205,8 +202,7 @@ class Customer:
         """What kind of customer it is: by the place, else a home where the name is that of a person, else a firm."""
         if self.place_kind is not None:
             return CustomerKind.HOME if self.place_kind is PlaceKind.HOME else CustomerKind.FIRM
-        is_person = self.name.endswith(TITLES_BEHIND) or self.name.startswith(TITLES_BEFORE)
-        return CustomerKind.HOME if is_person else CustomerKind.FIRM
+        return CustomerKind.HOME if is_person(self.name) else CustomerKind.FIRM
 
 
 @dataclass(frozen=True, slots=True)
