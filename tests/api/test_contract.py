@@ -159,7 +159,8 @@ class World:
     queued: str
     #: The one that is stopped.
     doomed: str
-    webhooks: list[str]
+    #: Webhooks, each with the id of a delivery to it.
+    webhooks: dict[str, str]
     plan_file: dict[str, Any]
     #: Operations and the statuses that they were answered with.
     seen: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -177,7 +178,11 @@ class World:
     def ids(self, label: str) -> list[dict[str, str]]:
         """Return path parameters of what is there, for an operation."""
         if "{webhook_id}" in label:
-            return [{"webhook_id": webhook_id} for webhook_id in self.webhooks]
+            has_delivery = "{delivery_id}" in label
+            return [
+                {"webhook_id": webhook_id} | ({"delivery_id": delivery_id} if has_delivery else {})
+                for webhook_id, delivery_id in self.webhooks.items()
+            ]
         if "{job_id}" not in label:
             return []
         third = self.doomed if label.startswith("DELETE") else self.queued
@@ -214,6 +219,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         assert schema.raw_schema["paths"] == DOCUMENT["paths"]
         schema.config.generation.update(deterministic=True, with_security_parameters=False)
         hook = {"url": "http://127.0.0.1:9/hook"}
+        webhooks = [server.http.post("/v1/webhooks", json=hook).json()["id"] for _ in range(3)]
         made = World(
             server=server,
             operations={found.ok().label: found.ok() for found in schema.get_all_operations()},
@@ -221,7 +227,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             published=jobs[1],
             queued=server.submit(),
             doomed=server.submit(),
-            webhooks=[server.http.post("/v1/webhooks", json=hook).json()["id"] for _ in range(3)],
+            webhooks={one: server.http.post(f"/v1/webhooks/{one}/ping").json()["id"] for one in webhooks},
             plan_file=plan_file,
         )
         yield made
