@@ -73,21 +73,20 @@ def measure_half_open(*, count: int, seconds: float) -> dict[str, Any]:
         port = int(served.url.rpartition(":")[2])
         served.ask("/v1/plans")
         lines = _metrics(served).count("\n")
-        attack = subprocess.Popen(
-            [sys.executable, "-c", HALF_OPEN, str(port), str(count), str(seconds)], stdout=subprocess.PIPE, text=True
-        )
-        assert attack.stdout is not None
         health_s: list[float] = []
         others_s: list[float] = []
         failures = 0
-        while attack.poll() is None:
-            for path, took in (("/healthz", health_s), ("/v1/plans", others_s)):
-                try:
-                    took.append(served.ask(path)[1])
-                except OSError:
-                    failures += 1
-            time.sleep(LOOK_S)
-        told = attack.stdout.read().split()
+        words = [sys.executable, "-c", HALF_OPEN, str(port), str(count), str(seconds)]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as attack:
+            assert attack.stdout is not None
+            while attack.poll() is None:
+                for path, took in (("/healthz", health_s), ("/v1/plans", others_s)):
+                    try:
+                        took.append(served.ask(path)[1])
+                    except OSError:
+                        failures += 1
+                time.sleep(LOOK_S)
+            told = attack.stdout.read().split()
         for number in range(INVENTED):
             _send(port, f"INVENTED{number}")
         after = _metrics(served)
