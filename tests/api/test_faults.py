@@ -73,6 +73,19 @@ def query(server: Server, statement: str, *values: object) -> list[tuple[Any, ..
         return connection.execute(statement, values).fetchall()
 
 
+def pause(server: Server, pid: int) -> None:
+    """Pause a worker where it does not hold the database: no other process could write while it does."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        with closing(sqlite3.connect(server.data / "paigong.db", timeout=1, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(0.05)
+
+
 def check_database(server: Server) -> None:
     assert query(server, "PRAGMA integrity_check") == [("ok",)]
     assert query(server, "PRAGMA foreign_key_check") == []
@@ -240,7 +253,7 @@ def test_paused_worker_is_given_up_and_cannot_write_any_more(rough: Server) -> N
     paused = {job_id: pid for job_id in (early, late) if (pid := holder(rough, job_id)) is not None}
     assert len(paused) == 2
     for pid in paused.values():
-        os.kill(pid, signal.SIGSTOP)
+        pause(rough, pid)
     wait_until(lambda: all(logged(rough, "solve_began", job_id) >= 2 for job_id in paused))
     # One wakes up while another worker solves its job, the other when its job has ended long ago.
     os.kill(paused[early], signal.SIGCONT)
@@ -343,7 +356,7 @@ def copied(source: Server, server: Server) -> Server:
 def test_clients_that_leave_a_stream_are_forgotten(rough: Server) -> None:
     pids = rough.worker_pids()
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        pause(rough, pid)
     try:
         job_id = rough.submit(iterations=50)
         for _ in range(30):
@@ -771,7 +784,7 @@ def test_a_revoked_key_ends_its_streams(rough: Server) -> None:
         key = make_key(tx, Role.READ, branches=None, label="")
     pids = rough.worker_pids()
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        pause(rough, pid)
     try:
         job_id = rough.submit(iterations=50)
         headers = {"Authorization": f"Bearer {key}"}

@@ -91,7 +91,8 @@ def test_the_image_plans_on_another_processor_without_compiling(image: Stage, tm
     process = start(image, command_of(image), env=env, user=user, cpuinfo=cpuinfo)
     log: list[str] = []
     assert process.stderr is not None
-    threading.Thread(target=log.extend, args=(process.stderr,), daemon=True).start()
+    reading = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+    reading.start()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
@@ -104,6 +105,8 @@ def test_the_image_plans_on_another_processor_without_compiling(image: Stage, tm
         process.send_signal(signal.SIGTERM)
         # uvicorn ends in order, and then of the signal.
         assert process.wait(60) in (0, -signal.SIGTERM), log
+        reading.join(60)
+        process.stderr.close()
     ready = [json.loads(line) for line in log if '"kernels_ready"' in line]
     assert [entry["took_s"] for entry in ready] == [0.0], log
 
