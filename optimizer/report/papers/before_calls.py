@@ -51,7 +51,7 @@ def is_breaking(case: Case, left: UnassignedVisit) -> bool:
         change.visit_id == left.visit_id and change.kind is ChangeKind.DROPPED for change in case.context.changes
     )
     is_promised = bool(case.problem.order_of(case.problem.visit_by_id[left.visit_id]).promised)
-    is_over = is_promised and (is_past(left) or is_before(left))
+    is_over = is_promised and has_no_time_left(left)
     will_break = left.state is UnassignedState.WILL_BREAK
     lacks_day = case.lacks_day(case.problem.visit_by_id[left.visit_id])
     return is_over or (will_break and not lacks_day) or (is_dropped and case.context.is_told(left.visit_id))
@@ -59,12 +59,16 @@ def is_breaking(case: Case, left: UnassignedVisit) -> bool:
 
 def is_past(left: UnassignedVisit) -> bool:
     """Return whether a visit stays out because its windows were over when the plan was made."""
-    return any((reason.code, reason.subject) == (ReasonCode.TIME_PASSED, OVER) for reason in left.reasons)
+    return _time_passed(left, OVER)
 
 
-def is_before(left: UnassignedVisit) -> bool:
-    """Return whether a visit stays out because its windows close before the days that are planned."""
-    return any((reason.code, reason.subject) == (ReasonCode.TIME_PASSED, BEFORE) for reason in left.reasons)
+def has_no_time_left(left: UnassignedVisit) -> bool:
+    """Return whether the same is so, or its windows close before the days that are planned."""
+    return _time_passed(left, OVER, BEFORE)
+
+
+def _time_passed(left: UnassignedVisit, *subjects: str) -> bool:
+    return any(reason.code is ReasonCode.TIME_PASSED and reason.subject in subjects for reason in left.reasons)
 
 
 def is_moved(case: Case, visit_id: str) -> bool:
@@ -87,7 +91,7 @@ def _needs_time(case: Case, left: UnassignedVisit) -> bool:
     visit = case.problem.visit_by_id[left.visit_id]
     if left.state is UnassignedState.DUE_BEFORE_PLAN:
         return False
-    is_asked = left.state is UnassignedState.REBOOK or is_past(left) or is_before(left) or case.lacks_day(visit)
+    is_asked = left.state is UnassignedState.REBOOK or has_no_time_left(left) or case.lacks_day(visit)
     is_unreached = any(reason.code is ReasonCode.NOT_REACHED for reason in left.reasons)
     return is_asked or is_unreached or is_breaking(case, left)
 

@@ -15,7 +15,14 @@ from optimizer.domain.planning_context import AsideState, ChangeKind, Stage
 from optimizer.domain.units import HOUR_S, MINUTE_S, at
 from optimizer.promise.calling_hours import call_at_once_s, call_by_s, next_call_s
 from optimizer.promise.offers import AHEAD_S
-from optimizer.report.papers.before_calls import can_be_served, is_before, is_breaking, is_moved, is_past, remedy_words
+from optimizer.report.papers.before_calls import (
+    can_be_served,
+    has_no_time_left,
+    is_breaking,
+    is_moved,
+    is_past,
+    remedy_words,
+)
 from optimizer.report.papers.calls import Call
 from optimizer.report.papers.clocks import call_back_deadline_s, contact_deadline_s
 from optimizer.report.papers.emergency_calls import emergency_words, why_emergency
@@ -343,7 +350,7 @@ def _not_planned(
     elif not can_be_served(case, visit):
         answer_by_s = _answer_by_s(case, visit)
         yield _about(case, visit, case.say("Nobody has the skill"), lambda w: w.not_here("", answer_by_s), by_s)
-    elif is_past(left) or is_before(left):
+    elif has_no_time_left(left):
         text = case.say("We could not come at the time that you had asked for.")
         by_s = _at_once_s(case, visit, ())
         why = case.say("Time is over") if is_past(left) else case.say("Asked for before the plan")
