@@ -62,7 +62,8 @@ class Supervisor:
             slot.ask_to_end()
         until_s = time.monotonic() + self._settings.grace_s
         for slot in self._workers:
-            self._give_up_all_of(slot.end(until_s - time.monotonic()))
+            # One that is not done in time is ended by us, which its job has nothing to do with.
+            self._give_up_all_of(slot.end(until_s - time.monotonic()), has_vanished=True)
 
     @property
     def is_draining(self) -> bool:
@@ -106,13 +107,13 @@ class Supervisor:
         took_s = warm_up(lambda sentence: _log.info("warming_up", message=sentence))
         _log.info("kernels_ready", took_s=round(took_s, 1))
 
-    def _give_up_all_of(self, owner: str) -> None:
+    def _give_up_all_of(self, owner: str, *, has_vanished: bool = False) -> None:
         """Give the jobs of a dead worker to others at once; if that fails, the sweep does it later."""
         try:
             with self._store.read() as tx:
                 held = jobs.held_by(tx, owner)
             for job_id, token in held:
-                give_up(self._store, self._settings, job_id, token)
+                give_up(self._store, self._settings, job_id, token, has_vanished=has_vanished)
         except StoreError as error:
             _log.warning("give_up_failed", owner=owner, error=str(error))
 

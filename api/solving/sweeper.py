@@ -42,13 +42,15 @@ class Sweeper:
             if moment - at > self._settings.lease_s:
                 silent.append((job_id, token))
         self._seen = seen
-        return [job_id for job_id, token in silent if give_up(self._store, self._settings, job_id, token)]
+        return [
+            job_id for job_id, token in silent if give_up(self._store, self._settings, job_id, token, has_vanished=True)
+        ]
 
 
-def give_up(store: Store, settings: Settings, job_id: str, fencing_token: int) -> bool:
-    """Take a job out of the hands that held it; return whether it was still in them."""
+def give_up(store: Store, settings: Settings, job_id: str, fencing_token: int, *, has_vanished: bool = False) -> bool:
+    """Take a job out of the hands that held it, as `jobs.give_up` does; return whether it was still in them."""
     with store.write() as tx:
-        status = jobs.give_up(tx, job_id, fencing_token, attempts=settings.attempts)
+        status = jobs.give_up(tx, job_id, fencing_token, attempts=settings.attempts, has_vanished=has_vanished)
     if status is not None:
         _log.warning("job_given_up", job_id=job_id, fencing_token=fencing_token, status=str(status))
     return status is not None

@@ -3,6 +3,10 @@
 A taker gets a fencing token, a number that grows with each taker; whatever it writes names its token, so that one that
 was paused and given up cannot write over its successor. No clock is compared: whoever watches (`api.solving.sweeper`)
 waits, on a clock of its own, for a heartbeat that no longer grows.
+
+A job that kills whoever takes it must not be taken for ever. What may be its doing is an attempt: its solver died, or
+its worker while the service around it went on. Where all of that was gone at once, nobody can say whose doing it was,
+a power cut or an operator's `kill` as likely as the job: it counts as a quarter of an attempt.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 #: A taker that has searched so much longer than those before begins the count of attempts anew.
 PROGRESS_S = 1.0
+#: So many times whoever has a job may vanish for each attempt that it has.
+VANISHINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +178,12 @@ def checkpoint(
     before_s = func.coalesce(jobs.c.searched_s, 0.0)
     # Who has brought it on has not lost it in vain; at its end only an end brings it on.
     goes_on = (before_s + PROGRESS_S <= searched_s) & (before_s < func.coalesce(jobs.c.asked_s, turns.UNKNOWN_S))
+    if incumbent is not None:
+        goes_on |= jobs.c.incumbent.is_(None)
     values: dict[str, Any] = {
         "beat": jobs.c.beat + 1,
         "attempt": case((goes_on, 1), else_=jobs.c.attempt),
+        "vanished": case((goes_on, 0), else_=jobs.c.vanished),
         "cost_cents": progress["cost_cents"],
         "served": progress["served"],
         "elapsed_s": elapsed_s,
@@ -261,25 +270,35 @@ def hand_back(tx: Connection, job_id: str, fencing_token: int) -> bool:
     return True
 
 
-def give_up(tx: Connection, job_id: str, fencing_token: int, *, attempts: int) -> Status | None:
+def give_up(
+    tx: Connection, job_id: str, fencing_token: int, *, attempts: int, has_vanished: bool = False
+) -> Status | None:
     """Take a job out of the hands that held it: back into the queue, or, begun too often, failed.
+
+    Parameters
+    ----------
+    has_vanished
+        Whether its worker is silent and nobody saw it end: that may be anybody's doing, and is no attempt.
 
     Returns
     -------
     Status or None
         What it has become; `None` when it was no longer in those hands.
     """
-    row = tx.execute(select(jobs.c.attempt, jobs.c.stop_requested).where(_held(job_id, fencing_token))).first()
+    row = tx.execute(select(jobs.c.attempt, jobs.c.vanished).where(_held(job_id, fencing_token))).first()
     if row is None:
         return None
-    values: dict[str, Any] = {"fence": jobs.c.fence + 1, "owner": None}
-    if row.attempt >= attempts:
-        status = Status.FAILED
-        values |= {"finished_at": now(), "failure": {"code": "WORKER_LOST", "values": {"attempts": attempts}}}
-    else:
-        status = Status.QUEUED
-    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(values | {"status": status})).rowcount:
+    values: dict[str, Any] = {"fence": jobs.c.fence + 1, "owner": None, "status": Status.QUEUED}
+    begun, limit = row.attempt, attempts
+    if has_vanished:
+        begun, limit = row.vanished + 1, VANISHINGS * attempts
+        values |= {"attempt": row.attempt - 1, "vanished": begun}
+    if begun >= limit:
+        failure = {"code": "WORKER_LOST", "values": {"attempts": limit}}
+        values |= {"status": Status.FAILED, "finished_at": now(), "failure": failure}
+    if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(values)).rowcount:
         return None
+    status: Status = values["status"]
     add_event(tx, job_id, "status", {"status": status})
     if status == Status.FAILED:
         _announce_ended(tx, job_id, status)

@@ -79,6 +79,8 @@ jobs = Table(
     Column("fence", Integer, nullable=False, default=0),
     Column("beat", Integer, nullable=False, default=0),
     Column("attempt", Integer, nullable=False, default=0),
+    # How often in a row whoever had it has vanished, the service around it, too: nobody saw how its worker ended.
+    Column("vanished", Integer, nullable=False, default=0, server_default="0"),
     Column("stop_requested", Boolean, nullable=False, default=False),
     # How it stands.
     Column("cost_cents", BigInteger),

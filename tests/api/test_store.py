@@ -135,6 +135,37 @@ def test_a_job_that_gets_on_is_not_begun_too_often(store: Store) -> None:
             assert jobs.give_up(tx, "a", token, attempts=3) == expected
 
 
+def test_that_the_whole_service_ends_is_a_quarter_of_an_attempt(store: Store) -> None:
+    add(store, "a")
+
+    def lost(*, has_vanished: bool) -> Status | None:
+        with store.write() as tx:
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            return jobs.give_up(tx, "a", claim.fencing_token, attempts=2, has_vanished=has_vanished)
+
+    # Two attempts, of which one is used up, and eight times that nobody saw what happened.
+    assert lost(has_vanished=False) == Status.QUEUED
+    assert [lost(has_vanished=True) for _ in range(8)] == [Status.QUEUED] * 7 + [Status.FAILED]
+    with store.read() as tx:
+        row = plans.job(tx, "a", None)
+    assert row is not None
+    assert (row["attempt"], row["failure"]["values"]) == (1, {"attempts": 8})
+
+
+def test_a_first_plan_is_getting_on(store: Store) -> None:
+    add(store, "a")
+    told = {"cost_cents": 1, "served": 1}
+    found = []
+    for incumbent in (None, b"p", b"q", None):
+        with store.write() as tx:
+            claim = jobs.claim(tx, "w")
+            assert claim is not None
+            jobs.checkpoint(tx, "a", claim.fencing_token, told, elapsed_s=0.1, searched_s=0.1, incumbent=incumbent)
+            found.append(jobs.give_up(tx, "a", claim.fencing_token, attempts=3))
+    assert found == [Status.QUEUED] * 3 + [Status.FAILED]
+
+
 def test_nothing_is_solved_without_a_plan(store: Store) -> None:
     add(store, "a")
     with store.write() as tx:
