@@ -34,8 +34,6 @@ Lang = Annotated[str | None, typer.Option(help="Language of messages: en or zh."
 KEY_FILE = "admin.key"
 #: Connections that may wait to be taken.
 BACKLOG = 2_048
-#: Connections that are taken before those that are there have their turn: a flood must not keep these waiting.
-AT_ONCE = 32
 
 
 class _Listener(socket.socket):
@@ -65,6 +63,7 @@ def serve(
     import uvicorn
 
     from api.connections.limits import Limits, room_for
+    from api.connections.lobby import AT_ONCE, LobbyServer
     from api.connections.protocol import Patience, protocol_factory
     from api.drain import end_draining
     from api.main import create_app
@@ -101,7 +100,7 @@ def serve(
         h11_max_incomplete_event_size=65_536,
         backlog=AT_ONCE,
     )
-    uvicorn.Server(config).run(sockets=[sock])
+    LobbyServer(config, limits, head_s=settings.head_s).run(sockets=[sock])
 
 
 @app.command(cls=SpokenCommand)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import threading
 import time
-from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
 
 from api.connections.limits import Limits
-from api.connections.protocol import Patience, protocol_factory
+from api.connections.lobby import PAUSE_S, Guest, LobbyServer
+from api.connections.protocol import DoorProtocol, Patience, protocol_factory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,20 +107,34 @@ def limits() -> Limits:
     return Limits(per_address=20, in_all=100)
 
 
-@pytest.fixture
-def port(limits: Limits) -> Iterator[int]:
-    """Serve on loopback with little patience."""
+@contextmanager
+def serving(limits: Limits, head_s: float) -> Iterator[int]:
+    """Serve on loopback, and give the port."""
     config = uvicorn.Config(
-        application, http=protocol_factory(limits, Patience(HEAD_S, HEAD_S)), lifespan="off", log_config=None,
-        timeout_keep_alive=1, timeout_graceful_shutdown=1,
+        application, http=protocol_factory(limits, Patience(head_s, HEAD_S)), lifespan="off", log_config=None,
+        timeout_keep_alive=1, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = LobbyServer(config, limits, head_s=head_s)
     sock = socket.create_server(("127.0.0.1", 0), backlog=100)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     yield sock.getsockname()[1]
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def port(limits: Limits) -> Iterator[int]:
+    """Serve with little patience."""
+    with serving(limits, HEAD_S) as found:
+        yield found
+
+
+@pytest.fixture
+def patient_port(limits: Limits) -> Iterator[int]:
+    """Serve with as much patience as a test has."""
+    with serving(limits, PATIENCE_S) as found:
+        yield found
 
 
 def connect(port: int) -> socket.socket:
@@ -207,6 +224,83 @@ def test_half_open_connections_keep_nobody_out(port: int, limits: Limits) -> Non
             assert asked(port, HEALTH.replace(b"/healthz", path)).startswith(b"HTTP/1.1 200")
         assert limits.shed >= 2 * limits.per_address
         assert len(limits) <= limits.per_address + 1
+
+
+def test_half_a_head_has_no_protocol_and_a_whole_one_has(patient_port: int, limits: Limits) -> None:
+    with ExitStack() as held:
+        for begun in (b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n"):
+            held.enter_context(closing(connect(patient_port))).sendall(begun)
+        while len(limits) < 3:
+            time.sleep(0.01)
+        assert {type(one) for one in limits._all_waiting} == {Guest}
+        stream = held.enter_context(closing(connect(patient_port)))
+        for piece in (HEALTH[:5], HEALTH[5:-2], HEALTH[-2:]):
+            stream.sendall(piece)
+            time.sleep(0.02)
+        assert b"200 OK" in stream.recv(65_536)
+        assert [type(one) for one in limits._all_waiting].count(DoorProtocol) == 1
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nX: " + 70_000 * b"x", b"GET HTTP\n\n"]
+)
+def test_what_is_no_head_and_will_be_none_is_refused_at_once(patient_port: int, sent: bytes) -> None:
+    with closing(connect(patient_port)) as stream:
+        began_s = time.monotonic()
+        stream.sendall(sent)
+        assert stream.recv(65_536).startswith(b"HTTP/1.1 400")
+        assert time.monotonic() - began_s < PATIENCE_S
+
+
+def test_who_hangs_up_before_asking_is_forgotten(patient_port: int, limits: Limits) -> None:
+    for sent in (b"", b"GET / HTTP/1.1\r\n"):
+        with closing(connect(patient_port)) as stream:
+            stream.sendall(sent)
+            while not len(limits):
+                time.sleep(0.01)
+        began_s = time.monotonic()
+        while len(limits):
+            time.sleep(0.01)
+        assert time.monotonic() - began_s < PATIENCE_S
+
+
+def test_a_server_that_ends_waits_for_no_half_request(limits: Limits) -> None:
+    with ExitStack() as held:
+        with serving(limits, PATIENCE_S) as port:
+            stream = held.enter_context(closing(connect(port)))
+            stream.sendall(b"GET / HTTP/1.1\r\n")
+            while not len(limits):
+                time.sleep(0.01)
+        assert is_ended(stream)
+    assert len(limits) == 0
+
+
+def test_who_asks_and_hangs_up_for_sending_is_answered(patient_port: int) -> None:
+    with closing(connect(patient_port)) as stream:
+        stream.sendall(HEALTH)
+        stream.shutdown(socket.SHUT_WR)
+        assert b"200 OK" in stream.recv(65_536)
+
+
+def test_without_a_file_to_open_those_who_come_wait(
+    patient_port: int, limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full = threading.Event()
+    is_full.set()
+    accept = socket.socket.accept
+
+    def accept_if_there_is_room(sock: socket.socket) -> tuple[socket.socket, Any]:
+        if is_full.is_set():
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return accept(sock)
+
+    monkeypatch.setattr(socket.socket, "accept", accept_if_there_is_room)
+    with closing(connect(patient_port)) as stream:
+        stream.sendall(HEALTH)
+        time.sleep(PAUSE_S)
+        assert len(limits) == 0
+        is_full.clear()
+        assert b"200 OK" in stream.recv(65_536)
 
 
 def test_beyond_the_limit_a_probe_is_answered_and_others_are_told(port: int, limits: Limits) -> None:
