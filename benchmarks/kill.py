@@ -49,6 +49,8 @@ PAUSES_S = (0.5, 3.0)
 WHOLE_SHARE = 0.95
 #: How long everything may take to end after the last kill.
 PATIENCE_S = 900.0
+#: How much of the log is told where it took longer.
+LAST_LINES = 40
 #: How the environment of each process of one service names its data folder.
 _FOLDER = "PAIGONG_DATA"
 
@@ -63,6 +65,8 @@ class House:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
+    #: What it said last of whether it takes work.
+    stands: str = ""
 
     @property
     def url(self) -> str:
@@ -195,7 +199,7 @@ def kill_loop(
     found, ids = Found(), dict[str, str]()
     is_over = threading.Event()
     try:
-        _wait_until(lambda: _is_up(house))
+        _restart_until(house, lambda: _is_up(house))
         threads = [
             threading.Thread(target=_hand_in, args=(house, content, seconds, number, ids, found, is_over))
             for number in range(clients)
@@ -330,8 +334,11 @@ def _listed(house: House) -> Iterator[str]:
 
 
 def _is_up(house: House) -> bool:
+    house.stands = "no answer"
     with suppress(OSError):
-        return house.ask("/readyz")[0] == 200
+        status, body = house.ask("/readyz")
+        house.stands = body.decode(errors="replace")
+        return status == 200
     return False
 
 
@@ -343,18 +350,14 @@ def _is_solving(house: House) -> bool:
 
 
 def _restart_until(house: House, is_so: Callable[[], bool]) -> None:
-    def look() -> bool:
-        house.keep_running()
-        return is_so()
-
-    _wait_until(look)
-
-
-def _wait_until(is_so: Callable[[], bool]) -> None:
     until_s = time.monotonic() + PATIENCE_S
-    while not is_so():
+    while True:
+        house.keep_running()
+        if is_so():
+            return
         if time.monotonic() > until_s:
-            raise TimeoutError("the service does not come back")
+            last = (house.data / "log").read_text(errors="replace").splitlines()[-LAST_LINES:]
+            raise TimeoutError("\n".join([f"the service does not come back: {house.stands}", *last]))
         time.sleep(0.1)
 
 

@@ -2,7 +2,8 @@
 
 What a reader does not do has one of three causes, and each is told as what it is. It worked for longer than a task may:
 then it is what was sent. It did not get to work, as the machine is busy: then it is asked for later. It died: then a
-fresh one is asked once more, and if that dies, too, nobody is to blame but the service.
+fresh one is asked once more, and if that dies, too, nobody is to blame but the service. One that has not loaded yet is
+left to it, however long that takes: a fresh one would take as long.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -46,6 +47,7 @@ class _Failed(Enum):
 
     WORKED_TOO_LONG = "worked too long"
     GOT_NO_TIME = "got no time"
+    STILL_LOADS = "still loads"
     DIED = "died"
 
 
@@ -102,7 +104,7 @@ class ReaderPool:
     def are_ready(self) -> bool:
         """Return whether one has loaded what it needs."""
         with self._lock:
-            return any(reader.child.is_ready.is_set() for reader in self._all)
+            return any(reader.has_loaded for reader in self._all)
 
     def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal, key_id: str = "") -> dict[str, Any]:
         """Have a task done and return the answer.
@@ -125,11 +127,14 @@ class ReaderPool:
             answer: dict[str, Any] | _Failed = _Failed.DIED
             for _ in range(TRIES):
                 if holder.reader is None or not holder.reader.child.is_alive:
-                    self._replace(holder, task["task"])
+                    self._replace(holder, task["task"], _Failed.DIED)
                 assert holder.reader is not None
                 answer = holder.reader.ask({**task, "limit_s": limit_s}, limit_s)
-                if isinstance(answer, _Failed):
-                    self._drop(holder, task["task"], answer)
+                # One that loads goes on with that. For any other the next one is started now: who asks whether work can
+                # be taken is told no until it has loaded, and nobody may come before.
+                if isinstance(answer, _Failed) and answer is not _Failed.STILL_LOADS:
+                    with suppress(Refusal, OSError):
+                        self._replace(holder, task["task"], answer)
                 if answer is not _Failed.DIED:
                     break
         if isinstance(answer, _Failed):
@@ -199,7 +204,8 @@ class ReaderPool:
             turn = min(self._waiting, key=lambda one: self._at_work[one.key_id])
             self._waiting.remove(turn)
             self._at_work[turn.key_id] += 1
-            turn.reader = self._free.pop()
+            turn.reader = next((one for one in self._free if one is not None and one.has_loaded), self._free[-1])
+            self._free.remove(turn.reader)
             turn.has_come.set()
 
     # --- processes ---
@@ -213,23 +219,20 @@ class ReaderPool:
             self._all.add(reader)
         return reader
 
-    def _replace(self, holder: _Turn, task: str) -> None:
-        if holder.reader is not None:
-            self._drop(holder, task, _Failed.DIED)
-        holder.reader = self._start()
-
-    def _drop(self, holder: _Turn, task: str, why: _Failed) -> None:
+    def _replace(self, holder: _Turn, task: str, why: _Failed) -> None:
+        """Start another reader; the one before, if there is one, ends for a reason."""
         reader, holder.reader = holder.reader, None
-        assert reader is not None
-        with self._lock:
-            self._all.discard(reader)
-        _log.warning("reader_replaced", task=task, why=why.value, code=reader.end())
+        if reader is not None:
+            with self._lock:
+                self._all.discard(reader)
+            _log.warning("reader_replaced", task=task, why=why.value, code=reader.end())
+        holder.reader = self._start()
 
 
 def _refusal_of(failed: _Failed, too_long: Refusal) -> Refusal:
     if failed is _Failed.WORKED_TOO_LONG:
         return too_long
-    if failed is _Failed.GOT_NO_TIME:
+    if failed in (_Failed.GOT_NO_TIME, _Failed.STILL_LOADS):
         return Refusal("READERS_SLOW", headers=_AGAIN)
     return Refusal("READER_LOST", headers=_AGAIN)
 
@@ -242,10 +245,15 @@ class _Reader:
         env = os.environ | {"TMPDIR": str(self._folder.path)}
         self.child = Child("api.readers.child", limits=limits, env=env, keeps_stderr=False)
 
+    @property
+    def has_loaded(self) -> bool:
+        """Whether it has loaded what it needs, or has ended."""
+        return self.child.is_ready.is_set()
+
     def ask(self, task: dict[str, Any], limit_s: float) -> dict[str, Any] | _Failed:
         """Return the answer to a task, or why there is none. Loading is not counted."""
         if not self.child.is_ready.wait(timeout=LOADING_S):
-            return _Failed.GOT_NO_TIME
+            return _Failed.STILL_LOADS
         pid = self.child.process.pid
         assert pid is not None  # readers are started by themselves
         watch = _Watch(pid, limit_s)

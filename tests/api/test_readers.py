@@ -105,6 +105,38 @@ def test_one_that_gets_no_processor_says_nothing_of_what_it_reads(readers: Reade
     assert ask(readers, task(tmp_path / "b"))["visits"] == 3
 
 
+def test_one_that_loads_slowly_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LOADING_S", 0.01)
+    slow = ReaderPool(1, memory_bytes=800_000_000)
+    try:
+        [reader] = slow._all
+        for _ in range(3):
+            with pytest.raises(Refusal) as refused:
+                ask(slow, task(tmp_path / "b"))
+            assert (refused.value.code, refused.value.status) == ("READERS_SLOW", 503)
+        wait_until(lambda: slow.are_ready)
+        assert ask(slow, task(tmp_path / "b"))["visits"] == 3
+        assert slow._all == {reader}
+    finally:
+        slow.close()
+
+
+def test_who_has_loaded_is_asked_first(tmp_path: Path) -> None:
+    two = ReaderPool(2, memory_bytes=800_000_000)
+    try:
+        loading, loaded = two._free
+        assert loading is not None
+        assert loaded is not None
+        wait_until(lambda: loading.has_loaded and loaded.has_loaded)
+        loading.child.is_ready.clear()
+        for line in ([loading, loaded], [loaded, loading]):
+            two._free[:] = line
+            with two._reader_for("k") as turn:
+                assert turn.reader is loaded
+    finally:
+        two.close()
+
+
 def test_one_that_dies_is_replaced(readers: ReaderPool, tmp_path: Path) -> None:
     wanted = task(tmp_path / "b")
     ask(readers, wanted)
@@ -137,6 +169,8 @@ def test_one_that_is_killed_at_work_is_replaced_once_and_nobody_is_blamed(
         with pytest.raises(Refusal) as refused:
             ask(readers, wanted)
         assert (refused.value.code, refused.value.status) == ("READER_LOST", 503)
+        # Nobody has to come for the next one to be started: who sees that none is there sends nobody.
+        wait_until(lambda: readers.are_ready)
     killer.join()
     assert ask(readers, task(tmp_path / "b"))["visits"] == 3
 
