@@ -1,0 +1,76 @@
+"""What the model of a day holds of each rule, and what of it is refused: no answer is better than a wrong proof.
+
+`HELD` names, for every rule, the functions that hold it, or says why it needs none. `gaps_of` names what a problem uses
+of a rule that no function holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.domain.rules import Rule
+from optimizer.engine.arrays import (
+    FAR_FUTURE_S,
+    R_PAUSES,
+    R_WORKING_TIME,
+    S_MAX_DUTY,
+)
+from optimizer.engine.master.day.answers import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.engine.arrays import ProblemArrays
+
+#: What keeps or prices each rule: functions of this folder, or the sentence that says why none is needed.
+HELD: dict[Rule, tuple[str, ...] | str] = {
+    Rule.ONCE: ("routes.serve_once",),
+    Rule.SKILL: "Whoever may not serve a visit has no variable for it.",
+    Rule.ALLOWED: ("shared.people_of_crews",),
+    Rule.TRAVEL_LIMIT: ("routes.limit_travel",),
+    Rule.WINDOW: ("clock.start_in_windows",),
+    Rule.READY: ("clock.start_in_windows",),
+    Rule.CONFIRMED: "Whom nobody may visit in vain has no index.",
+    Rule.FLOOR: ("clock.drive",),
+    Rule.SHIFT: ("clock.come_home",),
+    Rule.REST: ("clock.come_home",),
+    Rule.BREAK: ("clock.take_breaks",),
+    Rule.LOAD: ("shared.carry_loads",),
+    Rule.STOCK: ("shared.draw_stock",),
+    Rule.LOAN: ("shared.draw_stock",),
+    Rule.TOOL: ("shared.take_tools",),
+    Rule.CREW: ("shared.meet_in_crews", "clock.last_as_long"),
+    Rule.PRECEDENCE: ("shared.follow", "clock.wait_for_others"),
+    Rule.LOCK: ("routes.keep_locks",),
+    Rule.UNASSIGNED: ("prices.absences",),
+    Rule.OVERDUE: ("prices.people",),
+    Rule.PROMISE: ("prices.absences",),
+    Rule.WAITING: ("prices.absences",),
+    Rule.LATENESS: ("prices.lateness",),
+    Rule.TRAVEL: ("prices.days",),
+    Rule.OVERTIME: ("prices.days",),
+    Rule.WORKING_TIME: "Refused where it has a price.",
+    Rule.CONTRACTOR: ("prices.days",),
+    Rule.RESERVE: ("prices.loads",),
+    Rule.CONTINUITY: ("prices.people",),
+    Rule.FAIRNESS: ("prices.loads",),
+    Rule.OVERQUALIFIED: ("prices.people",),
+    Rule.STABILITY: ("prices.told_times", "prices.people"),
+    Rule.EXCEPTION: ("prices.excesses",),
+}
+
+
+def gaps_of(arrays: ProblemArrays) -> tuple[Gap, ...]:
+    """Return what a problem uses of the rules that the model does not hold; empty where an answer is a proof."""
+    return tuple(_gaps(arrays))
+
+
+def _gaps(arrays: ProblemArrays) -> Iterator[Gap]:
+    if arrays.rates[R_WORKING_TIME]:
+        yield Gap(Rule.WORKING_TIME, "the length of a day has a price")
+    if (arrays.shift[:, S_MAX_DUTY] < FAR_FUTURE_S).any():
+        yield Gap(Rule.TRAVEL_LIMIT, "the length of a day has a limit")
+    if arrays.rates[R_PAUSES]:
+        yield Gap(Rule.BREAK, "a long service may pause")
+    if len(arrays.stop):
+        yield Gap(Rule.STOCK, "a route may stop or wait at the branch")
