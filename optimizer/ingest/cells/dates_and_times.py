@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
@@ -35,7 +36,8 @@ _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?
 
 def as_moment(match: re.Match[str]) -> datetime | None:
     """Return the moment that `MOMENT` matched; `None` when no calendar or clock has it."""
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    year, month, day, hour, minute = map(int, match.group(1, 2, 3, 4, 5))
+    second = int(match[6] or 0)
     end_of_day = (hour, minute, second) == (24, 0, 0)
     try:
         offset = _offset(match[7])
@@ -45,6 +47,7 @@ def as_moment(match: re.Match[str]) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def _offset(text: str | None) -> timezone | None:
     if text is None:
         return None
@@ -100,6 +103,10 @@ def moment_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
 
 
+#: A plan asks its clock thousands of times.
+_wall_clock = lru_cache(maxsize=64)(WallClock)
+
+
 @dataclass(frozen=True, slots=True)
 class BranchClock:
     """The branch's wall clock over the days to plan, as the reader needs it.
@@ -135,7 +142,7 @@ class BranchClock:
     @property
     def wall(self) -> WallClock:
         """The clock on the branch's wall."""
-        return WallClock(self.first_day, self.zone.key)
+        return _wall_clock(self.first_day, self.zone.key)
 
     def seconds(self, moment: datetime) -> int:
         """Return the clock's seconds of a moment; one without an offset is local already."""

@@ -43,6 +43,7 @@ _NO = {"no", "n", "false", "0", "无", "没有", "否", "不", "不是", "×", "
 #: A comma before three figures: of thousands here, of decimals there.
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
 _FULL_WIDTH = re.compile("[０-９：．－／]")
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _TO_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 
 
@@ -92,7 +93,7 @@ def parse_id(value: object) -> str:
         raise fault("ID_SPACES")
     if not text.isprintable():
         raise fault("ID_CONTROL")
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", text):
+    if _ROUNDED.fullmatch(text):
         raise fault("ID_ROUNDED")
     return text
 

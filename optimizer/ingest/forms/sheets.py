@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Set
 
     from optimizer.ingest.cells.frame import Frame
+    from optimizer.ingest.cells.kinds import Kind
     from optimizer.ingest.cells.values import CellFault
 
 MAX_ROWS = 100_000
@@ -320,12 +322,17 @@ def _check_row(
 
 def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) -> set[str]:
     wrong = set()
-    kinds = {column.field: column.kind for column in columns_of(sheet)}
+    kinds = _kinds_of(sheet)
     for name, cell in cells.items():
         if not kinds[name].is_json(cell):
             wrong.add(name)
             log.add("CELL_TYPE", value=cell, expected=kinds[name].expected, **location_of(sheet, log, number, name))
     return wrong
+
+
+@cache
+def _kinds_of(sheet: str) -> Mapping[str, Kind]:
+    return {column.field: column.kind for column in columns_of(sheet)}
 
 
 def _note_cell(raw: RawSheet, number: int, name: str, cell: object, fault: CellFault, log: IssueLog) -> None:

@@ -7,6 +7,7 @@ older format let pass, and what cannot be judged, is listed instead (`not_judged
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.domain.house_limits import HouseLimit, LimitException
@@ -298,8 +299,8 @@ class PlanReader:
             leave_by_s=self._moment(entry, "leave_by", path),
             window=Interval(open_s, max(open_s, close_s)),
             lateness_s=self._value(entry, "lateness_s", path, _whole, 0),
-            parts=self._value({"parts": [], **entry}, "parts", path, _part_needs, ()),
-            pinned=self._value({"pinned": False, **entry}, "pinned", path, _truth, False),
+            parts=self._value(entry, "parts", path, _part_needs, ()) if "parts" in entry else (),
+            pinned="pinned" in entry and self._value(entry, "pinned", path, _truth, False),
             crew=crew,
             lead=lead,
             pause=self._pause(entry, path),
@@ -317,8 +318,8 @@ class PlanReader:
 
     def _crew(self, entry: JsonObject, path: str, technician_id: str) -> tuple[tuple[str, ...], str]:
         """Return who serves a visit together and who leads; where one person is enough, nobody and nothing."""
-        crew = self._value({"crew": [], **entry}, "crew", path, _names, ())
-        lead = self._value({"lead": "", **entry}, "lead", path, _text, "")
+        crew = self._value(entry, "crew", path, _names, ()) if "crew" in entry else ()
+        lead = self._value(entry, "lead", path, _text, "") if "lead" in entry else ""
         visit = self.problem.visit_by_id.get(entry["visit"])
         is_alone = visit is None or self.problem.crew_size_of(visit) == 1
         if is_alone and crew in ((), (technician_id,)) and lead in ("", technician_id):
@@ -460,7 +461,11 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _moment_text(value: object) -> datetime:
-    return parse_moment(_text(value))
+    return _known_moment(_text(value))
+
+
+#: A plan repeats its moments: an end is the next start, and windows are those of many.
+_known_moment = lru_cache(maxsize=2_048)(parse_moment)
 
 
 def _day(value: object) -> date:
