@@ -39,6 +39,8 @@ LOADING_S = 60.0
 PATIENCE = 3.0
 #: How often a task is given to a reader: one that died may have been killed by anybody.
 TRIES = 2
+#: So many plans stay open in a reader (`api.readers.editing`).
+MOST_OPEN = 4
 _AGAIN = {"Retry-After": "5"}
 
 
@@ -53,9 +55,10 @@ class _Failed(Enum):
 
 @dataclass(slots=True)
 class _Turn:
-    """A task that waits for a reader."""
+    """A task that waits for a reader; `base` is the plan that it edits."""
 
     key_id: str
+    base: str = ""
     has_come: threading.Event = field(default_factory=threading.Event)
     reader: _Reader | None = None
     is_gone: bool = False
@@ -123,7 +126,8 @@ class ReaderPool:
             READERS_BUSY when none is free, READERS_SLOW when it gets no processor, READER_LOST when it dies, and so
             does the next; TOO_MANY_READS when the key asks for too many at once.
         """
-        with self._counted(key_id), self._reader_for(key_id) as holder:
+        base = str(task.get("base", ""))
+        with self._counted(key_id), self._reader_for(key_id, base) as holder:
             answer: dict[str, Any] | _Failed = _Failed.DIED
             for _ in range(TRIES):
                 if holder.reader is None or not holder.reader.child.is_alive:
@@ -176,9 +180,9 @@ class ReaderPool:
                 self._asked += Counter()  # forgets who asks for nothing
 
     @contextmanager
-    def _reader_for(self, key_id: str) -> Iterator[_Turn]:
+    def _reader_for(self, key_id: str, base: str = "") -> Iterator[_Turn]:
         """Wait for a reader, give it, and pass it on."""
-        turn = _Turn(key_id)
+        turn = _Turn(key_id, base)
         with self._lock:
             self._waiting.append(turn)
             self._hand_out()
@@ -204,9 +208,20 @@ class ReaderPool:
             turn = min(self._waiting, key=lambda one: self._at_work[one.key_id])
             self._waiting.remove(turn)
             self._at_work[turn.key_id] += 1
-            turn.reader = next((one for one in self._free if one is not None and one.has_loaded), self._free[-1])
+            turn.reader = self._best_for(turn.base)
             self._free.remove(turn.reader)
             turn.has_come.set()
+
+    def _best_for(self, base: str) -> _Reader | None:
+        """Return the free one that has the plan open which is edited, else one that has loaded: the last used."""
+
+        def readiness(place: tuple[int, _Reader | None]) -> tuple[bool, bool, int]:
+            number, reader = place
+            if reader is None:
+                return False, False, number
+            return base in reader.opened, reader.has_loaded, number
+
+        return max(enumerate(self._free), key=readiness)[1]
 
     # --- processes ---
 
@@ -241,6 +256,8 @@ class _Reader:
     """One child process, and its folder."""
 
     def __init__(self, limits: Mapping[str, int], folder: Path | None) -> None:
+        #: The plans that it has opened last, which are quick to edit there.
+        self.opened: deque[str] = deque(maxlen=MOST_OPEN)
         self._folder = held_folder("reader", Path(tempfile.gettempdir()) if folder is None else folder)
         env = os.environ | {"TMPDIR": str(self._folder.path)}
         self.child = Child("api.readers.child", limits=limits, env=env, keeps_stderr=False)
@@ -256,6 +273,8 @@ class _Reader:
             return _Failed.STILL_LOADS
         pid = self.child.process.pid
         assert pid is not None  # readers are started by themselves
+        if "base" in task:
+            self.opened.append(task["base"])
         watch = _Watch(pid, limit_s)
         answer = self.child.ask_while(json.dumps(task).encode(), watch.goes_on, look_s=LOOK_S)
         if answer is not None:

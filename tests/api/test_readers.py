@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,6 +120,15 @@ def test_one_that_loads_slowly_is_left_to_it(tmp_path: Path, monkeypatch: pytest
         assert slow._all == {reader}
     finally:
         slow.close()
+
+
+def test_a_plan_is_edited_where_it_is_open_and_else_by_who_worked_last() -> None:
+    line = ReaderPool(0, memory_bytes=1)
+    first, second, third = (SimpleNamespace(has_loaded=True, opened=[base]) for base in ("a", "b", "c"))
+    line._free = [first, second, third]  # type: ignore[list-item]
+    for base, expected in (("a", first), ("b", second), ("z", second), ("c", third), ("", third)):
+        with line._reader_for("k", base) as turn:
+            assert turn.reader is expected
 
 
 def test_who_has_loaded_is_asked_first(tmp_path: Path) -> None:
