@@ -93,23 +93,17 @@ def _told(facts: Facts, service: Service, visit: Visit, stop: TimedStop, from_s:
 
 
 def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:
-    """Return the window before anything is cut off it: tried one after another, from the earliest that may hold it."""
+    """Return the window before anything is cut off it: the last on the grid to hold the start, or an earlier one."""
     day = problem.clock.day_of(start_s)
     midnight_s, noon_s = problem.clock.moment_s(day), problem.clock.moment_s(day, 12 * HOUR_S)
     if visit.place.approximate:
         return (midnight_s, noon_s) if start_s < noon_s else (noon_s, problem.clock.moment_s(day + 1))
     width_s = problem.policy.told_width_s[problem.customer_of(visit).kind]
     step_s = min(width_s, problem.policy.told_grid_s)
-    if step_s <= 0:
+    if not step_s:
         return start_s, start_s + width_s
-    number = (start_s - midnight_s - width_s) // step_s
-    best: tuple[int, int] | None = None
-    while midnight_s + number * step_s <= start_s:
-        opens_s = midnight_s + number * step_s
-        # Seconds, three times over, by which the start lies behind the first third.
-        past_s = max(0, 3 * (start_s - opens_s) - width_s)
-        if opens_s + width_s >= start_s and (best is None or past_s < best[0]):
-            best = past_s, opens_s
-        number += 1
-    assert best is not None
-    return best[1], best[1] + width_s
+    opens_s = start_s - (start_s - midnight_s) % step_s
+    # One step back at a time, while the first third of the window before holds the start as well.
+    while 3 * (start_s - opens_s + step_s) <= width_s:
+        opens_s -= step_s
+    return opens_s, opens_s + width_s

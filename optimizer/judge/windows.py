@@ -193,7 +193,7 @@ def _agreed(problem: Problem, visit: Visit) -> int | None:
     agreed = problem.order_by_id[visit.order_id].agreed_day
     if agreed is None:
         return None
-    coming = [_comes(problem, need, agreed) for need in visit.parts]
+    coming = [_comes(problem, need) for need in visit.parts]
     then = [agreed, *(on for on in coming if on is not None)]
     if visit.ready_s is not None:
         then.append(problem.local_time(visit.ready_s).date())
@@ -206,15 +206,15 @@ def _agreed(problem: Problem, visit: Visit) -> int | None:
     return day if day >= 0 else None
 
 
-def _comes(problem: Problem, need: PartNeed, agreed: date) -> date | None:
-    """Return the day on which what a visit needs of a part is complete; `None` by an agreed day, or never."""
+def _comes(problem: Problem, need: PartNeed) -> date | None:
+    """Return the day on which what a visit needs of a part is complete; `None` when it is now, or never."""
     part_id, days = need.part_id, sorted({a.usable_on for a in problem.arrivals if a.part_id == need.part_id})
     had = sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id)
     had += max((own.quantity for t in problem.technicians for own in t.own_parts if own.part_id == part_id), default=0)
     for day in days if had < need.quantity else ():
         had += sum(a.quantity for a in problem.arrivals if (a.part_id, a.usable_on) == (part_id, day))
         if had >= need.quantity:
-            return day if day > agreed else None
+            return day
     return None
 
 

@@ -12,6 +12,7 @@ from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
 from optimizer.domain.told_window import on_grid
 from optimizer.domain.units import at, clock_text
+from optimizer.judge.told import _wide
 from tests.worlds import World, clock, job, person, span, world
 
 AB = {"Ann": ["A", "B"]}
@@ -47,6 +48,44 @@ def test_the_judges_window_is_the_one_that_plans_are_made_with(seed: int) -> Non
     assert made.plan({"Ann": ["A"]}).routes[0].stops[0].window == expected
 
 
+@pytest.mark.parametrize(
+    ("starts", "width", "grid", "expected"),
+    [
+        # The first third of what begins at 09:30 is over at 09:50, and no later line of the grid lies before the start.
+        ("09:50", 60, 30, "09:30-10:30"),
+        ("09:51", 60, 30, "09:30-10:30"),
+        # Of two whose first third holds the start it is the earlier.
+        ("10:10", 120, 30, "09:30-11:30"),
+        ("10:11", 120, 30, "10:00-12:00"),
+        ("10:10", 120, 0, "10:10-12:10"),
+        ("10:10", 0, 30, "10:10-10:10"),
+    ],
+)
+def test_a_window_stands_on_the_grid(starts: str, width: int, grid: int, expected: str) -> None:
+    made = world(
+        [job("A", place=0, requested="", opening=((0, span("00:00-24:00")),))], [person("Ann", hours="08:00-20:00")]
+    )
+    made = made.with_policy(told_width_s={"home": 60 * width, "firm": 60 * width}, told_grid_s=60 * grid)
+    window = _wide(made.problem, made.problem.visit_by_id["A"], clock(starts))
+    assert text(Interval(*window)) == expected
+
+
+def test_the_grid_begins_at_midnight_of_the_day(one_van: World) -> None:
+    """Seven minutes do not divide a day: 09:55 is the eighty-fifth line of Tuesday's own grid."""
+    problem = one_van.but(days=2).with_policy(told_width_s={"home": 600, "firm": 600}, told_grid_s=420).problem
+    starts_s = at(9, 57, day=1)
+    assert _wide(problem, problem.visit_by_id["A"], starts_s) == (at(9, 55, day=1), at(10, 5, day=1))
+
+
+@pytest.mark.parametrize(
+    ("starts", "expected"), [("11:59", "00:00-12:00"), ("12:00", "12:00-24:00"), ("12:30", "12:00-24:00")]
+)
+def test_at_a_place_that_is_known_roughly_a_half_day_is_told(one_van: World, starts: str, expected: str) -> None:
+    place = replace(one_van.problem.visit_by_id["A"].place, approximate=True)
+    problem = one_van.with_job("A", place=place).problem
+    assert Interval(*_wide(problem, problem.visit_by_id["A"], clock(starts))) == span(expected)
+
+
 def test_before_the_technician_can_be_there_nothing_is_told(one_van: World) -> None:
     assert told(one_van, AB) == {"A": "08:10-09:00", "B": "08:30-09:30"}
     # B is twenty minutes away, A takes Ann on her way: before 08:20 nobody can be at B.
@@ -66,6 +105,13 @@ def test_what_is_waited_for_on_the_way_counts(one_van: World) -> None:
     assert told(one_van.with_job("A", requested=(span("08:55-09:30"),)), AB) == {"A": "08:55-09:30", "B": "09:30-10:30"}
     late = one_van.with_job("A", requested=(span("09:14-09:30"),), base_s=60).with_job("B", place_kind=PlaceKind.HOME)
     assert told(late, AB)["B"] == "09:24-11:00"
+
+
+def test_who_arrives_as_a_window_closes_does_not_wait_for_the_next(one_van: World) -> None:
+    at_ten_past = one_van.with_policy(max_lateness_s=0).with_job(
+        "A", requested=(span("08:00-08:10"), span("09:00-09:30")), base_s=60
+    )
+    assert told(at_ten_past.with_job("B", place_kind=PlaceKind.HOME), AB)["B"] == "08:20-10:00"
 
 
 def test_hours_and_wishes_cut_and_a_promise_stands() -> None:

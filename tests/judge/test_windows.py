@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from optimizer.domain.order import Confirmed, Customer, Interval, Order, Place, ServiceLog, Urgency, Visit
+from optimizer.domain.order import (
+    Confirmed,
+    Customer,
+    HalfDay,
+    Interval,
+    Order,
+    PartNeed,
+    Place,
+    ServiceLog,
+    Urgency,
+    Visit,
+)
 from optimizer.domain.policy import BrokenLocks, Policy
 from optimizer.domain.problem import Branch, Lock, LockLevel, Problem
 from optimizer.domain.rules import Rule
+from optimizer.domain.stock import Arrival, Part
 from optimizer.domain.technician import Technician
 from optimizer.domain.units import DAY_S, FAR_FUTURE_S, at
 from optimizer.judge import windows
@@ -108,6 +120,73 @@ def test_the_policy_says_how_late_a_start_may_be(order_a: World, most_s: int | N
 def test_an_emergency_of_the_very_first_moment_is_a_call(order_a: World) -> None:
     called = order_a.but(as_of_s=0).with_job("A", **CALL, due_day=MONDAY)
     assert found(called).max_lateness_s == FAR_FUTURE_S
+
+
+WEDNESDAY = hours_of("08:30-17:30", 2)
+TUESDAY_PARTS = Arrival("P1", 1, MONDAY + timedelta(1))
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (None, hours_of("08:30-17:30")),
+        (clock("15:00"), hours_of("08:30-17:30")),
+        (at(10, day=1), WEDNESDAY),
+    ],
+)
+def test_an_agreed_day_is_the_working_day_after_the_site_is_ready(
+    order_a: World, moment: int | None, expected: Any
+) -> None:
+    assert found(order_a.but(days=3).with_job("A", agreed_day=MONDAY, ready_s=moment)).windows == expected
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "own", "needed", "arrivals", "expected"),
+    [
+        # A part in the way of nobody: the agreed day stands.
+        (1, {}, 1, (TUESDAY_PARTS,), hours_of("08:30-17:30")),
+        (0, {"P1": 1}, 1, (TUESDAY_PARTS,), hours_of("08:30-17:30")),
+        (0, {}, 1, (), hours_of("08:30-17:30")),
+        (0, {}, 1, (Arrival("P1", 1, MONDAY),), hours_of("08:30-17:30")),
+        # What comes on Tuesday, or is complete only then, moves the day to Wednesday.
+        (0, {}, 1, (TUESDAY_PARTS,), WEDNESDAY),
+        (0, {"P2": 1}, 1, (TUESDAY_PARTS,), WEDNESDAY),
+        (-1, {}, 1, (TUESDAY_PARTS,), WEDNESDAY),
+        (0, {"P1": 1}, 2, (TUESDAY_PARTS,), WEDNESDAY),
+        (1, {}, 2, (Arrival("P2", 5, MONDAY), TUESDAY_PARTS), WEDNESDAY),
+        (0, {}, 2, (Arrival("P1", 1, MONDAY), TUESDAY_PARTS, Arrival("P1", 9, MONDAY + timedelta(2))), WEDNESDAY),
+    ],
+)
+def test_an_agreed_day_is_the_working_day_after_the_last_part_comes(
+    on_hand: int, own: dict[str, int], needed: int, arrivals: tuple[Arrival, ...], expected: Any
+) -> None:
+    held = tuple(PartNeed(part_id, quantity) for part_id, quantity in own.items())
+    made = world(
+        [job("A", place=10, requested="", parts={"P1": needed}, agreed_day=MONDAY)],
+        [person("Ann", own_parts=held), person("Ben", own_parts=(PartNeed("P1", 0),))],
+        days=3,
+        parts=(Part("P1", "fan", on_hand), Part("P2", "belt", 9)),
+        arrivals=arrivals,
+    )
+    assert found(made).windows == expected
+
+
+@pytest.mark.parametrize(
+    ("half", "wish", "expected"),
+    [
+        (HalfDay.MORNING, None, "08:30-12:00"),
+        (HalfDay.AFTERNOON, None, "12:00-17:30"),
+        (HalfDay.MORNING, "09:00-11:00", "09:00-11:00"),
+        (HalfDay.AFTERNOON, "13:00-15:00", "13:00-15:00"),
+        # A wish that touches noon lies in one half.
+        (HalfDay.MORNING, "12:00-13:00", ""),
+        (HalfDay.AFTERNOON, "11:00-12:00", ""),
+    ],
+)
+def test_of_an_agreed_half_day_the_hours_count(order_a: World, half: HalfDay, wish: str | None, expected: str) -> None:
+    requested = () if wish is None else (span(wish),)
+    agreed = order_a.with_job("A", agreed_day=MONDAY, agreed_half=half, requested=requested)
+    assert found(agreed).windows == hours_of(expected)
 
 
 #: Who said no to this is asked for another time.
