@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from optimizer.cli_values import read_plainly
 from optimizer.text.catalogue import LANGUAGES, translator
 from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
@@ -65,12 +66,21 @@ class _Spoken:
         usage: str = super().get_usage(ctx)  # type: ignore[misc]
         return usage.replace("Usage:", self.say("Usage:"), 1)
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return arguments and options, that for help among them."""
+        return read_plainly(super().get_params(ctx))  # type: ignore[misc]
+
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option that shows the help."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.help = self.say("Show this message and exit.")
         return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help, its panels headed in the same language."""
+        _head_panels(self.say)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
 
 class SpokenCommand(_Spoken, TyperCommand):
@@ -85,8 +95,7 @@ class SpokenGroup(_Spoken, TyperGroup):
         args = sys.argv[1:] if args is None else args
         lang = language_of(args)
         speak(self, lang)
-        with _panels(translator(lang)):
-            return super().main(_lang_last(args), *rest, **settings)
+        return super().main(_lang_last(args), *rest, **settings)
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Read the arguments; what is wrong with them is refused in the reader's language."""
@@ -159,9 +168,11 @@ def _split(text: str | None) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in (text or "").split("\n\n") if paragraph.strip()]
 
 
-@contextmanager
-def _panels(say: Translate) -> Iterator[None]:
-    """Let Typer head its panels in a language while a command runs."""
+def _head_panels(say: Translate) -> None:
+    """Let Typer head its panels in a language, from now on.
+
+    Called whenever Typer is about to show some, and only then: what draws them takes a tenth of a second to load.
+    """
     from typer import rich_utils
 
     words = {
@@ -174,14 +185,8 @@ def _panels(say: Translate) -> Iterator[None]:
         "DEFAULT_STRING": say("[default: {default}]", default="{}"),
         "RICH_HELP": say("Try [blue]'{command}'[/] for help.", command="{command_path} {help_option}"),
     }
-    before = {name: getattr(rich_utils, name) for name in words}
-    try:
-        for name, word in words.items():
-            setattr(rich_utils, name, word)
-        yield
-    finally:
-        for name, word in before.items():
-            setattr(rich_utils, name, word)
+    for name, word in words.items():
+        setattr(rich_utils, name, word)
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
@@ -200,7 +205,11 @@ def _refusing(lang: str) -> Iterator[None]:
     """Say what Typer refuses in a language; in English it says so itself."""
     try:
         yield
+    except typer.Abort:
+        _head_panels(translator(lang))
+        raise
     except TyperException as error:
+        _head_panels(translator(lang))
         text = None if lang == "en" else refusal_in(error.format_message(), translator(lang))
         if text is None or isinstance(error, _Refusal):
             raise
