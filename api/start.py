@@ -11,11 +11,13 @@ INTERRUPTED = 130
 def main() -> None:
     """Load the command line, which takes a moment, and run it."""
     try:
-        if sys.argv[1:2] == ["plan"]:
-            from optimizer.running.preloaded import solver_server
-            from optimizer.running.process_limits import seldom_look_for_garbage
+        from optimizer.running.process_limits import seldom_look_for_garbage, start_no_threads
 
+        start_no_threads()
+        if sys.argv[1:2] == ["plan"]:
             seldom_look_for_garbage()
+            from optimizer.running.preloaded import solver_server
+
             # What solves takes longest to load: it begins before the command line, in a process of its own.
             solver_server()
         from api.cli import main as run

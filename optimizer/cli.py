@@ -55,7 +55,7 @@ from optimizer.plan_output import (
     warn_of_gone,
     write_plan_and_papers,
 )
-from optimizer.running.process_limits import seldom_look_for_garbage
+from optimizer.running.process_limits import seldom_look_for_garbage, start_no_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -538,6 +538,7 @@ def warm(lang: Lang = None) -> None:
 
 def main() -> None:
     """Run the command line."""
+    start_no_threads()
     show_any_text()
     app()
 

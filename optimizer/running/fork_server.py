@@ -31,7 +31,7 @@ from struct import Struct
 from typing import IO, TYPE_CHECKING, Any
 
 from optimizer.running.entry import Parent
-from optimizer.running.process_limits import cap
+from optimizer.running.process_limits import ONE_THREAD, cap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +41,6 @@ _NUMBER = Struct(">i")
 HANDLES = 4
 #: What the system calls a forked child: its command line is the server's.
 CHILD_NAME = "paigong-solver"
-#: Libraries that would start threads when they are loaded; a process with threads must not fork.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 # --- the parent ---------------------------------------------------------------------------------------------------
@@ -66,6 +64,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                # A process with threads must not fork.
                 env={**os.environ, **ONE_THREAD},
                 pass_fds=(theirs.fileno(),),
                 # Ctrl-C reaches the parent alone.

@@ -1,4 +1,4 @@
-"""Limits of a process's own memory and work, where the system has them (Windows has not)."""
+"""Limits of a process's own memory, work and threads; those that the system keeps, Windows has not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from contextlib import suppress
 #: How many objects are made before garbage is looked for: a command makes little of it, and the standard 700 took a
 #: tenth of its time.
 GARBAGE_AFTER = 50_000
+
+#: What libraries of numbers read when they are loaded: how many threads they start.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 #: Where Linux keeps how nice a whole session is to others: where it shares a core by sessions, this is what counts.
 OWN_SESSION = "/proc/self/autogroup"
@@ -33,6 +36,15 @@ def cap(**limits: int) -> None:
 def seldom_look_for_garbage() -> None:
     """Let this process, which ends soon, look for garbage seldom; called first, it saves most."""
     gc.set_threshold(GARBAGE_AFTER)
+
+
+def start_no_threads() -> None:
+    """Let libraries of this process and of its children start no threads, unless the user has said how many.
+
+    Called before numpy is loaded: its threads, which have nothing to do here, waited for work for a tenth of a second.
+    """
+    for name, count in ONE_THREAD.items():
+        os.environ.setdefault(name, count)
 
 
 def stand_back(niceness: int) -> None:

@@ -31,15 +31,17 @@ def test_the_command_begins_there_and_loads_nothing_before() -> None:
     assert foreign == {"api", "api.start"}
 
 
-@pytest.mark.parametrize(("command", "is_loading"), [("plan", "True True"), ("judge", "False False")])
+@pytest.mark.parametrize(("command", "is_loading"), [("plan", "True True 1"), ("judge", "False False 1")])
 def test_what_solves_is_loaded_from_the_first_moment_of_a_plan(tmp_path: Path, command: str, is_loading: str) -> None:
-    # What the command line loads first tells what has been begun before it, and how often garbage is looked for.
-    asks = """import gc, sys
-print('optimizer.running.fork_server' in sys.modules, gc.get_threshold()[0] > 700)
+    # What the command line loads first tells what has been begun before it, how often garbage is looked for, and how
+    # many threads libraries may start.
+    asks = """import gc, os, sys
+print('optimizer.running.fork_server' in sys.modules, gc.get_threshold()[0] > 700, os.environ['OPENBLAS_NUM_THREADS'])
 raise KeyboardInterrupt
 """
     (tmp_path / "typer.py").write_text(asks)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    env |= {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     code = "from api.start import main; main()"
     done = subprocess.run([sys.executable, "-c", code, command], env=env, capture_output=True, check=False, text=True)
     assert (done.returncode, done.stderr, done.stdout.strip()) == (130, "", is_loading)
