@@ -14,7 +14,7 @@ import time
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.intake import ReadOptions
+    from optimizer.ingest.plans.plan_file import PlanFile
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
@@ -281,17 +282,14 @@ def publish(
 
     It is judged once more, also with the branch as it is now.
     """
-    from optimizer.ingest.plans.plan_file import read_plan_file
     from optimizer.ingest.plans.published import publish_plan
-    from optimizer.judge.verdict import time_routes
     from optimizer.review.branch_now import compare_with_branch
     from optimizer.review.plan_review import review_plan
     from optimizer.text.regional import date_text
 
     say = translator_for(lang)
     with Faults(say, as_json=json_faults) as faults:
-        file = read_plan_file(plan_file, branch, time_routes=time_routes)
-        say.follow(file.problem.branch.region.language)
+        file = _read_plan(plan_file, branch, say)
         problem, made = file.problem, file.plan
         _refuse_to_publish(review_plan(file).judgement.violations, faults)
         home = branch or file.branch
@@ -310,6 +308,16 @@ def publish(
     day = date_text(problem.first_day, problem.branch.region)
     said = say("Published for {day}: {count} visits. Kept as {file}", day=day, count=made.served, file=str(target))
     Console().print(Text(said))
+
+
+def _read_plan(plan_file: Path, branch: Path | None, say: Speaker) -> PlanFile:
+    """Read a plan file, and speak the language of its branch from there on."""
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+
+    file = read_plan_file(plan_file, branch, time_routes=time_routes)
+    say.follow(file.problem.branch.region.language)
+    return file
 
 
 def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
@@ -331,7 +339,6 @@ def promise(
     json_faults: AsJson = False,
 ) -> None:
     """Say what is promised for one order, until when, and how its clocks stand, each with the reason."""
-    from optimizer.faults.issues import nearest
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.read import read_intake
     from optimizer.promise.report import promise_report
@@ -348,11 +355,18 @@ def promise(
         faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
-            near = nearest(order, problem.order_by_id)
-            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
-            faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
+            _refuse_order(order, problem, faults)
         for line in promise_report(problem, matrix, visit, say.lang):
             console.print(Text(line.text_in(say.lang)), soft_wrap=True)
+
+
+def _refuse_order(order: str, problem: Problem, faults: Faults) -> NoReturn:
+    """End the command when an order that is asked about is not there."""
+    from optimizer.faults.issues import nearest
+
+    say, near = faults.say, nearest(order, problem.order_by_id)
+    hint = say("Maybe '{near}' is meant.", near=near) if near else ""
+    faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
 
 
 def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
@@ -379,22 +393,16 @@ def explain(
     json_faults: AsJson = False,
 ) -> None:
     """Say of each visit that a plan leaves out why it stays out; of one order, also who comes when."""
-    from optimizer.faults.issues import nearest
-    from optimizer.ingest.plans.plan_file import read_plan_file
-    from optimizer.judge.verdict import time_routes
     from optimizer.report.screen import print_reasons, print_visit
     from optimizer.review.reasons import reasons_now
 
     say, console = translator_for(lang), Console()
     with Faults(say, as_json=json_faults) as faults:
-        file = read_plan_file(plan_file, branch, time_routes=time_routes)
-        say.follow(file.problem.branch.region.language)
+        file = _read_plan(plan_file, branch, say)
         problem = file.problem
         asked = [visit for visit in problem.visits if order is None or order in (visit.order_id, visit.visit_id)]
         if not asked and order is not None:
-            near = nearest(order, problem.order_by_id)
-            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
-            faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
+            _refuse_order(order, problem, faults)
         plan, violations = reasons_now(file, [visit.visit_id for visit in asked])
         if violations:
             head = say("The plan breaks rules; what it leaves out is not explained:")
@@ -453,16 +461,13 @@ def judge(
     json_faults: AsJson = False,
 ) -> None:
     """Check every rule and every claim of a plan and recompute its costs; with --branch, also as the branch is now."""
-    from optimizer.ingest.plans.plan_file import read_plan_file
-    from optimizer.judge.verdict import time_routes
     from optimizer.review.branch_now import Comparison, compare_with_branch
     from optimizer.review.plan_review import review_plan
     from optimizer.text.regional import money_text
 
     say, console = translator_for(lang), Console()
     with Faults(say, as_json=json_faults) as faults:
-        file = read_plan_file(plan_file, branch, time_routes=time_routes)
-        say.follow(file.problem.branch.region.language)
+        file = _read_plan(plan_file, branch, say)
         review, compared = review_plan(file), Comparison()
         if branch is not None:
             compared = compare_with_branch(file, branch, as_of=as_of, geocoder=geocoder_of(geocode, branch))
