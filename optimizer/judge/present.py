@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import Plan
 from optimizer.judge.judged import JudgedDay, JudgedPlan
-from optimizer.judge.stated import route_of
+from optimizer.judge.stated import untold_route_of
 from optimizer.judge.stock import drawn_parts
-from optimizer.judge.told import first_arrivals
 from optimizer.judge.verdict import check_hard_rules
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class PresentPlan:
     def all_newly_broken(self, changed: Mapping[Key, TimedTour]) -> Iterator[Violation]:
         """Yield every hard rule that is broken with some days changed and is not broken now."""
         # Own parts go to a technician's visits in order: a changed day changes what the others draw.
-        people = {who for who, _ in changed}
+        people = {who for who, _ in changed if self.facts.problem.technician_by_id[who].own_parts}
         theirs = {key: day.timed for key, day in self.days.items() if key[0] in people}
         new = _as_stated(self.facts, {**theirs, **changed})
         found = _broken(self.facts, {**self.days, **new}, tuple(new.values()))
@@ -55,11 +54,11 @@ def judge_present(facts: Facts, timed: Mapping[Key, TimedTour]) -> PresentPlan:
 
 
 def _as_stated(facts: Facts, timed: Mapping[Key, TimedTour]) -> dict[Key, JudgedDay]:
-    """Return timed days together with the routes that state them."""
+    """Return timed days together with the routes that state them, as far as hard rules look at these."""
     found = {}
-    parts, from_s = drawn_parts([one.tour for one in timed.values()]), first_arrivals(timed.values())
+    parts = drawn_parts([one.tour for one in timed.values()])
     for (key, one), drawn in zip(timed.items(), parts, strict=True):
-        route = route_of(facts, one, drawn, from_s)
+        route = untold_route_of(facts, one, drawn)
         found[key] = JudgedDay(route, route.stops, one, drawn)
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from optimizer.domain.order import Interval
 from optimizer.domain.plan import BranchStop, BreakTaken, Route, Stop, UnassignedState, UnassignedVisit
 from optimizer.domain.rules import Rule, Violation
 from optimizer.domain.units import FAR_FUTURE_S
@@ -21,7 +22,7 @@ from optimizer.judge.told import first_arrivals, told_windows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from optimizer.domain.order import Interval, PartNeed, Visit
+    from optimizer.domain.order import PartNeed, Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
     from optimizer.judge.facts import Facts, Service
@@ -46,8 +47,23 @@ def route_of(facts: Facts, timed: TimedTour, parts: DrawnParts, from_s: Mapping[
     from_s
         The earliest moment at which somebody can be at each visit.
     """
-    tour, told = timed.tour, told_windows(facts, timed, from_s)
-    leave_by = leave_by_s(facts, timed, told)
+    told = told_windows(facts, timed, from_s)
+    return _route_of(facts, timed, parts, told, leave_by_s(facts, timed, told))
+
+
+def untold_route_of(facts: Facts, timed: TimedTour, parts: DrawnParts) -> Route:
+    """Return the same before anybody is told anything: each window is the start alone, and nothing is left later."""
+    told = [
+        None if service.visit is None else Interval(stop.start_s, stop.start_s)
+        for service, stop in zip(timed.tour.places, timed.places, strict=True)
+    ]
+    return _route_of(facts, timed, parts, told, timed.departures_s())
+
+
+def _route_of(
+    facts: Facts, timed: TimedTour, parts: DrawnParts, told: Sequence[Interval | None], leave_by: Sequence[int]
+) -> Route:
+    tour = timed.tour
     stops = stops_of(facts, timed, parts, told, leave_by)
     who, day, branch_stop = tour.technician.technician_id, tour.shift.day, branch_stop_of(timed, leave_by)
     return Route(who, day, tour.leaves_s, timed.return_s, stops, break_of(timed), branch_stop)

@@ -159,7 +159,7 @@ class Board:
         if key not in self.plain or self.timed >= MOST_TIMED:
             return None
         best: Place | None = None
-        for index in range(self.facts.started.get(key, 0), len(on) + 1):
+        for index in _positions(on, card, self.facts.started.get(key, 0)):
             start_s = self._start_s(shift, (*on[:index], card, *on[index:]), index)
             if start_s is not None and (best is None or start_s < best.start_s):
                 best = Place(key, index, start_s)
@@ -237,6 +237,19 @@ class Board:
             for card, service in zip(cards, tour.places, strict=True)
         )
         return replace(tour, places=places)
+
+
+def _positions(on: Sequence[Card], card: Card, first: int) -> range:
+    """Return the positions on a day, from the first that is free on, at which a card may start in its window at all.
+
+    What is told for before that window is served before it, what is told for after it, after.
+    """
+    told = [(number, one.window) for number, one in enumerate(on) if one.window is not None]
+    if card.window is None:
+        return range(first, len(on) + 1)
+    least = max((number + 1 for number, one in told if one.close_s < card.window.open_s), default=first)
+    most = min((number for number, one in told if one.open_s > card.window.close_s), default=len(on))
+    return range(max(first, least), most + 1)
 
 
 def open_board(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Board:

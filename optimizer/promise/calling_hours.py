@@ -37,18 +37,20 @@ def is_firm(customer: Customer) -> bool:
 def next_call_s(problem: Problem, customer: Customer, moment_s: int) -> int:
     """Return the first moment from a moment on at which a customer may be phoned; the moment itself if none comes."""
     day = problem.clock.day_of(moment_s)
-    for hours in _hours(problem, customer, range(day, day + _DAYS)):
-        if hours.close_s >= moment_s:
-            return max(moment_s, hours.open_s)
+    for on in range(day, day + _DAYS):
+        for hours in _hours(problem, customer, on):
+            if hours.close_s >= moment_s:
+                return max(moment_s, hours.open_s)
     return moment_s
 
 
 def last_call_s(problem: Problem, customer: Customer, moment_s: int) -> int:
     """Return the last moment up to a moment at which a customer may be phoned; the moment itself if none was."""
     day = problem.clock.day_of(moment_s)
-    for hours in reversed(list(_hours(problem, customer, range(day - _DAYS, day + 1)))):
-        if hours.open_s <= moment_s:
-            return min(moment_s, hours.close_s)
+    for on in range(day, day - _DAYS - 1, -1):
+        for hours in reversed(list(_hours(problem, customer, on))):
+            if hours.open_s <= moment_s:
+                return min(moment_s, hours.close_s)
     return moment_s
 
 
@@ -76,17 +78,16 @@ def call_by_s(problem: Problem, customer: Customer, deadline_s: int, *, before_s
     return call_at_once_s(problem, customer, before_s=before_s)
 
 
-def _hours(problem: Problem, customer: Customer, days: range) -> Iterator[Interval]:
-    """Yield when a customer may be phoned on days, in order."""
-    for day in days:
-        for hours in _hours_of_day(problem, customer, day):
-            open_s, close_s = max(hours.open_s, DAYTIME.open_s), min(hours.close_s, DAYTIME.close_s)
-            for rest in problem.branch.region.no_calls:
-                if open_s < min(close_s, rest.open_s):
-                    yield problem.clock.interval(day, Interval(open_s, min(close_s, rest.open_s)))
-                open_s = max(open_s, rest.close_s)
-            if open_s < close_s:
-                yield problem.clock.interval(day, Interval(open_s, close_s))
+def _hours(problem: Problem, customer: Customer, day: int) -> Iterator[Interval]:
+    """Yield when a customer may be phoned on a day, in order."""
+    for hours in _hours_of_day(problem, customer, day):
+        open_s, close_s = max(hours.open_s, DAYTIME.open_s), min(hours.close_s, DAYTIME.close_s)
+        for rest in problem.branch.region.no_calls:
+            if open_s < min(close_s, rest.open_s):
+                yield problem.clock.interval(day, Interval(open_s, min(close_s, rest.open_s)))
+            open_s = max(open_s, rest.close_s)
+        if open_s < close_s:
+            yield problem.clock.interval(day, Interval(open_s, close_s))
 
 
 def _hours_of_day(problem: Problem, customer: Customer, day: int) -> list[Interval]:
