@@ -107,8 +107,6 @@ def write_plan_and_papers(
     problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
     about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
     record = {**outcome.run.to_json(), **about}
-    figures = kpis(problem, matrix, made)
-    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     papers = make_papers(problem, matrix, made, context, lang)
     if workbook is None:
         from optimizer.report.workbook import write_workbook
@@ -116,6 +114,8 @@ def write_plan_and_papers(
         write_workbook(problem, matrix, made, out / "plan.xlsx", lang, papers=papers)
     else:
         workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
+    figures = kpis(problem, matrix, made)
+    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
     assumptions = list(_assumption_sentences(judgement, problem, say))
     accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
