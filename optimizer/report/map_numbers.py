@@ -16,6 +16,8 @@ APART = 17.0
 _FARTHEST = 40.0
 #: So often numbers push each other; most are still after a few times.
 _ROUNDS = 80
+#: A cell and its neighbours.
+_AROUND = tuple((i, j) for i in (-1, 0, 1) for j in (-1, 0, 1))
 
 
 def spread(points: Sequence[Point], fixed: Sequence[Point] = ()) -> list[Point]:
@@ -54,8 +56,10 @@ def _close_pairs(points: Sequence[Point]) -> list[tuple[int, int]]:
     pairs = []
     for a, (x, y) in enumerate(points):
         column, row = int(x // APART), int(y // APART)
-        for cell in ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
-            pairs += [(a, b) for b in cells.get(cell, ())]
+        # Most cells are empty: a list of each took half the time.
+        for i, j in _AROUND:
+            for b in cells.get((column + i, row + j), ()):
+                pairs.append((a, b))
         cells.setdefault((column, row), []).append(a)
     return pairs
 
