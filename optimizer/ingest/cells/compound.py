@@ -29,14 +29,15 @@ from optimizer.ingest.cells.values import (
     parse_time_or_moment,
     whole,
 )
+from optimizer.text.patterns import pattern_of
 
 MAX_WINDOWS = 16
-_BETWEEN_AMOUNTS = re.compile(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
+_BETWEEN_AMOUNTS = pattern_of(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
 #: An amount with its unit, as people write it: 400kg, 400 公斤; kg 400, kg=400.
-_UNIT_BEHIND = re.compile(r"(?<![\w:：.])(\d+)\s*([^\W\d_]+)(?=\s*(?:[;；,，、\s]|$))")
-_UNIT_BEFORE = re.compile(r"(?<![\w:：.])([^\W\d_]+)\s*(?:[=＝]\s*|\s)(\d+)(?=\s*(?:[;；,，、\s]|$))")
+_UNIT_BEHIND = pattern_of(r"(?<![\w:：.])(\d+)\s*([^\W\d_]+)(?=\s*(?:[;；,，、\s]|$))")
+_UNIT_BEFORE = pattern_of(r"(?<![\w:：.])([^\W\d_]+)\s*(?:[=＝]\s*|\s)(\d+)(?=\s*(?:[;；,，、\s]|$))")
 #: A list of names with amounts: a comma inside a number, as in `P1:1,000`, separates nothing.
-_NEEDS = re.compile(
+_NEEDS = pattern_of(
     r"[;；，、\r\n]+|,(?!\d{3}\s*(?:[;；,，、\r\n]|$))"
     r"|(?:(?<=[:：]\d)|(?<=[:：]\d\d))\s+(?=[^\s;；:：,，、]+\s*[:：]\s*\d)"
 )
@@ -56,9 +57,9 @@ _DAY_GROUPS = {
     **dict.fromkeys(("周末", "双休日", "weekend", "weekends"), "Sat-Sun"),
     **dict.fromkeys(("工作日", "weekday", "weekdays", "m-f", "m–f"), "Mon-Fri"),
 }
-_NAMED_DAYS = re.compile(r"\s*(?:[,，、&和及]|\band\b)\s*")
-_TO_DAY = re.compile(r"\s*(?:[~～–—−至到-]|\b(?:to|through|thru)\b)\s*")
-_SEVERAL_DAYS = re.compile("(?:周|星期|礼拜)?([一二三四五六日天]+)")
+_NAMED_DAYS = pattern_of(r"\s*(?:[,，、&和及]|\band\b)\s*")
+_TO_DAY = pattern_of(r"\s*(?:[~～–—−至到-]|\b(?:to|through|thru)\b)\s*")
+_SEVERAL_DAYS = pattern_of("(?:周|星期|礼拜)?([一二三四五六日天]+)")
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: A window as read: moments of the branch's wall clock, or with their own offset.
@@ -258,10 +259,10 @@ def parse_loads(value: object) -> tuple[Load, ...]:
 
 # --- what comes before --------------------------------------------------------------------------------------------
 
-_SAME = re.compile(r"\s(?:same|同人|同一人|同一人员|原班人员)$", re.IGNORECASE)
-_GAP = re.compile(r"(?P<id>.+?)\s+(?P<origin>start|end|开始|结束)?\s*(?P<gap>(?:[+＋]|\.\.|…|~|～).*)?", re.IGNORECASE)
-_UNTIL = re.compile(r"\.{2,}|…+|[~～]")
-_GAP_PART = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*([A-Za-z]+|[天日小时分钟]+)?\s*", re.ASCII)
+_SAME = pattern_of(r"\s(?:same|同人|同一人|同一人员|原班人员)$", re.IGNORECASE)
+_GAP = pattern_of(r"(?P<id>.+?)\s+(?P<origin>start|end|开始|结束)?\s*(?P<gap>(?:[+＋]|\.\.|…|~|～).*)?", re.IGNORECASE)
+_UNTIL = pattern_of(r"\.{2,}|…+|[~～]")
+_GAP_PART = pattern_of(r"(\d{1,9}(?:\.\d{1,4})?)\s*([A-Za-z]+|[天日小时分钟]+)?\s*", re.ASCII)
 _MINUTES_OF = {
     **dict.fromkeys(("", "m", "min", "mins", "minute", "minutes", "分", "分钟"), 1),
     **dict.fromkeys(("h", "hour", "hours", "时", "小时"), 60),

@@ -9,16 +9,17 @@ import re
 
 from optimizer.ingest.cells.spelt_amounts import half_width
 from optimizer.ingest.cells.tidy import Shape
+from optimizer.text.patterns import pattern_of
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)20\d{6}(?!\d)|20\d{6}[ T]?\d{4}(?:\d\d)?", re.ASCII)
-_SERIAL = re.compile(r"[45]\d{4}(?:\.\d+)?", re.ASCII)
+_YEAR = pattern_of(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)20\d{6}(?!\d)|20\d{6}[ T]?\d{4}(?:\d\d)?", re.ASCII)
+_SERIAL = pattern_of(r"[45]\d{4}(?:\.\d+)?", re.ASCII)
 #: What of a moment is its time of day: of a spreadsheet's number what stands behind the point.
-_TIME = re.compile(
+_TIME = pattern_of(
     r"\d\s*[:点點时時]|20\d{6}[ T]?\d{4}|[45]\d{4}\.\d|\d\s*[ap]\.?m|noon|正午", re.ASCII | re.IGNORECASE
 )
 #: A window that closes on a day of its own.
-_OTHER_CLOSE = re.compile(r"/\d{4}-", re.ASCII)
-_STEP = re.compile(r"(?:\d|[一二三四五])\s*级")
+_OTHER_CLOSE = pattern_of(r"/\d{4}-", re.ASCII)
+_STEP = pattern_of(r"(?:\d|[一二三四五])\s*级")
 _DATED = (Shape.DATE, Shape.MOMENT, Shape.DAY_OR_MOMENT, Shape.WINDOWS)
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from optimizer.domain.region import DateOrder
 from optimizer.ingest.cells.spelt_dates import MONTHS
 from optimizer.ingest.cells.tidy import Shape
+from optimizer.text.patterns import pattern_of
 
 _SHAPES = frozenset(
     {Shape.DATE, Shape.TIME, Shape.MOMENT, Shape.DAY_OR_MOMENT, Shape.WINDOWS, Shape.HOURS, Shape.OPENING}
@@ -20,17 +21,17 @@ _CENTURY = 2000
 _NAME = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 #: What may stand between a day and its time.
 _GAP = r"(?:,?\s+(?=\d)|,(?=\d))?"
-_DIGITS = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?![\d./]){_GAP}", re.ASCII)
-_DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+{_NAME}[\s,-]+(\d{{4}}){_GAP}", re.ASCII | re.I)
-_MONTH_DAY = re.compile(rf"{_NAME}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_GAP}", re.ASCII | re.I)
+_DIGITS = pattern_of(rf"(?<![\d./-])(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?![\d./]){_GAP}", re.ASCII)
+_DAY_MONTH = pattern_of(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+{_NAME}[\s,-]+(\d{{4}}){_GAP}", re.ASCII | re.I)
+_MONTH_DAY = pattern_of(rf"{_NAME}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_GAP}", re.ASCII | re.I)
 _HALF = r"([ap])\.?\s?m\b\.?"
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))?"
-_HALF_DAY = re.compile(rf"(?<![\d:.]){_TIME}\s*{_HALF}", re.ASCII | re.I)
+_HALF_DAY = pattern_of(rf"(?<![\d:.]){_TIME}\s*{_HALF}", re.ASCII | re.I)
 #: Two times with one half of the day behind the second.
-_BOTH = re.compile(rf"(?<![\d:.-]){_TIME}(\s*(?:[-–—~/]|to)\s*){_TIME}\s*{_HALF}", re.ASCII | re.I)
+_BOTH = pattern_of(rf"(?<![\d:.-]){_TIME}(\s*(?:[-–—~/]|to)\s*){_TIME}\s*{_HALF}", re.ASCII | re.I)
 
 #: Between the two ends of a window.
-_TO = re.compile(r"(\d{1,2}:\d{2})\s*(?:[-–—~]|to)\s*(?=\d)", re.ASCII | re.I)
+_TO = pattern_of(r"(\d{1,2}:\d{2})\s*(?:[-–—~]|to)\s*(?=\d)", re.ASCII | re.I)
 
 
 def made_plain(text: str, shape: Shape, order: DateOrder | None) -> str:

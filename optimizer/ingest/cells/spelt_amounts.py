@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -30,9 +31,9 @@ def half_width(text: str) -> str:
 
 # --- durations ----------------------------------------------------------------------------------------------------
 
-_HOURS_MINUTES = re.compile(r"(\d|[01]\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
+_HOURS_MINUTES = pattern_of(r"(\d|[01]\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 _AMOUNT = rf"\d{{1,9}}(?:[.,]\d{{1,9}})?|{NUMERAL}"
-_DURATION = re.compile(
+_DURATION = pattern_of(
     r"(?:约|大约|大概|about\s+|~\s*)?"
     rf"(?:(?P<half>半)\s*个?\s*(?:小时|钟头)"
     rf"|(?:(?P<hours>{_AMOUNT})\s*(?P<and>个半|个)?\s*(?:小时|钟头|hours?|hrs?|h)(?P<tail>半)?)?"
@@ -40,7 +41,7 @@ _DURATION = re.compile(
     r"(?:左右)?",
     re.IGNORECASE,
 )
-_SECONDS = re.compile(r"(\d{1,9})\s*(?:秒钟?|seconds?|secs?|s)", re.ASCII | re.IGNORECASE)
+_SECONDS = pattern_of(r"(\d{1,9})\s*(?:秒钟?|seconds?|secs?|s)", re.ASCII | re.IGNORECASE)
 _QUARTER_MIN = 15
 
 
@@ -76,19 +77,19 @@ def _number(text: str | None) -> float:
 
 # --- numbers ------------------------------------------------------------------------------------------------------
 
-_POINT_ZERO = re.compile(r"(\d{1,15})\.0+", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"([+-]?\d{1,9}),(\d{1,2}|\d{4,})", re.ASCII)
-_COUNTED = re.compile(
+_POINT_ZERO = pattern_of(r"(\d{1,15})\.0+", re.ASCII)
+_DECIMAL_COMMA = pattern_of(r"([+-]?\d{1,9}),(\d{1,2}|\d{4,})", re.ASCII)
+_COUNTED = pattern_of(
     rf"({NUMERAL}|\d{{3,9}})\s*(?:个人|个|件|只|台|套|块|根|把|人|名|位|次|天|日|单|条|pcs?|units?|days?|people|persons?)",
     re.IGNORECASE,
 )
 #: How many people, in a word.
 _HOW_MANY = {"单人": "1", "一": "1", "双人": "2", "二": "2", "两": "2", "双": "2", "三": "3", "四": "4"}
 _SIDE = "北纬|东经|南纬|西经|[NESW]"
-_DEGREES = re.compile(
+_DEGREES = pattern_of(
     rf"({_SIDE})?\s*([+-]?\d+(?:[.,]\d+)?)\s*(?:(?:°|度)?\s*({_SIDE})|°|度|公里|千米|km)?", re.IGNORECASE
 )
-_MINUTES_OF_ARC = re.compile(
+_MINUTES_OF_ARC = pattern_of(
     rf"({_SIDE})?\s*(\d{{1,3}})\s*[°度]\s*(\d{{1,2}}(?:\.\d+)?)\s*['′’分]\s*"
     rf"(?:(\d{{1,2}}(?:\.\d+)?)\s*(?:''|[\"″”秒])\s*)?({_SIDE})?",
     re.IGNORECASE,
@@ -97,7 +98,7 @@ _MINUTES_OF_ARC = re.compile(
 _NEGATIVE = frozenset("swSW") | {"南纬", "西经"}
 #: Degrees to seven decimals are centimetres.
 _DECIMALS = 7
-_SHARE = re.compile(r"[0-3]\.\d{1,4}", re.ASCII)
+_SHARE = pattern_of(r"[0-3]\.\d{1,4}", re.ASCII)
 _LEVEL_WORDS = {
     **dict.fromkeys(("低", "初", "初级", "学徒", "junior", "low", "apprentice"), 1),
     **dict.fromkeys(("中", "中级", "medium", "technician"), 2),
@@ -110,7 +111,7 @@ _PRIORITY_WORDS = {
     **dict.fromkeys(("较高", "急", "加急", "紧急", "urgent"), 4),
     **dict.fromkeys(("高", "最高", "特急", "high", "highest", "emergency"), 5),
 }
-_LEVEL = re.compile(r"(?:level|lv\.?|l)?\s*(\d)\s*级?|([一二三四五六七八九])级", re.ASCII | re.IGNORECASE)
+_LEVEL = pattern_of(r"(?:level|lv\.?|l)?\s*(\d)\s*级?|([一二三四五六七八九])级", re.ASCII | re.IGNORECASE)
 
 
 def without_point_zero(text: str) -> str:
@@ -190,19 +191,19 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
 # --- names with amounts -------------------------------------------------------------------------------------------
 
 #: A comma inside a number, as in `P1:1,000`, separates nothing.
-_LISTED = re.compile(r"\s*(?:[;；、，\r\n]|,(?!\d{3}(?:\D|$)))\s*")
-_BESIDE = re.compile(r"\s*[/+＋&和及与]\s*|\s+")
+_LISTED = pattern_of(r"\s*(?:[;；、，\r\n]|,(?!\d{3}(?:\D|$)))\s*")
+_BESIDE = pattern_of(r"\s*[/+＋&和及与]\s*|\s+")
 _UNIT = "个|件|只|台|套|块|根|把|pcs?"
-_WITH_AMOUNT = re.compile(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
-_TIMES = re.compile(rf"(.+?)\s*(?:[*＊×✕✖]\s*(\d{{1,6}})\s*(?:{_UNIT})?|[(（]\s*[*×xX]\s*(\d{{1,6}})\s*[)）])")
+_WITH_AMOUNT = pattern_of(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
+_TIMES = pattern_of(rf"(.+?)\s*(?:[*＊×✕✖]\s*(\d{{1,6}})\s*(?:{_UNIT})?|[(（]\s*[*×xX]\s*(\d{{1,6}})\s*[)）])")
 #: Forms that an id may have itself: read where the name before the amount is known.
 _MAYBE_TIMES = (
-    re.compile(r"(.+?)\s*[xXｘＸ]\s*(\d{1,4})"),
-    re.compile(rf"(.+?)\s*[(（]\s*(\d{{1,4}})\s*(?:{_UNIT})?\s*[)）]"),
-    re.compile(rf"(.+?)\s*(\d{{1,4}})\s*(?:{_UNIT})"),
+    pattern_of(r"(.+?)\s*[xXｘＸ]\s*(\d{1,4})"),
+    pattern_of(rf"(.+?)\s*[(（]\s*(\d{{1,4}})\s*(?:{_UNIT})?\s*[)）]"),
+    pattern_of(rf"(.+?)\s*(\d{{1,4}})\s*(?:{_UNIT})"),
 )
-_AMOUNT_FIRST = re.compile(rf"(\d{{1,4}})\s*(?:[*×xX]|{_UNIT})\s*(.+)")
-_SKILL_LEVEL = re.compile(
+_AMOUNT_FIRST = pattern_of(rf"(\d{{1,4}})\s*(?:[*×xX]|{_UNIT})\s*(.+)")
+_SKILL_LEVEL = pattern_of(
     r"(.+?)[\s:：(（-]*(\d级|[一二三四五]级|初级|中级|高级|(?:level|lv\.?|L)\s*\d)\s*[)）]?", re.IGNORECASE
 )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.ingest.cells.spelt_times import PART, spelt_time
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ NEAR_DAYS, NEAR_DAYS_OF_MONTH = 183, 10
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(
+_WEEKDAY = pattern_of(
     rf"\s*[,，]?\s*[(（]?\s*(?:(?:周|星期|礼拜)([一二三四五六日天])|({'|'.join(_WEEKDAYS)})[a-z]*\.?)\s*[)）]?\s*[,，]?\s*",
     re.IGNORECASE,
 )
@@ -221,27 +222,27 @@ def _nearest_year(month: int, day: int, frame: Frame) -> date | None:
     return nearest if nearest and abs((nearest - near).days) <= NEAR_DAYS else None
 
 
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)(?!\d)", re.ASCII)
+_YEAR_LAST = pattern_of(r"(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d\d)(?!\d)", re.ASCII)
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], date | None]], ...] = (
-    (re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", re.ASCII), _year_first),
-    (re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII), _year_first),
+    (pattern_of(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", re.ASCII), _year_first),
+    (pattern_of(r"((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", re.ASCII), _year_first),
     (_YEAR_LAST, _year_last),
-    (re.compile(r"(\d\d)年(\d{1,2})月(\d{1,2})(?!\d)[日号]?", re.ASCII), _short_year_said),
-    (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII), _two_figures),
-    (re.compile(rf"({NUMERAL})\s*月\s*({NUMERAL})(?:\s*[日号]|(?!\d|[点時时:]))"), _month_said),
+    (pattern_of(r"(\d\d)年(\d{1,2})月(\d{1,2})(?!\d)[日号]?", re.ASCII), _short_year_said),
+    (pattern_of(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII), _two_figures),
+    (pattern_of(rf"({NUMERAL})\s*月\s*({NUMERAL})(?:\s*[日号]|(?!\d|[点時时:]))"), _month_said),
     (
-        re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>20\d\d)\b)?", re.I | re.A),
+        pattern_of(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>20\d\d)\b)?", re.I | re.A),
         _month_named,
     ),
     (
-        re.compile(
+        pattern_of(
             rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+{_MONTH}(?:,?[\s-]+(?P<year>20\d\d|\d\d)\b(?!:))?", re.I | re.A
         ),
         _month_named,
     ),
-    (re.compile(r"(\d{1,2})/(\d{1,2})(?![\d/:点])(?!\s*[点時时])", re.ASCII), _no_year),
+    (pattern_of(r"(\d{1,2})/(\d{1,2})(?![\d/:点])(?!\s*[点時时])", re.ASCII), _no_year),
     # `9-11` are hours: with a hyphen only before a time.
-    (re.compile(rf"(\d{{1,2}})-(\d{{1,2}})(?=\s+(?:{PART}|\d{{1,2}}\s*[:点點时時]))", re.ASCII | re.I), _no_year),
-    (re.compile(rf"({NUMERAL})\s*[日号]"), _day_of_month),
-    (re.compile(_RELATIVE, re.IGNORECASE), _relative),
+    (pattern_of(rf"(\d{{1,2}})-(\d{{1,2}})(?=\s+(?:{PART}|\d{{1,2}}\s*[:点點时時]))", re.ASCII | re.I), _no_year),
+    (pattern_of(rf"({NUMERAL})\s*[日号]"), _day_of_month),
+    (pattern_of(_RELATIVE, re.IGNORECASE), _relative),
 )

@@ -11,6 +11,7 @@ import re
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S
 from optimizer.ingest.cells.dates_and_times import NEXT_DAY
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
+from optimizer.text.patterns import pattern_of
 
 #: What stands between the two ends of a range.
 RANGE_MARK = r"(?:\s*(?:[-~～–—―−→/]+|至|到)\s*|\s+(?:to|until|till)\s+)"
@@ -25,10 +26,10 @@ _PARTS = {
 }
 _PART_OF = {name: part for part, names in _PARTS.items() for name in names}
 PART = "|".join(re.escape(name) for name in sorted(_PART_OF, key=len, reverse=True))
-_NAMES_PART = re.compile(PART, re.IGNORECASE)
+_NAMES_PART = pattern_of(PART, re.IGNORECASE)
 #: Hours that are said for night and afternoon alike.
 UNCLEAR_HOURS = range(1, 7)
-_TIME = re.compile(
+_TIME = pattern_of(
     rf"(?P<before>{PART})?\s*(?P<hour>{NUMERAL})"
     r"(?:\s*:\s*(?P<clock>\d{2})(?::(?P<seconds>\d{2})(?:\.\d{1,9})?)?"
     rf"|\s*(?P<oclock>[点點时時])\s*(?:(?P<exact>钟|鐘|整|正)|(?P<quarter>半|[一三13]刻)"
@@ -38,12 +39,12 @@ _TIME = re.compile(
 )
 _QUARTERS = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45}
 _NOONS = {"noon": 12 * HOUR_S, "12 noon": 12 * HOUR_S, "正午": 12 * HOUR_S}
-_RANGE = re.compile(RANGE_MARK, re.IGNORECASE)
-_NINE_TO_FIVE = re.compile(rf"((?:早|朝)(?:上)?(?:{NUMERAL})[点點]?)(?=晚)")
-_NEXT = re.compile(rf"(?:{NEXT_DAY})\s*", re.IGNORECASE)
-_FROM = re.compile(r"(?:after|from)\s+(.+)|(.+?)\s*(?:以后|之后|过后|后|起|onwards?)", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:before|by|until)\s+(.+)|(.+?)\s*(?:以前|之前|前)", re.IGNORECASE)
-_ALL_DAY = re.compile(
+_RANGE = pattern_of(RANGE_MARK, re.IGNORECASE)
+_NINE_TO_FIVE = pattern_of(rf"((?:早|朝)(?:上)?(?:{NUMERAL})[点點]?)(?=晚)")
+_NEXT = pattern_of(rf"(?:{NEXT_DAY})\s*", re.IGNORECASE)
+_FROM = pattern_of(r"(?:after|from)\s+(.+)|(.+?)\s*(?:以后|之后|过后|后|起|onwards?)", re.IGNORECASE)
+_UNTIL = pattern_of(r"(?:before|by|until)\s+(.+)|(.+?)\s*(?:以前|之前|前)", re.IGNORECASE)
+_ALL_DAY = pattern_of(
     r"全天(?:候)?|全日|整天|一整天|24\s*(?:小时|h|hours?)(?:营业)?|all[ -]day|any ?time|随时", re.IGNORECASE
 )
 

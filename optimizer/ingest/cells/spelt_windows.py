@@ -15,26 +15,27 @@ from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text,
 from optimizer.ingest.cells.spelt_dates import spelt_date, taken_date
 from optimizer.ingest.cells.spelt_times import RANGE_MARK, spelt_range, spelt_stretch, spelt_time
 from optimizer.ingest.cells.values import CellFault
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from optimizer.ingest.cells.frame import Frame
 
 #: What separates windows of one cell: a comma only before the date of the next, or between times.
-_WINDOWS = re.compile(
+_WINDOWS = pattern_of(
     r"\s*(?:[;；、\n]|(?:(?<=:\d\d)|(?<!\d))或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
     r"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*\d{1,2}\s*[:点]))\s*"
 )
 #: Times behind a date that are written without a colon.
-_FOUR_FIGURES = re.compile(r"(?<![\d:.])([01]\d|2[0-3])([0-5]\d)(?![\d:.])", re.ASCII)
-_HOURS_SIGN = re.compile(r"(?<![\d:.])(\d{1,2})h(\d{2})?(?!\w)", re.ASCII | re.IGNORECASE)
-_POINT = re.compile(r"(?<![\d:.])(\d{1,2})\.(\d{2})(?![\d:.])", re.ASCII)
+_FOUR_FIGURES = pattern_of(r"(?<![\d:.])([01]\d|2[0-3])([0-5]\d)(?![\d:.])", re.ASCII)
+_HOURS_SIGN = pattern_of(r"(?<![\d:.])(\d{1,2})h(\d{2})?(?!\w)", re.ASCII | re.IGNORECASE)
+_POINT = pattern_of(r"(?<![\d:.])(\d{1,2})\.(\d{2})(?![\d:.])", re.ASCII)
 #: A day of the week, and neither a stretch of them nor several.
-_DAY_OF_WEEK = re.compile(r"(?:本|这)?(?:周|星期|礼拜)([一二三四五六日天])(?!\s*[-~至到、,和及一二三四五六日天])\s*")
+_DAY_OF_WEEK = pattern_of(r"(?:本|这)?(?:周|星期|礼拜)([一二三四五六日天])(?!\s*[-~至到、,和及一二三四五六日天])\s*")
 DAYS_A_WEEK = 7
 #: How a window of a whole day ends.
 _WHOLE_DAY = " 00:00/24:00"
-_HOURS = re.compile(r"\s*[;；、,，\n]\s*")
-_MARK = re.compile(RANGE_MARK, re.IGNORECASE)
+_HOURS = pattern_of(r"\s*[;；、,，\n]\s*")
+_MARK = pattern_of(RANGE_MARK, re.IGNORECASE)
 
 
 def spelt_window_list(text: str, frame: Frame) -> str | None:
@@ -126,10 +127,10 @@ _DAY = (
     r"|sat(?:urday)?|sun(?:day)?|m(?=\s*[-–—]\s*f\b)|(?<=[-–—])f\b|(?<=[-–—] )f\b|工作日|双休日|周末|每天|每日"
     r"|daily|every ?day|weekdays?|weekends?|[一二三四五六日](?=\s*(?:[、,，]|\d|$))"
 )
-_DAYS = re.compile(rf"(?:{_DAY})(?:\s*(?:[-~～–—−至到、,，和及&]|to|and|through|thru)\s*(?:{_DAY}))*", re.IGNORECASE)
-_ALWAYS = re.compile(r"24\s*/\s*7|7\s*[*x×/]\s*24\s*(?:小时|h)?|全年无休|always(?: open)?", re.IGNORECASE)
-_CLOSED = re.compile(r"休息?|不营业|关门|closed", re.IGNORECASE)
-_PIECES = re.compile(
+_DAYS = pattern_of(rf"(?:{_DAY})(?:\s*(?:[-~～–—−至到、,，和及&]|to|and|through|thru)\s*(?:{_DAY}))*", re.IGNORECASE)
+_ALWAYS = pattern_of(r"24\s*/\s*7|7\s*[*x×/]\s*24\s*(?:小时|h)?|全年无休|always(?: open)?", re.IGNORECASE)
+_CLOSED = pattern_of(r"休息?|不营业|关门|closed", re.IGNORECASE)
+_PIECES = pattern_of(
     r"\s*[;；\n]\s*|(?<=[\d点半分mM])\s*[,，、]\s*(?=\d{1,2}\s*[:点])"
     rf"|(?<=[\d点半分])\s*[,，、和及]?\s*(?=(?:{_DAY}))",
     re.IGNORECASE,

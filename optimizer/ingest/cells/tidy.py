@@ -39,6 +39,7 @@ from optimizer.ingest.cells.spelt_times import spelt_time
 from optimizer.ingest.cells.spelt_windows import spelt_hours, spelt_opening, spelt_window_list
 from optimizer.ingest.cells.values import CellFault
 from optimizer.ingest.cells.words import NOTHING, english_word
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,25 +77,25 @@ _LISTS = (Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS, Shape.WINDOWS, Sh
 
 #: What is cut off the ends of a cell without a word: spaces of all widths, and marks that nobody sees.
 _EDGES = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
-_SEPARATORS = re.compile(r"\s*[;；、,，\n]\s*")
+_SEPARATORS = pattern_of(r"\s*[;；、,，\n]\s*")
 
-_AMOUNT = re.compile(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
-_DAY = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
-_SERIAL = re.compile(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
-_FRACTION = re.compile(r"0\.(\d{2,17})", re.ASCII)
-_FOUR_FIGURES = re.compile(r"([01]?\d|2[0-3])([0-5]\d)", re.ASCII)
+_AMOUNT = pattern_of(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
+_DAY = pattern_of(r"\d{4}([-/])\d{1,2}\1\d{1,2}", re.ASCII)
+_SERIAL = pattern_of(r"([45]\d{4})(?:\.(\d{1,17}))?", re.ASCII)
+_FRACTION = pattern_of(r"0\.(\d{2,17})", re.ASCII)
+_FOUR_FIGURES = pattern_of(r"([01]?\d|2[0-3])([0-5]\d)", re.ASCII)
 #: An hour alone, as a shift begins or ends; earlier ones may be amounts. And a time with a point.
-_HOUR = re.compile(r"(0?[5-9]|1\d|2[0-3])()", re.ASCII)
-_POINT = re.compile(r"([01]?\d|2[0-3])\.([0-5]\d)", re.ASCII)
+_HOUR = pattern_of(r"(0?[5-9]|1\d|2[0-3])()", re.ASCII)
+_POINT = pattern_of(r"([01]?\d|2[0-3])\.([0-5]\d)", re.ASCII)
 #: Whoever says so wants no window.
 _ANY_TIME = NOTHING | frozenset(
     {"随时", "随便", "尽快", "尽早", "越快越好", "不限", "都可以", "都行", "均可", "无要求", "没要求"}
     | {"any time", "anytime", "asap", "as soon as possible"}
 )
 #: Windows in figures: a hyphen in the place of our slash needs no word.
-_PLAIN_WINDOWS = re.compile(r"\d{4}[\d\s:/.;；~～–—−年月日号至到-]*", re.ASCII)
-_NEXT_DAY = re.compile(rf"({NEXT_DAY})\s*(.+)", re.IGNORECASE)
-_PLAIN_MOMENT = re.compile(r"(.*\d:\d\d:\d\d)\.\d{1,9}", re.ASCII)
+_PLAIN_WINDOWS = pattern_of(r"\d{4}[\d\s:/.;；~～–—−年月日号至到-]*", re.ASCII)
+_NEXT_DAY = pattern_of(rf"({NEXT_DAY})\s*(.+)", re.IGNORECASE)
+_PLAIN_MOMENT = pattern_of(r"(.*\d:\d\d:\d\d)\.\d{1,9}", re.ASCII)
 
 _EPOCH = datetime(1899, 12, 30)
 

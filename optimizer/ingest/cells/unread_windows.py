@@ -14,21 +14,22 @@ from optimizer.ingest.cells.spelt_dates import two_readings
 from optimizer.ingest.cells.spelt_times import UNCLEAR_HOURS, is_one_time, names_part, spelt_range, spelt_stretch
 from optimizer.ingest.cells.values import fault
 from optimizer.text.dates import WEEKDAYS
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from optimizer.ingest.cells.values import CellFault
 
-_DAY = re.compile(
+_DAY = pattern_of(
     r"(?:(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})"
     r"|(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2}))(?!\d)\s*[日号]?",
     re.ASCII,
 )
 #: A date without its year is looked up in a year that has a 29th of February.
 _LEAP_YEAR = 2024
-_CLOCK = re.compile(r"(?<![\d:+])(\d{1,2})\s*(?::\s*(\d{2})|[点點时時])(?:\s*(\d{1,2})(?=分))?", re.ASCII)
-_HOUR = re.compile(rf"(?<!\d)({NUMERAL})\s*[点點时時]")
-_AROUND = re.compile(r"^(?:大约|大概|约|around|about|~)\s*|\s*(?:左右|前后|上下|or so)$", re.IGNORECASE)
-_WEEKDAY = re.compile(r"[(（]?\s*(?:周|星期|礼拜)([一二三四五六日天])\s*[)）]?|今天|明天|后天")
+_CLOCK = pattern_of(r"(?<![\d:+])(\d{1,2})\s*(?::\s*(\d{2})|[点點时時])(?:\s*(\d{1,2})(?=分))?", re.ASCII)
+_HOUR = pattern_of(rf"(?<!\d)({NUMERAL})\s*[点點时時]")
+_AROUND = pattern_of(r"^(?:大约|大概|约|around|about|~)\s*|\s*(?:左右|前后|上下|or so)$", re.IGNORECASE)
+_WEEKDAY = pattern_of(r"[(（]?\s*(?:周|星期|礼拜)([一二三四五六日天])\s*[)）]?|今天|明天|后天")
 _LAST_MINUTE = 59
 
 

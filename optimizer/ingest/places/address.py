@@ -6,13 +6,13 @@ name: the city that the address names decides, else the branch's own, else the n
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import great_circle_m
 from optimizer.ingest.cells.place_names import plain, stem
 from optimizer.ingest.places.gazetteer import Area, Level
+from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,11 +29,11 @@ _FARTHER, _EDGE_M = 1.6, 5_000
 _REACH = 24
 _LONGEST_NAME = 14
 #: What makes a road of the name before it: 南京路, 北京东路, 西湖大道.
-_ROAD = re.compile(r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|巷|道|弄|大道|大街|广场|公园|花园|大厦|桥|站)")
+_ROAD = pattern_of(r"[东西南北中]?[一二三四五六七八九十]?(?:路|街(?!道)|巷|道|弄|大道|大街|广场|公园|花园|大厦|桥|站)")
 #: What may follow the short name of a town, which has often become a street since.
-_KIND_OF_TOWN = re.compile(r"街道|镇|乡")
+_KIND_OF_TOWN = pattern_of(r"街道|镇|乡")
 #: What comes soon after the short name of a province or city: the name of something smaller, not a road or an estate.
-_SMALLER = re.compile(r"(?!(?:区|县|镇|乡|旗|街|村))\w{1,8}?(?:区|县|市|镇|乡|旗|街道)")
+_SMALLER = pattern_of(r"(?!(?:区|县|镇|乡|旗|街|村))\w{1,8}?(?:区|县|市|镇|乡|旗|街道)")
 #: Names that are words of other addresses: only with the city before them.
 _PLAIN_WORDS = frozenset({"城区", "郊区", "矿区", "东区", "西区", "南区", "北区"})
 
@@ -218,7 +218,7 @@ def _town_alone(table: Gazetteer, home: Home, said: tuple[str, ...], text: str) 
 #: The centre of a city so far from the branch says less than that of the branch's own district.
 _CITY_M = 30_000
 #: What begins with a city, county or province that is not known.
-_OTHER_PLACE = re.compile(
+_OTHER_PLACE = pattern_of(
     r"[\u4e00-\u9fff]{2,6}?(?:省|自治[区州县]|(?<![超城夜集菜都门股])市(?![场政民区心委府中])|县(?![前城府学西东南北委医]))"
 )
 #: What people write for an address that they do not have.
