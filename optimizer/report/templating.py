@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.report.density import choose_density, wide_share
@@ -33,7 +34,7 @@ def render(template: str, script: str, wording: Wording, **values: object) -> st
 
 
 def load_templates(wording: Wording) -> None:
-    """Compile all templates of a language ahead of the first page."""
+    """Load all templates of a language ahead of the first page."""
     environment = _environment(wording)
     for name in environment.list_templates():
         environment.get_template(name)
@@ -47,12 +48,15 @@ def _environment(wording: Wording) -> Environment:
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from optimizer.report.template_cache import find_template_cache
+
     environment = Environment(
         loader=PackageLoader("optimizer.report", "templates"),
         autoescape=lambda name: name is not None and not name.endswith((".js", ".css")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=find_template_cache(Path(__file__)),
     )
     paper = wording.region.paper
     density = partial(choose_density, paper=paper)

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import inspect
 from contextlib import suppress
+from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from llvmlite.binding import parse_assembly
 from numba.core import caching, compiler, dispatcher, typed_passes, types, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_machinery import LoweringPass, PassManager, register_pass
 from numba.core.registry import CPUDispatcher
+from numba.core.runtime import rtsys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +47,14 @@ EXPECTED_METHODS: dict[type, dict[str, tuple[str, ...]]] = {
         "get_call_template": ("self", "args", "kws"),
         "typeof_pyval": ("self", "val"),
     },
-    caching.FunctionCache: {"__init__": ("self", "py_func"), "save_overload": ("self", "sig", "data")},
+    caching.FunctionCache: {
+        "__init__": ("self", "py_func"),
+        "save_overload": ("self", "sig", "data"),
+        "load_overload": ("self", "sig", "target_context"),
+        "_load_overload": ("self", "sig", "target_context"),
+        "_guard_against_spurious_io_errors": ("self",),
+    },
+    caching.CompileResultCacheImpl: {"reduce": ("self", "cres")},
     caching.UserProvidedCacheLocator: {"ensure_cache_path": ("self",)},
     PassManager: {"add_pass": ("self", "pss", "description"), "finalize": ("self",)},
 }
@@ -195,8 +205,11 @@ class DraftCompiler(EntryCompiler):
 # --- kernels --------------------------------------------------------------------------------------------------------
 
 
-class Kernel(CPUDispatcher):
+class Kernel:
     """A kernel: a draft for the kernels that call it, an entry for Python.
+
+    Each is made when it is first asked for: of two hundred kernels Python calls a dozen, and where these come from the
+    cache, nobody asks for a draft.
 
     Parameters
     ----------
@@ -207,31 +220,45 @@ class Kernel(CPUDispatcher):
     """
 
     def __init__(self, function: FunctionType, options: Mapping[str, Any]) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
         self._options = {key: value for key, value in options.items() if key != "cache"} | {"nopython": True}
-        self._entry: CPUDispatcher | None = None
-        super().__init__(function, targetoptions=self._options, pipeline_class=DraftCompiler)
-        self._compiler._customize_flags = _draft_flags
 
-    @property
+    @cached_property
+    def draft(self) -> DraftDispatcher:
+        """What kernels call."""
+        draft = DraftDispatcher(self.py_func, targetoptions=self._options, pipeline_class=DraftCompiler)
+        draft._compiler._customize_flags = _draft_flags
+        return draft
+
+    @cached_property
     def entry(self) -> CPUDispatcher:
-        """What Python calls: a twin of the kernel, made at the first call, with a name of its own in the cache."""
-        if self._entry is None:
-            function, name = self.py_func, f"{self.py_func.__name__}_entry"
-            twin = FunctionType(function.__code__, function.__globals__, name)
-            twin.__qualname__, twin.__module__ = name, function.__module__
-            self._entry = CPUDispatcher(twin, targetoptions=self._options, pipeline_class=EntryCompiler)
-            self._entry._compiler._customize_flags = _entry_flags
-            self._entry._cache = KernelCache(twin)
-        return self._entry
+        """What Python calls: a twin of the kernel, with a name of its own in the cache."""
+        function, name = self.py_func, f"{self.py_func.__name__}_entry"
+        twin = FunctionType(function.__code__, function.__globals__, name)
+        twin.__qualname__, twin.__module__ = name, function.__module__
+        entry = CPUDispatcher(twin, targetoptions=self._options, pipeline_class=EntryCompiler)
+        entry._compiler._customize_flags = _entry_flags
+        entry._cache = KernelCache(twin)
+        return entry
 
     @property
     def entry_signatures(self) -> list[tuple[Any, ...]]:
         """The types of arguments for which there is an entry in this process."""
-        return [] if self._entry is None else list(self._entry.signatures)
+        return list(self.entry.signatures) if "entry" in vars(self) else []
+
+    @property
+    def _numba_type_(self) -> types.Dispatcher:
+        """What numba takes the kernel for where another one names it."""
+        return types.Dispatcher(self.draft)  # type: ignore[arg-type]  # numba's own word for it is another one
 
     def __call__(self, *args: Any) -> Any:
         """Run the entry."""
         return self.entry(*args)
+
+
+class DraftDispatcher(CPUDispatcher):
+    """Compiles a draft for each signature that a kernel calls."""
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Type a call with a constant as with any other number: a kernel has one signature, not one each."""
@@ -275,11 +302,36 @@ class KernelCacheFiles(caching.CompileResultCacheImpl):
 
     _locator_classes = (KernelLocator,)  # type: ignore[assignment]
 
+    def reduce(self, cres: Any) -> Any:
+        """Return what is kept of a compiled entry: its machine code, and of what a caller would link the names."""
+        (name, kind, (machine_code, _)), *rest = super().reduce(cres)
+        return ((name, kind, (machine_code, _names_alone(cres.library))), *rest)
+
+
+def _names_alone(library: JITCodeLibrary) -> bytes:
+    """Return LLVM code that defines each function of a library, as one that does nothing.
+
+    What is loaded is asked which functions it has. To parse them in earnest took a sixth of the loading.
+    """
+    functions = (f'define void @"{function.name}"() {{ ret void }}' for function in library.get_defined_functions())
+    code: bytes = parse_assembly("\n".join(functions)).as_bitcode()
+    return code
+
 
 class KernelCache(caching.FunctionCache):
     """The compiled entries of a kernel; where nothing can be written, a new one is not kept."""
 
     _impl_class = KernelCacheFiles
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return a compiled entry that is kept, `None` without one.
+
+        Numba's own first gets ready to type and to translate whatever there may be, which takes longer than loading.
+        What runs needs its memory alone.
+        """
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled entry, if that is possible."""

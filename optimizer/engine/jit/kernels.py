@@ -23,6 +23,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from optimizer.cache_root import find_cache_root
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
@@ -102,7 +104,8 @@ def compile_kernel(compiled: Any, *args: Any, for_python: bool = True) -> None:
     for_python
         To be called from Python; otherwise only as far as other kernels need it.
     """
-    target = getattr(compiled, "entry", compiled) if for_python else compiled
+    # What numba's own decorator makes is both.
+    target = getattr(compiled, "entry" if for_python else "draft", compiled)
     target.compile(tuple(target.typeof_pyval(arg) for arg in args))
 
 
@@ -158,7 +161,7 @@ def cache_folder() -> Path:
     replaced by one in the folder of temporary files.
     """
     name = f"kernels-{source_hash(ENGINE)}"
-    root = _cache_root()
+    root = find_cache_root()
     for folder in () if root is None else (root / name,):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -249,16 +252,6 @@ def _processor() -> tuple[str, ...]:
     from llvmlite import binding
 
     return (*asked, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
-
-
-def _cache_root() -> Path | None:
-    """Return the folder that is named for the kernels of all versions, `None` without one: a user may have no home."""
-    named, shared = os.environ.get("PAIGONG_CACHE"), os.environ.get("XDG_CACHE_HOME")
-    if named:
-        return Path(named)
-    with suppress(RuntimeError):
-        return Path(shared or Path.home() / ".cache") / "paigong"
-    return None
 
 
 def source_hash(package: Path) -> str:
