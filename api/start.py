@@ -16,10 +16,10 @@ def main() -> None:
         start_no_threads()
         if sys.argv[1:2] == ["plan"]:
             seldom_look_for_garbage()
-            from optimizer.running.preloaded import solver_server
+            from optimizer.running.preloaded import split_off_server
 
             # What solves takes longest to load: it begins before the command line, in a process of its own.
-            solver_server()
+            split_off_server()
         from api.cli import main as run
 
         run()

@@ -25,6 +25,7 @@ import threading
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from struct import Struct
@@ -34,7 +35,7 @@ from optimizer.running.entry import Parent
 from optimizer.running.process_limits import ONE_THREAD, cap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _NUMBER = Struct(">i")
 #: Handles of one request.
@@ -53,12 +54,19 @@ class ForkServer:
     ----------
     module
         Of ours, by its dotted name: its `load()` loads what children need, and is called once.
+    is_split_off
+        Whether the server is a fork of this process itself, and has what that has loaded: for one that has nothing
+        open yet that a server must not hold. A process with threads starts one all the same.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, is_split_off: bool = False) -> None:
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair()
+        self.process: subprocess.Popen[bytes] | SplitProcess
         with theirs:
+            if is_split_off and _has_one_thread():
+                self.process = SplitProcess(partial(self._be_server, module, theirs))
+                return
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "optimizer.running.entry", __name__, "{}", module, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
@@ -70,6 +78,12 @@ class ForkServer:
                 # Ctrl-C reaches the parent alone.
                 start_new_session=True,
             )
+
+    def _be_server(self, module: str, control: socket.socket) -> None:
+        """Serve in the process that was split off."""
+        self._control.close()
+        os.environ.update(ONE_THREAD)
+        _serve(module, control)
 
     @property
     def is_alive(self) -> bool:
@@ -121,6 +135,47 @@ class ForkServer:
         self.close()
         self.process.kill()
         self.process.wait()
+
+
+class SplitProcess:
+    """A fork of this process that does one thing and ends, as far as `subprocess.Popen` is needed: looking, killing.
+
+    Ctrl-C does not reach it, and it has neither our input nor our outputs.
+    """
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 1
+            try:
+                os.setsid()
+                with open(os.devnull, "r+b", buffering=0) as nothing:
+                    for number in range(3):
+                        os.dup2(nothing.fileno(), number)
+                run()
+                code = 0
+            finally:
+                os._exit(code)
+
+    def poll(self) -> int | None:
+        """Return the exit code, `None` while the process runs."""
+        return self._look(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Wait for the end and return the exit code."""
+        return self._look(0)
+
+    def kill(self) -> None:
+        """Kill the process."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _look(self, options: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, options)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
 
 
 class ForkedProcess:
@@ -199,18 +254,27 @@ class ForkedProcess:
 
 
 def serve(_parent: Parent, module: str, handle: str) -> None:
+    """Serve in a process that was started for it; `handle` is the number of the socket on which requests come."""
+    with socket.socket(fileno=int(handle)) as control:
+        _serve(module, control)
+
+
+def _serve(module: str, control: socket.socket) -> None:
     """Load what a module names, then fork a child a request until the parent is gone and the last child has ended."""
     # Who ends it is its parent; a signal to all processes of a service would leave the solves under way without it.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with socket.socket(fileno=int(handle)) as control:
-        # What is loaded stays: looking for garbage in it meanwhile took a tenth of the time.
-        gc.disable()
-        import_module(module).load()
-        gc.freeze()
-        gc.enable()
-        # Another thread may hold a lock that no child would ever see opened.
-        if len(os.listdir("/proc/self/task")) == 1:
-            _Nursery(control).run()
+    # What is loaded stays: looking for garbage in it meanwhile took a tenth of the time.
+    gc.disable()
+    import_module(module).load()
+    gc.freeze()
+    gc.enable()
+    if _has_one_thread():
+        _Nursery(control).run()
+
+
+def _has_one_thread() -> bool:
+    """Return whether this process may fork: another thread may hold a lock that no child would ever see opened."""
+    return len(os.listdir("/proc/self/task")) == 1
 
 
 @dataclass(slots=True)

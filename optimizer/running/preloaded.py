@@ -1,6 +1,7 @@
 """The fork server of solves: one a process, which has the engine and the compiled kernels loaded.
 
 Starting it takes no time where it is started: it loads beside whatever is done next, the reading of files for example.
+A command that is to plan splits it off before it does anything else.
 A process that solves once has no more to load in all than without it; one that solves many times loads once.
 """
 
@@ -19,6 +20,8 @@ from optimizer.running.fork_server import ForkServer
 
 #: What a child loads: by name, as the child's end of a solve is above this module and its parent's end beside it.
 MODULES = ("optimizer.running.child", "optimizer.solver", "optimizer.engine.assemble", "optimizer.engine.kept_locks")
+#: What the process that reads, judges and prints needs of it as well.
+SHARED = ("numpy", "optimizer.solver", "optimizer.domain.plan", "optimizer.domain.problem", "optimizer.travel.matrix")
 #: Variables that decide on what is loaded: with others, another server is needed.
 DECISIVE = ("NUMBA_", "PAIGONG_CACHE", "XDG_CACHE_HOME", "HOME", "PYTHON")
 
@@ -33,7 +36,7 @@ class _Holder:
         self._closed: list[ForkServer] = []
         self._is_given_up = False
 
-    def server(self) -> ForkServer | None:
+    def server(self, *, is_split_off: bool = False) -> ForkServer | None:
         with self._lock:
             # What is loaded before the kernels are compiled would have to be loaded again.
             if sys.platform != "linux" or self._is_given_up or not is_warm():
@@ -42,8 +45,11 @@ class _Holder:
             if self._server is not None and not (self._server.is_alive and self._fits == fits):
                 self._close()
             if self._server is None:
+                if is_split_off:
+                    for module in SHARED:
+                        import_module(module)
                 with suppress(OSError):
-                    self._server, self._fits = ForkServer(__name__), fits
+                    self._server, self._fits = ForkServer(__name__, is_split_off=is_split_off), fits
             return self._server
 
     def give_up(self) -> None:
@@ -75,6 +81,11 @@ def solver_server() -> ForkServer | None:
     Before the kernels are compiled there is none. It is started if none runs that has loaded what would be loaded now.
     """
     return _holder.server()
+
+
+def split_off_server() -> None:
+    """Start the server as a fork of this process, a command that has just begun: what both load is loaded once."""
+    _holder.server(is_split_off=True)
 
 
 def give_up_forking() -> None:

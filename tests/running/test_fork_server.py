@@ -110,28 +110,82 @@ def test_a_child_that_is_ended_before_it_has_begun_never_begins(server: ForkServ
     wait_until(lambda: not children_of(server.process.pid))
 
 
-#: A parent with a server and a child that runs; it says their numbers.
+#: A parent with a server and a child that runs; it says their numbers, and what kind of process the server is.
 PARENT = """
-import time
+import sys, time
 from optimizer.running.fork_server import ForkServer
 from optimizer.running.processes import Child
-server = ForkServer("tests.running.test_fork_server")
+server = ForkServer("tests.running.test_fork_server", is_split_off=sys.argv[1] == "split off")
 child = Child("tests.running.test_fork_server", "x", server=server)
 child.ask(b"?", 120)
-print(server.process.pid, child.process.pid, flush=True)
+while child.process.pid is None:  # its server says it just after it has begun
+    time.sleep(0.01)
+print(server.process.pid, child.process.pid, type(server.process).__name__, flush=True)
 time.sleep(600)
 """
 
 
-def test_a_parent_that_is_killed_leaves_neither_its_server_nor_a_child() -> None:
+@pytest.fixture(params=[("started", "Popen"), ("split off", "SplitProcess")], ids=lambda way: way[0])
+def parent(request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """Yield a parent whose server was made in one of two ways, and the ids of its server and of its child."""
+    way, kind = request.param
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, env=environment)
-    assert parent.stdout is not None
-    pids = [int(pid) for pid in parent.stdout.readline().split()]
-    assert len(pids) == 2
-    parent.kill()
-    parent.communicate()
+    made = subprocess.Popen([sys.executable, "-c", PARENT, way], stdout=subprocess.PIPE, text=True, env=environment)
+    assert made.stdout is not None
+    *pids, told = made.stdout.readline().split()
+    assert (len(pids), told) == (2, kind)
+    yield made, [int(pid) for pid in pids]
+    made.kill()
+    made.wait()
+    made.stdout.close()
+
+
+def test_a_parent_that_is_killed_leaves_neither_its_server_nor_a_child(
+    parent: tuple[subprocess.Popen[str], list[int]],
+) -> None:
+    process, pids = parent
+    process.kill()
+    process.wait()
     wait_until(lambda: not any(_runs(pid) for pid in pids))
+
+
+def test_ctrl_c_reaches_the_parent_alone(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
+    process, (server, child) = parent
+    assert len({os.getsid(pid) for pid in (process.pid, server, child)}) == 3
+
+
+def test_a_server_holds_no_output_of_its_parent(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
+    process, (server, _) = parent
+    assert process.stdout is not None
+    pipe = os.readlink(f"/proc/{process.pid}/fd/1")
+    assert pipe not in [os.readlink(f"/proc/{server}/fd/{handle}") for handle in ("0", "1", "2")]
+
+
+def test_a_process_with_threads_is_not_split() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    server = ForkServer(HERE, is_split_off=True)
+    end.set()
+    thread.join()
+    assert isinstance(server.process, subprocess.Popen)
+    server.end()
+
+
+def test_a_split_process_is_looked_at_and_killed() -> None:
+    code = """
+import time
+from optimizer.running.fork_server import SplitProcess
+process = SplitProcess(lambda: time.sleep(600))
+print(process.poll())
+process.kill()
+print(process.wait(), process.poll())
+process.kill()
+print(SplitProcess(lambda: None).wait(), SplitProcess(lambda: 1 / 0).wait())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["None", "-9 -9", "0 1"]
+    assert done.stderr == ""
 
 
 def _runs(pid: int) -> bool:

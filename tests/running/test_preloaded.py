@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,24 @@ def test_a_child_finds_the_engine_and_its_kernels_loaded() -> None:
     assert child.messages.get() == b"True 1"
     assert child.has_begun
     assert child.end(grace_s=None) == 0
+
+
+def test_a_command_splits_its_server_off_and_loads_what_both_need_once() -> None:
+    """In a process of its own: this one has threads of the test's."""
+    code = """
+import sys
+from optimizer.running.preloaded import SHARED, solver_server, split_off_server
+split_off_server()
+server = solver_server()
+print(type(server.process).__name__, all(module in sys.modules for module in SHARED), "numba" in sys.modules)
+from optimizer.running.processes import Child
+child = Child("tests.running.test_preloaded", server=server)
+print(child.messages.get().decode(), child.end(grace_s=None))
+"""
+    warm_up()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["SplitProcess True False", "True 1 0"]
 
 
 def test_a_process_has_one_server_as_long_as_that_has_loaded_what_would_be_loaded_now(
