@@ -19,7 +19,8 @@ from optimizer.running.preloaded import solver_server
 from optimizer.running.processes import Child
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import TypeAlias
 
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from optimizer.judge.verdict import Judgement
     from optimizer.running.entry import Parent
     from optimizer.travel.matrix import TravelMatrix
+
+    #: Technician and day index.
+    Key: TypeAlias = tuple[str, int]
 
 #: How much longer than asked for the process may take before it is killed: it looks at the clock itself.
 GRACE_S = 1.0
@@ -56,13 +60,14 @@ class Asked(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What the process answers, by ids: the model's answer, its routes, who leads crews, and who waits for parts."""
+    """What the process answers, by ids: routes, leads of crews, waits for parts, slots of breaks."""
 
     answer: Answer
     left_out_cents: int = 0
-    routes: Mapping[tuple[str, int], tuple[str, ...]] = {}
+    routes: Mapping[Key, tuple[str, ...]] = {}
     leads: Mapping[str, str] = {}
-    waits: Mapping[tuple[str, int], Waits] = {}
+    waits: Mapping[Key, Waits] = {}
+    slots: Mapping[Key, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +175,13 @@ def judged(problem: Problem, matrix: TravelMatrix, answered: Answered) -> ExactO
     outcome = ExactOutcome(answer.status, bound_cents=bound, changes=answer.changes, gaps=answer.gaps)
     if answer.cents is None:
         return outcome
-    plan = time_routes(problem, matrix, dict(answered.routes), leads=answered.leads, waits=dict(answered.waits))
-    judgement = judge_plan(problem, matrix, plan)
     by_model = answer.cents + answered.left_out_cents
+    plan = _timed(problem, matrix, answered, slots=None)
+    judgement = judge_plan(problem, matrix, plan)
+    if judgement.cost_cents != by_model or not judgement.is_clean:
+        # A break in another slot than the canonical one may be cheaper: any legal slot may be stated.
+        plan = _timed(problem, matrix, answered, slots=answered.slots)
+        judgement = judge_plan(problem, matrix, plan)
     outcome = replace(outcome, plan=plan, judgement=judgement, costs_by_model=by_model)
     if not judgement.is_clean:
         note = f"the judge refuses the plan: {judgement.violations[0].message}"
@@ -181,9 +190,14 @@ def judged(problem: Problem, matrix: TravelMatrix, answered: Answered) -> ExactO
         note = f"the judge finds {judgement.cost_cents} cents where the model has {by_model}"
         return replace(outcome, status=Status.FEASIBLE, bound_cents=None, note=note)
     if judgement.cost_cents > by_model and answer.status is Status.OPTIMAL:
-        # A break in another slot than the canonical one is cheaper: the bound holds, and the plan may be the best.
         return replace(outcome, status=Status.FEASIBLE)
     return outcome
+
+
+def _timed(problem: Problem, matrix: TravelMatrix, answered: Answered, slots: Mapping[Key, int] | None) -> Plan:
+    """Return the plan of an answer, as the judge times it."""
+    routes, leads, waits = dict(answered.routes), answered.leads, dict(answered.waits)
+    return time_routes(problem, matrix, routes, leads=leads, waits=waits, slots=slots)
 
 
 # --- the process ----------------------------------------------------------------------------------------------------
@@ -225,7 +239,7 @@ def answer(
     found = ask(problem, indexed, question, effort=effort, seconds=seconds, seed=seed)
     if found.cents is None:
         return Answered(found, indexed.left_out_cents)
-    return Answered(found, indexed.left_out_cents, *_by_ids(indexed, found.routes))
+    return Answered(found, indexed.left_out_cents, *_by_ids(indexed, found.routes, found.slots))
 
 
 def _question(problem: Problem, indexed: IndexedProblem, asked: Asked) -> Question | None:
@@ -253,18 +267,19 @@ def _question(problem: Problem, indexed: IndexedProblem, asked: Asked) -> Questi
 
 
 def _by_ids(
-    indexed: IndexedProblem, routes: Solution
-) -> tuple[dict[tuple[str, int], tuple[str, ...]], dict[str, str], dict[tuple[str, int], Waits]]:
-    """Return routes by ids, who leads each crew, and until when a route waits at the branch."""
-    from optimizer.engine.arrays import B_ARRIVAL, B_LEAVES, B_PICKUP, V_CREW, V_HEAD
+    indexed: IndexedProblem, routes: Solution, slots: Sequence[int]
+) -> tuple[dict[Key, tuple[str, ...]], dict[str, str], dict[Key, Waits], dict[Key, int]]:
+    """Return routes by ids, who leads each crew, until when a route waits at the branch, and the slots of breaks."""
+    from optimizer.engine.arrays import B_ARRIVAL, B_LEAVES, B_PICKUP, NONE, V_CREW, V_HEAD
     from optimizer.judge.facts import NO_WAITS
 
     arrays, orders = indexed.arrays, len(indexed.visits)
-    found: dict[tuple[str, int], tuple[str, ...]] = {}
+    found: dict[Key, tuple[str, ...]] = {}
     leads: dict[str, str] = {}
-    waits: dict[tuple[str, int], Waits] = {}
-    for shift, nodes in zip(indexed.shifts, routes, strict=True):
-        key, ids = (shift.technician_id, shift.day), list[str]()
+    waits: dict[Key, Waits] = {}
+    chosen: dict[Key, int] = {}
+    for shift, nodes, slot in zip(indexed.shifts, routes, slots, strict=True):
+        key, ids, skipped = (shift.technician_id, shift.day), list[str](), 0
         for node in nodes:
             if node < orders:
                 ids.append(indexed.visits[node].visit_id)
@@ -273,11 +288,15 @@ def _by_ids(
                 continue
             stop = arrays.stop[node - orders]
             if stop[B_LEAVES]:
+                # A wait is no place of the plan: the slots behind it are two fewer, those in a pause three.
                 waits[key] = NO_WAITS._replace(leaves_s=int(stop[B_PICKUP]))
+                skipped = 3 if slot >= 2 * len(nodes) + 2 else 2
                 continue
             ids.append(BRANCH_STOP)
             if stop[B_ARRIVAL]:
                 waits[key] = NO_WAITS._replace(stops_s=int(stop[B_PICKUP]))
         if ids:
             found[key] = tuple(ids)
-    return found, leads, waits
+        if slot != NONE:
+            chosen[key] = max(0, slot - skipped)
+    return found, leads, waits, chosen

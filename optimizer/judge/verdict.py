@@ -223,6 +223,7 @@ def time_routes(
     *,
     leads: Mapping[str, str] | None = None,
     waits: Mapping[tuple[str, int], Waits] | None = None,
+    slots: Mapping[tuple[str, int], int] | None = None,
 ) -> Plan:
     """Time a plan that brought routes only: the canonical schedule, with stops, costs and the visits left out.
 
@@ -239,6 +240,8 @@ def time_routes(
     waits
         Technician and day index to the moments until which a route waits at the branch; else the earliest at which its
         parts can be had, routes that could leave early first.
+    slots
+        Technician and day index to the slot of the break; else it is the canonical one.
 
     Examples
     --------
@@ -255,7 +258,9 @@ def time_routes(
         drafts = [replace(one, waits=waits.get((one.technician_id, one.day), one.waits)) for one in drafts]
     tours = tours_of(facts, drafts)
     numbers = sorted(tours)
-    timed = time_together(facts, [tours[number] for number in numbers], [None] * len(numbers))
+    keys = [(drafts[number].technician_id, drafts[number].day) for number in numbers]
+    chosen = [None if slots is None else slots.get(key) for key in keys]
+    timed = time_together(facts, [tours[number] for number in numbers], chosen)
     parts = drawn_parts([one.tour for one in timed])
     from_s = first_arrivals(timed)
     made = {

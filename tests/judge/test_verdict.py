@@ -314,3 +314,19 @@ def test_a_large_plan_is_clean_and_judged_fast() -> None:
     assert judgement.is_clean, judgement.violations
     assert plan.served > 80
     assert took_s < 0.1
+
+
+def test_a_break_is_timed_in_the_slot_that_is_asked_for() -> None:
+    # The break of half an hour begins once its window opens at 12:00: before the way home from A, or after it.
+    made = world([job("A", place=10)], [person("Ann", hours="08:00-17:00", lunch="12:00-13:00")])
+    routes = {("Ann", 0): ("A",)}
+    slots = {}
+    for slot in range(4):
+        plan = time_routes(made.problem, made.matrix, routes, slots={("Ann", 0): slot})
+        [route] = plan.routes
+        assert route.break_ is not None
+        slots[route.break_.slot] = route.return_s
+        assert judge_plan(made.problem, made.matrix, plan).is_clean
+    assert slots == {0: clock("13:20"), 1: clock("13:10"), 2: clock("12:40"), 3: clock("12:30")}
+    asked_for_others = time_routes(made.problem, made.matrix, routes, slots={("Ben", 0): 0})
+    assert asked_for_others == time_routes(made.problem, made.matrix, routes)

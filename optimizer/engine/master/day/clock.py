@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.engine.arrays import (
-    B_LEAVES,
     E_EARLIER,
     E_LATER,
     FAR_FUTURE_S,
     M_OVERTIME,
-    R_VISITS,
     S_BREAK_CLOSE,
     S_BREAK_LENGTH,
     S_BREAK_OPEN,
@@ -25,7 +23,8 @@ from optimizer.engine.arrays import (
     V_COUNTS,
     V_CREW,
 )
-from optimizer.engine.master.day.pieces import pieces_of
+from optimizer.engine.master.day.pauses import Pausing, may_pause
+from optimizer.engine.master.day.pieces import OwnPiece, pieces_of
 from optimizer.engine.master.day.routes import within
 from optimizer.engine.master.day.variables import HOME, Linear
 
@@ -42,8 +41,10 @@ if TYPE_CHECKING:
 
     #: How long each service lasts, by its head.
     Lengths = dict[int, Linear]
-    #: By visit, the pieces of its start with the decisions that make each of them its own.
-    Pieces = dict[int, list[tuple[Piece, cp_model.IntVar]]]
+    #: A decision, and the pieces of a start that it brings about.
+    Case = tuple[cp_model.IntVar, list[Piece]]
+    #: By visit, the pieces of its start.
+    Pieces = dict[int, list[OwnPiece]]
 
 
 def add_clock(variables: Variables) -> tuple[Pieces, Lengths]:
@@ -66,12 +67,13 @@ def take_breaks(variables: Variables) -> None:
             continue
         before = [variables.rests_before[s, n] for n in nodes]
         after = [variables.rests_after[s, n] for n in nodes]
-        model.add(sum(before) + sum(after) == variables.used[s])
+        inside = [slot for (other, _), slot in variables.rests_inside.items() if other == s]
+        model.add(sum(before) + sum(after) + sum(inside) == variables.used[s])
         for n in nodes:
             on_route = variables.used[s] if n == HOME else variables.serves[s, n]
             model.add_implication(variables.rests_before[s, n], on_route)
             model.add_implication(variables.rests_after[s, n], on_route)
-            if n >= arrays.rates[R_VISITS] and arrays.stop[n - arrays.rates[R_VISITS], B_LEAVES]:
+            if variables.leaves_later(n):
                 # Who waits to leave rests at once, or after the first drive.
                 model.add(variables.rests_before[s, n] == 0)
                 model.add(variables.rests_after[s, n] == 0)
@@ -153,11 +155,11 @@ def start_in_windows(variables: Variables, lengths: Lengths) -> Pieces:
     for head in variables.starters:
         begin, start = wait_for_others(variables, head, lengths), variables.start[head]
         found[head] = []
-        for case, day, duration_s in _cases(variables, head, lengths):
-            pieces = pieces_of(variables.arrays, day, head, duration_s)
-            mine = [(piece, model.new_bool_var(f"piece_{head}_{n}")) for n, piece in enumerate(pieces)]
-            model.add(sum(is_it for _, is_it in mine) == case)
-            for piece, is_it in mine:
+        for number, (case, pieces) in enumerate([*_cases(variables, head, lengths), *_paused_cases(variables, head)]):
+            mine = [OwnPiece(one, model.new_bool_var(f"piece_{head}_{n}"), number) for n, one in enumerate(pieces)]
+            model.add(sum(one.is_it for one in mine) == case)
+            for piece, is_it, _ in mine:
+                end_and_rest(variables, head, piece, is_it)
                 waits = model.new_bool_var(f"waits_{head}")
                 model.add(begin > piece.after_s).only_enforce_if(is_it)
                 model.add(begin <= piece.until_s).only_enforce_if(is_it)
@@ -168,8 +170,9 @@ def start_in_windows(variables: Variables, lengths: Lengths) -> Pieces:
             found[head] += mine
         for v in variables.crew_of(head):
             model.add(variables.start[v] == start)
-            for is_on in variables.serving(v):
-                model.add(variables.end[v] == start + lengths[head]).only_enforce_if(is_on)
+            for s in variables.shifts:
+                if (s, v) in variables.serves and not may_pause(variables.arrays, s, v):
+                    model.add(variables.end[v] == start + lengths[head]).only_enforce_if(variables.serves[s, v])
     return found
 
 
@@ -199,17 +202,47 @@ def wait_for_others(variables: Variables, head: int, lengths: Lengths) -> Linear
     return begin
 
 
-def _cases(variables: Variables, head: int, lengths: Lengths) -> Iterator[tuple[cp_model.IntVar, int, int]]:
-    """Yield what windows and hours depend on: that a visit is on a day, and how long it lasts where hours bind it."""
+def _paused_cases(variables: Variables, head: int) -> Iterator[Case]:
+    """Yield by whom a service is done that may pause, with the break in it or not, and the pieces of it then."""
+    model, arrays = variables.model, variables.arrays
+    for s in variables.shifts:
+        if (s, head) not in variables.serves or not may_pause(arrays, s, head):
+            continue
+        is_on, inside = variables.serves[s, head], variables.rests_inside.get((s, head))
+        goes_on = model.new_bool_var(f"goes_on_{s}_{head}")
+        model.add(goes_on + (0 if inside is None else inside) == is_on)
+        for case in (goes_on, inside):
+            if case is not None:
+                pausing = Pausing(arrays, s, head, holds_break=case is inside)
+                yield case, pausing.pieces(variables.first_s, variables.last_s)
+
+
+def end_and_rest(variables: Variables, head: int, piece: Piece, is_it: cp_model.IntVar) -> None:
+    """End a service that may pause, and begin the break in it, as its piece says."""
+    model, start, end = variables.model, variables.start[head], variables.end[head]
+    if piece.lasts_s is not None:
+        model.add(end == start + piece.lasts_s).only_enforce_if(is_it)
+    elif piece.ends_s is not None:
+        model.add(end == piece.ends_s).only_enforce_if(is_it)
+    for (s, visit), inside in variables.rests_inside.items():
+        if visit == head and piece.works_s is not None:
+            model.add(variables.rest_start[s] == start + piece.works_s).only_enforce_if([is_it, inside])
+        elif visit == head and piece.rests_s is not None:
+            model.add(variables.rest_start[s] == piece.rests_s).only_enforce_if([is_it, inside])
+
+
+def _cases(variables: Variables, head: int, lengths: Lengths) -> Iterator[Case]:
+    """Yield what windows and hours depend on: the day, and how long a visit lasts where hours bind it; and its pieces.
+
+    What may pause has its own.
+    """
     model, arrays = variables.model, variables.arrays
     for day in sorted({variables.day_of(s) for s in variables.shifts}):
         is_bound = arrays.visit[head, V_COUNTS + 2 * day + 1] >= 0
         on_day = [
-            (s, one)
+            (s, variables.serves[s, head])
             for s in variables.shifts
-            if variables.day_of(s) == day
-            for key, one in variables.serves.items()
-            if key == (s, head)
+            if variables.day_of(s) == day and (s, head) in variables.serves and not may_pause(arrays, s, head)
         ]
         if not on_day:
             continue
@@ -224,7 +257,7 @@ def _cases(variables: Variables, head: int, lengths: Lengths) -> Iterator[tuple[
             model.add(sum(cases.values()) == sum(one for _, one in on_day))
             for span_s, case in cases.items():
                 model.add(lengths[head] == span_s).only_enforce_if(case)
-                yield case, day, span_s
+                yield case, pieces_of(arrays, day, head, span_s)
             continue
         by_span: dict[int, list[cp_model.IntVar]] = {}
         for s, one in on_day:
@@ -233,9 +266,9 @@ def _cases(variables: Variables, head: int, lengths: Lengths) -> Iterator[tuple[
             if len(some) > 1:
                 case = model.new_bool_var(f"on_{head}_{day}_{span_s}")
                 model.add(sum(some) == case)
-                yield case, day, span_s
+                yield case, pieces_of(arrays, day, head, span_s)
             else:
-                yield some[0], day, span_s
+                yield some[0], pieces_of(arrays, day, head, span_s)
 
 
 def come_home(variables: Variables) -> None:
@@ -254,6 +287,8 @@ def never_overlap(variables: Variables, lengths: Lengths) -> None:
             head = variables.head_of(n)
             lasts = variables.duration_s(s, n) if len(variables.crew_of(head)) == 1 else lengths[head]
             is_on = variables.serves[s, n]
+            if may_pause(variables.arrays, s, n):
+                continue
             services.append(
                 model.new_optional_interval_var(variables.start[n], lasts, variables.end[n], is_on, f"service_{s}_{n}")
             )

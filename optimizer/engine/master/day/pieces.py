@@ -12,16 +12,34 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.engine.arrays import FAR_FUTURE_S, V_COUNTS, V_LATEST, V_MAX_LATE, V_READY
 
 if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
     from optimizer.engine.arrays import ProblemArrays
 
 
 class Piece(NamedTuple):
-    """The arrivals from `after_s` + 1 to `until_s`: they start at `open_s`, or at once; late is from `close_s` on."""
+    """The arrivals from `after_s` + 1 to `until_s`: they start at `open_s`, or at once; late is from `close_s` on.
+
+    Of a service that may pause also how long it lasts, or when it ends; and of one that holds the day's break after how
+    much work that begins, or when.
+    """
 
     after_s: int
     until_s: int
     open_s: int
     close_s: int
+    lasts_s: int | None = None
+    ends_s: int | None = None
+    works_s: int | None = None
+    rests_s: int | None = None
+
+
+class OwnPiece(NamedTuple):
+    """A piece of a visit's start, the decision that makes it its own, and the case (day, length, pause) it is of."""
+
+    piece: Piece
+    is_it: cp_model.IntVar
+    case: int
 
 
 def pieces_of(arrays: ProblemArrays, day: int, node: int, duration_s: int) -> list[Piece]:

@@ -34,6 +34,7 @@ from optimizer.engine.arrays import (
     R_SPREAD,
     R_STAFF,
     R_TRAVEL,
+    R_WORKING_TIME,
     S_DAY,
     S_DAY_CENTS,
     S_END,
@@ -55,6 +56,7 @@ from optimizer.engine.arrays import (
     WHO_PREFERRED,
     WHO_PUBLISHED,
 )
+from optimizer.engine.master.day.latest import LatestDepartures
 from optimizer.engine.master.day.routes import drives_s
 from optimizer.engine.master.day.shared import among
 from optimizer.engine.master.day.variables import Linear
@@ -83,6 +85,7 @@ MOST_CENTS = 10**9
 def parts_of_cost(variables: Variables, pieces: Pieces, lengths: Lengths) -> list[Part]:
     """Return the parts of the cost of a plan, what the arrays have left out from the beginning not counted."""
     work = work_of_days(variables, lengths)
+    latest = LatestDepartures(variables, pieces, lengths)
     return [
         *absences(variables),
         *people(variables),
@@ -91,6 +94,7 @@ def parts_of_cost(variables: Variables, pieces: Pieces, lengths: Lengths) -> lis
         *told_times(variables),
         *loads(variables, work),
         *excesses(variables),
+        *working_time(variables, latest),
     ]
 
 
@@ -194,10 +198,10 @@ def lateness(variables: Variables, pieces: Pieces) -> list[Part]:
     small, large, small_s = (int(rates[r]) for r in (R_LATE_SMALL, R_LATE_LARGE, R_LATE_SMALL_S))
     parts, worst = list["Part"](), model.new_int_var(0, MOST_CENTS, "worst_late_s")
     for head in variables.heads:
-        late_pieces = [(piece, is_it) for piece, is_it in pieces[head] if piece.until_s > piece.close_s]
+        late_pieces = [(p, is_it) for p, is_it, _ in pieces[head] if max(p.until_s, p.open_s) > p.close_s]
         if not late_pieces:
             continue
-        late = model.new_int_var(0, max(piece.until_s - piece.close_s for piece, _ in late_pieces), f"late_{head}")
+        late = model.new_int_var(0, max(max(p.until_s, p.open_s) - p.close_s for p, _ in late_pieces), f"late_{head}")
         for piece, is_it in late_pieces:
             model.add(late >= variables.start[head] - piece.close_s).only_enforce_if(is_it)
         model.add(worst >= late)
@@ -285,6 +289,15 @@ def excesses(variables: Variables) -> list[Part]:
         many = above(variables, count - int(row[S_MAX_VISITS]))
         parts.append((Rule.EXCEPTION, int(rates[R_MORE_VISITS]) * many))
     return parts
+
+
+def working_time(variables: Variables, latest: LatestDepartures) -> list[Part]:
+    """Price how long each day lasts, from its latest useful departure to the return."""
+    rate = int(variables.arrays.rates[R_WORKING_TIME])
+    lengths = {s: variables.model.new_int_var(0, 10**6, f"lasts_{s}") for s in latest.departs if rate}
+    for s, length in lengths.items():
+        variables.model.add(length >= latest.length_s(s)).only_enforce_if(variables.used[s])
+    return [(Rule.WORKING_TIME, per_minute(variables, rate, length)) for length in lengths.values()]
 
 
 # --- arithmetic -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.engine.arrays import (
     D_ADDRESS,
     D_SECONDS,
+    E_LOAD,
+    E_NEED,
     FORBIDDEN_S,
     M_TRAVEL,
     M_VISITS,
@@ -34,6 +36,7 @@ def add_routes(variables: Variables) -> None:
     """Add what binds routes whatever the clock says."""
     serve_once(variables)
     drive_in_circuits(variables)
+    stop_at_the_branch(variables)
     limit_travel(variables)
     keep_locks(variables)
     keep_what_is_asked(variables)
@@ -61,6 +64,25 @@ def drive_in_circuits(variables: Variables) -> None:
             model.add_implication(variables.serves[s, n], used)
         visits = [variables.serves[s, n] for n in own if n < orders]
         model.add_bool_or([*visits, ~used])
+
+
+def stop_at_the_branch(variables: Variables) -> None:
+    """Let a route stop at the branch once at most, or wait there before it leaves; say which visits come after it."""
+    model = variables.model
+    for s in variables.shifts:
+        stops = variables.stops_of(s)
+        model.add_at_most_one([variables.serves[s, n] for n in stops])
+        for (a, b), arc in variables.arcs[s].items():
+            if variables.leaves_later(b) and a != HOME:
+                model.add(arc == 0)
+            if stops and b in variables.visits:
+                here = variables.past_stop[s, b]
+                if a in variables.visits:
+                    model.add(here == variables.past_stop[s, a]).only_enforce_if(arc)
+                else:
+                    model.add(here == int(a != HOME)).only_enforce_if(arc)
+    for key, is_past in variables.past_stop.items():
+        model.add_implication(is_past, variables.serves[key])
 
 
 def drives_s(variables: Variables, shift: int) -> dict[tuple[int, int], int]:
@@ -120,9 +142,21 @@ def keep_locks(variables: Variables) -> None:
     for s, prefix in variables.prefixes.items():
         before: Sequence[int] = [HOME]
         for here in prefix:
-            arcs = [variables.arcs[s][a, b] for a in before for b in here if (a, b) in variables.arcs[s]]
-            model.add_exactly_one(arcs)
+            ways = _ways(variables, s, before, here)
+            # A started route stops before what has begun for that alone.
+            fetches = any(len(arrays.entries_of(n, kind)) for n in here for kind in (E_NEED, E_LOAD))
+            for stop in variables.stops_of(s) if fetches else ():
+                over = model.new_bool_var(f"over_{s}_{stop}")
+                model.add_bool_or(_ways(variables, s, before, [stop])).only_enforce_if(over)
+                model.add_bool_or(_ways(variables, s, [stop], here)).only_enforce_if(over)
+                ways.append(over)
+            model.add_bool_or(ways)
             before = here
+
+
+def _ways(variables: Variables, shift: int, here: Sequence[int], there: Sequence[int]) -> list[cp_model.IntVar]:
+    """Return the drives from one of some nodes to one of others."""
+    return [variables.arcs[shift][a, b] for a in here for b in there if (a, b) in variables.arcs[shift]]
 
 
 def keep_what_is_asked(variables: Variables) -> None:

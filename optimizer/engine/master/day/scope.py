@@ -9,13 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.rules import Rule
-from optimizer.engine.arrays import (
-    FAR_FUTURE_S,
-    R_PAUSES,
-    R_WORKING_TIME,
-    S_MAX_DUTY,
-)
+from optimizer.engine.arrays import S_DAY
 from optimizer.engine.master.day.answers import Gap
+from optimizer.engine.master.day.latest import counts_length, gap_rule, has_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +23,7 @@ HELD: dict[Rule, tuple[str, ...] | str] = {
     Rule.ONCE: ("routes.serve_once",),
     Rule.SKILL: "Whoever may not serve a visit has no variable for it.",
     Rule.ALLOWED: ("shared.people_of_crews",),
-    Rule.TRAVEL_LIMIT: ("routes.limit_travel",),
+    Rule.TRAVEL_LIMIT: ("routes.limit_travel", "latest.LatestDepartures"),
     Rule.WINDOW: ("clock.start_in_windows",),
     Rule.READY: ("clock.start_in_windows",),
     Rule.CONFIRMED: "Whom nobody may visit in vain has no index.",
@@ -49,7 +45,7 @@ HELD: dict[Rule, tuple[str, ...] | str] = {
     Rule.LATENESS: ("prices.lateness",),
     Rule.TRAVEL: ("prices.days",),
     Rule.OVERTIME: ("prices.days",),
-    Rule.WORKING_TIME: "Refused where it has a price.",
+    Rule.WORKING_TIME: ("prices.working_time", "latest.LatestDepartures"),
     Rule.CONTRACTOR: ("prices.days",),
     Rule.RESERVE: ("prices.loads",),
     Rule.CONTINUITY: ("prices.people",),
@@ -60,17 +56,19 @@ HELD: dict[Rule, tuple[str, ...] | str] = {
 }
 
 
+#: Why the latest departure is then no single moment that the model could find.
+SEVERAL = "the length of a day counts, and several visits of it have several windows or hours"
+
+
 def gaps_of(arrays: ProblemArrays) -> tuple[Gap, ...]:
     """Return what a problem uses of the rules that the model does not hold; empty where an answer is a proof."""
     return tuple(_gaps(arrays))
 
 
 def _gaps(arrays: ProblemArrays) -> Iterator[Gap]:
-    if arrays.rates[R_WORKING_TIME]:
-        yield Gap(Rule.WORKING_TIME, "the length of a day has a price")
-    if (arrays.shift[:, S_MAX_DUTY] < FAR_FUTURE_S).any():
-        yield Gap(Rule.TRAVEL_LIMIT, "the length of a day has a limit")
-    if arrays.rates[R_PAUSES]:
-        yield Gap(Rule.BREAK, "a long service may pause")
-    if len(arrays.stop):
-        yield Gap(Rule.STOCK, "a route may stop or wait at the branch")
+    for s in range(len(arrays.shift)):
+        if counts_length(arrays, s) and has_holes(arrays, s, int(arrays.shift[s, S_DAY])):
+            yield Gap(
+                gap_rule(arrays), "the length of a day counts, and several visits of it have several windows or hours"
+            )
+            return

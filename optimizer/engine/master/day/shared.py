@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from optimizer.engine.arrays import (
+    B_PICKUP,
     E_EARLIER,
     E_LOAD,
     E_NEED,
-    E_STOCK,
     E_TOOL,
     FAR_FUTURE_S,
     K_DAYS,
@@ -26,6 +26,7 @@ from optimizer.engine.arrays import (
     ROW_UNTIL,
     S_BLOCKED,
     S_CAPACITY,
+    S_NEEDS_STOP,
     S_PICKUP,
     S_REPLAYED,
     V_CREW,
@@ -33,6 +34,9 @@ from optimizer.engine.arrays import (
     WHO_REQUIRED,
 )
 from optimizer.engine.master.day.variables import HOME
+
+#: More units of anything than a day uses.
+MOST_UNITS = 10**6
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -112,12 +116,10 @@ def draw_stock(variables: Variables) -> None:
     """Draw no more of any part by any moment than there is then; own parts are used first, and who owes takes none."""
     model, arrays = variables.model, variables.arrays
     uses: dict[int, list[Linear]] = {row: [] for row in range(len(arrays.row))}
-    for (s, n), is_on in variables.serves.items():
-        if n not in variables.visits or arrays.shift[s, S_REPLAYED] == OWN_DRAWS:
-            continue
-        for row, use, *_ in arrays.entries_of(n, E_STOCK).tolist():
-            if arrays.shift[s, S_PICKUP] <= arrays.row[row, ROW_UNTIL]:
-                uses[row].append(use * is_on)
+    for (s, v), is_on in variables.serves.items():
+        if v in variables.visits and arrays.shift[s, S_REPLAYED] != OWN_DRAWS:
+            for part, count, held, *_ in arrays.entries_of(v, E_NEED).tolist():
+                _draw(variables, (s, v), part, count * is_on, held, uses)
     for owner in range(len(arrays.owner)):
         own = [s for s in variables.shifts if variables.owner_of(s) == owner]
         if own and arrays.shift[own[0], S_REPLAYED] == OWN_DRAWS:
@@ -128,25 +130,57 @@ def draw_stock(variables: Variables) -> None:
             model.add(sum(terms) <= int(arrays.row[row, ROW_CAP]))
 
 
+def _draw(
+    variables: Variables, at: tuple[int, int], part: int, count: Linear, held: int, uses: dict[int, list[Linear]]
+) -> None:
+    """Enter what a visit draws from the branch into the rows that its pick-up counts in.
+
+    Parameters
+    ----------
+    at
+        Technician-day and visit.
+    count, held
+        How many it draws, and how many are held for it.
+    uses
+        What is drawn, by row of the stock rule. Modified.
+    """
+    model, arrays = variables.model, variables.arrays
+    shift, visit = at
+    pickup_s, is_past = int(arrays.shift[shift, S_PICKUP]), variables.past_stop.get(at)
+    for row in range(len(arrays.row)):
+        if arrays.row[row, ROW_PART] != part:
+            continue
+        until_s, beyond = int(arrays.row[row, ROW_UNTIL]), held if arrays.row[row, ROW_BEYOND] else 0
+        if is_past is None and not beyond:
+            if pickup_s <= until_s:
+                uses[row].append(count)
+            continue
+        drawn = model.new_int_var(0, MOST_UNITS, f"draws_{row}_{shift}_{visit}")
+        if pickup_s <= until_s:
+            model.add(drawn >= count - beyond).only_enforce_if(*([] if is_past is None else [~is_past]))
+        for stop in variables.stops_of(shift):
+            if arrays.stop[stop - len(variables.visits), B_PICKUP] <= until_s:
+                assert is_past is not None
+                model.add(drawn >= count - beyond).only_enforce_if([is_past, variables.serves[shift, stop]])
+        uses[row].append(drawn)
+
+
 def _draw_after_own(variables: Variables, shifts: list[int], part: int, uses: dict[int, list[Linear]]) -> None:
     """Let a technician use the own parts first, in driving order over the days, and draw the rest from the branch."""
     model, arrays = variables.model, variables.arrays
     has = int(arrays.owner[variables.owner_of(shifts[0]), O_OWN + part])
-    rows = [row for row in range(len(arrays.row)) if arrays.row[row, ROW_PART] == part]
     left: Linear = has
     for s in shifts:
-        own = [n for n in variables.nodes_of(s) if n in variables.visits]
-        needs = {n: _need(variables, n, part) for n in own}
-        if not any(count for count, _ in needs.values()):
+        own = variables.nodes_of(s)
+        needs = {n: need for n in own if n in variables.visits and (need := _need(variables, n, part))[0]}
+        if not needs:
             continue
         before, after = left, {n: model.new_int_var(0, has, f"left_{part}_{s}_{n}") for n in (HOME, *own)}
-        drawn = {n: model.new_int_var(0, count, f"drawn_{part}_{s}_{n}") for n, (count, _) in needs.items() if count}
+        drawn = {n: model.new_int_var(0, count, f"drawn_{part}_{s}_{n}") for n, (count, _) in needs.items()}
         for (a, b), arc in variables.arcs[s].items():
             had = before if a == HOME else after[a]
-            if b not in drawn:
-                model.add(after[b] == had).only_enforce_if(arc)
-                continue
-            model.add(after[b] == had - needs[b][0] + drawn[b]).only_enforce_if(arc)
+            left_there = had - needs[b][0] + drawn[b] if b in drawn else had
+            model.add(after[b] == left_there).only_enforce_if(arc)
         model.add(after[HOME] == before).only_enforce_if(~variables.used[s])
         for n, count in drawn.items():
             is_empty = model.new_bool_var(f"empty_{part}_{s}_{n}")
@@ -155,9 +189,10 @@ def _draw_after_own(variables: Variables, shifts: list[int], part: int, uses: di
             model.add(count == 0).only_enforce_if(~variables.serves[s, n])
             if arrays.shift[s, S_BLOCKED]:
                 model.add(count == 0)
-            for row in rows:
-                if arrays.shift[s, S_PICKUP] <= arrays.row[row, ROW_UNTIL]:
-                    uses[row].append(_beyond(variables, count, needs[n][1]) if arrays.row[row, ROW_BEYOND] else count)
+            elif arrays.shift[s, S_NEEDS_STOP]:
+                past = [variables.past_stop[s, n]] if (s, n) in variables.past_stop else []
+                model.add(count == 0).only_enforce_if([~one for one in past])
+            _draw(variables, (s, n), part, count, needs[n][1], uses)
         left = after[HOME]
 
 
@@ -165,15 +200,6 @@ def _need(variables: Variables, node: int, part: int) -> tuple[int, int]:
     """Return how many of a part a visit needs, and how many are held for it."""
     entries = variables.arrays.entries_of(node, E_NEED).tolist()
     return next(((count, held) for p, count, held, *_ in entries if p == part), (0, 0))
-
-
-def _beyond(variables: Variables, count: cp_model.IntVar, held: int) -> Linear:
-    """Return what a visit draws beyond what is held for it."""
-    if not held:
-        return count
-    more = variables.model.new_int_var(0, 10**6, "beyond")
-    variables.model.add(more >= count - held)
-    return more
 
 
 def take_tools(variables: Variables) -> None:
@@ -184,7 +210,7 @@ def take_tools(variables: Variables) -> None:
         out: dict[int, list[cp_model.IntVar]] = {}
         for s in variables.shifts:
             has = int(arrays.owner[variables.owner_of(s), first + tool])
-            takes = model.new_int_var(0, 10**6, f"takes_{tool}_{s}")
+            takes = model.new_int_var(0, MOST_UNITS, f"takes_{tool}_{s}")
             for n in variables.nodes_of(s):
                 need = next((c for t, c, *_ in arrays.entries_of(n, E_TOOL).tolist() if t == tool), 0)
                 if need > has:
@@ -195,16 +221,21 @@ def take_tools(variables: Variables) -> None:
 
 
 def carry_loads(variables: Variables) -> None:
-    """Carry no more of a quantity than there is room for."""
+    """Carry no more of a quantity than there is room for, from the start to the stop at the branch and after it."""
     model, arrays = variables.model, variables.arrays
     for s in variables.shifts:
         for quantity in range(int(arrays.rates[R_QUANTITIES])):
             room = int(arrays.shift[s, S_CAPACITY + quantity])
-            if room < FAR_FUTURE_S:
-                loads = [
-                    amount * variables.serves[s, n]
-                    for n in variables.nodes_of(s)
-                    for q, amount, *_ in arrays.entries_of(n, E_LOAD).tolist()
-                    if q == quantity
-                ]
-                model.add(sum(loads) <= room)
+            if room >= FAR_FUTURE_S:
+                continue
+            loads = {
+                n: amount
+                for n in variables.nodes_of(s)
+                for q, amount, *_ in arrays.entries_of(n, E_LOAD).tolist()
+                if q == quantity
+            }
+            past = {n: variables.past_stop[s, n] for n in loads if (s, n) in variables.past_stop}
+            all_of_them = sum(amount * variables.serves[s, n] for n, amount in loads.items())
+            reloaded = sum(loads[n] * is_past for n, is_past in past.items())
+            model.add(all_of_them - reloaded <= room)
+            model.add(reloaded <= room)

@@ -154,4 +154,6 @@ def _slot(solver: cp_model.CpSolver, variables: Variables, shift: int) -> int:
         for slot, rests, n in ((2 * k, variables.rests_before, a), (2 * k + 1, variables.rests_after, b)):
             if (shift, n) in rests and solver.boolean_value(rests[shift, n]):
                 return slot
-    return NONE
+    inside = [k for k, n in enumerate(stations[1:-1]) if (shift, n) in variables.rests_inside]
+    chosen = [k for k in inside if solver.boolean_value(variables.rests_inside[shift, stations[1 + k]])]
+    return 2 * (len(stations) - 1) + chosen[0] if chosen else NONE

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ortools.sat.python import cp_model
 
 from optimizer.engine.arrays import (
+    B_LEAVES,
     NONE,
     R_VISITS,
     S_BREAK_LENGTH,
@@ -26,6 +27,7 @@ from optimizer.engine.arrays import (
     V_CREW,
     V_HEAD,
 )
+from optimizer.engine.master.day.pauses import may_pause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +72,8 @@ class Variables:
         Departure, return before a break at the end place, return.
     rests_before, rests_after : (shift, node) -> Boolean
         The break lies before the drive from a node, or after the drive to it.
+    rests_inside : (shift, visit) -> Boolean
+        The break lies in the pause of a service.
     rest_start : shift -> moment
         When the break begins.
     """
@@ -97,6 +101,8 @@ class Variables:
         slots = [(s, n) for s in self.shifts if arrays.shift[s, S_BREAK_LENGTH] for n in (HOME, *self.nodes_of(s))]
         self.rests_before = {key: model.new_bool_var(f"rests_before_{key[0]}_{key[1]}") for key in slots}
         self.rests_after = {key: model.new_bool_var(f"rests_after_{key[0]}_{key[1]}") for key in slots}
+        inside = [(s, n) for s, n in slots if n != HOME and may_pause(arrays, s, n)]
+        self.rests_inside = {key: model.new_bool_var(f"rests_inside_{key[0]}_{key[1]}") for key in inside}
 
     def moment(self, name: str) -> cp_model.IntVar:
         """Return a new moment within the days."""
@@ -172,6 +178,25 @@ class Variables:
         origin = int(row[S_START_NODE]) if here == HOME else here
         goal = int(row[S_END_NODE]) if there == HOME else there
         return int(self.arrays.travel[row[S_PROFILE], origin, goal])
+
+    def stops_of(self, shift: int) -> list[int]:
+        """Return the stops at the branch that a route may have, and the waits there before it leaves."""
+        return [n for n in self.nodes_of(shift) if n not in self.visits]
+
+    def leaves_later(self, node: int) -> bool:
+        """Return whether a node is a wait at the branch before the route leaves."""
+        return node != HOME and node not in self.visits and bool(self.arrays.stop[node - len(self.visits), B_LEAVES])
+
+    @cached_property
+    def past_stop(self) -> dict[tuple[int, int], cp_model.IntVar]:
+        """By technician-day and visit, whether it comes after the stop at the branch; only where there may be one."""
+        found = {}
+        for s in self.shifts:
+            if self.stops_of(s):
+                for v in self.nodes_of(s):
+                    if v in self.visits:
+                        found[s, v] = self.model.new_bool_var(f"past_stop_{s}_{v}")
+        return found
 
     # --- who serves what ----------------------------------------------------------------------------------------
 
