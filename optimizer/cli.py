@@ -514,16 +514,20 @@ def export(
     lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
-    """Validate a branch and write it as one JSON file."""
+    """Validate a branch and write it as one JSON file, its own travel matrix included."""
     from optimizer.faults.issues import Issue, IssueReport
     from optimizer.ingest.read import read_branch
     from optimizer.ingest.write import write_problem
+    from optimizer.travel.matrix_document import as_document
+    from optimizer.travel.own_files import may_hold_matrix
+    from optimizer.travel.provider import travel_for
 
     say, doubts = translator_for(lang, branch), list[Issue]()
     with Faults(say, as_json=json_faults) as faults:
         problem = read_branch(branch, on_warning=doubts.append)
         faults.warn_of(IssueReport(tuple(doubts)))
-        write_problem(problem, json_file)
+        own = as_document(travel_for(problem, branch)) if may_hold_matrix(branch) else None
+        write_problem(problem, json_file, own)
     Console().print(Text(say("Written to {folder}", folder=str(json_file))))
 
 

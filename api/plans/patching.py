@@ -47,6 +47,8 @@ def submit_patched(
         raise Refusal("INPUT_NO_JSON")
     try:
         document = patched(json.loads(source["content"]), patch.upsert, patch.remove)
+        if "matrix" in patch.model_fields_set:
+            document["matrix"] = patch.matrix
     except InputError as error:
         faults = {name: error.report.to_json(name) for name in LANGUAGES}
         raise Refusal("INPUT_FAULTS", faults=faults, count=len(error.report.errors)) from None

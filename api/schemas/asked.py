@@ -143,6 +143,10 @@ class Patch(Taken):
         dict[Sheet, Annotated[list[dict[str, Any]], Field(max_length=2_000)]],
         Field(examples=[{"orders": [{"order_id": "O1", "service": "PT90M"}]}]),
     ] = {}
+    matrix: Annotated[
+        dict[str, Any] | None,
+        Field(description="the branch's own travel anew, as a whole; null takes it out; not given, it stays"),
+    ] = None
     remove: Annotated[
         dict[Sheet, Annotated[list[Annotated[str, Field(max_length=200)] | dict[str, Any]], Field(max_length=2_000)]],
         Field(examples=[{"orders": ["O2"]}]),

@@ -23,6 +23,8 @@ from optimizer.ingest.cells.regional import parse_no_calls, parse_weekend
 from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.cells.values import parse_time
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS, columns_of
+from optimizer.travel.matrix_document import MOST_PLACES
+from optimizer.travel.own_files import JSON_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,7 +109,7 @@ _ITEMS: Mapping[Callable[[object], Any], Schema] = {
 def branch_components() -> dict[str, Schema]:
     """Return the components of a branch by name: `Branch`, the row of each sheet, what cells are made of."""
     rows = {SHEETS[sheet].__name__: _row(sheet) for sheet in SHEETS}
-    return {"Branch": _branch(), **rows, **_PIECES}
+    return {"Branch": _branch(), "OwnMatrix": _matrix(), **rows, **_PIECES}
 
 
 def _branch() -> Schema:
@@ -122,9 +124,30 @@ def _branch() -> Schema:
         "properties": {
             "format": {"type": "string", "const": PROBLEM_FORMAT},
             "policy": {"type": ["string", "object"], "description": "a policy by name, or its table"},
+            JSON_KEY: named("OwnMatrix"),
             **sheets,
         },
     }
+
+
+def _matrix() -> Schema:
+    """Return the schema of a branch's own travel."""
+    table: Schema = {
+        "type": "array",
+        "items": {"type": "array", "items": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}},
+    }
+    tables = {"anyOf": [table, {"type": "array", "items": table}]}
+    names: Schema = {"type": "array", "minItems": 1, "items": TEXT}
+    places = "branch, the ids of visits, start:ID and end:ID of technicians who start or end at home"
+    schema = _closed(
+        ("keys", "seconds"),
+        keys={**names, "maxItems": MOST_PLACES, "description": f"the places, a row and a column each: {places}"},
+        profiles={**names, "description": "of each a table; without them one table serves every profile"},
+        seconds={**tables, "description": "row: from, column: to; null where there is no way"},
+        metres={**tables, "description": "for display and prices by the kilometre; estimated where they are missing"},
+    )
+    example = {"keys": ["branch", "O1"], "seconds": [[0, 600], [660, 0]], "metres": [[0, 5200], [5400, 0]]}
+    return {**schema, "description": "The branch's own travel, in place of estimates.", "examples": [example]}
 
 
 def _row(sheet: str) -> Schema:

@@ -238,12 +238,12 @@ _MATRICES = {
         "The row has {value} cells for {expected} places.",
         "Write one number for each place of the header; leave the cell empty where there is no way.",
     ),
-    "MATRIX_NEGATIVE": Fault("{value} is negative.", "Write 0 or more; an empty cell means that there is no way."),
+    "MATRIX_NEGATIVE": Fault("{value} is negative.", "Write 0 or more; no way is an empty cell, in JSON null."),
     "MATRIX_NUMBER": Fault(
-        "'{value}' is not a number.", "Write it in digits, like 600; an empty cell means that there is no way."
+        "'{value}' is not a number.", "Write it in digits, like 600; no way is an empty cell, in JSON null."
     ),
     "MATRIX_LARGE": Fault(
-        "{value} is too large.", "It must be at most {limit}; an empty cell means that there is no way."
+        "{value} is too large.", "It must be at most {limit}; no way is an empty cell, in JSON null."
     ),
     "MATRIX_NOT_FINITE": Fault("'{value}' is not a finite number.", "Write a number; an empty cell means no way."),
     "MATRIX_DIAGONAL": Fault("The way from a place to itself is {value}.", "Write 0."),
@@ -252,6 +252,16 @@ _MATRICES = {
     "MATRIX_ARRAY_MISSING": Fault("The array '{value}' is missing.", "Write keys and seconds with numpy.savez."),
     "MATRIX_ARRAY_TYPE": Fault("The array holds {value}, not numbers.", "Write whole numbers."),
     "MATRIX_SHAPE": Fault("The array has the shape {value}.", "It must be {expected}: profiles, places, places."),
+    "MATRIX_SIZE": Fault(
+        "There are {value} entries for {expected} places.",
+        "Write one row for each of keys, in their order, and in it one number for each; null where there is no way.",
+    ),
+    "MATRIX_TABLES": Fault(
+        "There are {value} tables for {expected} profiles.", "Write one table for each of profiles, in their order."
+    ),
+    "MATRIX_PLACES": Fault(
+        "The matrix has {value} places; in JSON it may have {limit}.", "Send a zip archive with a matrix.npz in it."
+    ),
     "MATRIX_PROFILE_MISSING": Fault("The travel profile '{value}' is missing.", "The file has: {known}."),
     "TRAVEL_PROFILE": Fault(
         "'{value}' is not a travel profile.", "Write one of {known}, or put your own matrix.csv into the folder."

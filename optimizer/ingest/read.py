@@ -45,6 +45,9 @@ from optimizer.ingest.places.own_tables import OwnPlaces, read_own_places
 from optimizer.ingest.settings.policy import DEFAULT_PROFILE, find_policy, resolve_policy
 from optimizer.ingest.settings.profiles import decode_toml
 from optimizer.ingest.settings.promise_profile import find_promise
+from optimizer.travel.own_files import JSON_KEY as MATRIX
+from optimizer.travel.own_files import JSON_KEYS as MATRIX_KEYS
+from optimizer.travel.own_files import may_hold_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,9 +58,6 @@ if TYPE_CHECKING:
     from optimizer.domain.promise import PromiseProfile
     from optimizer.faults.issues import Issue
 
-#: Files of a folder that hold its own travel matrix.
-MATRIX_FILES = ("matrix.csv", "matrix.npz")
-
 #: What a branch holds, or nothing when the log holds errors.
 _Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
 
@@ -66,7 +66,7 @@ def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None 
     """Return the Problem of a folder of CSV files, of one Excel workbook (`.xlsx`), or of one JSON file (`.json`).
 
     The order of rows does not matter: the same data give an equal Problem. Each doubt about the input is told, as
-    `paigong plan` tells it, also about the folder's own travel matrix.
+    `paigong plan` tells it, also about the branch's own travel matrix.
 
     Parameters
     ----------
@@ -94,13 +94,13 @@ def read_branch_report(path: str | Path) -> tuple[Problem | None, IssueReport]:
     return intake.problem, intake.report
 
 
-def _travel_doubts(problem: Problem, folder: Path) -> IssueReport:
-    """Return what is doubtful about the folder's own travel matrix, if it has one."""
-    if not folder.is_dir() or not any((folder / name).is_file() for name in MATRIX_FILES):
+def _travel_doubts(problem: Problem, branch: Path) -> IssueReport:
+    """Return what is doubtful about the branch's own travel matrix, if it has one."""
+    if not may_hold_matrix(branch):
         return IssueReport()
     from optimizer.travel.provider import check_travel
 
-    return check_travel(problem, folder)
+    return check_travel(problem, branch)
 
 
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
@@ -170,10 +170,14 @@ def _from_document(document: object, log: IssueLog, options: ReadOptions, *, is_
     if document.get("format") != PROBLEM_FORMAT:
         log.add("JSON_FORMAT", value=document.get("format", ""), expected=PROBLEM_FORMAT, path="/format")
         return None
-    known = {*SHEETS, "format", "policy"}
-    for key in document.keys() - known:
-        near = nearest(key, known - document.keys())
-        log.add("KEY_UNKNOWN", value=key, near=near, path=f"/{key}")
+    known = {*SHEETS, "format", "policy", MATRIX}
+    matrix = document.get(MATRIX)
+    _note_unknown(document, known, log)
+    if isinstance(matrix, dict):
+        # What it holds is looked at with the travel of the problem.
+        _note_unknown(matrix, {*MATRIX_KEYS}, log.under(f"/{MATRIX}"))
+    elif matrix is not None:
+        log.add("JSON_SHAPE", expected=Phrase("an object"), path=f"/{MATRIX}")
     raws = [read_json_sheet(name, document[name], log) for name in SHEETS if document.get(name) is not None]
     if not is_ours:
         check_offsets(raws, log)
@@ -186,6 +190,11 @@ def _from_document(document: object, log: IssueLog, options: ReadOptions, *, is_
         policy = None
     table = {"name": policy} if isinstance(policy, str) else policy or {}
     return _assemble(raws, table, log, options, is_ours=is_ours)
+
+
+def _note_unknown(entries: Mapping[str, Any], known: set[str], log: IssueLog) -> None:
+    for key in entries.keys() - known:
+        log.add("KEY_UNKNOWN", value=key, near=nearest(key, known - entries.keys()), path=f"/{key}")
 
 
 def _from_text(text: str, log: IssueLog, options: ReadOptions) -> _Found:

@@ -115,9 +115,15 @@ def problem_to_json(problem: Problem) -> JsonObject:
     }
 
 
-def write_problem(problem: Problem, path: str | Path) -> None:
-    """Write a problem as one JSON file; whoever reads meanwhile sees the old file or the new one."""
-    write_json(problem_to_json(problem), path)
+def write_problem(problem: Problem, path: str | Path, matrix: JsonObject | None = None) -> None:
+    """Write a problem as one JSON file; whoever reads meanwhile sees the old file or the new one.
+
+    Parameters
+    ----------
+    matrix
+        The branch's own travel, as a document brings it; `None` where travel is estimated.
+    """
+    write_json(problem_to_json(problem) | ({} if matrix is None else {"matrix": matrix}), path)
 
 
 # --- one entry each -----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,37 +18,21 @@ from optimizer.travel.matrix_table import (
     read_csv_table,
     read_npz_tables,
 )
+from optimizer.travel.own_files import METRES_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from optimizer.domain.order import Place
-
-CSV_NAME, METRES_NAME, NPZ_NAME = "matrix.csv", "matrix_metres.csv", "matrix.npz"
+    from optimizer.travel.matrix import Figures
 
 #: How many pairs without a way the provenance names; it always counts them all.
 NAMED_PAIRS = 20
 #: No second or metre is added for a fraction that is only the noise of floating point.
 _NOISE = 1e-6
-
-
-def matrix_file_in(folder: Path) -> Path | None:
-    """Return the matrix file of a branch folder, or `None` when there is none.
-
-    Raises
-    ------
-    InputError
-        When the folder holds two matrices.
-    """
-    found = [folder / name for name in (CSV_NAME, NPZ_NAME) if (folder / name).is_file()]
-    if len(found) > 1:
-        log = IssueLog(form="csv", file=str(folder))
-        log.add("MATRIX_TWO_FILES", file=NPZ_NAME, value=CSV_NAME)
-        raise InputError(log.report())
-    return found[0] if found else None
+#: What the provenance says of metres that nobody has given.
+ESTIMATED_METRES = "estimated: great circle x 1.35, for display"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +61,12 @@ class MatrixFileProvider:
         """
         log = IssueLog(form="csv", file=self.path.name)
         in_seconds, in_metres, metres_name = self._read(log)
-        seconds = None if in_seconds is None else _cut(in_seconds, places, profiles, self.path.name, log)
-        metres = None if in_metres is None else _cut(in_metres, places, profiles, metres_name, log)
+        name = self.path.name
+        seconds = None if in_seconds is None else cut_out(in_seconds, places, profiles, log, file=name)
+        metres = None if in_metres is None else cut_out(in_metres, places, profiles, log, file=metres_name)
         if log.has_errors or seconds is None:
             raise InputError(log.report())
-        estimated = metres is None
-        if metres is None:
-            estimate = GeodesicProvider().matrix(places, ["car"]).metres
-            metres = np.where(seconds == UNREACHABLE, np.int32(UNREACHABLE), estimate)
-        return TravelMatrix(
-            keys=tuple(places),
-            profiles=tuple(profiles),
-            seconds=seconds,
-            metres=metres,
-            provenance={
-                "provider": "file",
-                "file": self.path.name,
-                "rounding": "up to whole seconds",
-                "metres": "estimated: great circle x 1.35, for display" if estimated else metres_name,
-                "no way": _no_way(seconds, places, profiles),
-            },
-        )
+        return own_matrix(places, profiles, seconds, metres, file=name, metres_file=metres_name)
 
     def _read(self, log: IssueLog) -> tuple[MatrixTable | None, MatrixTable | None, str]:
         """Return seconds, metres, and the name of the file with the metres."""
@@ -110,19 +79,62 @@ class MatrixFileProvider:
         return seconds, metres, beside.name
 
 
-def _cut(
-    table: MatrixTable, places: Mapping[str, Place], profiles: Sequence[str], file: str, log: IssueLog
-) -> NDArray[np.int32] | None:
-    """Return the layers of `profiles` and rows of `places` in whole numbers, or note what the table lacks."""
+def own_matrix(
+    places: Mapping[str, Place],
+    profiles: Sequence[str],
+    seconds: Figures,
+    metres: Figures | None,
+    *,
+    file: str,
+    metres_file: str,
+) -> TravelMatrix:
+    """Return the user's figures as a matrix that says where they come from; metres that are not given are estimated.
+
+    Parameters
+    ----------
+    seconds, metres
+        int32 of shape (profiles, places, places), as `cut_out` returns them.
+    file, metres_file
+        What they were read from.
+    """
+    is_estimate = metres is None
+    if metres is None:
+        estimate = GeodesicProvider().matrix(places, ["car"]).metres
+        metres = np.where(seconds == UNREACHABLE, np.int32(UNREACHABLE), estimate)
+    return TravelMatrix(
+        keys=tuple(places),
+        profiles=tuple(profiles),
+        seconds=seconds,
+        metres=metres,
+        provenance={
+            "provider": "file",
+            "file": file,
+            "rounding": "up to whole seconds",
+            "metres": ESTIMATED_METRES if is_estimate else metres_file,
+            "no way": _no_way(seconds, places, profiles),
+        },
+    )
+
+
+def cut_out(
+    table: MatrixTable, places: Mapping[str, Place], profiles: Sequence[str], log: IssueLog, **where: Any
+) -> Figures | None:
+    """Return the layers of `profiles` and rows of `places` in whole numbers, or note what the table lacks.
+
+    Parameters
+    ----------
+    where
+        The file of the table, or its path in a document.
+    """
     row_of = {key: row for row, key in enumerate(table.keys)}
     rows = {key: row_of.get(key, row_of.get(_same_place(key, places))) for key in places}
     missing = [key for key, row in rows.items() if row is None]
     for key in missing:
         near = nearest(key, row_of.keys() - places.keys())
-        log.add("MATRIX_KEY_MISSING", file=file, value=key, near=near)
+        log.add("MATRIX_KEY_MISSING", value=key, near=near, **where)
     unknown = [name for name in profiles if table.profiles and name not in table.profiles]
     for name in unknown:
-        log.add("MATRIX_PROFILE_MISSING", file=file, value=name, known=", ".join(table.profiles))
+        log.add("MATRIX_PROFILE_MISSING", value=name, known=", ".join(table.profiles), **where)
     if missing or unknown:
         return None
     layers = [table.profiles.index(name) if table.profiles else 0 for name in profiles]
@@ -142,7 +154,7 @@ def _same_place(key: str, places: Mapping[str, Place]) -> str:
     return order_id if is_later_day else ""
 
 
-def _no_way(seconds: NDArray[np.int32], places: Mapping[str, Place], profiles: Sequence[str]) -> str:
+def _no_way(seconds: Figures, places: Mapping[str, Place], profiles: Sequence[str]) -> str:
     """Return how many pairs cannot be travelled, and name the first of them."""
     keys = tuple(places)
     pairs = [f"{keys[a]} -> {keys[b]} ({profiles[p]})" for p, a, b in np.argwhere(seconds == UNREACHABLE)]

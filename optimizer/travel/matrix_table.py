@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,18 +61,20 @@ class MatrixTable:
     profiles: tuple[str, ...] = ()
 
 
-class _CellFaults:
+class CellFaults:
     """Notes wrong cells up to a limit, then counts them, so that a wholly wrong table stays readable."""
 
     def __init__(self, log: IssueLog, file: str) -> None:
         self._log, self._file, self._count = log, file, 0
 
-    def add(self, code: str, *, column: str, value: str, limit: int, row: int | None = None, plain: str = "") -> None:
+    def add(self, code: str, *, value: object, limit: int, plain: str = "", **where: Any) -> None:
+        """Note a wrong cell, or count it; `where` is its row and column, or its path in JSON."""
         self._count += 1
         if self._count <= MAX_NAMED_CELLS:
-            self._log.add(code, file=self._file, row=row, column=column, value=value, limit=limit, plain=plain)
+            self._log.add(code, file=self._file, value=value, limit=limit, plain=plain, **where)
 
     def close(self) -> None:
+        """Say how many were only counted."""
         if self._count > MAX_NAMED_CELLS:
             self._log.add("MATRIX_MORE", file=self._file, value=self._count - MAX_NAMED_CELLS)
 
@@ -97,7 +99,7 @@ def read_csv_table(path: Path, log: IssueLog, *, limit: int) -> MatrixTable | No
     if keys is None or not _begin_with_keys(rows[first + 1 :], keys, path.name, log):
         return None
     values = np.full((1, len(keys), len(keys)), np.nan)
-    faults, row_of_key = _CellFaults(log, path.name), {key: k for k, key in enumerate(keys)}
+    faults, row_of_key = CellFaults(log, path.name), {key: k for k, key in enumerate(keys)}
     line_of: dict[str, int] = {}
     for number, cells in enumerate(rows[first + 1 :], start=first + 2):
         if not any(cell.strip() for cell in cells):
@@ -173,7 +175,7 @@ def _has_size(cells: list[str], size: int, *, file: str, row: int, log: IssueLog
 
 
 def _read_row(
-    cells: list[str], keys: tuple[str, ...], own: int, number: int, faults: _CellFaults, limit: int
+    cells: list[str], keys: tuple[str, ...], own: int, number: int, faults: CellFaults, limit: int
 ) -> list[float]:
     """Return one row of numbers, NaN for no way and for what was noted as wrong."""
     row = []
@@ -273,7 +275,7 @@ def _layers(
         log.add("MATRIX_SHAPE", file=file, column=name, value=str(given.shape), expected=str(shape))
         return None
     values = layers.astype(np.float64)
-    faults = _CellFaults(log, file)
+    faults = CellFaults(log, file)
     diagonal = np.eye(len(keys), dtype=bool)[None]
     for code, wrong in (
         ("MATRIX_NOT_FINITE", ~np.isfinite(values)),

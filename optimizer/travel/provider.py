@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from optimizer.errors import InputError
 from optimizer.faults.issues import IssueLog, IssueReport, nearest
 from optimizer.travel.geodesic import GeodesicProvider
-from optimizer.travel.matrix_file import MatrixFileProvider, matrix_file_in
+from optimizer.travel.matrix_document import matrix_in_document
+from optimizer.travel.matrix_file import MatrixFileProvider
+from optimizer.travel.own_files import matrix_file_in, may_hold_matrix
 from optimizer.travel.plausible import travel_doubts
 
 if TYPE_CHECKING:
@@ -53,35 +55,40 @@ def check_travel(problem: Problem, folder: Path | str | None = None) -> IssueRep
     InputError
         As `travel_for` does.
     """
-    if folder is not None and matrix_file_in(Path(folder)) is not None:
+    if folder is not None and may_hold_matrix(Path(folder)):
         return travel_doubts(problem, travel_for(problem, folder), folder)
     _check_profiles(_profiles_of(problem), GeodesicProvider())
     return IssueReport()
 
 
-def travel_for(problem: Problem, folder: Path | str | None = None) -> TravelMatrix:
-    """Return the travel of a problem: the branch's own matrix file, else great-circle estimates.
+def travel_for(problem: Problem, folder: Path | str | None = None, own: TravelProvider | None = None) -> TravelMatrix:
+    """Return the travel of a problem: the branch's own matrix, else great-circle estimates.
 
     Parameters
     ----------
     folder
-        The branch folder, which may hold `matrix.csv` or `matrix.npz`. With `None`, or a path that is no
-        folder, there is no such file.
+        The branch: a folder, which may hold `matrix.csv` or `matrix.npz`, or a JSON document, which may have a
+        `matrix`. With `None`, or another path, there is none.
+    own
+        The branch's own matrix where it is at hand already; the folder is not looked into.
 
     Raises
     ------
     InputError
-        When the matrix file has faults, or a shift's profile is unknown and no matrix file answers for it.
+        When the matrix has faults, or a shift's profile is unknown and no matrix answers for it.
     """
     profiles = _profiles_of(problem)
-    own_file = None if folder is None else matrix_file_in(Path(folder))
-    provider: TravelProvider
-    if own_file is not None:
-        provider = MatrixFileProvider(own_file)
-    else:
+    provider = own if own is not None or folder is None else _own(Path(folder))
+    if provider is None:
         provider = GeodesicProvider()
         _check_profiles(profiles, provider)
     return provider.matrix(problem.places(), profiles)
+
+
+def _own(branch: Path) -> TravelProvider | None:
+    """Return the branch's own matrix, if it has one."""
+    file = matrix_file_in(branch)
+    return matrix_in_document(branch) if file is None else MatrixFileProvider(file)
 
 
 def _profiles_of(problem: Problem) -> tuple[str, ...]:

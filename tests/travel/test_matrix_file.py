@@ -151,7 +151,7 @@ def test_faults_are_sentences_with_a_way_out(tmp_path: Path) -> None:
     (issue,) = _issues(tmp_path, RIGHT.replace("branch,0,600", "branch,0,-600"))
     assert issue.text() == (
         "matrix.csv row 2, column 'start:Ben': -600 is negative. "
-        "Write 0 or more; an empty cell means that there is no way."
+        "Write 0 or more; no way is an empty cell, in JSON null."
     )
     assert issue.cause("zh") == "-600 是负数。"
 

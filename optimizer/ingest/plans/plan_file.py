@@ -23,6 +23,8 @@ from optimizer.ingest.plans.plan_reader import PlanReader, routes_only
 from optimizer.ingest.read import problem_of_document, read_branch
 from optimizer.ingest.write import branch_clock, exception_to_json, problem_to_json
 from optimizer.text.files import JsonObject, write_json
+from optimizer.travel.matrix_document import MatrixDocumentProvider
+from optimizer.travel.own_files import JSON_KEY
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
@@ -382,10 +384,13 @@ def _check_facts(document: JsonObject, log: IssueLog) -> None:
 
 
 def _matrix(document: JsonObject, problem: Problem, branch: str | Path | None, log: IssueLog) -> TravelMatrix | None:
-    """Return the plan's own matrix; a plan without one is given the travel of its branch."""
+    """Return the plan's own matrix; a plan without one is given that of its problem or its branch."""
     entries = document.get("matrix")
     if entries is None:
-        return travel_for(problem, branch)
+        facts = document.get("problem")
+        own = facts.get(JSON_KEY) if isinstance(facts, dict) else None
+        beside = None if own is None else MatrixDocumentProvider(own, log.file, f"/problem/{JSON_KEY}")
+        return travel_for(problem, branch, beside)
     if isinstance(entries, dict) and document.get("format") == PLAN_FORMAT:
         if entries.get("sha256") is None:
             log.add("KEY_MISSING", value="sha256", path="/matrix/sha256")

@@ -29,6 +29,7 @@ from optimizer.ingest.build.problem import in_normal_order
 from optimizer.ingest.plans.matrix_json import matrix_sha256
 from optimizer.ingest.plans.plan_file import plan_to_json, read_plan, read_plan_file, write_plan
 from optimizer.ingest.read import read_branch
+from optimizer.ingest.write import problem_to_json
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.text.catalogue import translator
 from optimizer.text.files import json_text, write_json
@@ -489,3 +490,17 @@ def test_a_wrong_stop_at_the_branch(
         read_plan(tmp_path / "plan.json", time_routes=time_routes)
     assert caught.value.report.errors[0].text().startswith(line)
     assert caught.value.report.text("zh") != caught.value.report.text("en")
+
+
+def test_routes_alone_are_timed_by_the_travel_that_their_problem_brings(problem: Problem, tmp_path: Path) -> None:
+    matrix = ten_minutes_apart(problem)
+    own = {"keys": list(matrix.keys), "seconds": np.where(matrix.seconds[0] < 0, 600, matrix.seconds[0]).tolist()}
+    document = {"routes": {"T1": ["O1"]}, "problem": problem_to_json(problem) | {"matrix": own}}
+    write_json(document, tmp_path / "routes.json")
+    _, read, _ = read_plan(tmp_path / "routes.json", time_routes=time_routes)
+    assert (read.travel_s("car", "branch", "O1"), read.provenance["file"]) == (600, "routes.json")
+    own["seconds"][0][1] = -1
+    write_json(document, tmp_path / "routes.json")
+    with pytest.raises(InputError) as caught:
+        read_plan(tmp_path / "routes.json", time_routes=time_routes)
+    assert [issue.path for issue in caught.value.report.errors] == ["/problem/matrix/seconds/0/1"]
