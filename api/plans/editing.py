@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import tempfile
 from pathlib import Path
@@ -63,7 +64,8 @@ def edit(
         (folder / "out").mkdir()
         task = {
             "task": "edit",
-            "base": f"{job_id}-{row['revision']}",
+            # A reader keeps plans open; one that somebody was taken out of is another one.
+            "base": f"{job_id}-{row['revision']}-{hashlib.sha256(kept['problem']).hexdigest()}",
             **{name: str(folder / name) for name in ("content", "problem", "file", "out")},
             "media_type": source["media_type"],
             "edits": edits,

@@ -47,7 +47,7 @@ def paper(
     # A paper that cannot be kept is printed anew the next time.
     with suppress(StoreError), service.store.write() as tx:
         now = plans.job(tx, job_id, None)
-        if now is not None and now["revision"] == row["revision"]:
+        if now is not None and (now["revision"], now["event_count"]) == (row["revision"], row["event_count"]):
             plans.keep_paper(tx, job_id, kept_as, lang, content)
     return content
 

@@ -68,6 +68,8 @@ def publish(
         stale = _staleness(tx, row, looked_at, anyway=anyway, lang=lang)
         if stale is None and [one.key for one in _newer(tx, row)] != [one.key for one in newer]:
             stale = _stale(tx, row, lang)  # submitted while this was judged
+        if stale is None and row["state"] == State.DRAFT and row["event_count"] != row_before["event_count"]:
+            stale = _stale(tx, row, lang)  # what was printed for it is no longer what is kept
         if stale is not None:
             raise stale
         if row["state"] == State.DRAFT:

@@ -12,6 +12,7 @@ Whatever an upload does to its reader it does here.
      "lang": ...}
     {"task": "compare_plans", "made": ..., "other": ...}
     {"task": "edit", ...}, as `api.readers.editing` takes it
+    {"task": "erase", ...}, as `api.readers.erasing` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -360,6 +361,13 @@ def edit(task: Answer) -> Answer:
         return _faults(error.report)
 
 
+def erase(task: Answer) -> Answer:
+    """Take a customer out of what a job keeps."""
+    from api.readers.erasing import erase as erase_kept
+
+    return erase_kept(task)
+
+
 _TASKS = {
     "read": read,
     "judge": judge,
@@ -367,6 +375,7 @@ _TASKS = {
     "compare_file": compare_file,
     "compare_plans": compare_plans,
     "edit": edit,
+    "erase": erase,
     "print": print_paper,
 }
 

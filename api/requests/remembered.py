@@ -43,6 +43,11 @@ class Remembered(Generic[Read]):
                 self._known.popitem(last=False)
         return found
 
+    def forget(self) -> None:
+        """Forget all of it."""
+        with self._lock:
+            self._known.clear()
+
 
 def reading_key(sha256: str, media_type: str, options: Mapping[str, Any]) -> str:
     """Return what names a reading: the bytes, what they are, and how they are read."""

@@ -1,24 +1,27 @@
-"""What is in force for a branch: the plan that people have been told for a day."""
+"""A branch: the plan that people have been told for a day, and its customers, who may be forgotten."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from fastapi.responses import Response
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, Response
 
-from api.plans import view
+from api.plans import erasing, view
 from api.refusals.refusal import Refusal
-from api.routes.answers import ALWAYS, refusals
-from api.routes.dependencies import Lang, Reader, ServiceOf
+from api.routes.answers import ALWAYS, WITH_PRINTER, refusals
+from api.routes.dependencies import Admin, Lang, Reader, ServiceOf
 from api.routes.plans import IfNoneMatch, shown
-from api.schemas.answered import JobWithPlan
+from api.schemas.answered import Erasure, JobWithPlan
 from api.schemas.asked import DATE_PATTERN, TEXT_PATTERN
 from api.store import plans
 
 router = APIRouter(prefix="/v1/branches/{branch_id}", tags=["plans"])
 
 BranchId = Annotated[str, Path(min_length=1, max_length=200, pattern=TEXT_PATTERN, description="id of the branch")]
+CustomerId = Annotated[
+    str, Path(min_length=1, max_length=200, pattern=TEXT_PATTERN, description="number of the customer")
+]
 Day = Annotated[str, Path(pattern=DATE_PATTERN, description="the day", examples=["2026-11-30"])]
 
 
@@ -47,3 +50,23 @@ def published(
         if job_id is None:
             raise Refusal("NOTHING_PUBLISHED", day=day)
         return shown(tx, view.find(tx, caller, job_id), lang, if_none_match)
+
+
+@router.delete(
+    "/customers/{customer_id}",
+    summary="Forget a customer",
+    operation_id="eraseCustomer",
+    response_model=None,
+    responses={
+        200: {"model": Erasure, "description": "nothing that is kept names the customer any more"},
+        **refusals(*ALWAYS, *WITH_PRINTER, "BRANCH_FORBIDDEN"),
+    },
+)
+def erase_customer(
+    request: Request, service: ServiceOf, caller: Admin, branch_id: BranchId, customer_id: CustomerId
+) -> JSONResponse:
+    """Take name, phone, address and remarks of a customer out of all that is kept, and give another number instead.
+
+    Plans, times and costs stay as they were and can still be judged. Whoever asks again is answered 0 plans.
+    """
+    return JSONResponse(erasing.erase(service, caller, branch_id, customer_id, request_id=request.scope["request_id"]))

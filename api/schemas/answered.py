@@ -202,6 +202,13 @@ class Verdict(Given):
     branch: Annotated[Comparison | None, Field(description="with the branch as it is now; null where none was sent")]
 
 
+class Erasure(Given):
+    """What became of the wish to be forgotten."""
+
+    branch_id: str
+    plans: Annotated[int, Field(description="plans that named the customer; 0 where none does any more")]
+
+
 class RoleLimits(Given):
     """Limits of one role."""
 

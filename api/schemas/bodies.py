@@ -106,7 +106,7 @@ _EVENT: dict[str, Any] = {
     "required": ["id", "event", "data"],
     "properties": {
         "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number, for Last-Event-ID"},
-        "event": {"type": "string", "enum": ["status", "progress", "acknowledgement", "edit"]},
+        "event": {"type": "string", "enum": ["status", "progress", "acknowledgement", "edit", "erasure"]},
         "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": {"type": "object"}},
     },
 }

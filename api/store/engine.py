@@ -142,7 +142,12 @@ def _sqlite(url: str) -> Engine:
         # Transactions are begun by the listener below, not by the driver, which would begin them too late.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout = " + str(BUSY_MS), "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (
+            "busy_timeout = " + str(BUSY_MS),
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted or replaced is not to be found in the file
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -1,0 +1,118 @@
+"""A customer is forgotten: nothing that is kept of a branch names the person any more; plans can still be judged."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.plans.documents import unpacked
+from api.refusals.refusal import Refusal
+from api.store import access, erasing
+from optimizer.ingest.personal import without_mentions
+
+if TYPE_CHECKING:
+    from api.access.doorkeeper import Caller
+    from api.service import Service
+    from api.store.erasing import Kept
+
+#: Columns of a branch in which customers are told without their numbers.
+_FLAT = (b"customer_name", b"customer_phone")
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is left of a job: the folder that holds it, `None` where nothing was to be taken out."""
+
+    state: tuple[Any, ...]
+    folder: Path | None
+    texts: frozenset[str] = frozenset()
+
+
+def erase(service: Service, caller: Caller, branch_id: str, customer_id: str, *, request_id: str) -> dict[str, Any]:
+    """Take a customer out of all that is kept of a branch, in one transaction; return how many plans were concerned.
+
+    Whoever asks again is told that there is nothing left.
+
+    Raises
+    ------
+    Refusal
+        When what a job keeps cannot be read in time.
+    """
+    caller.need_branch(branch_id)
+    pseudonym = f"erased-{secrets.token_hex(6)}"
+    with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="erase-") as place:
+        left: dict[str, _Left] = {}
+        while True:
+            with service.store.read() as tx:
+                seen = erasing.states(tx, branch_id)
+            for job_id, state in seen.items():
+                if job_id not in left or left[job_id].state != state:
+                    folder = Path(tempfile.mkdtemp(dir=place, prefix=f"{job_id}-")).resolve()
+                    left[job_id] = _taken_out(service, caller, job_id, state, (customer_id, pseudonym), folder)
+            with service.store.write() as tx:
+                if erasing.states(tx, branch_id) != seen:
+                    continue  # a plan was made, edited or published meanwhile
+                concerned = {job_id: left[job_id] for job_id in seen if left[job_id].folder is not None}
+                for job_id, one in concerned.items():
+                    assert one.folder is not None
+                    erasing.replace(tx, job_id, {file.name: file.read_bytes() for file in one.folder.iterdir()})
+                texts = frozenset().union(*(one.texts for one in concerned.values()))
+                if texts:
+                    erasing.replace_texts(tx, branch_id, partial(without_mentions, texts=texts))
+                if concerned:
+                    access.note(
+                        tx, "erase_customer", pseudonym, key_id=caller.key_id, request_id=request_id,
+                        branch_id=branch_id, plans=len(concerned),
+                    )  # fmt: skip
+            break
+    service.validated.forget()
+    erasing.forget_journal(service.store)
+    return {"branch_id": branch_id, "plans": len(concerned)}
+
+
+def _taken_out(
+    service: Service, caller: Caller, job_id: str, state: tuple[Any, ...], who: tuple[str, str], folder: Path
+) -> _Left:
+    """Have a reader take a customer out of what a job keeps, into a folder."""
+    with service.store.read() as tx:
+        kept = erasing.kept(tx, job_id)
+    if not _may_concern(kept, who[0]):
+        return _Left(state, None)
+    out = folder / "out"
+    out.mkdir()
+    files: dict[str, str] = {}
+    documents = {**kept.facts, **kept.plans, "file": kept.input["content"]}
+    for name, content in (documents | ({} if kept.published is None else {"published": kept.published})).items():
+        (folder / name).write_bytes(content)
+        files[name] = str(folder / name)
+    task = {
+        "task": "erase",
+        "customer": who[0],
+        "pseudonym": who[1],
+        "file": files["file"],
+        "media_type": kept.input["media_type"],
+        "options": kept.options,
+        "facts": {name: files[name] for name in kept.facts},
+        "plans": {name: files[name] for name in kept.plans},
+        "published": files.get("published"),
+        "out": str(out),
+    }
+    limit_s = service.settings.paper_s
+    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+    found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=caller.key_id)
+    return _Left(state, out if found["is_concerned"] else None, frozenset(found["texts"]))
+
+
+def _may_concern(kept: Kept, customer_id: str) -> bool:
+    """Return whether a job may keep something of a customer: what is packed or flat is not looked through here."""
+    names = {json.dumps(customer_id, ensure_ascii=is_ascii)[1:-1].encode() for is_ascii in (True, False)}
+    content = kept.input["content"]
+    if kept.input["media_type"] != "application/json" or any(word in content for word in _FLAT):
+        return True
+    documents = [content, *map(unpacked, kept.facts.values())]
+    return any(name in document for document in documents for name in names)
