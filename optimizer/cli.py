@@ -1,4 +1,4 @@
-"""The command line: `paigong check | plan | publish | promise | explain | template | map | judge | export | warm`.
+"""The command line, `paigong`: check, plan, publish, edit, promise, explain, template, map, judge, export, warm.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -44,6 +44,7 @@ from optimizer.options import (
     Lang,
     SeenUntil,
     StageOf,
+    edits_of_options,
     geocoder_of,
     named_path,
 )
@@ -325,6 +326,82 @@ def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
     if violations:
         head = faults.say("The plan breaks rules and is not published:")
         faults.stop(1, "NOT_PUBLISHED", "\n".join([head, *map(violation_line, violations)]))
+
+
+@app.command(cls=SpokenCommand)
+def edit(
+    plan_file: Annotated[Path, typer.Argument(help="A folder that `paigong plan` wrote, or its plan.json.")],
+    edits: Annotated[
+        Path | None, typer.Option(help="Edits as JSON, as the service takes them; - is standard input.")
+    ] = None,
+    move: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VISIT=TECHNICIAN", help="Give a visit to a technician, where it fits best."),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VISIT[=LEVEL]", help="Lock a visit where it is: day, person or start."),
+    ] = None,
+    unlock: Annotated[list[str] | None, typer.Option(metavar="VISIT", help="Take the locks of a visit away.")] = None,
+    forbid: Annotated[
+        list[str] | None, typer.Option(metavar="VISIT=TECHNICIAN", help="A technician may not serve a visit.")
+    ] = None,
+    unassign: Annotated[list[str] | None, typer.Option(metavar="VISIT", help="Take a visit out of the plan.")] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VISIT=RULE:AMOUNT", help="Let a visit exceed a house limit, with --by and --why."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who allows it.")] = "",
+    why: Annotated[str, typer.Option(help="For what reason.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and break; write nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the plan of before the last edit again.")] = False,
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch, for the papers. [default: the one that it was made from]")
+    ] = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Change a plan by hand: move, lock, forbid, take out, allow by exception; judge it and write its papers again.
+
+    Visits are taken out first, then moved, then forbidden and locked; edits of a file come before, in its order.
+    """
+    from optimizer.edit_command import (
+        earlier_plans,
+        edited_plan,
+        edits_of_file,
+        file_of,
+        plan_file_of,
+        write_edited,
+    )
+    from optimizer.ingest.plans.plan_file import read_plan_file
+    from optimizer.judge.verdict import time_routes
+    from optimizer.report.screen import print_edited
+
+    say, console, path = translator_for(lang), Console(), plan_file_of(plan_file)
+    with Faults(say, as_json=json_faults) as faults:
+        if undo:
+            kept = earlier_plans(path)
+            if not kept:
+                faults.stop(2, "NOTHING_TO_UNDO", say("There is no earlier plan beside {file}.", file=str(path)))
+            file = read_plan_file(kept[-1], time_routes=time_routes)
+            say.follow(file.problem.branch.region.language)
+            write_edited(file, path, branch, faults, keeps=False)
+            kept[-1].unlink()
+        else:
+            of_options = edits_of_options(
+                by, why, move=move or (), lock=lock or (), unlock=unlock or (), forbid=forbid or (),
+                unassign=unassign or (), allow=allow or (),
+            )  # fmt: skip
+            asked = [*([] if edits is None else edits_of_file(edits)), *of_options]
+            file = read_plan_file(path, branch, time_routes=time_routes)
+            say.follow(file.problem.branch.region.language)
+            edited = edited_plan(file, asked, faults)
+            print_edited(edited.problem, edited.changes, edited.cost_changes, console, say.lang)
+            if dry_run:
+                console.print(Text(say("No rule is broken. Nothing is written.")))
+                return
+            write_edited(file_of(edited, file, asked), path, branch, faults)
+    console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))))
 
 
 @app.command(cls=SpokenCommand)

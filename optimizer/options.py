@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -13,6 +13,8 @@ from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from optimizer.ingest.build.geocode import GeocoderSettings
 
 Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
@@ -88,3 +90,49 @@ def geocoder_of(service: str | None, branch: Path) -> GeocoderSettings | None:
     own = urlsplit(address)
     cache = published_folder(branch).with_name("geocode-cache.json")
     return GeocoderSettings(name, domain=own.netloc + own.path, scheme=own.scheme, cache=cache)
+
+
+def edits_of_options(by: str, why: str, **asked: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the edits that options ask for, as they are sent to the service.
+
+    Parameters
+    ----------
+    by, why
+        Who allows what `allow` lets be, and for what reason.
+    asked
+        By option: `unassign` and `unlock` name visits, `move` and `forbid` `VISIT=TECHNICIAN`, `lock` `VISIT` or
+        `VISIT=LEVEL`, `allow` `VISIT=RULE:AMOUNT`.
+
+    Raises
+    ------
+    typer.BadParameter
+        When an option is not written like that.
+    """
+    for visit in asked["unassign"]:
+        yield {"edit": "unassign", "visit": visit}
+    for kind in ("move", "forbid"):
+        for text in asked[kind]:
+            visit, technician = _pair(text, kind, "VISIT=TECHNICIAN")
+            yield {"edit": kind, "visit": visit, "technician": technician}
+    for visit in asked["unlock"]:
+        yield {"edit": "unlock", "visit": visit}
+    for text in asked["lock"]:
+        visit, _, level = text.partition("=")
+        yield {"edit": "lock", "visit": visit} | ({"level": level} if level else {})
+    for text in asked["allow"]:
+        visit, limit = _pair(text, "allow", "VISIT=RULE:AMOUNT")
+        rule, _, amount = limit.partition(":")
+        if not amount.isascii() or not amount.isdecimal():
+            raise _unlike(text, "allow", "VISIT=RULE:AMOUNT")
+        yield {"edit": "allow", "visit": visit, "rule": rule, "amount": int(amount), "by": by, "why": why}
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    first, _, second = text.partition("=")
+    if not first or not second:
+        raise _unlike(text, option, form)
+    return first, second
+
+
+def _unlike(text: str, option: str, form: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{text!r} does not match the formats {form!r}.", param_hint=f"--{option}")

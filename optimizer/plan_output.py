@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from optimizer.console import translator_for
+from optimizer.console import translator_for, violation_line
+from optimizer.ingest.plans.formats import PLAN_FORMAT
 from optimizer.text.prose import Prose
 from optimizer.text.regional import said_values
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.text.catalogue import Translate
+    from optimizer.travel.matrix import TravelMatrix
 
 #: What is written of a plan beside the technicians' files.
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
@@ -97,16 +99,45 @@ def write_plan_and_papers(
     reading_s: float,
 ) -> None:
     """Write the plan file and the papers; the workbook is only begun where somebody is there to write it."""
+    outcome = solved.outcome
+    about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
+    record = {**outcome.run.to_json(), **about}
+    write_made(
+        outcome.problem, outcome.matrix, outcome.plan, outcome.judgement, record, context, out, lang, workbook
+    )  # fmt: skip
+
+
+def write_made(
+    problem: Problem,
+    matrix: TravelMatrix,
+    made: Plan,
+    judgement: Judgement,
+    record: Mapping[str, Any],
+    context: PlanningContext,
+    out: Path,
+    lang: str,
+    workbook: WorkbookWriter | None = None,
+    *,
+    plan_format: str = PLAN_FORMAT,
+) -> None:
+    """Write a judged plan and its papers.
+
+    Parameters
+    ----------
+    record
+        How it came about, for the plan file.
+    workbook
+        Who writes the workbook meanwhile; `None` where it is written here.
+    plan_format
+        The format of a plan that was made earlier.
+    """
     from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report.figures import kpis
     from optimizer.report.page import write_page
     from optimizer.report.papers.making import make_papers
     from optimizer.report.technician_files import write_technician_files
 
-    say, outcome = translator_for(lang), solved.outcome
-    problem, matrix, made, judgement = outcome.problem, outcome.matrix, outcome.plan, outcome.judgement
-    about = {"reading_s": round(reading_s, 3), "branch": str(branch.resolve()), "stage": str(context.stage), **read_as}
-    record = {**outcome.run.to_json(), **about}
+    say = translator_for(lang)
     papers = make_papers(problem, matrix, made, context, lang)
     if workbook is None:
         from optimizer.report.workbook import write_workbook
@@ -115,7 +146,8 @@ def write_plan_and_papers(
     else:
         workbook.begin(problem, matrix, made, out / "plan.xlsx", lang, papers)
     figures = kpis(problem, matrix, made)
-    write_plan(made, problem, matrix, record, out / "plan.json", kpis=figures, accepted=judgement.accepted)
+    file, known = out / PLAN_FILES[0], judgement.accepted
+    write_plan(made, problem, matrix, record, file, kpis=figures, accepted=known, plan_format=plan_format)
     assumptions = list(_assumption_sentences(judgement, problem, say))
     accepted = _accepted_sentences(judgement.accepted, problem, say)
     page = out / "plan.html"
@@ -162,6 +194,11 @@ def print_conditions(judgement: Judgement, problem: Problem, console: Console, s
         console.print(Prose(say("Accepted: {accepted}", accepted=text), "yellow"))
     for text in _assumption_sentences(judgement, problem, say):
         console.print(Prose(say("Assumed: {assumption}", assumption=text)))
+
+
+def violations_text(head: str, violations: Sequence[Violation]) -> str:
+    """Return violations below a heading, a line each."""
+    return "\n".join([head, *map(violation_line, violations)])
 
 
 def _assumption_sentences(judgement: Judgement, problem: Problem, say: Translate) -> Iterator[str]:

@@ -11,25 +11,21 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.plans.conversion import assumptions, change_to_json, changes_with, plan_from_json
 from api.plans.documents import pack, unpack
 from api.readers import upload
 from optimizer.editing.edit_documents import edits_from_json
 from optimizer.editing.editor import Edited, OpenPlan, edit_plan, open_plan
-from optimizer.editing.remedies import exception_for
+from optimizer.editing.refused import refused_for
 from optimizer.errors import JudgementError
 from optimizer.explain.sentences import accepted_sentence
-from optimizer.explain.violations import violation_sentence
 from optimizer.ingest.plans.formats import FIRST_FORMAT, as_of_then, rules_of
 from optimizer.ingest.plans.plan_file import routes_to_json, violation_to_json
-from optimizer.ingest.write import branch_clock, exception_to_json, problem_to_json
+from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.judge.verdict import judge_plan
 from optimizer.text.catalogue import LANGUAGES, translator
-
-if TYPE_CHECKING:
-    from optimizer.domain.rules import Violation
 
 Answer = dict[str, Any]
 
@@ -58,7 +54,7 @@ def edit(task: Answer) -> Answer:
     edited = edit_plan(base.opened, edits)
     visit_ids = [one.visit_id for one in edits]
     answer = {
-        "violations": {lang: [_violation(one, edited, visit_ids, lang) for one in edited.broken] for lang in LANGUAGES},
+        "violations": {lang: _violations(edited, visit_ids, lang) for lang in LANGUAGES},
         **_what_differs(edited),
     }
     if not task["is_dry"] and not edited.broken:
@@ -87,23 +83,11 @@ def _base(task: Answer) -> Base:
     return _open[key]
 
 
-def _violation(violation: Violation, edited: Edited, visit_ids: list[str], lang: str) -> Answer:
-    allow = exception_for(violation, edited, visit_ids)
-    row = None
-    if allow is not None:
-        said = exception_to_json(allow)
-        row = {"edit": "allow", "visit": said.pop("visit_id"), "rule": said["rule"], "amount": said["amount"],
-               "technician": said.get("technician_id", "")}  # fmt: skip
-    say = translator(lang)
-    action = say("Edit the plan otherwise: nobody can allow this.")
-    if row is not None:
-        action = say(
-            "Edit the plan otherwise, or add an exception by name: rule {rule}, amount {amount}.",
-            rule=row["rule"],
-            amount=row["amount"],
-        )
-    text = violation_sentence(violation, edited.problem, say)
-    return {**violation_to_json(violation), "text": text, "action": action, "allow": row}
+def _violations(edited: Edited, visit_ids: list[str], lang: str) -> list[Answer]:
+    return [
+        {**violation_to_json(one.violation), "text": one.text, "action": one.action, "allow": one.allow}
+        for one in refused_for(edited, visit_ids, translator(lang))
+    ]
 
 
 def _what_differs(edited: Edited) -> Answer:

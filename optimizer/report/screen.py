@@ -16,17 +16,19 @@ from optimizer.report.headline import key_figures
 from optimizer.report.wording import CHANGE_KINDS, Wording, added
 from optimizer.text.printable import without_controls
 from optimizer.text.prose import Parts, Prose, wrapped
+from optimizer.text.regional import money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console, RenderableType
     from rich.table import Table
 
     from optimizer.domain.order import Interval, Visit
     from optimizer.domain.plan import Plan, Stop
-    from optimizer.domain.planning_context import PlanningContext
+    from optimizer.domain.planning_context import Change, PlanningContext
     from optimizer.domain.problem import Problem
+    from optimizer.domain.rules import Rule
     from optimizer.travel.matrix import TravelMatrix
 
 _ALARM = "bold red"
@@ -242,6 +244,21 @@ def print_changes(problem: Problem, context: PlanningContext, console: Console, 
         )
     if context.changes:
         console.print(table)
+
+
+def print_edited(
+    problem: Problem, changes: Sequence[Change], cost_changes: Mapping[Rule, int], console: Console, lang: str
+) -> None:
+    """Print what edits change: who comes when, by visit, and what it costs more or less, by rule."""
+    wording = Wording(lang, problem.branch.region)
+    for change in changes:
+        before = _told(problem, change.before_people, change.before, wording)
+        after = _told(problem, change.after_people, change.after, wording)
+        kind = wording.translate(CHANGE_KINDS[change.kind])
+        console.print(_prose(f"{change.visit_id}  {kind}: {before} → {after}"))
+    for rule, cents in cost_changes.items():
+        sign = "+" if cents > 0 else "-"
+        console.print(_prose(f"{rule:<14}{sign + money_text(abs(cents), problem.branch.region):>14}"))
 
 
 def _told(problem: Problem, people: Sequence[str], window: Interval | None, wording: Wording) -> str:

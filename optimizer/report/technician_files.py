@@ -47,7 +47,7 @@ def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang:
         for stem, technician in zip(safe_stems(technicians), technicians, strict=True)
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_stale(folder, keep={path.name for path in pages})
+    remove_stale(folder, keep={path.name for path in pages})
     for path, page in pages.items():
         with replacing(path) as draft:
             draft.write_text(page, encoding="utf-8", newline="\n")
@@ -109,7 +109,7 @@ def _plain(text: str) -> str:
     return f"_{text}" if _RESERVED.match(text) else text
 
 
-def _remove_stale(folder: Path, keep: set[str]) -> None:
+def remove_stale(folder: Path, keep: set[str]) -> None:
     """Remove the files of an earlier run that this one does not write again."""
     for path in sorted(folder.glob("*.html")):
         if path.name not in keep and path.is_file() and not path.is_symlink() and _is_ours(path):
