@@ -85,7 +85,7 @@ def _wrong(problem: Problem, visit: Visit, found: Times) -> Iterator[Violation]:
         apart_s["windows"] = max(1, _apart_s(windows, found.windows))
     elif (visit_id in problem.off_window) is not found.is_off_window:
         apart_s["windows"] = 1
-    said = None if hours is None else _longest(_spans(hours))
+    said = None if hours is None else _spans(hours)
     if said != found.hours:
         always = ((0, problem.clock.moment_s(problem.days + 1)),)
         here, there = (always if hours is None else hours for hours in (said, found.hours))
@@ -134,7 +134,7 @@ def _times(problem: Problem, spans: Iterable[Span], hours: tuple[Span, ...] | No
 
 def _live(problem: Problem, order: Order) -> list[Span]:
     """Return the windows promised, else those asked for, but for those that are over."""
-    over_s = problem.as_of_s if problem.as_of_s < 0 else 0
+    over_s = min(problem.as_of_s, 0)
     return [span for span in _spans(order.promised or order.requested) if not span[1] < over_s]
 
 
@@ -152,7 +152,7 @@ def _otherwise(problem: Problem, visit: Visit) -> list[Span]:
     refused = _spans(order.promised) or _spans(told for told in mine if told is not None)
     if not refused:
         return []
-    over_s = problem.as_of_s if problem.as_of_s < 0 else 0
+    over_s = min(problem.as_of_s, 0)
     wishes = [wish for wish in _spans(order.requested) if not wish[1] < over_s]
     free = [(a, b) for a, b in wishes if not any(a <= until_s and from_s <= b for from_s, until_s in refused)]
     if free:
@@ -319,21 +319,12 @@ def _spans(intervals: Iterable[Interval]) -> tuple[Span, ...]:
     return tuple((interval.open_s, interval.close_s) for interval in intervals)
 
 
-def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return spans in order without the empty ones and those that lie inside another."""
-    found: list[Span] = []
-    for open_s, close_s in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if open_s < close_s and (not found or close_s > found[-1][1]):
-            found.append((open_s, close_s))
-    return tuple(found)
-
-
 def _as_one(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the stretches that spans make together, where one begins as another ends, or before."""
     found: list[Span] = []
-    for open_s, close_s in _longest(spans):
-        begun_s = found.pop()[0] if found and open_s <= found[-1][1] else open_s
-        found.append((begun_s, close_s))
+    for open_s, close_s in sorted(span for span in spans if span[0] < span[1]):
+        begun_s, until_s = found.pop() if found and open_s <= found[-1][1] else (open_s, close_s)
+        found.append((begun_s, max(until_s, close_s)))
     return tuple(found)
 
 

@@ -199,12 +199,24 @@ REFUSED: dict[str, Any] = {"log": ServiceLog(confirmed=Confirmed.NO), "promised"
         (NIGHT, (((NIGHT.open_s, NIGHT.close_s)),)),
         # It touches what was refused: Monday is out, and nothing else is planned.
         (Interval(MORNING.close_s, MORNING.close_s + HOUR), ()),
+        (Interval(MORNING.open_s - HOUR, MORNING.open_s), ()),
         # It closes at the moment of planning: it is for now.
         (Interval(FRIDAY_16 - HOUR, FRIDAY_16), ()),
     ],
 )
 def test_who_said_no_is_left_the_other_wishes(order_a: World, wish: Interval, expected: Any) -> None:
     assert found(order_a.with_job("A", requested=(wish,), **REFUSED)).windows == expected
+
+
+def test_who_said_no_to_two_days_is_left_the_third(order_a: World) -> None:
+    refused = {**REFUSED, "promised": (MORNING, span("09:00-11:00", 1))}
+    assert found(order_a.but(days=3).with_job("A", **refused)).windows == hours_of("08:30-17:30", 2)
+
+
+def test_hours_that_reach_a_second_into_the_days_planned_count(order_a: World) -> None:
+    """Those of Sunday night; ending at midnight they are over."""
+    late = [((6, Interval(at(22), at(24) + past_s)),) for past_s in (0, 1)]
+    assert [found(order_a.with_job("A", opening=hours)).windows for hours in late] == [(), ((at(22, day=-1), 1),)]
 
 
 def test_a_wish_that_closes_as_the_day_begins_is_left_to_who_said_no(order_a: World) -> None:
@@ -231,6 +243,8 @@ ALL_DAY = ((0, span("08:00-18:00")), (1, span("08:00-12:00")))
         ({"opening": ((0, MORNING), (0, span("11:01-12:00")))}, hours_of("09:00-11:00 11:01-12:00")),
         ({"opening": ((0, MORNING), (0, span("11:00-14:00"))), "closed": (NOON,)}, hours_of("09:00-12:00 13:00-14:00")),
         ({"opening": ((2, MORNING),)}, ()),
+        # What is closed from Sunday evening on, over midnight, is closed on Monday.
+        ({"closed": (span("22:00-26:00"),)}, ((at(2), at(22)), (at(26), at(46)))),
     ],
 )
 def test_the_hours_that_hold_a_whole_service(order_a: World, facts: dict[str, Any], expected: Any) -> None:
