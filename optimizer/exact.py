@@ -157,15 +157,29 @@ def plan_exactly(
         change_cents=CHANGE_CENTS if fewest_changes else 0,
     )
     message = pickle.dumps((problem, matrix, asked, deadline_s, effort, seed))
-    child = Child("optimizer.exact", server=solver_server())
+    reply, note = ask_process("optimizer.exact", message, seconds)
+    if reply is None:
+        return ExactOutcome(Status.UNKNOWN, note=note)
+    return judged(problem, matrix, pickle.loads(reply))
+
+
+def ask_process(module: str, message: bytes, seconds: float | None) -> tuple[bytes | None, str]:
+    """Return what a process answers to one message, `None` where it dies or takes too long; and what is known of that.
+
+    Parameters
+    ----------
+    module
+        Of ours, whose `serve` answers.
+    seconds
+        After which it should have answered by itself; `None` waits for as long as it takes.
+    """
+    child = Child(module, server=solver_server())
     try:
         reply = child.ask(message, 10**6 if seconds is None else seconds + GRACE_S)
     finally:
         code = child.end(END_S)
-    if reply is None:
-        words = child.last_words.splitlines()[-1:]
-        return ExactOutcome(Status.UNKNOWN, note=": ".join([f"the process ended with code {code}", *words]))
-    return judged(problem, matrix, pickle.loads(reply))
+    words = child.last_words.splitlines()[-1:]
+    return reply, "" if reply is not None else ": ".join([f"the process ended with code {code}", *words])
 
 
 def judged(problem: Problem, matrix: TravelMatrix, answered: Answered) -> ExactOutcome:

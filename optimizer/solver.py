@@ -258,19 +258,32 @@ def solve(
         if found is None or not cancel.is_cancelled:
             found = run_in_child(find_plans, problem, matrix, budget, on_progress, cancel, on_message, known=found)
     except (LockConflictError, NoPlanError, JudgementError) as error:
-        from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep
-
         if isinstance(error, NoPlanError) and error.is_stopped:
             raise
-        clashes = find_lock_clashes(problem, matrix)
-        if not clashes:
+        conflict = _conflict_of(problem, matrix)
+        if conflict is None:
             raise
-        found_broken = [clash.violation for clash in clashes]
-        helps = helps_to_keep(problem, matrix)
-        raise LockConflictError(found_broken, clashes, helps_to_keep=helps) from error
+        raise conflict from error
     from optimizer.explain.unassigned import explain_unassigned
 
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
     # The judge does not look at reasons: what it says of the plan holds with them.
     plan = replace(found.plan, unassigned=reasons)
     return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=found.judgement, run=found.run)
+
+
+def _conflict_of(problem: Problem, matrix: TravelMatrix) -> LockConflictError | None:
+    """Return which locks exclude one another, named by trying them, else proven by the model; `None` without any."""
+    from optimizer.explain.lock_clashes import find_lock_clashes, helps_to_keep, proven_clash
+
+    clashes = find_lock_clashes(problem, matrix)
+    if clashes:
+        helps = helps_to_keep(problem, matrix)
+        return LockConflictError([clash.violation for clash in clashes], clashes, helps_to_keep=helps)
+    from optimizer.lock_cores import find_lock_core
+
+    core = find_lock_core(problem, matrix)
+    if core is None:
+        return None
+    clash = proven_clash(problem, core.visits, core.missing_s)
+    return LockConflictError([clash.violation], [clash], helps_to_keep=core.helps_to_keep)

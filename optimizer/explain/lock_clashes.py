@@ -91,6 +91,10 @@ TOLD = (
     "{visits}: locked to {technician}, who comes to {visit} at {start} ({before}); its customer was told {close} at "
     "the latest: {span} too late."
 )
+#: What the constraint model has proven: of several visits, of one, and the minutes that would do.
+CORE = "{visits}: every plan has to keep them, and none can keep all; without the lock of any one there is a plan."
+CORE_OF_ONE = "{visits}: every plan has to serve it, and none can."
+CORE_MISSES = "With starts and returns {span} later it would be possible."
 #: Where somebody comes from, in a clash of the clock.
 FROM_START = "leaving at {leave}, {way} on the way"
 FROM_REST = "resting until {leave}, {way} on the way"
@@ -120,6 +124,40 @@ class _Try(NamedTuple):
 def find_lock_clashes(problem: Problem, matrix: TravelMatrix) -> tuple[Clash, ...]:
     """Return what clashes with the locks of a problem; empty where the locks alone explain nothing."""
     return tuple(_Finder(problem, matrix).clashes())
+
+
+def proven_clash(problem: Problem, visit_ids: Sequence[str], missing_s: int | None) -> Clash:
+    """Return in words that visits cannot be served together, as the constraint model has proven.
+
+    Parameters
+    ----------
+    visit_ids
+        The fewest: without the lock of any one of them there is a plan.
+    missing_s
+        By how much later starts and returns would have to be allowed; `None` where no time helps.
+    """
+    sentence = CORE if len(visit_ids) > 1 else CORE_OF_ONE
+    amount, unit = (1, "visits") if missing_s is None else (missing_s, "s")
+    message = f"{', '.join(sorted(visit_ids))}: no plan can serve all of them."
+    violation = Violation(Rule.LOCK, amount, unit, message, "", min(visit_ids))
+    text = {}
+    for lang in LANGUAGES:
+        say = translator(lang)
+        text[lang] = say(
+            sentence, visits=", ".join(_with_lock(problem, visit_id, say) for visit_id in sorted(visit_ids))
+        )
+        if missing_s is not None:
+            text[lang] += " " * (lang == "en") + say(CORE_MISSES, span=span_words(missing_s, say))
+    return Clash(tuple(sorted(visit_ids)), violation, text)
+
+
+def _with_lock(problem: Problem, visit_id: str, say: Translate) -> str:
+    """Return a visit with whom it is locked to, and when."""
+    held = [lock for lock in problem.locks if lock.visit_id == visit_id]
+    words = dict.fromkeys(lock.technician_id for lock in held)
+    starts = [lock.start_s for lock in held if lock.level is LockLevel.START]
+    clocks = [clock_text(problem.local_time(start_s), problem.branch.region, say) for start_s in starts[:1]]
+    return f"{visit_id} ({' '.join([*words, *clocks])})" if held else visit_id
 
 
 def helps_to_keep(problem: Problem, matrix: TravelMatrix) -> bool:

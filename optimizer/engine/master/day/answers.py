@@ -54,6 +54,8 @@ class Question:
     change_cents
         Price of each visit that is served by other people than in `start`, or left out though it was served there: the
         plan with the fewest changes is asked for by a price above all others. 0 asks for the cheapest plan.
+    is_priced
+        Whether costs count; else any plan answers, which is proven sooner.
     """
 
     must_serve: tuple[int, ...] = ()
@@ -63,6 +65,7 @@ class Question:
     start: Solution = ()
     at_most_cents: int | None = None
     change_cents: int = 0
+    is_priced: bool = True
 
 
 @dataclass(frozen=True, slots=True)

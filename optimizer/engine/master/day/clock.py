@@ -78,8 +78,8 @@ def take_breaks(variables: Variables) -> None:
                 model.add(variables.rests_before[s, n] == 0)
                 model.add(variables.rests_after[s, n] == 0)
         opens_s, closes_s = int(row[S_BREAK_OPEN]), int(row[S_BREAK_CLOSE])
-        model.add(variables.rest_start[s] >= opens_s)
-        model.add(variables.rest_start[s] <= max(closes_s, opens_s))
+        model.add(variables.rest_start[s] >= opens_s).only_enforce_if(variables.used[s])
+        model.add(variables.rest_start[s] <= closes_s).only_enforce_if(variables.used[s])
         ends = variables.rest_start[s] + int(row[S_BREAK_LENGTH])
         for n in nodes:
             moment = int(row[S_DEPART]) if n == HOME else variables.end[n]

@@ -77,7 +77,8 @@ class LatestDepartures:
     def _drive(self, s: int) -> None:
         """Leave after the service, drive, be home no later than before."""
         model, variables = self.variables.model, self.variables
-        model.add(self.departs[s] >= int(variables.arrays.shift[s, S_DEPART]))
+        departs_s = int(variables.arrays.shift[s, S_DEPART])
+        model.add(self.departs[s] >= departs_s).only_enforce_if(variables.used[s])
         model.add(self.comes_home[s] <= variables.comes_home[s]).only_enforce_if(variables.used[s])
         for (a, b), arc in variables.arcs[s].items():
             leaves = self.sets_out[s] if a == HOME else self.leave[a]

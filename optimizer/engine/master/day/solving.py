@@ -66,12 +66,13 @@ def ask(
     add_routes(variables)
     pieces, lengths = add_clock(variables)
     add_shared(variables)
-    cost = sum(part for _, part in parts_of_cost(variables, pieces, lengths))
-    changes = changes_of(variables)
-    model = variables.model
+    model, changes = variables.model, changes_of(variables)
+    # The limits of a day's length come with its prices.
+    cost: Linear = sum(part for _, part in parts_of_cost(variables, pieces, lengths))
     if question.at_most_cents is not None:
         model.add(cost <= question.at_most_cents)
-    model.minimize(cost + question.change_cents * changes)
+    if question.is_priced:
+        model.minimize(cost + question.change_cents * changes)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
@@ -87,11 +88,11 @@ def ask(
     if status == cp_model.INFEASIBLE:
         return Answer(Status.INFEASIBLE)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Answer(Status.UNKNOWN, bound_cents=_bound(solver))
+        return Answer(Status.UNKNOWN, bound_cents=_bound(solver) if question.is_priced else None)
     return Answer(
-        Status.OPTIMAL if status == cp_model.OPTIMAL else Status.FEASIBLE,
+        Status.OPTIMAL if status == cp_model.OPTIMAL and question.is_priced else Status.FEASIBLE,
         cents=solver.value(cost),
-        bound_cents=_bound(solver) if not question.change_cents else None,
+        bound_cents=_bound(solver) if question.is_priced and not question.change_cents else None,
         routes=tuple(_route(solver, variables, s) for s in variables.shifts),
         slots=tuple(_slot(solver, variables, s) for s in variables.shifts),
         starts={
