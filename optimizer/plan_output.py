@@ -10,7 +10,6 @@ from rich.console import Console
 
 from optimizer.console import translator_for, violation_line
 from optimizer.ingest.plans.formats import PLAN_FORMAT
-from optimizer.text.prose import Prose
 from optimizer.text.regional import said_values
 
 if TYPE_CHECKING:
@@ -134,6 +133,7 @@ def write_made(
     from optimizer.ingest.plans.plan_file import write_plan
     from optimizer.report.figures import kpis
     from optimizer.report.page import write_page
+    from optimizer.report.paper_view import sheet_views
     from optimizer.report.papers.making import make_papers
     from optimizer.report.technician_files import write_technician_files
 
@@ -150,15 +150,18 @@ def write_made(
     write_plan(made, problem, matrix, record, file, kpis=figures, accepted=known, plan_format=plan_format)
     assumptions = list(_assumption_sentences(judgement, problem, say))
     accepted = _accepted_sentences(judgement.accepted, problem, say)
-    page = out / "plan.html"
-    write_page(problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers)
-    write_technician_files(problem, papers, out / "technicians", lang)
+    page, sheets = out / "plan.html", sheet_views(papers)
+    write_page(
+        problem, matrix, made, page, lang, assumptions=assumptions, accepted=accepted, papers=papers, sheets=sheets
+    )
+    write_technician_files(problem, papers, out / "technicians", lang, sheets=sheets)
 
 
 def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: float, lang: str) -> None:
     """Show the plan, what is to be known of it, and how long it took."""
     from optimizer.report.screen import print_changes, print_plan
     from optimizer.running.child import FIRST_PLAN
+    from optimizer.text.prose import Prose
 
     say, console, outcome = translator_for(lang), Console(), solved.outcome
     problem, run = outcome.problem, outcome.run
@@ -190,6 +193,8 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: 
 
 def print_conditions(judgement: Judgement, problem: Problem, console: Console, say: Translate) -> None:
     """Show what kept locks break and is accepted, and what is taken for granted."""
+    from optimizer.text.prose import Prose
+
     for text in _accepted_sentences(judgement.accepted, problem, say):
         console.print(Prose(say("Accepted: {accepted}", accepted=text), "yellow"))
     for text in _assumption_sentences(judgement, problem, say):

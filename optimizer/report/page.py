@@ -13,7 +13,7 @@ from optimizer.report.gantt import axis_of, draw_gantt
 from optimizer.report.headline import key_figures
 from optimizer.report.money import CostParts, cost_parts
 from optimizer.report.palette import pen
-from optimizer.report.paper_view import ListView, SheetView
+from optimizer.report.paper_view import ListView, sheet_views
 from optimizer.report.papers.making import make_papers
 from optimizer.report.routemap import draw_map
 from optimizer.report.templating import render
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from optimizer.report.days import TechnicianDay
     from optimizer.report.figures import Load
     from optimizer.report.gantt import Gantt
+    from optimizer.report.paper_view import SheetView
     from optimizer.report.papers.model import Paper, Papers
     from optimizer.report.routemap import RouteMap
     from optimizer.travel.matrix import TravelMatrix
@@ -50,6 +51,7 @@ def write_page(
     assumptions: Sequence[str] = (),
     accepted: Sequence[str] = (),
     papers: Papers | None = None,
+    sheets: Sequence[SheetView] | None = None,
 ) -> None:
     """Write the plan as one self-contained page: figures, time chart, map, and the papers to print.
 
@@ -61,8 +63,12 @@ def write_page(
         What kept locks break, as sentences; shown when there are any.
     papers
         The papers of the plan in the same language, if they are made already.
+    sheets
+        All route sheets of the papers, if somebody else draws them, too.
     """
-    text = render_page(problem, matrix, plan, lang, assumptions=assumptions, accepted=accepted, papers=papers)
+    text = render_page(
+        problem, matrix, plan, lang, assumptions=assumptions, accepted=accepted, papers=papers, sheets=sheets
+    )
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -76,8 +82,10 @@ def render_page(
     assumptions: Sequence[str] = (),
     accepted: Sequence[str] = (),
     papers: Papers | None = None,
+    sheets: Sequence[SheetView] | None = None,
 ) -> str:
     """Return the page as text; see `write_page`."""
+    papers = papers or make_papers(problem, matrix, plan, None, lang)
     wording = Wording(lang, problem.branch.region)
     days = technician_days(problem, matrix, plan)
     people = _people(problem, days)
@@ -98,7 +106,7 @@ def render_page(
         costs=_costs(cost_parts(problem, matrix, plan), wording),
         assumptions=assumptions,
         accepted=accepted,
-        chapters=_chapters(papers or make_papers(problem, matrix, plan, None, lang), problem, people, wording),
+        chapters=_chapters(papers, sheets or sheet_views(papers), problem, people, wording),
     )
 
 
@@ -179,13 +187,15 @@ class Chapter:
         return self.name, self.title
 
 
-def _chapters(papers: Papers, problem: Problem, people: Sequence[_Person], wording: Wording) -> list[Chapter]:
+def _chapters(
+    papers: Papers, all_sheets: Sequence[SheetView], problem: Problem, people: Sequence[_Person], wording: Wording
+) -> list[Chapter]:
     """Return the papers in the order in which a coordinator takes them up; no chapter for what is empty in most plans.
 
     Of several days, each has its own pick list and its own tool list.
     """
     index = {person.technician.technician_id: person.index for person in people}
-    sheets = tuple((index[sheet.technician.technician_id], SheetView(sheet)) for sheet in papers.route_sheets)
+    sheets = tuple((index[sheet.technician.technician_id], sheet) for sheet in all_sheets)
 
     def views(paper: Paper, *, is_wide: bool) -> list[ListView]:
         if problem.days == 1 or not paper.is_daily:

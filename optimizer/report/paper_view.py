@@ -12,11 +12,13 @@ from optimizer.report.text_width import DIGIT, column_widths
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from markupsafe import Markup
 
     from optimizer.domain.technician import Technician
     from optimizer.report.columns import Column
-    from optimizer.report.papers.model import Entry, Field, Line, Paper, PickUp, RouteSheet
+    from optimizer.report.papers.model import Entry, Field, Line, Paper, Papers, PickUp, RouteSheet
     from optimizer.report.wording import Wording
     from optimizer.text.workbook_cells import Value
 
@@ -80,6 +82,18 @@ class SheetView:
         self.packing = sheet.packing
         self.entries = tuple(_entry(entry) for entry in sheet.entries)
         self.pick_up = None if sheet.pick_up is None else _pick_up(sheet.pick_up)
+        self._drawn: Markup | None = None
+
+    def drawn(self, draw: Callable[[SheetView], Markup]) -> Markup:
+        """Return the sheet as a template draws it, once: the page and the technician's own file have the same."""
+        if self._drawn is None:
+            self._drawn = draw(self)
+        return self._drawn
+
+
+def sheet_views(papers: Papers) -> list[SheetView]:
+    """Return all route sheets of a plan, to be drawn."""
+    return [SheetView(sheet) for sheet in papers.route_sheets]
 
 
 def _pick_up(stop: PickUp) -> PickUpView:

@@ -7,13 +7,13 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from optimizer.report.paper_view import ListView, SheetView
+from optimizer.report.paper_view import ListView, SheetView, sheet_views
 from optimizer.report.templating import render
 from optimizer.report.wording import Wording
 from optimizer.text.files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from optimizer.domain.problem import Problem
@@ -29,7 +29,9 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)($|\.)", re.IGNORECASE)
 _LONGEST_BYTES = 160
 
 
-def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang: str) -> list[Path]:
+def write_technician_files(
+    problem: Problem, papers: Papers, folder: Path, lang: str, *, sheets: Sequence[SheetView] | None = None
+) -> list[Path]:
     """Write one self-contained page per technician with a route, named `T01-陈立新.html`; return the paths.
 
     Each file appears as a whole or not at all. Files that an earlier run wrote for technicians who have no route now
@@ -39,11 +41,14 @@ def write_technician_files(problem: Problem, papers: Papers, folder: Path, lang:
     ----------
     papers
         The papers of a plan, in the same language.
+    sheets
+        All route sheets of the papers, if somebody else draws them, too.
     """
+    all_sheets = sheets or sheet_views(papers)
     wording = Wording(lang, problem.branch.region)
     technicians = list({sheet.technician.technician_id: sheet.technician for sheet in papers.route_sheets}.values())
     pages = {
-        folder / f"{stem}.html": _page(problem, papers, technician, wording)
+        folder / f"{stem}.html": _page(problem, papers, all_sheets, technician, wording)
         for stem, technician in zip(safe_stems(technicians), technicians, strict=True)
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,12 +64,14 @@ def technician_page(problem: Problem, papers: Papers, technician_id: str, lang: 
     technician = problem.technician_by_id.get(technician_id)
     if technician is None or not papers.route_sheets_of(technician_id):
         return None
-    return _page(problem, papers, technician, Wording(lang, problem.branch.region))
+    sheets = [SheetView(sheet) for sheet in papers.route_sheets_of(technician_id)]
+    return _page(problem, papers, sheets, technician, Wording(lang, problem.branch.region))
 
 
-def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wording) -> str:
+def _page(
+    problem: Problem, papers: Papers, sheets: Sequence[SheetView], technician: Technician, wording: Wording
+) -> str:
     who = technician.technician_id
-    sheets = [SheetView(sheet) for sheet in papers.route_sheets_of(who)]
     lists = (papers.call_list, papers.pick_list, papers.tool_list, papers.loan_card)
     own = [_own_lines(paper, who) for paper in lists]
     when = wording.horizon(problem)
@@ -74,7 +81,7 @@ def _page(problem: Problem, papers: Papers, technician: Technician, wording: Wor
         wording,
         mark=MARK,
         problem=problem,
-        sheets=sheets,
+        sheets=[sheet for sheet in sheets if sheet.technician.technician_id == who],
         lists=[ListView(paper, wording, when, is_wide=True) for paper in own if paper.lines],
     )
 

@@ -6,13 +6,12 @@ every Chinese character, but not before a closing sign, and a full-width charact
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
 from rich.measure import Measurement
 from rich.text import Text
-
-from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ _UNIT = r"(?:h|min|s|km|mi|小时|分钟|分|秒|公里|英里)(?![A-Za-z])"
 #: What no line ends inside: what a no-break space joins; a number with its unit, an hour with its minutes, a moment
 #: with its day; a Latin word; one full-width character. Closing signs go with what is before, opening ones with what
 #: is behind.
-_PIECE = pattern_of(
+_PIECE = re.compile(
     r"[（《“「\[(]*(?:[^\s\u2e80-\uffef]+(?:\u00a0[^\s\u2e80-\uffef]+)+|"
     rf"[\d-]+ \d\d:\d\d|{_NUMBER}(?![A-Za-z0-9])(?: ?{_UNIT}(?: ?{_NUMBER} ?{_UNIT})?| [+−]\d(?!\d))?"
     r"|[^\s\u2e80-\uffef]+|\S)[，。、；：！？）》”」\])·;,.!?]*"

@@ -10,6 +10,8 @@ import pytest
 
 from optimizer.domain.technician import Technician
 from optimizer.report import technician_files
+from optimizer.report.page import write_page
+from optimizer.report.paper_view import sheet_views
 from optimizer.report.papers.making import make_papers
 from optimizer.report.technician_files import MARK, safe_stems, write_technician_files
 from tests.report.conftest import PRINTED_WIDTH_PX, printed
@@ -41,6 +43,19 @@ def test_each_technician_with_a_route_has_one_file_with_all_his_visits(write, ou
         text = file_of(paths, person).read_text(encoding="utf-8")
         assert person.name in text
         assert text.count('<tr class="entry') == len(route.stops)
+
+
+def test_a_sheet_is_drawn_once_for_the_page_and_the_files(write, outcome, tmp_path: Path) -> None:
+    papers = make_papers(outcome.problem, outcome.matrix, outcome.plan, None, "zh")
+    sheets, together = sheet_views(papers), tmp_path / "together"
+    write_page(
+        outcome.problem, outcome.matrix, outcome.plan, tmp_path / "plan.html", "zh", papers=papers, sheets=sheets
+    )
+    drawn = [sheet.drawn(lambda _: pytest.fail("the page has drawn it")) for sheet in sheets]
+    paths = write_technician_files(outcome.problem, papers, together, "zh", sheets=sheets)
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert all(text in page for text in drawn)
+    assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in write("zh")]
 
 
 def test_a_file_knows_the_phones_of_its_own_customers_only(write, outcome) -> None:
