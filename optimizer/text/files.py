@@ -17,6 +17,8 @@ JsonObject = dict[str, Any]
 
 #: Longer arrays and objects are spread over lines.
 LINE_WIDTH = 118
+#: One encoder for all values: `json.dumps` makes one for each that it is asked not to write in ASCII.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @contextmanager
@@ -69,14 +71,12 @@ def json_text(value: object) -> str:
 
 def _layout(value: object, *, indent: int) -> str:
     if not isinstance(value, dict | list) or not value or _is_flat(value):
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return _encode(value)
     if isinstance(value, list):
         items = [_layout(item, indent=indent + 2) for item in value]
         brackets = "[]"
     else:
-        items = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_layout(item, indent=indent + 2)}" for key, item in value.items()
-        ]
+        items = [f"{_encode(key)}: {_layout(item, indent=indent + 2)}" for key, item in value.items()]
         brackets = "{}"
     width = indent + sum(map(len, items)) + 2 * len(items)
     if width <= LINE_WIDTH and not any("\n" in item for item in items):
