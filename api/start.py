@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 
 #: What a shell says of a command that Ctrl-C ended: 128 and the number of the signal.
@@ -11,8 +12,9 @@ INTERRUPTED = 130
 def main() -> None:
     """Load the command line, which takes a moment, and run it."""
     try:
-        from optimizer.running.process_limits import seldom_look_for_garbage, start_no_threads
+        from optimizer.running.process_limits import leave_garbage, seldom_look_for_garbage, start_no_threads
 
+        atexit.register(leave_garbage)
         start_no_threads()
         if sys.argv[1:2] == ["plan"]:
             seldom_look_for_garbage()

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothin
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -56,7 +57,7 @@ from optimizer.plan_output import (
     warn_of_gone,
     write_plan_and_papers,
 )
-from optimizer.running.process_limits import seldom_look_for_garbage, start_no_threads
+from optimizer.running.process_limits import leave_garbage, seldom_look_for_garbage, start_no_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -624,6 +625,7 @@ def warm(lang: Lang = None) -> None:
 
 def main() -> None:
     """Run the command line."""
+    atexit.register(leave_garbage)
     start_no_threads()
     show_any_text()
     app()

@@ -47,6 +47,25 @@ raise KeyboardInterrupt
     assert (done.returncode, done.stderr, done.stdout.strip()) == (130, "", is_loading)
 
 
+@pytest.mark.parametrize("main", ["api.start", "optimizer.cli"])
+def test_at_its_end_a_command_looks_for_no_garbage(tmp_path: Path, main: str) -> None:
+    """What refers to itself is freed only by who looks for it."""
+    code = f"""
+import gc, sys
+class Found:
+    def __init__(self): self.itself = self
+    def __del__(self): print("found")
+Found()
+gc.collect()
+last = Found()
+sys.argv = ["paigong", "template", "--lang", "en", "--out", {str(tmp_path / "branch.xlsx")!r}]
+from {main} import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert done.stdout.count("found") == 1
+
+
 def test_letters_that_the_output_lacks_are_shown_by_their_numbers(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
     code = "from api.start import main; main()"
