@@ -62,11 +62,16 @@ def _caller(
             caller = service.doorkeeper.admit_session(cookie, token, changes=changes)
     except Refusal as refused:
         if refused.code == "KEY_UNKNOWN":
-            service.metrics.keys_refused.inc()
-            _log.warning("key_refused", tried=shown_id(key))
+            note_refused(service, shown_id(key))
         raise
     request.scope["key_id"] = caller.key_id
     return caller
+
+
+def note_refused(service: Service, tried: str | None) -> None:
+    """Count a key that is not in force, and put it into the log by its id."""
+    service.metrics.keys_refused.inc()
+    _log.warning("key_refused", tried=tried)
 
 
 def _at_least(role: Role) -> Callable[[Caller], Caller]:

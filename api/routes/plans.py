@@ -21,7 +21,7 @@ from api.refusals.refusal import Refusal
 from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, WITH_READER, refusals
-from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf
+from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf, note_refused
 from api.schemas.answered import Job, JobPage, JobWithPlan, Submitted, Validated, Verdict
 from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
 from api.schemas.bodies import BRANCH_BODY, PLAN_FILE_BODY, body_of
@@ -320,7 +320,7 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
 
     def look() -> tuple[int, Response | None]:
         with service.store.read() as tx:
-            _check_in_force(tx, caller)
+            _check_in_force(service, tx, caller)
             row = view.find(tx, caller, job_id)
             if row["status"] not in ENDED:
                 return row["event_count"], None
@@ -335,16 +335,17 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
         await service.notifier.wait(job_id, seen, left_s, key_id=caller.key_id)
 
 
-def _check_in_force(tx: Connection, caller: Caller) -> None:
-    """Refuse who waits with a key that has been revoked meanwhile."""
+def _check_in_force(service: Service, tx: Connection, caller: Caller) -> None:
+    """Refuse who waits with a key that has been revoked meanwhile; the door remembers it for a moment as in force."""
     if not access.in_force(tx, [caller.key_id]):
+        note_refused(service, caller.key_id)
         raise unknown_key()
 
 
 def _events(service: Service, caller: Caller, job_id: str, number: int) -> tuple[list[dict[str, Any]], bool]:
     """Return a job's events after one, and whether no more will come."""
     with service.store.read() as tx:
-        _check_in_force(tx, caller)
+        _check_in_force(service, tx, caller)
         row = view.find(tx, caller, job_id)
         return [dict(event) for event in jobs.events_after(tx, job_id, number)], row["status"] in ENDED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
+from api.access.doorkeeper import Caller
 from api.refusals.refusal import Refusal
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, refusals
@@ -18,6 +20,7 @@ from api.routes.operating import WebhookId, found_webhook, webhook_to_json
 from api.routes.plans import IdempotencyKey
 from api.schemas.answered import Deliveries, Delivery, Webhook
 from api.schemas.asked import DeliveriesQuery
+from api.service import Service
 from api.store import access, outbox
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}", tags=["operating"])
@@ -41,13 +44,11 @@ def ping(
     request: Request, service: ServiceOf, caller: Admin, webhook_id: WebhookId, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Send the event `ping`, signed and numbered as any other; the list of deliveries says how it went."""
-    asked = Asked.of(request, caller, "")
 
     def send(tx: Connection) -> Answer:
-        found_webhook(tx, caller, webhook_id)
         return Answer(202, _delivery(outbox.add_delivery(tx, webhook_id, "ping", {})))
 
-    return (recall(service.store, asked) or once(service.store, asked, send)).response()
+    return _done(request, service, caller, webhook_id, send).response()
 
 
 @router.post(
@@ -64,15 +65,13 @@ def rotate(
     request: Request, service: ServiceOf, caller: Admin, webhook_id: WebhookId, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Sign with another secret from now on, whatever is still to be sent, too."""
-    asked = Asked.of(request, caller, "")
 
     def change(tx: Connection) -> Answer:
-        found_webhook(tx, caller, webhook_id)
         outbox.set_secret(tx, webhook_id, service.seal.close("whsec_" + secrets.token_hex(24)))
         access.note(tx, "rotate_webhook", webhook_id, key_id=caller.key_id, request_id=request.scope["request_id"])
         return Answer(200, webhook_to_json(found_webhook(tx, caller, webhook_id)))
 
-    answer = recall(service.store, asked) or once(service.store, asked, change)
+    answer = _done(request, service, caller, webhook_id, change)
     # The secret is kept in no answer: it is opened where it is sealed.
     with service.store.read() as tx:
         row = found_webhook(tx, caller, webhook_id)
@@ -116,16 +115,27 @@ def redeliver(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Send the same event with the same id and number once more, tried again as often as a new one."""
-    asked = Asked.of(request, caller, "")
 
     def again(tx: Connection) -> Answer:
-        found_webhook(tx, caller, webhook_id)
         row = outbox.send_again(tx, webhook_id, delivery_id)
         if row is None:
             raise Refusal("NOT_FOUND")
         return Answer(202, _delivery(row))
 
-    return (recall(service.store, asked) or once(service.store, asked, again)).response()
+    return _done(request, service, caller, webhook_id, again).response()
+
+
+def _done(
+    request: Request, service: Service, caller: Caller, webhook_id: str, do: Callable[[Connection], Answer]
+) -> Answer:
+    """Return what came of a deed to a webhook that the caller may see, done now or when it was asked for before."""
+    asked = Asked.of(request, caller, "")
+
+    def on_it(tx: Connection) -> Answer:
+        found_webhook(tx, caller, webhook_id)
+        return do(tx)
+
+    return recall(service.store, asked) or once(service.store, asked, on_it)
 
 
 def _delivery(row: Any) -> dict[str, Any]:

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
-from optimizer.ingest.cells.compound import (
-    parse_end_place,
-    parse_hours,
-    parse_ids,
-    parse_loads,
-    parse_opening,
-    parse_part_needs,
-    parse_predecessors,
-    parse_skill_needs,
-    parse_texts,
-    parse_tool_needs,
-    parse_windows,
-)
-from optimizer.ingest.cells.regional import parse_no_calls, parse_weekend
 from optimizer.ingest.cells.tidy import Shape
-from optimizer.ingest.cells.values import parse_time
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS, columns_of
 from optimizer.travel.matrix_document import MOST_PLACES
 from optimizer.travel.own_files import JSON_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from optimizer.ingest.forms.rows import DeclaredColumn
+    from optimizer.ingest.cells.kinds import Kind
 
 Schema = dict[str, Any]
 
@@ -88,20 +72,23 @@ _PIECES: Mapping[str, Schema] = {
     "PlaceGiven": _closed(("lat", "lon"), lat={"type": "number"}, lon={"type": "number"}, address=TEXT),
 }
 
-#: The cells that hold several values, by their parser: what each of these is.
-_ITEMS: Mapping[Callable[[object], Any], Schema] = {
-    parse_ids: TEXT,
-    parse_texts: TEXT,
-    parse_weekend: {"type": "string", "examples": ["Sat"]},
-    parse_windows: named("TimeWindow"),
-    parse_hours: named("HoursOfDay"),
-    parse_no_calls: named("HoursOfDay"),
-    parse_opening: named("OpeningHours"),
-    parse_skill_needs: {"anyOf": [named("SkillNeeded"), {**TEXT, "examples": ["aircon:2"]}]},
-    parse_part_needs: {"anyOf": [named("PartNeeded"), {**TEXT, "examples": ["P01:1"]}]},
-    parse_tool_needs: {"anyOf": [named("ToolNeeded"), {**TEXT, "examples": ["ladder:1"]}]},
-    parse_loads: {"anyOf": [named("LoadCarried"), {**TEXT, "examples": ["kg:20"]}]},
-    parse_predecessors: {"anyOf": [named("ComesBefore"), {**TEXT, "examples": ["SO-1040 +2h"]}]},
+#: What each entry of an array is, by the name that its kind of cell gives it (`ingest.cells.kinds`).
+_ENTRIES: Mapping[str, Schema] = {
+    "text": TEXT,
+    "weekday": {"type": "string", "examples": ["Sat"]},
+    "window": named("TimeWindow"),
+    "hours": named("HoursOfDay"),
+    "opening": named("OpeningHours"),
+    "skill": {"anyOf": [named("SkillNeeded"), {**TEXT, "examples": ["aircon:2"]}]},
+    "part": {"anyOf": [named("PartNeeded"), {**TEXT, "examples": ["P01:1"]}]},
+    "tool": {"anyOf": [named("ToolNeeded"), {**TEXT, "examples": ["ladder:1"]}]},
+    "load": {"anyOf": [named("LoadCarried"), {**TEXT, "examples": ["kg:20"]}]},
+    "predecessor": {"anyOf": [named("ComesBefore"), {**TEXT, "examples": ["SO-1040 +2h"]}]},
+}
+#: Cells that types and shape do not describe, by the same names.
+_CELLS: Mapping[str, Schema] = {
+    "time or moment": {"anyOf": [TIME, MOMENT]},
+    "end place": {"anyOf": [{"type": "string", "enum": ["branch", "home"]}, named("PlaceGiven")]},
 }
 
 
@@ -151,10 +138,9 @@ def _matrix() -> Schema:
 
 
 def _row(sheet: str) -> Schema:
-    declared = SHEETS[sheet].columns()
     properties = {}
     for column in columns_of(sheet):
-        schema = _cell(declared[column.field])
+        schema = _cell(column.kind)
         if not column.required:
             schema = {"anyOf": [schema, {"type": "null"}]}
         properties[column.json_name] = {**schema, "description": column.meaning}
@@ -162,18 +148,16 @@ def _row(sheet: str) -> Schema:
     return {**_closed(tuple(required), **properties), "description": (SHEETS[sheet].__doc__ or "").split("\n")[0]}
 
 
-def _cell(column: DeclaredColumn) -> Schema:
-    """Return the schema of a cell by its parser and kind."""
-    kind, parse = column.kind, unwrap(column.parse)
-    if parse in _ITEMS:
-        return {"type": "array", "items": _ITEMS[parse]}
-    if parse is parse_end_place:
-        return {"anyOf": [{"type": "string", "enum": ["branch", "home"]}, named("PlaceGiven")]}
+def _cell(kind: Kind) -> Schema:
+    """Return the schema of a cell by its kind."""
+    if list in kind.json_types:
+        return {"type": "array", "items": _ENTRIES[kind.wire]}
+    if kind.wire:
+        return dict(_CELLS[kind.wire])
     if kind.words:
         return {"type": "string", "enum": list(kind.words)}
-    if kind.shape is Shape.TIME:
-        return dict(TIME) if parse is parse_time else {"anyOf": [TIME, MOMENT]}
     by_shape = {
+        Shape.TIME: TIME,
         Shape.DATE: DATE,
         Shape.MOMENT: MOMENT,
         Shape.DAY_OR_MOMENT: {"anyOf": [DATE, MOMENT]},

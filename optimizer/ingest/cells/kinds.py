@@ -84,6 +84,8 @@ class Kind:
         What its text in a sheet looks like, for tidying.
     words
         The only words that it may be; none where anything may stand there.
+    wire
+        What its JSON is called where types and shape do not say it: what each entry of an array is, for one.
     """
 
     json_types: tuple[type, ...]
@@ -91,6 +93,7 @@ class Kind:
     json_begins: str = ""
     shape: Shape = Shape.TEXT
     words: tuple[str, ...] = ()
+    wire: str = ""
 
     def is_json(self, value: object) -> bool:
         """Return whether JSON may bring this value: its own type, not a text or number that stands for it."""
@@ -109,12 +112,13 @@ _LEVEL = Kind((int,), Phrase("a whole number"), shape=Shape.LEVEL)
 _PRIORITY = Kind((int,), Phrase("a whole number"), shape=Shape.PRIORITY)
 _DATE = Kind((str,), Phrase("a date as text, YYYY-MM-DD"), shape=Shape.DATE)
 _TIME = Kind((str,), Phrase("a time as text, HH:MM"), shape=Shape.TIME)
+_TIME_OR_MOMENT = Kind(_TIME.json_types, _TIME.expected, shape=Shape.TIME, wire="time or moment")
 _MOMENT = Kind((str,), Phrase("a moment as text, 2026-11-23T09:00:00+08:00"), shape=Shape.MOMENT)
 _DAY_OR_MOMENT = Kind(_MOMENT.json_types, _MOMENT.expected, shape=Shape.DAY_OR_MOMENT)
 
 
-def _listed(shape: Shape) -> Kind:
-    return Kind((list,), Phrase("an array"), shape=shape)
+def _listed(shape: Shape, entry: str) -> Kind:
+    return Kind((list,), Phrase("an array"), shape=shape, wire=entry)
 
 
 def _one_of(*words: str) -> Kind:
@@ -123,7 +127,7 @@ def _one_of(*words: str) -> Kind:
 
 Text = Annotated[str, parse_text, _TEXT]
 Id = Annotated[str, parse_id, _ID]
-Ids = Annotated[tuple[str, ...], parse_ids, _listed(Shape.IDS)]
+Ids = Annotated[tuple[str, ...], parse_ids, _listed(Shape.IDS, "text")]
 Word = Annotated[str, parse_text, _WORD]
 WordId = Annotated[str, parse_id, _WORD]
 Zone = Annotated[str, parse_zone, _TEXT]
@@ -132,7 +136,7 @@ Language = Annotated[str, parse_language, _TEXT]
 DistanceWord = Annotated[str, parse_distance_unit, _TEXT]
 PaperWord = Annotated[str, parse_paper, _TEXT]
 Locale = Annotated[str, parse_locale, _TEXT]
-Weekend = Annotated[tuple[int, ...], parse_weekend, _listed(Shape.TEXT)]
+Weekend = Annotated[tuple[int, ...], parse_weekend, _listed(Shape.TEXT, "weekday")]
 Number = Annotated[float, parse_number, _DECIMAL]
 Whole = Annotated[int, parse_int, _WHOLE]
 Count = Annotated[int, whole(0), _WHOLE]
@@ -153,17 +157,17 @@ Day = Annotated[date, parse_date, _DATE]
 Time = Annotated[int, parse_time, _TIME]
 Moment = Annotated[datetime, parse_moment, _MOMENT]
 DayOrMoment = Annotated[datetime, parse_day_or_moment, _DAY_OR_MOMENT]
-TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME]
-Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS)]
-Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS)]
-NoCalls = Annotated[tuple[Interval, ...], parse_no_calls, _listed(Shape.HOURS)]
-Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING)]
-SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.SKILLS)]
-PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS)]
-ToolNeeds = Annotated[tuple[ToolNeed, ...], parse_tool_needs, _listed(Shape.AMOUNTS)]
-Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.LOADS)]
-Predecessors = Annotated[tuple[Predecessor, ...], parse_predecessors, _listed(Shape.IDS)]
-Texts = Annotated[tuple[str, ...], parse_texts, _listed(Shape.TEXT)]
+TimeOrMoment = Annotated[int | datetime, parse_time_or_moment, _TIME_OR_MOMENT]
+Windows = Annotated[tuple[Window, ...], parse_windows, _listed(Shape.WINDOWS, "window")]
+Hours = Annotated[tuple[Interval, ...], parse_hours, _listed(Shape.HOURS, "hours")]
+NoCalls = Annotated[tuple[Interval, ...], parse_no_calls, _listed(Shape.HOURS, "hours")]
+Opening = Annotated[tuple[tuple[int, Interval], ...], parse_opening, _listed(Shape.OPENING, "opening")]
+SkillNeeds = Annotated[tuple[SkillNeed, ...], parse_skill_needs, _listed(Shape.SKILLS, "skill")]
+PartNeeds = Annotated[tuple[PartNeed, ...], parse_part_needs, _listed(Shape.AMOUNTS, "part")]
+ToolNeeds = Annotated[tuple[ToolNeed, ...], parse_tool_needs, _listed(Shape.AMOUNTS, "tool")]
+Loads = Annotated[tuple[Load, ...], parse_loads, _listed(Shape.LOADS, "load")]
+Predecessors = Annotated[tuple[Predecessor, ...], parse_predecessors, _listed(Shape.IDS, "predecessor")]
+Texts = Annotated[tuple[str, ...], parse_texts, _listed(Shape.TEXT, "text")]
 CoverageWord = Annotated[str, choice(*Coverage), _one_of(*Coverage)]
 ConfirmedWord = Annotated[str, choice(*Confirmed), _one_of(*Confirmed)]
 UnfinishedWord = Annotated[str, choice(*Unfinished), _one_of(*Unfinished)]
@@ -178,5 +182,7 @@ LimitWord = Annotated[str, parse_limit, _one_of(*HouseLimit)]
 Said = Annotated[str, parse_said, _TEXT]
 LockWord = Annotated[str, choice(*LockLevel), _one_of(*LockLevel)]
 EndPlace = Annotated[
-    str | Place, parse_end_place, Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD)
+    str | Place,
+    parse_end_place,
+    Kind((str, dict), Phrase("branch, home or a place"), shape=Shape.WORD, wire="end place"),
 ]
