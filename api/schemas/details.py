@@ -50,6 +50,10 @@ class RouteDetails(Given):
     return_travel_s: int
     return_travel_m: int
     geometry: LineString
+    geometry_along: Annotated[
+        Literal["straight"],
+        Field(description="what the way is drawn along: straight lines, as no roads are known"),
+    ]
     stops: list[StopDetails]
 
 

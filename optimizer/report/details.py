@@ -27,10 +27,10 @@ def plan_details(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str) 
     -------
     dict
         `routes`, in the order of the plan: `technician`, `date`, `travel_s`, `travel_m`, `service_s`, `waiting_s`, the
-        straight `geometry` of the way (GeoJSON, longitude first) and `stops`, each with `visit`, `order`, `customer`,
-        `lat`, `lon`, and of the way to it and the time there `travel_s` (the door included), `travel_m`, `waiting_s`
-        and `service_s`; `return_travel_s`, `return_travel_m`. `unassigned`: `visit`, `order`, `customer`, `lat`, `lon`
-        and `reasons`, a sentence each, in `lang`.
+        `geometry` of the way (GeoJSON, longitude first) along straight lines (`geometry_along`), and `stops`, each
+        with `visit`, `order`, `customer`, `lat`, `lon`, and of the way to it and the time there `travel_s` (the door
+        included), `travel_m`, `waiting_s` and `service_s`; `return_travel_s`, `return_travel_m`. `unassigned`: `visit`,
+        `order`, `customer`, `lat`, `lon` and `reasons`, a sentence each, in `lang`.
     """
     places = problem.places()
     days = {(day.technician.technician_id, day.shift.day): day for day in technician_days(problem, matrix, plan)}
@@ -67,6 +67,7 @@ def _route(problem: Problem, places: Mapping[str, Place], route: Route, day: Tec
         "return_travel_s": home.travel_s,
         "return_travel_m": home.metres,
         "geometry": {"type": "LineString", "coordinates": [[place.lon, place.lat] for place in way]},
+        "geometry_along": "straight",
         "stops": stops,
     }
 

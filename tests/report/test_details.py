@@ -24,6 +24,7 @@ def test_a_route_says_how_far_and_how_long() -> None:
     assert (route["travel_s"], route["travel_m"]) == (60 * 60, 600 * 60)
     assert (route["return_travel_s"], route["waiting_s"], route["service_s"]) == (30 * 60, 30 * 60, 60 * 60)
     way = [(round(lon, 5), lat) for lon, lat in route["geometry"]["coordinates"]]
+    assert route["geometry_along"] == "straight"
     assert way == [(121.4, 31.2), (121.41, 31.2), (121.43, 31.2), (121.4, 31.2)]
     assert [(stop["visit"], stop["order"], stop["customer"]) for stop in route["stops"]] == [
         ("A", "A", "C-A"), ("B", "B", "C-B"),
