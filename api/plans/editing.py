@@ -184,7 +184,7 @@ def reoptimise(
         jobs.submit(tx, values, media_type=source["media_type"], content=source["content"])
         revisions.begin_from(tx, new_id, kept["content"], kept["problem"])
         row = find(tx, caller, new_id)
-        place = turns.places(tx).get(new_id)
+        place = turns.place_of(tx, new_id)
         return Answer(202, as_json(row, lang, place), {"Location": f"{settings.root_path}/v1/plans/{new_id}"})
 
     return once(service.store, asked, add)

@@ -94,7 +94,7 @@ def submit(service: Service, asked: Asked, spooled: Spooled, query: PlanQuery, *
         plans.note_orders(tx, values["branch_id"], days_of(values), spooled.sha256)
         row = plans.job(tx, job_id, None)
         assert row is not None
-        place = turns.places(tx).get(job_id)
+        place = turns.place_of(tx, job_id)
         return Answer(202, as_json(row, lang, place), {"Location": f"{settings.root_path}/v1/plans/{job_id}"})
 
     return once(service.store, asked, add)

@@ -117,7 +117,7 @@ def with_plan(tx: Connection, row: RowMapping, lang: str) -> dict[str, Any]:
     made: dict[str, Any] = {} if kept is None else unpack(kept["content"])
     receipts = [dict(receipt) for receipt in plans.receipts(tx, row["job_id"])]
     served = technicians_with_routes(made) if row["state"] in (State.PUBLISHED, State.HANDED_OUT) else []
-    place = turns.places(tx).get(row["job_id"]) if row["status"] == Status.QUEUED else None
+    place = turns.place_of(tx, row["job_id"]) if row["status"] == Status.QUEUED else None
     return as_json(row, lang, place) | {
         "etag": etag_of(tx, row),
         "plan": made.get("plan"),

@@ -124,8 +124,8 @@ def list_plans(service: ServiceOf, caller: Reader, lang: Lang, query: Annotated[
             days=() if query.day is None else view.days_up_to(query.day),
             label=query.label,
         )
-        waits = any(row["status"] == Status.QUEUED for row in rows)
-        places = turns.places(tx) if waits else {}
+        waiting = [row["job_id"] for row in rows if row["status"] == Status.QUEUED]
+        places = {job_id: turns.place_of(tx, job_id) for job_id in waiting}
     shown = rows[: query.limit]
     next_cursor = str(shown[-1]["seq"]) if len(rows) > query.limit else None
     items = [view.as_json(row, lang, places.get(row["job_id"])) for row in shown]

@@ -8,10 +8,12 @@ so that nobody saves up turns, and one that asks for much has no turn while othe
 from __future__ import annotations
 
 import heapq
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import case, func, or_, select
 
@@ -23,7 +25,7 @@ from optimizer.domain.planning_context import Stage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Engine
 
 #: A key and one of its branches; a key alone has the branch "".
 Flow: TypeAlias = tuple[str, str]
@@ -34,6 +36,8 @@ EVERYBODY: Flow = ("", "")
 UNKNOWN_S = 60.0
 #: Moves of a small branch in a second: what a job that asks for moves is taken to need. It only orders the queue.
 MOVES_PER_S = 2_000
+#: So long places in the queue are told again as they were.
+RECENT_S = 0.5
 #: On PostgreSQL one taker at a time looks whose turn it is; the number only has to be nobody else's.
 _LOCK = 7_240_312
 
@@ -112,7 +116,7 @@ def in_order(waiting: Iterable[Waiting], turns: Turns) -> Iterator[Waiting]:
             lines[job.flow].append(job)
         heads = {flow: line[0].seq for flow, line in lines.items()}
         while heads:
-            flow = turns.first_of(heads)
+            flow = turns.first_of(heads) if len(heads) > 1 else next(iter(heads))
             job = lines[flow].popleft()
             turns.take(flow, job.asked_s)
             if lines[flow]:
@@ -142,10 +146,14 @@ def take_turn(tx: Connection) -> int | None:
     flow = found.first_of(heads)
     asked_s = tx.execute(select(_left_s()).where(jobs.c.seq == heads[flow])).scalar_one()
     found.take(flow, asked_s)
-    for one in (EVERYBODY, (flow[0], ""), flow):
-        values = {"spent_s": found.spent_s.get(one, 0.0), "clock_s": found.clock_s.get(one, 0.0)}
-        row = insert_unless_there(tx, turns).values(key_id=one[0], branch_id=one[1], **values)
-        tx.execute(row.on_conflict_do_update(index_elements=["key_id", "branch_id"], set_=values))
+    rows_now = [
+        {"key_id": one[0], "branch_id": one[1], "spent_s": found.spent_s.get(one, 0.0),
+         "clock_s": found.clock_s.get(one, 0.0)}
+        for one in dict.fromkeys((EVERYBODY, (flow[0], ""), flow))
+    ]  # fmt: skip
+    kept = insert_unless_there(tx, turns)
+    given = {"spent_s": kept.excluded.spent_s, "clock_s": kept.excluded.clock_s}
+    tx.execute(kept.on_conflict_do_update(index_elements=["key_id", "branch_id"], set_=given), rows_now)
     return heads[flow]
 
 
@@ -179,6 +187,21 @@ def places(tx: Connection) -> dict[str, Place]:
         if free_s:
             heapq.heapreplace(free_s, free_s[0] + job.asked_s)
     return found
+
+
+def place_of(tx: Connection, job_id: str) -> Place | None:
+    """Return where a job stands as it was a moment ago, `None` when it does not wait: who looks often is told cheaply.
+
+    A long queue takes milliseconds to be put in order, and those who wait in it all ask.
+    """
+    kept = _recent.get(tx.engine)
+    if kept is None or time.monotonic() >= kept[0] or job_id not in kept[1]:
+        kept = _recent[tx.engine] = (time.monotonic() + RECENT_S, places(tx))
+    return kept[1].get(job_id)
+
+
+#: By database, until when places are told again, and the places.
+_recent: WeakKeyDictionary[Engine, tuple[float, dict[str, Place]]] = WeakKeyDictionary()
 
 
 def _ends_in_s(tx: Connection) -> list[float]:

@@ -108,6 +108,31 @@ def test_the_places_told_are_those_in_which_jobs_are_taken(store: Store) -> None
         assert turns.places(tx) == {}
 
 
+def test_a_place_is_told_again_for_a_moment_and_a_new_job_has_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    places = turns.places
+    monkeypatch.setattr(turns, "places", lambda tx: counted.append(1) or places(tx))
+
+    def position(job_id: str) -> int | None:
+        with store.read() as tx:
+            place = turns.place_of(tx, job_id)
+        return None if place is None else place.position
+
+    for number in range(2):
+        add(store, f"a{number}", "a", 60)
+    assert [position("a0"), position("a1"), position("a1")] == [1, 2, 2]
+    assert len(counted) == 1
+    add(store, "a2", "a", 60)
+    assert position("a2") == 3
+    claimed(store)
+    assert [position("a1"), len(counted)] == [2, 2]
+    monkeypatch.setattr(turns, "RECENT_S", 0.0)
+    turns._recent.clear()
+    assert [position("a1"), position("a1"), position("a0")] == [1, 1, None]
+
+
 def test_a_job_is_expected_when_those_before_it_have_had_their_seconds(store: Store) -> None:
     for number, asked_s in enumerate((40, 100, 30, 5)):
         add(store, f"a{number}", "a", asked_s)

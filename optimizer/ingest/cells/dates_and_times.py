@@ -107,6 +107,12 @@ def moment_text(moment: datetime) -> str:
 _wall_clock = lru_cache(maxsize=64)(WallClock)
 
 
+@lru_cache(maxsize=8_192)
+def _iso(first_day: date, timezone: str, seconds: int) -> str:
+    """Return a moment as ISO 8601: windows and shifts are those of many, and a plan is written more than once."""
+    return _wall_clock(first_day, timezone).zoned(seconds).isoformat()
+
+
 @dataclass(frozen=True, slots=True)
 class BranchClock:
     """The branch's wall clock over the days to plan, as the reader needs it.
@@ -177,7 +183,7 @@ class BranchClock:
 
     def iso(self, seconds: int) -> str:
         """Return a moment as ISO 8601 with the branch's offset."""
-        return self.wall.zoned(seconds).isoformat()
+        return _iso(self.first_day, self.zone.key, seconds)
 
     def time_or_iso(self, day: date, seconds: int) -> str:
         """Return `HH:MM` when that time of the day means the moment, else the full moment."""
