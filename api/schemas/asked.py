@@ -65,14 +65,16 @@ def _day(text: str | None) -> str | None:
 
 
 def _notes(text: str | None) -> str | None:
-    """Return the text of a JSON object with texts as values."""
+    """Return the text of a JSON object with texts as values; an empty parameter is none."""
     try:
         found = json.loads(text or "{}")
+        # Half of a character, `\ud800`, is a text to JSON and can be written nowhere.
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise PydanticCustomError("notes_shape", "no object of texts")
-    return text
+    return text or None
 
 
 #: A label of a job.

@@ -179,8 +179,12 @@ def test_a_job_is_submitted_with_labels_and_notes(house: Server) -> None:
     headers = {"Content-Type": "application/json"}
     made = house.http.post("/v1/plans", params=query, content=branch(), headers=headers).json()
     assert (made["labels"], made["metadata"]) == (["one", "two"], {"from": "desk"})
-    wrong = house.http.post("/v1/plans", params={"metadata": '{"from": 7}'}, content=branch(), headers=headers)
-    assert [one["cause"] for one in wrong.json()["errors"]] == ["It is no JSON object of texts."]
+    # A form that leaves the field empty says nothing; half of a character can be written nowhere.
+    empty = house.http.post("/v1/plans", params=query | {"metadata": ""}, content=branch(), headers=headers)
+    assert (empty.status_code, empty.json()["metadata"]) == (202, {})
+    for metadata in ('{"from": 7}', '{"from": "\\ud800"}'):
+        wrong = house.http.post("/v1/plans", params={"metadata": metadata}, content=branch(), headers=headers)
+        assert [one["cause"] for one in wrong.json()["errors"]] == ["It is no JSON object of texts."]
 
 
 def test_a_patched_branch_begins_from_the_plan_of_before(house: Server, job_id: str) -> None:
