@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from api.store.engine import Store
 
 #: How often the database is looked at while anybody waits.
-LOOK_S = 0.1
+LOOK_S = 0.05
 #: How often it is looked whether the keys of those who wait are still in force.
 KEYS_S = 2.0
 

@@ -5,6 +5,7 @@ openpyxl makes a tree of each cell and writes that; for thousands of cells it to
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -40,16 +41,15 @@ class _WorkbookWriter(ExcelWriter):  # type: ignore[misc]
     def write_worksheet(self, page: Worksheet) -> None:
         """Write a sheet into the archive."""
         page._drawing = SpreadsheetDrawing()
-        writer = _SheetWriter(page)
+        rest = BytesIO()
+        writer = _SheetWriter(page, rest)
         writer.write()
         page._rels = writer._rels
-        with open(writer.out, encoding="utf-8") as stream:
-            before, _, after = stream.read().partition(_NO_ROWS)
+        before, _, after = rest.getvalue().decode().partition(_NO_ROWS)
         styles: dict[bytes, str] = {}
         rows = "".join(_row_xml(page, number, row, styles) for number, row in writer.rows())
         self._archive.writestr(page.path[1:], f"{before}<sheetData>{rows}</sheetData>{after}")
         self.manifest.append(page)
-        writer.cleanup()
 
 
 class _SheetWriter(WorksheetWriter):  # type: ignore[misc]
