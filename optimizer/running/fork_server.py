@@ -1,4 +1,4 @@
-"""A process that has the engine loaded and forks a child for each solve: 20 ms, where starting one takes two seconds.
+"""A process that has the engine loaded and forks a child for each solve: 20 ms, where starting one takes a second.
 
 The server loads everything once, in one thread, and freezes what it has loaded, so that no child looks for garbage in
 it. A child is as one that was started by itself: it has its own session, limits, environment, messages and end, and

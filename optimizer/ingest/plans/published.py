@@ -63,10 +63,10 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     InputError
         When a file has faults.
     """
+    if not any(entry.first <= day <= entry.last for entry in _files(branch, day, as_of)):
+        return None  # what is published for later days alone need not be read
     plans = _newest_first(branch, day, as_of, time_routes)
-    newest = next((plan for first, last, plan in plans if first <= day <= last), None)
-    if newest is None:
-        return None
+    newest = next(plan for first, last, plan in plans if first <= day <= last)
     days: set[int] = set()
     said: set[str] = set()
     routes: list[Route] = []

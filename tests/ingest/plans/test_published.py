@@ -72,6 +72,13 @@ def test_the_routes_of_the_day_before_stand_on_the_clock_of_the_day(one_van: Wor
     assert routes_before(branch, clock, SIX, time_routes=time_routes) == ()
 
 
+def test_what_is_published_for_later_days_alone_is_not_read(one_van: World, branch: Path) -> None:
+    publish(one_van, {"Ann": ["A"]}, at(16, day=-3), branch).write_text("{")
+    assert routes_before(branch, one_van.problem.clock, SIX, time_routes=time_routes) == ()
+    with pytest.raises(InputError):
+        published_plan(branch, MONDAY, SIX, time_routes=time_routes)
+
+
 def test_a_branch_in_one_file_keeps_its_plans_beside_it(tmp_path: Path) -> None:
     assert published_folder(tmp_path / "hangzhou.xlsx") == tmp_path / "hangzhou.published"
 
