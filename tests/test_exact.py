@@ -46,6 +46,38 @@ def test_a_plan_that_the_judge_refuses_or_finds_cheaper_is_no_proof() -> None:
     assert judged(problem, matrix, nothing).bound_cents is None
 
 
+def test_a_plan_is_repaired_with_the_fewest_changes() -> None:
+    """One technician falls ill: the cheapest plan deals the visits anew, the repaired one moves only what it must."""
+    problem, matrix = tiny_problem()
+    parts = tuple(replace(part, on_hand=4) for part in problem.parts)
+    problem = replace(problem, parts=parts)
+    start = plan_exactly(problem, matrix, seconds=60).plan
+    assert start is not None
+    sick = start.routes[0].technician_id
+    left = replace(problem, shifts=tuple(shift for shift in problem.shifts if shift.technician_id != sick))
+    mine = {visit_id for route in start.routes if route.technician_id == sick for visit_id in route.visit_ids}
+    repaired = plan_exactly(left, matrix, seconds=60, start=start, fewest_changes=True)
+    assert repaired.plan is not None
+    assert repaired.judgement is not None
+    assert repaired.judgement.is_clean
+    assert repaired.changes <= len(mine)
+    kept = {v for route in start.routes if route.technician_id != sick for v in route.visit_ids}
+    assert kept <= {visit_id for route in repaired.plan.routes for visit_id in route.visit_ids}
+
+
+def test_others_keep_their_routes_where_only_some_are_free() -> None:
+    problem, matrix = tiny_problem()
+    plan = plan_exactly(problem, matrix, seconds=60).plan
+    assert plan is not None
+    one = plan.routes[0].technician_id
+    again = plan_exactly(problem, matrix, seconds=60, start=plan, free=[one])
+    assert again.status is Status.OPTIMAL
+    assert again.plan is not None
+    others = [route for route in plan.routes if route.technician_id != one]
+    assert [route for route in again.plan.routes if route.technician_id != one] == others
+    assert again.plan.cost_cents <= plan.cost_cents
+
+
 def test_two_locks_to_one_start_have_no_plan() -> None:
     problem, matrix = tiny_problem()
     who = problem.technicians[0].technician_id

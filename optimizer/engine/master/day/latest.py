@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.rules import Rule
 from optimizer.engine.arrays import (
     E_EARLIER,
     E_LATER,
@@ -40,7 +39,9 @@ def counts_length(arrays: ProblemArrays, shift: int) -> bool:
 def has_holes(arrays: ProblemArrays, shift: int, day: int) -> bool:
     """Return whether a later departure may be harmless on a day although one before it is not.
 
-    Two visits with several pieces each may make it so: what the first skips may be what harms the second.
+    Two visits with several pieces each may make it so: what the first skips may be what harms the second. The schedule
+    may then use any later piece, so that the day may seem shorter than it is: the plan is proven where the judge, who
+    walks through every departure, comes to the same cost.
     """
     able = [n for n in range(len(arrays.visit)) if arrays.duration[shift, n] >= 0 and not may_pause(arrays, shift, n)]
     return sum(len(pieces_of(arrays, day, n, int(arrays.duration[shift, n]))) > 1 for n in able) > 1
@@ -58,6 +59,7 @@ class LatestDepartures:
     def __init__(self, variables: Variables, pieces: Pieces, lengths: Lengths) -> None:
         self.variables, self.pieces, self.lengths = variables, pieces, lengths
         shifts = [s for s in variables.shifts if counts_length(variables.arrays, s)]
+        self.skips = {s: has_holes(variables.arrays, s, variables.day_of(s)) for s in shifts}
         nodes = sorted({n for s in shifts for n in variables.nodes_of(s)})
         self.departs, self.sets_out, self.is_back, self.comes_home, self.rests = (
             {s: variables.moment(f"latest_{name}_{s}") for s in shifts}
@@ -145,7 +147,7 @@ class LatestDepartures:
             so_far = [(i, one) for i, one in enumerate(mine[: k + 1]) if one.case == case]
             model.add_bool_or([one.is_it for _, one in so_far]).only_enforce_if(chosen[k])
             for j, (between, _, _) in so_far[:-1]:
-                if between.until_s > between.close_s:
+                if between.until_s > between.close_s and not self.skips[s]:
                     for now in (one for i, one in so_far if i <= j):
                         needed_s = between.until_s - between.close_s
                         model.add(late >= needed_s).only_enforce_if([chosen[k], now.is_it])
@@ -159,8 +161,3 @@ class LatestDepartures:
     def length_s(self, s: int) -> Linear:
         """Return how long a day lasts."""
         return self.variables.comes_home[s] - self.departs[s]
-
-
-def gap_rule(arrays: ProblemArrays) -> Rule:
-    """Return the rule for which the length of a day counts."""
-    return Rule.WORKING_TIME if arrays.rates[R_WORKING_TIME] else Rule.TRAVEL_LIMIT

@@ -13,7 +13,7 @@ from optimizer.engine.master.day.answers import Answer, Question, Status
 from optimizer.engine.master.day.clock import add_clock
 from optimizer.engine.master.day.prices import parts_of_cost
 from optimizer.engine.master.day.routes import add_routes
-from optimizer.engine.master.day.scope import gaps_of
+from optimizer.engine.master.day.scope import gaps_of, is_too_large
 from optimizer.engine.master.day.shared import add_shared
 from optimizer.engine.master.day.variables import HOME, Variables
 
@@ -60,6 +60,8 @@ def ask(
     gaps = gaps_of(arrays)
     if gaps:
         return Answer(Status.NOT_MODELLED, gaps=gaps)
+    if is_too_large(arrays, question):
+        return Answer(Status.UNKNOWN)
     if any(indexed.assignment.is_mandatory(problem.visit_by_id[visit_id]) for visit_id in indexed.left_out):
         return Answer(Status.INFEASIBLE)
     variables = Variables(arrays, question, prefixes_of(problem, indexed))
