@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from optimizer.solver import solve as solve
     from optimizer.travel.matrix import TravelMatrix as TravelMatrix
     from optimizer.travel.provider import travel_for as travel_for
+    from optimizer.whatif.closely import explain_visit as explain_visit
+    from optimizer.whatif.counterfactual import plan_instead as plan_instead
+    from optimizer.whatif.proposals import smallest_change as smallest_change
 
 #: Public name: the module it lives in.
 _HOME = {
@@ -64,8 +67,11 @@ _HOME = {
     "TravelMatrix": "travel.matrix",
     "Violation": "domain.rules",
     "Visit": "domain.order",
+    "explain_visit": "whatif.closely",
     "judge_plan": "judge.verdict",
+    "plan_instead": "whatif.counterfactual",
     "read_branch": "ingest.read",
+    "smallest_change": "whatif.proposals",
     "solve": "solver",
     "time_routes": "judge.verdict",
     "travel_for": "travel.provider",

@@ -464,13 +464,30 @@ def explain(
     order: Annotated[
         str | None, typer.Option(help="The order's number.", show_default="every visit that stays out")
     ] = None,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            help="The visit to ask about: why it is out and what would help, or why it is where it is.",
+            show_default="none",
+        ),
+    ] = None,
+    instead: Annotated[
+        str | None,
+        typer.Option(
+            help="The technician who would serve it instead: the plan is made anew.", show_default="nobody else"
+        ),
+    ] = None,
     branch: Annotated[
         Path | None, typer.Option(help="The branch of a plan that does not hold its own problem.")
     ] = None,
     lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
-    """Say of each visit that a plan leaves out why it stays out; of one order, also who comes when."""
+    """Say of each visit that a plan leaves out why it stays out; of one order, also who comes when.
+
+    With --why one visit is looked at closely; with --instead the plan is made anew, nothing is changed.
+    """
+    from optimizer.faults.issues import nearest
     from optimizer.report.screen import print_reasons, print_visit
     from optimizer.review.reasons import reasons_now
 
@@ -478,9 +495,17 @@ def explain(
     with Faults(say, as_json=json_faults) as faults:
         file = _read_plan(plan_file, branch, say)
         problem = file.problem
+        if instead is not None and why is None:
+            faults.stop(2, "NO_VISIT", say("--instead needs a visit: name it with --why."))
+        order = order if why is None else why
         asked = [visit for visit in problem.visits if order is None or order in (visit.order_id, visit.visit_id)]
         if not asked and order is not None:
             _refuse_order(order, problem, faults)
+        if instead is not None and instead not in problem.technician_by_id:
+            near = nearest(instead, problem.technician_by_id)
+            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
+            said = say("The technician '{technician}' is not in technicians.", technician=instead)
+            faults.stop(2, "UNKNOWN_TECHNICIAN", said, hint)
         plan, violations = reasons_now(file, [visit.visit_id for visit in asked])
         if violations:
             head = say("The plan breaks rules; what it leaves out is not explained:")
@@ -489,6 +514,12 @@ def explain(
         for visit in asked:
             print_visit(problem, plan, visit, console, say.lang)
     print_reasons(problem, plan, console, say.lang)
+    if why is not None:
+        from optimizer.whatif.closely import told_closely
+
+        for visit in asked:
+            for line in told_closely(file.problem, file.matrix, file.plan, visit, say.lang, instead=instead):
+                console.print(Text(line), soft_wrap=True)
 
 
 @app.command(cls=SpokenCommand)

@@ -172,6 +172,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: CancelToken | None = None,
     on_message: Callable[[str], None] | None = None,
+    is_explained: bool = True,
 ) -> Outcome:
     """Plan the days of a problem.
 
@@ -213,6 +214,8 @@ def solve(
         A token whose `cancel()` ends the solve with the best plan so far.
     on_message
         Called with a sentence when something takes long for a reason (kernels being compiled once, cores being taken).
+    is_explained
+        Whether reasons are looked for, for what the plan leaves out; without them nobody waits for any.
 
     Raises
     ------
@@ -264,6 +267,8 @@ def solve(
         if conflict is None:
             raise
         raise conflict from error
+    if not is_explained:
+        return Outcome(problem=problem, matrix=matrix, plan=found.plan, judgement=found.judgement, run=found.run)
     from optimizer.explain.unassigned import explain_unassigned
 
     reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from optimizer.domain.plan import UnassignedState
+from optimizer.domain.plan import CauseKind, UnassignedState
 from optimizer.domain.planning_context import ChangeKind
 
 #: Local time of the branch with its offset.
@@ -117,6 +117,18 @@ class Reason(Part):
     ] = None
 
 
+class Cause(Part):
+    """What keeps a visit out in the end: what is proven, or a plan that has it and what that costs more."""
+
+    kind: Annotated[CauseKind, Field(description="impossible alone, beside what is locked, outranked, or open")]
+    proven: bool
+    technician: Annotated[str, Field(description="who would come in the plan that has the visit")]
+    day: LocalDate
+    cents: Annotated[int | None, Field(description="what that plan costs more; null where there is none")]
+    others: Annotated[list[str], Field(description="visits that have to go for it, or that are locked in its way")]
+    left_out: Annotated[int, Field(description="how many of them, the first, that plan leaves out")]
+
+
 class UnassignedVisit(Part):
     """A visit that no route serves."""
 
@@ -124,6 +136,7 @@ class UnassignedVisit(Part):
     state: Annotated[UnassignedState, Field(description="whether it may wait, or a promise will break")]
     due: LocalDate | None
     reasons: list[Reason]
+    cause: Annotated[Cause | None, Field(description="what keeps it out in the end")] = None
 
 
 class Accepted(Part):

@@ -115,14 +115,63 @@ class Reason:
         return self.proven and self.code is not ReasonCode.TIME_LIMIT
 
 
+class CauseKind(StrEnum):
+    """What keeps a visit out in the end, one of four.
+
+    No plan of these days has it, whatever is locked; no plan has it that keeps what is locked; a plan has it and costs
+    more; or it is not known: the time was up, or what was tried proves nothing.
+    """
+
+    ALONE = "alone"
+    LOCKED = "locked"
+    OUTRANKED = "outranked"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What keeps a visit out in the end, and what is known of it.
+
+    Parameters
+    ----------
+    proven
+        No plan says otherwise. What a visit outranked costs is never proven: a plan with it was made and judged, and a
+        better one may exist.
+    technician_id, day
+        Who would come, and on which day, in the plan that has the visit.
+    cents
+        By how much that plan costs more than this one; below 0 where it costs less. `None` where there is none.
+    others
+        Of a visit outranked: those that have to go, left out or moved, the ones left out first. Of one that is locked
+        out: the fewest locked visits beside which there is no room.
+    left_out
+        How many of `others` that plan leaves out.
+    """
+
+    kind: CauseKind
+    proven: bool
+    technician_id: str = ""
+    day: int = 0
+    cents: int | None = None
+    others: tuple[str, ...] = ()
+    left_out: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class UnassignedVisit:
-    """A visit that no route serves: its state, when it is due, and why; the first reason is the one to act on."""
+    """A visit that no route serves: its state, when it is due, and why; the first reason is the one to act on.
+
+    Parameters
+    ----------
+    cause
+        What keeps it out in the end; `None` where nobody has asked, as in plan files of before there was one.
+    """
 
     visit_id: str
     state: UnassignedState
     due: date | None
     reasons: tuple[Reason, ...]
+    cause: Cause | None = None
 
     @property
     def is_final(self) -> bool:

@@ -509,15 +509,15 @@ def _open_s(drives_s: NDArray[np.int32], ways_s: NDArray[np.int32], max_leg_s: i
 
 
 def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
-    """Return whether a lone visit might fit some fuller day: driven the shortest way, with a break at any moment of it.
+    """Return whether visits might fit some fuller day in this order: driven the shortest way, with a break anywhere.
 
     A break at a moment of a leg never ends the leg earlier than a break right after it does, so that it is enough to
     let that one begin as late as the leg would begin by the close of the window.
     """
     tour = replace(tour, shift=roads.facts.with_all_exceptions(tour.shift))
-    shift, visit_id = tour.shift, tour.visits[0].visit_id
-    on_the_way = [visit_id] if tour.branch_at is None else [BRANCH_PLACE, visit_id]
-    there, home = list(pairwise([start_key(tour.technician), *on_the_way])), (end_key(tour.technician), visit_id)
+    shift = tour.shift
+    on_the_way = [BRANCH_PLACE if place.visit is None else place.visit.visit_id for place in tour.places]
+    there, home = list(pairwise([start_key(tour.technician), *on_the_way])), (end_key(tour.technician), on_the_way[-1])
 
     def shortest(is_driven: bool) -> tuple[int, ...]:
         out = [roads.shortest_s(shift, *pair, is_driven=is_driven) for pair in there]
@@ -525,7 +525,7 @@ def may_fit_somehow(roads: Roads, tour: Tour) -> bool:
         return tuple(way_s for way_s in (*out, back) if way_s is not None)
 
     legs_s = shortest(is_driven=False)
-    if len(legs_s) < len(tour.legs_s) or shift.max_visits == 0:
+    if len(legs_s) < len(tour.legs_s) or (shift.max_visits is not None and len(tour.visits) > shift.max_visits):
         return False
     quick = replace(tour, legs_s=legs_s, missing=())
     if shift.max_travel_s is not None and sum(shortest(is_driven=True)) > shift.max_travel_s:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from optimizer.explain.blocking import BlockingReason, Roads, blocking_alone, bl
 from optimizer.explain.bounds import OpenDay, open_day
 from optimizer.explain.detours import legs_of
 from optimizer.judge.carried import tools_out
-from optimizer.judge.costs import load_cents, price_route, work_of
+from optimizer.judge.costs import load_cents, price_plan, price_route, work_of
 from optimizer.judge.drafts import stated_draft, tours_of
 from optimizer.judge.links import time_together
-from optimizer.judge.present import PresentPlan, judge_present
+from optimizer.judge.present import PresentPlan, judge_present, stated_days
 from optimizer.judge.stock import drawn_parts, draws_of_day, stock_shortages
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Scene:
     _draws_of_part: dict[str, list[tuple[str, Draw]]] = field(default_factory=dict)
     _open_days: dict[Key, OpenDay] = field(default_factory=dict)
     _present: list[PresentPlan] = field(default_factory=list)
+    _cost: list[int] = field(default_factory=list)
 
     def near_first(self, visit: Visit) -> list[Shift]:
         """Return the shifts, those with the least detour to a visit first, ties by technician and day."""
@@ -129,8 +130,50 @@ class Scene:
             _able={},
             _barred={},
             _open_days={},
+            _cost=[],
             _present=[replace(present, facts=facts) for present in self._present],
         )
+
+    @property
+    def cost_cents(self) -> int:
+        """What the plan costs, all that it leaves out included; reckoned once."""
+        if not self._cost:
+            self._cost.append(sum(price_plan(self.facts, self.timed.values(), self.planned).values()))
+        return self._cost[0]
+
+    def with_days(self, changed: Mapping[Key, TimedTour]) -> Scene:
+        """Return the plan with some days changed; one without a visit is none. Who is near whom is not asked again."""
+        timed = {key: one for key, one in {**self.timed, **changed}.items() if one.tour.visits}
+        people = {who for who, _ in changed}
+        theirs = [one for key, one in timed.items() if key[0] in people]
+
+        def kept(known: Mapping[Key, Any], new: Mapping[Key, Any]) -> dict[Key, Any]:
+            return {key: new[key] if key in new else known[key] for key in timed}
+
+        work_s = kept(self.work_s, {key: work_of(timed[key]) for key in changed if key in timed})
+        cents = {key: sum(price_route(self.facts, timed[key]).values()) for key in changed if key in timed}
+        return replace(
+            self,
+            timed=timed,
+            cents=kept(self.cents, cents),
+            draws=kept(self.draws, draws_of_days(self.facts, theirs)),
+            tools=kept(self.tools, {key: tools_out([timed[key].tour]) for key in changed if key in timed}),
+            work_s=work_s,
+            load_cents=load_cents(self.facts.problem, work_s),
+            _shorter={},
+            _draws_of_part={},
+            _open_days={},
+            _cost=[],
+            _present=[self._present_with(changed, timed)] if self._present else [],
+            **_who_serves_what(timed),
+        )
+
+    def _present_with(self, changed: Mapping[Key, TimedTour], timed: Mapping[Key, TimedTour]) -> PresentPlan:
+        """Return the judge's look at the plan with some days changed; what is broken in it is what was broken."""
+        people = {who for who, _ in changed}
+        new = stated_days(self.facts, {key: one for key, one in timed.items() if key[0] in people})
+        [present] = self._present
+        return replace(present, days={key: new[key] if key in new else present.days[key] for key in timed})
 
     def open_day(self, shift: Shift) -> OpenDay:
         """Return a technician's day, ready to take one visit more; opened once."""
@@ -204,12 +247,6 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
     found = tours_of(facts, list(drafts.values()))
     tours = [found[number] for number in sorted(found)]
     timed = {key_of(one.tour.shift): one for one in time_together(facts, tours, [None] * len(tours))}
-    planned: dict[str, tuple[Key, ...]] = {}
-    days_of: dict[str, list[Key]] = {}
-    for key, one in timed.items():
-        days_of.setdefault(key[0], []).append(key)
-        for visit in one.tour.visits:
-            planned[visit.visit_id] = (*planned.get(visit.visit_id, ()), key)
     followers: dict[str, list[str]] = {}
     for visit in facts.problem.visits:
         for earlier in visit.after:
@@ -224,13 +261,23 @@ def open_scene(facts: Facts, plan: Plan) -> Scene:
         cents={key: sum(price_route(facts, one).values()) for key, one in timed.items()},
         draws=draws_of_days(facts, list(timed.values())),
         tools={key: tools_out([one.tour]) for key, one in timed.items()},
-        days_of=days_of,
-        planned=planned,
         followers=followers,
         work_s=work_s,
         load_cents=load_cents(facts.problem, work_s),
         legs=legs_of(facts, shifts, [timed[key].tour if (key := key_of(shift)) in timed else None for shift in shifts]),
+        **_who_serves_what(timed),
     )
+
+
+def _who_serves_what(timed: Mapping[Key, TimedTour]) -> dict[str, Any]:
+    """Return everybody's days with a route, and who serves each visit, as a scene has them."""
+    planned: dict[str, tuple[Key, ...]] = {}
+    days_of: dict[str, list[Key]] = {}
+    for key, one in timed.items():
+        days_of.setdefault(key[0], []).append(key)
+        for visit in one.tour.visits:
+            planned[visit.visit_id] = (*planned.get(visit.visit_id, ()), key)
+    return {"planned": planned, "days_of": days_of}
 
 
 def key_of(shift: Shift) -> Key:

@@ -269,8 +269,8 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
     return translate(
         _template(reason),
         technician=technician_words(reason.technician_id, problem),
-        part=_part(reason.subject, problem),
-        tool=_tool(reason.subject, problem),
+        part=part_words(reason.subject, problem),
+        tool=tool_words(reason.subject, problem),
         visit=reason.visit_id,
         subject=reason.subject,
         rule=_rule(reason, translate),
@@ -337,11 +337,13 @@ def technician_words(technician_id: str, problem: Problem) -> str:
     return f"{technician.name} ({technician_id})" if technician is not None and is_named else technician_id
 
 
-def _tool(tool_id: str, problem: Problem) -> str:
+def tool_words(tool_id: str, problem: Problem) -> str:
+    """Return a tool by name and id."""
     name = next((tool.name for tool in problem.tools if tool.tool_id == tool_id), "")
     return f"{name} ({tool_id})" if name and name != tool_id else tool_id
 
 
-def _part(part_id: str, problem: Problem) -> str:
+def part_words(part_id: str, problem: Problem) -> str:
+    """Return a part by name and id."""
     name = next((part.name for part in problem.parts if part.part_id == part_id), "")
     return f"{name} ({part_id})" if name and name != part_id else part_id

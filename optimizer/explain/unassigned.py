@@ -19,8 +19,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BEFORE, OVER, Reason, ReasonCode
+from optimizer.explain.causes import find_cause
 from optimizer.explain.exceptions import with_exception
 from optimizer.explain.instead import taken_by_another
+from optimizer.explain.making_room import TRIES
 from optimizer.explain.positions import best_crew_position, best_single_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from optimizer.domain.order import Visit
-    from optimizer.domain.plan import Plan, UnassignedVisit
+    from optimizer.domain.plan import Cause, Plan, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.explain.blocking import BlockingReason
     from optimizer.travel.matrix import TravelMatrix
@@ -43,7 +45,12 @@ GENEROSITY = 2
 
 
 def explain_unassigned(
-    problem: Problem, matrix: TravelMatrix, plan: Plan, *, until_s: float | None = None
+    problem: Problem,
+    matrix: TravelMatrix,
+    plan: Plan,
+    *,
+    until_s: float | None = None,
+    tries: int | None = TRIES,
 ) -> tuple[UnassignedVisit, ...]:
     """Return the plan's unassigned visits, each with the first reason why it is not planned.
 
@@ -53,6 +60,8 @@ def explain_unassigned(
     ----------
     until_s
         Moment (`time.monotonic`) at which explaining ends; without one the clock changes nothing.
+    tries
+        How many ways to make room for a visit are tried; `None` tries all.
     """
     scene, patience = open_scene(Facts(problem, matrix), plan), Patience(until_s)
     visits = [problem.visit_by_id[e.visit_id] for e in plan.unassigned if e.visit_id in problem.visit_by_id]
@@ -65,12 +74,20 @@ def explain_unassigned(
         reason = found[visit.visit_id]
         if reason is not None and not patience.is_up():
             found[visit.visit_id] = with_exception(scene, visit, reason, patience.is_up)
+    causes: dict[str, Cause] = {}
+    for number, visit in enumerate(visits):
+        reason, share = found[visit.visit_id], patience.share(len(visits) - number)
+        if reason is not None:
+            causes[visit.visit_id] = find_cause(scene, visit, reason, share.is_up, tries=tries)
     reasons = {
         visit_id: (reason, *_needs_of_repeat(problem, visit_id, reason.day))
         for visit_id, reason in found.items()
         if reason is not None
     }
-    return tuple(replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons)) for entry in plan.unassigned)
+    return tuple(
+        replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons), cause=causes.get(entry.visit_id))
+        for entry in plan.unassigned
+    )
 
 
 def _needs_of_repeat(problem: Problem, visit_id: str, day: int) -> Iterator[Reason]:

@@ -42,18 +42,18 @@ class PresentPlan:
         # Own parts go to a technician's visits in order: a changed day changes what the others draw.
         people = {who for who, _ in changed if self.facts.problem.technician_by_id[who].own_parts}
         theirs = {key: day.timed for key, day in self.days.items() if key[0] in people}
-        new = _as_stated(self.facts, {**theirs, **changed})
+        new = stated_days(self.facts, {**theirs, **changed})
         found = _broken(self.facts, {**self.days, **new}, tuple(new.values()))
         yield from (one for one in found if one not in self.broken)
 
 
 def judge_present(facts: Facts, timed: Mapping[Key, TimedTour]) -> PresentPlan:
     """Judge the present plan, timed again."""
-    days = _as_stated(facts, timed)
+    days = stated_days(facts, timed)
     return PresentPlan(facts, days, frozenset(_broken(facts, days)))
 
 
-def _as_stated(facts: Facts, timed: Mapping[Key, TimedTour]) -> dict[Key, JudgedDay]:
+def stated_days(facts: Facts, timed: Mapping[Key, TimedTour]) -> dict[Key, JudgedDay]:
     """Return timed days together with the routes that state them, as far as hard rules look at these."""
     found = {}
     parts = drawn_parts([one.tour for one in timed.values()])

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.domain.problem import BRANCH_PLACE, end_key, start_key
-from optimizer.explain.sentences import sentence
 from optimizer.report.days import technician_days
-from optimizer.text.catalogue import translator
+from optimizer.report.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +33,7 @@ def plan_details(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str) 
     """
     places = problem.places()
     days = {(day.technician.technician_id, day.shift.day): day for day in technician_days(problem, matrix, plan)}
-    say = translator(lang)
+    wording = Wording(lang, problem.branch.region)
     routes = [
         _route(problem, places, route, days[route.technician_id, route.day])
         for route in plan.routes
@@ -43,7 +42,7 @@ def plan_details(problem: Problem, matrix: TravelMatrix, plan: Plan, lang: str) 
     left_out = [
         {
             **_about(problem, entry.visit_id),
-            "reasons": [sentence(reason, problem, say) for reason in entry.reasons],
+            "reasons": wording.reasons(entry, problem),
         }
         for entry in plan.unassigned
         if entry.visit_id in problem.visit_by_id

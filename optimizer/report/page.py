@@ -253,7 +253,7 @@ class _Left:
         self.windows = wording.windows(self.visit, problem)
         self.state = wording.state(left)
         self.is_red = left.state is not UnassignedState.WAITS
-        self.reasons = list(zip(left.reasons, wording.reasons(left, problem), strict=True))
+        self.reasons = wording.reasons(left, problem)
 
 
 def with_whole_numbers(text: str) -> str:

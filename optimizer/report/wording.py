@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Coverage, PartNeed, Unfinished
-from optimizer.domain.plan import ReasonCode, UnassignedState
+from optimizer.domain.plan import CauseKind, ReasonCode, UnassignedState
 from optimizer.domain.planning_context import AsideState, ChangeKind
 from optimizer.domain.region import Region
 from optimizer.domain.rules import Rule
@@ -285,16 +285,22 @@ class Wording:
         return self.translate(STATES[left.state])
 
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
-        """Return one sentence per reason why a visit is not planned; one that is not proven says so."""
+        """Return one sentence per reason why a visit is not planned, then what keeps it out in the end.
+
+        A reason that is not proven says so; of a place that the search missed, the reason has said all.
+        """
+        from optimizer.explain.cause_sentences import cause_sentence
         from optimizer.explain.sentences import sentence
 
         visit = problem.visit_by_id.get(left.visit_id)
         said = [(reason, sentence(reason, problem, self.translate, visit=visit)) for reason in left.reasons]
         unproven = "As this plan stands (not proven): {reason}"
-        return [
-            without_controls(self.translate(unproven, reason=text) if is_open(reason) else text)
-            for reason, text in said
-        ]
+        words = [self.translate(unproven, reason=text) if is_open(reason) else text for reason, text in said]
+        is_said = any(reason.code is ReasonCode.TIME_LIMIT for reason in left.reasons)
+        if left.cause is not None and not (is_said and left.cause.kind is CauseKind.OPEN):
+            between = _COMMA[self.lang]
+            words.append(cause_sentence(left, left.cause, problem, self.translate, between=between))
+        return [without_controls(text) for text in words]
 
     def parts(self, parts: Iterable[PartNeed], problem: Problem) -> str:
         """Return parts with their quantities: `Compressor ×1; Fan ×2`."""

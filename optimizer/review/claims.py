@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from optimizer.domain.plan import ReasonCode
+from optimizer.domain.plan import CauseKind, ReasonCode
 from optimizer.domain.rules import Rule, Violation
 from optimizer.explain.unassigned import explain_unassigned
 from optimizer.ingest.plans.claims import NotJudged
@@ -161,14 +161,16 @@ def wrong_reasons(file: PlanFile, *, is_clean: bool, seconds: float | None) -> I
         How long may be asked; what is not answered by then is not judged.
     """
     paths = {entry.visit_id: f"/unassigned/{number}" for number, entry in enumerate(file.plan.unassigned)}
-    stated = [entry for entry in file.plan.unassigned if any(reason.proven for reason in entry.reasons)]
+    stated = [
+        entry for entry in file.plan.unassigned if any(reason.proven for reason in entry.reasons) or _proof(entry)
+    ]
     found: Mapping[str, UnassignedVisit] = {}
     if stated and is_clean:
         until_s = None if seconds is None else time.monotonic() + seconds
         asked = replace(file.plan, unassigned=tuple(replace(entry, reasons=()) for entry in stated))
         found = {
             entry.visit_id: entry
-            for entry in explain_unassigned(file.problem, file.matrix, asked, until_s=until_s)
+            for entry in explain_unassigned(file.problem, file.matrix, asked, until_s=until_s, tries=0)
         }  # fmt: skip
     for entry in file.plan.unassigned:
         path = paths[entry.visit_id]
@@ -176,6 +178,26 @@ def wrong_reasons(file: PlanFile, *, is_clean: bool, seconds: float | None) -> I
             yield NotJudged("No reason is stated why visit {visit} is left out.", path, {"visit": entry.visit_id})
         for number, reason in enumerate(entry.reasons):
             yield from _wrong_reason(entry.visit_id, reason, found.get(entry.visit_id), f"{path}/reasons/{number}")
+        yield from _wrong_cause(entry, found.get(entry.visit_id), f"{path}/cause")
+
+
+def _proof(entry: UnassignedVisit) -> bool:
+    """Return whether it is stated as proven that no plan has a visit."""
+    cause = entry.cause
+    return cause is not None and cause.proven and cause.kind in (CauseKind.ALONE, CauseKind.LOCKED)
+
+
+def _wrong_cause(entry: UnassignedVisit, asked: UnassignedVisit | None, path: str) -> Iterator[Violation | NotJudged]:
+    """Compare a proof that no plan has a visit with what is found now; what it would cost is not looked at."""
+    if entry.cause is None:
+        return
+    if not _proof(entry):
+        yield NotJudged("What keeps the visit out in the end is what was found, not proven.", path)
+    elif asked is None or asked.cause is None:
+        yield NotJudged("The proof was not asked for again.", path)
+    elif asked.cause != entry.cause:
+        message = f"Visit {entry.visit_id} is stated as {entry.cause.kind}, proven; it is {asked.cause.kind}."
+        yield Violation(Rule.UNASSIGNED, 1, "", message, "", entry.visit_id)
 
 
 def _wrong_reason(

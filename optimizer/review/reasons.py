@@ -41,4 +41,4 @@ def reasons_now(
         return asked, violations
     until_s = None if seconds is None else time.monotonic() + seconds
     problem = with_due_days(file.problem, file.matrix)
-    return replace(asked, unassigned=explain_unassigned(problem, file.matrix, asked, until_s=until_s)), ()
+    return replace(asked, unassigned=explain_unassigned(problem, file.matrix, asked, until_s=until_s, tries=None)), ()

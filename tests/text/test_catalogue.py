@@ -29,6 +29,7 @@ from optimizer.domain.rules import Rule
 from optimizer.editing import edit_documents
 from optimizer.errors import NoPlanError
 from optimizer.explain import lock_clashes, violations
+from optimizer.explain.cause_sentences import CAUSES
 from optimizer.explain.sentences import ACCEPTED, AT_THE_DOOR, EXCEPTED, SENTENCES
 from optimizer.faults.table import FAULTS
 from optimizer.ingest import fault_workbook, template
@@ -56,6 +57,8 @@ from optimizer.running.warming import GROUPS, STILL
 from optimizer.text import catalogue, regional
 from optimizer.text.catalogue import translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
+from optimizer.whatif.sentences import ASKS
+from optimizer.whatif.telling import FIXED
 
 SOURCE = Path(str(files("optimizer")))
 SERVICE = Path(str(files("api")))
@@ -161,6 +164,10 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("explain/lock_clashes.py", "violation.rule.statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "rules[0].statement"): [rule.statement for rule in Rule],
     ("explain/sentences.py", "_template(reason)"): list(SENTENCES.values()),
+    ("whatif/telling.py", "FIXED[why.fixed_by]"): list(FIXED.values()),
+    ("whatif/telling.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
+    ("whatif/sentences.py", "ASKS[ask.kind]"): list(ASKS.values()),
+    ("explain/cause_sentences.py", "CAUSES[cause.kind, _known(left, cause)]"): list(CAUSES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
     ("explain/sentences.py", "EXCEPTED[accepted.rule, accepted.unit]"): list(EXCEPTED.values()),
 }

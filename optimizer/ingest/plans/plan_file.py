@@ -30,7 +30,7 @@ from optimizer.travel.provider import travel_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from optimizer.domain.plan import BranchStop, Pause, Plan, Route, Stop, UnassignedVisit
+    from optimizer.domain.plan import BranchStop, Cause, Pause, Plan, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.cells.dates_and_times import BranchClock
@@ -206,6 +206,19 @@ def _unassigned(visit: UnassignedVisit, problem: Problem, clock: BranchClock) ->
             }
             for reason in visit.reasons
         ],
+        **({} if visit.cause is None else {"cause": _cause(visit.cause, problem)}),
+    }
+
+
+def _cause(cause: Cause, problem: Problem) -> JsonObject:
+    return {
+        "kind": str(cause.kind),
+        "proven": cause.proven,
+        "technician": cause.technician_id,
+        "day": problem.date_of(cause.day).isoformat(),
+        "cents": cause.cents,
+        "others": list(cause.others),
+        "left_out": cause.left_out,
     }
 
 

@@ -16,6 +16,8 @@ from optimizer.domain.plan import (
     BRANCH_STOP,
     BranchStop,
     BreakTaken,
+    Cause,
+    CauseKind,
     Pause,
     Plan,
     Reason,
@@ -56,7 +58,8 @@ _STOP = {
 }  # fmt: skip
 _WINDOW = {"open", "close"}
 _PAUSE = {"start", "end"}
-_LEFT_OUT = {"visit", "state", "due", "reasons"}
+_LEFT_OUT = {"visit", "state", "due", "reasons", "cause"}
+_CAUSE = {"kind", "proven", "technician", "day", "cents", "others", "left_out"}
 _REASON = {"code", "proven", "technician", "day", "amount", "unit", "subject", "visit", "moment", "exception"}
 _EXCEPTION = {"visit_id", "rule", "amount", "by", "why", "technician_id"}
 _ACCEPTED = {"rule", "amount", "unit", "technician", "visit", "message", "by", "why"}
@@ -338,6 +341,22 @@ class PlanReader:
             state=self._value(entry, "state", path, _state, UnassignedState.WAITS),
             due=None if due is None else self._value(entry, "due", path, _day, self.problem.first_day),
             reasons=tuple(reasons),
+            cause=None if entry.get("cause") is None else self._cause(entry["cause"], f"{path}/cause"),
+        )
+
+    def _cause(self, value: object, path: str) -> Cause:
+        entry = self._object(value, path)
+        self._check_keys(entry, _CAUSE, path)
+        first = self.problem.first_day.isoformat()
+        entry = {"proven": False, "technician": "", "day": first, "others": [], "left_out": 0, **entry}
+        return Cause(
+            kind=self._value(entry, "kind", path, _cause_kind, CauseKind.OPEN),
+            proven=self._value(entry, "proven", path, _truth, False),
+            technician_id=self._value(entry, "technician", path, _text, ""),
+            day=self.problem.day_index(self._value(entry, "day", path, _day, self.problem.first_day)),
+            cents=None if entry.get("cents") is None else self._value(entry, "cents", path, _whole, 0),
+            others=self._value(entry, "others", path, _names, ()),
+            left_out=self._value(entry, "left_out", path, _whole, 0),
         )
 
     def _reason(self, entry: JsonObject, path: str) -> Reason:
@@ -482,6 +501,10 @@ def _limit(value: object) -> HouseLimit:
 
 def _code(value: object) -> ReasonCode:
     return ReasonCode(_text(value))
+
+
+def _cause_kind(value: object) -> CauseKind:
+    return CauseKind(_text(value))
 
 
 def _part_needs(value: object) -> Any:

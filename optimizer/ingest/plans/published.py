@@ -17,7 +17,7 @@ from optimizer.text.files import write_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from optimizer.domain.plan import Plan, Reason, Route, Stop, UnassignedVisit
+    from optimizer.domain.plan import Cause, Plan, Reason, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
 
@@ -201,7 +201,10 @@ def _on_clock(plan: Plan, clock: WallClock, days: int) -> Plan:
         moment_s = None if reason.moment_s is None else reason.moment_s + by_s
         return replace(reason, day=reason.day + days, moment_s=moment_s)
 
-    left_out = (replace(v, reasons=tuple(map(later, v.reasons))) for v in plan.unassigned)
+    def caused(cause: Cause | None) -> Cause | None:
+        return None if cause is None else replace(cause, day=cause.day + days)
+
+    left_out = (replace(v, reasons=tuple(map(later, v.reasons)), cause=caused(v.cause)) for v in plan.unassigned)
     return replace(plan, routes=tuple(routes), unassigned=tuple(left_out))
 
 
