@@ -167,6 +167,26 @@ def test_a_plan_file_is_explained_whatever_reasons_it_states(tmp_path: Path) -> 
     assert re.fullmatch(r"Visit O1: .+, Monday, 23 November 2026, \d\d:\d\d–\d\d:\d\d\.\n", served)
 
 
+def test_one_visit_of_a_plan_is_looked_at_closely(tmp_path: Path) -> None:
+    # Nobody holds level 5, so that O2 stays out.
+    branch = write_folder(tmp_path / "branch", with_cell(two_orders(), "orders", 1, "skills", "aircon:5"))
+    run("plan", branch, "--out", tmp_path, "--iterations", "50", "--lang", "en")
+    plan = tmp_path / "plan.json"
+    said = run("explain", plan, "--why", "O2", "--lang", "en")
+    assert "Proven: no plan of these days has it." in said
+    assert "What would help, each planned and judged:" in said
+    assert "would need the skill aircon at level 5" in said
+    assert "is there at" in run("explain", plan, "--why", "O1", "--lang", "en")
+    assert "planned anew" in run("explain", plan, "--why", "O1", "--instead", "T1", "--lang", "en")
+    for arguments, complaint in (
+        (["--instead", "T1"], "--instead needs a visit"),
+        (["--why", "O1", "--instead", "nobody"], "The technician 'nobody' is not in technicians."),
+    ):
+        result = RUN.invoke(app, ["explain", str(plan), *arguments, "--lang", "en"])
+        assert result.exit_code == 2
+        assert complaint in result.output
+
+
 def test_no_reason_is_given_for_a_plan_that_breaks_rules_or_an_order_that_is_not_there(
     planned: Path, tmp_path: Path
 ) -> None:

@@ -128,7 +128,7 @@ def plan_instead(
     start = plan if best.position is None else plan_of(bare.with_days(best.position.timed))
     found = plan_with(forced, matrix, plan, visit_id, search, start=routes_of(start))
     unlocked = replace(problem, locks=held)
-    made = None if found is None else judged_variant(unlocked, matrix, plan, _unpinned(found.plan, visit_id, problem))
+    made = None if found is None else judged_variant(unlocked, matrix, plan, _unpinned(found.plan, visit_id, unlocked))
     if made is not None:
         return Counterfactual(visit_id, technician_id, made)
     barred = [scene.alone(shift, visit) for shift in scene.shifts if shift.technician_id == technician_id]
@@ -139,7 +139,7 @@ def plan_instead(
 
 
 def _unpinned(plan: Plan, visit_id: str, problem: Problem) -> Plan:
-    """Return a plan in which a visit is pinned only if it is so by the facts as they are."""
+    """Return a plan in which a visit is pinned only if it is so by some facts."""
     if any(lock.visit_id == visit_id for lock in problem.locks):
         return plan
 
