@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,11 +17,14 @@ _LONGEST_WORD, _PADDING, _BOLD = 18.0, 1.3, 1.15
 _LINE, _BEYOND = 34.0, 0.5
 
 
+#: Of so many texts the width is kept: labels come again with every visit, and a sheet is measured in several sizes.
+KEPT = 4_096
 #: Widths of characters that are not full-width, in a wide face; a narrower face leaves more room.
 DIGIT = 0.64
 _NARROW = {**dict.fromkeys(" .,:;'|!()[]ijl-f/tr", 0.38), **dict.fromkeys("mwMW×@%&", 0.9)}
 
 
+@lru_cache(KEPT)
 def ems(text: str) -> float:
     """Return the width of a text; a full-width character is as wide as the type is high, others less.
 
