@@ -151,7 +151,8 @@ def busy_machine(count: int) -> Iterator[None]:
             process.wait()
 
 
-_PAIGONG = (sys.executable, "-m", "optimizer.cli")
+#: The command `paigong`, of this interpreter.
+_PAIGONG = (sys.executable, "-c", "from api.start import main; main()")
 
 
 def _planning(branch: Path, out: Path, *options: str) -> list[str]:

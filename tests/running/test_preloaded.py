@@ -11,6 +11,7 @@ import pytest
 
 from optimizer.running import preloaded
 from optimizer.running.preloaded import MODULES, give_up_forking, solver_server
+from optimizer.running.process_limits import ONE_THREAD
 from optimizer.running.processes import Child
 from optimizer.running.warming import warm_up
 
@@ -53,6 +54,8 @@ def test_a_command_splits_its_server_off_and_loads_what_both_need_once() -> None
     code = """
 import sys
 from optimizer.running.preloaded import SHARED, solver_server, split_off_server
+from optimizer.running.process_limits import start_no_threads
+start_no_threads()
 split_off_server()
 server = solver_server()
 print(type(server.process).__name__, all(module in sys.modules for module in SHARED), "numba" in sys.modules)
@@ -61,7 +64,8 @@ child = Child("tests.running.test_preloaded", server=server)
 print(child.messages.get().decode(), child.end(grace_s=None))
 """
     warm_up()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["SplitProcess True False", "True 1 0"]
 
