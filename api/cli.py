@@ -16,6 +16,7 @@ import typer
 from optimizer.cli import app
 from optimizer.cli_language import SpokenCommand, SpokenGroup
 from optimizer.console import show_any_text, stop, translator_for
+from optimizer.text.machine_errors import system_text
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -83,7 +84,7 @@ def serve(
         sock = _listening(settings)
     except OSError as error:
         stop(2, say("Cannot listen on {host}, port {port}: {error}", host=settings.host, port=settings.port,
-                    error=str(error)))  # fmt: skip
+                    error=system_text(error, say)))  # fmt: skip
     logs.configure(settings.log_level)
     address = f"http://{_shown(settings.host)}:{sock.getsockname()[1]}"
     print(say("Serving {address}; the reference is at {address}/docs", address=address), file=sys.stderr, flush=True)
@@ -235,7 +236,7 @@ def backup(
     except FileExistsError:
         stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
     except OSError as error:
-        stop(2, say("Cannot write or read: {error}", error=str(error)))
+        stop(2, say("Cannot write or read: {error}", error=system_text(error, say)))
     print(say("Written to {folder}", folder=str(out)))
 
 
@@ -266,7 +267,7 @@ def restore(
     except StoreError as error:
         stop(2, say("'{file}' cannot be restored: {error}", file=str(file), error=str(error)))
     except OSError as error:
-        stop(2, say("Cannot write or read: {error}", error=str(error)))
+        stop(2, say("Cannot write or read: {error}", error=system_text(error, say)))
     print(
         say("Restored: {count} plans. Keys that were revoked after the copy was made are in force again.", count=plans)
     )

@@ -258,7 +258,7 @@ def plan(
                 )
                 stages.end()
                 # The workbook is written meanwhile.
-                print_outcome(solved, context, reading_s=reading_s, lang=say.lang)
+                print_outcome(solved, context, reading_s=reading_s, lang=say.lang, asked_s=seconds)
                 if workbook is not None:
                     workbook.finish()
         Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))))

@@ -17,6 +17,7 @@ from rich.console import Console
 from optimizer.domain.region import Region
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError, PaigongError
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.machine_errors import system_text
 from optimizer.text.regional import money_text
 from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
@@ -210,7 +211,7 @@ class Faults:
         stop(2, _json_text(faults) if self.as_json else "\n".join(texts))
 
     def _file_text(self, error: OSError) -> str:
-        return self.say("Cannot write or read: {error}", error=str(error))
+        return self.say("Cannot write or read: {error}", error=system_text(error, self.say))
 
 
 class Stages:

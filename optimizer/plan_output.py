@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PLAN_FILES = ("plan.json", "plan.xlsx", "plan.html")
 #: What is proposed where a machine was too slow.
 SLOW_S = 60
+#: Whoever gives a search less time wants the first plan, whatever the machine.
+SHORT_S = 1.0
 #: Waiting for a core is told from so long on.
 WORTH_TELLING_S = 0.5
 
@@ -157,8 +159,16 @@ def write_made(
     write_technician_files(problem, papers, out / "technicians", lang, sheets=sheets)
 
 
-def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: float, lang: str) -> None:
-    """Show the plan, what is to be known of it, and how long it took."""
+def print_outcome(
+    solved: StageOutcome, context: PlanningContext, *, reading_s: float, lang: str, asked_s: float | None = None
+) -> None:
+    """Show the plan, what is to be known of it, and how long it took.
+
+    Parameters
+    ----------
+    asked_s
+        How long the search should last, where somebody has said so.
+    """
     from optimizer.report.screen import print_changes, print_plan
     from optimizer.running.child import FIRST_PLAN
     from optimizer.text.prose import Prose
@@ -173,7 +183,13 @@ def print_outcome(solved: StageOutcome, context: PlanningContext, *, reading_s: 
     if run.stopped == "child_died":
         console.print(Prose(say("the solver process died; this is its last judged plan"), "yellow"))
     elif run.stopped == FIRST_PLAN:
-        text = say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
+        is_short = asked_s is not None and asked_s < SHORT_S
+        text = (
+            say("This is the first plan: in --seconds {asked:g} none is improved; try --seconds {seconds}.",
+                asked=asked_s, seconds=SLOW_S)
+            if is_short
+            else say("The machine was too slow to improve the first plan; try --seconds {seconds}.", seconds=SLOW_S)
+        )  # fmt: skip
         console.print(Prose(say("Warning: {message}", message=text), "yellow"))
     elif run.stopped != "finished":
         console.print(Prose(say("stopped early; this is the best plan so far"), "yellow"))

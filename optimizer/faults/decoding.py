@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.issues import Phrase
+from optimizer.text.machine_errors import reader_words, system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def read_bytes(path: Path, log: IssueLog, *, file: str = "", limit: int = MAX_BY
             return None
         return path.read_bytes()
     except OSError as error:
-        log.add("FILE_UNREADABLE", file=name, error=error.strerror or type(error).__name__)
+        log.add("FILE_UNREADABLE", file=name, error=Phrase(system_words(error)))
         return None
 
 
@@ -169,7 +170,7 @@ def decode_json(text: str, log: IssueLog) -> Any:
     try:
         value = json.loads(text, object_pairs_hook=unique, parse_constant=finite, parse_float=finite)
     except json.JSONDecodeError as error:
-        log.add("JSON_SYNTAX", error=error.msg, line=error.lineno, position=error.colno)
+        log.add("JSON_SYNTAX", error=Phrase(reader_words(error)), line=error.lineno, position=error.colno)
         return None
     except RecursionError:
         log.add("JSON_TOO_DEEP", limit=MAX_DEPTH)

@@ -10,6 +10,11 @@ _READ = {
         "'{value}' and '{like}' in row {other} differ in letter case, width, spaces or zeros only.",
         "If they are the same, keep one row; else ignore this.",
     ),
+    "ORDER_ALIKE": warning(
+        "The order '{value}' has the same {who} and the same {what} as '{first}' in row {other}: maybe one request that"
+        " came in twice.",
+        "If it is one, delete one of the two rows, so that nobody goes there twice; else ignore this.",
+    ),
     "AREA_UNKNOWN": warning(
         "The area '{value}' is in no technician's areas: only who has none can serve the order.",
         "Correct the area, or the areas of a technician.",

@@ -87,6 +87,7 @@ _FILES = {
         "{count} rows say nothing here; it was taken from mapping.toml.", "Correct the table fill there if it is wrong."
     ),
     "SHEET_EMPTY": Fault("The sheet has no row.", "Write at least one row below the header."),
+    "SHEET_NO_ROWS": warning("There is no row below the header.", "Nothing is to be done, if there is none today."),
     "BRANCH_ROWS": Fault("There is more than one branch.", "Keep one row; plan each branch by its own folder."),
 }
 
@@ -183,7 +184,7 @@ _POLICIES = {
     "PRICE_NO_ORDER": warning(
         "The policy has a price for the order '{value}', which is not in orders.", "Correct the number, or take it out."
     ),
-    "TOML_SYNTAX": Fault("This is not TOML: {error}.", "Correct the file there."),
+    "TOML_SYNTAX": Fault("This is not TOML: {error} (line {line}, position {position}).", "Correct the file there."),
 }
 
 _PROMISES = {

@@ -32,6 +32,9 @@ _CELLS = {
     "TIMES_FORMAT": Fault("'{value}' is neither yes nor no nor a number.", "Write yes, no, or how many times."),
     "CHOICE": Fault("'{value}' is not one of the words known here.", "Write one of: {choices}."),
     "DURATION_FORMAT": Fault("'{value}' is not a duration.", "In a sheet write minutes (45), in JSON PT45M."),
+    "DURATION_MINUTES": Fault(
+        "'{value}' is not a number of minutes.", "Write minutes, as in 45, or hours, as in 1.5h."
+    ),
     "DURATION_SECONDS": Fault("'{value}' minutes are not whole seconds.", "Round it to whole minutes."),
     "DURATION_NEGATIVE": Fault("'{value}' is a negative duration.", "Write a duration of 0 or more."),
     "DURATION_ZERO": Fault("The service takes no time.", "Write the minutes that the service takes."),
@@ -82,8 +85,24 @@ _CELLS = {
     ),
     "WINDOW_UNCLEAR": Fault(
         "In '{value}' it is not clear whether {item} is at night or in the afternoon.",
-        "Write it by the clock of 24 hours, as in 14:00-16:00, or with 上午 or 下午.",
+        "Write it by the clock of 24 hours, as in 14:00-16:00, or with am or pm.",
     ),
+    "WINDOW_HALF": Fault(
+        "In '{value}' it is not clear whether {item} is in the morning or in the evening.",
+        "Write it by the clock of 24 hours, as in 19:00, or with am or pm.",
+    ),
+    "WINDOW_PART": Fault(
+        "In '{value}' it is not said from when until when '{item}' is.", "Write the times, as in 18:00-20:00."
+    ),
+    "WINDOW_SIDE_OF_DAY": Fault(
+        "'{value}' is a first or a last day, and no window.",
+        "Write it into ready or due_day; a window says its days and times, as in 2026-11-23 14:00-16:00.",
+    ),
+    "WINDOW_RELATIVE": Fault(
+        "In '{value}' it is not known from which day '{item}' counts.",
+        "Write the date in its place, as in 2026-11-23 14:00-16:00.",
+    ),
+    "WINDOW_DAYS_DIFFER": Fault("In '{value}' the date is no '{item}'.", "Correct the date or the day of the week."),
     "WINDOW_NO_DAY": Fault(
         "'{value}' does not say on which day.", "Write the date before it, as in 2026-11-23 14:00-16:00."
     ),

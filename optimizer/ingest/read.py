@@ -30,6 +30,7 @@ from optimizer.ingest.checks.clock_changes import check_clock_changes
 from optimizer.ingest.checks.no_start import check_times_left
 from optimizer.ingest.checks.offsets import check_offsets
 from optimizer.ingest.checks.plausible import check_plausibility
+from optimizer.ingest.checks.repeated_requests import check_repeated_requests
 from optimizer.ingest.checks.roster import check_people, check_roster
 from optimizer.ingest.checks.starts import check_plan_days, check_starts
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT, REQUIRED_SHEETS, SHEETS
@@ -250,6 +251,7 @@ def _assemble(
     if not is_ours:
         check_plausibility(sheets, clock, log)
         check_people(sheets, log)
+        check_repeated_requests(sheets, log)
         check_calendar(sheets, clock, log)
     if clock is not None and not is_ours:
         check_clock_changes(sheets, clock, log)

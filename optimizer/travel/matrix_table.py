@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.faults.decoding import read_text
-from optimizer.faults.issues import IssueLog, nearest
+from optimizer.faults.issues import IssueLog, Phrase, nearest
+from optimizer.text.machine_errors import reader_words, system_words
 from optimizer.travel.matrix import UNREACHABLE
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _split(text: str, file: str, log: IssueLog) -> list[list[str]] | None:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        log.add("CSV_CELLS", file=file, error=str(error))
+        log.add("CSV_CELLS", file=file, error=Phrase(reader_words(error)))
         return None
     if not rows:
         log.add("FILE_EMPTY", file=file, columns="from, branch, ...")
@@ -250,7 +251,7 @@ def _load(path: Path, log: IssueLog) -> dict[str, NDArray[np.generic]] | None:
         with np.load(path, allow_pickle=False) as loaded:
             return {name: loaded[name] for name in loaded.files}
     except OSError as error:
-        log.add("FILE_UNREADABLE", file=path.name, error=error.strerror or type(error).__name__)
+        log.add("FILE_UNREADABLE", file=path.name, error=Phrase(system_words(error)))
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         log.add("MATRIX_NPZ", file=path.name, error=str(error))
     return None

@@ -43,6 +43,16 @@ def with_orders(folder: Path, content: bytes) -> tuple[Problem | None, IssueRepo
             id="head low down",
         ),
         pytest.param(f"{HEAD}\n{ONE}\n{HEAD}\n{TWO}", ["O1", "O2"], [("HEADER_AGAIN", 3)], id="head on each page"),
+        pytest.param(
+            f"{HEAD}\n{ONE}\norder_id,customer_id,service_min,lat,lon,address,requested\n{TWO}",
+            ["O1", "O2"],
+            [("HEADER_AGAIN", 3)],
+            id="head once more, in English",
+        ),
+        pytest.param(f"{HEAD}\n{ONE}\n{TWO}\n,,90,,,,", ["O1", "O2"], [("ROW_TOTAL", 4)], id="a sum without a word"),
+        pytest.param(f"{HEAD}\n{ONE}\n{TWO}\n,,91,,,,", None, [("CELL_EMPTY", 4)] * 2, id="a number that is no sum"),
+        pytest.param(HEAD, [], [("SHEET_NO_ROWS", 1)], id="a head alone"),
+        pytest.param(f"工單號,客戶編號,服務時長,緯度,經度,上門地址,期望上門時間\n{ONE}", ["O1"], [], id="in Taiwan"),
         pytest.param(f"{HEAD}\n{ONE}\n\n{SHIFTS}", ["O1"], [("TABLE_BELOW", 4)], id="another table below"),
         pytest.param(
             f"{HEAD}\n{ONE}\n\n排班\n{SHIFTS}", ["O1"], [("TABLE_BELOW", 5)], id="another table with a heading"
@@ -82,6 +92,22 @@ def test_what_is_no_table_is_one_fault(content: bytes, code: str, tmp_path: Path
     assert [issue.code for issue in report.issues] == [code]
 
 
+@pytest.mark.parametrize(
+    ("title", "cell", "minutes"),
+    [
+        ("服务时长（小时）", "1.5", 90),
+        ("预计工时(h)", "2", 120),
+        ("服务时长（秒）", "5400", 90),
+        ("服务时长（小时）", "45分钟", 45),
+    ],
+)
+def test_a_title_says_the_unit_of_its_column(title: str, cell: str, minutes: int, tmp_path: Path) -> None:
+    head = HEAD.replace("服务时长", title)
+    problem, report = with_orders(tmp_path, f"{head}\n{ONE.replace(',45,', f',{cell},')}".encode())
+    assert problem is not None, report.text()
+    assert problem.visits[0].base_s == minutes * 60
+
+
 def of_order(name: str, text: str) -> dict[str, Any]:
     return {"orders": [order("A", **{name: text})]}
 
@@ -107,6 +133,18 @@ PEOPLE = (
         (of_order("requested", "随时"), "order.requested == ()", ["READ_USUAL"]),
         (of_order("urgency", "加急！"), "order.urgency == 'urgent'", []),
         (of_order("priority", "1级"), "order.priority == 1", ["READ_AS"]),  # or the most urgent?
+        (of_order("due_day", "下周二"), "order.due_day.isoformat() == '2026-11-24'", ["READ_AS"]),
+        (of_order("received", "2026-11-20 9.15"), "problem.local_time(order.received_s).minute == 15", ["READ_AS"]),
+        (of_order("service_min", "约60"), "visit.base_s == 3600", ["READ_USUAL"]),
+        (of_order("crew_size", "2个师傅"), "visit.crew_size == 2", ["READ_USUAL"]),
+        (of_order("coverage", "过保"), "order.briefing.coverage == 'paid'", []),
+        (of_order("agreed_half", "全天"), "order.agreed_half is None", []),
+        (
+            of_order("loads", "20kg+2箱"),
+            "{load.quantity: load.amount for load in visit.loads} == {'kg': 20, '箱': 2}",
+            [],
+        ),
+        (of_order("required", "不限"), "visit.required == set()", ["READ_AS"]),
         (of_order("crew_size", "双人"), "visit.crew_size == 2", ["READ_USUAL"]),
         (of_order("carried_over", "两次"), "order.carried_over == 2", []),
         (of_order("confirmed", "待确认"), "order.log.confirmed is None", []),
@@ -155,9 +193,30 @@ def test_a_cell_as_people_type_it(sheets: dict[str, Any], shown: str, said: list
         ends = [(one.start_s, one.end_s) if end[0] is None else end for one, end in zip(stretches, ends, strict=True)]
         return [(begin / 3600, end / 3600) for begin, end in ends]
 
-    names = {"order": problem.orders[0], "visit": problem.visits[0], "shift": problem.shifts[0], "hours": hours}
+    names = {
+        "problem": problem,
+        "order": problem.orders[0],
+        "visit": problem.visits[0],
+        "shift": problem.shifts[0],
+        "hours": hours,
+    }
     assert eval(shown, names | {"technician": problem.technicians[0]}), shown  # a sentence of the table above
     assert [issue.code for issue in report.issues] == said
+
+
+@pytest.mark.parametrize("text", ["20.5kg", "-5kg", "半箱", "20", "kg:1.5"])
+def test_a_load_that_is_no_whole_number_of_anything_is_refused(text: str, tmp_path: Path) -> None:
+    report = read_branch_report(lay_out(tmp_path / "in", **of_order("loads", text)))[1]
+    assert [issue.code for issue in report.errors] in (["AMOUNT_FORMAT"], ["AMOUNT_NEGATIVE"])
+
+
+@pytest.mark.parametrize("column", ["agreed_half", "coverage", "urgency"])
+def test_the_opposite_is_no_near_miss(column: str, tmp_path: Path) -> None:
+    text = {"agreed_half": "晚上", "coverage": "离保", "urgency": "不急了"}[column]
+    report = read_branch_report(lay_out(tmp_path / "in", **of_order(column, text)))[1]
+    [issue] = report.errors
+    assert issue.code == "CHOICE"
+    assert not issue.details["near"] or column == "urgency"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +232,11 @@ def test_a_cell_as_people_type_it(sheets: dict[str, Any], shown: str, said: list
         ("2点-4点", "WINDOW_UNCLEAR"),
         ("2026-11-23（周二）9:00-11:00", "WINDOW_WEEKDAY"),
         ("11/12/2026 9:00-11:00", "DATE_TWO_WAYS"),
-        ("下班后", "WINDOW_FORMAT"),
+        ("下班后", "WINDOW_PART"),
+        ("11月23日 7点后", "WINDOW_HALF"),
+        ("11月24日之前", "WINDOW_SIDE_OF_DAY"),
+        ("12:00-2:00", "WINDOW_UNCLEAR"),
+        ("等电话", "WINDOW_FORMAT"),
     ],
 )
 def test_a_window_that_cannot_be_read_says_why(text: str, code: str, tmp_path: Path) -> None:

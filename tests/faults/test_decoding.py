@@ -70,7 +70,7 @@ def test_the_place_of_a_slip_is_stated() -> None:
     log = IssueLog(form="json", file="plan.json")
     decode_json('{\n "a": 1\n "b": 2}', log)
     assert log.report().text() == (
-        "plan.json: This is not JSON: Expecting ',' delimiter (line 3, position 2). Correct the file there."
+        "plan.json: This is not JSON: a comma is missing (line 3, position 2). Correct the file there."
     )
 
 

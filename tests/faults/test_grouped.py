@@ -67,7 +67,9 @@ def test_rows_and_places_without_a_column() -> None:
     log = IssueLog(form="csv", file="orders.csv")
     for row in (2, 3, 4, 5):
         log.add("CSV_EXTRA_CELLS", row=row)
-    assert log.report().text().startswith("orders.csv rows 2, 3, 4 and 1 more: The row has more cells")
+    log.add("CSV_EXTRA_CELLS", row=8)
+    assert log.report().text().startswith("orders.csv rows 2-5, 8: The row has more cells")
+    assert log.report().text("zh").startswith("orders.csv 第 2-5、8 行：")
     assert (
         report_of([(1, "x"), (2, "x")], form="json")
         .text()
@@ -75,6 +77,24 @@ def test_rows_and_places_without_a_column() -> None:
     )
     more = report_of([(row, "x") for row in range(1, 6)], form="json").text()
     assert more.startswith("orders.csv at /orders/0/lat, /orders/1/lat, /orders/2/lat and 2 more: ")
+
+
+def test_where_a_line_quotes_no_cell_it_names_every_row() -> None:
+    report = report_of([(row, f"x{row}") for row in (2, 3, 4, 6, 9, 10)], code="CELL_EMPTY")
+    assert (
+        report.text() == "orders.csv rows 2-4, 6, 9, 10, column 'lat': The cell is empty. Fill it in; it is required."
+    )
+    many = report_of([(row, "") for row in range(2, 100, 2)], code="CELL_EMPTY").text()
+    assert many.startswith("orders.csv rows 2, 4, 6, ")
+    assert " 40 and 29 more, column 'lat'" in many
+
+
+def test_each_reading_is_told_however_many_there_are() -> None:
+    report = report_of([(row, f"12月{row}日") for row in range(2, 30)], code="READ_AS")
+    lines = report.text().splitlines()
+    assert len(lines) == 28
+    assert "The same as above" not in report.text()
+    assert lines[-1].startswith("Warning: orders.csv row 29, column 'lat': '12月29日' was read as 0.")
 
 
 def test_beyond_the_limit_of_lines_the_issues_are_counted() -> None:

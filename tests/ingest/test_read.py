@@ -210,7 +210,7 @@ def test_every_fault_is_in_one_report(tmp_path: Path) -> None:
         ("orders.csv", 3, "requested", "WINDOW_FORMAT"),
         ("orders.csv", 3, "priority", "NUMBER_TOO_LARGE"),
         ("orders.csv", 3, "lat", "PLACE_SWAPPED"),
-        ("orders.csv", 3, "service_min", "NUMBER_FORMAT"),
+        ("orders.csv", 3, "service_min", "DURATION_MINUTES"),
         ("orders.csv", 3, "required", "REF_TECHNICIAN"),
         ("shifts.csv", 3, "end", "SHIFT_REVERSED"),
         ("parts.csv", 2, "on_hand", "NUMBER_FORMAT"),

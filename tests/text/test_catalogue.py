@@ -54,7 +54,7 @@ from optimizer.review.differences import THINGS
 from optimizer.running import broker
 from optimizer.running.meanwhile import FIRST_PLAN_MADE
 from optimizer.running.warming import GROUPS, STILL
-from optimizer.text import catalogue, regional
+from optimizer.text import catalogue, machine_errors, regional
 from optimizer.text.catalogue import translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
 from optimizer.whatif.sentences import ASKS
@@ -101,8 +101,18 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("cli_language.py", "paragraph"): HELP,
     ("cli_language.py", "option.show_default"): [],  # among the others
     ("cli_language.py", "sentence"): [sentence for _, sentence in (*cli_language.REFUSALS, *cli_language.CAUSES)],
+    ("faults/decoding.py", "system_words(error)"): [],  # of the table in text/machine_errors.py
+    ("faults/decoding.py", "reader_words(error)"): [],
     ("faults/issues.py", "sentence"): [text for f in FAULTS.values() for text in (f.cause, f.action)],
     ("faults/issues.py", "detail"): [],  # a Phrase, a literal there
+    ("ingest/build/geocode.py", "system_words(error)"): [],
+    ("ingest/build/geocode.py", "reader_words(error)"): [],
+    ("ingest/forms/tables.py", "reader_words(error)"): [],
+    ("ingest/mapping/own_table.py", "reader_words(error)"): [],
+    ("ingest/places/own_tables.py", "reader_words(error)"): [],
+    ("ingest/settings/profiles.py", "reader_words(error) if isinstance(error, ValueError) else TOO_DEEP"): [],
+    ("travel/matrix_table.py", "reader_words(error)"): [],
+    ("travel/matrix_table.py", "system_words(error)"): [],
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
     ("ingest/fault_workbook.py", "title"): [title for title, _ in fault_workbook._COLUMNS],
     ("ingest/template.py", "advice"): list(template._ADVICE),
@@ -122,6 +132,13 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("ingest/cells/unread_windows.py", "WEEKDAYS[real]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[day.weekday()]"): list(WEEKDAYS),
     ("promise/sentences.py", "WEEKDAYS[d.weekday()]"): list(WEEKDAYS),
+    ("text/machine_errors.py", "system_words(error)"): [
+        *machine_errors.OF_THE_SYSTEM.values(),
+        *machine_errors.OF_READERS.values(),
+        machine_errors._UNKNOWN,
+        machine_errors._UNREAD,
+        machine_errors.TOO_DEEP,
+    ],
     ("text/regional.py", "_DISTANCES[region.distance_unit]"): [*regional._DISTANCES.values()],
     ("text/regional.py", "_LIMITS[region.distance_unit]"): [*regional._LIMITS.values()],
     ("text/regional.py", "_NAMES[region.distance_unit]"): [*regional._NAMES.values()],

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import Place
-from optimizer.faults.issues import nearest
+from optimizer.faults.issues import Phrase, nearest
 from optimizer.ingest.build.coordinates import Datum, rounded_wgs84
 from optimizer.text.files import write_text
+from optimizer.text.machine_errors import reader_words, system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,7 +260,7 @@ def _read_cache(settings: GeocoderSettings, log: IssueLog) -> dict[str, tuple[fl
         places = _all_places(settings.cache).get(settings.name, {})
         return {address: _checked(place) for address, place in places.items()}
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        log.add("GEOCODE_CACHE", file=settings.cache.name, error=_first_line(error))
+        log.add("GEOCODE_CACHE", file=settings.cache.name, error=_words(error))
         return {}
 
 
@@ -293,9 +294,13 @@ def _write_cache(path: Path, settings: GeocoderSettings, found: dict[str, tuple[
     try:
         write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", path)
     except OSError as error:
-        log.add("GEOCODE_CACHE_WRITE", file=path.name, error=_first_line(error))
+        log.add("GEOCODE_CACHE_WRITE", file=path.name, error=_words(error))
 
 
-def _first_line(error: BaseException) -> str:
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(reason).splitlines()[0]
+def _words(error: BaseException) -> str:
+    """Return what is wrong with a file of places, in a sentence of the catalogue where it is the machine."""
+    if isinstance(error, OSError):
+        return Phrase(system_words(error))
+    if isinstance(error, json.JSONDecodeError):
+        return Phrase(reader_words(error))
+    return (str(error) or type(error).__name__).splitlines()[0]

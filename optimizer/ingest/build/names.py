@@ -71,7 +71,7 @@ _ID_OF: Mapping[type, str] = {
 }
 
 #: What people write into a list that is empty, and into one of areas where everywhere is meant.
-_NOTHING = NOTHING | {"nobody", "\\"}
+_NOTHING = NOTHING | {"nobody", "\\", "0", "不限", "随便", "都可以", "任意", "均可", "any", "anyone", "anybody"}
 _EVERYWHERE = frozenset({"全部", "所有", "不限", "全市", "全区", "all", "any", "everywhere", "*"})
 
 #: Words for one and the same unit: the first of each is what the others count as.

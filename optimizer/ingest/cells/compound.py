@@ -36,6 +36,9 @@ _BETWEEN_AMOUNTS = pattern_of(r"(?<=\d)[\s,，]+(?=[^\s;；:：]+[:：])")
 #: An amount with its unit, as people write it: 400kg, 400 公斤; kg 400, kg=400.
 _UNIT_BEHIND = pattern_of(r"(?<![\w:：.])(\d+)\s*([^\W\d_]+)(?=\s*(?:[;；,，、\s]|$))")
 _UNIT_BEFORE = pattern_of(r"(?<![\w:：.])([^\W\d_]+)\s*(?:[=＝]\s*|\s)(\d+)(?=\s*(?:[;；,，、\s]|$))")
+#: Two amounts with their units joined by a plus; and what is left of an amount that is no whole number of anything.
+_PLUS = pattern_of(r"(?<=[^\W\d_])\s*[+＋]\s*(?=\d)")
+_NO_QUANTITY = pattern_of(r"[-+－＋.\d半]")
 #: A list of names with amounts: a comma inside a number, as in `P1:1,000`, separates nothing.
 _NEEDS = pattern_of(
     r"[;；，、\r\n]+|,(?!\d{3}\s*(?:[;；,，、\r\n]|$))"
@@ -252,8 +255,13 @@ def _renamed(item: dict[str, object], old: str, new: str) -> dict[str, object]:
 def parse_loads(value: object) -> tuple[Load, ...]:
     """Return quantities and amounts: `kg:20 crates:2`, separated by spaces or `;`; `20kg` is read, too."""
     if isinstance(value, str):
+        value = _PLUS.sub(";", value)
         value = _UNIT_BEHIND.sub(r"\2:\1", _UNIT_BEFORE.sub(r"\1:\2", value))
         value = _BETWEEN_AMOUNTS.sub(";", value)
+        pairs = _amounts(value, ("quantity", "amount"), low=0, high=MAX_INT)
+        if any(_NO_QUANTITY.match(quantity) for quantity, _ in pairs):
+            raise fault("AMOUNT_FORMAT")
+        return tuple(Load(*pair) for pair in pairs)
     return tuple(Load(*pair) for pair in _amounts(value, ("quantity", "amount"), low=0, high=MAX_INT))
 
 

@@ -37,6 +37,8 @@ class Frame:
         Ids that there are, by the sheet that names them: a part that is called `M4x20` is no 20 of `M4`.
     days
         How many days are planned.
+    is_order_lost
+        The branch says how people write dates, in a word that is not known.
     """
 
     today: date | None = None
@@ -46,6 +48,7 @@ class Frame:
     closes_s: int = at(17, 30)
     known: Mapping[str, Set[str]] = field(default_factory=dict)
     days: int = 1
+    is_order_lost: bool = False
 
     @property
     def local(self) -> DateOrder | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 #: What separates the items of a list, whatever they are.
 SEMICOLONS = re.compile(r"[;；\r\n]+")
 #: What separates ids, names and words; a name that is known by itself may hold a comma.
-COMMAS = re.compile(r"[;；,，、\r\n]+")
+COMMAS = re.compile(r"[;；,，、。\r\n]+")
 #: What separates them where every piece is known: `T1/T2`, `T1 and T2`, `T1和T2`; then a mere space.
 _JOINTS = (re.compile(r"\s*[/|&+和与及]\s*|\s+and\s+", re.IGNORECASE), re.compile(r"\s+"))
 

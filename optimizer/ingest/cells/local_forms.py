@@ -30,6 +30,10 @@ _HALF_DAY = pattern_of(rf"(?<![\d:.]){_TIME}\s*{_HALF}", re.ASCII | re.I)
 #: Two times with one half of the day behind the second.
 _BOTH = pattern_of(rf"(?<![\d:.-]){_TIME}(\s*(?:[-–—~/]|to)\s*){_TIME}\s*{_HALF}", re.ASCII | re.I)
 
+#: Half of a day by its first letter, and hours with a word behind them.
+_LETTER = pattern_of(r"(?<=\d)\s?([ap])(?![\w.])", re.ASCII | re.I)
+_UHR = pattern_of(r"(?<![\d:.])(\d{1,2})(?:[:.](\d{2}))?\s*Uhr\b", re.ASCII | re.I)
+
 #: Between the two ends of a window.
 _TO = pattern_of(r"(\d{1,2}:\d{2})\s*(?:[-–—~]|to)\s*(?=\d)", re.ASCII | re.I)
 
@@ -45,6 +49,10 @@ def made_plain(text: str, shape: Shape, order: DateOrder | None) -> str:
     if order is None or shape not in _SHAPES:
         return text
     is_date = shape is Shape.DATE
+    if order is DateOrder.MONTH_FIRST:
+        text = _LETTER.sub(r" \1m", text)
+    else:
+        text = _UHR.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text)
     text = _DIGITS.sub(lambda match: _by_order(match, order, is_date=is_date), text)
     text = _DAY_MONTH.sub(lambda match: _dated(match, match[3], _month(match[2]), match[1], is_date=is_date), text)
     text = _MONTH_DAY.sub(lambda match: _dated(match, match[3], _month(match[1]), match[2], is_date=is_date), text)

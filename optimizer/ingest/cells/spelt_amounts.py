@@ -35,12 +35,14 @@ _HOURS_MINUTES = pattern_of(r"(\d|[01]\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 _AMOUNT = rf"\d{{1,9}}(?:[.,]\d{{1,9}})?|{NUMERAL}"
 _DURATION = pattern_of(
     r"(?:约|大约|大概|about\s+|~\s*)?"
-    rf"(?:(?P<half>半)\s*个?\s*(?:小时|钟头)"
+    rf"(?:(?P<half>半\s*个?\s*(?:小时|钟头)|half an hour)"
     rf"|(?:(?P<hours>{_AMOUNT})\s*(?P<and>个半|个)?\s*(?:小时|钟头|hours?|hrs?|h)(?P<tail>半)?)?"
     rf"(?:\s*(?:and\s+)?(?P<minutes>{_AMOUNT})\s*(?P<unit>分钟|分|minutes?|mins?|m|'|′|刻钟)?)?)"
     r"(?:左右)?",
     re.IGNORECASE,
 )
+#: A number of minutes that is a guess.
+_ABOUT = pattern_of(r"^(?:约|大约|大概|about\s+|~\s*)?(\d{1,4})(?:左右)?$", re.ASCII)
 _SECONDS = pattern_of(r"(\d{1,9})\s*(?:秒钟?|seconds?|secs?|s)", re.ASCII | re.IGNORECASE)
 _QUARTER_MIN = 15
 
@@ -57,6 +59,7 @@ def spelt_minutes(text: str) -> str:
     seconds = _SECONDS.fullmatch(text)
     if seconds:
         return f"{int(seconds[1]) / 60:.10g}"
+    text = _ABOUT.sub(r"\1", text)
     match = _DURATION.fullmatch(text)
     if match is None or not (match["half"] or match["hours"] or match["unit"]):
         return text if match is None else _decimal_point(text)
@@ -80,7 +83,7 @@ def _number(text: str | None) -> float:
 _POINT_ZERO = pattern_of(r"(\d{1,15})\.0+", re.ASCII)
 _DECIMAL_COMMA = pattern_of(r"([+-]?\d{1,9}),(\d{1,2}|\d{4,})", re.ASCII)
 _COUNTED = pattern_of(
-    rf"({NUMERAL}|\d{{3,9}})\s*(?:个人|个|件|只|台|套|块|根|把|人|名|位|次|天|日|单|条|pcs?|units?|days?|people|persons?)",
+    rf"({NUMERAL}|\d{{3,9}})\s*(?:个人|个?(?:师傅|工程师|技师)|个|件|只|台|套|块|根|把|人|名|位|次|天|日|单|条|pcs?|units?|days?|people|persons?)",
     re.IGNORECASE,
 )
 #: How many people, in a word.
@@ -179,6 +182,7 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
     >>> spelt_level("2级"), spelt_level("高"), spelt_level("高", is_priority=True), spelt_level("P1", is_priority=True)
     ('2', '3', '5', 'P1')
     """
+    text = text.rstrip("!！")
     words = _PRIORITY_WORDS if is_priority else _LEVEL_WORDS
     if text.lower() in words:
         return str(words[text.lower()])
@@ -191,16 +195,17 @@ def spelt_level(text: str, *, is_priority: bool = False) -> str:
 # --- names with amounts -------------------------------------------------------------------------------------------
 
 #: A comma inside a number, as in `P1:1,000`, separates nothing.
-_LISTED = pattern_of(r"\s*(?:[;；、，\r\n]|,(?!\d{3}(?:\D|$)))\s*")
+_LISTED = pattern_of(r"\s*(?:[;；、，。\r\n]|,(?!\d{3}(?:\D|$)))\s*")
 _BESIDE = pattern_of(r"\s*[/+＋&和及与]\s*|\s+")
 _UNIT = "个|件|只|台|套|块|根|把|pcs?"
 _WITH_AMOUNT = pattern_of(r"(.+?)\s*[:：]\s*([0-9０-９]+)(?:\.0+)?\s*(?:级)?")
+_WITH_COUNTED = pattern_of(rf"(.+?)\s*[:：]\s*({NUMERAL})\s*(?:{_UNIT})")
 _TIMES = pattern_of(rf"(.+?)\s*(?:[*＊×✕✖]\s*(\d{{1,6}})\s*(?:{_UNIT})?|[(（]\s*[*×xX]\s*(\d{{1,6}})\s*[)）])")
 #: Forms that an id may have itself: read where the name before the amount is known.
 _MAYBE_TIMES = (
     pattern_of(r"(.+?)\s*[xXｘＸ]\s*(\d{1,4})"),
     pattern_of(rf"(.+?)\s*[(（]\s*(\d{{1,4}})\s*(?:{_UNIT})?\s*[)）]"),
-    pattern_of(rf"(.+?)\s*(\d{{1,4}})\s*(?:{_UNIT})"),
+    pattern_of(rf"(.+?)\s*(\d{{1,4}}|{NUMERAL})\s*(?:{_UNIT})"),
 )
 _AMOUNT_FIRST = pattern_of(rf"(\d{{1,4}})\s*(?:[*×xX]|{_UNIT})\s*(.+)")
 _SKILL_LEVEL = pattern_of(
@@ -238,6 +243,9 @@ def _apart(item: str, known: Set[str], is_skill: bool) -> tuple[str, str]:
     said = _WITH_AMOUNT.fullmatch(item)
     if said:
         return said[1], half_width(said[2])
+    counted = None if is_skill else _WITH_COUNTED.fullmatch(item)
+    if counted:
+        return counted[1], str(small_number(counted[2]))
     level = _SKILL_LEVEL.fullmatch(item) if is_skill else None
     if level and level[1] in known:
         return level[1], spelt_level(level[2])
@@ -247,6 +255,6 @@ def _apart(item: str, known: Set[str], is_skill: bool) -> tuple[str, str]:
     for form in () if is_skill else _MAYBE_TIMES:
         maybe = form.fullmatch(item)
         if maybe and maybe[1] in known:
-            return maybe[1], maybe[2]
+            return maybe[1], maybe[2] if maybe[2].isdecimal() else str(small_number(maybe[2]))
     first = None if is_skill else _AMOUNT_FIRST.fullmatch(item)
     return (first[2], first[1]) if first and first[2] in known else (item, "")

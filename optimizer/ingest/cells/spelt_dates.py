@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
-from optimizer.ingest.cells.spelt_times import PART, spelt_time
+from optimizer.ingest.cells.spelt_times import PART, spelt_time, with_colons
 from optimizer.text.patterns import pattern_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ _DAYS_AHEAD = {
     **dict.fromkeys(("明天", "明日", "tomorrow"), 1),
     **dict.fromkeys(("后天", "day after tomorrow"), 2),
     "大后天": 3,
+    **{"昨": -1, "今": 0, "当": 0, "明": 1, "后": 2},
 }
-_RELATIVE = "|".join(sorted(_DAYS_AHEAD, key=len, reverse=True))
+_RELATIVE = "|".join(
+    name if len(name) > 1 else f"{name}(?=[早晚])" for name in sorted(_DAYS_AHEAD, key=len, reverse=True)
+)
 
 
 def taken_date(text: str, frame: Frame) -> tuple[date, str] | None:
@@ -93,6 +96,7 @@ def spelt_moment(text: str, frame: Frame) -> tuple[date, int | None] | None:
     if not rest:
         return day, None
     time_s = spelt_time(rest)
+    time_s = spelt_time(with_colons(rest)) if time_s is None else time_s
     return None if time_s is None else (day, time_s)
 
 
@@ -197,6 +201,11 @@ def _no_year(match: re.Match[str], frame: Frame) -> date | None:
     return found["dmy" if frame.order == "dmy" else "mdy"]
 
 
+def _day_first(match: re.Match[str], frame: Frame) -> date | None:
+    """Return the day of `23.11.`, as it is written where the day stands first."""
+    return _nearest_year(int(match[2]), int(match[1]), frame) if frame.order == "dmy" else None
+
+
 def _day_of_month(match: re.Match[str], frame: Frame) -> date | None:
     if frame.first_day is None:
         return None
@@ -241,8 +250,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], date | Non
         _month_named,
     ),
     (pattern_of(r"(\d{1,2})/(\d{1,2})(?![\d/:点])(?!\s*[点時时])", re.ASCII), _no_year),
-    # `9-11` are hours: with a hyphen only before a time.
-    (pattern_of(rf"(\d{{1,2}})-(\d{{1,2}})(?=\s+(?:{PART}|\d{{1,2}}\s*[:点點时時]))", re.ASCII | re.I), _no_year),
+    (pattern_of(r"(\d{1,2})\.(\d{1,2})\.(?!\d)", re.ASCII), _day_first),
+    # `9-11` are hours: with a hyphen or a point only before a time.
+    (pattern_of(rf"(\d{{1,2}})[-.](\d{{1,2}})(?=\s+(?:{PART}|\d{{1,2}}\s*[:点點时時]))", re.ASCII | re.I), _no_year),
     (pattern_of(rf"({NUMERAL})\s*[日号]"), _day_of_month),
     (pattern_of(_RELATIVE, re.IGNORECASE), _relative),
 )

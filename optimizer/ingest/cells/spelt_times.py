@@ -1,4 +1,4 @@
-"""Times of a day as people write them: `上午9:00`, `8点半`, `下午两点`, `9:20 AM`, `2-4pm`, `14:00以后`.
+"""Times of a day as people write them: `上午9:00`, `8点半`, `下午两点`, `9:20 AM`, `2-4pm`.
 
 A time is read where it can be one time only. `2点` can be at night or in the afternoon, so it is not read; `2:00` is by
 the clock of 24 hours.
@@ -14,7 +14,7 @@ from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.text.patterns import pattern_of
 
 #: What stands between the two ends of a range.
-RANGE_MARK = r"(?:\s*(?:[-~～–—―−→/]+|至|到)\s*|\s+(?:to|until|till)\s+)"
+RANGE_MARK = r"(?:\s*(?:[-~～–—―−→/]+|至|到)\s*|\s+(?:to|until|till|bis)\s+)"
 #: Parts of the day, and the hours by the clock of 12 that people say with them.
 _PARTS = {
     "night": ("凌晨", "半夜"),
@@ -41,12 +41,11 @@ _QUARTERS = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45}
 _NOONS = {"noon": 12 * HOUR_S, "12 noon": 12 * HOUR_S, "正午": 12 * HOUR_S}
 _RANGE = pattern_of(RANGE_MARK, re.IGNORECASE)
 _NINE_TO_FIVE = pattern_of(rf"((?:早|朝)(?:上)?(?:{NUMERAL})[点點]?)(?=晚)")
+#: Times behind a date that are written without a colon.
+_FOUR_FIGURES = pattern_of(r"(?<![\d:.])([01]\d|2[0-3])([0-5]\d)(?![\d:.])", re.ASCII)
+_HOURS_SIGN = pattern_of(r"(?<![\d:.])(\d{1,2})h(\d{2})?(?!\w)", re.ASCII | re.IGNORECASE)
+_POINT = pattern_of(r"(?<![\d:.])(\d{1,2})\.(\d{2})(?![\d:.])", re.ASCII)
 _NEXT = pattern_of(rf"(?:{NEXT_DAY})\s*", re.IGNORECASE)
-_FROM = pattern_of(r"(?:after|from)\s+(.+)|(.+?)\s*(?:以后|之后|过后|后|起|onwards?)", re.IGNORECASE)
-_UNTIL = pattern_of(r"(?:before|by|until)\s+(.+)|(.+?)\s*(?:以前|之前|前)", re.IGNORECASE)
-_ALL_DAY = pattern_of(
-    r"全天(?:候)?|全日|整天|一整天|24\s*(?:小时|h|hours?)(?:营业)?|all[ -]day|any ?time|随时", re.IGNORECASE
-)
 
 
 def spelt_time(text: str) -> int | None:
@@ -69,6 +68,12 @@ def is_one_time(text: str) -> bool:
     """
     match = _TIME.fullmatch(text)
     return match is not None and bool(match["clock"] or match["oclock"] or _part(match))
+
+
+def with_colons(text: str) -> str:
+    """Return times as the clock shows them, of `0900-1100`, `09.00-11.00` and `9h-11h30`."""
+    text = _FOUR_FIGURES.sub(r"\1:\2", _HOURS_SIGN.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text))
+    return _POINT.sub(r"\1:\2", text)
 
 
 def names_part(text: str) -> bool:
@@ -106,23 +111,6 @@ def spelt_ends(first: str, last: str) -> tuple[int, int] | None:
     return None if opens is None or closes is None else (opens, closes)
 
 
-def spelt_stretch(text: str, *, opens_s: int, closes_s: int) -> tuple[int, int] | None:
-    """Return the part of a day that a text says without two times: `上午`, `全天`, `14:00以后`, `before noon`."""
-    if _ALL_DAY.fullmatch(text):
-        return 0, DAY_S
-    noon_s, afternoon_s = 12 * HOUR_S, 13 * HOUR_S
-    if text.lower() in ("上午", "morning", "am", "a.m."):
-        return (opens_s, noon_s) if opens_s < noon_s else None
-    if text.lower() in ("下午", "afternoon", "pm", "p.m."):
-        return (afternoon_s, closes_s) if afternoon_s < closes_s else None
-    for form, is_from in ((_FROM, True), (_UNTIL, False)):
-        match = form.fullmatch(text)
-        time_s = spelt_time(match[1] or match[2]) if match else None
-        if time_s is not None:
-            return (time_s, DAY_S) if is_from else (0, time_s)
-    return None
-
-
 def _ends(first: re.Match[str], last: re.Match[str], may_be_bare: bool) -> tuple[int | None, int | None]:
     """Return both ends of a range; each is read with its own part of the day, or as the other end allows."""
     is_hour = bool(last["oclock"] or may_be_bare)  # the first of `9-11点` is an hour, too
@@ -135,6 +123,9 @@ def _ends(first: re.Match[str], last: re.Match[str], may_be_bare: bool) -> tuple
         opens = _seconds(first, parts[0])
         found = {_seconds(last, part, is_hour) for part in (parts[0], "")}
         after = {time for time in found if time is not None and opens is not None and time > opens}
+        if not after and opens is not None:  # from the morning or noon on until an hour that only the afternoon has
+            until = _seconds(last, "afternoon", is_hour)
+            after = {until} if until is not None and until > opens else after
         return opens, after.pop() if len(after) == 1 else None
     closes = _seconds(last, parts[1])
     found = {_seconds(first, part, is_hour) for part in (parts[1], "")}

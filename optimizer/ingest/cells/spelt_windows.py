@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekday_indices
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text, time_text
+from optimizer.ingest.cells.days_of_week import weekday_said
+from optimizer.ingest.cells.numerals import NUMERAL
+from optimizer.ingest.cells.parts_of_day import spelt_stretch, with_ends_joined, without_courtesy
 from optimizer.ingest.cells.spelt_dates import spelt_date, taken_date
-from optimizer.ingest.cells.spelt_times import RANGE_MARK, spelt_range, spelt_stretch, spelt_time
+from optimizer.ingest.cells.spelt_times import PART, RANGE_MARK, spelt_range, spelt_time, with_colons
+from optimizer.ingest.cells.unread_windows import half_of_clock
 from optimizer.ingest.cells.values import CellFault
 from optimizer.text.patterns import pattern_of
 
@@ -22,16 +26,19 @@ if TYPE_CHECKING:
 
 #: What separates windows of one cell: a comma only before the date of the next, or between times.
 _WINDOWS = pattern_of(
-    r"\s*(?:[;；、\n]|(?:(?<=:\d\d)|(?<!\d))或者?|\bor\b|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))"
-    r"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*\d{1,2}\s*[:点]))\s*"
+    r"\s*(?:[;；、\n]|(?:(?<=:\d\d)|(?<!\d))或者?|\bor\b(?!\s+(?:later|earlier))"
+    r"|[,，](?=\s*(?:\d{4}\s*[-/.年]|\d{1,2}月))|[和及](?=\s*\d{1,2}\s*[日号月])"
+    r"|(?:(?<=:\d\d)|(?<=[点半]))(?:[,，](?=\s*\d{1,2}\s*[:点])|/(?=\d{1,2}(?::\d\d)?\s*[-~至到]\s*\d{1,2}[:点]))"
+    rf"|(?:(?<=:\d\d)|(?<=[点半]))[,，](?=\s*(?:{PART})\s*(?:{NUMERAL})))\s*"
 )
-#: Times behind a date that are written without a colon.
-_FOUR_FIGURES = pattern_of(r"(?<![\d:.])([01]\d|2[0-3])([0-5]\d)(?![\d:.])", re.ASCII)
-_HOURS_SIGN = pattern_of(r"(?<![\d:.])(\d{1,2})h(\d{2})?(?!\w)", re.ASCII | re.IGNORECASE)
-_POINT = pattern_of(r"(?<![\d:.])(\d{1,2})\.(\d{2})(?![\d:.])", re.ASCII)
-#: A day of the week, and neither a stretch of them nor several.
-_DAY_OF_WEEK = pattern_of(r"(?:本|这)?(?:周|星期|礼拜)([一二三四五六日天])(?!\s*[-~至到、,和及一二三四五六日天])\s*")
-DAYS_A_WEEK = 7
+#: From one day to another, and a day of the same month.
+_TO_DAY = pattern_of(r"\s*(?:[-~～–—―−]|至|到|\bto\b)\s*", re.IGNORECASE)
+_OF_MONTH = pattern_of(r"(\d{1,2})\s*[日号]\s*", re.ASCII)
+_EVERY_DAY = pattern_of(r"每天|每日|every ?day|daily", re.IGNORECASE)
+#: Days of one wish at most.
+MOST_DAYS_OF_WISH = 14
+#: Two times in words that stand around them.
+_BETWEEN = pattern_of(r"between\s+(.+?)\s+and\s+(.+)|(?:from|从|自|在)\s*(.+)", re.IGNORECASE)
 #: How a window of a whole day ends.
 _WHOLE_DAY = " 00:00/24:00"
 _HOURS = pattern_of(r"\s*[;；、,，\n]\s*")
@@ -42,50 +49,74 @@ def spelt_window_list(text: str, frame: Frame) -> str | None:
     """Return windows as the parser takes them, `None` when one of them cannot be read."""
     windows: list[str] = []
     day = frame.only_day
-    items = [item for item in _WINDOWS.split(text) if item]
+    items = [item for item in _WINDOWS.split(with_ends_joined(text)) if item]
     for item in items:
-        found = _window(item, day, frame)
-        if found is None:
+        days = _whole_days(item, frame)
+        found = None if days else _window(without_courtesy(item), day, frame)
+        if days:
+            day = days[-1]
+            windows += [f"{one.isoformat()}{_WHOLE_DAY}" for one in days]
+        elif found:
+            day, window = found
+            windows.append(window)
+        else:
             return None
-        day, window = found
-        windows.append(window)
     whole = sum(window.endswith(_WHOLE_DAY) for window in windows)
     if whole and whole < len(windows) and any(spelt_date(item, frame) for item in items):
         return None  # of `12月1日、2日上午` the first is no whole day
     return "; ".join(windows) or None
 
 
+def _whole_days(item: str, frame: Frame) -> list[date]:
+    """Return the days of `12月1日至3日`, every one of them; none where a text says no days only."""
+    taken = taken_date(item, frame)
+    mark = _TO_DAY.match(taken[1]) if taken else None
+    if taken is None or mark is None:
+        return []
+    first, rest = taken[0], taken[1][mark.end() :]
+    of_month = _OF_MONTH.match(rest)
+    if of_month:
+        last, rest = first + timedelta(days=int(of_month[1]) - first.day), rest[of_month.end() :]
+        if last.month != first.month:
+            return []
+    else:
+        until = taken_date(rest, frame)
+        if until is None:
+            return []
+        last, rest = until
+    days = (last - first).days + 1
+    if without_courtesy(_EVERY_DAY.sub("", rest)).strip() or not 1 < days <= MOST_DAYS_OF_WISH:
+        return []
+    return [first + timedelta(days=n) for n in range(days)]
+
+
 def _window(item: str, day: date | None, frame: Frame) -> tuple[date, str] | None:
     """Return the date and the window of a text; without a date it is of the day of the window before it."""
-    taken = taken_date(item, frame) or _weekday(item, frame)
+    taken = taken_date(item, frame) or weekday_said(item, frame)
     day, rest = taken or (day, item)
     if day is None:
         return None
+    rest = without_courtesy(rest)
     stretch = (0, DAY_S) if not rest else spelt_stretch(rest, opens_s=frame.opens_s, closes_s=frame.closes_s)
-    stretch = stretch or spelt_range(_with_colons(rest) if taken else rest, may_be_bare=taken is not None)
+    stretch = stretch or _times(rest, is_dated=taken is not None)
     if stretch is None:
         dated = _close_with_date(rest, frame)
         return None if dated is None else (day, f"{_moment(day, dated[0])}/{dated[1]}")
     opens_s, closes_s = stretch
     if closes_s < opens_s and closes_s + DAY_S - opens_s <= LONGEST_NIGHT_S:
+        if half_of_clock(rest, opens_s, closes_s):
+            return None
         closes_s += DAY_S
     closes = _moment(day, closes_s) if closes_s > DAY_S else time_text(closes_s)
     return day, f"{_moment(day, opens_s)}/{closes}"
 
 
-def _weekday(item: str, frame: Frame) -> tuple[date, str] | None:
-    """Return the next day of the name that a text begins with, from the first day to plan on, and the rest."""
-    match = _DAY_OF_WEEK.match(item)
-    if match is None or frame.first_day is None:
-        return None
-    ahead = ("一二三四五六日".index(match[1].replace("天", "日")) - frame.first_day.weekday()) % DAYS_A_WEEK
-    return frame.first_day + timedelta(days=ahead), item[match.end() :]
-
-
-def _with_colons(text: str) -> str:
-    """Return times as the clock shows them, of `0900-1100`, `09.00-11.00` and `9h-11h30`."""
-    text = _FOUR_FIGURES.sub(r"\1:\2", _HOURS_SIGN.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text))
-    return _POINT.sub(r"\1:\2", text)
+def _times(text: str, *, is_dated: bool) -> tuple[int, int] | None:
+    """Return the two times of a text; behind a date they may be bare hours."""
+    between = _BETWEEN.fullmatch(text)
+    if between:
+        text = f"{between[1]}-{between[2]}" if between[1] else between[3]
+    return spelt_range(with_colons(text) if is_dated else text, may_be_bare=is_dated)
 
 
 def _close_with_date(rest: str, frame: Frame) -> tuple[int, str] | None:

@@ -22,8 +22,11 @@ from optimizer.ingest.cells.dates_and_times import (
     moment_text,
     time_text,
 )
+from optimizer.ingest.cells.days_of_week import day_in_week
 from optimizer.ingest.cells.frame import NO_FRAME
 from optimizer.ingest.cells.lists import COMMAS
+from optimizer.ingest.cells.parts_of_day import begin_of
+from optimizer.ingest.cells.spaces import plain_id, plain_spaces, trimmed
 from optimizer.ingest.cells.spelt_amounts import (
     half_width,
     spelt_decimal,
@@ -72,11 +75,11 @@ class Shape(StrEnum):
     LOADS = "loads"
 
 
+#: Shapes whose cells are names by which others find them: a space in them is a part of the name.
+_NAMES = (Shape.ID, Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS)
 #: Shapes whose cells name several things; by which mark they are separated is nothing that anybody needs to hear of.
 _LISTS = (Shape.IDS, Shape.AMOUNTS, Shape.SKILLS, Shape.LOADS, Shape.WINDOWS, Shape.HOURS, Shape.OPENING)
 
-#: What is cut off the ends of a cell without a word: spaces of all widths, and marks that nobody sees.
-_EDGES = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
 _SEPARATORS = pattern_of(r"\s*[;；、,，\n]\s*")
 
 _AMOUNT = pattern_of(r"([:：]\s*)([0-9０-９]+)(?:\.0+)?(?=\s*(?:[;；,，、\r\n]|$))")
@@ -89,7 +92,7 @@ _HOUR = pattern_of(r"(0?[5-9]|1\d|2[0-3])()", re.ASCII)
 _POINT = pattern_of(r"([01]?\d|2[0-3])\.([0-5]\d)", re.ASCII)
 #: Whoever says so wants no window.
 _ANY_TIME = NOTHING | frozenset(
-    {"随时", "随便", "尽快", "尽早", "越快越好", "不限", "都可以", "都行", "均可", "无要求", "没要求"}
+    {"随时", "随便", "尽快", "尽早", "越快越好", "越早越好", "不限", "都可以", "都行", "均可", "无要求", "没要求"}
     | {"any time", "anytime", "asap", "as soon as possible"}
 )
 #: Windows in figures: a hyphen in the place of our slash needs no word.
@@ -115,7 +118,7 @@ def tidy_cell(text: str, shape: Shape, frame: Frame = NO_FRAME, *, sheet: str = 
     date_alone_s
         The time of day that is taken where a moment is wanted and a date alone stands.
     """
-    text = text.strip(_EDGES)
+    text = plain_spaces(text) if shape is Shape.TEXT else plain_id(text)
     if not text:
         return text
     match shape:
@@ -166,8 +169,8 @@ def is_change(before: str, after: str, shape: Shape) -> bool:
 
     Spaces at the ends are none, nor is the Chinese of a word, nor which marks a list is separated by.
     """
-    before = before.strip(_EDGES)
-    if shape is Shape.WORD or before == after:
+    before = trimmed(before) if shape in _NAMES else plain_id(before)
+    if shape in (Shape.TEXT, Shape.WORD) or before == after:
         return False
     if shape is Shape.WINDOWS and _PLAIN_WINDOWS.fullmatch(half_width(before)):
         return _numbers(half_width(before)) != _numbers(after)
@@ -205,7 +208,7 @@ def _date(text: str, frame: Frame) -> str:
         return text if (serial[2] or "").strip("0") else f"{_EPOCH + timedelta(days=int(serial[1])):%Y-%m-%d}"
     if _DAY.fullmatch(text):
         return text
-    day = spelt_date(text, frame)
+    day = spelt_date(text, frame) or day_in_week(text, frame)
     return day.isoformat() if day else text
 
 
@@ -218,7 +221,7 @@ def _moment(text: str, shape: Shape, frame: Frame, date_alone_s: int) -> str:
     precise = _PLAIN_MOMENT.fullmatch(text)
     if precise and MOMENT.fullmatch(precise[1]):
         return precise[1]
-    found = spelt_moment(text, frame)
+    found = spelt_moment(begin_of(text) if shape is Shape.DAY_OR_MOMENT else text, frame)
     if found is None:
         return text
     day, time_s = found

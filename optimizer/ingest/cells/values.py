@@ -35,6 +35,7 @@ HOURS_A_DAY = 24
 MAX_ID = 200
 MAX_TEXT = 2_000
 MAX_INT = 10**9
+_SHORT_WORD = 2
 #: Moments of other years are slips of the finger, and would leave the range of the clock.
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
@@ -195,7 +196,12 @@ def parse_duration(value: object) -> int:
         if seconds is None:
             raise fault("DURATION_FORMAT")
     else:
-        exact = _minutes(value) * MINUTE_S
+        try:
+            exact = _minutes(value) * MINUTE_S
+        except CellFault as error:
+            if error.code == "NUMBER_FORMAT" and isinstance(value, str):
+                raise fault("DURATION_MINUTES") from None
+            raise
         seconds = round(exact)
         if abs(exact - seconds) > 1e-6:
             raise fault("DURATION_SECONDS")
@@ -306,7 +312,10 @@ def choice(*words: str) -> Callable[[object], str]:
     def parse(value: object) -> str:
         word = str(value).lower().replace(" ", "_").replace("-", "_")
         if word not in words:
-            raise fault("CHOICE", choices=", ".join(words), near=nearest(word, spellings))
+            # Of two characters one makes another word of it: 早上 and 晚上, 在保 and 过保.
+            is_short = not word.isascii() and len(word) <= _SHORT_WORD
+            near = "" if is_short else nearest(word, spellings)
+            raise fault("CHOICE", choices=", ".join(words), near=near)
         return word
 
     return parse

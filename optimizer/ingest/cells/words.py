@@ -13,7 +13,7 @@ NOTHING = frozenset({"无", "没有", "暂无", "none", "n/a", "-", "—", "/"})
 #: Each word and its Chinese; the first is what the template and its lists offer.
 CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "yes": ("是", "已确认", "Y", "y", "√"),
+        "yes": ("是", "已确认", "同意", "OK", "ok", "Y", "y", "√"),
         "no": ("否", "N", "n", "×"),
         "unreachable": ("联系不上", "未联系上", "无人接听"),
         # urgency, difficulty, tier
@@ -44,8 +44,8 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "tomorrow": ("次日", "明日"),
         "today": ("当日", "今日"),
         # an agreed day
-        "morning": ("上午", "早上"),
-        "afternoon": ("下午",),
+        "morning": ("上午", "早上", "AM", "am"),
+        "afternoon": ("下午", "PM", "pm"),
         # locks
         "person": ("人员", "工程师"),
         "day": ("人员和日期", "日期", "当天"),
@@ -58,8 +58,8 @@ CHINESE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "visits": ("上门次数", "单量"),
         "told": ("告知时段", "告知时间"),
         # who pays
-        "warranty": ("保内", "在保", "保修"),
-        "paid": ("保外", "收费", "自费"),
+        "warranty": ("保内", "在保", "保修", "保修期内", "质保内", "质保期内", "保内单", "延保"),
+        "paid": ("保外", "收费", "自费", "过保", "已过保", "出保", "保修期外", "质保外", "质保期外", "保外单"),
         # results and classes of the unfinished
         "done": ("完成", "已完成", "完工"),
         "no_part": ("缺件", "缺备件", "无备件"),

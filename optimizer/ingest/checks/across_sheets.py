@@ -191,10 +191,11 @@ def check_stock(sheets: BranchSheets, log: IssueLog) -> None:
 
 def check_skills(sheets: BranchSheets, log: IssueLog) -> None:
     """Note skills that nobody holds, contradicting certificates, and crews larger than the staff."""
-    held = {str(entry.row.skill) for entry in sheets.skills.readable()}
+    held = {entry.row.skill for entry in sheets.skills.readable()}
+    are_known = not sheets.skills.is_unread and None not in held  # else it is noted which cell is wrong
     staff = len(sheets.technicians.ids)
     for entry in sheets.orders.readable():
-        for need in entry.row.skills if not sheets.skills.is_unread else ():
+        for need in entry.row.skills if are_known else ():
             if need.skill not in held:
                 near = log.suggest(need.skill, held)
                 sheets.orders.note(log, "REF_SKILL_NOT_HELD", entry.number, "skills", need.skill, near=near)
@@ -219,9 +220,9 @@ def _validity(row: Any) -> tuple[date, date]:
 def check_tools_and_loads(sheets: BranchSheets, log: IssueLog) -> None:
     """Note orders that need more of a tool than there is, or loads that nobody can carry, or nobody has a limit of."""
     people = [entry.row for entry in sheets.technicians.readable()]
-    units: dict[str, int] = defaultdict(int)
+    units: dict[str, float] = defaultdict(int)
     for tool in sheets.tools.readable():
-        units[tool.row.tool_id] += tool.row.units or 0
+        units[tool.row.tool_id] += inf if tool.row.units is None else tool.row.units  # a wrong cell is noted
     owned: dict[str, int] = defaultdict(int)
     for person in people:
         for own in person.own_tools:

@@ -120,7 +120,7 @@ def _check_place(
             axis_column = column if is_lat else column.replace("lat", "lon")
             value = place.lat if is_lat else place.lon
             code = "PLACE_LATITUDE" if is_lat else "PLACE_LONGITUDE"
-            sheet.note(log, code, number, axis_column, f"{value:g}")
+            sheet.note(log, code, number, axis_column, f"{value:.10g}")
         return False
     if place.lat == 0 and place.lon == 0:
         sheet.note(log, "PLACE_ZERO", number, column, coordinates)

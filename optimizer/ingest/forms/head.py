@@ -22,6 +22,9 @@ _SAID = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 #: What old systems write behind the last line.
 _END_OF_FILE = "\x1a\0"
 
+#: What nothing but a row that sums up begins with.
+_SUM = re.compile(r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)\s*[:：]?")
+
 #: A row: its number as a person sees it, and its cells.
 Line = tuple[int, list[str]]
 
@@ -87,6 +90,23 @@ def _joined(
     pairs = zip(titles, others, strict=True)
     joined = [b if is_title(b) and is_open(a) and b not in titles else a for a, b in pairs]
     return joined, joined != titles
+
+
+def is_head_again(titles: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether a row below a header is that header once more, as each printed page has it.
+
+    >>> is_head_again(["id", "name"], ["id", " name"]), is_head_again(["id", "name"], ["id", ""])
+    (True, False)
+    """
+    titled = {index: cell.strip() for index, cell in enumerate(cells) if cell.strip()}
+    return len(titled) > 1 and all(
+        index < len(titles) and text == titles[index].strip() for index, text in titled.items()
+    )
+
+
+def sums_up(text: str) -> bool:
+    """Return whether a row that begins so is a sum, and nothing else: 合计, 本页小计."""
+    return _SUM.fullmatch(text) is not None
 
 
 def split_begun(lines: Iterable[Line]) -> tuple[list[Line], Iterator[Line]]:

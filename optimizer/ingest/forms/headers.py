@@ -21,13 +21,39 @@ _UNIT = re.compile(r"\((?!\s*(?:mi|miles?|英里)\s*\))[^()]*\)\s*\*?\s*$")
 _MARKS = re.compile(r"[\W_]+")
 
 
+#: Traditional characters and the simplified ones in our titles: in Taiwan and Hong Kong the former are written.
+_SIMPLIFIED = str.maketrans(
+    "單號戶編時長緯經間門務電話聯繫區產備優級緊類現稱網點師數術約報諾預計證書開關業營員個維護裝遺難達離轉結庫貨負責總內實際還應鎖註"
+    "狀態優劃處導運閉認訪領課驗環麼補滿續擔圍無籤簽發復別從執紀錄檢剩餘額單價費歲鄉鎮縣組織團隊",
+    "单号户编时长纬经间门务电话联系区产备优级紧类现称网点师数术约报诺预计证书开关业营员个维护装遗难达离转结库货负责总内实际还应锁注"
+    "状态优划处导运闭认访领课验环么补满续担围无签签发复别从执纪录检剩余额单价费岁乡镇县组织团队",
+)
+#: A unit of time in the brackets of a title, and how a cell says it itself.
+_UNIT_OF_TIME = re.compile(
+    r"[(（]\s*(?:(?P<hours>小时|小時|时|時|钟头|hours?|hrs?|h)|(?P<seconds>秒|seconds?|secs?|s))\s*[)）]\s*\*?\s*$",
+    re.IGNORECASE,
+)
+
+
+def unit_of_time(title: str) -> str:
+    """Return the unit that a title says its durations are in, as a cell would say it; empty for minutes or none.
+
+    >>> unit_of_time("服务时长（小时）"), unit_of_time("Duration (h)"), unit_of_time("服务时长（分钟）")
+    ('小时', '小时', '')
+    """
+    match = _UNIT_OF_TIME.search(title)
+    return "" if match is None else "小时" if match["hours"] else "秒"
+
+
 def normal(title: str) -> str:
     """Return what two spellings of one title have in common.
 
-    >>> normal("＊服务时长（分钟）"), normal("Order No."), normal("order_no")
-    ('服务时长', 'orderno', 'orderno')
+    >>> normal("＊服务时长（分钟）"), normal("Order No."), normal("order_no"), normal("工單號")
+    ('服务时长', 'orderno', 'orderno', '工单号')
     """
     half_width = unicodedata.normalize("NFKC", title[:200]).casefold()
+    if not half_width.isascii():
+        half_width = half_width.translate(_SIMPLIFIED)
     return _MARKS.sub("", _UNIT.sub("", half_width)) or _MARKS.sub("", half_width)
 
 

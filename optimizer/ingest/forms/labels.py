@@ -138,7 +138,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = MappingProxyType(
             "service_s": (
                 "服务时长（分钟）",
                 "Service time (min)",
-                "服务时长 作业时长 预计时长 service_duration duration",
+                "服务时长 作业时长 预计时长 预计工时 工时 service_duration duration",
             ),
             "skills": ("所需技能", "Skills", "技能 技能要求 skills_needed"),
             "parts": ("所需备件", "Parts", "备件 配件 parts_needed"),

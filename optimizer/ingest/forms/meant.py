@@ -32,6 +32,7 @@ _NO_LIMIT = frozenset({"不限", "无限", "无限制", "不限制", "没有限�
 _NOTHING_IN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         **dict.fromkeys(("max_visits", "max_leg_s", "max_travel_s", "max_duty_s"), _NO_LIMIT),
+        "agreed_half": frozenset({"全天", "整天", "不限", "都可以", "all day", "any time"}),
         # Nobody has asked the customer yet.
         "confirmed": frozenset({"未确认", "待确认", "未联系", "待联系", "not yet", "pending"}),
     }
@@ -58,7 +59,7 @@ def frame_of(sheets: Mapping[str, Rows], days: int | None = None) -> Frame:
     first = next(iter(sheets.get("branch", [])), None)
     if first is None:
         return Frame(known=known)
-    order = _order_of(first[1])
+    order, is_lost = _order_of(first[1])
     row, _ = BranchRow.read(meant_cells("branch", first[1], Frame(order=order)))
     as_of, first_day = row.as_of, row.plan_date
     return Frame(
@@ -69,17 +70,19 @@ def frame_of(sheets: Mapping[str, Rows], days: int | None = None) -> Frame:
         row.business_close,
         known,
         days or row.days,
+        is_lost,
     )
 
 
-def _order_of(cells: Mapping[str, str]) -> DateOrder | None:
-    """Return the order of dates by the branch's locale, else by where it is; a locale not known is noted elsewhere."""
+def _order_of(cells: Mapping[str, str]) -> tuple[DateOrder | None, bool]:
+    """Return the order of dates by the branch's locale, else by where it is, and whether that locale is not known."""
+    stated, is_lost = None, False
     try:
-        stated = date_order_of(parse_locale(cells.get("locale", "").strip()))
+        stated = date_order_of(parse_locale(cells["locale"].strip())) if "locale" in cells else None
     except CellFault:
-        stated = None
+        is_lost = True
     zone = cells.get("timezone", BranchRow.columns()["timezone"].default)
-    return stated or (DateOrder.YEAR_FIRST if is_year_first(zone) else None)
+    return stated or (DateOrder.YEAR_FIRST if is_year_first(zone) else None), is_lost
 
 
 def _names(sheet: str, column: str, rows: Rows) -> frozenset[str]:

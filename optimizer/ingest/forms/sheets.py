@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from optimizer.faults.issues import IssueLog, Phrase, Reading, Readings, nearest
 from optimizer.ingest.cells.frame import NO_FRAME
-from optimizer.ingest.cells.guessed import is_guess
+from optimizer.ingest.cells.guessed import cannot_be_judged, is_guess
 from optimizer.ingest.cells.local_forms import made_plain
 from optimizer.ingest.cells.tidy import is_change
 from optimizer.ingest.cells.words import word_label
@@ -251,7 +251,7 @@ def _check_sheet(raw: RawSheet, frame: Frame, log: IssueLog) -> Sheet[Any]:
     meaning = Meaning(raw.name, frame)
     for number, typed in raw.rows:
         cells = typed if log.form == "json" else meaning.of(typed)
-        row, wrong = _check_row(raw, number, cells, typed, log)
+        row, wrong = _check_row(raw, number, cells, typed, frame, log)
         (partial if wrong or raw.unread.get(number) else entries).append(Entry(number, row))
         _check_double(raw.name, number, cells, row, seen, log)
         if first in cells:
@@ -307,17 +307,33 @@ def note_usual(sheet: str, readings: Iterable[ReadCell], log: IssueLog) -> None:
 
 
 def _check_row(
-    raw: RawSheet, number: int, cells: dict[str, Any], typed: dict[str, Any], log: IssueLog
+    raw: RawSheet, number: int, cells: dict[str, Any], typed: dict[str, Any], frame: Frame, log: IssueLog
 ) -> tuple[Row, Set[str]]:
-    """Return the row, of a wrong one what its right cells say, and the columns that are wrong."""
+    """Return the row, of a wrong one what its right cells say, and the columns that are wrong.
+
+    What only follows from a fault of the branch's own row is not told: the day to plan, and its locale.
+    """
     wrong = _wrong_types(raw.name, number, cells, log) if log.form == "json" else set()
     right = {name: cell for name, cell in cells.items() if name not in wrong} if wrong else cells
     unread = raw.unread.get(number, ())
     row, faults = SHEETS[raw.name].read(right)
     for name, fault in faults.items():
-        if name not in wrong and name not in unread:
+        if (
+            name not in wrong
+            and name not in unread
+            and not _follows(raw.name, name, typed.get(name), fault, frame, log)
+        ):
             _note_cell(raw, number, name, typed.get(name), fault, log)
     return row, wrong | faults.keys()
+
+
+def _follows(sheet: str, name: str, cell: object, fault: CellFault, frame: Frame, log: IssueLog) -> bool:
+    """Return whether a cell cannot be read because a cell of the branch cannot, which is noted there."""
+    if log.form == "json" or sheet == "branch" or not isinstance(cell, str):
+        return False
+    if fault.code == "DATE_TWO_WAYS" and frame.is_order_lost:
+        return True
+    return cannot_be_judged(cell, shapes_of(sheet)[name], frame)
 
 
 def _wrong_types(sheet: str, number: int, cells: dict[str, Any], log: IssueLog) -> set[str]:

@@ -10,10 +10,11 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from optimizer.faults.issues import IssueLog, Source, nearest
+from optimizer.faults.issues import IssueLog, Phrase, Source, nearest
+from optimizer.ingest.cells.tidy import Shape
 from optimizer.ingest.forms.columns import columns_of
 from optimizer.ingest.forms.flat import can_be_made
-from optimizer.ingest.forms.head import find_head, lines_of, split_begun
+from optimizer.ingest.forms.head import find_head, is_head_again, lines_of, split_begun, sums_up
 from optimizer.ingest.forms.headers import (
     begins_another,
     columns_by_title,
@@ -23,10 +24,13 @@ from optimizer.ingest.forms.headers import (
     label,
     normal,
     pair_in,
+    unit_of_time,
 )
 from optimizer.ingest.forms.mapped import UNMAPPED, SheetMapping
+from optimizer.ingest.forms.meant import shapes_of
 from optimizer.ingest.forms.sheets import MAX_ROWS, RawSheet, file_of, location_of
 from optimizer.ingest.forms.workbook_child import column_letters
+from optimizer.text.machine_errors import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,8 +43,6 @@ SHOWN_CELLS = 8
 
 #: What a spreadsheet shows in the place of a value that it has not; in its last form the column is too narrow.
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|#{3,}")
-#: What nothing but a row that sums up begins with.
-_SUM = re.compile(r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)\s*[:：]?")
 #: What begins a row that sums up or signs, and hardly one of the data.
 _TOTAL = re.compile(
     r"(?:本页|本日|当日|本月|全部)?(?:合计|总计|小计|共计|总数|汇总|合計|總計|小計)(?:[\s:：(（\d].*)?"
@@ -58,10 +60,16 @@ _LEAST_OF_SENTENCE = 6
 _AS_TEXT = re.compile(r"=\"(?P<quoted>[^\"]*)\"|['’](?P<marked>[+\d][\d\s.+-]*)")
 #: The fields of a place.
 _PLACE = ("lat", "lon")
+#: Sheets without whose rows there is nothing to plan.
+_NEEDED = ("orders", "technicians")
 #: What stands in a roster on a day without a shift.
 _OFF = frozenset({"休", "休息", "轮休", "调休", "公休", "休假", "off", "OFF", "Off"})
 #: So many titles of another sheet in one row begin another table.
 _LEAST_TITLES = 3
+
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+#: Sums of figures with decimals are rounded.
+_ROUNDED = 0.01
 
 #: Faults of cells that a spreadsheet gives without a value.
 _WITHOUT_VALUE = ("CELLS_UNCOMPUTED", "CELLS_ERROR")
@@ -96,7 +104,7 @@ def _csv_lines(name: str, text: str, known: Callable[[str], bool], log: IssueLog
         for number, cells in lines_of(text, known):
             yield number, cells
     except csv.Error as error:
-        log.add("CSV_CELLS", error=str(error), **location_of(name, log, number + 1))
+        log.add("CSV_CELLS", error=Phrase(reader_words(error)), **location_of(name, log, number + 1))
 
 
 def empty_table(name: str, log: IssueLog) -> RawSheet:
@@ -160,6 +168,13 @@ class _Rows:
             for index, column in enumerate(self.header)
             if column and column in self.header[:index] and not mapping.knows(titles[index])
         }
+        #: Units of durations that titles say, and what the numbers of a column sum up to.
+        self.units = {
+            index: unit_of_time(titles[index])
+            for index, column in enumerate(self.header)
+            if column and shapes_of(name)[column.field] is Shape.DURATION and unit_of_time(titles[index])
+        }
+        self.sums: Counter[int] = Counter()
         self.is_over = not self.given
 
     def read(self, line: Line) -> None:
@@ -169,10 +184,15 @@ class _Rows:
         texts = [_as_typed(cell.strip()) for cell in cells]
         if self.is_over or not any(texts) or self._is_head(number, texts):
             return
+        if self._is_sum(texts):
+            value = next(filter(None, texts))
+            self.log.add("ROW_TOTAL", value=value, **location_of(self.name, self.log, number))
+            return
         found: dict[str, str] = {}
         for index, (column, text) in enumerate(zip(self.header, texts, strict=False)):
             if column and text and index not in self.doubled:
                 # Two columns make one value where the branch says so: a date and its time, a city and its street.
+                text = f"{text}{self.units[index]}" if index in self.units and _NUMBER.fullmatch(text) else text
                 before = f"{found[column.field]} " if column.field in found else ""
                 found[column.field] = before + self.mapping.translated(column.field, text)
         self._take_pair(number, texts, found)
@@ -205,11 +225,20 @@ class _Rows:
                 location = location_of(self.name, self.log, number, _PLACE[0])
                 self.log.add("COLUMN_PAIR", value=text, lat=both[0], lon=both[1], **location)
 
+    def _is_sum(self, texts: list[str]) -> bool:
+        """Return whether a row holds what the numbers above it sum up to, and nothing else; no title of it says so."""
+        numbers = {index: float(text) for index, text in enumerate(texts) if _NUMBER.fullmatch(text)}
+        is_sum = bool(numbers) and len(self.rows) > 1 and len(numbers) == sum(map(bool, texts))
+        if is_sum and not texts[0] and all(abs(self.sums[n] - number) < _ROUNDED for n, number in numbers.items()):
+            return True
+        self.sums.update(numbers)
+        return False
+
     def _is_total(self, texts: list[str], found: Mapping[str, str]) -> bool:
         """Return whether a row sums up or signs: its first words say so, and where they may be a name it lacks much."""
         first = next(text for text in texts if text)
         lacks = len(self.required) < 2 or not self.required <= found.keys()
-        if _SUM.fullmatch(first) is not None or (lacks and _TOTAL.fullmatch(first) is not None):
+        if sums_up(first) or (lacks and _TOTAL.fullmatch(first) is not None):
             return True
         return texts[0] == first and sum(map(bool, texts)) == 1 and self._is_remark(first)
 
@@ -222,20 +251,26 @@ class _Rows:
 
     def _is_head(self, number: int, texts: list[str]) -> bool:
         """Return whether a row is the header once more, or begins another table; the rest is not read then."""
-        titled = {index: text for index, text in enumerate(texts) if text}
-        if len(titled) > 1 and all(
-            index < len(self.head.titles) and text == self.head.titles[index].strip() for index, text in titled.items()
-        ):
+        if is_head_again(self.head.titles, texts) or self._names_columns(texts):
             self.log.add("HEADER_AGAIN", **location_of(self.name, self.log, number))
             return True
-        if len(titled) < _LEAST_TITLES or not begins_another(self.name, list(titled.values())):
+        titled = [text for text in texts if text]
+        if len(titled) < _LEAST_TITLES or not begins_another(self.name, titled):
             return False
         self.is_over = True
         if self.rows and len(self.rows[-1][1]) == 1:
             self.rows.pop()  # the heading of that table
-        value = ", ".join([*titled.values()][:_LEAST_TITLES])
+        value = ", ".join(titled[:_LEAST_TITLES])
         self.log.add("TABLE_BELOW", value=value, **location_of(self.name, self.log, number))
         return True
+
+    def _names_columns(self, texts: list[str]) -> bool:
+        """Return whether each cell of a row is a title of its own column, be it another name of it."""
+        titled = [(index, text) for index, text in enumerate(texts) if text]
+        known = columns_by_title(self.name)
+        return len(titled) >= _LEAST_TITLES and all(
+            index < len(self.header) and known.get(normal(text), self) is self.header[index] for index, text in titled
+        )
 
     def _set_aside(self, number: int, found: dict[str, str]) -> None:
         """Take the cells out of a row that cannot be read as they stand."""
@@ -277,6 +312,8 @@ class _Rows:
         for index, number in self.untitled.items():
             log.add("COLUMN_UNTITLED", value=column_letters(index + 1), **location_of(name, log, number))
         self._fill()
+        if not self.rows and name in _NEEDED and not self.marked:
+            log.add("SHEET_NO_ROWS", **location_of(name, log, self.head.last))
         missing = frozenset(self.required - self.given - self.mapping.fills.keys())
         for field_name in missing:
             if can_be_made(name, field_name, self.given):

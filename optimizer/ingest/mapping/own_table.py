@@ -6,15 +6,17 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from optimizer.faults.decoding import MAX_BYTES, read_bytes, read_text
-from optimizer.faults.issues import IssueLog
+from optimizer.faults.issues import IssueLog, Phrase
 from optimizer.ingest.forms.folder import read_folder
-from optimizer.ingest.forms.head import find_head, lines_of, split_begun
+from optimizer.ingest.forms.head import find_head, is_head_again, lines_of, split_begun, sums_up
 from optimizer.ingest.forms.headers import is_note, is_title, sheet_named
 from optimizer.ingest.forms.workbook import SUFFIXES, open_workbook, plain_lines, read_workbook
 from optimizer.ingest.forms.workbook_file import RefusedError, check_file
+from optimizer.text.machine_errors import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,7 +61,7 @@ def read_own_table(path: Path, sheet: str, mapping: SheetMapping, log: IssueLog)
         begun, _ = split_begun(lines_of(text, known))
         return _table(lines_of(text, _test_for(begun, known)), known, log)
     except csv.Error as error:
-        log.add("CSV_CELLS", error=str(error))
+        log.add("CSV_CELLS", error=Phrase(reader_words(error)))
         return None
 
 
@@ -91,8 +93,20 @@ def _table(lines: Iterable[Line], known: Callable[[str], bool], log: IssueLog) -
         log.add("FILE_EMPTY", columns="")
         return None
     head = find_head(begun, _test_for(begun, known))
-    rows = [cells for number, cells in [*begun, *rest] if number > head.last]
+    below = (cells for number, cells in chain(begun, rest) if number > head.last)
+    rows = [cells for cells in below if not _is_head(head.titles, cells, known) and not sums_up(_first(cells))]
     return OwnTable([title.strip() for title in head.titles], rows[:_ROWS])
+
+
+def _is_head(titles: list[str], cells: list[str], known: Callable[[str], bool]) -> bool:
+    """Return whether a row is the header once more, or holds other titles that are known and nothing else."""
+    filled = [cell for cell in cells if cell.strip()]
+    return is_head_again(titles, cells) or (len(filled) > 1 and all(map(known, filled)))
+
+
+def _first(cells: list[str]) -> str:
+    """Return the first text of a row, empty where there is none."""
+    return next(filter(None, map(str.strip, cells)), "")
 
 
 def may_be_title(text: str) -> bool:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from optimizer.faults.decoding import read_text
-from optimizer.faults.issues import nearest
+from optimizer.faults.issues import Phrase, nearest
 from optimizer.ingest.build.coordinates import Datum, parse_datum, rounded_wgs84
 from optimizer.ingest.cells.kinds import Number, Text
 from optimizer.ingest.cells.tidy import tidy_cell
@@ -21,6 +21,7 @@ from optimizer.ingest.forms.flat import plain_address
 from optimizer.ingest.forms.headers import normal
 from optimizer.ingest.forms.rows import EMPTY, Row, column
 from optimizer.ingest.places.gazetteer import Area, Level
+from optimizer.text.machine_errors import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +137,7 @@ def _table(text: str, file: str, log: IssueLog) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
-        log.add("CSV_CELLS", file=file, error=str(error))
+        log.add("CSV_CELLS", file=file, error=Phrase(reader_words(error)))
         return []
 
 

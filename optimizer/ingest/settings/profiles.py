@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_text
-from optimizer.faults.issues import IssueLog, nearest
+from optimizer.faults.issues import IssueLog, Phrase, nearest
+from optimizer.text.machine_errors import TOO_DEEP, place_in, reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,5 +76,7 @@ def decode_toml(text: str, log: IssueLog, *, file: str) -> dict[str, Any] | None
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        log.add("TOML_SYNTAX", file=file, error=str(error) or type(error).__name__)
+        line, position = place_in(text, error) if isinstance(error, ValueError) else (1, 1)
+        words = Phrase(reader_words(error) if isinstance(error, ValueError) else TOO_DEEP)
+        log.add("TOML_SYNTAX", file=file, error=words, line=line, position=position)
         return None

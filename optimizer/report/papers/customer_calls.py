@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 ANSWER_S = 2 * HOUR_S
 #: Windows are told in the evening; who is at home then is reached before this time of the day.
 _EVENING_S = at(20, 30)
+#: Digits of a number without what stands before it in some places only, +86 or a zero.
+_OWN_DIGITS = 10
 #: Who is asked to move is told about when, on half hours.
 _GRID_S = 30 * MINUTE_S
 
@@ -90,9 +92,11 @@ def make_customer_calls(case: Case, prepared: Prepared) -> list[Call]:
 
 
 def _who_is_rung(matter: Matter) -> tuple[str, ...]:
-    """Return what makes two customers one: the same name at the same phone, else the same number."""
+    """Return what makes two customers one: the same name at the same phone, however spaced, else the same number."""
     customer = matter.customer
-    return (customer.name, customer.phone) if customer.phone else (customer.customer_id,)
+    digits = "".join(sign for sign in customer.phone if sign.isdecimal())
+    name = "".join(customer.name.casefold().split())
+    return (name, digits[-_OWN_DIGITS:]) if digits else (customer.customer_id,)
 
 
 def _one_call(case: Case, matters: list[Matter]) -> Call:

@@ -34,7 +34,6 @@ from optimizer.ingest.forms.columns import SHEETS, columns_of
         ("46349", Shape.MOMENT, "2026-11-23 00:00"),
         ("46349.375", Shape.MOMENT, "2026-11-23 09:00"),
         ("2026年11月23日9：30", Shape.MOMENT, "2026-11-23 09:30"),
-        ("2026-11-23\u00a009:30", Shape.MOMENT, "2026-11-23 09:30"),
         ("0.375", Shape.TIME, "09:00"),
         ("0.354166667", Shape.TIME, "08:30"),
         ("46349.375", Shape.TIME, "2026-11-23 09:00"),

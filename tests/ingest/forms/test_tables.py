@@ -28,7 +28,7 @@ def test_a_header_in_chinese_is_quoted_in_chinese(tmp_path: Path) -> None:
     sheets["派工单"][0].pop("纬度")
     sheets["派工单"][1].pop("纬度")
     text = read_branch_report(write_folder(tmp_path, sheets))[1].text("zh")
-    assert "派工单.csv 第 3 行，“服务时长（分钟）”列：“long”不是数字。" in text
+    assert "派工单.csv 第 3 行，“服务时长（分钟）”列：“long”不是分钟数。" in text
     assert "派工单.csv 第 2 行，“纬度”列：" in text  # the place is missing; the header has no such column
 
 

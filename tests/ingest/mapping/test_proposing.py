@@ -206,3 +206,12 @@ def test_looks() -> None:
     assert not is_wish("2026/11/23")
     assert is_address("西湖区文三路 90 号")
     assert not is_address("不制冷")
+
+
+def test_a_header_on_each_page_and_sums_are_no_data(tmp_path: Path) -> None:
+    path = tmp_path / "导出.csv"
+    head, row = "单号,报修人,备注", "BX-1,王女士,"
+    path.write_text("\n".join(["报修导出", head, row, head, row, "合计,2,", " 单号 ,报修人,备注"]), encoding="utf-8")
+    table = read_own_table(path, "orders", UNMAPPED, IssueLog(form="csv", file=path.name))
+    assert table is not None
+    assert [cells[0] for cells in table.rows] == ["BX-1", "BX-1"]
