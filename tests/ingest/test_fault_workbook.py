@@ -52,13 +52,13 @@ def test_a_bad_cell_is_red_and_says_why(tmp_path: Path) -> None:
     served_by = next(cell.column for cell in workbook["customers"][1] if cell.value == "served_by")
     bad, doubtful = page.cell(3, columns["service_min"]), workbook["customers"].cell(2, served_by)
     assert (bad.value, colour(bad)) == ("soon", RED[0])
-    assert bad.comment.text == "'soon' is not a number. Write digits, with a point before decimals."
+    assert bad.comment.text == "'soon' is not a number of minutes. Write minutes, as in 45, or hours, as in 1.5h."
     assert (doubtful.value, colour(doubtful)) == ("T9", YELLOW[0])
     assert colour(page.cell(3, 1)) == colour(page.cell(2, columns["service_min"])) == ""
     assert workbook["customers"]["B2"].value == "王女士"  # the other sheets are there as they were
     assert listed(workbook) == [
-        (1, "fault", "orders.csv", 3, "service_min", "soon", "'soon' is not a number.",
-         "Write digits, with a point before decimals."),
+        (1, "fault", "orders.csv", 3, "service_min", "soon", "'soon' is not a number of minutes.",
+         "Write minutes, as in 45, or hours, as in 1.5h."),
         (2, "warning", "customers.csv", 2, "served_by", "T9", "The technician 'T9' is not in technicians.",
          "Correct the id if it is misspelt."),
     ]  # fmt: skip
@@ -75,7 +75,7 @@ def test_it_speaks_chinese(tmp_path: Path) -> None:
     assert page.title == "错误清单"
     assert [cell.value for cell in page[1]] == ["序号", "级别", "文件", "行", "列", "所填内容", "问题", "处理办法"]
     assert [cell.value for cell in page[2]][1:2] == ["错误"]
-    assert "“soon”不是数字。请写数字" in next(c.comment.text for c in workbook["orders"][3] if c.comment)
+    assert "“soon”不是分钟数。请写分钟数" in next(c.comment.text for c in workbook["orders"][3] if c.comment)
 
 
 @pytest.mark.parametrize("case", BAD_CELLS, ids=lambda case: f"{case['sheet']}-{case['column']}-{case['value'][:20]!r}")
@@ -206,7 +206,7 @@ def test_a_header_below_a_title_keeps_every_row_where_it_was(tmp_path: Path) -> 
     text = (folder / "orders.csv").read_text(encoding="utf-8").replace(",", "\t")
     (folder / "orders.csv").write_text(f"Orders of the day\n\n{text}Total\t2\n", encoding="utf-8")
     workbook, report = workbook_of(folder)
-    assert [(issue.code, issue.row) for issue in report.errors] == [("NUMBER_FORMAT", 5)]
+    assert [(issue.code, issue.row) for issue in report.errors] == [("DURATION_MINUTES", 5)]
     page = workbook["orders"]
     assert (page["A1"].value, page["A3"].value, page["A5"].value) == ("Orders of the day", "order_id", "O2")
     service = next(cell.column for cell in page[3] if cell.value == "service_min")

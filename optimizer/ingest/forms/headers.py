@@ -22,7 +22,7 @@ _MARKS = re.compile(r"[\W_]+")
 
 
 #: Traditional characters and the simplified ones in our titles: in Taiwan and Hong Kong the former are written.
-_SIMPLIFIED = str.maketrans(
+_TO_SIMPLIFIED = str.maketrans(
     "單號戶編時長緯經間門務電話聯繫區產備優級緊類現稱網點師數術約報諾預計證書開關業營員個維護裝遺難達離轉結庫貨負責總內實際還應鎖註"
     "狀態優劃處導運閉認訪領課驗環麼補滿續擔圍無籤簽發復別從執紀錄檢剩餘額單價費歲鄉鎮縣組織團隊",
     "单号户编时长纬经间门务电话联系区产备优级紧类现称网点师数术约报诺预计证书开关业营员个维护装遗难达离转结库货负责总内实际还应锁注"
@@ -53,7 +53,7 @@ def normal(title: str) -> str:
     """
     half_width = unicodedata.normalize("NFKC", title[:200]).casefold()
     if not half_width.isascii():
-        half_width = half_width.translate(_SIMPLIFIED)
+        half_width = half_width.translate(_TO_SIMPLIFIED)
     return _MARKS.sub("", _UNIT.sub("", half_width)) or _MARKS.sub("", half_width)
 
 

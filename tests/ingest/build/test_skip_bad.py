@@ -47,14 +47,14 @@ def test_a_bad_order_leaves_with_its_lock_and_its_published_visit(tmp_path: Path
     assert [r.visit_id for r in problem.reservations] == ["O1"]  # the part stays held until the order is corrected
     [faulty] = intake.context.faulty
     assert (faulty.order_id, faulty.customer) == ("O1", "王女士")
-    assert faulty.causes["en"] == ("orders.csv row 2, column 'service_min': 'soon' is not a number.",)
-    assert faulty.causes["zh"] == ("orders.csv 第 2 行，“service_min”列：“soon”不是数字。",)
+    assert faulty.causes["en"] == ("orders.csv row 2, column 'service_min': 'soon' is not a number of minutes.",)
+    assert faulty.causes["zh"] == ("orders.csv 第 2 行，“service_min”列：“soon”不是分钟数。",)
     assert not intake.report.has_errors
     assert intake.report.text() == (
         "Warning: orders.csv row 2, column 'order_id': The order 'O1' has faults and is not planned."
         " Correct its row; until then it stays in the register.\n"
-        "Warning: orders.csv row 2, column 'service_min': 'soon' is not a number."
-        " Write digits, with a point before decimals."
+        "Warning: orders.csv row 2, column 'service_min': 'soon' is not a number of minutes."
+        " Write minutes, as in 45, or hours, as in 1.5h."
     )
 
 

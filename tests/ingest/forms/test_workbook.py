@@ -102,7 +102,8 @@ def test_a_fault_names_file_sheet_row_and_the_title_that_the_person_wrote(tmp_pa
     tab["E2"] = "long"
     assert tab["E1"].value == "服务时长（分钟）"
     assert lines_of(tmp_path / "branch.xlsx", workbook, "zh") == [
-        "branch.xlsx [派工单] 第 2 行，“服务时长（分钟）”列：“long”不是数字。请写数字，小数用小数点。",
+        "branch.xlsx [派工单] 第 2 行，“服务时长（分钟）”列："
+        "“long”不是分钟数。请写分钟数，例如 45，或写小时，例如 1.5小时。",
         "提示：branch.xlsx [派工单] 第 3 行，“服务时长（分钟）”列：“30分”按 30 读取。如果不是这个意思，请改正。",
     ]
 
@@ -112,7 +113,7 @@ def test_rows_are_numbered_as_a_person_sees_them(tmp_path: Path) -> None:
     tab_of(workbook, "orders").insert_rows(3, amount=4)
     tab_of(workbook, "orders")["E7"] = "?"
     [line] = lines_of(tmp_path / "b.xlsx", workbook)
-    assert line.startswith("b.xlsx [orders] row 7, column 'service_min': '?' is not a number.")
+    assert line.startswith("b.xlsx [orders] row 7, column 'service_min': '?' is not a number of minutes.")
 
 
 # --- cells --------------------------------------------------------------------------------------------------------
