@@ -136,16 +136,14 @@ def proven_clash(problem: Problem, visit_ids: Sequence[str], missing_s: int | No
     missing_s
         By how much later starts and returns would have to be allowed; `None` where no time helps.
     """
-    sentence = CORE if len(visit_ids) > 1 else CORE_OF_ONE
+    core = CORE if len(visit_ids) > 1 else CORE_OF_ONE
     amount, unit = (1, "visits") if missing_s is None else (missing_s, "s")
     message = f"{', '.join(sorted(visit_ids))}: no plan can serve all of them."
     violation = Violation(Rule.LOCK, amount, unit, message, "", min(visit_ids))
     text = {}
     for lang in LANGUAGES:
         say = translator(lang)
-        text[lang] = say(
-            sentence, visits=", ".join(_with_lock(problem, visit_id, say) for visit_id in sorted(visit_ids))
-        )
+        text[lang] = say(core, visits=", ".join(_with_lock(problem, visit_id, say) for visit_id in sorted(visit_ids)))
         if missing_s is not None:
             text[lang] += " " * (lang == "en") + say(CORE_MISSES, span=span_words(missing_s, say))
     return Clash(tuple(sorted(visit_ids)), violation, text)
