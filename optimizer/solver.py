@@ -271,7 +271,7 @@ def solve(
         return Outcome(problem=problem, matrix=matrix, plan=found.plan, judgement=found.judgement, run=found.run)
     from optimizer.explain.unassigned import explain_unassigned
 
-    reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until())
+    reasons = explain_unassigned(problem, matrix, found.plan, until_s=budget.explain_until(), room_s=budget.room_s())
     # The judge does not look at reasons: what it says of the plan holds with them.
     plan = replace(found.plan, unassigned=reasons)
     return Outcome(problem=problem, matrix=matrix, plan=plan, judgement=found.judgement, run=found.run)

@@ -23,19 +23,15 @@ if TYPE_CHECKING:
 OPEN = Cause(CauseKind.OPEN, False)
 
 
-def find_cause(
-    scene: Scene, visit: Visit, reason: Reason, is_up: Callable[[], bool], *, tries: int | None = TRIES
-) -> Cause:
-    """Return what keeps a visit out in the end.
+def proven_cause(scene: Scene, visit: Visit, reason: Reason, is_up: Callable[[], bool]) -> Cause:
+    """Return what is proven to keep a visit out in the end, or that it has a place already; else that it is open.
 
     Parameters
     ----------
     reason
         The first reason that was found for it.
     is_up
-        Asked between tries.
-    tries
-        How many ways to make room are tried; `None` tries all.
+        Asked once: without time only what the reason proves is known.
     """
     if reason.is_final:
         own_lock = reason.code is ReasonCode.PINNED_CONFLICT and visit.visit_id in scene.facts.locks
@@ -47,15 +43,27 @@ def find_cause(
     if not has_room_for_earlier(scene, visit):
         return Cause(CauseKind.ALONE, True, others=tuple(one.visit_id for one in visit.after))
     locks = _locks_of_first(scene, visit)
-    if locks:
-        return Cause(CauseKind.LOCKED, True, others=locks)
+    return Cause(CauseKind.LOCKED, True, others=locks) if locks else OPEN
+
+
+def cause_by_room(
+    scene: Scene, visit: Visit, reason: Reason, is_up: Callable[[], bool], *, tries: int | None = TRIES
+) -> Cause:
+    """Return what a plan with a visit shows of its cause: by whom it is outranked, or that such a plan is better.
+
+    Parameters
+    ----------
+    is_up
+        Asked between tries.
+    tries
+        How many ways to make room are tried; `None` tries all.
+    """
     is_full = reason.code not in (ReasonCode.OUTRANKED, ReasonCode.PRECEDENCE, ReasonCode.TIME_LIMIT)
     room = make_room(scene, visit, is_up, tries=tries, is_full=is_full)
     if room is None:
         return OPEN
     kind = CauseKind.OUTRANKED if room.cents >= 0 else CauseKind.OPEN
-    others = (*room.left_out, *room.moved)
-    is_better = kind is CauseKind.OPEN
+    others, is_better = (*room.left_out, *room.moved), kind is CauseKind.OPEN
     return Cause(kind, is_better, room.technician_id, room.day, room.cents, others, len(room.left_out))
 
 

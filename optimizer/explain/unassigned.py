@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BEFORE, OVER, Reason, ReasonCode
-from optimizer.explain.causes import find_cause
+from optimizer.explain.causes import OPEN, cause_by_room, proven_cause
 from optimizer.explain.exceptions import with_exception
 from optimizer.explain.instead import taken_by_another
 from optimizer.explain.making_room import TRIES
@@ -50,6 +50,7 @@ def explain_unassigned(
     plan: Plan,
     *,
     until_s: float | None = None,
+    room_s: float | None = None,
     tries: int | None = TRIES,
 ) -> tuple[UnassignedVisit, ...]:
     """Return the plan's unassigned visits, each with the first reason why it is not planned.
@@ -60,6 +61,8 @@ def explain_unassigned(
     ----------
     until_s
         Moment (`time.monotonic`) at which explaining ends; without one the clock changes nothing.
+    room_s
+        Seconds after which no more ways to make room are tried; what is proven is not bound by it.
     tries
         How many ways to make room for a visit are tried; `None` tries all.
     """
@@ -75,10 +78,17 @@ def explain_unassigned(
         if reason is not None and not patience.is_up():
             found[visit.visit_id] = with_exception(scene, visit, reason, patience.is_up)
     causes: dict[str, Cause] = {}
-    for number, visit in enumerate(visits):
-        reason, share = found[visit.visit_id], patience.share(len(visits) - number)
+    for visit in visits:
+        reason = found[visit.visit_id]
         if reason is not None:
-            causes[visit.visit_id] = find_cause(scene, visit, reason, share.is_up, tries=tries)
+            causes[visit.visit_id] = proven_cause(scene, visit, reason, patience.is_up)
+    left_s = None if room_s is None else time.monotonic() + room_s
+    patience = Patience(min((s for s in (until_s, left_s) if s is not None), default=None))
+    unknown = [visit for visit in visits if causes.get(visit.visit_id) == OPEN]
+    for number, visit in enumerate(unknown):
+        share, reason = patience.share(len(unknown) - number), found[visit.visit_id]
+        if reason is not None and not share.is_up():
+            causes[visit.visit_id] = cause_by_room(scene, visit, reason, share.is_up, tries=tries)
     reasons = {
         visit_id: (reason, *_needs_of_repeat(problem, visit_id, reason.day))
         for visit_id, reason in found.items()

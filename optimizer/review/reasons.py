@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How long reasons are looked for.
 REASONS_S = 20.0
+#: How many ways to make room for each of several visits are tried; of one that is asked for, all.
+TRIES = 12
 
 
 def reasons_now(
@@ -41,4 +43,5 @@ def reasons_now(
         return asked, violations
     until_s = None if seconds is None else time.monotonic() + seconds
     problem = with_due_days(file.problem, file.matrix)
-    return replace(asked, unassigned=explain_unassigned(problem, file.matrix, asked, until_s=until_s, tries=None)), ()
+    tries = None if len(left) == 1 else TRIES
+    return replace(asked, unassigned=explain_unassigned(problem, file.matrix, asked, until_s=until_s, tries=tries)), ()

@@ -22,6 +22,9 @@ MASTER_FROM_S, MASTER_FROM_MOVES = 120.0, 2_000_000
 #: After the search, reasons are looked for at most for this share of its time, but for this long at least: one takes
 #: some 20 ms.
 EXPLAIN_SHARE, EXPLAIN_LEAST_S = 0.1, 0.5
+#: Of that, what taking a visit in would cost is looked for at most for this share of the search's time: nobody waits
+#: for it, and `paigong explain` looks longer.
+ROOM_SHARE = 0.03
 #: What a solve takes with all its processes, and how many times these hold the matrix: its own, read, indexed (measured
 #: with 60 to 3 000 visits: 90 MB and 4 times in the child, 40 MB and twice in its parent).
 PROCESS_BYTES, MATRIX_COPIES = 250_000_000, 6
@@ -127,6 +130,10 @@ class Budget:
         if self.seconds is None:
             return None
         return time.monotonic() + max(EXPLAIN_LEAST_S, EXPLAIN_SHARE * self.seconds)
+
+    def room_s(self) -> float | None:
+        """Return how long is looked for what taking visits in would cost; `None` where the clock changes nothing."""
+        return None if self.seconds is None else ROOM_SHARE * self.seconds
 
     def search(self, began_s: float) -> SearchBudget:
         """Return the part of the budget that a search sees which begins at a moment of `time.monotonic`."""

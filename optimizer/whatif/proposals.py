@@ -10,14 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import CauseKind
+from optimizer.domain.house_limits import HouseLimit
+from optimizer.domain.plan import CauseKind, ReasonCode
 from optimizer.explain.beside_locks import locks_in_the_way
 from optimizer.explain.making_room import make_room, plan_of
 from optimizer.explain.scene import open_scene
 from optimizer.judge.facts import Facts
 from optimizer.judge.verdict import time_routes
 from optimizer.running.first_routes import routes_of
-from optimizer.whatif.asks import Ask, asks_for, narrowed
+from optimizer.whatif.asks import Ask, AskKind, asks_for, narrowed
 from optimizer.whatif.variant import Search, Variant, judged_variant, plan_with
 
 if TYPE_CHECKING:
@@ -26,15 +27,34 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
+    from optimizer.explain.making_room import Room
     from optimizer.explain.scene import Scene
     from optimizer.travel.matrix import TravelMatrix
 
 #: So many proposals are made at most.
 MOST = 3
 #: So many sets of visits are asked to make room, for each thing that may be asked for.
-TRIES = 8
+TRIES = 6
+#: What helps first against a reason.
+ABOUT: dict[ReasonCode, tuple[tuple[AskKind, HouseLimit | None], ...]] = {
+    ReasonCode.PART_OUT_OF_STOCK: ((AskKind.PART, None),),
+    ReasonCode.PART_ARRIVES_LATE: ((AskKind.PART, None),),
+    ReasonCode.PART_NOT_RETURNED: ((AskKind.RETURN, None),),
+    ReasonCode.TOOL_IN_USE: ((AskKind.TOOL, None),),
+    ReasonCode.TIME_WINDOW: ((AskKind.WINDOW, None), (AskKind.EXCEPTION, HouseLimit.OVERTIME)),
+    ReasonCode.SHIFT_CAPACITY: ((AskKind.EXCEPTION, HouseLimit.OVERTIME), (AskKind.EXCEPTION, HouseLimit.VISITS)),
+    ReasonCode.MAX_TRAVEL: ((AskKind.EXCEPTION, HouseLimit.TRAVEL),),
+    ReasonCode.AREA: ((AskKind.EXCEPTION, HouseLimit.AREA),),
+    ReasonCode.TECHNICIAN_NOT_ALLOWED: ((AskKind.TECHNICIAN, None),),
+    ReasonCode.SKILL: ((AskKind.SKILL, None),),
+    ReasonCode.SKILL_LEVEL: ((AskKind.SKILL, None),),
+    ReasonCode.CERTIFICATE_EXPIRED: ((AskKind.SKILL, None),),
+    ReasonCode.PINNED_CONFLICT: ((AskKind.LOCK, None),),
+    ReasonCode.DECLINED: ((AskKind.WINDOW, None),),
+    ReasonCode.NOT_REACHED: ((AskKind.WINDOW, None),),
+}
 #: The share of the time in which what to ask for is looked for; in the rest it is planned again.
-LOOKING_SHARE = 0.5
+LOOKING_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +135,12 @@ def _narrow_asks(
     found: list[tuple[int, int, Ask, Plan]] = []
     scene = open_scene(Facts(problem, matrix), plan)
     # What is no cheaper than to make room as things are, nobody need be asked for.
-    as_it_is = make_room(scene, visit, is_up, tries=TRIES)
-    for number, ask in enumerate(asks_for(problem, visit, _locks_in_its_way(scene, plan, visit))):
+    as_it_is = _room(scene, visit, is_up)
+    asks = sorted(asks_for(problem, visit, _locks_in_its_way(scene, plan, visit)), key=_is_about(plan, visit))
+    for number, ask in enumerate(asks):
         if is_up():
             break
-        room = make_room(open_scene(Facts(ask.problem, matrix), plan), visit, is_up, tries=TRIES)
+        room = _room(open_scene(Facts(ask.problem, matrix), plan), visit, is_up)
         made = None if room is None else judged_variant(ask.problem, matrix, plan, plan_of(room.scene))
         least = None if made is None else narrowed(ask, problem, matrix, visit, made.plan)
         if made is None or least is None:
@@ -128,6 +149,23 @@ def _narrow_asks(
         if again is not None and (as_it_is is None or again.extra_cents < as_it_is.cents):
             found.append((again.extra_cents, number, least, again.plan))
     return [(ask, made) for _, _, ask, made in sorted(found, key=lambda one: one[:2])]
+
+
+def _room(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Room | None:
+    """Return a plan with a visit: where it has a place already, nobody is asked to make room."""
+    free = make_room(scene, visit, is_up, tries=1)
+    return free if free is not None else make_room(scene, visit, is_up, tries=TRIES, is_full=True)
+
+
+def _is_about(plan: Plan, visit: Visit) -> Callable[[Ask], bool]:
+    """Return a sort key: what the reason of a visit is about comes first, so that little time is enough for it."""
+    reasons = [r.code for left in plan.unassigned if left.visit_id == visit.visit_id for r in left.reasons]
+
+    def is_other(ask: Ask) -> bool:
+        limit = None if ask.exception is None else ask.exception.limit
+        return not any((ask.kind, limit) in ABOUT.get(code, ()) for code in reasons)
+
+    return is_other
 
 
 def _locks_in_its_way(scene: Scene, plan: Plan, visit: Visit) -> tuple[str, ...]:

@@ -127,8 +127,12 @@ def test_outranked_by_the_way_alone_and_by_one_that_has_to_move(one_van: World) 
 
 def test_open_where_a_better_plan_is_known_and_where_nothing_is(one_van: World) -> None:
     assert cause_of(one_van, "B", {"Ann": ["A"]}) == Cause(CauseKind.OPEN, True, "Ann", 0, -19_000)
-    entries = explain_unassigned(one_van.problem, one_van.matrix, one_van.plan({"Ann": ["A"]}), until_s=0.0)
-    [left] = entries
+    full = one_van.with_shift("Ann", end_s=clock("09:10"))
+    plan = full.plan({"Ann": ["A"]})
+    [left] = explain_unassigned(full.problem, full.matrix, plan, room_s=0.0)
+    assert left.reasons[0].code is ReasonCode.SHIFT_CAPACITY
+    assert left.cause == Cause(CauseKind.OPEN, False)
+    [left] = explain_unassigned(full.problem, full.matrix, plan, until_s=0.0)
     assert left.cause == Cause(CauseKind.OPEN, False)
     assert cause_sentence(left, left.cause, one_van.problem, translator("en")) == (
         "Open: neither a plan with it nor a proof against one was found in time; paigong explain looks longer."
