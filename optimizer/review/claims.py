@@ -193,11 +193,16 @@ def _wrong_cause(entry: UnassignedVisit, asked: UnassignedVisit | None, path: st
         return
     if not _proof(entry):
         yield NotJudged("What keeps the visit out in the end is what was found, not proven.", path)
-    elif asked is None or asked.cause is None:
+    elif asked is None or asked.cause is None or _had_no_time(asked):
         yield NotJudged("The proof was not asked for again.", path)
     elif asked.cause != entry.cause:
         message = f"Visit {entry.visit_id} is stated as {entry.cause.kind}, proven; it is {asked.cause.kind}."
         yield Violation(Rule.UNASSIGNED, 1, "", message, "", entry.visit_id)
+
+
+def _had_no_time(asked: UnassignedVisit) -> bool:
+    """Return whether the time was up before a visit was asked about."""
+    return any(reason.code is ReasonCode.TIME_LIMIT and not reason.proven for reason in asked.reasons[:1])
 
 
 def _wrong_reason(
@@ -207,7 +212,7 @@ def _wrong_reason(
         yield NotJudged("The reason is what a search found, not proven.", path)
         return
     found = asked.reasons[0] if asked is not None and asked.reasons else None
-    if found is None or (found.code is ReasonCode.TIME_LIMIT and not found.proven):
+    if asked is None or found is None or _had_no_time(asked):
         yield NotJudged("The proof was not asked for again.", path)
     elif not _proves(found, said):
         proven = f"{_named(found)}, {'proven' if found.proven else 'not proven'}"

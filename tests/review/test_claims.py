@@ -85,6 +85,31 @@ def test_a_wrong_entry_of_what_is_accepted_is_one_too_many_and_one_missing(tmp_p
     assert messages[1].startswith("The plan does not list what is accepted: T1")
 
 
+ALONE = {"kind": "alone", "proven": True}
+
+WRONG_CAUSES = [
+    ({"kind": "locked", "proven": True, "others": ["O1"]}, "Visit O3 is stated as locked, proven; it is alone."),
+    ({"kind": "alone", "proven": True, "others": ["O1"]}, "Visit O3 is stated as alone, proven; it is alone."),
+]
+
+
+def test_a_proof_that_no_plan_has_a_visit_is_asked_for_again(tmp_path: Path) -> None:
+    assert broken(review(changed("unassigned/0/cause", ALONE), tmp_path)) == []
+    for cause, message in WRONG_CAUSES:
+        found = review(changed("unassigned/0/cause", cause), tmp_path)
+        assert broken(found) == [(Rule.UNASSIGNED, 1)]
+        assert found.judgement.violations[0].message == message
+    costs = {"kind": "outranked", "proven": False, "technician": "T1", "cents": 5, "others": ["O1"], "left_out": 1}
+    found = review(changed("unassigned/0/cause", costs), tmp_path)
+    assert broken(found) == []
+    listed = {one.path: one for one in found.not_judged}
+    assert listed["/unassigned/0/cause"].why(translator("en")) == (
+        "What keeps the visit out in the end is what was found, not proven."
+    )
+    hurried = review(changed("unassigned/0/cause", ALONE), tmp_path, seconds=0)
+    assert broken(hurried) == []
+
+
 UNCHECKED = [
     ("kpis/mood", 5, "/kpis/mood", "The key figure is not known."),
     ("bound", 5, "/bound", "Whether no plan costs less is not looked at."),

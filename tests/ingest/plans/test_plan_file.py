@@ -14,6 +14,8 @@ from optimizer.domain.order import Interval, Place
 from optimizer.domain.plan import (
     BranchStop,
     BreakTaken,
+    Cause,
+    CauseKind,
     Plan,
     Reason,
     ReasonCode,
@@ -93,6 +95,25 @@ def test_a_plan_can_be_judged_alone(problem: Problem, plan: Plan, tmp_path: Path
     assert matrix_again.provenance == matrix.provenance
     assert matrix_again.travel_s("car", "O2", "branch") is None
     assert judge_plan(again, matrix_again, plan_again) == judge_plan(problem, matrix, plan)
+
+
+CAUSES = [
+    Cause(CauseKind.ALONE, True),
+    Cause(CauseKind.LOCKED, True, others=("O1",)),
+    Cause(CauseKind.OUTRANKED, False, "T1", 0, 12_345, ("O1",), 1),
+    Cause(CauseKind.OPEN, True, "T1", 0, -5),
+]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.kind.value)
+def test_what_keeps_a_visit_out_there_and_back(cause: Cause, problem: Problem, plan: Plan, tmp_path: Path) -> None:
+    [left] = plan.unassigned
+    said = replace(plan, unassigned=(replace(left, cause=cause),))
+    write_plan(said, problem, ten_minutes_apart(problem), RUN, tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json", time_routes=time_routes)[2] == said
+    [entry] = plan_to_json(said, problem, ten_minutes_apart(problem), RUN)["unassigned"]
+    assert entry["cause"]["kind"] == cause.kind
+    assert entry["cause"]["cents"] == cause.cents
 
 
 @pytest.mark.parametrize("seed", range(25))
