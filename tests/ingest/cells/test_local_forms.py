@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from optimizer.domain.region import DateOrder
+from optimizer.ingest.cells.frame import Frame
 from optimizer.ingest.cells.local_forms import made_plain
 from optimizer.ingest.cells.tidy import Shape, tidy_cell
 
@@ -63,3 +66,32 @@ def test_other_cells_are_left_alone(shape: Shape) -> None:
 
 def test_without_a_locale_nothing_is_taken_for_a_date() -> None:
     assert made_plain("11/10/2026 8:00 AM", Shape.MOMENT, None) == "11/10/2026 8:00 AM"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "plain"),
+    [
+        ("23.11.2026 9:00 - 11:00 Uhr", DateOrder.DAY_FIRST, "2026-11-23 9:00/11:00"),
+        ("23.11.2026 14 Uhr", DateOrder.DAY_FIRST, "2026-11-23 14:00"),
+        ("11/23/2026 8:00a - 10:00a", DateOrder.MONTH_FIRST, "2026-11-23 08:00/10:00"),
+        ("11/23/2026 2p", DateOrder.MONTH_FIRST, "2026-11-23 14:00"),
+    ],
+)
+def test_words_of_a_country_behind_its_times(text: str, order: DateOrder, plain: str) -> None:
+    assert made_plain(text, Shape.WINDOWS, order) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("23.11. 9:00-11:00", "2026-11-23 09:00/11:00"),
+        ("23.11.2026 9-11 Uhr", "2026-11-23 09:00/11:00"),
+        ("23.11.2026 ab 14 Uhr", "2026-11-23 14:00/24:00"),
+        ("23.11.2026 bis 11 Uhr", "2026-11-23 00:00/11:00"),
+        ("23.11.2026 vormittags", "2026-11-23 08:30/12:00"),
+        ("23.11.2026 9 bis 11 Uhr", "2026-11-23 09:00/11:00"),
+    ],
+)
+def test_windows_of_a_german_branch(text: str, plain: str) -> None:
+    frame = Frame(date(2026, 11, 20), date(2026, 11, 23), DateOrder.DAY_FIRST)
+    assert tidy_cell(made_plain(text, Shape.WINDOWS, frame.local), Shape.WINDOWS, frame) == plain

@@ -291,6 +291,23 @@ WINDOWS: Spellings = [
     ("上午", "2026-12-01 08:30/12:00"),
     ("周三上午", "2026-12-02 08:30/12:00"),
     ("2026-12-01 11:00/09:00", REFUSED),
+    ("12.1 9:00-11:00", "2026-12-01 09:00/11:00"),
+    ("12月1日和2日", "2026-12-01 00:00/24:00; 2026-12-02 00:00/24:00"),
+    ("12月1日上午9-11点，下午2-4点", "2026-12-01 09:00/11:00; 2026-12-01 14:00/16:00"),
+    ("12月1日9-11点/14-16点", "2026-12-01 09:00/11:00; 2026-12-01 14:00/16:00"),
+    ("客户要求12月1日上午", "2026-12-01 08:30/12:00"),
+    ("12月1日 九点十到十点半", "2026-12-01 09:10/10:30"),
+    ("12月1日 九点零五到十点", "2026-12-01 09:05/10:00"),
+    ("2026-12-01 12:00-2:00", REFUSED),  # two in the afternoon, or at night?
+    ("2026-12-01 12:00-02:00", "2026-12-01 12:00/2026-12-02 02:00"),
+    ("Tuesday 2-4pm", "2026-12-01 14:00/16:00"),
+    ("Wed morning", "2026-12-02 08:30/12:00"),
+    ("Monthly 9:00-11:00", REFUSED),
+    ("Mon-Fri 9:00-11:00", REFUSED),
+    ("next Wed 9:00-11:00", REFUSED),  # of this week, or of the next?
+    ("12月1日 等电话", REFUSED),
+    ("已约12月1日上午9点", REFUSED),  # until when?
+    ("12月1日 加急", REFUSED),
 ]
 
 
@@ -392,6 +409,11 @@ DURATIONS: Spellings = [
     ("三刻钟", "45"),
     ("5400秒", "90"),
     ("约60分钟", "60"),
+    ("约60", "60"),
+    ("half an hour", "30"),
+    ("60-90", REFUSED),
+    ("#N/A", REFUSED),
+    ("100%", REFUSED),
     ("９０", "90"),
     ("7,5", "7.5"),
     ("1,850", REFUSED),  # thousands, or decimals?
@@ -429,6 +451,15 @@ def test_a_duration(text: str, plain: str | None) -> None:
         ("orders", "priority", "A", REFUSED),
         ("orders", "crew_size", "2人", "2"),
         ("orders", "crew_size", "两个人", "2"),
+        ("orders", "crew_size", "2个师傅", "2"),
+        ("orders", "crew_size", "1-2", REFUSED),
+        ("orders", "priority", "高！", "5"),
+        ("orders", "coverage", "质保期内", "warranty"),
+        ("orders", "coverage", "过保", "paid"),
+        ("orders", "agreed_half", "PM", "afternoon"),
+        ("orders", "loads", "20kg+2箱", "kg:20;箱:2"),
+        ("orders", "loads", "20.5kg", REFUSED),
+        ("orders", "loads", "半箱", REFUSED),
         ("orders", "days", "3天", "3"),
         ("parts", "on_hand", "12个", "12"),
         ("parts", "on_hand", "1,850", REFUSED),
@@ -463,6 +494,9 @@ def test_numbers_levels_and_words(sheet: str, column: str, text: str, plain: str
         ("parts", "P01*2、P07", "P01:2; P07:1"),
         ("parts", "P01，P07：3", "P01:1; P07:3"),
         ("parts", "P01+P07", "P01:1; P07:1"),
+        ("parts", "P01两个", "P01:2"),
+        ("parts", "P01：三件", "P01:3"),
+        ("parts", "P01*2，P07 * 1。", "P01:2; P07:1"),
         ("parts", "M4X20", "M4X20:1"),  # a part is called so
         ("parts", "M5X20", "M5X20:1"),
         ("parts", "P09(大)", "P09(大):1"),
