@@ -102,3 +102,10 @@ def test_what_says_its_whole_day_is_judged_all_the_same(tmp_path: Path) -> None:
     branch = ({**WHERE, "plan_date": ""},)
     found = said(tmp_path, {**SHEETS, "branch": branch, "orders": (order("A", "", due_day="2026-13-45"), *ORDERS[1:])})
     assert ("DATE_NO_SUCH_DAY", "orders.csv", "due_day") in found
+
+
+def test_a_text_that_cannot_be_split_lacks_no_column(tmp_path: Path) -> None:
+    branch = write_folder(tmp_path / "in", {"branch": [WHERE], "customers": [{"customer_id": "C1"}]})
+    (branch / "corrections.csv").write_text('address,lat\n"x\n', encoding="utf-8")
+    found = {issue.code for issue in read_branch_report(branch)[1].issues if issue.file == "corrections.csv"}
+    assert found == {"CSV_CELLS"}

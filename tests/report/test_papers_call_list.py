@@ -167,6 +167,14 @@ def test_a_customer_with_three_visits_is_called_once() -> None:
     assert [str(call.cells["say"]).count(text) for text in ("Hello", "About your", "at home")] == [1, 3, 1]
 
 
+def test_a_name_and_a_phone_are_the_same_however_they_are_spaced() -> None:
+    phones = {"A": "138-0000-0001", "B": "+86 13800000001", "C": "138-0000-0002"}
+    names = {"A": "Ann Wu", "B": "ann  wu", "C": "Ann Wu"}
+    w = world([job(i, place=1, log=CALLED, name=names[i], phone=phones[i]) for i in "ABC"], [person("T1")])
+    lines = calls(w, {"T1": ["A", "B", "C"]}).lines
+    assert sorted(str(call.cells["order_id"]) for call in lines) == ["A, B", "C"]
+
+
 def test_for_who_starts_at_home_the_coordinator_calls() -> None:
     [call] = calls(branch(), {"T2": ["A"]}).lines
     assert call.cells["caller"] == "Coordinator"

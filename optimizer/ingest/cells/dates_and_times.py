@@ -113,6 +113,16 @@ def _iso(first_day: date, timezone: str, seconds: int) -> str:
     return _wall_clock(first_day, timezone).zoned(seconds).isoformat()
 
 
+def window_text(opens: datetime, closes: datetime) -> str:
+    """Return a window as it is typed; one that closes with its day ends at 24:00.
+
+    >>> window_text(datetime(2026, 11, 23, 19), datetime(2026, 11, 24))
+    '2026-11-23 19:00/24:00'
+    """
+    is_day_over = f"{closes:%H:%M}" == "00:00" and closes.date() > opens.date()
+    return f"{opens:%Y-%m-%d %H:%M}/{'24:00' if is_day_over else f'{closes:%H:%M}'}"
+
+
 @dataclass(frozen=True, slots=True)
 class BranchClock:
     """The branch's wall clock over the days to plan, as the reader needs it.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.order import GapFrom, Interval
 from optimizer.domain.units import FAR_FUTURE_S, MINUTE_S
 from optimizer.ingest.build.several_days import visit_ids_of
+from optimizer.ingest.cells.dates_and_times import window_text
 from optimizer.ingest.checks.service_spans import Paces, can_start_inside, starts_inside
 
 if TYPE_CHECKING:
@@ -120,5 +121,5 @@ def _same_day(problem: Problem, stretch: Interval, window: Interval) -> bool:
 def _shown(problem: Problem, stretches: Iterable[Interval]) -> str:
     """Return stretches as people write them: `2026-11-23 09:00/12:00`."""
     local = problem.local_time
-    texts = [f"{local(s.open_s):%Y-%m-%d %H:%M}/{local(s.close_s):%H:%M}" for s in stretches]
+    texts = [window_text(local(s.open_s), local(s.close_s)) for s in stretches]
     return "; ".join(texts if len(texts) <= _SHOWN else [*texts[:_SHOWN], "…"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from optimizer.ingest.build.problem import build_problem, lock_day
+from optimizer.ingest.cells.dates_and_times import window_text
 from optimizer.ingest.forms.columns import SHEETS
 
 if TYPE_CHECKING:
@@ -259,5 +260,5 @@ def _check_start(
     late_s = problem.max_lateness_s(visit)
     windows = problem.windows[visit.visit_id]
     if not any(w.open_s <= last_s and first_s <= w.close_s + late_s for w in windows):
-        shown = "; ".join(f"{clock.local(w.open_s):%Y-%m-%d %H:%M}/{clock.local(w.close_s):%H:%M}" for w in windows)
+        shown = "; ".join(window_text(clock.local(w.open_s), clock.local(w.close_s)) for w in windows)
         locks.note(log, "LOCK_OUTSIDE_WINDOW", entry.number, "start", text, visit=lock.visit_id, windows=shown or "-")

@@ -110,7 +110,10 @@ def _rows(folder: Path, names: tuple[str, str], kind: type[Row], log: IssueLog) 
     text = None if path is None else read_text(path, log, is_sheet=True)
     if path is None or text is None:
         return
-    numbers = enumerate(_table(text, path.name, log), start=1)
+    table = _table(text, path.name, log)
+    if table is None:
+        return
+    numbers = enumerate(table, start=1)
     titles = [_TITLES.get(normal(title), normal_field(title)) for title in next(numbers, (1, []))[1]]
     columns = kind.columns()
     for name in columns:
@@ -130,15 +133,15 @@ def _rows(folder: Path, names: tuple[str, str], kind: type[Row], log: IssueLog) 
             yield row, _place(row, path.name, number, log)
 
 
-def _table(text: str, file: str, log: IssueLog) -> list[list[str]]:
-    """Return the cells of a text, whichever of the usual marks stands between them."""
+def _table(text: str, file: str, log: IssueLog) -> list[list[str]] | None:
+    """Return the cells of a text, whichever of the usual marks stands between them; `None` where it has none."""
     head = text.partition("\n")[0]
     mark = max(",;\t", key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         log.add("CSV_CELLS", file=file, error=Phrase(reader_words(error)))
-        return []
+        return None
 
 
 def normal_field(title: str) -> str:
