@@ -1,4 +1,4 @@
-"""The command line, `paigong`: check, plan, publish, edit, promise, explain, template, map, judge, export, warm.
+"""The command line, `paigong`: check, plan, publish, edit, promise, explain, template, map, judge, prove, export, warm.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -604,6 +604,40 @@ def judge(
         console.print(Text(say("{count} violations", count=count), style="red"))
         raise typer.Exit(1)
     console.print(Text(say("No rule is broken.")))
+
+
+@app.command(cls=SpokenCommand)
+def prove(
+    plan_file: Annotated[Path, typer.Argument(help="A folder that `paigong plan` wrote, or its plan.json.")],
+    technician: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Whose route may change; the others keep theirs.", show_default="everybody's"),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0, max=LONGEST_S, help="Time of the proof.")] = 30.0,
+    keep: Annotated[
+        bool,
+        typer.Option(help="Write a cheaper plan and its papers in this one's place; `edit --undo` goes back."),
+    ] = False,
+    branch: Annotated[
+        Path | None, typer.Option(help="The branch of a plan that does not hold its own problem.")
+    ] = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Say how far a small day's plan, or some technicians' part of it, is from the best one, with a proof."""
+    from optimizer.edit_command import plan_file_of, write_edited
+    from optimizer.prove_command import better_file, proof_of, sentences_of
+
+    say, console, path = translator_for(lang), Console(), plan_file_of(plan_file)
+    with Faults(say, as_json=json_faults) as faults:
+        file = _read_plan(path, branch, say)
+        plan, outcome = proof_of(file, technician or (), seconds, faults)
+        for sentence in sentences_of(file, plan, outcome, say):
+            console.print(Text(sentence), soft_wrap=True)
+        better = better_file(file, plan, outcome) if keep else None
+        if better is not None:
+            write_edited(better, path, branch, faults)
+            console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))))
 
 
 def _difference_lines(compared: Comparison, say: Speaker) -> list[str]:

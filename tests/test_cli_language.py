@@ -50,6 +50,7 @@ def test_the_systems_language_speaks_where_none_is_asked_for() -> None:
         "explain",
         "template",
         "judge",
+        "prove",
         "export",
         "warm",
         "serve",
