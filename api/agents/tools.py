@@ -58,7 +58,7 @@ OFFERS: Mapping[str, Offer] = {
     ),
     # That a plan breaks rules is what is asked.
     "judge": Offer(("plan_file", "branch", "as_of"), answers=frozenset({0, 1})),
-    "explain": Offer(("plan_file", "order")),
+    "explain": Offer(("plan_file", "order", "why", "instead")),
     "promise": Offer(("branch", "order", "stage", "as_of", "datum")),
 }
 

@@ -123,7 +123,8 @@ def smallest_change(
         if len(proposals) == MOST or is_past(1.0)():
             break
         variant = _cheapest(ask, matrix, plan, visit, start, search)
-        if variant is not None:
+        # Planned again, it may do without: then nobody need be asked.
+        if variant is not None and judged_variant(problem, matrix, plan, variant.plan) is None:
             proposals.append(_proposal(visit, ask, variant))
     return tuple(sorted(proposals, key=lambda one: (one.variant.extra_cents, one.ask.kind)))
 
