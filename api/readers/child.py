@@ -11,7 +11,7 @@ Whatever an upload does to its reader it does here.
     {"task": "compare_file", "branch": ..., "branch_media_type": ..., "options": {...}, "days": [...], "file": ...,
      "lang": ...}
     {"task": "compare_plans", "made": ..., "other": ...}
-    {"task": "edit", ...}, as `api.readers.editing` takes it
+    {"task": "edit", ...}, {"task": "open", ...}, as `api.readers.editing` takes it
     {"task": "erase", ...}, as `api.readers.erasing` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
@@ -368,6 +368,13 @@ def erase(task: Answer) -> Answer:
     return erase_kept(task)
 
 
+def open_plan(task: Answer) -> Answer:
+    """Open a kept plan for the edits to come."""
+    from api.readers.editing import open_kept
+
+    return open_kept(task)
+
+
 _TASKS = {
     "read": read,
     "judge": judge,
@@ -375,6 +382,7 @@ _TASKS = {
     "compare_file": compare_file,
     "compare_plans": compare_plans,
     "edit": edit,
+    "open": open_plan,
     "erase": erase,
     "print": print_paper,
 }

@@ -2,6 +2,7 @@
 
 {"task": "edit", "base": ..., "content": ..., "problem": ..., "file": ..., "media_type": ..., "edits": [...],
  "is_dry": ..., "out": ...}
+{"task": "open", "base": ..., "content": ..., "problem": ..., "file": ..., "media_type": ...}
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ def edit(task: Answer) -> Answer:
     if not task["is_dry"] and not edited.broken:
         _write(base, edited, Path(task["out"]))
     return answer
+
+
+def open_kept(task: Answer) -> Answer:
+    """Open a kept plan, so that its first edit is quick."""
+    _base(task)
+    return {}
 
 
 def _base(task: Answer) -> Base:

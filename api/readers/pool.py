@@ -109,6 +109,18 @@ class ReaderPool:
         with self._lock:
             return any(reader.has_loaded for reader in self._all)
 
+    def may_open(self, begins: str) -> bool:
+        """Return whether a plan may be opened before anybody edits it: nobody has it open, and somebody has time.
+
+        Parameters
+        ----------
+        begins
+            How the name of the plan begins.
+        """
+        with self._lock:
+            is_open = any(base.startswith(begins) for one in self._all for base in one.opened)
+            return bool(self._free) and not self._waiting and not is_open
+
     def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal, key_id: str = "") -> dict[str, Any]:
         """Have a task done and return the answer.
 

@@ -12,9 +12,10 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from sqlalchemy import Connection, RowMapping
+from starlette.background import BackgroundTask
 
 from api.access.doorkeeper import Caller, unknown_key
-from api.plans import etags, judging, papers, submission, view
+from api.plans import editing, etags, judging, papers, submission, view
 from api.plans.page_policy import with_policy
 from api.readers import upload
 from api.refusals.refusal import Refusal
@@ -179,7 +180,10 @@ def get_plan(
 ) -> Response:
     """Return how a job stands, and its plan with key figures, costs and reasons when there is one."""
     with service.store.read() as tx:
-        return shown(tx, view.find(tx, caller, job_id), lang, if_none_match)
+        row = view.find(tx, caller, job_id)
+        answer = shown(tx, row, lang, if_none_match)
+    answer.background = BackgroundTask(editing.open_ahead, service, caller, row)
+    return answer
 
 
 @router.delete(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.access.doorkeeper import Caller
+from api.plans import editing
 from api.schemas.answered import Deliveries
 from api.schemas.details import Details, PlansCompared
 from api.schemas.editing import EditAnswer, Revisions
-from tests.api.conftest import BRANCH, ROOT, Server, wait_until
+from api.statuses import Role
+from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +178,48 @@ def test_jobs_are_found_by_label_state_and_day(house: Server, job_id: str) -> No
     assert listed(day="2026-11-29") == listed(day="2026-12-01") == []
     assert job_id in [*listed(state="draft"), *listed(state="published")]
     assert listed(state="handed_out") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "changes", "is_opened"),
+    [
+        (Role.PLAN, {}, True),
+        (Role.READ, {}, False),
+        (Role.ADMIN, {"state": "published"}, False),
+        (Role.ADMIN, {"visits": editing.LARGE - 1}, False),
+        (Role.ADMIN, {"revision": 3}, False),
+    ],
+)
+def test_a_large_draft_is_opened_ahead_for_who_may_edit_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: Role, changes: dict[str, Any], is_opened: bool
+) -> None:
+    opened: list[str] = []
+
+    def do(task: dict[str, Any], **_: object) -> dict[str, Any]:
+        opened.append(f"{task['task']} {task['base'][:4]}")
+        assert Path(task["content"]).read_bytes() == b"c"
+        return {}
+
+    service: Any = SimpleNamespace(
+        readers=SimpleNamespace(may_open=lambda begins: begins == "j-2-", do=do),
+        store=SimpleNamespace(read=nullcontext),
+        spool=SimpleNamespace(path=tmp_path),
+        settings=SimpleNamespace(paper_s=1.0),
+    )
+    monkeypatch.setattr(editing.plans, "plan", lambda *_: {"content": b"c", "problem": b"p"})
+    monkeypatch.setattr(editing.plans, "source", lambda *_: {"content": b"f", "media_type": "application/json"})
+    row: Any = {"job_id": "j", "revision": 2, "state": "draft", "visits": editing.LARGE, "input_sha": "s"} | changes
+    editing.open_ahead(service, Caller("k", role, None), row)
+    assert opened == (["open j-2-"] if is_opened else [])
+
+
+def test_a_large_plan_that_is_looked_at_can_be_edited(house: Server) -> None:
+    found = house.submit(town(editing.LARGE, 6, branch_id="HAND"), iterations=1)
+    assert house.ended(found)["status"] == "solved"
+    visit = next(iter(served_by(house, found)))
+    assert ask(house, found, [{"edit": "unassign", "visit": visit}], dry_run=True).status_code == 200
+    assert not house.logged("request_failed")
+    assert not house.logged("reader_replaced")
 
 
 def test_a_job_is_submitted_with_labels_and_notes(house: Server) -> None:

@@ -131,6 +131,15 @@ def test_a_plan_is_edited_where_it_is_open_and_else_by_who_worked_last() -> None
             assert turn.reader is expected
 
 
+def test_a_plan_is_opened_ahead_where_nobody_has_it_and_somebody_has_time() -> None:
+    line = ReaderPool(0, memory_bytes=1)
+    reader = SimpleNamespace(has_loaded=True, opened=["a-1-sha"])
+    line._free, line._all = [reader], [reader]  # type: ignore[list-item, assignment]
+    assert [line.may_open(begins) for begins in ("a-1-", "a-2-", "b-1-")] == [False, True, True]
+    with line._reader_for("k"):
+        assert not line.may_open("b-1-")
+
+
 def test_who_has_loaded_is_asked_first(tmp_path: Path) -> None:
     two = ReaderPool(2, memory_bytes=800_000_000)
     try:
