@@ -12,6 +12,7 @@ from optimizer.running.budget import (
     LONGEST_S,
     MASTER_FROM_MOVES,
     MASTER_FROM_S,
+    ROOM_SHARE,
     Budget,
 )
 
@@ -31,11 +32,13 @@ def test_reasons_are_looked_for_after_the_search_for_a_share_of_its_time(monkeyp
     monkeypatch.setattr(time, "monotonic", lambda: 1_000.0)
     assert budget_of(60).explain_until() == pytest.approx(1_000 + 60 * EXPLAIN_SHARE)
     assert budget_of(0).explain_until() == pytest.approx(1_000 + EXPLAIN_LEAST_S)
+    assert budget_of(60).room_s() == pytest.approx(60 * ROOM_SHARE)
 
 
 def test_without_a_limit_the_clock_changes_nothing() -> None:
     budget = budget_of(None, iterations=100)
     assert budget.explain_until() is None
+    assert budget.room_s() is None
     assert budget.search(1_000.0).deadline_s == 1_000.0 + LONGEST_S
 
 
