@@ -132,7 +132,9 @@ class LatestDepartures:
         model, variables = self.variables.model, self.variables
         mine = self.pieces[n]
         chosen = [model.new_bool_var(f"latest_piece_{s}_{n}_{k}") for k in range(len(mine))]
-        late = model.new_int_var(0, max(0, variables.last_s - variables.first_s), f"late_now_{s}_{n}")
+        # A window may have closed long before the days.
+        most_s = max([0, *(variables.last_s - one.piece.close_s for one in mine)])
+        late = model.new_int_var(0, most_s, f"late_now_{s}_{n}")
         model.add(sum(chosen) == 1).only_enforce_if(variables.serves[s, n])
         begin, start, before = self.ready[n], self.start[n], variables.start[n]
         for k, (piece, is_it, case) in enumerate(mine):

@@ -79,7 +79,7 @@ class Work(NamedTuple):
 
 
 #: More cents than any part of a plan's cost.
-MOST_CENTS = 10**9
+MOST_CENTS = 10**12
 
 
 def parts_of_cost(variables: Variables, pieces: Pieces, lengths: Lengths) -> list[Part]:

@@ -58,6 +58,12 @@ def test_a_shift_that_the_rest_leaves_nothing_of_is_unused(seed: int) -> None:
     assert_proven(problem, matrix)
 
 
+def test_a_window_that_closed_long_before_its_day_makes_no_day_impossible() -> None:
+    """Found by the two hundred: an emergency 15 h late, in a shift of 5 h whose length has a price."""
+    problem, matrix, _ = random_rule_book(193, most_visits=4)
+    assert_proven(problem, matrix)
+
+
 @pytest.mark.parametrize("seed", seeds(60, by_day=4))
 def test_services_that_pause_are_proven(seed: int) -> None:
     problem, matrix = random_pauses(seed, most_visits=4)
