@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from optimizer.domain.promise import PromiseProfile
     from optimizer.faults.issues import Issue
 
+#: Sheets without whose rows there is nothing to plan.
+NEEDED = ("orders", "technicians")
+
 #: What a branch holds, or nothing when the log holds errors.
 _Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
 
@@ -310,6 +313,9 @@ def _check_one_branch(sheets: BranchSheets, raws: list[RawSheet], log: IssueLog)
         sheets.branch.note(log, "SHEET_EMPTY", 1)
     if raw is not None and len(raw.rows) > 1:
         sheets.branch.note(log, "BRANCH_ROWS", raw.rows[1][0])
+    for other in raws if raw is not None and raw.rows and log.form != "json" else ():
+        if other.name in NEEDED and other.is_given and not (other.rows or other.missing or other.is_unread):
+            log.add("SHEET_NO_ROWS", **location_of(other.name, log, 1))
 
 
 def _clock(sheets: BranchSheets, days: int | None, log: IssueLog) -> BranchClock | None:

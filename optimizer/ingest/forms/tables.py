@@ -60,8 +60,6 @@ _LEAST_OF_SENTENCE = 6
 _AS_TEXT = re.compile(r"=\"(?P<quoted>[^\"]*)\"|['’](?P<marked>[+\d][\d\s.+-]*)")
 #: The fields of a place.
 _PLACE = ("lat", "lon")
-#: Sheets without whose rows there is nothing to plan.
-_NEEDED = ("orders", "technicians")
 #: What stands in a roster on a day without a shift.
 _OFF = frozenset({"休", "休息", "轮休", "调休", "公休", "休假", "off", "OFF", "Off"})
 #: So many titles of another sheet in one row begin another table.
@@ -312,8 +310,6 @@ class _Rows:
         for index, number in self.untitled.items():
             log.add("COLUMN_UNTITLED", value=column_letters(index + 1), **location_of(name, log, number))
         self._fill()
-        if not self.rows and name in _NEEDED and not self.marked:
-            log.add("SHEET_NO_ROWS", **location_of(name, log, self.head.last))
         missing = frozenset(self.required - self.given - self.mapping.fills.keys())
         for field_name in missing:
             if can_be_made(name, field_name, self.given):
