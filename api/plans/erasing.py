@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.plans.documents import unpacked
 from api.refusals.refusal import Refusal
-from api.store import access, erasing
+from api.store import access, erasing, plans
 from optimizer.ingest.personal import without_mentions
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def erase(service: Service, caller: Caller, branch_id: str, customer_id: str, *,
                     folder = Path(tempfile.mkdtemp(dir=place, prefix=f"{job_id}-")).resolve()
                     left[job_id] = _taken_out(service, caller, job_id, state, (customer_id, pseudonym), folder)
             with service.store.write() as tx:
+                plans.lock_days(tx, branch_id)
+                erasing.hold(tx, branch_id)
                 if erasing.states(tx, branch_id) != seen:
                     continue  # a plan was made, edited or published meanwhile
                 concerned = {job_id: left[job_id] for job_id in seen if left[job_id].folder is not None}

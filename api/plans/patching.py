@@ -46,7 +46,7 @@ def submit_patched(
     if source["media_type"] != JSON:
         raise Refusal("INPUT_NO_JSON")
     try:
-        document = patched(json.loads(source["content"]), patch.upsert, patch.remove)
+        document = patched(json.loads(source["content"]), patch.upsert, patch.remove, patch.branch)
         if "matrix" in patch.model_fields_set:
             document["matrix"] = patch.matrix
     except InputError as error:
@@ -60,16 +60,21 @@ def submit_patched(
         return submit(service, asked, spooled, query, lang=lang, request_id=request_id)
 
 
-def patched(document: Row, upsert: dict[str, list[Row]], remove: dict[str, list[str | Row]]) -> Row:
+def patched(
+    document: Row, upsert: dict[str, list[Row]], remove: dict[str, list[str | Row]], branch: Row | None = None
+) -> Row:
     """Return a branch with rows changed, added and taken out.
 
     Parameters
     ----------
     upsert
         Sheet to rows: what a row states takes the place of what the row with its key states, null takes it out; a row
-        with another key is added.
+        with another key is added. In a sheet whose rows have no keys, as absences, a row is added unless it is there.
     remove
-        Sheet to the keys of rows that go: a text, or an object where several columns name a row.
+        Sheet to the keys of rows that go: a text, or an object where several columns name a row. Of a sheet without
+        keys the rows go that have all that the object states.
+    branch
+        What the one row of the branch is to state, null takes it out.
 
     Raises
     ------
@@ -78,7 +83,13 @@ def patched(document: Row, upsert: dict[str, list[Row]], remove: dict[str, list[
     """
     log = IssueLog(form="json", file="patch")
     made = dict(document)
+    if branch is not None:
+        made["branch"] = _merged(document.get("branch", {}), branch)
+    for sheet in (remove.keys() | upsert.keys()) - KEYS.keys():
+        made[sheet] = _without_keys(made, sheet, upsert.get(sheet, []), remove.get(sheet, []), log)
     for sheet, keys in remove.items():
+        if sheet not in KEYS:
+            continue
         left = _rows(made, sheet)
         for number, said in enumerate(keys):
             at = f"/remove/{sheet}/{number}"
@@ -88,15 +99,40 @@ def patched(document: Row, upsert: dict[str, list[Row]], remove: dict[str, list[
             left.pop(key or (), None)
         made[sheet] = list(left.values())
     for sheet, rows in upsert.items():
+        if sheet not in KEYS:
+            continue
         known = _rows(made, sheet)
         for number, row in enumerate(rows):
             key = _key(sheet, row, f"/upsert/{sheet}/{number}", log)
             if key is not None:
-                known[key] = {name: value for name, value in {**known.get(key, {}), **row}.items() if value is not None}
+                known[key] = _merged(known.get(key, {}), row)
         made[sheet] = list(known.values())
     if log.has_errors:
         raise InputError(log.report())
     return {"format": PROBLEM_FORMAT, **made}
+
+
+def _merged(before: Row, row: Row) -> Row:
+    return {name: value for name, value in {**before, **row}.items() if value is not None}
+
+
+def _without_keys(document: Row, sheet: str, upsert: list[Row], remove: list[str | Row], log: IssueLog) -> list[Row]:
+    """Return the rows of a sheet that has no keys, with some taken out and some added."""
+    rows = list(document.get(sheet) or [])
+    for number, said in enumerate(remove):
+        at = f"/remove/{sheet}/{number}"
+        if not isinstance(said, dict) or not said:
+            log.add("EDIT_SHAPE", expected=Phrase("what names the row in its sheet"), path=at)
+            continue
+        left = [row for row in rows if any(row.get(name) != value for name, value in said.items())]
+        if len(left) == len(rows):
+            log.add("PATCH_ROW", value=" ".join(map(str, said.values())), sheet=sheet, path=at)
+        rows = left
+    for row in upsert:
+        wanted = _merged({}, row)
+        if wanted not in rows:
+            rows.append(wanted)
+    return rows
 
 
 def _first(sheet: str) -> str:

@@ -27,6 +27,7 @@ from api.webhooks import REFUSALS, RefusedUrlError
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells.values import MAX_TEXT
+from optimizer.travel.matrix_document import MOST_PLACES
 
 router = APIRouter(prefix="/v1", tags=["operating"])
 
@@ -54,6 +55,7 @@ def get_limits(service: ServiceOf, _caller: Reader) -> JSONResponse:
             "text_characters": MAX_TEXT,
             "visits": settings.max_visits,
             "technicians": settings.max_technicians,
+            "matrix_places": MOST_PLACES,
             "days": MOST_DAYS,
             "body_seconds": settings.body_s,
             "reading_seconds": settings.clerk_s,
@@ -108,7 +110,13 @@ def list_audit_trail(service: ServiceOf, caller: Admin, query: Annotated[TrailQu
 async def add_webhook(
     request: Request, service: ServiceOf, caller: Admin, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Send `plan.solved`, `plan.failed`, `plan.published`, ... to an address, signed, until each is taken."""
+    """Send `plan.solved`, `plan.failed`, `plan.published`, ... to an address, signed, until each is taken.
+
+    Each comes as POST with a JSON object: `event`, `at`, `sequence`, and of a plan `id`, `branch_id`, `first_day`. The
+    header `Paigong-Delivery` is the same when it is sent again. `Paigong-Signature` is `v1=` and the hexadecimal
+    HMAC-SHA256, by the secret, of `Paigong-Timestamp`, a point and the body. Any 2xx takes it; what is not taken is
+    sent again at growing distances.
+    """
     wanted, sha = await small_json(request, service.settings, NewWebhook)
     asked = Asked.of(request, caller, sha)
     for branch_id in wanted.branches or ():

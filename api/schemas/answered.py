@@ -228,6 +228,7 @@ class Limits(Given):
     text_characters: int
     visits: int
     technicians: int
+    matrix_places: int
     days: int
     body_seconds: float
     reading_seconds: float

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.statuses import State, Status
 from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
-from optimizer.ingest.forms.columns import KEYS
+from optimizer.ingest.forms.columns import SHEETS
 
 #: Ids of ours: 128 random bits.
 ID_PATTERN = "^[0-9a-f]{32}$"
@@ -123,7 +123,10 @@ class PlanQuery(BaseModel):
     ] = None
     freeze_before: Annotated[
         AsOf,
-        Field(description="with `start_from`: visits that start before this moment there keep technician and start"),
+        Field(
+            description="with `start_from`: visits that start before this moment there keep technician and start, "
+            "or technician and day where nobody can be there by then any more"
+        ),
     ] = None
     dry_run: Annotated[bool, Field(description="validate only")] = False
 
@@ -134,12 +137,20 @@ class PatchQuery(PlanQuery):
     dry_run: Literal[False] = False
 
 
-#: A sheet whose rows have keys.
-Sheet = Annotated[str, Field(pattern=f"^({'|'.join(KEYS)})$")]
+#: A sheet of rows; the branch itself is one row.
+Sheet = Annotated[str, Field(pattern=f"^({'|'.join(sheet for sheet in SHEETS if sheet != 'branch')})$")]
 
 
 class Patch(Taken):
-    """Rows of a branch that change: by sheet, each named by its key."""
+    """Rows of a branch that change: by sheet, each named by its key; in sheets without keys they are added."""
+
+    branch: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="what the row of the branch states from now on, null takes a value out",
+            examples=[{"as_of": "2026-11-30T08:00:00+08:00"}],
+        ),
+    ] = None
 
     upsert: Annotated[
         dict[Sheet, Annotated[list[dict[str, Any]], Field(max_length=2_000)]],

@@ -16,7 +16,7 @@ from optimizer.moments.changes import changes_between
 from optimizer.running.first_routes import routes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import RowMapping
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.running.first_routes import Routes
 
 
-def rest_of(start: RowMapping, options: Mapping[str, Any]) -> tuple[Problem, Routes]:
+def rest_of(start: RowMapping, options: Mapping[str, Any], late: Collection[str] = ()) -> tuple[Problem, Routes]:
     """Return the facts of the plan that a job begins from, with what is to stay locked, and its routes.
 
     Parameters
@@ -34,14 +34,18 @@ def rest_of(start: RowMapping, options: Mapping[str, Any]) -> tuple[Problem, Rou
         The packed plan and problem.
     options
         Of the job: `held`, the visits that were moved by hand, and `freeze_before`, a local moment.
+    late
+        Visits before that moment whose start cannot be kept; technician and day are.
     """
     problem = problem_from_json(as_of_then(unpack(start["problem"])))
     plan = plan_from_json(unpack(start["plan"])["plan"], problem)
     held = options.get("held", ())
-    return with_held(problem, plan, held, before_s=_before_s(problem, options)), routes_of(plan)
+    return with_held(problem, plan, held, before_s=_before_s(problem, options), late=late), routes_of(plan)
 
 
-def near(start: RowMapping, problem: Problem, options: Mapping[str, Any]) -> tuple[Problem, Routes]:
+def near(
+    start: RowMapping, problem: Problem, options: Mapping[str, Any], late: Collection[str] = ()
+) -> tuple[Problem, Routes]:
     """Return new facts with what a plan of before has that is too near to change locked, and that plan's routes.
 
     What the facts do not have any more, visits and technicians, is left out of them.
@@ -53,7 +57,7 @@ def near(start: RowMapping, problem: Problem, options: Mapping[str, Any]) -> tup
         if route.technician_id in problem.technician_by_id and 0 <= route.day < problem.days
     )
     known = Plan(routes, ())
-    return with_held(problem, known, before_s=_before_s(problem, options)), routes_of(known)
+    return with_held(problem, known, before_s=_before_s(problem, options), late=late), routes_of(known)
 
 
 def _before_s(problem: Problem, options: Mapping[str, Any]) -> int | None:

@@ -33,6 +33,7 @@ from api.statuses import Status
 from api.store import jobs, plans, revisions
 from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
+from optimizer.domain.problem import LockLevel
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
 from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.child import Progress
     from optimizer.running.entry import Parent
+    from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
     Readings: TypeAlias = Remembered[tuple[Intake, TravelMatrix]]
@@ -143,6 +145,8 @@ class Task:
         self._keep_every_s = KEEP_S
         self._near_published = False
         self._told: frozenset[str] | None = None
+        #: Visits that were to keep their start, and cannot.
+        self._late: set[str] = set()
         self._read_s = 0.0
         self._keeping_s = 0.0
 
@@ -239,30 +243,43 @@ class Task:
         seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
-        beside, first = published, None
-        if start is not None and start["problem"] is None:
-            problem, first = near(start, problem, options)
-        elif start is not None:
-            problem, first = rest_of(start, options)
-            matrix, beside = travel_for(problem, path), None
-        solved = plan_stage(
-            problem,
-            matrix,
-            beside,
-            told=self._told,
-            reported=intake.context.reported,
-            seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
-            iterations=iterations,
-            seed=options["seed"],
-            threads=self._settings.solve_threads,
-            start=first if incumbent is None else start_of(unpack(incumbent), problem),
-            memory_bytes=self._settings.solve_memory_bytes,
-            urgency=URGENCY[Stage(options["stage"])],
-            on_message=lambda sentence: _log.info("solve_waits", message=sentence),
-            on_progress=lambda progress: self._keep(progress, problem),
-            cancel=self._cancel,
-        )
-        return solved if beside is published else with_changes(solved, published)
+
+        def search(facts: Problem, ways: TravelMatrix, beside: Plan | None, first: Routes | None) -> StageOutcome:
+            return plan_stage(
+                facts,
+                ways,
+                beside,
+                told=self._told,
+                reported=intake.context.reported,
+                seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
+                iterations=iterations,
+                seed=options["seed"],
+                threads=self._settings.solve_threads,
+                start=first if incumbent is None else start_of(unpack(incumbent), facts),
+                memory_bytes=self._settings.solve_memory_bytes,
+                urgency=URGENCY[Stage(options["stage"])],
+                on_message=lambda sentence: _log.info("solve_waits", message=sentence),
+                on_progress=lambda progress: self._keep(progress, facts),
+                cancel=self._cancel,
+            )
+
+        if start is None:
+            return search(problem, matrix, published, None)
+        while True:
+            try:
+                if start["problem"] is None:
+                    facts, first = near(start, problem, options, self._late)
+                    return search(facts, matrix, published, first)
+                facts, first = rest_of(start, options, self._late)
+                return with_changes(search(facts, travel_for(facts, path), None, first), published)
+            except LockConflictError as error:
+                # A start that was to be frozen and that nobody can keep any more is no lock of anybody.
+                frozen = {lock.visit_id for lock in facts.locks if lock.level is LockLevel.START}
+                frozen -= {lock.visit_id for lock in problem.locks} | self._late
+                late = frozen & {one.visit_id for one in error.violations}
+                if options.get("freeze_before") is None or not late:
+                    raise
+                self._late |= late
 
     # --- while it is solved ---
 
@@ -348,9 +365,11 @@ class Task:
             "elapsed_s": round(self._claim.done_s + self._elapsed_s, 3),
         }
         packed = (pack(made), pack(problem))
-        warning = _not_improved() if run.stopped == FIRST_PLAN else None
+        warnings = [_not_improved()] if run.stopped == FIRST_PLAN else []
+        if self._late:
+            warnings.append(_not_frozen(sorted(self._late)))
         self._keeping_s += time.monotonic() - began_s
-        return lambda tx: self._finish(tx, status, values=values, plan=packed, warning=warning)
+        return lambda tx: self._finish(tx, status, values=values, plan=packed, warnings=warnings)
 
     def _without_plan(
         self,
@@ -414,6 +433,16 @@ def _not_improved() -> dict[str, dict[str, str]]:
     actions = by_language("Plan again with more seconds: 60, say.")
     return {
         lang: {"code": "PLAN_NOT_IMPROVED", "severity": "warning", "cause": causes[lang], "action": actions[lang]}
+        for lang in LANGUAGES
+    }
+
+
+def _not_frozen(late: list[str]) -> dict[str, dict[str, str]]:
+    """Return the warning, by language, that visits before `freeze_before` keep their technician and not their start."""
+    causes = by_language("The start of {visits} was to be kept, and nobody can be there by then.", visits=late)
+    actions = by_language("Look at what changes, and call these customers first.")
+    return {
+        lang: {"code": "START_NOT_KEPT", "severity": "warning", "cause": causes[lang], "action": actions[lang]}
         for lang in LANGUAGES
     }
 

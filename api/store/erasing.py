@@ -44,6 +44,11 @@ class Kept:
     published: bytes | None
 
 
+def hold(tx: Connection, branch_id: str) -> None:
+    """Let nobody else end, edit or publish a job of a branch until this transaction ends; SQLite has one writer."""
+    tx.execute(select(jobs.c.job_id).where(jobs.c.branch_id == branch_id).order_by(jobs.c.seq).with_for_update())
+
+
 def states(tx: Connection, branch_id: str) -> dict[str, tuple[Any, ...]]:
     """Return of each job of a branch what changes when something is added to what it keeps."""
     last = select(func.max(revisions.c.number)).where(revisions.c.job_id == jobs.c.job_id).scalar_subquery()

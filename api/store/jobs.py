@@ -22,6 +22,8 @@ from api.store.engine import insert_unless_there, now
 from api.store.tables import events, inputs, jobs, plans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, RowMapping
 
 
@@ -206,14 +208,14 @@ def finish(
     values: dict[str, Any],
     plan: tuple[bytes, bytes] | None = None,
     failure: dict[str, Any] | None = None,
-    warning: dict[str, Any] | None = None,
+    warnings: Sequence[dict[str, Any]] = (),
 ) -> bool:
     """End a job, once: with its plan and problem, packed, or with a failure. Return whether it was in these hands.
 
     Parameters
     ----------
-    warning
-        By language: what is to be known of the plan; it goes before those of the data.
+    warnings
+        Each by language: what is to be known of the plan; they go before those of the data.
 
     Raises
     ------
@@ -225,10 +227,10 @@ def finish(
     ended = values | {"status": status, "finished_at": now(), "incumbent": None, "failure": failure, "owner": None}
     if plan is not None:
         ended["state"] = "draft"
-    if warning is not None:
+    if warnings:
         known = tx.execute(select(jobs.c.warnings).where(jobs.c.job_id == job_id)).scalar_one()
-        told = {lang: [one, *known.get(lang, [])] for lang, one in warning.items()}
-        ended["warnings"] = told | {"count": known.get("count", 0) + 1}
+        told = {lang: [*(one[lang] for one in warnings), *known.get(lang, [])] for lang in warnings[0]}
+        ended["warnings"] = told | {"count": known.get("count", 0) + len(warnings)}
     if not tx.execute(update(jobs).where(_held(job_id, fencing_token)).values(ended)).rowcount:
         return False
     if plan is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.schemas.bodies import example_branch
+from api.webhooks.signature import sign
 from tests.api.conftest import BRANCH
 
 if TYPE_CHECKING:
@@ -120,3 +121,12 @@ def test_the_matrix_of_the_page_is_taken_and_used(server: Server, page: str) -> 
     server.ended(estimated.json()["id"])
     matrix = server.http.get(f"/v1/plans/{estimated.json()['id']}/plan.json").json()["matrix"]
     assert matrix["provenance"]["provider"] == "geodesic"
+
+
+@pytest.mark.parametrize("page", ["integrating.md", "integrating.zh.md"])
+def test_a_receiver_that_does_as_the_page_says_knows_a_delivery(page: str) -> None:
+    [example] = [body for kind, body in _BLOCK.findall(text_of(page)) if kind == "python"]
+    names: dict[str, Any] = {}
+    exec(example, names)
+    body = '{"event": "ping", "说": 1}'.encode()
+    assert names["expected_signature"]("whsec_1", "1796079533", body) == sign("whsec_1", 1796079533, body)

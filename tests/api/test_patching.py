@@ -39,3 +39,31 @@ def test_every_row_that_names_none_is_a_fault() -> None:
         ("EDIT_SHAPE", "/remove/shifts/0/date"),
         ("EDIT_SHAPE", "/upsert/orders/0/order_id"),
     ]
+
+
+def test_rows_of_a_sheet_without_keys_are_added_and_taken_out_by_what_they_state() -> None:
+    """Who falls ill, what arrives, what came back: sheets in which two rows may say nearly the same."""
+    ill = {"technician_id": "T1", "date": "2026-11-30", "reported": "2026-11-30T07:40:00+08:00", "reason": None}
+    late = {"technician_id": "T2", "date": "2026-11-30", "end": "10:00"}
+    made = patched(example_branch(), {"absences": [ill, late, late]}, {})
+    assert made["absences"] == [{name: value for name, value in ill.items() if value is not None}, late]
+    again = patched(made, {"absences": [late]}, {"absences": [{"technician_id": "T1"}]})
+    assert again["absences"] == [late]
+    with pytest.raises(InputError) as raised:
+        patched(made, {}, {"absences": ["T1", {}, {"technician_id": "T9"}]})
+    assert [(issue.code, issue.path) for issue in raised.value.report.errors] == [
+        ("EDIT_SHAPE", "/remove/absences/0"),
+        ("EDIT_SHAPE", "/remove/absences/1"),
+        ("PATCH_ROW", "/remove/absences/2"),
+    ]
+
+
+def test_the_row_of_the_branch_is_changed_in_part() -> None:
+    before = example_branch()
+    made = patched(before, {}, {}, {"as_of": "2026-11-30T08:00:00+08:00", "name": None})
+    assert made["branch"] == {name: value for name, value in before["branch"].items() if name != "name"} | {
+        "as_of": "2026-11-30T08:00:00+08:00"
+    }
+    assert {sheet: rows for sheet, rows in made.items() if sheet != "branch"} == {
+        sheet: rows for sheet, rows in before.items() if sheet != "branch"
+    }

@@ -31,6 +31,7 @@ from optimizer.faults.decoding import MAX_DEPTH, MAX_JSON_INT
 from optimizer.ingest.cells.values import MAX_TEXT
 from optimizer.ingest.plans.plan_file import read_plan
 from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.travel.matrix_document import MOST_PLACES
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -931,6 +932,7 @@ def test_the_limits_are_those_of_the_settings(house: House) -> None:
         "text_characters": MAX_TEXT,
         "visits": settings.max_visits,
         "technicians": settings.max_technicians,
+        "matrix_places": MOST_PLACES,
         "days": MOST_DAYS,
         "body_seconds": settings.body_s,
         "reading_seconds": house.server.settings["clerk_s"],

@@ -26,11 +26,14 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import psycopg
 import pytest
+from sqlalchemy import insert, select, update
 
+from api.plans.documents import pack
 from api.statuses import Status
-from api.store import figures, jobs, turns, upkeep
+from api.store import erasing, figures, jobs, tables, turns, upkeep
 from api.store.engine import Store, migrate, now
 from tests.api.conftest import BRANCH, KILLS, ROOT, Server, town, wait_until
+from tests.api.filled_database import CASES, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,6 +248,33 @@ def test_turns_and_figures_are_those_of_the_other_database(cluster: Cluster) -> 
         assert upkeep.forget_old(tx, keep_days=60, idempotency_hours=48, at=later) == 3
         assert figures.all_figures(tx) == before
     assert (before["solves"], before["solve_s"], before["served"]) == (3, 12, 9)
+    store.close()
+
+
+def test_what_a_job_keeps_is_replaced_in_the_other_database(cluster: Cluster) -> None:
+    store = Store(cluster.database("erased"))
+    migrate(store)
+    plan_file = json.loads((CASES / "plan-2.json").read_text(encoding="utf-8"))
+    with store.write() as tx:
+        for table, values in rows(plan_file):
+            tx.execute(insert(table).values(**values))
+        tx.execute(update(tables.jobs).values(notes={"who": "Ann"}))
+    with store.write() as tx:
+        erasing.hold(tx, "HZ")
+        [(job_id, state)] = erasing.states(tx, "HZ").items()
+        kept = erasing.kept(tx, job_id)
+        assert {*kept.facts, *kept.plans} == {f"{k}-{of}" for k in ("facts", "plan") for of in ("in-use", "0", "start")}
+        made = {name: pack({"left": name}) for name in (*kept.facts, *kept.plans)}
+        erasing.replace(tx, job_id, made | {"published": pack({}), "input": b"{}"})
+        erasing.replace_texts(tx, "HZ", lambda value: "x" if value == {"who": "Ann"} else value)
+    with store.read() as tx:
+        after = erasing.kept(tx, job_id)
+        assert (after.facts | after.plans, after.published, after.input["content"]) == (made, pack({}), b"{}")
+        assert erasing.states(tx, "HZ")[job_id] != state
+        assert tx.execute(select(tables.heads.c.input_sha)).scalar() == after.input["sha256"]
+        assert tx.execute(select(tables.inputs.c.sha256)).scalars().all() == [after.input["sha256"]]
+        assert tx.execute(select(tables.papers)).all() == []
+        assert tx.execute(select(tables.jobs.c.notes)).scalar() == "x"
     store.close()
 
 
