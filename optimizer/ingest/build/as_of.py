@@ -6,6 +6,7 @@ same files; each row that reports something says when, and a stage sees what was
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -22,10 +23,11 @@ from optimizer.ingest.forms.sheets import Entry, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from optimizer.faults.issues import IssueLog
     from optimizer.ingest.cells.dates_and_times import BranchClock
-    from optimizer.ingest.forms.columns import AbsenceRow, OrderRow, PartRow, ResultRow, ShiftRow
+    from optimizer.ingest.forms.columns import AbsenceRow, LockRow, OrderRow, PartRow, ResultRow, ShiftRow
     from optimizer.ingest.forms.sheets import BranchSheets
 
 #: When the day is settled and when it is opened (docs/rules.md, Three moments of a day), in seconds of the day.
@@ -87,7 +89,8 @@ def sheets_known_at(
         parts=replace(sheets.parts, entries=parts),
         loans=replace(sheets.loans, entries=loans),
     )
-    return _without_hidden(known, sheets), aside
+    known = _without_hidden(known, sheets)
+    return replace(known, locks=_closed_up(known.locks, clock)), aside
 
 
 # --- orders -------------------------------------------------------------------------------------------------------
@@ -243,6 +246,23 @@ def _without_hidden(known: BranchSheets, whole: BranchSheets) -> BranchSheets:
 
     names = ("locks", "exceptions", "published")
     return replace(known, **{name: kept(getattr(known, name)) for name in names})
+
+
+def _closed_up(locks: Sheet[LockRow], clock: BranchClock) -> Sheet[LockRow]:
+    """Return the locks with the places of started routes counted anew: some of their visits may be gone."""
+    routes: dict[tuple[str, date], list[Entry[LockRow]]] = defaultdict(list)
+    for entry in locks:
+        if entry.row.level == LockLevel.PREFIX:
+            routes[entry.row.technician_id, lock_day(entry.row, clock)].append(entry)
+    in_order = (sorted(route, key=lambda entry: entry.row.position or 0) for route in routes.values())
+    place_of = {entry.number: place for route in in_order for place, entry in enumerate(route)}
+    return replace(
+        locks,
+        entries=tuple(
+            Entry(entry.number, entry.row.but(position=place_of[entry.number])) if entry.number in place_of else entry
+            for entry in locks
+        ),
+    )
 
 
 # --- people and parts ---------------------------------------------------------------------------------------------

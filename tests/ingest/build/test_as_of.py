@@ -9,9 +9,11 @@ import pytest
 
 from optimizer.domain.order import Unfinished
 from optimizer.domain.planning_context import AsideState, Stage
+from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at
 from optimizer.ingest.intake import Intake, ReadOptions
-from optimizer.ingest.read import read_intake
+from optimizer.ingest.read import problem_from_json, read_intake
+from optimizer.ingest.write import problem_to_json
 from tests.ingest.worlds import Sheets, two_orders, write_folder
 
 if TYPE_CHECKING:
@@ -128,6 +130,19 @@ def follower(after: str, **cells: str) -> dict[str, str]:
     """Return O4, a plain order that comes after another."""
     plain = {"order_id": "O4", "customer_id": "C2", "lat": "30.28", "lon": "120.16", "service_min": "30"}
     return {**plain, "after": after, **cells}
+
+
+def test_a_started_route_closes_up_behind_what_nobody_knows_of_yet(branch) -> None:
+    """O3 comes in on Sunday; what is left of the route reads back, too."""
+    locked = [
+        {"visit_id": name, "level": "prefix", "technician_id": "T1", "date": "2026-11-23", "position": str(place)}
+        for place, name in enumerate(("O3", "O1"))
+    ]
+    weekend = {"received": "2026-11-22 10:00", "planned_on": "", "planned_technician": "", "promised": ""}
+    problem = branch(o3=weekend, locks=locked).problem
+    started = [lock for lock in problem.locks if lock.level is LockLevel.PREFIX]
+    assert [(lock.visit_id, lock.position) for lock in started] == [("O1", 0)]
+    assert problem_from_json(problem_to_json(problem)).locks == problem.locks
 
 
 def test_what_comes_after_todays_order_waits_for_nobody_tomorrow(branch) -> None:

@@ -179,8 +179,8 @@ def start_in_windows(variables: Variables, lengths: Lengths) -> Pieces:
 def wait_for_others(variables: Variables, head: int, lengths: Lengths) -> Linear:
     """Return from when a service could begin: when everybody is there, after those before it, near those behind it.
 
-    It waits for a visit that follows it, where that would come too late after it otherwise (docs/rules.md, Waiting for
-    one another).
+    It waits for a visit that follows it, where that would come too late after it otherwise
+    (docs/rules.md, Waiting for one another).
     """
     model, arrays = variables.model, variables.arrays
     moments: list[Linear] = [variables.ready[v] for v in variables.crew_of(head)]
