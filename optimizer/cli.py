@@ -43,6 +43,7 @@ from optimizer.options import (
     Geocode,
     KeepOf,
     Lang,
+    SeenAt,
     SeenUntil,
     StageOf,
     edits_of_options,
@@ -63,10 +64,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from optimizer.console import Speaker
+    from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Violation
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.plan_file import PlanFile
+    from optimizer.promise.report import Published
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
@@ -409,7 +412,7 @@ def edit(
 def promise(
     branch: Branch,
     order: Annotated[str, typer.Option(help="The order's number.")],
-    stage: StageOf = Stage.DRAFT,
+    stage: SeenAt = None,
     as_of: At = None,
     datum: Datum = None,
     geocode: Geocode = None,
@@ -418,6 +421,7 @@ def promise(
 ) -> None:
     """Say what is promised for one order, until when, and how its clocks stand, each with the reason."""
     from optimizer.ingest.intake import ReadOptions
+    from optimizer.ingest.plans.published import last_moment
     from optimizer.ingest.read import read_intake
     from optimizer.promise.report import promise_report
     from optimizer.travel.plausible import travel_doubts
@@ -425,8 +429,11 @@ def promise(
 
     say, console = translator_for(lang, branch), Console()
     with Faults(say, as_json=json_faults) as faults:
-        options = ReadOptions(stage, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
+        options = ReadOptions(stage or Stage.DRAFT, as_of, datum=datum, geocoder=geocoder_of(geocode, branch))
         intake = read_intake(branch, options)
+        newest = last_moment(branch, intake.checked().first_day) if stage is None and as_of is None else None
+        if newest is not None:
+            intake = read_intake(branch, replace(options, stage=newest[0], as_of=newest[1]))
         say.follow(intake.report.language)
         problem = _with_aside(intake.checked(), intake.context)
         matrix = travel_for(problem, branch)
@@ -434,8 +441,30 @@ def promise(
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             _refuse_order(order, problem, faults)
-        for line in promise_report(problem, matrix, visit, say.lang):
+        published = _published(branch, intake.checked(), visit)
+        aside = next((one for one in intake.context.aside if one.visit.visit_id == visit.visit_id), None)
+        for line in promise_report(problem, matrix, visit, say.lang, published=published, aside=aside):
             console.print(Text(line.text_in(say.lang)), soft_wrap=True)
+
+
+def _published(branch: Path, problem: Problem, visit: Visit) -> Published | None:
+    """Return what the last plan published for these days says of a visit; `None` where there is none."""
+    from optimizer.ingest.plans.published import last_moment, published_plan, told_windows
+    from optimizer.judge.verdict import time_routes
+    from optimizer.promise.report import Published
+
+    day, as_of = problem.first_day, problem.local_time(problem.as_of_s)
+    moment, plan = last_moment(branch, day, as_of), published_plan(branch, day, as_of, time_routes=time_routes)
+    if moment is None or plan is None:
+        return None
+    told, as_of_s = told_windows(branch, problem), problem.clock.moment_of(moment[1])
+    stops = [(route, stop) for route in plan.routes for stop in route.stops if stop.visit_id == visit.visit_id]
+    if not stops:
+        return Published(as_of_s)
+    _, stop = stops[0]
+    rows = {said.visit_id: said.told for said in problem.published}
+    window = stop.window if told is None else rows.get(stop.visit_id)
+    return Published(as_of_s, tuple(route.technician_id for route, _ in stops), stop.start_s, window)
 
 
 def _refuse_order(order: str, problem: Problem, faults: Faults) -> NoReturn:

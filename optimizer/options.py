@@ -41,6 +41,14 @@ Geocode = Annotated[
     ),
 ]
 StageOf = Annotated[Stage, typer.Option(help="The moment of the day: 16:00, 18:00 or 08:00.")]
+SeenAt = Annotated[
+    Stage | None,
+    typer.Option(
+        "--stage",
+        help="The moment of the day: 16:00, 18:00 or 08:00.",
+        show_default="that of the last published plan, or draft",
+    ),
+]
 KeepOf = Annotated[
     BrokenLocks | None,
     typer.Option(

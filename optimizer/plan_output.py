@@ -175,7 +175,7 @@ def print_outcome(
 
     say, console, outcome = translator_for(lang), Console(), solved.outcome
     problem, run = outcome.problem, outcome.run
-    print_plan(problem, outcome.matrix, outcome.plan, console, lang)
+    print_plan(problem, outcome.matrix, outcome.plan, console, lang, absences=context.absences)
     print_changes(problem, context, console, lang)
     for visit_id in solved.released:
         console.print(Prose(say("Visit {visit} cannot keep the time told: call first.", visit=visit_id), "red"))

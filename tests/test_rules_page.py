@@ -426,8 +426,9 @@ def told_windows() -> list[str]:
     firm, home = told(), told(place_kind=PlaceKind.HOME)
     leaves = [clock_text(stop.leave_by_s) for stop in road().plan(AB).routes[0].stops]
     asked = road(b={"requested": "08:00-09:15", "opening": ((0, span("08:45-18:00")),)})
-    window = asked.plan(AB).routes[0].stops[1].window
-    return [*firm, *leaves, home[1], home[0], f"{clock_text(window.open_s)}-{clock_text(window.close_s)}"]
+    odd = road().with_leg("branch", "A", 13)
+    cut = [asked.plan(AB).routes[0].stops[1].window, odd.plan(AB).routes[0].stops[0].window]
+    return [*firm, *leaves, home[1], home[0], *(f"{clock_text(w.open_s)}-{clock_text(w.close_s)}" for w in cut)]
 
 
 def at_the_door() -> list[str]:

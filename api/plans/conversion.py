@@ -14,6 +14,7 @@ from optimizer.ingest.write import branch_clock, problem_to_json
 from optimizer.moments.changes import as_told, changes_between
 from optimizer.report.figures import kpis
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.durations import span_text
 from optimizer.text.regional import said_values
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ __all__ = [
     "with_receipts",
 ]
 
-#: By how much a rule is missed, by the unit of the amount; other units only count what the rule names.
-AMOUNTS = {"s": "{minutes} min", "days": "{amount} day(s)", "levels": "{amount} level(s)", "stops": "{amount} stop(s)"}
+#: By how much a rule is missed that is not measured in seconds; other units only count what the rule names.
+AMOUNTS = {"days": "{amount} day(s)", "levels": "{amount} level(s)", "stops": "{amount} stop(s)"}
 
 
 def outcome_to_json(solved: StageOutcome) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,8 +130,9 @@ def _cause(violation: Violation, lang: str) -> str:
     rule = say(violation.rule.statement)
     if lang == "en":
         cause = violation.message
-    elif violation.unit in AMOUNTS:
-        amount = say(AMOUNTS[violation.unit], amount=violation.amount, minutes=-(-violation.amount // 60))
+    elif violation.unit == "s" or violation.unit in AMOUNTS:
+        is_span, count = violation.unit == "s", violation.amount
+        amount = span_text(count, say) if is_span else say(AMOUNTS[violation.unit], amount=count)
         about = violation.visit_id or violation.technician_id
         cause = say("{visit}: {rule} Missed by {amount}.", visit=about, rule=rule, amount=amount)
     else:

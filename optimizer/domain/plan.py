@@ -19,6 +19,8 @@ DUTY = "duty"
 OVER = "over"
 #: The subject of a reason `TIME_PASSED` that is about windows which close before the days that are planned.
 BEFORE = "before"
+#: The subject of a reason `TECHNICIAN_NOT_ALLOWED`: nobody whom the visit requires has a shift, as when on leave.
+AWAY = "away"
 #: The subject of a reason that a pause would remove: the kind of the order is not on the pause list.
 PAUSE = "pause"
 #: The subject of a reason about the branch's business hours, which count where a customer has no window or hours.

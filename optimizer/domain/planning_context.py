@@ -63,6 +63,24 @@ class FaultyOrder:
     causes: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A technician who is away on a day of the horizon, for a reason that is nobody else's business.
+
+    Parameters
+    ----------
+    day
+        Day index.
+    from_s, until_s
+        From when until when, in seconds of the clock; `None` where that is the beginning, or the end, of the shift.
+    """
+
+    technician_id: str
+    day: int
+    from_s: int | None = None
+    until_s: int | None = None
+
+
 class ChangeKind(StrEnum):
     """How a visit differs from the published plan."""
 
@@ -129,6 +147,8 @@ class PlanningContext:
         before. `None`: all of them.
     reported
         When the last word of a visit's result came, in seconds of the clock, by visit.
+    absences
+        Who is away, as far as it is known, by day and technician.
     """
 
     stage: Stage = Stage.DRAFT
@@ -138,6 +158,7 @@ class PlanningContext:
     is_published: bool = False
     told: frozenset[str] | None = None
     reported: Mapping[str, int] = field(default_factory=dict)
+    absences: tuple[Absence, ...] = ()
 
     def is_told(self, visit_id: str) -> bool:
         """Return whether a customer knows the window of the published plan."""

@@ -383,15 +383,18 @@ class Problem:
         """Return whether every window of a visit was over before anybody could still leave for it."""
         if self.policy.lead_to_leave_s is None or visit.visit_id in self.begun:
             return False
-        late_s = self.max_lateness_s(visit)
-        windows = self.windows[visit.visit_id]
-        return bool(windows) and all(window.close_s + late_s < self.as_of_s for window in windows)
+        return self._is_closed_before(visit, self.as_of_s)
 
     def is_before(self, visit: Visit) -> bool:
         """Return whether every window of a visit closes before the first shift that is planned begins."""
         first_s = min((shift.start_s for shift in self.shifts), default=-FAR_FUTURE_S)
+        is_of_days_before = all(window.close_s <= 0 for window in self.windows[visit.visit_id])
+        return is_of_days_before and self._is_closed_before(visit, first_s)
+
+    def _is_closed_before(self, visit: Visit, moment_s: int) -> bool:
+        """Return whether a visit has windows, and a start in each of them, however late, is over before a moment."""
         late_s, windows = self.max_lateness_s(visit), self.windows[visit.visit_id]
-        return bool(windows) and all(window.close_s <= 0 and window.close_s + late_s < first_s for window in windows)
+        return bool(windows) and all(window.close_s + late_s < moment_s for window in windows)
 
     def max_lateness_s(self, visit: Visit) -> int:
         """Return how late a service may start after its window: an emergency's delay is priced, never a bar."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import FAR_FUTURE_S, at
+from optimizer.domain.units import FAR_FUTURE_S, MINUTE_S, at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A window is chosen so that its first of so many parts holds the start: technicians are late more often than early.
 PARTS = 3
+#: Nobody tells a customer seven minutes past: where a window begins with an arrival, it is on so many seconds.
+STEP_S = 5 * MINUTE_S
 
 
 def window_to_tell(
@@ -55,7 +57,8 @@ def window_to_tell(
         width_s = policy.told_width_s[problem.customer_of(visit).kind]
         window = on_grid(start_s - midnight_s, width_s=width_s, grid_s=policy.told_grid_s)
         window = Interval(window.open_s + midnight_s, window.close_s + midnight_s)
-    bounds = [Interval(from_s, FAR_FUTURE_S), *(problem.hours[visit.visit_id] or ())]
+    first_s = first_told_s(from_s, start_s=start_s, grid_s=policy.told_grid_s)
+    bounds = [Interval(first_s, FAR_FUTURE_S), *(problem.hours[visit.visit_id] or ())]
     said = _as_said(problem, visit, used)
     return cut(window, start_s, bounds if said is None else [*bounds, said])
 
@@ -86,6 +89,27 @@ def on_grid(start_s: int, *, width_s: int, grid_s: int) -> Interval:
     first = -((width_s - PARTS * start_s) // (PARTS * step_s))
     open_s = step_s * min(first, start_s // step_s)
     return Interval(open_s, open_s + width_s)
+
+
+def first_told_s(from_s: int, *, start_s: int, grid_s: int) -> int:
+    """Return from when on a customer is told to wait for somebody who can be there at a moment, and comes at a start.
+
+    It is the next five minutes; where the start comes before these, the last ones before it. A finer grid makes it as
+    fine.
+
+    Examples
+    --------
+    Somebody can be there at 09:06:14, and comes then, or half an hour later:
+
+    >>> from optimizer.domain.units import at, clock_text
+    >>> moment_s = at(9, 6) + 14
+    >>> [clock_text(first_told_s(moment_s, start_s=moment_s + later_s, grid_s=1800)) for later_s in (0, 1800)]
+    ['09:05', '09:10']
+    """
+    step_s = min(STEP_S, grid_s)
+    if step_s == 0 or from_s > start_s:
+        return from_s
+    return min(-(-from_s // step_s), start_s // step_s) * step_s
 
 
 def half_day(clock: WallClock, start_s: int) -> Interval:

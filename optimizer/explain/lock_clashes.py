@@ -18,12 +18,13 @@ from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel, end_key, start_key
 from optimizer.domain.rules import Rule, Violation
 from optimizer.errors import Clash
-from optimizer.explain.sentences import AT_THE_DOOR, PROPOSAL, proposal_values, span_words, technician_words
+from optimizer.explain.sentences import AT_THE_DOOR, PROPOSAL, proposal_values, technician_words
 from optimizer.judge.drafts import stated_draft
 from optimizer.judge.facts import Facts, skill_gaps
 from optimizer.judge.hard_rules import past_due_loan
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.text.catalogue import LANGUAGES, translator
+from optimizer.text.durations import span_text
 from optimizer.text.regional import clock_text, date_text
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def proven_clash(problem: Problem, visit_ids: Sequence[str], missing_s: int | No
         say = translator(lang)
         text[lang] = say(core, visits=", ".join(_with_lock(problem, visit_id, say) for visit_id in sorted(visit_ids)))
         if missing_s is not None:
-            text[lang] += " " * (lang == "en") + say(CORE_MISSES, span=span_words(missing_s, say))
+            text[lang] += " " * (lang == "en") + say(CORE_MISSES, span=span_text(missing_s, say))
     return Clash(tuple(sorted(visit_ids)), violation, text)
 
 
@@ -440,7 +441,7 @@ def _shown(values: Mapping[str, object], region: Region, say: Translate) -> dict
             return clock_text(value, region, say, has_seconds=True)
         if isinstance(value, date):
             return date_text(value, region)
-        return span_words(value, say) if name in SPANS and isinstance(value, int) else value
+        return span_text(value, say) if name in SPANS and isinstance(value, int) else value
 
     return {name: one(name, value) for name, value in values.items()}
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import BEFORE, BUSINESS, DUTY, OVER, PAUSE, ReasonCode
+from optimizer.domain.plan import AWAY, BEFORE, BUSINESS, DUTY, OVER, PAUSE, ReasonCode
 from optimizer.domain.rules import Rule
+from optimizer.text.durations import span_text
 from optimizer.text.regional import clock_text, date_text, points_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         ReasonCode.TECHNICIAN_NOT_ALLOWED,
         "crew",
     ): "{technician}, whom this visit requires, is not among those who can come.",
+    (ReasonCode.TECHNICIAN_NOT_ALLOWED, AWAY): (
+        "Only {people} may come: no shift on {horizon} (on leave, or not on the roster)."
+    ),
     (ReasonCode.TECHNICIAN_NOT_ALLOWED, "prohibited"): "{technician} comes closest but must not serve this visit.",
     (ReasonCode.TECHNICIAN_NOT_ALLOWED, "refused"): "{technician} comes closest but the customer refuses this person.",
     (ReasonCode.PART_OUT_OF_STOCK, ""): "Part {part} is out of stock: {amount} missing.",
@@ -49,7 +53,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.PART_ARRIVES_LATE, "s"): (
         "Part {part} arrives at {arrives} and is booked in by {usable}: {technician} comes closest but, leaving at "
-        "{usable} or stopping at the branch then, would be {minutes} min too late."
+        "{usable} or stopping at the branch then, would be {span} too late."
     ),
     (ReasonCode.PART_NOT_RETURNED, ""): (
         "{technician} comes closest but has not returned {amount} of part {part} and may take no new part."
@@ -62,7 +66,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
         "On {day} it needs {amount} more people than can come: the same fault was repaired {days} day(s) before by "
         "{last}, and a level higher than then, or two people are needed."
     ),
-    (ReasonCode.CREW_SIZE, "s"): "Its people cannot meet on {day}: {minutes} min apart.",
+    (ReasonCode.CREW_SIZE, "s"): "Its people cannot meet on {day}: {span} apart.",
     (ReasonCode.CREW_LEAD, ""): (
         "Nobody can lead its crew on {day}: {technician} comes closest, {amount} level(s) of {subject} missing."
     ),
@@ -71,8 +75,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.PRECEDENCE, ""): "It comes after visit {visit}, which is not planned.",
     (ReasonCode.PRECEDENCE, "s"): (
-        "{technician} comes closest but visit {visit} would then start {minutes} min too soon or too late after "
-        "another one."
+        "{technician} comes closest but visit {visit} would then start {span} too soon or too late after another one."
     ),
     (ReasonCode.PRECEDENCE, "technicians"): (
         "{technician} comes closest but visit {visit} is for the same people as the one before it."
@@ -81,28 +84,26 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.UNREACHABLE, "stop"): (
         "{technician} comes closest but would have to stop at the branch for the parts first."
     ),
-    (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {minutes} min more than allowed.",
+    (ReasonCode.MAX_TRAVEL, ""): "{technician} comes closest but would travel {span} more than allowed.",
     (ReasonCode.MAX_TRAVEL, DUTY): (
         "{technician} comes closest but the day would last {lasts}, {span} more than allowed."
     ),
     (ReasonCode.NOT_READY, ""): "The visit is ready too late that day: {span} too late for {technician}.",
     (ReasonCode.TIME_PASSED, ""): (
-        "{technician} comes closest but cannot leave before the plan is made: {minutes} min too late."
+        "{technician} comes closest but cannot leave before the plan is made: {span} too late."
     ),
     (ReasonCode.TIME_PASSED, OVER): "Its window was over when the plan was made: phone the customer for another time.",
     (ReasonCode.TIME_PASSED, BEFORE): (
         "Its window closes before the days that are planned here: send somebody sooner, or phone the customer for "
         "another time."
     ),
-    (ReasonCode.TIME_WINDOW, ""): (
-        "{technician} comes closest but misses the customer's window or hours by {minutes} min."
-    ),
+    (ReasonCode.TIME_WINDOW, ""): ("{technician} comes closest but misses the customer's window or hours by {span}."),
     (ReasonCode.TIME_WINDOW, PAUSE): (
-        "{technician} comes closest but misses the customer's window or hours by {minutes} min; it would fit if the "
+        "{technician} comes closest but misses the customer's window or hours by {span}; it would fit if the "
         "service could pause while the customer is closed: put the kind of the order on the policy's pause list."
     ),
     (ReasonCode.TIME_WINDOW, "visit"): (
-        "{technician} comes closest but would then miss the window or hours of visit {visit} by {minutes} min."
+        "{technician} comes closest but would then miss the window or hours of visit {visit} by {span}."
     ),
     (ReasonCode.TIME_WINDOW, BUSINESS): (
         "{technician} comes closest but would start {span} after the branch's business hours, which count where a "
@@ -111,30 +112,30 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     (ReasonCode.TIME_WINDOW, "day"): "The customer has no window on {day}.",
     (ReasonCode.TIME_WINDOW, "stop"): (
         "{technician} comes closest but, after fetching the parts at the branch, misses the customer's window or hours "
-        "by {minutes} min."
+        "by {span}."
     ),
     (ReasonCode.SHIFT_CAPACITY, ""): (
-        "{technician} comes closest but would be back {minutes} min after the latest allowed return."
+        "{technician} comes closest but would be back {span} after the latest allowed return."
     ),
     (ReasonCode.SHIFT_CAPACITY, "visits"): "{technician} comes closest but would have {amount} visit(s) too many.",
     (ReasonCode.SHIFT_CAPACITY, "stop"): (
-        "{technician} comes closest but, with the way over the branch for the parts, would be back {minutes} min after "
+        "{technician} comes closest but, with the way over the branch for the parts, would be back {span} after "
         "the latest allowed return."
     ),
     (ReasonCode.SHIFT_CAPACITY, "branch"): (
-        "{technician} comes closest but would be at the branch {minutes} min after it closes."
+        "{technician} comes closest but would be at the branch {span} after it closes."
     ),
     (ReasonCode.SHIFT_CAPACITY, "shift"): "Nobody has a shift on {day}.",
     (ReasonCode.SHIFT_CAPACITY, "shifts"): "Nobody has a shift on these days.",
     (ReasonCode.REST, ""): ("{technician} comes closest but would have {span} too little rest between two shifts."),
-    (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {minutes} min.",
+    (ReasonCode.BREAK, ""): "{technician} comes closest but the break would not fit, by {span}.",
     (ReasonCode.BREAK, PAUSE): (
-        "{technician} comes closest but the break would not fit, by {minutes} min; it would fit if the service could "
+        "{technician} comes closest but the break would not fit, by {span}; it would fit if the service could "
         "pause: put the kind of the order on the policy's pause list."
     ),
-    (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {minutes} min.",
+    (ReasonCode.PINNED_CONFLICT, ""): "{technician} comes closest but misses the locked start by {span}.",
     (ReasonCode.PINNED_CONFLICT, "visit"): (
-        "{technician} comes closest but would then miss the locked start of visit {visit} by {minutes} min."
+        "{technician} comes closest but would then miss the locked start of visit {visit} by {span}."
     ),
     (ReasonCode.PINNED_CONFLICT, "person"): "The visit is locked to {technician}, who cannot serve it on {day}.",
     (ReasonCode.OUTRANKED, "visit"): (
@@ -162,7 +163,7 @@ SENTENCES: dict[tuple[ReasonCode, str], str] = {
     ),
     (ReasonCode.NOT_REACHED, "appointment"): "The customer was not reached and has no appointment: agree a time.",
     (ReasonCode.NOT_REACHED, "way"): (
-        "The customer was not reached, and it is {minutes} min too far off every way to try in vain: agree a time."
+        "The customer was not reached, and it is {span} too far off every way to try in vain: agree a time."
     ),
     (ReasonCode.DUE_BEFORE_PLAN, ""): "Its time is before the day planned here: send somebody today.",
 }
@@ -176,24 +177,24 @@ ACCEPTED: dict[tuple[Rule, str], str] = {
     (Rule.SKILL, "levels"): "The lock of visit {visit} is kept although {technician} lacks a skill that it needs.",
     (Rule.ALLOWED, ""): "The lock of visit {visit} is kept although {technician} may not serve it.",
     (Rule.WINDOW, "s"): (
-        "The lock of visit {visit} is kept although it lies {minutes} min outside the customer's window or hours."
+        "The lock of visit {visit} is kept although it lies {span} outside the customer's window or hours."
     ),
     (Rule.WINDOW, "visits"): "The lock of visit {visit} is kept although the customer has no window on that day.",
     (Rule.SHIFT, "s"): (
-        "The lock of visit {visit} is kept although {technician} is back {minutes} min after the latest allowed return."
+        "The lock of visit {visit} is kept although {technician} is back {span} after the latest allowed return."
     ),
 }
 
 
 #: What an exception allows, by rule and unit.
 EXCEPTED: dict[tuple[Rule, str], str] = {
-    (Rule.TRAVEL_LIMIT, "s"): "{by} lets {technician} travel {minutes} min more than allowed, for visit {visit}: {why}",
+    (Rule.TRAVEL_LIMIT, "s"): "{by} lets {technician} travel {span} more than allowed, for visit {visit}: {why}",
     (Rule.TRAVEL_LIMIT, "visits"): "{by} lets {technician} have {amount} visit(s) more, for visit {visit}: {why}",
     (Rule.SHIFT, "s"): (
-        "{by} lets {technician} be back {minutes} min after the latest allowed return, for visit {visit}: {why}"
+        "{by} lets {technician} be back {span} after the latest allowed return, for visit {visit}: {why}"
     ),
     (Rule.ALLOWED, ""): "{by} lets {technician} serve visit {visit} outside the own area: {why}",
-    (Rule.LOCK, "s"): "{by} lets visit {visit} start {minutes} min outside the window told to the customer: {why}",
+    (Rule.LOCK, "s"): "{by} lets visit {visit} start {span} outside the window told to the customer: {why}",
 }
 
 
@@ -202,7 +203,7 @@ def accepted_sentence(accepted: Violation, problem: Problem, translate: Translat
     values = {
         "visit": accepted.visit_id,
         "technician": technician_words(accepted.technician_id, problem),
-        "minutes": -(-accepted.amount // 60),
+        "span": span_text(accepted.amount, translate),
         "amount": accepted.amount,
         "by": accepted.by,
         "why": accepted.why,
@@ -275,11 +276,12 @@ def _plain_sentence(reason: Reason, problem: Problem, translate: Translate) -> s
         subject=reason.subject,
         rule=_rule(reason, translate),
         amount=reason.amount,
-        minutes=-(-reason.amount // 60),
-        span=span_words(reason.amount, translate),
-        lasts=span_words(_most_duty_s(reason, problem) + reason.amount, translate),
+        span=span_text(reason.amount, translate),
+        lasts=span_text(_most_duty_s(reason, problem) + reason.amount, translate),
         points=points_text(reason.amount, region),
         day=date_text(day, region),
+        people=_required(reason, problem, translate),
+        horizon=_horizon(problem, translate),
         **_repeat_values(reason, problem, translate),
         arrives="" if moment_s is None else clock_words(moment_s - problem.policy.pick_s, problem, translate),
         usable="" if moment_s is None else clock_words(moment_s, problem, translate),
@@ -298,6 +300,19 @@ def _repeat_values(reason: Reason, problem: Problem, translate: Translate) -> di
         return {}
     last = technician_words(repeat.technician_id, problem) or translate("somebody")
     return {"days": repeat.days, "last": last, "level": repeat.level, "needed": repeat.level_needed}
+
+
+def _required(reason: Reason, problem: Problem, translate: Translate) -> str:
+    """Return those whom the visit requires that a reason names; nobody where it names none."""
+    visit = problem.visit_by_id.get(reason.visit_id)
+    people = sorted(visit.required) if visit else []
+    return translate(" or ").join(technician_words(who, problem) for who in people)
+
+
+def _horizon(problem: Problem, translate: Translate) -> str:
+    """Return the day that is planned, or the first and the last of several."""
+    first, last = (date_text(day, problem.branch.region) for day in (problem.first_day, problem.last_day))
+    return first if problem.days == 1 else translate("{start} to {end}", start=first, end=last)
 
 
 def _rule(reason: Reason, translate: Translate) -> str:
@@ -320,14 +335,6 @@ def _most_duty_s(reason: Reason, problem: Problem) -> int:
         return 0
     key = (reason.technician_id, reason.day)
     return next((shift.max_duty_s or 0 for shift in problem.shifts if (shift.technician_id, shift.day) == key), 0)
-
-
-def span_words(seconds: int, translate: Translate) -> str:
-    """Return seconds as hours and minutes, rounded up to the minute."""
-    hours, minutes = divmod(-(-seconds // 60), 60)
-    if hours:
-        return translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
-    return translate("{minutes} min", minutes=minutes)
 
 
 def technician_words(technician_id: str, problem: Problem) -> str:

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from optimizer.domain.plan import BEFORE, OVER, Reason, ReasonCode
+from optimizer.domain.plan import AWAY, BEFORE, OVER, Reason, ReasonCode
 from optimizer.explain.causes import OPEN, cause_by_room, proven_cause
 from optimizer.explain.exceptions import with_exception
 from optimizer.explain.instead import taken_by_another
@@ -148,6 +148,9 @@ def _reason_in_any_plan(scene: Scene, visit: Visit, patience: Patience) -> Reaso
     if not scene.shifts:
         subject = "shift" if problem.days == 1 else "shifts"
         return Reason(ReasonCode.SHIFT_CAPACITY, True, amount=visit.base_s, unit="s", subject=subject)
+    if visit.required and visit.required.isdisjoint(shift.technician_id for shift in scene.shifts):
+        who = min(visit.required)
+        return Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, who, subject=AWAY, visit_id=visit.visit_id)
     is_crew = problem.crew_size_of(visit) > 1
     impossible = _impossible_crew(scene, visit, patience) if is_crew else _impossible_alone(scene, visit, patience)
     if impossible is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.rules import Rule
-from optimizer.explain.sentences import span_words, technician_words
+from optimizer.explain.sentences import technician_words
 from optimizer.judge.facts import gaps_in
 from optimizer.judge.hard_rules import refusals
+from optimizer.text.durations import span_text
 
 if TYPE_CHECKING:
     from optimizer.domain.problem import Problem
@@ -75,7 +76,7 @@ def violation_sentence(violation: Violation, problem: Problem, translate: Transl
         part=violation.part_id,
         amount=violation.amount,
         unit=violation.unit,
-        span=span_words(violation.amount, translate),
+        span=span_text(violation.amount, translate),
         skill=_skill(violation, problem)[0],
     )
 

@@ -13,7 +13,13 @@ from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError, InputWarning
 from optimizer.faults.decoding import decode_json, decode_text, read_text
 from optimizer.faults.issues import IssueLog, IssueReport, Phrase, nearest
-from optimizer.ingest.build.as_of import day_over_s, moment_of, reports_known_at, sheets_known_at
+from optimizer.ingest.build.as_of import (
+    absences_known_at,
+    day_over_s,
+    moment_of,
+    reports_known_at,
+    sheets_known_at,
+)
 from optimizer.ingest.build.calendar import check_calendar, unpublished_years, with_public_days
 from optimizer.ingest.build.coordinates import convert_sheets
 from optimizer.ingest.build.names import with_ids_meant
@@ -283,8 +289,13 @@ def _assemble(
     known, aside = sheets_known_at(sheets, options.stage, as_of, clock, log)
     if log.has_errors:
         return None
-    reported = reports_known_at(sheets, as_of, clock)
-    context = PlanningContext(options.stage, build_aside(aside, sheets, clock), faulty, reported=reported)
+    context = PlanningContext(
+        options.stage,
+        build_aside(aside, sheets, clock),
+        faulty,
+        reported=reports_known_at(sheets, as_of, clock),
+        absences=absences_known_at(sheets, as_of, clock),
+    )
     problem = build_problem(known, policy, clock, unpublished)
     check_plan_days(problem, sheets, log)
     check_starts(problem, known, log)

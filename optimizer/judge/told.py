@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
-from optimizer.domain.units import FAR_FUTURE_S, HOUR_S
+from optimizer.domain.units import FAR_FUTURE_S, HOUR_S, MINUTE_S
 from optimizer.judge.windows import words_of
 
 if TYPE_CHECKING:
@@ -83,13 +83,22 @@ def _told(facts: Facts, service: Service, visit: Visit, stop: TimedStop, from_s:
         return Interval(start_s - half_s, start_s + half_s)
     opens_s, closes_s = _wide(problem, visit, start_s)
     words = words_of(problem, visit)
-    bounds = [(from_s[visit_id], FAR_FUTURE_S)]
+    bounds = [(_said_from(from_s[visit_id], start_s, problem.policy.told_grid_s), FAR_FUTURE_S)]
     bounds += [(stretch.open_s, stretch.close_s) for stretch in service.hours or ()]
     bounds += words[stop.window : stop.window + 1] if stop.window >= 0 else ()
     for first_s, last_s in bounds:
         if first_s <= start_s <= last_s:
             opens_s, closes_s = max(opens_s, first_s), min(closes_s, last_s)
     return Interval(opens_s, closes_s)
+
+
+def _said_from(there_s: int, start_s: int, grid_s: int) -> int:
+    """Return the moment at which somebody can be there in steps of five minutes: behind it, unless the start is not."""
+    step_s = min(grid_s, 5 * MINUTE_S)
+    if not step_s or start_s < there_s:
+        return there_s
+    behind_s = there_s + -there_s % step_s
+    return behind_s if behind_s <= start_s else behind_s - step_s
 
 
 def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:

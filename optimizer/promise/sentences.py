@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.domain.units import HOUR_S, MINUTE_S
 from optimizer.promise.clocks import ClockName, ClockState
 from optimizer.promise.due_day import Basis, Zone
 from optimizer.text.dates import MONTHS, WEEKDAYS
+from optimizer.text.durations import span_text
 from optimizer.text.regional import clock_text, distance_text, is_month_first, limit_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from optimizer.domain.order import Interval
     from optimizer.domain.problem import Problem
     from optimizer.promise.clocks import Clock
     from optimizer.promise.due_day import Promise
@@ -121,7 +122,7 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
             due=due,
         )
     if promise.basis is Basis.EMERGENCY:
-        amount = amount_text(problem.policy.promise.emergency_on_site_s, translate)
+        amount = span_text(problem.policy.promise.emergency_on_site_s, translate)
         return translate(
             "An emergency without an agreed time: on site within {amount} of the technician's receipt; due {due}.",
             amount=amount,
@@ -147,7 +148,7 @@ def _reason(promise: Promise, problem: Problem, translate: Translate) -> str:
         return translate("A job of several days, the day before due {before}: due {due}.", before=day_before, due=due)
     values = {
         "received": "" if promise.received is None else day_text(promise.received, problem, translate),
-        "days": _working_days(len(promise.counted), translate),
+        "days": working_days(len(promise.counted), translate),
         "counted": _day_list(promise.counted, problem, translate),
         "due": due,
         "away": away,
@@ -192,10 +193,10 @@ def _remarks(promise: Promise, problem: Problem, translate: Translate) -> list[s
         rests = calendar.closures(after=promise.received, until=promise.counted[-1])
         if rests:
             named = [_span(first, last, problem, translate) for first, last in rests]
-            remarks.append(translate("Closed: {days}.", days=_listed(named, translate)))
+            remarks.append(translate("Closed: {days}.", days=listed(named, translate)))
         made_up = [day_text(day, problem, translate) for day in promise.counted if day.weekday() in calendar.weekend]
         if made_up:
-            remarks.append(translate("Working day by the calendar: {days}.", days=_listed(made_up, translate)))
+            remarks.append(translate("Working day by the calendar: {days}.", days=listed(made_up, translate)))
     counted = {day.year for day in (promise.due_day, promise.ready, *promise.counted) if day is not None}
     if promise.basis in (Basis.AREA, Basis.OUTSIDE, Basis.READY):
         for year in sorted(counted & calendar.unpublished_years):
@@ -210,7 +211,8 @@ def _is_without_area(problem: Problem) -> bool:
     return not problem.branch.service_area and problem.branch.service_radius_m is None
 
 
-def _working_days(count: int, translate: Translate) -> str:
+def working_days(count: int, translate: Translate) -> str:
+    """Return how many working days there are."""
     return translate("1 working day") if count == 1 else translate("{count} working days", count=count)
 
 
@@ -232,7 +234,7 @@ def clock_reason(clock: Clock, problem: Problem, translate: Translate) -> str:
     deadline = moment_text(clock.deadline_s, problem, translate)
     span = translate(
         SPANS[clock.name],
-        amount=amount_text(clock.amount_s, translate),
+        amount=span_text(clock.amount_s, translate),
         start=moment_text(clock.start_s, problem, translate),
         deadline=time_text(clock.deadline_s, problem, translate) if is_short else deadline,
     )
@@ -246,12 +248,12 @@ def _standing(clock: Clock, problem: Problem, translate: Translate) -> str:
     if clock.stopped_s is None and clock.state is ClockState.RUNNING:
         return translate("Running.")
     if clock.stopped_s is None:
-        late = amount_text(problem.as_of_s - clock.deadline_s, translate)
+        late = span_text(problem.as_of_s - clock.deadline_s, translate)
         return translate("Missed, and still open {late} later.", late=late)
     stopped = moment_text(clock.stopped_s, problem, translate)
     if clock.state is ClockState.MET:
         return translate("Met: {moment}.", moment=stopped)
-    late = amount_text(clock.stopped_s - clock.deadline_s, translate)
+    late = span_text(clock.stopped_s - clock.deadline_s, translate)
     return translate("Missed by {late}: {moment}.", late=late, moment=stopped)
 
 
@@ -283,22 +285,19 @@ def time_text(moment_s: int, problem: Problem, translate: Translate) -> str:
     return clock_text(problem.local_time(moment_s), problem.branch.region, translate, has_seconds=True)
 
 
-def amount_text(seconds: int, translate: Translate) -> str:
-    """Return hours and minutes, rounded up to the minute: `2 h`, `1 h 05 min`, `15 min`."""
-    hours, minutes = divmod(-(-seconds // MINUTE_S), HOUR_S // MINUTE_S)
-    if not hours:
-        return translate("{minutes} min", minutes=minutes)
-    if not minutes:
-        return translate("{hours} h", hours=hours)
-    return translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
+def window_text(window: Interval, problem: Problem, translate: Translate) -> str:
+    """Return `Tuesday 24 November 09:30–10:30`, both days where they differ."""
+    if problem.clock.day_of(window.open_s) == problem.clock.day_of(window.close_s):
+        return f"{moment_text(window.open_s, problem, translate)}–{time_text(window.close_s, problem, translate)}"
+    return f"{moment_text(window.open_s, problem, translate)} – {moment_text(window.close_s, problem, translate)}"
 
 
 def _day_list(days: Sequence[date], problem: Problem, translate: Translate) -> str:
     """Return days one after the other, their month only where they do not all share one with the last."""
     if len({(day.year, day.month) for day in days}) > 1:
-        return _listed([day_text(day, problem, translate) for day in days], translate)
+        return listed([day_text(day, problem, translate) for day in days], translate)
     short = [translate("{weekday} {day}", weekday=translate(WEEKDAYS[d.weekday()]), day=d.day) for d in days]
-    return _listed(short, translate)
+    return listed(short, translate)
 
 
 def _span(first: date, last: date, problem: Problem, translate: Translate) -> str:
@@ -306,7 +305,8 @@ def _span(first: date, last: date, problem: Problem, translate: Translate) -> st
     return start if first == last else translate("{start} to {end}", start=start, end=end)
 
 
-def _listed(texts: Sequence[str], translate: Translate) -> str:
+def listed(texts: Sequence[str], translate: Translate) -> str:
+    """Return texts in a row."""
     text = texts[0]
     for following in texts[1:]:
         text = translate("{first}, {second}", first=text, second=following)

@@ -91,6 +91,10 @@ class TechnicianDay:
             return self.legs[position : position + 1]
         return self.legs[position + (position > pause.before) : position + 2]
 
+    def leaves_s(self, position: int) -> int:
+        """Return when the technician is to leave for a stop (counted from 0): from the branch, after a stop there."""
+        return self.way_to(position)[-1].leave_s
+
     @property
     def travel_s(self) -> int:
         """Seconds on the way, the time at doors included."""

@@ -85,6 +85,7 @@ def _stop_rows(problem: Problem, day: TechnicianDay, wording: Wording) -> list[R
             "date": problem.date_of(day.shift.day),
             "position": position,
             **_visit_cells(problem, visit, wording),
+            "leave": problem.local_time(day.leaves_s(position - 1)),
             "leave_by": problem.local_time(stop.leave_by_s),
             "arrive": problem.local_time(stop.arrive_s),
             "start": problem.local_time(stop.start_s),

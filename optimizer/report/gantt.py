@@ -255,7 +255,7 @@ def _row(
         pause=pause,
         at_branch=_at_branch(problem, day, axis, wording),
         bars=tuple(
-            _bar(problem, stop, number=number, axis=axis, visit=visit_index[stop.visit_id], wording=wording)
+            _bar(problem, day, number=number, axis=axis, visit=visit_index[stop.visit_id], wording=wording)
             for number, stop in enumerate(day.stops, start=1)
         ),
         promises=_promises(problem, day, axis=axis, lanes=layout.lanes, visit_index=visit_index),
@@ -284,13 +284,12 @@ def branch_title(problem: Problem, day: TechnicianDay, wording: Wording) -> str:
     return "\n".join(lines)
 
 
-def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, wording: Wording) -> Bar:
+def _bar(problem: Problem, day: TechnicianDay, *, number: int, axis: Axis, visit: int, wording: Wording) -> Bar:
+    stop = day.stops[number - 1]
     facts = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(facts), problem.customer_of(facts)
     return Bar(
-        span=axis.span(
-            stop.start_s, stop.end_s, stop_title(problem, stop, number=number, wording=wording, day=axis.day)
-        ),
+        span=axis.span(stop.start_s, stop.end_s, stop_title(problem, day, number=number, wording=wording)),
         visit=visit,
         number=number,
         heading=customer.name or stop.visit_id,
@@ -304,9 +303,10 @@ def _bar(problem: Problem, stop: Stop, *, number: int, axis: Axis, visit: int, w
     )
 
 
-def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, day: int = 0) -> str:
-    """Return what the pointer shows on a stop, a line per fact."""
-    t = wording.translate
+def stop_title(problem: Problem, own: TechnicianDay, *, number: int, wording: Wording) -> str:
+    """Return what the pointer shows on a stop of a technician's day, counted from 1, a line per fact."""
+    t, stop, day = wording.translate, own.stops[number - 1], own.shift.day
+    leave, leave_by = (wording.clock(s, problem, day) for s in (own.leaves_s(number - 1), stop.leave_by_s))
     visit = problem.visit_by_id[stop.visit_id]
     order, customer = problem.order_of(visit), problem.customer_of(visit)
     window = wording.window(stop.window, problem, day)
@@ -317,7 +317,7 @@ def stop_title(problem: Problem, stop: Stop, *, number: int, wording: Wording, d
         f"{wording.clock(stop.start_s, problem, day)}–{wording.clock(stop.end_s, problem, day)}",
         *([pause_text(problem, stop.pause, wording, day)] if stop.pause else []),
         told,
-        t("Leave by {time}", time=wording.clock(stop.leave_by_s, problem, day)),
+        t("Leave {time}, by {latest} at the latest", time=leave, latest=leave_by),
     ]
     if len(stop.crew) > 1:
         lines.append(crew_text(problem, stop, wording))

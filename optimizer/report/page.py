@@ -106,6 +106,7 @@ def render_page(
         costs=_costs(cost_parts(problem, matrix, plan), wording),
         assumptions=assumptions,
         accepted=accepted,
+        away=papers.away,
         chapters=_chapters(papers, sheets or sheet_views(papers), problem, people, wording),
     )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.text.workbook_cells import Value
 
 #: Where the fields of an entry stand; whatever is in none of them comes with the people.
-_TIMES = ("leave_by", "told", "promised")
+_TIMES = ("leave", "leave_by", "told", "promised")
 _WHO = ("customer", "phone", "contacts", "address")
 _WORK = ("kind", "product", "serial", "coverage", "fault", "request", "last_try")
 _TAKE = ("parts", "tools", "bring", "prepare")
@@ -101,7 +101,7 @@ def _pick_up(stop: PickUp) -> PickUpView:
         before=stop.before,
         start=stop["start"].value,
         end=stop["end"].value,
-        times=(stop["leave_by"],),
+        times=(stop["leave"], stop["leave_by"]),
         where=(stop["customer"], stop["phone"], stop["address"]),
         items=stop.items,
     )

@@ -252,8 +252,7 @@ def _route(
             k + 1,
             shown=False,
             late=stop.lateness_s > 0,
-            title=f"{day.technician.name}\n"
-            + stop_title(problem, stop, number=k + 1, wording=wording, day=day.shift.day),
+            title=f"{day.technician.name}\n" + stop_title(problem, day, number=k + 1, wording=wording),
         )
         for k, stop in enumerate(day.stops)
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import UnassignedState
+from optimizer.report.absences import away_words
 from optimizer.report.days import TechnicianDay, days_by_date, technician_days
 from optimizer.report.figures import kpis
 from optimizer.report.gantt import crew_text, pause_text
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from optimizer.domain.order import Interval, Visit
     from optimizer.domain.plan import Plan, Stop
-    from optimizer.domain.planning_context import Change, PlanningContext
+    from optimizer.domain.planning_context import Absence, Change, PlanningContext
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
     from optimizer.travel.matrix import TravelMatrix
@@ -39,8 +40,16 @@ _TIME_WIDTH = 9
 WIDE = 110
 
 
-def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Console, lang: str) -> None:
-    """Print the plan: key figures, a table per route, then what is not planned and why.
+def print_plan(
+    problem: Problem,
+    matrix: TravelMatrix,
+    plan: Plan,
+    console: Console,
+    lang: str,
+    *,
+    absences: Sequence[Absence] = (),
+) -> None:
+    """Print the plan: key figures, who is away, a table per route, then what is not planned and why.
 
     Of several days, one on which nobody has a visit is left out.
     """
@@ -49,6 +58,8 @@ def print_plan(problem: Problem, matrix: TravelMatrix, plan: Plan, console: Cons
     title = " · ".join((wording.translate("Dispatch plan"), problem.branch.name, wording.horizon(problem)))
     console.print(_prose(title, "bold"))
     console.print(_figures(problem, matrix, plan, wording))
+    if absences:
+        console.print(_prose(away_words(absences, problem, wording)))
     for number, own in days_by_date(days).items():
         if problem.days > 1 and any(day.route for day in own):
             console.print()
@@ -108,20 +119,24 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Parts:
 
 
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: bool) -> Table:
-    """Return the stops of a route; on a narrow terminal a visit is told in one column."""
+    """Return the stops of a route; on a narrow terminal a visit is told in one column, and the planned way is not."""
     t = wording.translate
     heads = [t(h) for h in ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
-    table = _table(heads if is_wide else heads[:5], whole=range(4))
+    if is_wide:
+        heads.insert(1, t("Leave"))
+    table = _table(heads if is_wide else heads[:5], whole=range(5 if is_wide else 4))
     for number, stop in enumerate(day.stops, start=1):
         pause = day.branch_stop
         if pause is not None and pause.before == number - 1:
-            _add(table, 4, *_branch_cells(problem, day, wording), is_wide=is_wide)
+            _add(table, 4, *_branch_cells(problem, day, wording, is_wide=is_wide), is_wide=is_wide)
         visit, today = problem.visit_by_id[stop.visit_id], day.shift.day
         start, end = (wording.clock(moment_s, problem, today) for moment_s in (stop.start_s, stop.end_s))
+        leaves = wording.clock(day.leaves_s(number - 1), problem, today)
         _add(
             table,
             4,
             (f"{number}", _QUIET),
+            *([(leaves, _QUIET)] if is_wide else []),
             (wording.clock(stop.leave_by_s, problem, today), ""),
             (f"{start}–{end}", "bold"),
             (wording.window(stop.window, problem, today), "" if problem.promises_of(visit) else _QUIET),
@@ -132,18 +147,20 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: b
             is_wide=is_wide,
         )
     if day.branch_stop is not None and day.branch_stop.before == len(day.stops):
-        _add(table, 4, *_branch_cells(problem, day, wording), is_wide=is_wide)
+        _add(table, 4, *_branch_cells(problem, day, wording, is_wide=is_wide), is_wide=is_wide)
     return table
 
 
-def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording) -> list[tuple[str, str]]:
+def _branch_cells(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: bool) -> list[tuple[str, str]]:
     """Return the row of a stop at the branch on the way, with the parts picked up there."""
     pause, today = day.branch_stop, day.shift.day
     assert pause is not None
     parts = added(need for stop in day.tours[1] if day.leads(stop) for need in stop.parts)
     start, end = (wording.clock(moment_s, problem, today) for moment_s in (pause.start_s, pause.end_s))
+    leaves = wording.clock(day.legs[pause.before].leave_s, problem, today)
     return [
         ("–", _QUIET),
+        *([(leaves, _QUIET)] if is_wide else []),
         (wording.clock(pause.leave_by_s, problem, today), ""),
         (f"{start}–{end}", "bold"),
         ("", ""),

@@ -16,6 +16,7 @@ from optimizer.domain.units import MINUTE_S
 from optimizer.explain.sentences import AT_THE_DOOR
 from optimizer.text.catalogue import Translate, translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
+from optimizer.text.durations import minutes_text
 from optimizer.text.printable import without_controls
 from optimizer.text.regional import (
     clock_text,
@@ -155,11 +156,8 @@ class Wording:
         return f"{hours} {opens_on:+d}" if opens_on else hours
 
     def duration(self, seconds: float) -> str:
-        """Return a duration in hours and minutes, rounded to the minute: `2 h 05 min`."""
-        hours, minutes = divmod(round(seconds / MINUTE_S), 60)
-        if hours:
-            return self.translate("{hours} h {minutes} min", hours=hours, minutes=f"{minutes:02d}")
-        return self.translate("{minutes} min", minutes=minutes)
+        """Return a duration in hours and minutes, rounded to the minute: `2 h 5 min`."""
+        return minutes_text(round(seconds / MINUTE_S), self.translate)
 
     def way(self, drive_s: float, door_s: float) -> str:
         """Return how long a way takes: the drive, and apart from it the time at the door, where there is any."""
@@ -182,7 +180,7 @@ class Wording:
         return self.translate("{address} (place not known exactly)", address=place.address)
 
     def balance(self, seconds: float | None) -> str:
-        """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 05 min`."""
+        """Return a duration above or below what is fair with its sign, a dash where nobody counts: `+1 h 5 min`."""
         if seconds is None:
             return "–"
         sign = "" if round(seconds / MINUTE_S) == 0 else "+" if seconds > 0 else "−"
@@ -244,7 +242,7 @@ class Wording:
     def short_day(self, day: date) -> str:
         """Return month, day and weekday: `Tue 24 Nov`, `Tue, Nov 24`."""
         if self.lang == "zh":
-            return f"{day.month}月{day.day}日 周{_CHINESE_WEEKDAYS[day.weekday()]}"
+            return f"{day.month}月{day.day}日周{_CHINESE_WEEKDAYS[day.weekday()]}"
         weekday, month = WEEKDAYS[day.weekday()][:_SHORT], MONTHS[day.month - 1][:_SHORT]
         return f"{weekday}, {month} {day.day}" if is_month_first(self.region) else f"{weekday} {day.day} {month}"
 

@@ -66,8 +66,8 @@ CASES = [
         "more than a day holds",
         tuple(order(f"L{n}", service_min="120") for n in range(6)),
         tuple(lock(f"L{n}") for n in range(6)),
-        "L0, L1, L2, L3, L4, L5: locked to T1, 12 h 00 min of service and at least 1 h 10 min on the road in a day of "
-        "10 h 00 min: 3 h 10 min too much. At most 4 of these 6 fit: give L4, L5 to somebody else, or take their locks "
+        "L0, L1, L2, L3, L4, L5: locked to T1, 12 h of service and at least 1 h 10 min on the road in a day of "
+        "10 h: 3 h 10 min too much. At most 4 of these 6 fit: give L4, L5 to somebody else, or take their locks "
         "off.",
         "L0, L1, L2, L3, L4, L5：锁定给T1，服务共 12 小时 00 分，路上至少 1 小时 10 分，"
         "而当天只有 10 小时 00 分：多出 3 小时 10 分。"
@@ -108,8 +108,7 @@ CASES = [
         "longer than the day",
         (order("A", service_min="700"),),
         (lock("A"),),
-        "A: locked to T1, 11 h 40 min of service and at least 20 min on the road in a day of 10 h 00 min: 2 h 00 min "
-        "too much.",
+        "A: locked to T1, 11 h 40 min of service and at least 20 min on the road in a day of 10 h: 2 h too much.",
         "A：锁定给T1，服务共 11 小时 40 分，路上至少 20 分钟，而当天只有 10 小时 00 分：多出 2 小时 00 分。",
     ),
     Case(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer.domain.order import Interval, LastRepair, Load, PartNeed, Predecessor, SkillNeed, ToolNeed
-from optimizer.domain.plan import BRANCH_STOP, Reason, ReasonCode
+from optimizer.domain.plan import AWAY, BRANCH_STOP, Reason, ReasonCode
 from optimizer.domain.policy import Pickup
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.stock import Arrival, Part, Reservation, Tool
@@ -89,9 +89,10 @@ ALONE: list[tuple[Callable[[World], World], Reason, str]] = [
         "Ann Li (Ann) comes closest but does not serve the area north.",
     ),
     (
-        lambda w: w.with_job("A", required=frozenset({"Ben"})),
-        Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, "Ann", subject="required"),
-        "Ann Li (Ann) comes closest but is not among the technicians this visit requires.",
+        # Nobody whom A requires has a shift: that nobody else may come is no reason that helps anybody.
+        lambda w: w.with_job("A", required=frozenset({"Cy", "Ben"})),
+        Reason(ReasonCode.TECHNICIAN_NOT_ALLOWED, True, "Ben", subject=AWAY, visit_id="A"),
+        "Only Ben or Cy may come: no shift on 2026-11-23 (on leave, or not on the roster).",
     ),
     (
         lambda w: w.with_job("A", prohibited=frozenset({"Ann"})),

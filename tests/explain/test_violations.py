@@ -39,7 +39,7 @@ WORLD = world(
         ),
         (
             Violation(Rule.SHIFT, 3_700, "s", "", "T1"),
-            "T1 Li (T1) is back 1 h 02 min after the latest allowed return.",
+            "T1 Li (T1) is back 1 h 2 min after the latest allowed return.",
             "T1 Li (T1)比最晚返回时刻晚 1 小时 02 分。",
         ),
         (

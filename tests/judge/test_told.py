@@ -10,7 +10,7 @@ import pytest
 from optimizer.domain.order import GapFrom, Interval, PlaceKind, Predecessor
 from optimizer.domain.problem import Lock, LockLevel, PublishedVisit
 from optimizer.domain.rules import Rule
-from optimizer.domain.told_window import on_grid
+from optimizer.domain.told_window import first_told_s, on_grid
 from optimizer.domain.units import at, clock_text
 from optimizer.judge.told import _wide
 from tests.worlds import World, clock, job, person, span, world
@@ -44,7 +44,8 @@ def test_the_judges_window_is_the_one_that_plans_are_made_with(seed: int) -> Non
     made = made.with_policy(told_width_s={"home": width_s, "firm": width_s}, told_grid_s=grid_s)
     made = made.with_shift("Ann", start_s=60 * minute, end_s=at(23))
     window = on_grid(60 * minute, width_s=width_s, grid_s=grid_s)
-    expected = Interval(60 * minute, min(window.close_s, at(24)))
+    opens_s = max(window.open_s, first_told_s(60 * minute, start_s=60 * minute, grid_s=grid_s))
+    expected = Interval(opens_s, min(window.close_s, at(24)))
     assert made.plan({"Ann": ["A"]}).routes[0].stops[0].window == expected
 
 
@@ -93,6 +94,38 @@ def test_before_the_technician_can_be_there_nothing_is_told(one_van: World) -> N
     assert told(quick, AB)["B"] == "08:20-10:00"
 
 
+@pytest.mark.parametrize(
+    ("way", "before", "grid", "expected"),
+    [
+        # A way of odd minutes to the first stop: the five minutes before it starts there.
+        ("13:00", 0, 30, "08:10-09:00"),
+        ("15:00", 0, 30, "08:15-09:00"),
+        ("15:01", 0, 30, "08:15-09:00"),
+        ("19:59", 0, 30, "08:15-09:00"),
+        # Work before it, or none that lasts: the next five minutes, as long as it does not start sooner.
+        ("13:00", 11, 30, "08:15-09:00"),
+        ("13:00", 2, 30, "08:15-09:00"),
+        ("13:00", 1, 30, "08:10-09:00"),
+        ("10:00", 10, 30, "08:10-09:00"),
+        # A finer grid is told as finely, and where there is none, so is the second.
+        ("13:00", 0, 3, "08:12-08:54"),
+        ("13:07", 0, 1, "08:13-08:54"),
+        ("13:07", 0, 0, "08:13:07-09:13:07"),
+    ],
+)
+def test_what_begins_with_an_arrival_begins_on_five_minutes(way: str, before: int, grid: int, expected: str) -> None:
+    minutes, seconds = map(int, way.split(":"))
+    made = world([job("Z", place=0, minutes=before), job("A", place=10)], [person("Ann")])
+    made = made.with_policy(told_grid_s=60 * grid, told_width_s={"home": 3600, "firm": 3600})
+    matrix = made.matrix.seconds.copy()
+    matrix[:, :, made.matrix.row_of["A"]] = 60 * minutes + seconds
+    made = World(made.problem, replace(made.matrix, seconds=matrix))
+    window = made.plan({"Ann": ["Z", "A"]}).routes[0].stops[1].window
+    assert text(window) == expected
+    assert (window.open_s % 60 == 0) is (grid > 0)
+    assert made.broken(made.plan({"Ann": ["Z", "A"]})) == []
+
+
 def test_after_what_has_begun_nobody_is_anywhere_before_the_moment_of_planning(one_van: World) -> None:
     """Ann serves A from 08:10; at 09:30 the way to B begins, whatever A would take: at 09:40 she can be there."""
     began = Lock("A", LockLevel.PREFIX, "Ann", position=1, began_s=clock("08:10"))
@@ -104,7 +137,7 @@ def test_what_is_waited_for_on_the_way_counts(one_van: World) -> None:
     assert told(one_van.with_job("A", ready_s=clock("08:30")), {"Ann": ["A"]}) == {"A": "08:30-09:30"}
     assert told(one_van.with_job("A", requested=(span("08:55-09:30"),)), AB) == {"A": "08:55-09:30", "B": "09:30-10:30"}
     late = one_van.with_job("A", requested=(span("09:14-09:30"),), base_s=60).with_job("B", place_kind=PlaceKind.HOME)
-    assert told(late, AB)["B"] == "09:24-11:00"
+    assert told(late, AB)["B"] == "09:25-11:00"
 
 
 def test_who_arrives_as_a_window_closes_does_not_wait_for_the_next(one_van: World) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from optimizer.domain.order import ServiceLog, Urgency
+from optimizer.domain.planning_context import AsideState, SetAside
 from optimizer.domain.promise import PromiseProfile
-from optimizer.promise.report import ReportLine, promise_report
+from optimizer.domain.technician import Technician
+from optimizer.promise.report import Published, ReportLine, promise_report
 from tests.promise.test_clocks import window
 from tests.promise_worlds import moment, north, promise_world
 
@@ -22,13 +24,15 @@ def test_an_order_from_its_zone_to_its_call_back() -> None:
     problem, matrix, visit = promise_world(received="11-20 15:00", promised=(window("11-23 09:00/11:00"),))
     assert [line.text_in("en") for line in promise_report(problem, matrix, visit)] == [
         "Order: V Wang",
+        "As known on: Friday 20 November 16:00",
         "Zone: In the service area, 10.0 km from the branch",
         "Due: Tuesday 24 November",
         "Because: Received Friday 20 November; 2 working days in the service area: Monday 23, Tuesday 24: "
         "due Tuesday 24 November.",
-        "Days left: 2 working day(s) after Friday 20 November",
+        "Days left: 2 working days, today not counted",
         "Window: Monday 23 November 09:00–11:00 (promised)",
-        "Today: May wait until Tuesday 24 November; Monday 23 November is planned.",
+        "In the plan: no; no plan is published for Monday 23 November yet",
+        "To do: Not planned: it may wait until Tuesday 24 November.",
         "First contact: 2 h of opening hours after the request (Friday 20 November 15:00): call the customer by Friday "
         "20 November 17:00. Running.",
         "Passing on: 30 min of opening hours after the receipt (Friday 20 November 15:00): pass the order on by Friday "
@@ -42,14 +46,16 @@ def test_an_order_from_its_zone_to_its_call_back() -> None:
 
 def test_the_same_order_in_chinese() -> None:
     problem, matrix, visit = promise_world(received="11-20 15:00", promised=(window("11-23 09:00/11:00"),))
-    assert [line.text_in("zh") for line in promise_report(problem, matrix, visit, "zh")][:7] == [
+    assert [line.text_in("zh") for line in promise_report(problem, matrix, visit, "zh")][:9] == [
         "派工单：V Wang",
+        "截至：11月20日周五 16:00",
         "区域：服务区内，距网点 10.0 公里",
         "期限：11月24日周二",
         "依据：11月20日周五接单；服务区内，2 个工作日：23日周一、24日周二；最迟11月24日周二上门。",
-        "剩余天数：11月20日周五之后还有 2 个工作日",
+        "剩余天数：2 个工作日，今天不算",
         "时间窗：11月23日周一 09:00–11:00（已承诺）",
-        "目前：可等到11月24日周二；现在计划的是11月23日周一。",
+        "排程：没有；11月23日周一的计划还没有发布",
+        "要做的：没有排程，可以等到11月24日周二。",
     ]
 
 
@@ -58,7 +64,7 @@ def test_the_same_order_in_chinese() -> None:
     [
         (
             {"received": "11-19 10:00"},
-            "Monday 23 November is its last day: if it is not planned, the promise will break.",
+            "Monday 23 November is its last day: if it is not planned then, the promise will break.",
         ),
         ({"received": "11-18 10:00"}, "Due Friday 20 November, before the day to plan: send somebody today."),
         (
@@ -73,7 +79,7 @@ def test_the_same_order_in_chinese() -> None:
         ({"received": "11-20 10:00", "km": 81.0}, "No due day yet: call the customer and agree a day."),
         (
             {"received": "11-20 10:00", "ready": "11-26 09:00"},
-            "Waits until it is ready, Thursday 26 November 09:00; due Thursday 26 November.",
+            "It waits until it is ready, Thursday 26 November 09:00; due Thursday 26 November.",
         ),
         ({"received": "11-19 10:00", "log": {"done": "11-20 15:00"}}, "Done."),
     ],
@@ -93,9 +99,11 @@ def test_a_done_order_is_open_until_its_parts_are_back() -> None:
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"received": "11-20 10:00"}, "2 working day(s) after Friday 20 November"),
-        ({"received": "11-18 10:00"}, "0 working day(s) after Friday 20 November"),
-        ({"received": "11-16 10:00"}, "2 working day(s) too late on Friday 20 November"),
+        ({"received": "11-20 10:00"}, "2 working days, today not counted"),
+        ({"received": "11-19 10:00"}, "1 working day, today not counted"),
+        ({"received": "11-18 10:00"}, "none: it is due today"),
+        ({"received": "11-17 10:00"}, "1 working day too late"),
+        ({"received": "11-16 10:00"}, "2 working days too late"),
         ({}, "none"),
     ],
 )
@@ -132,8 +140,8 @@ def test_the_windows(facts: dict[str, Any], text: str) -> None:
 
 def test_a_plan_does_not_stop_the_dispatch_clock() -> None:
     problem, matrix, visit = promise_world(received="11-20 15:30", profile=PromiseProfile(dispatch_s=3600))
-    told = window("11-23 09:00/10:00")
-    lines = {line.name: line for line in promise_report(problem, matrix, visit, window=told)}
+    published = Published(moment("11-20 16:00"), ("T1",), moment("11-23 09:10"), window("11-23 09:00/10:00"))
+    lines = {line.name: line for line in promise_report(problem, matrix, visit, published=published)}
     assert lines["dispatch"].clock_state == "running"
     assert lines["dispatch"].deadline_s == moment("11-20 16:30")
 
@@ -147,10 +155,85 @@ def test_what_moves_a_terminal_s_cursor_is_left_out() -> None:
 def test_over_several_days_planned() -> None:
     problem, matrix, visit = promise_world(received="11-23 09:00", as_of="11-23 10:00")
     three = replace(problem, days=3)
-    assert [line.text for line in promise_report(three, matrix, visit) if line.name == "state"] == [
-        "Wednesday 25 November is its last day: if it is not planned, the promise will break."
-    ]
-    two = replace(problem, days=2)
-    assert [line.text for line in promise_report(two, matrix, visit) if line.name == "state"] == [
-        "May wait until Wednesday 25 November; Monday 23 November to Tuesday 24 November are planned."
-    ]
+    assert {line.name: line.text for line in promise_report(three, matrix, visit)}["state"] == (
+        "Wednesday 25 November is its last day: if it is not planned then, the promise will break."
+    )
+    two = {line.name: line.text for line in promise_report(replace(problem, days=2), matrix, visit)}
+    assert two["state"] == "Not planned: it may wait until Wednesday 25 November."
+    assert two["planned"] == "no; no plan is published for Monday 23 November to Tuesday 24 November yet"
+
+
+# --- what the published plan makes of it ----------------------------------------------------------------------------
+
+SETTLED = moment("11-20 18:00")
+NINE = moment("11-23 09:10")
+
+
+@pytest.mark.parametrize(
+    ("published", "facts", "planned", "state"),
+    [
+        (
+            Published(SETTLED),
+            {"received": "11-20 10:00"},
+            "no; the plan of Friday 20 November 18:00 leaves it out (paigong explain says why)",
+            "Not planned: it may wait until Tuesday 24 November.",
+        ),
+        (
+            Published(SETTLED),
+            {"received": "11-19 10:00"},
+            "no; the plan of Friday 20 November 18:00 leaves it out (paigong explain says why)",
+            "Monday 23 November is its last day, and it is not planned: the promise will break.",
+        ),
+        (
+            Published(SETTLED, ("T1", "T9"), NINE, window("11-23 09:00/11:00")),
+            {"received": "11-20 10:00"},
+            "Monday 23 November 09:00–11:00, Ann Li (T1), T9, by the plan of Friday 20 November 18:00",
+            "Nothing: it is planned in time.",
+        ),
+        (
+            Published(SETTLED, ("T1",), NINE),
+            {"received": "11-20 10:00"},
+            "Monday 23 November, no time told yet, Ann Li (T1), by the plan of Friday 20 November 18:00",
+            "Nothing: it is planned in time.",
+        ),
+        (
+            Published(SETTLED, ("T1",), NINE),
+            {"received": "11-18 10:00"},
+            "Monday 23 November, no time told yet, Ann Li (T1), by the plan of Friday 20 November 18:00",
+            "It is planned after its due day, Friday 20 November: the promise will break.",
+        ),
+        (
+            Published(SETTLED, ("T1",), NINE),
+            {"received": "11-20 10:00", "promised": (window("11-23 14:00/16:00"),)},
+            "Monday 23 November, no time told yet, Ann Li (T1), by the plan of Friday 20 November 18:00",
+            "It is planned at another time than promised: call the customer.",
+        ),
+        (
+            Published(SETTLED, ("T1",), NINE),
+            {"received": "11-20 10:00", "km": 81.0},
+            "Monday 23 November, no time told yet, Ann Li (T1), by the plan of Friday 20 November 18:00",
+            "Nothing: it is planned in time.",
+        ),
+    ],
+)
+def test_who_comes_when_is_what_the_plan_says(
+    published: Published, facts: dict[str, Any], planned: str, state: str
+) -> None:
+    problem, matrix, visit = promise_world(**facts)
+    problem = replace(problem, technicians=(Technician("T1", "Ann Li"),))
+    lines = {line.name: line.text for line in promise_report(problem, matrix, visit, published=published)}
+    assert (lines["planned"], lines["state"]) == (planned, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (AsideState.UNDER_WAY, "Wait for its result."),
+        (AsideState.NO_RESULT, "No result is reported: ask how it ended."),
+    ],
+)
+def test_what_today_has_is_not_said_to_be_left_out(state: AsideState, text: str) -> None:
+    problem, matrix, visit = promise_world(received="11-19 10:00")
+    aside = SetAside(problem.orders[0], visit, problem.customers[0], state)
+    lines = {line.name: line.text for line in promise_report(problem, matrix, visit, aside=aside)}
+    assert (lines["planned"], lines["state"]) == ("before these days, nobody is named", text)

@@ -11,9 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optimizer.domain.order import Interval
+from optimizer.domain.told_window import STEP_S
 from optimizer.report.headline import key_figures
+from optimizer.report.papers.case import Case
+from optimizer.report.papers.phone_words import PhoneWords
 from optimizer.report.promises import promises_of
 from optimizer.report.wording import Wording
+from optimizer.text.spoken import say_span
 from tests.report.call_checks import CALL_CHECKS
 from tests.report.printed import titles_of
 
@@ -52,7 +56,8 @@ def told_is_possible(printed: Printed) -> Iterator[str]:
                 continue
             assert day.route is not None
             window = _window(printed, stop.window)
-            if stop.window.open_s < day.route.depart_s + way_s:
+            # A window begins on five minutes, the last before the start where that is an arrival.
+            if stop.window.open_s <= day.route.depart_s + way_s - STEP_S:
                 yield f"{stop.visit_id}: {window} begins before the technician can be there"
             asked = [wish for wish in problem.order_of(visit).requested if _holds(wish, stop.start_s)]
             hours = [stretch for stretch in problem.hours[stop.visit_id] or () if _holds(stretch, stop.start_s)]
@@ -60,6 +65,33 @@ def told_is_possible(printed: Printed) -> Iterator[str]:
                 is_free = kind == "wish" and (stop.visit_id in problem.off_window or stop.lateness_s > 0)
                 if bounds and not is_free and not any(_lies_in(stop.window, bound) for bound in bounds):
                     yield f"{stop.visit_id}: {window} leaves the customer's {kind}"
+
+
+def what_is_told_is_a_figure_that_people_say(printed: Printed) -> Iterator[str]:
+    """A new window begins and ends on five minutes, or where somebody has said so: a promise, a wish, hours."""
+    problem = printed.problem
+    said = {(one.visit_id, end_s) for one in problem.published if one.told for end_s in _ends(one.told)}
+    for _, stop in printed.stops:
+        visit = problem.visit_by_id[stop.visit_id]
+        words = [*problem.order_of(visit).promised, *problem.order_of(visit).requested, *problem.windows_as_said(visit)]
+        words += problem.hours[stop.visit_id] or ()
+        known = {end_s for window in words for end_s in _ends(window)}
+        for end_s in _ends(stop.window):
+            if end_s % STEP_S and end_s not in known and (stop.visit_id, end_s) not in said:
+                yield f"{stop.visit_id}: told {_time(printed, end_s)}"
+
+
+def whoever_phones_says_the_window_of_the_sheet(printed: Printed) -> Iterator[str]:
+    """The hours that a customer hears, and gets as a text, are those of the sheet, in both languages."""
+    for lang in ("en", "zh"):
+        case = Case(printed.problem, printed.matrix, printed.plan, printed.context, Wording(lang))
+        for _, stop in printed.stops:
+            words = PhoneWords(case, printed.problem.customer_of(printed.problem.visit_by_id[stop.visit_id]))
+            opens, closes = map(printed.problem.local_time, _ends(stop.window))
+            if say_span(opens, closes, lang) not in words.when(stop.window):
+                yield f"{stop.visit_id}: {words.when(stop.window)}"
+            if case.day_window(stop.window) != words.dated(stop.window):
+                yield f"{stop.visit_id}: {words.dated(stop.window)}"
 
 
 def leaving_by_then_is_in_time(printed: Printed) -> Iterator[str]:
@@ -80,7 +112,7 @@ def leaving_by_then_is_in_time(printed: Printed) -> Iterator[str]:
 
 
 def every_paper_says_the_same_times(printed: Printed) -> Iterator[str]:
-    """Plan file, tables, route sheets, screen and chart state one window and one time to leave by for each stop."""
+    """Plan file, tables, route sheets, screen and chart state one window and the same times to leave for each stop."""
     wording, problem = WORDING, printed.problem
     sheets = {
         (sheet.technician.technician_id, sheet.day, entry.visit_id): entry
@@ -108,8 +140,11 @@ def every_paper_says_the_same_times(printed: Printed) -> Iterator[str]:
         yield from (f"{name}: {paper} says {texts}" for paper, texts in said.items() if texts != (leave, window))
         if not any(_is_line_of(line, stop, leave, window) for line in printed.screen):
             yield f"{name}: no line of the screen has {leave} and {window}"
-        if not any(name in text and window in text and f"Leave by {leave}" in text for text in titles):
-            yield f"{name}: no title of the chart has {leave} and {window}"
+        planned = entry["leave"].value
+        if planned != wording.clock(problem.clock.moment_of(row["leave"]), problem, route.day):
+            yield f"{name}: leaves at {planned}, and at {row['leave']}"
+        if not any(name in text and window in text and f"Leave {planned}, by {leave} at" in text for text in titles):
+            yield f"{name}: no title of the chart has {planned}, {leave} and {window}"
 
 
 def _without_date(printed: Printed, stop: Stop, told: str) -> str:
@@ -164,6 +199,8 @@ def chinese_papers_have_chinese_marks(printed: Printed) -> Iterator[str]:
 CHECKS: tuple[Check, ...] = (
     told_holds_the_start,
     told_is_possible,
+    what_is_told_is_a_figure_that_people_say,
+    whoever_phones_says_the_window_of_the_sheet,
     leaving_by_then_is_in_time,
     every_paper_says_the_same_times,
     a_share_is_kept_only_of_what_was_promised,
@@ -188,6 +225,10 @@ def _time(printed: Printed, moment_s: int) -> str:
 def _window(printed: Printed, window: Interval, day: int | None = None) -> str:
     problem = printed.problem
     return WORDING.window(window, problem, problem.clock.day_of(window.open_s) if day is None else day)
+
+
+def _ends(window: Interval) -> tuple[int, int]:
+    return window.open_s, window.close_s
 
 
 def _holds(window: Interval, moment_s: int) -> bool:

@@ -75,8 +75,8 @@ def test_visits_planned_after_their_due_day_are_counted_on_their_day() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("24 小时 07 分", "24\u00a0小时 07\u00a0分"),
-        ("2 h 07 min + 16 min at the door", "2\u00a0h\u00a007\u00a0min + 16\u00a0min at the door"),
+        ("24 小时 7 分钟", "24\u00a0小时 7\u00a0分钟"),
+        ("2 h 7 min + 16 min at the door", "2\u00a0h\u00a07\u00a0min + 16\u00a0min at the door"),
         ("58", "58"),
     ],
 )

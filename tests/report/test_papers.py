@@ -12,7 +12,7 @@ from optimizer.text.catalogue import translator
 
 _FIELDS = """
     order_id customer contacts phone address kind product serial coverage fault request last_try dispatched promised
-    told leave_by start end technician lead crew parts tools bring prepare served_last
+    told leave leave_by start end technician lead crew parts tools bring prepare served_last
 """
 NAMES = _FIELDS.split()
 

@@ -37,7 +37,7 @@ from tests.report.paper_worlds import (
     papers_of,
     two_days,
 )
-from tests.worlds import World, job, line, person, world
+from tests.worlds import World, job, line, person, span, world
 
 CLOSE, NOW = datetime(2026, 11, 20, 17, 30), datetime(2026, 11, 20, 16)
 CALLED = ServiceLog(contacted_s=at(10, day=-3))
@@ -50,6 +50,8 @@ KEPT = (
     "I have kept two times for you: Monday the 23rd, between 9 and 10 in the morning, or between 1 and 2 in the "
     "afternoon. Which one suits you better?"
 )
+#: The afternoon on which Monday is drafted.
+TODAY = span("17:00-18:00", -3)
 SETTLE = PlanningContext(Stage.SETTLE)
 
 
@@ -124,7 +126,7 @@ def test_it_is_said_in_chinese() -> None:
         "这个时间家里有人吗？"
     )
     assert call.cells["message"] == (
-        "【Branch】吴先生您好，您报修的空调，11月23日 周一 09:00–10:30，陈立新师傅上门，出发前会打电话联系您。"
+        "【Branch】吴先生您好，您报修的空调，11月23日周一 09:00–10:30，陈立新师傅上门，出发前会打电话联系您。"
     )
 
 
@@ -291,7 +293,7 @@ def test_who_could_make_room_for_a_late_emergency_is_asked_first() -> None:
         "Hello customer of D, this is ____ from Branch. About your order, for which we had said today between 9:30 and "
         "10 in the morning: an emergency has come in. May we come at about 12:30 in the afternoon today instead?"
     )
-    assert column(made.call_list, "order_id")[:2] == ["E", "D"]
+    assert column(made.call_list, "order_id")[:3] == ["E", "E", "D"]
 
 
 # --- visits that stay out -------------------------------------------------------------------------------------------
@@ -442,7 +444,7 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     """T2 lives 5 minutes from A, T1 starts at the branch, T3 lacks the skill."""
     w = world(
         [
-            job("A", place=10, urgency=Urgency.EMERGENCY, fault="leak", skills={"gas": 1}),
+            job("A", place=10, urgency=Urgency.EMERGENCY, fault="leak", skills={"gas": 1}, phone="138-A"),
             job("B", place=20, log=CALLED),
         ],
         [person("T1", skills={"gas": 1}), person("T2", skills={"gas": 1}, home=5), person("T3", home=9)],
@@ -454,9 +456,29 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     assert column(paper, "whom") == ["T2 Li (T2)", "T1 Li (T1)", "customer of A"]
     assert all(line.is_red for line in paper.lines)
     asked = line_of(paper, "A", whom="T2 Li (T2)")
-    assert asked.cells["say"] == "Can you go today? Order A: customer of A, leak."
+    assert asked.cells["say"] == (
+        "Can you go today? Order A: customer of A, 138-A, leak. Asked for: Mon 23 Nov, 08:00–17:00."
+    )
+    # Three are asked, one goes: the customer's phone is said to that one, and sent to nobody.
+    assert asked.cells["message"] == asked.cells["say"].replace(" 138-A,", "")
     assert asked.cells["by"] == datetime(2026, 11, 20, 16)
     assert asked.technician_id == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "lang", "said"),
+    [
+        ({"promised": (TODAY,)}, "en", "customer of A. Promised: Fri 20 Nov, 17:00–18:00."),
+        ({"requested": (TODAY,)}, "zh", "customer of A。客户要求：11月20日周五，17:00–18:00。"),
+        ({}, "en", "customer of A."),
+    ],
+)
+def test_who_is_asked_to_go_today_hears_what_was_promised(facts: dict[str, object], lang: str, said: str) -> None:
+    w = world([job("A", place=10, requested="").but(**facts)], [person("T1")], as_of_s=at(16, day=-3))
+    plan = w.plan({})
+    plan = replace(plan, unassigned=(replace(plan.unassigned[0], state=UnassignedState.DUE_BEFORE_PLAN),))
+    paper = make_papers(w.problem, w.matrix, plan, PlanningContext(), lang).call_list
+    assert str(line_of(paper, "A", whom="T1 Li (T1)").cells["say"]).endswith(said)
 
 
 def test_an_exception_to_the_area_widens_who_is_asked_to_go_today() -> None:

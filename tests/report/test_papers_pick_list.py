@@ -47,6 +47,14 @@ def test_the_total_says_who_misses_a_part() -> None:
     assert total["red"]
 
 
+def test_what_is_not_planned_would_also_need_is_said_apart() -> None:
+    total = total_of(boards(), {"T1": ["A"]})
+    assert (total["needed"], total["also"]) == (1, "B ×1; C ×1")
+    assert total_of(boards(), {"T1": ["A", "B", "C"]})["also"] == ""
+    # Also where nobody who is planned needs the part.
+    assert (total_of(boards(), {})["needed"], total_of(boards(), {})["also"]) == (0, "A ×1; B ×1; C ×1")
+
+
 def test_nothing_is_short_as_long_as_there_is_one_for_each() -> None:
     total = total_of(boards(parts=(Part("P1", "board", 3),)), {"T1": ["A", "B"]})
     assert (total["short"], total["missed_by"], total["red"]) == (0, "", False)

@@ -37,7 +37,7 @@ def test_what_is_shown_in_the_night_of_a_change_is_what_the_clock_shows(one_van:
         ("en", 1, "Monday, 23 November 2026"),
         ("en", 2, "Mon 23 Nov – Tue 24 Nov 2026"),
         ("zh", 1, "2026年11月23日 星期一"),
-        ("zh", 2, "2026年11月23日 周一 – 11月24日 周二"),
+        ("zh", 2, "2026年11月23日周一 – 11月24日周二"),
     ],
 )
 def test_the_horizon_is_a_day_or_its_first_and_last(one_van: World, lang: str, days: int, text: str) -> None:
@@ -65,8 +65,8 @@ def test_windows_of_several_days_say_which_and_those_alike_are_told_together() -
 @pytest.mark.parametrize(
     ("seconds", "en", "zh"),
     [
-        (3_900, "+1 h 05 min", "+1 小时 05 分"),
-        (-3_900, "−1 h 05 min", "−1 小时 05 分"),
+        (3_900, "+1 h 5 min", "+1 小时 5 分钟"),
+        (-3_900, "−1 h 5 min", "−1 小时 5 分钟"),
         (29, "0 min", "0 分钟"),
         (None, "–", "–"),
     ],
@@ -77,4 +77,4 @@ def test_a_balance_has_its_sign(seconds: int | None, en: str, zh: str) -> None:
 
 def test_the_time_at_doors_stands_beside_the_distance_where_there_is_any() -> None:
     said = [Wording(lang).distance(583_000, door_s) for lang in ("en", "zh") for door_s in (0, 6 * 3600 + 48 * 60)]
-    assert said == ["583 km", "583 km, and 6 h 48 min at the door", "583 公里", "583 公里，另有进门 6 小时 48 分"]
+    assert said == ["583 km", "583 km, and 6 h 48 min at the door", "583 公里", "583 公里，另有进门 6 小时 48 分钟"]

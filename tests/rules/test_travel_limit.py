@@ -140,7 +140,7 @@ def test_a_visit_that_would_make_the_day_too_long_says_so(one_van: World) -> Non
     made = waiting(one_van, a="08:00-09:00", most=200)
     (entry,) = explain_unassigned(made.problem, made.matrix, made.plan({"Ann": ["A"]}))
     assert entry.reasons == (Reason(ReasonCode.MAX_TRAVEL, False, "Ann", 0, 40 * 60, "s", DUTY),)
-    expected = "Ann Li (Ann) comes closest but the day would last 4 h 00 min, 40 min more than allowed."
+    expected = "Ann Li (Ann) comes closest but the day would last 4 h, 40 min more than allowed."
     assert sentence(entry.reasons[0], made.problem, translator("en")) == expected
     expected = "最接近的是Ann Li (Ann)，但当天从出发到返回将长达 4 小时 00 分，超出上限 40 分钟。"
     assert sentence(entry.reasons[0], made.problem, translator("zh")) == expected

@@ -12,7 +12,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from optimizer.domain.order import GapFrom
-from optimizer.domain.planning_context import AsideState, Stage
+from optimizer.domain.planning_context import Absence, AsideState, Stage
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import at
 from optimizer.domain.working_time import WorkingCalendar
@@ -161,6 +161,27 @@ def reports_known_at(sheets: BranchSheets, as_of: datetime, clock: BranchClock) 
         for visit_id in visits.get(entry.row.order_id, (entry.row.order_id,)) if at_s <= clock.seconds(as_of) else ():
             known[visit_id] = max(at_s, known.get(visit_id, at_s))
     return known
+
+
+def absences_known_at(sheets: BranchSheets, as_of: datetime, clock: BranchClock) -> tuple[Absence, ...]:
+    """Return who is known at a moment to be away from then on, on the days that are planned."""
+    now_s = clock.seconds(as_of)
+    shifts = {(entry.row.technician_id, entry.row.date): entry.row for entry in sheets.shifts}
+    found = []
+    for entry in sheets.absences:
+        row, day = entry.row, (entry.row.date - clock.first_day).days
+        if not clock.is_planned(row.date) or (row.reported is not None and clock.seconds(row.reported) > now_s):
+            continue
+        shift = shifts.get((row.technician_id, row.date))
+        if shift is None:
+            found.append(Absence(row.technician_id, day))
+            continue
+        start_s, end_s = clock.on(shift.date, shift.start), clock.on(shift.date, shift.end)
+        from_s, until_s = _absent_span(row, start_s, end_s, clock)
+        if max(from_s, now_s, start_s) < min(until_s, end_s):
+            begins_s, ends_s = from_s if from_s > start_s else None, until_s if until_s < end_s else None
+            found.append(Absence(row.technician_id, day, begins_s, ends_s))
+    return tuple(sorted(found, key=lambda one: (one.day, one.technician_id, one.from_s or 0)))
 
 
 def day_over_s(sheets: BranchSheets, clock: BranchClock) -> int:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.order import Interval
 from optimizer.domain.plan import Pause
+from optimizer.domain.planning_context import Stage
 from optimizer.ingest.plans.plan_file import TimeRoutes, read_plan
 from optimizer.text.files import write_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from optimizer.domain.plan import Cause, Plan, Reason, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
 
+#: How a file's name writes the moment of its plan.
+_MOMENT = "%Y-%m-%dT%H%M"
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:_to_(\d{4}-\d{2}-\d{2}))?_planned_(\d{4}-\d{2}-\d{2}T\d{4})\.json")
 
 
@@ -49,7 +50,7 @@ def published_name(problem: Problem) -> str:
     """Return the name of a published plan's file: for which days, and at which moment it was planned."""
     as_of = problem.local_time(problem.as_of_s)
     days = problem.first_day.isoformat() + (f"_to_{problem.last_day.isoformat()}" if problem.days > 1 else "")
-    return f"{days}_planned_{as_of:%Y-%m-%dT%H%M}.json"
+    return f"{days}_planned_{as_of.strftime(_MOMENT)}.json"
 
 
 def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_routes: TimeRoutes) -> Plan | None:
@@ -85,6 +86,24 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     )
 
 
+def last_moment(branch: str | Path, day: date, as_of: datetime = datetime.max) -> tuple[Stage, datetime] | None:
+    """Return stage and moment of the last plan published for a day by a moment, both in the branch's time.
+
+    `None` where there is none. A plan from elsewhere, which says no stage, counts as a draft.
+    """
+    found = [entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last]
+    if not found:
+        return None
+    newest = max(found)
+    return _stage_of(newest), datetime.strptime(newest.planned, _MOMENT)
+
+
+def _stage_of(entry: _File) -> Stage:
+    """Return the stage at which a published plan was made."""
+    stated = json.loads(entry.path.read_text(encoding="utf-8")).get("run", {}).get("stage")
+    return Stage(stated) if stated in tuple(Stage) else Stage.DRAFT
+
+
 def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
     """Return the visits whose customers know the window of the plan to stay near; `None` where all of them do.
 
@@ -102,7 +121,7 @@ def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
     newest = max(found)
     run = json.loads(newest.path.read_text(encoding="utf-8")).get("run", {})
     notice = problem.local_time(problem.notice_deadline_s(0))
-    if run.get("stage") != "draft" or newest.planned > f"{notice:%Y-%m-%dT%H%M}":
+    if run.get("stage") != Stage.DRAFT or newest.planned > notice.strftime(_MOMENT):
         return None
     return frozenset(said.visit_id for said in problem.published if said.told is not None)
 
@@ -122,7 +141,7 @@ def _files(branch: str | Path, day: date, as_of: datetime) -> list[_File]:
     found = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         match = _NAME.fullmatch(path.name)
-        if match and match[3] <= f"{as_of:%Y-%m-%dT%H%M}" and (match[2] or match[1]) >= day.isoformat():
+        if match and match[3] <= as_of.strftime(_MOMENT) and (match[2] or match[1]) >= day.isoformat():
             found.append(_File(match[3], date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1]), path))
     return found
 

@@ -9,6 +9,7 @@ from optimizer.domain.order import Urgency
 from optimizer.explain.late_emergencies import Sooner, sooner_by_moving
 from optimizer.judge.answers import allowed_by_name, past_due_loan
 from optimizer.promise.due_day import Basis, promise_of
+from optimizer.report.absences import away_words
 from optimizer.report.days import TechnicianDay, technician_days, visits_served
 from optimizer.text.printable import without_controls
 
@@ -81,6 +82,11 @@ class Case:
     def say(self) -> Translate:
         """The translation function."""
         return self.wording.translate
+
+    @property
+    def away(self) -> str:
+        """Who is away when, as a sentence; empty where nobody is."""
+        return away_words(self.context.absences, self.problem, self.wording)
 
     # --- people and parts -------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ def changes_paper(case: Case) -> Paper:
     elif not changes:
         note = case.say("Nothing differs from the published plan.")
     lines = tuple(_line(case, change) for change in changes)
-    return Paper(CHANGES.name, case.say("Changes"), CHANGES.columns, lines, note)
+    notes = ("" if case.wording.lang == "zh" else " ").join(filter(None, (note, case.away)))
+    return Paper(CHANGES.name, case.say("Changes"), CHANGES.columns, lines, notes)
 
 
 def _line(case: Case, change: Change) -> Line:

@@ -42,4 +42,5 @@ def make_papers(
         call_list=make_call_list(case),
         register=make_register(case),
         changes=changes_paper(case),
+        away=case.away,
     )

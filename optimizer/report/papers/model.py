@@ -139,7 +139,10 @@ def made_paper(sheet: Sheet, title: str, lines: Iterable[Line], note: str = "", 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """All papers of a plan in one language."""
+    """All papers of a plan in one language.
+
+    `away` says who is away when; it is empty where nobody is.
+    """
 
     route_sheets: tuple[RouteSheet, ...]
     pick_list: Paper
@@ -149,6 +152,7 @@ class Papers:
     call_list: Paper
     register: Paper
     changes: Paper
+    away: str = ""
 
     @property
     def lists(self) -> tuple[Paper, ...]:

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.domain.order import Interval
 from optimizer.domain.plan import ReasonCode
 from optimizer.domain.units import MINUTE_S
 from optimizer.promise.calling_hours import is_firm
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from optimizer.domain.order import Customer, Visit
+    from optimizer.domain.order import Customer, Interval, Visit
     from optimizer.domain.plan import Stop, UnassignedVisit
     from optimizer.promise.offers import Offer
     from optimizer.report.papers.case import Case
@@ -34,8 +33,8 @@ _WORK = {
     "inspection": "the inspection of your {thing}",
     "commissioning": "the commissioning of your {thing}",
 }
-#: Nobody says nineteen minutes past.
-_STEP_S = 5 * MINUTE_S
+#: Who comes late is there "about" then: nobody says nineteen minutes past.
+_ABOUT_S = 5 * MINUTE_S
 #: For the coordinator's own name.
 BLANK = "____"
 #: Surnames of two characters.
@@ -44,12 +43,6 @@ _MASTER = "师傅"
 _CJK = re.compile("[\u4e00-\u9fff]")
 #: A number of a model before the name of the thing: nobody says it on the phone.
 _MODEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9\-/.]*\s*(?=[\u4e00-\u9fff])")
-
-
-def _rounded(window: Interval) -> Interval:
-    """Return what is said of a window that begins or ends at an odd minute: as much of it as lies on five minutes."""
-    open_s, close_s = -(-window.open_s // _STEP_S) * _STEP_S, window.close_s // _STEP_S * _STEP_S
-    return Interval(open_s, close_s) if open_s < close_s else window
 
 
 class Said(NamedTuple):
@@ -149,8 +142,7 @@ class PhoneWords:
 
     def when(self, window: Interval, *, after: Interval | None = None, on: str = "on ") -> str:
         """Return a window with its day, as it is said; the day is not said again after a window of the same one."""
-        said = _rounded(window)
-        opens, closes = (self.case.problem.local_time(end_s) for end_s in (said.open_s, said.close_s))
+        opens, closes = (self.case.problem.local_time(end_s) for end_s in (window.open_s, window.close_s))
         hours = say_span(opens, closes, self.case.wording.lang)
         if after is not None and self.case.date_at(after.open_s) == opens.date():
             return hours
@@ -161,7 +153,7 @@ class PhoneWords:
 
     def dated(self, window: Interval) -> str:
         """Return a window as a text to send has it: the same hours as are said."""
-        return self.case.day_window(_rounded(window))
+        return self.case.day_window(window)
 
     def time(self, moment_s: int) -> str:
         """Return a moment with its day, as it is said."""
@@ -260,18 +252,18 @@ class PhoneWords:
 
     def late(self, visit: Visit, stop: Stop, promised: Sequence[Interval]) -> Said:
         """Return that somebody comes later than was promised."""
-        case = self.case
+        case, about_s = self.case, -(-stop.start_s // _ABOUT_S) * _ABOUT_S
         values = {"work": self.work(visit), "who": self.masters(stop)}
         text = case.say(
             "First of all, our apologies: about {work}, we had agreed {promised}, and {who} will only be there "
             "about {time}.",
             promised=self.whens(promised),
-            time=self.time(stop.start_s),
+            time=self.time(about_s),
             **values,
         )
         sent = case.say(
             "About {work}: we are sorry, {who} will only be there about {time}.",
-            time=self.figures(stop.start_s),
+            time=self.figures(about_s),
             **values,
         )
         return Said(text, case.say("Does that still suit you?"), sent)

@@ -104,20 +104,36 @@ def make_pick_list(case: Case) -> Paper:
 
 
 def pick_totals(case: Case) -> Paper:
-    """Return what is needed of each part in all, what there is of it, and which orders miss it.
+    """Return what is needed of each part in all, what else would be, what there is of it, and which orders miss it.
 
     Of several days, the needs are those of all of them; what is reserved and what arrives counts until the last one.
     """
     problem, taken = case.problem, list(taken_parts(case))
     draws = [part.draw for part in taken]
     missing = missing_parts(case, draws)
-    numbers = sorted({draw.part_id for draw in draws} | missing.keys())
-    lines = [Line(_total(case, part_id, taken, missing.get(part_id, {})), part_id in missing) for part_id in numbers]
+    also = _also_needed(case)
+    numbers = sorted({draw.part_id for draw in draws} | missing.keys() | also.keys())
+    lines = [
+        Line(_total(case, part_id, taken, also.get(part_id, {}), missing.get(part_id, {})), part_id in missing)
+        for part_id in numbers
+    ]
     note = _stock_note(case, {part.as_of_s for part in problem.parts if part.part_id in numbers})
     if problem.days > 1 and lines:
         last = case.wording.short_day(problem.last_day)
         note = f"{note} {case.say('What is reserved and what arrives counts until {day}.', day=last)}".strip()
     return made_paper(PICK_TOTALS, case.say("Parts in total"), lines, note)
+
+
+def _also_needed(case: Case) -> dict[str, dict[str, int]]:
+    """Return what visits that the plan leaves out would need: part number, then order number."""
+    found: dict[str, dict[str, int]] = {}
+    waiting = (case.problem.visit_by_id[visit_id] for visit_id in case.left if visit_id in case.problem.visit_by_id)
+    for visit in sorted(waiting, key=lambda one: one.visit_id):
+        for need in visit.parts:
+            if need.quantity > 0:
+                of_part = found.setdefault(need.part_id, {})
+                of_part[visit.order_id] = of_part.get(visit.order_id, 0) + need.quantity
+    return found
 
 
 def missing_parts(case: Case, draws: list[Draw]) -> dict[str, dict[str, int]]:
@@ -152,7 +168,7 @@ def _shortages(problem: Problem, draws: list[Draw]) -> dict[str, int]:
     return {short.part_id: short.missing for short in stock_shortages(problem, draws)}
 
 
-def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]) -> Row:
+def _total(case: Case, part_id: str, taken: list[Taken], also: dict[str, int], missing: dict[str, int]) -> Row:
     problem = case.problem
     arrivals = [arrival for arrival in problem.arrivals if arrival.part_id == part_id]
     later = [a for a in arrivals if _comes_later(problem, a, problem.first_day)]
@@ -167,14 +183,20 @@ def _total(case: Case, part_id: str, taken: list[Taken], missing: dict[str, int]
         "part": case.part(part_id),
         "needed": sum(needed.values()),
         "by_day": case.wording.series(by_day) if problem.days > 1 else "",
+        "also": _by_order(case, also),
         "on_hand": sum(max(0, part.on_hand) for part in problem.parts if part.part_id == part_id),
         "reserved": outside_of(problem, part_id, problem.days - 1) + _held_for_later(case, part_id),
         "arriving": morning,
         "short": sum(missing.values()),
-        "missed_by": case.wording.series(f"{order_id} ×{count}" for order_id, count in missing.items()),
+        "missed_by": _by_order(case, missing),
         "next_arrival": case.wording.series(_booked_in(case, later)),
         "tick": None,
     }
+
+
+def _by_order(case: Case, counts: dict[str, int]) -> str:
+    """Return how many of a part each order is about: `D005 ×1; D011 ×2`."""
+    return case.wording.series(f"{order_id} ×{count}" for order_id, count in counts.items())
 
 
 def _comes_later(problem: Problem, arrival: Arrival, on: date) -> bool:

@@ -38,7 +38,7 @@ def make_register(case: Case) -> Paper:
         *(_faulty(case, faulty) for faulty in case.context.faulty),
     ]
     lines.sort(key=lambda line: str(line.cells["order_id"]))
-    return Paper(REGISTER.name, case.say("Register"), REGISTER.columns, tuple(lines))
+    return Paper(REGISTER.name, case.say("Register"), REGISTER.columns, tuple(lines), case.away)
 
 
 # --- orders that the plan knows -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.order import PartNeed, ToolNeed
 from optimizer.explain.sentences import accepted_sentence
+from optimizer.report.absences import when_away
 from optimizer.report.papers.model import Entry, Field, PickUp, RouteSheet
 from optimizer.report.papers.pick_list import is_waited_for
 from optimizer.report.papers.tool_list import own_tools, tools_needed
@@ -14,7 +15,7 @@ from optimizer.report.wording import COVERAGES, UNFINISHED, added
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.domain.order import Customer, Order, Visit
     from optimizer.domain.plan import Stop
@@ -38,6 +39,7 @@ FIELDS = {
     "dispatched": "Dispatched",
     "promised": "Promised",
     "told": "Told",
+    "leave": "Leave",
     "leave_by": "Leave by",
     "start": "Start",
     "end": "End",
@@ -65,6 +67,7 @@ PICK_UP = {
     "customer": "Branch",
     "phone": "Phone",
     "address": "Address",
+    "leave": "Leave",
     "leave_by": "Leave by",
     "start": "Start",
     "end": "End",
@@ -91,7 +94,7 @@ def _sheet(case: Case, day: TechnicianDay) -> RouteSheet:
     return RouteSheet(
         technician=day.technician,
         day=day.shift.day,
-        heading=_fields(case, HEADING, _heading(case, day)),
+        heading=(*_fields(case, HEADING, _heading(case, day)), *_away(case, day)),
         packing=tuple(_packing(case, day)),
         entries=tuple(_entry(case, day, position, stop) for position, stop in enumerate(day.stops, start=1)),
         pick_up=_pick_up(case, day),
@@ -108,6 +111,15 @@ def _heading(case: Case, day: TechnicianDay) -> dict[str, str]:
         "break": f"{case.clock(pause[0], today)}–{case.clock(pause[1], today)}" if pause else "",
         "return": case.clock(route.return_s, today) if route else "",
     }
+
+
+def _away(case: Case, day: TechnicianDay) -> Iterator[Field]:
+    """Yield when a technician is away for a part of the day; nothing of who is there all the time."""
+    key = (day.technician.technician_id, day.shift.day)
+    mine = [one for one in case.context.absences if (one.technician_id, one.day) == key]
+    if mine:
+        when = case.wording.series(when_away(one, case.problem, case.wording) for one in mine)
+        yield Field("away", case.say("Away"), when)
 
 
 # --- what to take along, and what to fetch on the way ---------------------------------------------------------------
@@ -151,6 +163,7 @@ def _pick_up(case: Case, day: TechnicianDay) -> PickUp | None:
         "customer": branch.name,
         "phone": branch.phone,
         "address": branch.place.address,
+        "leave": case.clock(day.legs[pause.before].leave_s, today),
         "leave_by": case.clock(pause.leave_by_s, today),
         "start": case.clock(pause.start_s, today),
         "end": case.clock(pause.end_s, today),
@@ -343,6 +356,7 @@ def _time_cells(case: Case, day: TechnicianDay, position: int, order: Order) -> 
         "dispatched": case.time_text(order.log.dispatched_s),
         "promised": case.windows(promised, today, until_s=until_s),
         "told": case.windows([stop.window], today, until_s=until_s),
+        "leave": case.clock(day.leaves_s(position - 1), today),
         "leave_by": case.clock(stop.leave_by_s, today),
         "start": case.clock(stop.start_s, today),
         "end": case.clock(stop.end_s, today),

@@ -183,6 +183,32 @@ def shifts(intake: Intake) -> dict[str, tuple[int, int]]:
     return {shift.technician_id: (shift.start_s, shift.end_s) for shift in intake.checked().shifts}
 
 
+def away(intake: Intake) -> list[tuple[str, int | None, int | None]]:
+    return [(one.technician_id, one.from_s, one.until_s) for one in intake.context.absences]
+
+
+def test_who_is_away_is_known_from_the_report_on_and_as_long_as_it_lasts(branch) -> None:
+    sick = absence(technician_id="T2")
+    assert away(branch(Stage.SETTLE, absences=[sick])) == []
+    assert away(branch(Stage.OPEN, absences=[sick])) == [("T2", None, None)]
+    late = absence(end="10:00")
+    assert away(branch(Stage.OPEN, absences=[late])) == [("T1", None, at(10))]
+    assert away(branch(Stage.OPEN, datetime(2026, 11, 23, 10), absences=[late])) == []
+    assert away(branch(Stage.OPEN, absences=[absence(start="15:00")])) == [("T1", at(15), None)]
+    assert away(branch(Stage.OPEN, absences=[absence(start="15:00", end="23:00")])) == [("T1", at(15), None)]
+    assert away(branch(Stage.OPEN, absences=[absence(start="19:00", end="23:00")])) == []
+    inside = absence(start="10:00", end="11:00")
+    assert away(branch(Stage.OPEN, absences=[inside])) == [("T1", at(10), at(11))]
+
+
+def test_who_has_no_shift_anyway_is_away_all_day(branch) -> None:
+    someone = {"technician_id": "T9", "name": "Zoe"}
+    asked = branch(Stage.OPEN, technicians=[someone], absences=[absence(technician_id="T9")])
+    assert away(asked) == [("T9", None, None)]
+    elsewhen = absence(technician_id="T9", date="2026-11-24")
+    assert away(branch(Stage.OPEN, technicians=[someone], absences=[elsewhen])) == []
+
+
 def test_an_absence_is_known_from_its_report_on(branch) -> None:
     away = absence(technician_id="T2")
     assert "T2" in shifts(branch(Stage.SETTLE, absences=[away]))
