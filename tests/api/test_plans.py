@@ -302,8 +302,8 @@ def test_an_archive_is_planned(house: House) -> None:
 @pytest.mark.parametrize(
     ("lang", "cause", "action"),
     [
-        ("en", "'soon' is not a number.", "Write digits, with a point before decimals."),
-        ("zh", "“soon”不是数字。", "请写数字，小数用小数点。"),
+        ("en", "'soon' is not a number of minutes.", "Write minutes, as in 45, or hours, as in 1.5h."),
+        ("zh", "“soon”不是分钟数。", "请写分钟数，例如 45，或写小时，例如 1.5小时。"),
     ],
 )
 def test_a_fault_has_its_place_and_its_way_out(house: House, lang: str, cause: str, action: str) -> None:

@@ -69,8 +69,8 @@ CASES = [
         "L0, L1, L2, L3, L4, L5: locked to T1, 12 h of service and at least 1 h 10 min on the road in a day of "
         "10 h: 3 h 10 min too much. At most 4 of these 6 fit: give L4, L5 to somebody else, or take their locks "
         "off.",
-        "L0, L1, L2, L3, L4, L5：锁定给T1，服务共 12 小时 00 分，路上至少 1 小时 10 分，"
-        "而当天只有 10 小时 00 分：多出 3 小时 10 分。"
+        "L0, L1, L2, L3, L4, L5：锁定给T1，服务共 12 小时，路上至少 1 小时 10 分钟，"
+        "而当天只有 10 小时：多出 3 小时 10 分钟。"
         "这 6 单最多安排 4 单：请把 L4, L5 改派他人，或解除其锁定。",
     ),
     Case(
@@ -87,7 +87,7 @@ CASES = [
         (lock("A"),),
         "A: locked to T1, who comes to A at 12:10 (leaving at 12:00, 10 min on the way); its window closes at 10:00: "
         "2 h 10 min too late.",
-        "A：锁定给T1，其 12:10 才能到 A（12:00 出发，路上 10 分钟），而时间窗 10:00 截止：晚 2 小时 10 分。",
+        "A：锁定给T1，其 12:10 才能到 A（12:00 出发，路上 10 分钟），而时间窗 10:00 截止：晚 2 小时 10 分钟。",
         sheets={"absences": ({"technician_id": "T1", "date": DAY, "start": "08:00", "end": "12:00"},)},
     ),
     Case(
@@ -109,7 +109,7 @@ CASES = [
         (order("A", service_min="700"),),
         (lock("A"),),
         "A: locked to T1, 11 h 40 min of service and at least 20 min on the road in a day of 10 h: 2 h too much.",
-        "A：锁定给T1，服务共 11 小时 40 分，路上至少 20 分钟，而当天只有 10 小时 00 分：多出 2 小时 00 分。",
+        "A：锁定给T1，服务共 11 小时 40 分钟，路上至少 20 分钟，而当天只有 10 小时：多出 2 小时。",
     ),
     Case(
         "more visits than allowed",

@@ -204,8 +204,8 @@ BREAKING = [
         ),
         lambda w: w.with_job("A", after=()),
         ReasonCode.PRECEDENCE,
-        "Ann Li (Ann) comes closest but visit A would then start 190 min too soon or too late after another one.",
-        "最接近的是Ann Li (Ann)，但派工单 A 与前一单的间隔会差 190 分钟。",
+        "Ann Li (Ann) comes closest but visit A would then start 3 h 10 min too soon or too late after another one.",
+        "最接近的是Ann Li (Ann)，但派工单 A 与前一单的间隔会差 3 小时 10 分钟。",
     ),
     # A must start at 08:10 and lasts until 08:40; B, ten minutes farther, is locked to 08:20.
     Alone(

@@ -40,7 +40,7 @@ WORLD = world(
         (
             Violation(Rule.SHIFT, 3_700, "s", "", "T1"),
             "T1 Li (T1) is back 1 h 2 min after the latest allowed return.",
-            "T1 Li (T1)比最晚返回时刻晚 1 小时 02 分。",
+            "T1 Li (T1)比最晚返回时刻晚 1 小时 2 分钟。",
         ),
         (
             Violation(Rule.TRAVEL_LIMIT, 60, "s", "", "T1", "A"),

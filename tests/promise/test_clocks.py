@@ -428,7 +428,7 @@ SENTENCES = [
         "Passing on: 30 min of opening hours after the receipt (Friday 20 November 10:00): pass the order on by Friday "
         "20 November 10:30. Missed, and still open 5 h 30 min later.",
         "转派：接单（11月20日周五 10:00）后营业时间内 30 分钟：须在11月20日周五 10:30前转派。"
-        "已超时 5 小时 30 分，仍未完成。",
+        "已超时 5 小时 30 分钟，仍未完成。",
     ),
     (
         "dispatch",

@@ -142,7 +142,7 @@ def test_a_visit_that_would_make_the_day_too_long_says_so(one_van: World) -> Non
     assert entry.reasons == (Reason(ReasonCode.MAX_TRAVEL, False, "Ann", 0, 40 * 60, "s", DUTY),)
     expected = "Ann Li (Ann) comes closest but the day would last 4 h, 40 min more than allowed."
     assert sentence(entry.reasons[0], made.problem, translator("en")) == expected
-    expected = "最接近的是Ann Li (Ann)，但当天从出发到返回将长达 4 小时 00 分，超出上限 40 分钟。"
+    expected = "最接近的是Ann Li (Ann)，但当天从出发到返回将长达 4 小时，超出上限 40 分钟。"
     assert sentence(entry.reasons[0], made.problem, translator("zh")) == expected
 
 
