@@ -75,6 +75,8 @@ def test_what_fits_no_page_flows_in_a_size_that_can_be_read(visits: int, value: 
 
 def test_a_stop_at_the_branch_takes_its_room() -> None:
     stop = PickUp(1, (), tuple(f"备件 {n} ×1" for n in range(40)))
-    fields = tuple(Field(name, "标签", "值") for name in ("customer", "phone", "address", "leave_by", "start", "end"))
+    fields = tuple(
+        Field(name, "标签", "值") for name in ("customer", "phone", "address", "leave", "leave_by", "start", "end")
+    )
     with_stop = replace(sheet(6), pick_up=replace(stop, fields=fields))
     assert choose_density(SheetView(with_stop)).points < choose_density(SheetView(sheet(6))).points

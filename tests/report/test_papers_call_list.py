@@ -469,7 +469,7 @@ def test_due_before_the_plan_is_on_top_with_the_nearest_who_can() -> None:
     ("facts", "lang", "said"),
     [
         ({"promised": (TODAY,)}, "en", "customer of A. Promised: Fri 20 Nov, 17:00–18:00."),
-        ({"requested": (TODAY,)}, "zh", "customer of A。客户要求：11月20日周五，17:00–18:00。"),
+        ({"requested": (TODAY,)}, "zh", "customer of A。客户要求：11月20日周五 17:00–18:00。"),
         ({}, "en", "customer of A."),
     ],
 )

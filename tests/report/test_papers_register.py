@@ -74,7 +74,7 @@ def test_an_emergency_that_told_windows_hold_up_says_what_giving_one_up_would_br
     texts = [line_of(papers_of(made, LATE, lang=lang).register, "E").cells["class"] for lang in ("en", "zh")]
     assert texts == [
         "Planned, emergency 1 h 30 min late: told windows bind; 50 min sooner if D may move",
-        "已排，紧急报修晚 1 小时 30 分：受已告知时段限制；若 D 可改时间，可提前 50 分钟",
+        "已排，紧急报修晚 1 小时 30 分钟：受已告知时段限制；若 D 可改时间，可提前 50 分钟",
     ]
     agreed = made.but(published=tuple(replace(said, agreed=True) for said in made.problem.published))
     assert line_of(papers_of(agreed, LATE).register, "E").cells["class"] == "Planned, emergency 1 h 30 min late"

@@ -103,6 +103,7 @@ def test_a_full_entry_says_everything() -> None:
         "dispatched": "11-20 16:05",
         "promised": "09:00–10:00",
         "told": "09:00–10:00",
+        "leave": "08:00",
         "leave_by": "09:10",
         "start": "09:00",
         "end": "09:30",

@@ -45,7 +45,7 @@ def test_the_horizon_is_a_day_or_its_first_and_last(one_van: World, lang: str, d
 
 
 @pytest.mark.parametrize(
-    ("lang", "long", "short"), [("en", "EEEE, d MMMM y", "EEE d MMM"), ("zh", "y年M月d日 EEEE", "M月d日 EEE")]
+    ("lang", "long", "short"), [("en", "EEEE, d MMMM y", "EEE d MMM"), ("zh", "y年M月d日 EEEE", "M月d日EEE")]
 )
 def test_days_are_written_as_the_language_writes_them(lang: str, long: str, short: str) -> None:
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
