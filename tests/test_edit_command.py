@@ -193,5 +193,5 @@ def test_what_fails_while_papers_are_made_leaves_the_plan_as_it_was(out: Path, m
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("optimizer.report.page.write_page", fail)
-    assert "No space left" in refused("edit", out, "--unassign", "O2", "--lang", "en", code=2)
+    assert "the disk is full" in refused("edit", out, "--unassign", "O2", "--lang", "en", code=2)
     assert contents(out) == before
