@@ -33,7 +33,7 @@ ITERATIONS = 60_000
 #: Inches to the pixels of a style sheet; what a picture shows of an inch of paper.
 _CSS_PX, _PAPER_PX = 96, 85
 _A4_IN, _MARGIN_IN = (210 / 25.4, 297 / 25.4), 9 / 25.4
-SCREEN = (1280, 1000)
+SCREEN = (1280, 1030)
 
 
 class Picture(NamedTuple):

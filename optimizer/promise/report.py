@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.planning_context import AsideState
-from optimizer.promise.clocks import clocks_of
+from optimizer.promise.clocks import ClockName, clocks_of
 from optimizer.promise.due_day import WindowSource, Zone, promise_of
 from optimizer.promise.sentences import (
     CLOCKS,
@@ -121,11 +121,29 @@ def promise_report(
         ReportLine("state", translate("To do"), _state(promise, problem, visit, translate, published, aside)),
     ]
     clocks = clocks_of(problem, visit, window=published and published.told)
-    return [*lines, *(_clock_line(clock, problem, translate) for clock in clocks)]
+    known = _since(problem, visit, published, translate)
+    return [*lines, *(_clock_line(clock, problem, translate, known.get(clock.name, "")) for clock in clocks)]
 
 
-def _clock_line(clock: Clock, problem: Problem, translate: Translate) -> ReportLine:
+def _since(problem: Problem, visit: Visit, published: Published | None, translate: Translate) -> dict[ClockName, str]:
+    """Return what is known of clocks that nobody stopped: who has a time was called, what is planned was passed on."""
+    order, log = problem.order_of(visit), problem.order_of(visit).log
+    is_told = published is not None and published.told is not None
+    is_told |= any(said.visit_id == visit.visit_id and said.told is not None for said in problem.published)
+    is_planned = bool(published and published.people) or order.carried_over > 0
+    found = {}
+    if bool(order.promised) or order.carried_over or is_told or log.confirmed is not None:
+        found[ClockName.FIRST_CONTACT] = translate("Not recorded; the customer has been told a time since.")
+    if is_planned or log.dispatched_s is not None:
+        found[ClockName.PASSED_ON] = translate("Not recorded; the order has been passed on since.")
+    return found
+
+
+def _clock_line(clock: Clock, problem: Problem, translate: Translate, since: str) -> ReportLine:
+    """Return how a clock stands; `since` is what is known of one that nobody has stopped."""
     reason, label = clock_reason(clock, problem, translate), translate(CLOCKS[clock.name])
+    if since and clock.stopped_s is None and clock.start_s is not None:
+        reason = since
     return ReportLine(clock.name.value, label, reason, clock.start_s, clock.deadline_s, clock.state.value)
 
 

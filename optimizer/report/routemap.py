@@ -18,7 +18,7 @@ from optimizer.report.text_width import ems
 from optimizer.text.printable import without_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from optimizer.domain.order import Place
     from optimizer.domain.plan import Plan
@@ -203,7 +203,7 @@ def draw_map(
         grid_m=grid_m,
         grid_x=_grid_lines(branch[0], step, WIDTH),
         grid_y=_grid_lines(branch[1], step, projection.height),
-        districts=_districts(problem, used, projection, [stop.badge for route in routes for stop in route.stops]),
+        districts=_districts(problem, used, projection, _drawn_over(routes, marks, branch)),
     )
 
 
@@ -308,7 +308,7 @@ def _apart_m(one: Place, other: Place) -> float:
 
 
 def _districts(
-    problem: Problem, used: set[str], projection: Projection, numbers: Sequence[Point]
+    problem: Problem, used: set[str], projection: Projection, signs: Sequence[Point]
 ) -> tuple[MapDistrict, ...]:
     """Return the districts and towns of the visits on a map, the largest first; a name that has no room is left out."""
     found: dict[str, list[Point]] = {}
@@ -322,32 +322,47 @@ def _districts(
     for name, points in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
         outline = outline_of(points)
         is_named = len(points) > 1 or len(found) <= _MANY_NAMES
-        at = _room_for(name, outline, projection.height, drawn, numbers) if is_named else None
+        at = _room_for(name, outline, projection.height, drawn, signs) if is_named else None
         path = "M" + "L".join(f"{x} {y}" for x, y in outline) + "z"
         drawn.append(MapDistrict(name if at else "", at or (0.0, 0.0), path))
     return tuple(drawn)
 
 
+def _drawn_over(routes: Iterable[MapRoute], marks: Iterable[MapMark], branch: Point) -> list[Point]:
+    """Return where numbers, homes, marks and the branch are drawn over the names."""
+    shown = [point for route in routes for point in (*(stop.badge for stop in route.stops), *route.homes)]
+    return [*shown, *(mark.at for mark in marks), branch]
+
+
 def _room_for(
-    name: str, outline: Sequence[Point], height: int, drawn: Iterable[MapDistrict], numbers: Sequence[Point]
+    name: str, outline: Sequence[Point], height: int, drawn: Iterable[MapDistrict], signs: Sequence[Point]
 ) -> Point | None:
-    """Return where a name covers fewest numbers: above its outline, below or in it; `None` where other names are."""
+    """Return where a name can be read: above its outline, below it, beside or in it; `None` where there is no room."""
     half = ems(name) * _NAME_EM / 2
-    x = min(max(middle_of(outline)[0], half + 4), WIDTH - half - 4)
-    top, bottom = min(y for _, y in outline), max(y for _, y in outline)
-    heights = (top - APART, bottom + APART, (top + bottom) / 2, top - 2 * APART, bottom + 2 * APART)
     taken = [(one.at, ems(one.name) * _NAME_EM / 2) for one in drawn if one.name]
-    free = [
-        y
-        for y in heights
-        if _NAMES_APART / 2 < y < height - _FOOT
-        and all(abs(x - other[0]) > half + wide or abs(y - other[1]) >= _NAMES_APART for other, wide in taken)
-    ]
-    if not free:
-        return None
 
-    def covered(y: float) -> int:
-        return sum(abs(x - nx) < half + APART / 2 and abs(y - ny) < APART for nx, ny in numbers)
+    def is_free(x: float, y: float) -> bool:
+        is_on_map = half + 2 < x < WIDTH - half - 2 and _NAMES_APART / 2 < y < height - _FOOT
+        is_apart = all(abs(x - at[0]) > half + wide + 4 or abs(y - at[1]) >= _NAMES_APART for at, wide in taken)
+        is_shown = all(abs(x - sx) >= half + APART / 2 or abs(y - sy) >= APART - _NEAR for sx, sy in signs)
+        return is_on_map and is_apart and is_shown
 
-    best: float = min(free, key=covered)
-    return round(x, 1), round(best, 1)
+    return next(((round(x, 1), round(y, 1)) for x, y in _places_for(half, outline) if is_free(x, y)), None)
+
+
+def _places_for(half: float, outline: Sequence[Point]) -> Iterator[Point]:
+    """Yield where a name might stand, the best first: over and under the middle of its outline, then beside it."""
+    x = min(max(middle_of(outline)[0], half + 4), WIDTH - half - 4)
+    left, right = min(at for at, _ in outline), max(at for at, _ in outline)
+    top, bottom = min(at for _, at in outline), max(at for _, at in outline)
+    middle = (top + bottom) / 2
+    for y in (top - APART, bottom + APART, middle):
+        yield x, y
+    for y in (middle, top, bottom):
+        yield left - half - APART, y
+        yield right + half + APART, y
+    for y in (top - 2 * APART, bottom + 2 * APART):
+        yield x, y
+    for y in (top - APART, bottom + APART):
+        for aside in (-half, half):
+            yield x + aside, y

@@ -119,7 +119,10 @@ def _heading(problem: Problem, day: TechnicianDay, wording: Wording) -> Parts:
 
 
 def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: bool) -> Table:
-    """Return the stops of a route; on a narrow terminal a visit is told in one column, and the planned way is not."""
+    """Return the stops of a route; on a narrow terminal a visit is told in one column.
+
+    There, the planned departure is told where it is needed: where the latest one is after the planned start.
+    """
     t = wording.translate
     heads = [t(h) for h in ("#", "Leave by", "Start–end", "Told", "Visit", "Customer", "Parts", "Note")]
     if is_wide:
@@ -142,6 +145,7 @@ def _stops(problem: Problem, day: TechnicianDay, wording: Wording, *, is_wide: b
             (wording.window(stop.window, problem, today), "" if problem.promises_of(visit) else _QUIET),
             (stop.visit_id, ""),
             (problem.customer_of(visit).name, ""),
+            *([] if is_wide or stop.leave_by_s <= stop.start_s else [(t("leave {time}", time=leaves), _QUIET)]),
             (wording.parts(stop.parts, problem) if day.leads(stop) else "", ""),
             *_notes(problem, stop, wording, today),
             is_wide=is_wide,

@@ -321,7 +321,7 @@ class Wording:
         order = problem.order_of(visit)
         told = order.promised or order.requested
         today = [w for w in told if w.open_s < problem.end_s and w.close_s >= 0]
-        windows = today or problem.windows[visit.visit_id]
+        windows = today or problem.windows_as_said(visit)
         if problem.days == 1:
             return self.listed(self.window(window, problem) for window in windows)
         return self.series(self._dated(windows, problem))

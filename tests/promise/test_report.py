@@ -33,8 +33,7 @@ def test_an_order_from_its_zone_to_its_call_back() -> None:
         "Window: Monday 23 November 09:00–11:00 (promised)",
         "In the plan: no; no plan is published for Monday 23 November yet",
         "To do: Not planned: it may wait until Tuesday 24 November.",
-        "First contact: 2 h of opening hours after the request (Friday 20 November 15:00): call the customer by Friday "
-        "20 November 17:00. Running.",
+        "First contact: Not recorded; the customer has been told a time since.",
         "Passing on: 30 min of opening hours after the receipt (Friday 20 November 15:00): pass the order on by Friday "
         "20 November 15:30. Missed, and still open 30 min later.",
         "Acknowledgement: Begins when the order is dispatched.",
@@ -237,3 +236,16 @@ def test_what_today_has_is_not_said_to_be_left_out(state: AsideState, text: str)
     aside = SetAside(problem.orders[0], visit, problem.customers[0], state)
     lines = {line.name: line.text for line in promise_report(problem, matrix, visit, aside=aside)}
     assert (lines["planned"], lines["state"]) == ("before these days, nobody is named", text)
+
+
+def test_clocks_that_nobody_stopped_say_what_is_known_since() -> None:
+    """Who has a promise has been called, and what is planned has been passed on, whatever nobody wrote down."""
+    published = Published(SETTLED, ("T1",), NINE, window("11-23 09:00/11:00"))
+    facts: dict[str, Any] = {"received": "11-20 09:00", "promised": (window("11-23 09:00/11:00"),)}
+    problem, matrix, visit = promise_world(**facts)
+    lines = {line.name: line.text for line in promise_report(problem, matrix, visit, published=published)}
+    assert lines["first_contact"] == "Not recorded; the customer has been told a time since."
+    assert lines["passed_on"] == "Not recorded; the order has been passed on since."
+    open_ = {line.name: line.text for line in promise_report(*promise_world(received="11-20 09:00"))}
+    assert open_["first_contact"].endswith("Missed, and still open 5 h later.")
+    assert open_["passed_on"].endswith("still open 6 h 30 min later.")

@@ -16,6 +16,8 @@ from optimizer.report.headline import key_figures
 from optimizer.report.papers.case import Case
 from optimizer.report.papers.phone_words import PhoneWords
 from optimizer.report.promises import promises_of
+from optimizer.report.routemap import WIDTH, draw_map
+from optimizer.report.text_width import ems
 from optimizer.report.wording import Wording
 from optimizer.text.spoken import say_span
 from tests.report.call_checks import CALL_CHECKS
@@ -188,6 +190,24 @@ def only_what_is_paid_has_a_price(printed: Printed) -> Iterator[str]:
     yield from (text for text in texts if "¥" in text)
 
 
+def names_on_the_map_can_be_read(printed: Printed) -> Iterator[str]:
+    """No name of a district lies under a number or a mark, over another name, or over the edge."""
+    problem, index = printed.problem, {visit.visit_id: number for number, visit in enumerate(printed.problem.visits)}
+    for day in range(problem.days):
+        own = [one for one in printed.days if one.shift.day == day]
+        drawn = draw_map(problem, printed.plan, own, index, WORDING)
+        names = [(one.name, one.at, ems(one.name) * 11 / 2) for one in drawn.districts if one.name]
+        signs = [stop.badge for route in drawn.routes for stop in route.stops]
+        signs += [mark.at for mark in drawn.unassigned]
+        for number, (name, (x, y), half) in enumerate(names):
+            if not (half <= x <= WIDTH - half and 0 < y < drawn.height):
+                yield f"{name} stands over the edge"
+            yield from (f"{name} lies under a number" for sx, sy in signs if abs(x - sx) < half and abs(y - sy) < 12)
+            for other, (ox, oy), wide in names[:number]:
+                if abs(x - ox) < half + wide and abs(y - oy) < 12:
+                    yield f"{name} lies over {other}"
+
+
 def chinese_papers_have_chinese_marks(printed: Printed) -> Iterator[str]:
     """No comma or semicolon of an English text stands between two Chinese words."""
     yield from re.findall(r".{0,12}[\u4e00-\u9fff][,;] ?[\u4e00-\u9fff].{0,12}", printed.chinese_page)
@@ -205,6 +225,7 @@ CHECKS: tuple[Check, ...] = (
     every_paper_says_the_same_times,
     a_share_is_kept_only_of_what_was_promised,
     only_what_is_paid_has_a_price,
+    names_on_the_map_can_be_read,
     chinese_papers_have_chinese_marks,
     *CALL_CHECKS,
 )

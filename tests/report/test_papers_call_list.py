@@ -526,7 +526,7 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
             "before "
             "I set "
             "off. Will somebody be at home then?",
-            {"T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}."},
+            {"T1 Li (T1)": f"Order A is new on your sheet: customer of A, 138-1, {WINDOW}."},
         ),
         (
             change(ChangeKind.DROPPED, "T1", ""),
@@ -552,7 +552,7 @@ def change(kind: ChangeKind, before: str, after: str) -> Change:
             "coming instead. Will somebody be at home then?",
             {
                 "T2 Li (T2)": "Strike order A off your sheet (customer of A).",
-                "T1 Li (T1)": f"Order A is new on your sheet: customer of A, {WINDOW}.",
+                "T1 Li (T1)": f"Order A is new on your sheet: customer of A, 138-1, {WINDOW}.",
             },
         ),
     ],

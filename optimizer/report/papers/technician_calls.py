@@ -210,7 +210,7 @@ def _changed(case: Case, change: Change, *, is_told_apart: bool) -> Iterator[Cal
             text = case.say(
                 "Order {order} is new on your sheet: {customer}, {window}.",
                 order=order_id,
-                customer=customer,
+                customer=_what(case, visit, phone=True) if visit else "",
                 window=told,
             )
             yield call_technician(case, who, order_id, why, text, change.call_by_s)
