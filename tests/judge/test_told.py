@@ -126,6 +126,16 @@ def test_what_begins_with_an_arrival_begins_on_five_minutes(way: str, before: in
     assert made.broken(made.plan({"Ann": ["Z", "A"]})) == []
 
 
+def test_a_half_day_without_a_grid_begins_with_the_second_of_the_arrival() -> None:
+    made = world([job("A", place=10)], [person("Ann")]).with_policy(told_grid_s=0)
+    made = made.with_job("A", place=replace(made.problem.visits[0].place, approximate=True))
+    matrix = made.matrix.seconds.copy()
+    matrix[:, :, made.matrix.row_of["A"]] = 13 * 60 + 7
+    made = World(made.problem, replace(made.matrix, seconds=matrix))
+    assert told(made, {"Ann": ["A"]}) == {"A": "08:13:07-12:00"}
+    assert made.broken(made.plan({"Ann": ["A"]})) == []
+
+
 def test_after_what_has_begun_nobody_is_anywhere_before_the_moment_of_planning(one_van: World) -> None:
     """Ann serves A from 08:10; at 09:30 the way to B begins, whatever A would take: at 09:40 she can be there."""
     began = Lock("A", LockLevel.PREFIX, "Ann", position=1, began_s=clock("08:10"))
