@@ -66,7 +66,7 @@ COUPLED = [
         "A (T1 10:00), B (T2 09:00): every plan has to keep them, and none can keep all; without the lock of "
         "any one there is a plan. With starts and returns 1 h 30 min later it would be possible.",
         "A (T1 10:00), B (T2 09:00)：都必须保留，但没有任何方案能全部保留；解除其中任意一单的锁定即可安排。"
-        "若允许开始和返回推迟 1 小时 30 分，则可以安排。",
+        "若允许开始和返回推迟 1 小时 30 分钟，则可以安排。",
     ),
 ]
 

@@ -262,7 +262,7 @@ def test_no_lock_breaks_a_rest(policy: BrokenLocks) -> None:
     assert clash.text == {
         "en": "A: locked to Ann Li (Ann), who would be back at 23:40, 1 h 40 min too late to rest before the next "
         "shift.",
-        "zh": "A：锁定给Ann Li (Ann)，其 23:40 才能返回，下一班次之前的休息会少 1 小时 40 分。",
+        "zh": "A：锁定给Ann Li (Ann)，其 23:40 才能返回，下一班次之前的休息会少 1 小时 40 分钟。",
     }
     assert not helps_to_keep(made.problem, made.matrix)
 

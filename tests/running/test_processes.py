@@ -25,7 +25,7 @@ HERE = __name__
 def serve(parent: Parent, what: str = "echo") -> None:
     """Be the child of these tests."""
     if what == "noisy":
-        print("no message")
+        print("no message", flush=True)
         os.write(1, b"nor this\n")
         sys.stderr.write("x" * 100_000 + " last\n")
     if what == "ready":
