@@ -32,11 +32,13 @@ from optimizer.console import (
     translator_for,
     violation_line,
 )
-from optimizer.domain.planning_context import PlanningContext, Stage
+from optimizer.domain.planning_context import Stage
 from optimizer.options import (
+    AnyPlan,
     AsJson,
     At,
     Branch,
+    BranchOfPlan,
     Datum,
     Days,
     FaultWorkbook,
@@ -46,6 +48,7 @@ from optimizer.options import (
     SeenAt,
     SeenUntil,
     StageOf,
+    WrittenPlan,
     edits_of_options,
     geocoder_of,
     named_path,
@@ -61,15 +64,10 @@ from optimizer.plan_output import (
 from optimizer.running.process_limits import leave_garbage, seldom_look_for_garbage, start_no_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from optimizer.console import Speaker
-    from optimizer.domain.order import Visit
     from optimizer.domain.problem import Problem
-    from optimizer.domain.rules import Violation
     from optimizer.ingest.intake import ReadOptions
     from optimizer.ingest.plans.plan_file import PlanFile
-    from optimizer.promise.report import Published
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.review.branch_now import Comparison
     from optimizer.running.child import Progress
@@ -296,7 +294,8 @@ def publish(
     with Faults(say, as_json=json_faults) as faults:
         file = _read_plan(plan_file, branch, say)
         problem, made = file.problem, file.plan
-        _refuse_to_publish(review_plan(file).judgement.violations, faults)
+        head = say("The plan breaks rules and is not published:")
+        faults.stop_at_broken("NOT_PUBLISHED", head, review_plan(file).judgement.violations)
         home = branch or file.branch
         if home is None:
             faults.stop(2, "NO_BRANCH",
@@ -308,7 +307,7 @@ def publish(
         faults.warn_of(compared.doubts)
         if compared.differences:
             faults.warn("BRANCH_CHANGED", "\n".join(_difference_lines(compared, say)))
-        _refuse_to_publish(compared.violations, faults)
+        faults.stop_at_broken("NOT_PUBLISHED", head, compared.violations)
         target = publish_plan(plan_file, problem, home)
     day = date_text(problem.first_day, problem.branch.region)
     said = say("Published for {day}: {count} visits. Kept as {file}", day=day, count=made.served, file=str(target))
@@ -325,16 +324,9 @@ def _read_plan(plan_file: Path, branch: Path | None, say: Speaker) -> PlanFile:
     return file
 
 
-def _refuse_to_publish(violations: Sequence[Violation], faults: Faults) -> None:
-    """End the command when a plan breaks anything."""
-    if violations:
-        head = faults.say("The plan breaks rules and is not published:")
-        faults.stop(1, "NOT_PUBLISHED", "\n".join([head, *map(violation_line, violations)]))
-
-
 @app.command(cls=SpokenCommand)
 def edit(
-    plan_file: Annotated[Path, typer.Argument(help="A folder that `paigong plan` wrote, or its plan.json.")],
+    plan_file: WrittenPlan,
     edits: Annotated[
         Path | None, typer.Option(help="Edits as JSON, as the service takes them; - is standard input.")
     ] = None,
@@ -377,8 +369,6 @@ def edit(
         plan_file_of,
         write_edited,
     )
-    from optimizer.ingest.plans.plan_file import read_plan_file
-    from optimizer.judge.verdict import time_routes
     from optimizer.report.screen import print_edited
 
     say, console, path = translator_for(lang), Console(), plan_file_of(plan_file)
@@ -387,8 +377,7 @@ def edit(
             kept = earlier_plans(path)
             if not kept:
                 faults.stop(2, "NOTHING_TO_UNDO", say("There is no earlier plan beside {file}.", file=str(path)))
-            file = read_plan_file(kept[-1], time_routes=time_routes)
-            say.follow(file.problem.branch.region.language)
+            file = _read_plan(kept[-1], None, say)
             write_edited(file, path, branch, faults, keeps=False)
             kept[-1].unlink()
         else:
@@ -397,8 +386,7 @@ def edit(
                 unassign=unassign or (), allow=allow or (),
             )  # fmt: skip
             asked = [*([] if edits is None else edits_of_file(edits)), *of_options]
-            file = read_plan_file(path, branch, time_routes=time_routes)
-            say.follow(file.problem.branch.region.language)
+            file = _read_plan(path, branch, say)
             edited = edited_plan(file, asked, faults)
             print_edited(edited.problem, edited.changes, edited.cost_changes, console, say.lang)
             if dry_run:
@@ -424,6 +412,7 @@ def promise(
     from optimizer.ingest.plans.published import last_moment
     from optimizer.ingest.read import read_intake
     from optimizer.promise.report import promise_report
+    from optimizer.promise_command import said_of, with_aside
     from optimizer.travel.plausible import travel_doubts
     from optimizer.travel.provider import travel_for
 
@@ -435,61 +424,27 @@ def promise(
         if newest is not None:
             intake = read_intake(branch, replace(options, stage=newest[0], as_of=newest[1]))
         say.follow(intake.report.language)
-        problem = _with_aside(intake.checked(), intake.context)
+        problem = with_aside(intake.checked(), intake.context)
         matrix = travel_for(problem, branch)
         faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
         visit = next((visit for visit in problem.visits if visit.order_id == order), None)
         if visit is None:
             _refuse_order(order, problem, faults)
-        published = _published(branch, intake.checked(), visit)
+        published = said_of(visit, branch, intake.checked())
         aside = next((one for one in intake.context.aside if one.visit.visit_id == visit.visit_id), None)
         for line in promise_report(problem, matrix, visit, say.lang, published=published, aside=aside):
             console.print(Text(line.text_in(say.lang)), soft_wrap=True)
 
 
-def _published(branch: Path, problem: Problem, visit: Visit) -> Published | None:
-    """Return what the last plan published for these days says of a visit; `None` where there is none."""
-    from optimizer.ingest.plans.published import last_moment, published_plan, told_windows
-    from optimizer.judge.verdict import time_routes
-    from optimizer.promise.report import Published
-
-    day, as_of = problem.first_day, problem.local_time(problem.as_of_s)
-    moment, plan = last_moment(branch, day, as_of), published_plan(branch, day, as_of, time_routes=time_routes)
-    if moment is None or plan is None:
-        return None
-    told, as_of_s = told_windows(branch, problem), problem.clock.moment_of(moment[1])
-    stops = [(route, stop) for route in plan.routes for stop in route.stops if stop.visit_id == visit.visit_id]
-    if not stops:
-        return Published(as_of_s)
-    _, stop = stops[0]
-    rows = {said.visit_id: said.told for said in problem.published}
-    window = stop.window if told is None else rows.get(stop.visit_id)
-    return Published(as_of_s, tuple(route.technician_id for route, _ in stops), stop.start_s, window)
-
-
 def _refuse_order(order: str, problem: Problem, faults: Faults) -> NoReturn:
     """End the command when an order that is asked about is not there."""
-    from optimizer.faults.issues import nearest
-
-    say, near = faults.say, nearest(order, problem.order_by_id)
-    hint = say("Maybe '{near}' is meant.", near=near) if near else ""
-    faults.stop(2, "UNKNOWN_ORDER", say("The order '{order}' is not in orders.", order=order), hint)
-
-
-def _with_aside(problem: Problem, context: PlanningContext) -> Problem:
-    """Return the problem with the orders that today's plan has or has done, so that they can be asked about too."""
-    customers = {customer.customer_id: customer for customer in problem.customers}
-    return replace(
-        problem,
-        orders=(*problem.orders, *(aside.order for aside in context.aside)),
-        visits=(*problem.visits, *(aside.visit for aside in context.aside)),
-        customers=tuple(({aside.customer.customer_id: aside.customer for aside in context.aside} | customers).values()),
-    )
+    said = faults.say("The order '{order}' is not in orders.", order=order)
+    faults.stop_at_unknown("UNKNOWN_ORDER", said, order, problem.order_by_id)
 
 
 @app.command(cls=SpokenCommand)
 def explain(
-    plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
+    plan_file: AnyPlan,
     order: Annotated[
         str | None, typer.Option(help="The order's number.", show_default="every visit that stays out")
     ] = None,
@@ -506,9 +461,7 @@ def explain(
             help="The technician who would serve it instead: the plan is made anew.", show_default="nobody else"
         ),
     ] = None,
-    branch: Annotated[
-        Path | None, typer.Option(help="The branch of a plan that does not hold its own problem.")
-    ] = None,
+    branch: BranchOfPlan = None,
     lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:
@@ -516,7 +469,6 @@ def explain(
 
     With --why one visit is looked at closely; with --instead the plan is made anew, nothing is changed.
     """
-    from optimizer.faults.issues import nearest
     from optimizer.report.screen import print_reasons, print_visit
     from optimizer.review.reasons import reasons_now
 
@@ -531,14 +483,11 @@ def explain(
         if not asked and order is not None:
             _refuse_order(order, problem, faults)
         if instead is not None and instead not in problem.technician_by_id:
-            near = nearest(instead, problem.technician_by_id)
-            hint = say("Maybe '{near}' is meant.", near=near) if near else ""
             said = say("The technician '{technician}' is not in technicians.", technician=instead)
-            faults.stop(2, "UNKNOWN_TECHNICIAN", said, hint)
+            faults.stop_at_unknown("UNKNOWN_TECHNICIAN", said, instead, problem.technician_by_id)
         plan, violations = reasons_now(file, [visit.visit_id for visit in asked])
-        if violations:
-            head = say("The plan breaks rules; what it leaves out is not explained:")
-            faults.stop(1, "NOT_EXPLAINED", "\n".join([head, *map(violation_line, violations)]))
+        head = say("The plan breaks rules; what it leaves out is not explained:")
+        faults.stop_at_broken("NOT_EXPLAINED", head, violations)
     if order is not None:
         for visit in asked:
             print_visit(problem, plan, visit, console, say.lang)
@@ -589,7 +538,7 @@ def map_file(
 
 @app.command(name="judge", cls=SpokenCommand)
 def judge(
-    plan_file: Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")],
+    plan_file: AnyPlan,
     branch: Annotated[
         Path | None, typer.Option(help="The branch: the plan is judged with what it is now, too.")
     ] = None,
@@ -637,7 +586,7 @@ def judge(
 
 @app.command(cls=SpokenCommand)
 def prove(
-    plan_file: Annotated[Path, typer.Argument(help="A folder that `paigong plan` wrote, or its plan.json.")],
+    plan_file: WrittenPlan,
     technician: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Whose route may change; the others keep theirs.", show_default="everybody's"),
@@ -647,9 +596,7 @@ def prove(
         bool,
         typer.Option(help="Write a cheaper plan and its papers in this one's place; `edit --undo` goes back."),
     ] = False,
-    branch: Annotated[
-        Path | None, typer.Option(help="The branch of a plan that does not hold its own problem.")
-    ] = None,
+    branch: BranchOfPlan = None,
     lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:

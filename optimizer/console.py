@@ -22,7 +22,7 @@ from optimizer.text.regional import money_text
 from optimizer.text.system import DEFAULT_LANGUAGE, system_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -163,7 +163,7 @@ class Faults:
             self.stop(3, "LOCK_CONFLICT", "\n".join([head, *lines]), hint if error.helps_to_keep else "")
         if isinstance(error, JudgementError):
             head = self.say("The engine made a plan that the judge refuses. This is a defect of Paigong:")
-            self.stop(4, "DEFECT", "\n".join([head, *map(violation_line, error.violations)]))
+            self.stop(4, "DEFECT", _violations_text(head, error.violations))
         if isinstance(error, NoPlanError) and error.is_interrupted:
             self.stop(INTERRUPTED, "INTERRUPTED", self.say("Stopped before there was a plan; nothing is written."))
         if isinstance(error, NoPlanError):
@@ -180,6 +180,18 @@ class Faults:
         if self.as_json:
             stop(exit_code, _json_text([_fault("error", code, cause, action), *self._noted]))
         stop(exit_code, "\n".join(filter(None, (cause, action))))
+
+    def stop_at_broken(self, code: str, head: str, violations: Sequence[Violation]) -> None:
+        """End the command with what a plan breaks, a line each below a heading; with nothing broken it goes on."""
+        if violations:
+            self.stop(1, code, _violations_text(head, violations))
+
+    def stop_at_unknown(self, code: str, cause: str, name: str, known: Iterable[str]) -> NoReturn:
+        """End the command as something that is asked about is not there; a name that may be meant is proposed."""
+        from optimizer.faults.issues import nearest
+
+        near = nearest(name, known)
+        self.stop(2, code, cause, self.say("Maybe '{near}' is meant.", near=near) if near else "")
 
     def warn(self, code: str, text: str) -> None:
         """Print a warning at once, or at the end among the others as JSON."""
@@ -296,3 +308,7 @@ def violation_line(violation: Violation) -> str:
     """Return a violation as one line: rule, amount, sentence."""
     amount = f" [{violation.amount} {violation.unit}]" if violation.unit else ""
     return f"{violation.rule}{amount}: {violation.message}"
+
+
+def _violations_text(head: str, violations: Iterable[Violation]) -> str:
+    return "\n".join([head, *map(violation_line, violations)])

@@ -26,7 +26,7 @@ from optimizer.ingest.plans.published import published_plan, told_windows
 from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.moments.changes import changes_between
-from optimizer.plan_output import PLAN_FILES, violations_text, write_made
+from optimizer.plan_output import PLAN_FILES, write_made
 from optimizer.report.technician_files import remove_stale
 from optimizer.text.files import replacing
 
@@ -82,9 +82,7 @@ def edited_plan(file: PlanFile, document: list[dict[str, Any]], faults: Faults) 
     """
     edits = edits_from_json(document, file.problem)
     before = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
-    if not before.is_clean:
-        head = faults.say("The plan breaks rules and is not edited:")
-        faults.stop(1, "NOT_EDITED", violations_text(head, before.violations))
+    faults.stop_at_broken("NOT_EDITED", faults.say("The plan breaks rules and is not edited:"), before.violations)
     edited = edit_plan(open_plan(file.problem, file.matrix, file.plan, rules=file.rules), edits)
     refused = refused_for(edited, [edit.visit_id for edit in edits], faults.say)
     if refused:
@@ -119,9 +117,7 @@ def write_edited(file: PlanFile, path: Path, branch: Path | None, faults: Faults
     """
     problem, matrix, plan = file.problem, file.matrix, file.plan
     judgement = judge_plan(problem, matrix, plan, rules=file.rules)
-    if not judgement.is_clean:
-        head = faults.say("The plan breaks rules and is not edited:")
-        faults.stop(1, "NOT_EDITED", violations_text(head, judgement.violations))
+    faults.stop_at_broken("NOT_EDITED", faults.say("The plan breaks rules and is not edited:"), judgement.violations)
     context = _context_of(file, problem, plan, branch or file.branch, faults)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".edited-") as place:
         made = Path(place)

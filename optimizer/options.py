@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from optimizer.ingest.build.geocode import GeocoderSettings
 
 Branch = Annotated[Path, typer.Argument(help="A branch: a folder of CSV files, one workbook, or one JSON file.")]
+AnyPlan = Annotated[Path, typer.Argument(help="A plan.json, from anywhere.")]
+WrittenPlan = Annotated[Path, typer.Argument(help="A folder that `paigong plan` wrote, or its plan.json.")]
+BranchOfPlan = Annotated[
+    Path | None, typer.Option("--branch", help="The branch of a plan that does not hold its own problem.")
+]
 Lang = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from optimizer.console import translator_for, violation_line
+from optimizer.console import translator_for
 from optimizer.ingest.plans.formats import PLAN_FORMAT
 from optimizer.text.regional import said_values
 
@@ -215,11 +215,6 @@ def print_conditions(judgement: Judgement, problem: Problem, console: Console, s
         console.print(Prose(say("Accepted: {accepted}", accepted=text), "yellow"))
     for text in _assumption_sentences(judgement, problem, say):
         console.print(Prose(say("Assumed: {assumption}", assumption=text)))
-
-
-def violations_text(head: str, violations: Sequence[Violation]) -> str:
-    """Return violations below a heading, a line each."""
-    return "\n".join([head, *map(violation_line, violations)])
 
 
 def _assumption_sentences(judgement: Judgement, problem: Problem, say: Translate) -> Iterator[str]:

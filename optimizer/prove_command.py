@@ -9,7 +9,6 @@ from optimizer.engine.master.day.answers import Status
 from optimizer.exact import ExactOutcome, plan_exactly
 from optimizer.explain.unassigned import explain_unassigned
 from optimizer.judge.verdict import judge_plan
-from optimizer.plan_output import violations_text
 from optimizer.text.regional import money_text
 
 if TYPE_CHECKING:
@@ -29,9 +28,8 @@ def proof_of(file: PlanFile, technicians: Collection[str], seconds: float, fault
         Whose routes may change; empty is everybody's.
     """
     judgement = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
-    if not judgement.is_clean:
-        head = faults.say("The plan breaks rules; nothing is proven of it:")
-        faults.stop(1, "NOT_PROVEN", violations_text(head, judgement.violations))
+    head = faults.say("The plan breaks rules; nothing is proven of it:")
+    faults.stop_at_broken("NOT_PROVEN", head, judgement.violations)
     unknown = sorted(set(technicians) - {one.technician_id for one in file.problem.technicians})
     if unknown:
         text = faults.say("There is no technician {technician} in the plan.", technician=", ".join(unknown))
