@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.explain.blocking import waits_of
-from optimizer.explain.positions import best_crew_position, best_single_position
+from optimizer.explain.positions import best_position
 from optimizer.explain.scene import key_of
 from optimizer.judge.costs import absence_cents
 from optimizer.judge.hard_rules import prefix_of
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from optimizer.domain.order import Visit
     from optimizer.domain.plan import Plan
     from optimizer.domain.technician import Shift
-    from optimizer.explain.positions import Position
     from optimizer.explain.scene import Key, Scene
     from optimizer.judge.facts import Tour
 
@@ -191,13 +190,13 @@ def _taken_in(scene: Scene, visit: Visit, gone: frozenset[str], who: str, is_up:
     facts, problem = scene.facts, scene.facts.problem
     made, place = without(scene, gone), None
     for one in _with_earlier(scene, visit):
-        place = _best_position(made, one, is_up, who if one is visit else "")
+        place = best_position(made, one, is_up, who=who if one is visit else "").position
         if place is None:
             return None
         made = made.with_days(place.timed)
     assert place is not None
     for one in sorted((problem.visit_by_id[v] for v in gone), key=lambda v: (-absence_cents(facts, v), v.visit_id)):
-        again = None if _waits_for_absent(made, one) else _best_position(made, one, is_up)
+        again = None if _waits_for_absent(made, one) else best_position(made, one, is_up).position
         if again is not None and again.extra_cents < absence_cents(facts, one):
             made = made.with_days(again.timed)
     left_out = tuple(sorted(gone - made.planned.keys()))
@@ -216,12 +215,6 @@ def _with_earlier(scene: Scene, visit: Visit) -> list[Visit]:
 
 def _waits_for_absent(scene: Scene, visit: Visit) -> bool:
     return any(earlier.visit_id not in scene.planned for earlier in visit.after)
-
-
-def _best_position(scene: Scene, visit: Visit, is_up: Callable[[], bool], who: str = "") -> Position | None:
-    if scene.facts.problem.crew_size_of(visit) > 1:
-        return best_crew_position(scene, visit, is_up).position
-    return best_single_position(scene, visit, is_up, who=who).position
 
 
 def without(scene: Scene, gone: Collection[str]) -> Scene:

@@ -115,6 +115,21 @@ class Best:
         return self.position is not None or self.blocking is not None
 
 
+def best_position(scene: Scene, visit: Visit, is_up: Callable[[], bool], *, who: str = "") -> Best:
+    """Return the best that the nearest days have for a visit of one person, or of a crew.
+
+    Parameters
+    ----------
+    is_up
+        Asked between positions once something has been found: then that is what is returned.
+    who
+        The technician whose days are looked at, where one person serves it; empty: everybody's.
+    """
+    if scene.facts.problem.crew_size_of(visit) > 1:
+        return best_crew_position(scene, visit, is_up)
+    return best_single_position(scene, visit, is_up, who=who)
+
+
 # --- one technician -------------------------------------------------------------------------------------------------
 
 

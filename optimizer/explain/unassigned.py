@@ -23,7 +23,7 @@ from optimizer.explain.causes import OPEN, cause_by_room, proven_cause
 from optimizer.explain.exceptions import with_exception
 from optimizer.explain.instead import taken_by_another
 from optimizer.explain.making_room import TRIES
-from optimizer.explain.positions import best_crew_position, best_single_position
+from optimizer.explain.positions import best_position
 from optimizer.explain.scene import Scene, open_scene
 from optimizer.explain.sentences import sentence
 from optimizer.judge.costs import absence_cents
@@ -220,10 +220,9 @@ def _missing_lead(blocked: Sequence[BlockingReason]) -> Reason:
 def _reason_in_plan(scene: Scene, visit: Visit, patience: Patience) -> Reason:
     """Return why a visit that might fit some plan is not in this one."""
     facts = scene.facts
-    is_crew = facts.problem.crew_size_of(visit) > 1
     if patience.is_up():
         return _no_time_to_look(scene, visit)
-    best = (best_crew_position if is_crew else best_single_position)(scene, visit, patience.is_up)
+    best = best_position(scene, visit, patience.is_up)
     if best.position is None:
         if best.blocking is not None:
             return best.blocking.reason if patience.is_up() else taken_by_another(scene, visit, best.blocking.reason)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.explain.making_room import plan_of, without
-from optimizer.explain.positions import best_crew_position, best_single_position
+from optimizer.explain.positions import best_position
 from optimizer.explain.scene import open_scene
 from optimizer.judge.facts import Facts
 from optimizer.moments.changes import changes_between
@@ -123,8 +123,7 @@ def plan_instead(
     forced = replace(problem, locks=(*held, mine))
     scene, visit = open_scene(Facts(forced, matrix), plan), problem.visit_by_id[visit_id]
     bare = without(scene, {visit_id} & scene.planned.keys())
-    is_crew = problem.crew_size_of(visit) > 1
-    best = (best_crew_position if is_crew else best_single_position)(bare, visit, lambda: False)
+    best = best_position(bare, visit, lambda: False)
     start = plan if best.position is None else plan_of(bare.with_days(best.position.timed))
     found = plan_with(forced, matrix, plan, visit_id, search, start=routes_of(start))
     unlocked = replace(problem, locks=held)
