@@ -36,9 +36,7 @@ def taken_by_another(scene: Scene, visit: Visit, reason: Reason) -> Reason:
     way, found = present_way(scene, shift), []
     for number, other in _exchangeable(scene, shift, visit, reason):
         ids = (*way.ids[:number], visit.visit_id, *way.ids[number + 1 :])
-        timed = time_canonically(
-            tour_with(scene, key_of(shift), way._replace(ids=ids), visit, None), facts.problem.policy
-        )
+        timed = time_canonically(tour_with(scene, key_of(shift), way._replace(ids=ids)), facts.problem.policy)
         changed = {key_of(shift): timed}
         if timed.breach_s == 0 and scene.newly_broken(changed) is None:
             cents = extra_cents(scene, changed) + absence_cents(facts, other) - absence_cents(facts, visit)

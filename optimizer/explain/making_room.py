@@ -11,8 +11,7 @@ from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.plan import BRANCH_STOP
-from optimizer.explain.blocking import waits_of
-from optimizer.explain.positions import best_position
+from optimizer.explain.positions import best_position, present_way, tour_with
 from optimizer.explain.scene import key_of
 from optimizer.judge.costs import absence_cents
 from optimizer.judge.hard_rules import prefix_of
@@ -232,29 +231,21 @@ def without(scene: Scene, gone: Collection[str]) -> Scene:
 
 def plan_of(scene: Scene) -> Plan:
     """Return a scene as a plan with its times."""
-    tours = {key: timed.tour for key, timed in scene.timed.items()}
-    crews = [service for tour in tours.values() for service in tour.services if service.crew is not None]
+    ways = {key: present_way(scene, timed.tour.shift) for key, timed in scene.timed.items()}
+    services = [service for timed in scene.timed.values() for service in timed.tour.services]
     return time_routes(
         scene.facts.problem,
         scene.facts.matrix,
-        {key: _ids(tour) for key, tour in tours.items()},
-        leads={service.visit.visit_id: service.crew.lead for service in crews if service.visit and service.crew},
-        waits={key: waits_of(tour) for key, tour in tours.items()},
+        {key: way.ids for key, way in ways.items()},
+        leads={service.visit.visit_id: service.crew.lead for service in services if service.visit and service.crew},
+        waits={key: way.waits for key, way in ways.items()},
     )
-
-
-def _ids(tour: Tour) -> list[str]:
-    """Return the visits of a tour in driving order, and its stop at the branch."""
-    return [BRANCH_STOP if place.visit is None else place.visit.visit_id for place in tour.places]
 
 
 def _shorter(scene: Scene, key: Key, gone: Collection[str]) -> Tour:
     """Return a technician's day without some visits, and without a stop at the branch behind the last one."""
-    tour = scene.timed[key].tour
-    left = [one for one in _ids(tour) if one not in gone]
+    way = present_way(scene, scene.facts.shifts[key])
+    left = [one for one in way.ids if one not in gone]
     while left and left[-1] == BRANCH_STOP:
         left.pop()
-    crews = {s.visit.visit_id: s.crew for s in tour.services if s.crew is not None and s.visit is not None}
-    visits = [visit for visit in tour.visits if visit.visit_id not in gone]
-    branch_at = left.index(BRANCH_STOP) if BRANCH_STOP in left else None
-    return scene.facts.tour(scene.facts.shifts[key], visits, branch_at=branch_at, crews=crews, waits=waits_of(tour))
+    return tour_with(scene, key, way._replace(ids=tuple(left)))

@@ -320,7 +320,8 @@ def _try(
     scene: Scene, visit: Visit, ways: Mapping[Key, Way], team: Crew | None, best: Best
 ) -> Position | BlockingReason:
     """Return what a visit costs at a position, or what blocks it there; the judge sees the best only."""
-    tours = {key: tour_with(scene, key, way, visit, team) for key, way in ways.items()}
+    crews = {} if team is None else {visit.visit_id: team}
+    tours = {key: tour_with(scene, key, way, crews) for key, way in ways.items()}
     for tour in tours.values():
         # A part that is not there is the cause also where the way is too long: whoever has it comes nearer.
         blocking = _carried_blocking(scene, tours, tour, visit) or _road_blocking(tour)
@@ -354,13 +355,12 @@ def extra_cents(scene: Scene, changed: Mapping[Key, TimedTour]) -> int:
     return extra + load_cents(scene.facts.problem, work_s) - scene.load_cents
 
 
-def tour_with(scene: Scene, key: Key, way: Way, visit: Visit, team: Crew | None) -> Tour:
-    """Return a technician's day as a tour of these visits, with the crew of one that is added."""
+def tour_with(scene: Scene, key: Key, way: Way, added: Mapping[str, Crew] | None = None) -> Tour:
+    """Return a technician's day as a tour of these visits, with the crew of one that is added, by its id."""
     present, facts = scene.timed.get(key), scene.facts
     services = () if present is None else present.tour.services
     crews = {one.visit.visit_id: one.crew for one in services if one.crew is not None and one.visit is not None}
-    if team is not None:
-        crews[visit.visit_id] = team
+    crews |= added or {}
     visits = [facts.problem.visit_by_id[visit_id] for visit_id in way.ids if visit_id != BRANCH_STOP]
     branch_at = way.ids.index(BRANCH_STOP) if BRANCH_STOP in way.ids else None
     return facts.tour(facts.shifts[key], visits, branch_at=branch_at, crews=crews, waits=way.waits)
@@ -425,7 +425,7 @@ def _lasting_blocking(scene: Scene, shift: Shift, visit: Visit) -> BlockingReaso
             needs.update(needs_of(service.visit) if service.visit is not None and service.pays else {})
     if any(0 < own.get(part_id, 0) < count for part_id, count in needs.items()):
         return None
-    tours = {key: tour_with(scene, key, Way((*present, visit.visit_id), _present_waits(scene, shift)), visit, None)}
+    tours = {key: tour_with(scene, key, Way((*present, visit.visit_id), _present_waits(scene, shift)))}
     return _carried_blocking(scene, tours, tours[key], visit)
 
 
