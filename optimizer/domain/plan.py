@@ -312,6 +312,11 @@ class Plan:
         """How many visits the plan serves, those of a crew once."""
         return len({stop.visit_id for route in self.routes for stop in route.stops})
 
+    @property
+    def leads(self) -> dict[str, str]:
+        """Who leads the crew of each visit that has one."""
+        return {stop.visit_id: stop.lead for route in self.routes for stop in route.stops if stop.lead}
+
     def routes_by_technician(self) -> dict[str, list[str]]:
         """Return the neutral form of benchmarks: technician id to visit ids in driving order, `0` for the branch.
 

@@ -37,8 +37,7 @@ class RoutesInHand:
     @classmethod
     def of(cls, plan: Plan) -> RoutesInHand:
         """Open a plan."""
-        leads = {stop.visit_id: stop.lead for route in plan.routes for stop in route.stops if stop.lead}
-        return cls({(route.technician_id, route.day): list(route.stop_ids) for route in plan.routes}, leads)
+        return cls({(route.technician_id, route.day): list(route.stop_ids) for route in plan.routes}, plan.leads)
 
     def keys_of(self, visit_id: str) -> list[Key]:
         """Return the routes that have a visit: none, one, or those of a crew."""

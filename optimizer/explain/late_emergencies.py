@@ -135,6 +135,5 @@ def _is_clean(free: Facts, plan: Plan, visit_id: str, key: tuple[str, int], visi
         (route.technician_id, route.day): tuple(one for one in route.stop_ids if one != visit_id)
         for route in plan.routes
     }
-    leads = {stop.visit_id: stop.lead for route in plan.routes for stop in route.stops if stop.lead}
-    changed = time_routes(free.problem, free.matrix, {**routes, key: visit_ids}, leads=leads)
+    changed = time_routes(free.problem, free.matrix, {**routes, key: visit_ids}, leads=plan.leads)
     return judge_plan(free.problem, free.matrix, changed).is_clean

@@ -179,8 +179,7 @@ def _locks_in_its_way(scene: Scene, plan: Plan, visit: Visit) -> tuple[str, ...]
 
 def _timed(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Plan:
     """Return a plan's routes, timed with other facts."""
-    leads = {stop.visit_id: stop.lead for route in plan.routes for stop in route.stops if stop.lead}
-    return time_routes(problem, matrix, routes_of(plan), leads=leads)
+    return time_routes(problem, matrix, routes_of(plan), leads=plan.leads)
 
 
 def _cheapest(ask: Ask, matrix: TravelMatrix, plan: Plan, visit: Visit, start: Plan, search: Search) -> Variant | None:
