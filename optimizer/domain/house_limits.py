@@ -29,6 +29,16 @@ class HouseLimit(StrEnum):
         """How much of the limit's own unit one whole number of a sheet stands for: a minute in seconds, else one."""
         return 1 if self in (HouseLimit.AREA, HouseLimit.VISITS) else MINUTE_S
 
+    def in_whole_units(self, amount: int) -> int:
+        """Return an amount, rounded up to what a sheet can say.
+
+        Examples
+        --------
+        >>> HouseLimit.TRAVEL.in_whole_units(61), HouseLimit.VISITS.in_whole_units(2)
+        (120, 2)
+        """
+        return -(-amount // self.unit) * self.unit
+
 
 @dataclass(frozen=True, slots=True)
 class LimitException:

@@ -33,7 +33,7 @@ def exception_for(violation: Violation, edited: Edited, visit_ids: Iterable[str]
     if not visit_id:
         return None
     present = [one.amount for one in edited.problem.exceptions if (one.visit_id, one.limit) == (visit_id, limit)]
-    amount = -(-(max(present, default=0) + violation.amount) // limit.unit) * limit.unit
+    amount = limit.in_whole_units(max(present, default=0) + violation.amount)
     if amount > edited.problem.policy.band_of(limit):
         return None
     who = "" if limit in (HouseLimit.AREA, HouseLimit.TOLD) else violation.technician_id

@@ -49,7 +49,7 @@ def with_exception(scene: Scene, visit: Visit, reason: Reason, is_up: Callable[[
     used = [excess for timed in position.timed.values() for excess in excesses_of(widest.facts, timed)]
     own = (visit.visit_id, limit)
     amounts = [excess.amount for excess in used if (excess.exception.visit_id, excess.exception.limit) == own]
-    amount = -(-max(amounts, default=0) // limit.unit) * limit.unit
+    amount = limit.in_whole_units(max(amounts, default=0))
     return replace(reason, exception=LimitException(*own, amount, "", "", position.technician_id))
 
 

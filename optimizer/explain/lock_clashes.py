@@ -366,7 +366,7 @@ class _Finder:
         self, visit_ids: Sequence[str], violation: Violation, excess_s: int
     ) -> tuple[str, Mapping[str, object]] | None:
         """Return the exception to a told window that would do alone, as the row to write; `None` without one."""
-        amount = -(-excess_s // HouseLimit.TOLD.unit) * HouseLimit.TOLD.unit
+        amount = HouseLimit.TOLD.in_whole_units(excess_s)
         if amount > self.problem.policy.band_of(HouseLimit.TOLD):
             return None
         one = LimitException(violation.visit_id, HouseLimit.TOLD, amount, "", "", violation.technician_id)

@@ -159,7 +159,7 @@ def _least_exception(ask: Ask, problem: Problem, matrix: TravelMatrix, visit: Vi
     used = [excess for excess in used if excess.exception.visit_id == visit.visit_id]
     if len({excess.technician_id for excess in used}) != 1:
         return None
-    amount = -(-max(excess.amount for excess in used) // limit.unit) * limit.unit
+    amount = limit.in_whole_units(max(excess.amount for excess in used))
     return _excepted(problem, LimitException(visit.visit_id, limit, amount, "", "", used[0].technician_id))
 
 
