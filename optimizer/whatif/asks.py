@@ -111,7 +111,7 @@ def narrowed(ask: Ask, problem: Problem, matrix: TravelMatrix, visit: Visit, pla
     problem
         The facts as they are.
     """
-    route, stop = _served_by(plan, visit)
+    route, stop = served_by(plan, visit)
     who = route.technician_id
     match ask.kind:
         case AskKind.EXCEPTION:
@@ -130,7 +130,7 @@ def narrowed(ask: Ask, problem: Problem, matrix: TravelMatrix, visit: Visit, pla
             return ask
 
 
-def _served_by(plan: Plan, visit: Visit) -> tuple[Route, Stop]:
+def served_by(plan: Plan, visit: Visit) -> tuple[Route, Stop]:
     """Return the route and the stop that serve a visit, of a crew those of its lead."""
     found = [(route, stop) for route in plan.routes for stop in route.stops if stop.visit_id == visit.visit_id]
     return next((one for one in found if one[1].lead in ("", one[0].technician_id)), found[0])

@@ -18,7 +18,7 @@ from optimizer.explain.scene import open_scene
 from optimizer.judge.facts import Facts
 from optimizer.judge.verdict import time_routes
 from optimizer.running.first_routes import routes_of
-from optimizer.whatif.asks import Ask, AskKind, asks_for, narrowed
+from optimizer.whatif.asks import Ask, AskKind, asks_for, narrowed, served_by
 from optimizer.whatif.variant import Search, Variant, judged_variant, plan_with
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def smallest_change(
         variant = _cheapest(ask, matrix, plan, visit, start, search)
         # Planned again, it may do without: then nobody need be asked.
         if variant is not None and judged_variant(problem, matrix, plan, variant.plan) is None:
-            proposals.append(_proposal(visit, ask, variant))
+            route, stop = served_by(variant.plan, visit)
+            proposals.append(Proposal(visit_id, ask, variant, route.technician_id, stop.start_s))
     return tuple(sorted(proposals, key=lambda one: (one.variant.extra_cents, one.ask.kind)))
 
 
@@ -189,14 +190,3 @@ def _cheapest(ask: Ask, matrix: TravelMatrix, plan: Plan, visit: Visit, start: P
         judged_variant(ask.problem, matrix, plan, start),
     ]
     return min((one for one in made if one is not None), key=lambda one: one.extra_cents, default=None)
-
-
-def _proposal(visit: Visit, ask: Ask, variant: Variant) -> Proposal:
-    stops = [
-        (route.technician_id, stop)
-        for route in variant.plan.routes
-        for stop in route.stops
-        if stop.visit_id == visit.visit_id
-    ]
-    who, stop = next((one for one in stops if one[1].lead in ("", one[0])), stops[0])
-    return Proposal(visit.visit_id, ask, variant, who, stop.start_s)
