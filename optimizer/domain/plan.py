@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from optimizer.domain.house_limits import LimitException
 from optimizer.domain.order import Interval, PartNeed
-from optimizer.domain.rules import Rule
+from optimizer.domain.rules import SOFT_RULES, Rule
 
 #: A stop at the branch in the neutral form of benchmarks.
 BRANCH_STOP = "0"
@@ -306,6 +306,11 @@ class Plan:
     def cost_cents(self) -> int:
         """The one money sum."""
         return sum(self.costs.values())
+
+    def cost_changes(self, before: Plan) -> dict[Rule, int]:
+        """Return by how many cents each soft rule costs more than in a plan before, as far as it differs."""
+        found = {rule: self.costs.get(rule, 0) - before.costs.get(rule, 0) for rule in SOFT_RULES}
+        return {rule: cents for rule, cents in found.items() if cents}
 
     @property
     def served(self) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BRANCH_STOP, Plan
 from optimizer.domain.problem import LockLevel
-from optimizer.domain.rules import SOFT_RULES, Rule
+from optimizer.domain.rules import Rule
 from optimizer.editing.edits import Allow, Fix, Forbid, Move, Release, Unassign
 from optimizer.editing.facts import check_edits, with_locks, with_permissions
 from optimizer.editing.positions import at_best, at_position
@@ -115,9 +115,7 @@ class Edited:
     @property
     def cost_changes(self) -> dict[Rule, int]:
         """By how many cents each soft rule costs more, as far as it differs."""
-        now, then = self.plan.costs, self.before.costs
-        found = {rule: now.get(rule, 0) - then.get(rule, 0) for rule in SOFT_RULES}
-        return {rule: cents for rule, cents in found.items() if cents}
+        return self.plan.cost_changes(self.before)
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -65,9 +65,7 @@ class Variant:
     @property
     def cost_changes(self) -> dict[Rule, int]:
         """By how many cents each soft rule costs more, as far as it differs."""
-        rules = [*dict.fromkeys((*self.before.costs, *self.plan.costs))]
-        found = {rule: self.plan.costs.get(rule, 0) - self.before.costs.get(rule, 0) for rule in rules}
-        return {rule: cents for rule, cents in found.items() if cents}
+        return self.plan.cost_changes(self.before)
 
     @property
     def left_out(self) -> tuple[str, ...]:
