@@ -258,10 +258,8 @@ def answer(
 
 def _question(problem: Problem, indexed: IndexedProblem, asked: Asked) -> Question | None:
     """Return what is asked in indices; `None` where a visit that must be served cannot be by anybody."""
-    index: dict[str, int] = {}
-    for v, visit in enumerate(indexed.visits):
-        index.setdefault(visit.visit_id, v)
-    if not asked.must_serve | set(asked.only_by) <= index.keys():
+    heads = {visit_id: head for visit_id, (head, *_) in indexed.index_by_visit().items()}
+    if not asked.must_serve | set(asked.only_by) <= heads.keys():
         return None
     start = indexed.first_routes(problem, asked.start) if asked.start else ()
     by_who: dict[str, set[int]] = {}
@@ -271,9 +269,9 @@ def _question(problem: Problem, indexed: IndexedProblem, asked: Asked) -> Questi
         s for s, shift in enumerate(indexed.shifts) if asked.free is not None and shift.technician_id not in asked.free
     )
     return Question(
-        must_serve=tuple(sorted(index[v] for v in asked.must_serve)),
-        must_not_serve=tuple(sorted(index[v] for v in asked.must_not_serve if v in index)),
-        only_by={index[v]: frozenset(by_who.get(who, ())) for v, who in sorted(asked.only_by.items())},
+        must_serve=tuple(sorted(heads[v] for v in asked.must_serve)),
+        must_not_serve=tuple(sorted(heads[v] for v in asked.must_not_serve if v in heads)),
+        only_by={heads[v]: frozenset(by_who.get(who, ())) for v, who in sorted(asked.only_by.items())},
         kept=kept if start else frozenset(),
         start=start,
         change_cents=asked.change_cents,

@@ -133,10 +133,10 @@ class Trial:
             return None
         few = alone_with(self.problem, visits)
         indexed = build_arrays(with_shifts_in_force(few, self.matrix), self.matrix)
-        index = {visit.visit_id: v for v, visit in reversed(list(enumerate(indexed.visits)))}
+        index = indexed.index_by_visit()
         if not set(visits) <= index.keys():
             return False
-        question = Question(must_serve=tuple(index[v] for v in visits), is_priced=False)
+        question = Question(must_serve=tuple(index[v][0] for v in visits), is_priced=False)
         status = ask(few, indexed, question, effort=None, seconds=left_s).status
         if status in (Status.UNKNOWN, Status.NOT_MODELLED):
             return None

@@ -95,6 +95,13 @@ class IndexedProblem:
     left_out: tuple[str, ...]
     left_out_cents: int
 
+    def index_by_visit(self) -> dict[str, list[int]]:
+        """Return the indices of each visit by its id: the head first, then the other members of a crew."""
+        found: dict[str, list[int]] = {}
+        for v, visit in enumerate(self.visits):
+            found.setdefault(visit.visit_id, []).append(v)
+        return found
+
     def first_routes(self, problem: Problem, start: Mapping[str | tuple[str, int], Sequence[str]]) -> Solution:
         """Return, per shift, the visits to begin with: the prefixes of started routes, then the given routes.
 
@@ -103,9 +110,7 @@ class IndexedProblem:
         start
             (technician, day) to visit ids in driving order, of a plan that keeps every hard rule; may be empty.
         """
-        index: dict[str, list[int]] = {}
-        for v, visit in enumerate(self.visits):
-            index.setdefault(visit.visit_id, []).append(v)
+        index = self.index_by_visit()
         prefix: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for lock in problem.locks:
             if lock.level is LockLevel.PREFIX and lock.visit_id in index:

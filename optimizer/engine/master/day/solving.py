@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 def prefixes_of(problem: Problem, indexed: IndexedProblem) -> dict[int, list[list[int]]]:
     """Return, by technician-day that has started, the visits with which its route begins: all indices of each."""
-    index: dict[str, list[int]] = {}
-    for v, visit in enumerate(indexed.visits):
-        index.setdefault(visit.visit_id, []).append(v)
+    index = indexed.index_by_visit()
     shift_of = {(shift.technician_id, shift.day): s for s, shift in enumerate(indexed.shifts)}
     found: dict[int, list[tuple[int, str]]] = {}
     for lock in problem.locks:
