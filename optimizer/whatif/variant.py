@@ -117,5 +117,9 @@ def plan_with(
 
 def judged_variant(problem: Problem, matrix: TravelMatrix, before: Plan, plan: Plan) -> Variant | None:
     """Return a plan with its costs under some facts; `None` where it breaks any rule of them."""
-    priced = replace(plan, costs=judge_plan(problem, matrix, plan).costs)
-    return Variant(problem, priced, before) if judge_plan(problem, matrix, priced).is_clean else None
+    judgement = judge_plan(problem, matrix, plan)
+    if judgement.costs != plan.costs:
+        # What it cost under other facts is no fault.
+        plan = replace(plan, costs=judgement.costs)
+        judgement = judge_plan(problem, matrix, plan)
+    return Variant(problem, plan, before) if judgement.is_clean else None
