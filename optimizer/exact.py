@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.domain.plan import BRANCH_STOP
@@ -97,7 +97,6 @@ class ExactOutcome:
     changes: int = 0
     gaps: tuple[Gap, ...] = ()
     note: str = ""
-    costs_by_model: int | None = field(default=None, repr=False)
 
 
 def plan_exactly(
@@ -196,7 +195,7 @@ def judged(problem: Problem, matrix: TravelMatrix, answered: Answered) -> ExactO
         # A break in another slot than the canonical one may be cheaper: any legal slot may be stated.
         plan = _timed(problem, matrix, answered, slots=answered.slots)
         judgement = judge_plan(problem, matrix, plan)
-    outcome = replace(outcome, plan=plan, judgement=judgement, costs_by_model=by_model)
+    outcome = replace(outcome, plan=plan, judgement=judgement)
     if not judgement.is_clean:
         note = f"the judge refuses the plan: {judgement.violations[0].message}"
         return replace(outcome, status=Status.UNKNOWN, plan=None, bound_cents=None, note=note)

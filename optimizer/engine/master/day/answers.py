@@ -49,8 +49,6 @@ class Question:
         Technician-days that keep their route of `start`, whatever the others do.
     start
         Routes of a plan in hand: a hint, and what `kept` and `change_cents` look at.
-    at_most_cents
-        A plan of interest costs no more than this.
     change_cents
         Price of each visit that is served by other people than in `start`, or left out though it was served there: the
         plan with the fewest changes is asked for by a price above all others. 0 asks for the cheapest plan.
@@ -63,7 +61,6 @@ class Question:
     only_by: Mapping[int, frozenset[int]] = field(default_factory=dict)
     kept: frozenset[int] = frozenset()
     start: Solution = ()
-    at_most_cents: int | None = None
     change_cents: int = 0
     is_priced: bool = True
 

@@ -69,8 +69,6 @@ def ask(
     model, changes = variables.model, changes_of(variables)
     # The limits of a day's length come with its prices.
     cost: Linear = sum(part for _, part in parts_of_cost(variables, pieces, lengths))
-    if question.at_most_cents is not None:
-        model.add(cost <= question.at_most_cents)
     if question.is_priced:
         model.minimize(cost + question.change_cents * changes)
     solver = cp_model.CpSolver()
