@@ -35,9 +35,7 @@ def proof_of(file: PlanFile, technicians: Collection[str], seconds: float, fault
         text = faults.say("There is no technician {technician} in the plan.", technician=", ".join(unknown))
         faults.stop(2, "NO_TECHNICIAN", text)
     plan = replace(file.plan, costs=judgement.costs)
-    return plan, plan_exactly(
-        file.problem, file.matrix, seconds=seconds, start=plan, free=list(technicians) or None
-    )  # fmt: skip
+    return plan, plan_exactly(file.problem, file.matrix, seconds=seconds, start=plan, free=list(technicians) or None)
 
 
 def better_file(file: PlanFile, plan: Plan, outcome: ExactOutcome) -> PlanFile | None:

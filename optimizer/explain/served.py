@@ -77,7 +77,6 @@ def why_served(scene: Scene, visit: Visit) -> WhyServed:
     timed = scene.timed[key]
     number = [one.visit_id for one in timed.tour.visits].index(visit.visit_id)
     service, stop = timed.tour.services[number], timed.stops[number]
-    fixed = Fixed.HOURS
     candidates = (
         (stop.arrive_s, Fixed.ARRIVAL),
         (service.windows[stop.window].open_s if stop.window >= 0 else stop.arrive_s, Fixed.WINDOW),
@@ -86,7 +85,7 @@ def why_served(scene: Scene, visit: Visit) -> WhyServed:
         (service.locked_from_s, Fixed.LOCK),
         (service.linked_from_s, Fixed.OTHERS),
     )
-    fixed = next((name for moment_s, name in candidates if moment_s == stop.start_s), fixed)
+    fixed = next((name for moment_s, name in candidates if moment_s == stop.start_s), Fixed.HOURS)
     is_alone = scene.facts.problem.crew_size_of(visit) == 1
     others = _others(scene, visit, key[0]) if is_alone else ()
     return WhyServed(visit.visit_id, key[0], key[1], stop.start_s, fixed, others)

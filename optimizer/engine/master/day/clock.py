@@ -109,8 +109,11 @@ def drive(variables: Variables) -> None:
         row, own = arrays.shift[s], variables.nodes_of(s)
         for n in (HOME, *own):
             is_on = variables.used[s] if n == HOME else variables.serves[s, n]
-            goes_on = [is_on, *(~variables.rests_before[key] for key in [(s, n)] if key in variables.rests_before)]
-            begins = [is_on, *(~variables.rests_after[key] for key in [(s, n)] if key in variables.rests_after)]
+            goes_on: list[cp_model.LiteralT] = [is_on]
+            begins: list[cp_model.LiteralT] = [is_on]
+            if row[S_BREAK_LENGTH]:
+                goes_on.append(~variables.rests_before[s, n])
+                begins.append(~variables.rests_after[s, n])
             if n == HOME:
                 model.add(variables.sets_out[s] == int(row[S_DEPART])).only_enforce_if(goes_on)
                 model.add(variables.comes_home[s] == variables.is_back[s]).only_enforce_if(begins)
