@@ -11,7 +11,6 @@ from optimizer.explain.positions import best_position
 from optimizer.explain.scene import open_scene
 from optimizer.judge.facts import Facts
 from optimizer.moments.changes import changes_between
-from optimizer.running.first_routes import routes_of
 from optimizer.whatif.variant import Search, judged_variant, plan_with
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def plan_instead(
     bare = without(scene, {visit_id} & scene.planned.keys())
     best = best_position(bare, visit, lambda: False)
     start = plan if best.position is None else plan_of(bare.with_days(best.position.timed))
-    found = plan_with(forced, matrix, plan, visit_id, search, start=routes_of(start))
+    found = plan_with(forced, matrix, plan, visit_id, search, start=start)
     unlocked = replace(problem, locks=held)
     made = None if found is None else judged_variant(unlocked, matrix, plan, _unpinned(found.plan, visit_id, unlocked))
     if made is not None:

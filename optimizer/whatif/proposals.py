@@ -186,7 +186,7 @@ def _timed(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Plan:
 def _cheapest(ask: Ask, matrix: TravelMatrix, plan: Plan, visit: Visit, start: Plan, search: Search) -> Variant | None:
     """Return the plan with what is asked for: the one planned again, or the one at hand where that is no dearer."""
     made = [
-        plan_with(ask.problem, matrix, plan, visit.visit_id, search, start=routes_of(start)),
+        plan_with(ask.problem, matrix, plan, visit.visit_id, search, start=start),
         judged_variant(ask.problem, matrix, plan, start),
     ]
     return min((one for one in made if one is not None), key=lambda one: one.extra_cents, default=None)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Plan
     from optimizer.domain.problem import Problem
     from optimizer.domain.rules import Rule
-    from optimizer.running.first_routes import Routes
     from optimizer.travel.matrix import TravelMatrix
 
 #: What leaving out a visit costs that a plan shall have: more than all else together.
@@ -84,7 +83,7 @@ def plan_with(
     visit_id: str,
     search: Search,
     *,
-    start: Routes | None = None,
+    start: Plan,
 ) -> Variant | None:
     """Plan again so that a visit is served, whatever it costs; `None` where no plan with it was found.
 
@@ -93,7 +92,7 @@ def plan_with(
     problem
         The facts to plan with, that `before` may not have known.
     start
-        Routes to begin with; by default those of the plan in hand.
+        The plan to begin with.
     """
     order_id = problem.visit_by_id[visit_id].order_id
     prices = {**problem.policy.unassigned_by_order_cents, order_id: DEAR_CENTS}
@@ -105,7 +104,7 @@ def plan_with(
             seconds=search.seconds,
             iterations=search.iterations,
             seed=search.seed,
-            start=routes_of(before) if start is None else start,
+            start=routes_of(start),
             urgency=Urgency.INTERACTIVE,
             is_explained=False,
         )
