@@ -173,9 +173,9 @@ def _is_about(plan: Plan, visit: Visit) -> Callable[[Ask], bool]:
 def _locks_in_its_way(scene: Scene, plan: Plan, visit: Visit) -> tuple[str, ...]:
     """Return the visits whose locks keep a visit out: what was found then, else what is found now."""
     causes = [left.cause for left in plan.unassigned if left.visit_id == visit.visit_id and left.cause is not None]
-    for cause in causes:
-        return cause.others if cause.kind is CauseKind.LOCKED else ()
-    return locks_in_the_way(scene, visit)
+    if not causes:
+        return locks_in_the_way(scene, visit)
+    return causes[0].others if causes[0].kind is CauseKind.LOCKED else ()
 
 
 def _timed(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Plan:
