@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,17 +12,14 @@ from optimizer.errors import LockConflictError
 from optimizer.explain.lock_clashes import find_lock_clashes
 from optimizer.lock_cores import Trial, core_of, find_lock_core
 from tests.cases.branches import lay_out, order, read
-from tests.cases.test_locks import AB, CASES, lock
-from tests.cases.test_locks import Case as TriedCase
+from tests.cases.test_locks import AB, CASES, Case, lock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cases.test_locks import Rows
-
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_what_trying_orders_names_is_proven_and_minimal(tmp_path: Path, case: TriedCase) -> None:
+def test_what_trying_orders_names_is_proven_and_minimal(tmp_path: Path, case: Case) -> None:
     branch = lay_out(tmp_path / "in", case.orders, locks=case.locks, no_way=case.no_way, **case.sheets)
     _, problem, matrix = read(branch)
     core = core_of(problem, matrix, deadline_s=time.monotonic() + 600)
@@ -39,16 +36,7 @@ def test_what_trying_orders_names_is_proven_and_minimal(tmp_path: Path, case: Tr
         assert core.missing_s == clash.violation.amount
 
 
-class Case(NamedTuple):
-    """Locks that exclude one another by more than one route, and what the refusal says."""
-
-    name: str
-    orders: Rows
-    locks: Rows
-    en: str
-    zh: str
-
-
+#: Locks that exclude one another by more than one route, and what the refusal says.
 COUPLED = [
     Case(
         "a member of a crew is needed elsewhere",
