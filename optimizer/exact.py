@@ -49,6 +49,8 @@ class Asked(NamedTuple):
     ----------
     free
         The technicians whose routes may change; `None` is all of them, others keep the routes of `start`.
+    is_priced
+        Whether costs count; else any plan answers.
     """
 
     start: Mapping[str | tuple[str, int], tuple[str, ...]] = {}
@@ -57,6 +59,7 @@ class Asked(NamedTuple):
     only_by: Mapping[str, str] = {}
     free: frozenset[str] | None = None
     change_cents: int = 0
+    is_priced: bool = True
 
 
 class Answered(NamedTuple):
@@ -274,6 +277,7 @@ def _question(problem: Problem, indexed: IndexedProblem, asked: Asked) -> Questi
         kept=kept if start else frozenset(),
         start=start,
         change_cents=asked.change_cents,
+        is_priced=asked.is_priced,
     )
 
 

@@ -17,8 +17,8 @@ from optimizer.domain.order import Interval
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import LockLevel
 from optimizer.domain.units import HOUR_S, MINUTE_S
-from optimizer.engine.master.day.answers import Question, Status
-from optimizer.exact import ask_process
+from optimizer.engine.master.day.answers import Status
+from optimizer.exact import Asked, answer, ask_process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -124,20 +124,10 @@ class Trial:
 
     def is_possible(self, visits: Collection[str]) -> bool | None:
         """Return whether some plan serves visits, and those that must come before them; `None` if not known in time."""
-        from optimizer.engine.indexing import build_arrays
-        from optimizer.engine.master.day.solving import ask
-        from optimizer.engine.rest import with_shifts_in_force
-
-        left_s = self.deadline_s - time.monotonic()
-        if left_s <= 0:
+        if time.monotonic() >= self.deadline_s:
             return None
-        few = alone_with(self.problem, visits)
-        indexed = build_arrays(with_shifts_in_force(few, self.matrix), self.matrix)
-        index = indexed.index_by_visit()
-        if not set(visits) <= index.keys():
-            return False
-        question = Question(must_serve=tuple(index[v][0] for v in visits), is_priced=False)
-        status = ask(few, indexed, question, effort=None, seconds=left_s).status
+        few, asked = alone_with(self.problem, visits), Asked(must_serve=frozenset(visits), is_priced=False)
+        status = answer(few, self.matrix, asked, deadline_s=self.deadline_s).answer.status
         if status in (Status.UNKNOWN, Status.NOT_MODELLED):
             return None
         return status is not Status.INFEASIBLE
