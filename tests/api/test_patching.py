@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from api.plans.patching import patched
@@ -56,6 +58,19 @@ def test_rows_of_a_sheet_without_keys_are_added_and_taken_out_by_what_they_state
         ("EDIT_SHAPE", "/remove/absences/1"),
         ("PATCH_ROW", "/remove/absences/2"),
     ]
+
+
+def test_sheets_that_are_new_come_in_the_order_of_the_patch() -> None:
+    """The same patch gives the same bytes, by which an input is known."""
+    row = {"technician_id": "T1", "date": "2026-11-30"}
+    for sheets in permutations(("absences", "arrivals", "calendar", "returns")):
+        made = patched(example_branch(), {sheet: [row] for sheet in sheets}, {})
+        assert tuple(made)[-4:] == sheets
+
+
+def test_a_sheet_that_is_null_has_no_rows() -> None:
+    lock = {"visit_id": "O1", "level": "person", "technician_id": "T1"}
+    assert patched(example_branch() | {"locks": None}, {"locks": [lock]}, {})["locks"] == [lock]
 
 
 def test_the_row_of_the_branch_is_changed_in_part() -> None:
