@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.plans.etags import etag_of, is_asked_for, tag, tagged
+from api.plans.papers import paper_limit
 from api.plans.submission import budget_of, check_queue
 from api.plans.view import as_json, find, with_plan
 from api.refusals.refusal import Refusal, by_language
@@ -234,8 +235,7 @@ def _laid_out(
 
 
 def _asked_of_reader(service: Service, caller: Caller, task: dict[str, Any]) -> dict[str, Any]:
-    limit_s = service.settings.paper_s
-    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+    limit_s, too_long = paper_limit(service.settings)
     return service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=caller.key_id)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.plans.documents import unpacked
-from api.refusals.refusal import Refusal
+from api.plans.papers import paper_limit
 from api.store import access, erasing, plans
 from optimizer.ingest.personal import without_mentions
 
@@ -104,8 +104,7 @@ def _taken_out(
         "published": files.get("published"),
         "out": str(out),
     }
-    limit_s = service.settings.paper_s
-    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+    limit_s, too_long = paper_limit(service.settings)
     found = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=caller.key_id)
     return _Left(state, out if found["is_concerned"] else None, frozenset(found["texts"]))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from api.access.doorkeeper import Caller
     from api.service import Service
+    from api.settings import Settings
 
 
 def paper(
@@ -57,6 +58,11 @@ def _name_of(technician_id: str) -> str:
     return f"sheet-{hashlib.sha256(technician_id.encode()).hexdigest()[:40]}"
 
 
+def paper_limit(settings: Settings) -> tuple[float, Refusal]:
+    """Return for how many seconds a reader may work on a kept plan, and what is said when that is not enough."""
+    return settings.paper_s, Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{settings.paper_s:g}")
+
+
 def printed(
     service: Service, row: RowMapping, name: str, lang: str, *, key_id: str, **about: str | None
 ) -> tuple[bytes, dict[str, Any]]:
@@ -88,7 +94,6 @@ def printed(
             "made": str(folder / "made"),
             "out": str(folder / f"out{Path(name).suffix}"),
         }
-        limit_s = service.settings.paper_s
-        too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+        limit_s, too_long = paper_limit(service.settings)
         answer = service.readers.do(task, limit_s=limit_s, too_long=too_long, key_id=key_id)
         return Path(task["out"]).read_bytes(), answer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from api.plans.comparing import compare_with, each_once, submitted_last
 from api.plans.documents import pack, unpack
 from api.plans.etags import etag_of, is_asked_for, tag, tagged
-from api.plans.papers import printed
+from api.plans.papers import paper_limit, printed
 from api.plans.view import PLAN_FILE, days_of, find, technicians_with_routes, with_plan
 from api.refusals.refusal import Refusal, by_language
 from api.requests.idempotency import Answer, once, recall
@@ -150,8 +150,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
         kept, own = plans.plan(tx, row["job_id"]), plans.source(tx, row["input_sha"])
     assert kept is not None
     made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
-    limit_s = service.settings.paper_s
-    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+    limit_s, too_long = paper_limit(service.settings)
     with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()
         (folder / "own").write_bytes(own["content"])

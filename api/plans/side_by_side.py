@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.plans.documents import unpack
+from api.plans.papers import paper_limit
 from api.plans.view import find
 from api.refusals.refusal import Refusal
 from api.store import plans
@@ -32,8 +33,7 @@ def lay_beside(service: Service, caller: Caller, job_id: str, other_id: str) -> 
         other, other_branch_id = _made(tx, caller, other_id)
     if branch_id != other_branch_id:
         raise Refusal("BRANCHES_DIFFER")
-    limit_s = service.settings.paper_s
-    too_long = Refusal("PAPER_FAILED", headers={"Retry-After": "30"}, limit=f"{limit_s:g}")
+    limit_s, too_long = paper_limit(service.settings)
     with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()
         for name, document in (("made", made), ("other", other)):
