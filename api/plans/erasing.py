@@ -16,6 +16,10 @@ from api.store import access, erasing, plans
 from optimizer.ingest.personal import without_mentions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from api.access.doorkeeper import Caller
     from api.service import Service
     from api.store.erasing import Kept
@@ -59,22 +63,28 @@ def erase(service: Service, caller: Caller, branch_id: str, customer_id: str, *,
                 erasing.hold(tx, branch_id)
                 if erasing.states(tx, branch_id) != seen:
                     continue  # a plan was made, edited or published meanwhile
-                concerned = {job_id: left[job_id] for job_id in seen if left[job_id].folder is not None}
-                for job_id, one in concerned.items():
-                    assert one.folder is not None
-                    erasing.replace(tx, job_id, {file.name: file.read_bytes() for file in one.folder.iterdir()})
-                texts = frozenset().union(*(one.texts for one in concerned.values()))
-                if texts:
-                    erasing.replace_texts(tx, branch_id, partial(without_mentions, texts=texts))
-                if concerned:
+                count = _replace(tx, branch_id, {job_id: left[job_id] for job_id in seen})
+                if count:
                     access.note(
                         tx, "erase_customer", pseudonym, key_id=caller.key_id, request_id=request_id,
-                        branch_id=branch_id, plans=len(concerned),
+                        branch_id=branch_id, plans=count,
                     )  # fmt: skip
             break
     service.validated.forget()
     erasing.forget_journal(service.store)
-    return {"branch_id": branch_id, "plans": len(concerned)}
+    return {"branch_id": branch_id, "plans": count}
+
+
+def _replace(tx: Connection, branch_id: str, left: Mapping[str, _Left]) -> int:
+    """Keep what is left of the jobs of a branch; return how many of them were concerned."""
+    count, texts = 0, set[str]()
+    for job_id, one in left.items():
+        if one.folder is not None:
+            erasing.replace(tx, job_id, {file.name: file.read_bytes() for file in one.folder.iterdir()})
+            count, texts = count + 1, texts | one.texts
+    if texts:
+        erasing.replace_texts(tx, branch_id, partial(without_mentions, texts=texts))
+    return count
 
 
 def _taken_out(
