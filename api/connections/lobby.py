@@ -100,8 +100,7 @@ class Lobby:
         self._loop.remove_reader(self._sock.fileno())
         self._loop.remove_reader(self._epoll.fileno())
         for guest in list(self._guests.values()):
-            self._forget(guest)
-            guest.shut()
+            self._end(guest)
         if self._clock is not None:
             self._clock.cancel()
         self._epoll.close()
@@ -157,15 +156,15 @@ class Lobby:
             if self._asks(come):
                 self._let_in(guest)
             elif not come or told & (select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR):
-                self._forget(guest)
-                guest.shut()
+                self._end(guest)
 
     def _asks(self, come: bytes) -> bool:
         """Return whether what has come is to be answered, and be it by a refusal."""
         return bool(come) and (come[0] < _LEAST or len(come) > self._most_bytes or _END.search(come) is not None)
 
     def _let_in(self, guest: Guest) -> None:
-        self._forget(guest)
+        self._limits.closed(guest)
+        del self._guests[guest.sock.fileno()]
         self._epoll.unregister(guest.sock.fileno())
         task = self._loop.create_task(self._given_protocol(guest.sock))
         self._admissions.add(task)
@@ -175,9 +174,9 @@ class Lobby:
         with suppress(OSError):  # It has gone meanwhile.
             await self._loop.connect_accepted_socket(self._admit, sock)
 
-    def _forget(self, guest: Guest) -> None:
+    def _end(self, guest: Guest) -> None:
         self._limits.closed(guest)
-        self._guests.pop(guest.sock.fileno(), None)
+        guest.shut()
 
     def _end_late(self) -> None:
         """End those whose time is over; they are the first ones, as all have the same time."""
@@ -188,8 +187,7 @@ class Lobby:
             if guest.until_s > moment_s:
                 self._clock = self._loop.call_at(guest.until_s, self._end_late)
                 return
-            self._forget(guest)
-            guest.shut()
+            self._end(guest)
 
 
 class LobbyServer(uvicorn.Server):
