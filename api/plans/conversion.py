@@ -126,18 +126,17 @@ def comparison_to_json(found: Comparison, lang: str) -> dict[str, Any]:
 
 def _cause(violation: Violation, lang: str) -> str:
     """Return what is broken in words: the judge's sentence is English; else the rule, and by how much it is missed."""
-    say = translator(lang)
-    rule = say(violation.rule.statement)
     if lang == "en":
-        cause = violation.message
-    elif violation.unit == "s" or violation.unit in AMOUNTS:
-        is_span, count = violation.unit == "s", violation.amount
-        amount = span_text(count, say) if is_span else say(AMOUNTS[violation.unit], amount=count)
-        about = violation.visit_id or violation.technician_id
-        cause = say("{visit}: {rule} Missed by {amount}.", visit=about, rule=rule, amount=amount)
+        return violation.message
+    say = translator(lang)
+    rule, about = say(violation.rule.statement), violation.visit_id or violation.technician_id
+    if violation.unit == "s":
+        amount = span_text(violation.amount, say)
+    elif violation.unit in AMOUNTS:
+        amount = say(AMOUNTS[violation.unit], amount=violation.amount)
     else:
-        cause = say("{visit}: {rule}", visit=violation.visit_id or violation.technician_id, rule=rule)
-    return cause
+        return say("{visit}: {rule}", visit=about, rule=rule)
+    return say("{visit}: {rule} Missed by {amount}.", visit=about, rule=rule, amount=amount)
 
 
 def lock_faults(error: LockConflictError, lang: str) -> list[dict[str, Any]]:
