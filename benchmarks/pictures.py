@@ -20,6 +20,7 @@ from optimizer.ingest.read import read_intake
 from optimizer.moments.draft_settle_open import plan_stage
 from optimizer.report.page import write_page
 from optimizer.report.papers.making import make_papers
+from optimizer.text.catalogue import LANGUAGES
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 BRANCH = Path(__file__).parents[1] / "data/hangzhou"
-LANGUAGES = ("en", "zh")
 ITERATIONS = 60_000
 #: Inches to the pixels of a style sheet; what a picture shows of an inch of paper.
 _CSS_PX, _PAPER_PX = 96, 85
