@@ -130,21 +130,18 @@ def _names(value: object, log: IssueLog, *, path: str) -> tuple[str, ...]:
 def _layers(
     given: object, keys: tuple[str, ...], profiles: tuple[str, ...], limit: int, log: IssueLog, *, at: str
 ) -> Floats | None:
-    """Return tables as float64 of shape (layers, n, n) with NaN for no way, every wrong cell noted."""
+    """Return tables as float64 of shape (layers, n, n) with NaN for no way, every fault noted."""
     tables, paths = ([given], [at]) if not profiles else (given, [f"{at}/{layer}" for layer in range(len(profiles))])
     if not isinstance(tables, list) or len(tables) != len(paths):
         count = len(tables) if isinstance(tables, list) else 0
         log.add("MATRIX_TABLES", value=count, expected=len(profiles), path=at)
         return None
     values = np.full((len(paths), len(keys), len(keys)), np.nan)
-    faults, is_square = CellFaults(log, ""), True
+    faults = CellFaults(log, "")
     for layer, (table, path) in enumerate(zip(tables, paths, strict=True)):
-        is_square &= _has_length(table, len(keys), path, log)
-        for number, row in enumerate(table if is_square else ()):
+        for number, row in enumerate(table if _has_length(table, len(keys), path, log) else ()):
             if _has_length(row, len(keys), f"{path}/{number}", log):
                 values[layer, number] = _numbers(row, f"{path}/{number}", limit, faults)
-            else:
-                is_square = False
     for code, wrong in (
         ("MATRIX_NEGATIVE", values < 0),
         ("MATRIX_LARGE", values > limit),
@@ -155,7 +152,7 @@ def _layers(
             faults.add(code, value=f"{values[layer, origin, destination]:g}", limit=limit, path=where)
     faults.close()
     values[:, range(len(keys)), range(len(keys))] = 0.0
-    return values if is_square else None
+    return values
 
 
 def _has_length(row: object, size: int, path: str, log: IssueLog) -> bool:

@@ -115,6 +115,13 @@ def test_every_fault_has_its_path(tmp_path: Path, changed: dict[str, Any], found
     assert faults(tmp_path, **changed) == found
 
 
+def test_a_ragged_table_does_not_hide_what_is_wrong_in_the_next(tmp_path: Path) -> None:
+    assert faults(tmp_path, profiles=["car", "van"], seconds=[[*SECONDS[:4], []], with_cell(1, 3, "700")]) == [
+        ("MATRIX_SIZE", "/matrix/seconds/0/4", "0"),
+        ("MATRIX_NUMBER", "/matrix/seconds/1/1/3", "700"),
+    ]
+
+
 def test_the_diagonal_may_be_left_out(tmp_path: Path) -> None:
     path = laid(tmp_path, {"keys": KEYS, "seconds": with_cell(2, 2, None)})
     assert travel_for(two_visits(), path).travel_s("car", "end:Ben", "end:Ben") == 0
