@@ -268,8 +268,8 @@ class _Reader:
     """One child process, and its folder."""
 
     def __init__(self, limits: Mapping[str, int], folder: Path | None) -> None:
-        #: The plans that it has opened last, which are quick to edit there.
-        self.opened: deque[str] = deque(maxlen=MOST_OPEN)
+        #: The plans that were edited last in it, which are quick to edit there.
+        self.opened: tuple[str, ...] = ()
         self._folder = held_folder("reader", Path(tempfile.gettempdir()) if folder is None else folder)
         env = os.environ | {"TMPDIR": str(self._folder.path)}
         self.child = Child("api.readers.child", limits=limits, env=env, keeps_stderr=False)
@@ -286,7 +286,8 @@ class _Reader:
         pid = self.child.process.pid
         assert pid is not None  # readers are started by themselves
         if "base" in task:
-            self.opened.append(task["base"])
+            # As the reader itself does: the one used last goes last. Others look at it meanwhile: it is not changed.
+            self.opened = (*(one for one in self.opened if one != task["base"]), task["base"])[-MOST_OPEN:]
         watch = _Watch(pid, limit_s)
         answer = self.child.ask_while(json.dumps(task).encode(), watch.goes_on, look_s=LOOK_S)
         if answer is not None:

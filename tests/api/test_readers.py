@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.readers import pool
+from api.readers import editing, pool
 from api.readers.pool import ReaderPool
 from api.refusals.refusal import Refusal
 from tests.api.conftest import BRANCH, wait_until
@@ -129,6 +129,14 @@ def test_a_plan_is_edited_where_it_is_open_and_else_by_who_worked_last() -> None
     for base, expected in (("a", first), ("b", second), ("z", second), ("c", third), ("", third)):
         with line._reader_for("k", base) as turn:
             assert turn.reader is expected
+
+
+def test_a_reader_is_known_to_have_open_what_it_keeps_open(readers: ReaderPool, tmp_path: Path) -> None:
+    for base in "abacde":
+        ask(readers, task(tmp_path / "b", base=base))
+    [reader] = readers._all
+    assert reader.opened == ("a", "c", "d", "e")
+    assert pool.MOST_OPEN == editing.MOST_OPEN
 
 
 def test_a_plan_is_opened_ahead_where_nobody_has_it_and_somebody_has_time() -> None:
