@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from api.plans.conversion import plan_from_json
 from api.plans.documents import unpack
 from optimizer.domain.plan import Plan
+from optimizer.domain.problem import LockLevel
 from optimizer.editing.rest_of_plan import with_held
 from optimizer.ingest.plans.formats import as_of_then
 from optimizer.ingest.read import problem_from_json
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from optimizer.domain.problem import Problem
+    from optimizer.errors import LockConflictError
     from optimizer.moments.draft_settle_open import StageOutcome
     from optimizer.running.first_routes import Routes
 
@@ -58,6 +60,23 @@ def near(
     )
     known = Plan(routes, ())
     return with_held(problem, known, before_s=_before_s(problem, options), late=late), routes_of(known)
+
+
+def no_longer_kept(error: LockConflictError, facts: Problem, problem: Problem, options: Mapping[str, Any]) -> set[str]:
+    """Return the visits that cannot keep the start that `freeze_before` froze: it is no lock of anybody.
+
+    Parameters
+    ----------
+    facts
+        What was solved, with what is to stay locked.
+    problem
+        The facts as they were sent.
+    """
+    if options.get("freeze_before") is None:
+        return set()
+    frozen = {lock.visit_id for lock in facts.locks if lock.level is LockLevel.START}
+    frozen -= {lock.visit_id for lock in problem.locks}
+    return frozen & {one.visit_id for one in error.violations}
 
 
 def _before_s(problem: Problem, options: Mapping[str, Any]) -> int | None:

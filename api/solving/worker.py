@@ -28,12 +28,11 @@ from api.readers import upload
 from api.refusals.refusal import by_language
 from api.requests.remembered import Remembered, reading_key
 from api.settings import Settings
-from api.solving.continued import near, rest_of, with_changes
+from api.solving.continued import near, no_longer_kept, rest_of, with_changes
 from api.statuses import Status
 from api.store import jobs, plans, revisions
 from api.store.engine import Store, StoreError
 from optimizer.domain.planning_context import Stage
-from optimizer.domain.problem import LockLevel
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
 from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
@@ -46,7 +45,7 @@ from optimizer.text.catalogue import LANGUAGES
 from optimizer.travel.provider import travel_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from sqlalchemy import Connection
@@ -240,7 +239,7 @@ class Task:
             self._near_published = published is not None
         iterations = options.get("iterations")
         asked_s = options["seconds"]
-        seconds = None if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
+        seconds = asked_s if iterations is not None else max(min(LEAST_S, asked_s), asked_s - claim.searched_s)
         # In work mode the same budget gives the same plan, so that an interrupted solve begins again.
         incumbent = claim.incumbent if iterations is None else None
 
@@ -251,7 +250,7 @@ class Task:
                 beside,
                 told=self._told,
                 reported=intake.context.reported,
-                seconds=min(asked_s if seconds is None else seconds, self._settings.max_solve_s),
+                seconds=min(seconds, self._settings.max_solve_s),
                 iterations=iterations,
                 seed=options["seed"],
                 threads=self._settings.solve_threads,
@@ -273,11 +272,8 @@ class Task:
                 facts, first = rest_of(start, options, self._late)
                 return with_changes(search(facts, travel_for(facts, path), None, first), published)
             except LockConflictError as error:
-                # A start that was to be frozen and that nobody can keep any more is no lock of anybody.
-                frozen = {lock.visit_id for lock in facts.locks if lock.level is LockLevel.START}
-                frozen -= {lock.visit_id for lock in problem.locks} | self._late
-                late = frozen & {one.visit_id for one in error.violations}
-                if options.get("freeze_before") is None or not late:
+                late = no_longer_kept(error, facts, problem, options) - self._late
+                if not late:
                     raise
                 self._late |= late
 
@@ -430,19 +426,18 @@ class Task:
 def _not_improved() -> dict[str, dict[str, str]]:
     """Return the warning, by language, of a plan that was made and judged, and that there was no time to improve."""
     causes = by_language("The machine was too slow to improve the first plan.")
-    actions = by_language("Plan again with more seconds: 60, say.")
-    return {
-        lang: {"code": "PLAN_NOT_IMPROVED", "severity": "warning", "cause": causes[lang], "action": actions[lang]}
-        for lang in LANGUAGES
-    }
+    return _warning("PLAN_NOT_IMPROVED", causes, by_language("Plan again with more seconds: 60, say."))
 
 
 def _not_frozen(late: list[str]) -> dict[str, dict[str, str]]:
     """Return the warning, by language, that visits before `freeze_before` keep their technician and not their start."""
     causes = by_language("The start of {visits} was to be kept, and nobody can be there by then.", visits=late)
-    actions = by_language("Look at what changes, and call these customers first.")
+    return _warning("START_NOT_KEPT", causes, by_language("Look at what changes, and call these customers first."))
+
+
+def _warning(code: str, causes: Mapping[str, str], actions: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {
-        lang: {"code": "START_NOT_KEPT", "severity": "warning", "cause": causes[lang], "action": actions[lang]}
+        lang: {"code": code, "severity": "warning", "cause": causes[lang], "action": actions[lang]}
         for lang in LANGUAGES
     }
 
