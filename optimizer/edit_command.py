@@ -22,7 +22,7 @@ from optimizer.explain.unassigned import explain_unassigned
 from optimizer.faults.decoding import decode_json, decode_text
 from optimizer.faults.issues import IssueLog
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.plans.published import published_plan, told_windows
+from optimizer.ingest.plans.published import published_plan, stage_of, told_windows
 from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.moments.changes import changes_between
@@ -32,10 +32,9 @@ from optimizer.text.files import replacing
 
 if TYPE_CHECKING:
     from optimizer.console import Faults
-    from optimizer.domain.plan import Plan
-    from optimizer.domain.problem import Problem
     from optimizer.editing.editor import Edited
     from optimizer.ingest.plans.plan_file import PlanFile
+    from optimizer.judge.verdict import Judgement
 
 #: The folder beside a plan in which its earlier states are, numbered.
 EARLIER = "earlier"
@@ -81,8 +80,7 @@ def edited_plan(file: PlanFile, document: list[dict[str, Any]], faults: Faults) 
         When an edit cannot be done.
     """
     edits = edits_from_json(document, file.problem)
-    before = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
-    faults.stop_at_broken("NOT_EDITED", faults.say("The plan breaks rules and is not edited:"), before.violations)
+    _judged_clean(file, faults)
     edited = edit_plan(open_plan(file.problem, file.matrix, file.plan, rules=file.rules), edits)
     refused = refused_for(edited, [edit.visit_id for edit in edits], faults.say)
     if refused:
@@ -90,6 +88,13 @@ def edited_plan(file: PlanFile, document: list[dict[str, Any]], faults: Faults) 
         faults.stop(1, "EDIT_BREAKS_RULES", "\n".join([head, *(f"{one.text} {one.action}" for one in refused)]))
     reasons = explain_unassigned(edited.problem, file.matrix, edited.plan)
     return replace(edited, plan=replace(edited.plan, unassigned=reasons))
+
+
+def _judged_clean(file: PlanFile, faults: Faults) -> Judgement:
+    """Return what the judge says of a plan; end the command where it breaks anything."""
+    judgement = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
+    faults.stop_at_broken("NOT_EDITED", faults.say("The plan breaks rules and is not edited:"), judgement.violations)
+    return judgement
 
 
 def file_of(edited: Edited, file: PlanFile, document: list[dict[str, Any]]) -> PlanFile:
@@ -115,13 +120,14 @@ def write_edited(file: PlanFile, path: Path, branch: Path | None, faults: Faults
     keeps
         Whether the plan of before is kept, for `--undo`.
     """
-    problem, matrix, plan = file.problem, file.matrix, file.plan
-    judgement = judge_plan(problem, matrix, plan, rules=file.rules)
-    faults.stop_at_broken("NOT_EDITED", faults.say("The plan breaks rules and is not edited:"), judgement.violations)
-    context = _context_of(file, problem, plan, branch or file.branch, faults)
+    judgement = _judged_clean(file, faults)
+    context = _context_of(file, branch or file.branch, faults)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".edited-") as place:
         made = Path(place)
-        write_made(problem, matrix, plan, judgement, file.run, context, made, faults.say.lang, plan_format=file.format)
+        write_made(
+            file.problem, file.matrix, file.plan, judgement, file.run, context, made, faults.say.lang,
+            plan_format=file.format,
+        )  # fmt: skip
         if keeps:
             _keep_earlier(path)
         _put_in_place(made, path)
@@ -148,10 +154,9 @@ def _put_in_place(made: Path, path: Path) -> None:
     (made / PLAN_FILES[0]).replace(path)
 
 
-def _context_of(file: PlanFile, problem: Problem, plan: Plan, branch: Path | None, faults: Faults) -> PlanningContext:
+def _context_of(file: PlanFile, branch: Path | None, faults: Faults) -> PlanningContext:
     """Return what papers say beside the plan: what is set aside, and what differs from the published plan."""
-    said = file.run.get("stage")
-    stage = Stage(said) if said in list(Stage) else Stage.DRAFT
+    problem, stage = file.problem, stage_of(file.run)
     say, bare = faults.say, PlanningContext(stage)
     if branch is None or not branch.exists():
         faults.warn("NO_BRANCH",
@@ -175,5 +180,5 @@ def _context_of(file: PlanFile, problem: Problem, plan: Plan, branch: Path | Non
         return replace(intake.context, stage=stage)
     published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
     told = told_windows(branch, intake.problem)
-    changes = () if published is None else changes_between(problem, published, plan, told)
+    changes = () if published is None else changes_between(problem, published, file.plan, told)
     return replace(intake.context, stage=stage, changes=changes, is_published=published is not None, told=told)

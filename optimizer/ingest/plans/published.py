@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimizer.domain.plan import Cause, Plan, Reason, Route, Stop, UnassignedVisit
     from optimizer.domain.problem import Problem
     from optimizer.domain.wall_clock import WallClock
+    from optimizer.text.files import JsonObject
 
 #: How a file's name writes the moment of its plan.
 _MOMENT = "%Y-%m-%dT%H%M"
@@ -89,19 +90,25 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
 def last_moment(branch: str | Path, day: date, as_of: datetime = datetime.max) -> tuple[Stage, datetime] | None:
     """Return stage and moment of the last plan published for a day by a moment, both in the branch's time.
 
-    `None` where there is none. A plan from elsewhere, which says no stage, counts as a draft.
+    `None` where there is none.
     """
     found = [entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last]
     if not found:
         return None
     newest = max(found)
-    return _stage_of(newest), datetime.strptime(newest.planned, _MOMENT)
+    return stage_of(_run_of(newest)), datetime.strptime(newest.planned, _MOMENT)
 
 
-def _stage_of(entry: _File) -> Stage:
-    """Return the stage at which a published plan was made."""
-    stated = json.loads(entry.path.read_text(encoding="utf-8")).get("run", {}).get("stage")
+def stage_of(run: JsonObject) -> Stage:
+    """Return the stage at which a plan was made, by its record; a plan from elsewhere, which says none, is a draft."""
+    stated = run.get("stage")
     return Stage(stated) if stated in tuple(Stage) else Stage.DRAFT
+
+
+def _run_of(entry: _File) -> JsonObject:
+    """Return the record of a published plan: how it was made."""
+    run: JsonObject = json.loads(entry.path.read_text(encoding="utf-8")).get("run", {})
+    return run
 
 
 def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
@@ -119,9 +126,8 @@ def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
     if not found:
         return None
     newest = max(found)
-    run = json.loads(newest.path.read_text(encoding="utf-8")).get("run", {})
     notice = problem.local_time(problem.notice_deadline_s(0))
-    if run.get("stage") != Stage.DRAFT or newest.planned > notice.strftime(_MOMENT):
+    if _run_of(newest).get("stage") != Stage.DRAFT or newest.planned > notice.strftime(_MOMENT):
         return None
     return frozenset(said.visit_id for said in problem.published if said.told is not None)
 
