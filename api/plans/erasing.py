@@ -121,9 +121,15 @@ def _taken_out(
 
 def _may_concern(kept: Kept, customer_id: str) -> bool:
     """Return whether a job may keep something of a customer: what is packed or flat is not looked through here."""
-    names = {json.dumps(customer_id, ensure_ascii=is_ascii)[1:-1].encode() for is_ascii in (True, False)}
-    content = kept.input["content"]
-    if kept.input["media_type"] != "application/json" or any(word in content for word in _FLAT):
+    if kept.input["media_type"] != "application/json":
         return True
-    documents = [content, *map(unpacked, kept.facts.values())]
-    return any(name in document for document in documents for name in names)
+    name, sent = _written(customer_id)[1:-1], kept.input["content"]
+    if b"\\" in sent:  # any character may be escaped there; what we keep ourselves is written in one way
+        sent = _written(json.loads(sent))
+    documents = [sent, *map(unpacked, kept.facts.values())]
+    return any(word in sent for word in _FLAT) or any(name in document for document in documents)
+
+
+def _written(value: Any) -> bytes:
+    """Return a JSON value with no more escaped than has to be, as `documents.pack` writes it."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace")

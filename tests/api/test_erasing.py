@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.plans.erasing import _may_concern
 from api.readers import upload
+from api.store.erasing import Kept
 from tests.api.conftest import BRANCH, town, wait_until
 from tests.ingest.workbooks import write_workbook
 
@@ -156,6 +158,26 @@ def test_nothing_that_is_kept_names_a_customer_who_was_forgotten(new_server: Cal
     assert patched.status_code == 202, patched.text
     assert server.ended(patched.json()["id"])["status"] == "solved"
     assert found(server.data) == set()
+
+
+@pytest.mark.parametrize(
+    ("customer_id", "sent"),
+    [
+        ("C-1", "C-1"),
+        ("C/1", r"C\/1"),
+        ("C+1", r"C\u002B1"),
+        ('C"1', r"C\"1"),
+        ("C-张", "C-张"),
+        ("C-张", r"C-\u5f20"),
+        ("C-张", r"C-\u5F20"),
+    ],
+)
+def test_a_customer_is_found_however_a_sender_writes_the_number(customer_id: str, sent: str) -> None:
+    """Also of a job without a plan: nothing but its input says who it is about."""
+    content = f'{{"customers": [{{"customer_id": "{sent}"}}]}}'.encode()
+    source: Any = {"media_type": upload.JSON, "content": content}
+    assert _may_concern(Kept(source, {}, {}, {}, None), customer_id)
+    assert not _may_concern(Kept(source, {}, {}, {}, None), "C-李")
 
 
 def test_a_job_that_runs_and_one_that_waits_go_on_without_the_customer(new_server: Callable[..., Server]) -> None:
