@@ -21,7 +21,7 @@ from optimizer.ingest.forms.workbook_file import RefusedError, check_file
 from optimizer.ingest.intake import Intake, ReadOptions
 from optimizer.ingest.plans.published import published_folder
 from optimizer.ingest.read import read_intake
-from optimizer.travel.provider import check_travel, travel_for
+from optimizer.travel.provider import checked_travel, travel_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,14 +50,16 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A branch on disk, read."""
+    """A branch on disk, read; `own` is the matrix that it brings, read to be checked."""
 
     path: Path
     intake: Intake
+    own: TravelMatrix | None = None
 
     def matrix(self) -> TravelMatrix:
         """Return the travel of the branch."""
-        return travel_for(self.intake.checked(), self.path)
+        problem = self.intake.checked()
+        return travel_for(problem, self.path) if self.own is None else self.own
 
     def with_travel(self) -> tuple[Intake, TravelMatrix]:
         """Return all of it, for when its folder is gone."""
@@ -107,8 +109,8 @@ def read(path: Path, options: dict[str, Any]) -> Laid:
         policy = replace(intake.problem.policy, broken_locks=BrokenLocks(broken_locks))
         intake = replace(intake, problem=replace(intake.problem, policy=policy))
     assert intake.problem is not None
-    doubts = check_travel(intake.problem, path)
-    return Laid(path, replace(intake, report=intake.report.with_more(doubts)))
+    own, doubts = checked_travel(intake.problem, path)
+    return Laid(path, replace(intake, report=intake.report.with_more(doubts)), own)
 
 
 def lay_published(path: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -55,10 +55,16 @@ def check_travel(problem: Problem, folder: Path | str | None = None) -> IssueRep
     InputError
         As `travel_for` does.
     """
+    return checked_travel(problem, folder)[1]
+
+
+def checked_travel(problem: Problem, folder: Path | str | None = None) -> tuple[TravelMatrix | None, IssueReport]:
+    """Do as `check_travel` does, and return the matrix, too, if that had to be read for it."""
     if folder is not None and may_hold_matrix(Path(folder)):
-        return travel_doubts(problem, travel_for(problem, folder), folder)
+        matrix = travel_for(problem, folder)
+        return matrix, travel_doubts(problem, matrix, folder)
     _check_profiles(_profiles_of(problem), GeodesicProvider())
-    return IssueReport()
+    return None, IssueReport()
 
 
 def travel_for(problem: Problem, folder: Path | str | None = None, own: TravelProvider | None = None) -> TravelMatrix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,16 @@ def test_names_in_gbk_are_read() -> None:
 def test_json_is_read_with_its_travel(tmp_path: Path) -> None:
     laid = read(BRANCH, tmp_path, upload.JSON)
     assert set(laid.matrix().keys) == set(laid.intake.checked().places())
+    assert laid.own is None
+
+
+def test_a_matrix_of_its_own_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = list(read(BRANCH, tmp_path, upload.JSON).intake.checked().places())
+    seconds = [[0 if row == column else 600 + row for column in range(len(keys))] for row in range(len(keys))]
+    document = json.loads(BRANCH) | {"matrix": {"keys": keys, "seconds": seconds}}
+    laid = read(json.dumps(document).encode(), tmp_path, upload.JSON)
+    monkeypatch.setattr(upload, "travel_for", None)
+    assert laid.matrix().seconds.tolist() == [seconds]
 
 
 @pytest.mark.parametrize(
