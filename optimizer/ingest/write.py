@@ -9,8 +9,8 @@ from optimizer.domain.order import GapFrom
 from optimizer.domain.region import Region
 from optimizer.ingest.build.calendar import WEEKEND, adds_public_days
 from optimizer.ingest.build.problem import in_normal_order
-from optimizer.ingest.cells.compound import WEEKDAY_NAMES
 from optimizer.ingest.cells.dates_and_times import BranchClock, iso_duration, time_text
+from optimizer.ingest.cells.days_of_week import WEEKDAY_NAMES
 from optimizer.ingest.cells.locales import no_calls_of, paper_of
 from optimizer.ingest.forms.columns import PROBLEM_FORMAT
 from optimizer.ingest.settings.policy import policy_to_json

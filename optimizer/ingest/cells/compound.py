@@ -13,6 +13,7 @@ from typing import Any
 from optimizer.domain.order import GapFrom, Interval, Load, PartNeed, Place, Predecessor, SkillNeed, ToolNeed
 from optimizer.domain.units import DAY_S
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, MOMENT
+from optimizer.ingest.cells.days_of_week import WEEKDAY_OF
 from optimizer.ingest.cells.lists import COMMAS, split_list
 from optimizer.ingest.cells.unread_windows import window_fault
 from optimizer.ingest.cells.values import (
@@ -45,16 +46,6 @@ _NEEDS = pattern_of(
     r"|(?:(?<=[:：]\d)|(?<=[:：]\d\d))\s+(?=[^\s;；:：,，、]+\s*[:：]\s*\d)"
 )
 
-_DAY_NAMES = (
-    ("mon", "monday", "周一", "星期一"),
-    ("tue", "tues", "tuesday", "周二", "星期二"),
-    ("wed", "weds", "wednesday", "周三", "星期三"),
-    ("thu", "thur", "thurs", "thursday", "周四", "星期四"),
-    ("fri", "friday", "周五", "星期五"),
-    ("sat", "saturday", "周六", "星期六"),
-    ("sun", "sunday", "周日", "周天", "星期日", "星期天"),
-)
-_WEEKDAYS = {name: index for index, names in enumerate(_DAY_NAMES) for name in names}
 _DAY_GROUPS = {
     **dict.fromkeys(("每天", "每日", "daily", "everyday", "every day"), "Mon-Sun"),
     **dict.fromkeys(("周末", "双休日", "weekend", "weekends"), "Sat-Sun"),
@@ -63,7 +54,6 @@ _DAY_GROUPS = {
 _NAMED_DAYS = pattern_of(r"\s*(?:[,，、&和及]|\band\b)\s*")
 _TO_DAY = pattern_of(r"\s*(?:[~～–—−至到-]|\b(?:to|through|thru)\b)\s*")
 _SEVERAL_DAYS = pattern_of("(?:周|星期|礼拜)?([一二三四五六日天]+)")
-WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: A window as read: moments of the branch's wall clock, or with their own offset.
 Window = tuple[datetime, datetime]
@@ -196,12 +186,12 @@ def weekday_indices(text: str, code: str = "OPENING_FORMAT") -> list[int]:
 
 def _days_named(name: str, code: str) -> list[int]:
     """Return the days of a name; behind one `周` may stand several: `周六日`."""
-    if name.lower() in _WEEKDAYS:
-        return [_WEEKDAYS[name.lower()]]
+    if name.lower() in WEEKDAY_OF:
+        return [WEEKDAY_OF[name.lower()]]
     match = _SEVERAL_DAYS.fullmatch(name)
     if match is None:
         raise fault(code)
-    return [_WEEKDAYS[f"周{day}"] for day in match[1]]
+    return [WEEKDAY_OF[f"周{day}"] for day in match[1]]
 
 
 def _amounts(value: object, names: tuple[str, str], *, low: int = 1, high: int) -> list[tuple[str, int]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.domain.currencies import CURRENCIES
 from optimizer.domain.region import DistanceUnit, PaperSize
 from optimizer.faults.issues import nearest
-from optimizer.ingest.cells.compound import WEEKDAY_NAMES, parse_hours, weekday_indices
+from optimizer.ingest.cells.compound import parse_hours, weekday_indices
+from optimizer.ingest.cells.days_of_week import WEEKDAY_NAMES
 from optimizer.ingest.cells.values import fault, parse_text
 from optimizer.text.catalogue import LANGUAGES
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from optimizer.ingest.cells.days_of_week import WEEKDAY_NAMES, WEEKDAY_OF
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.ingest.cells.spelt_times import PART, spelt_time, with_colons
 from optimizer.text.patterns import pattern_of
@@ -27,9 +28,8 @@ NEAR_DAYS, NEAR_DAYS_OF_MONTH = 183, 10
 #: How the names of the months begin.
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = pattern_of(
-    rf"\s*[,，]?\s*[(（]?\s*(?:(?:周|星期|礼拜)([一二三四五六日天])|({'|'.join(_WEEKDAYS)})[a-z]*\.?)\s*[)）]?\s*[,，]?\s*",
+    rf"\s*[,，]?\s*[(（]?\s*(?:(?:周|星期|礼拜)([一二三四五六日天])|({'|'.join(WEEKDAY_NAMES)})[a-z]*\.?)\s*[)）]?\s*[,，]?\s*",
     re.IGNORECASE,
 )
 _DAYS_AHEAD = {
@@ -112,8 +112,7 @@ def _time_first(text: str, frame: Frame) -> tuple[date, int] | None:
 
 def _agrees(day: date, weekday: re.Match[str]) -> bool:
     """Return whether a date is of the weekday beside it; if not, one of the two is wrong."""
-    index = "一二三四五六日".find(weekday[1].replace("天", "日")) if weekday[1] else _WEEKDAYS.index(weekday[2].lower())
-    return day.weekday() == index
+    return day.weekday() == WEEKDAY_OF[f"周{weekday[1]}" if weekday[1] else weekday[2].lower()]
 
 
 # --- the forms of a date ------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S
-from optimizer.ingest.cells.compound import WEEKDAY_NAMES, weekday_indices
+from optimizer.ingest.cells.compound import weekday_indices
 from optimizer.ingest.cells.dates_and_times import LONGEST_NIGHT_S, moment_text, time_text
-from optimizer.ingest.cells.days_of_week import weekday_said
+from optimizer.ingest.cells.days_of_week import WEEKDAY_NAMES, weekday_said
 from optimizer.ingest.cells.numerals import NUMERAL
 from optimizer.ingest.cells.parts_of_day import spelt_stretch, with_ends_joined, without_courtesy
 from optimizer.ingest.cells.spelt_dates import spelt_date, taken_date

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.domain.units import DAY_S, HOUR_S
 from optimizer.faults.issues import Phrase
+from optimizer.ingest.cells.days_of_week import WEEKDAY_OF
 from optimizer.ingest.cells.numerals import NUMERAL, small_number
 from optimizer.ingest.cells.parts_of_day import EITHER_HALF, VAGUE_PARTS, spelt_stretch, without_courtesy
 from optimizer.ingest.cells.spelt_amounts import half_width
@@ -77,7 +78,7 @@ def window_fault(text: str) -> CellFault:
             return fault("WINDOW_DAYS_DIFFER", item=beside[0])
         if day["year"] and beside:
             real = date(int(day["year"]), int(day["m"]), int(day["d"])).weekday()
-            if real != "一二三四五六日".index(beside[1].replace("天", "日")):
+            if real != WEEKDAY_OF[f"周{beside[1]}"]:
                 return fault("WINDOW_WEEKDAY", item=Phrase(WEEKDAYS[real]))
     relative, times = _RELATIVE.search(text), without_dates(text)
     if times != text.strip(" ,，") and _SIDE_OF_DAY.fullmatch(times):
