@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from optimizer.domain.planning_context import Absence, PlanningContext
+from optimizer.domain.region import Region
 from optimizer.domain.units import at
 from optimizer.report.absences import away_words, when_away
 from optimizer.report.page import render_page
@@ -44,6 +45,8 @@ def test_of_several_days_each_is_named() -> None:
         "Away: Mon 23 Nov: Cy Li (Cy) all day; Tue 24 Nov: Ann Li (Ann) 10:00–11:00."
     )
     assert when_away(tuesday, problem, Wording("en")) == "10:00–11:00"
+    by_twelve = when_away(tuesday, problem, Wording("en", Region(is_twelve_hours=True)))
+    assert by_twelve == "10:00–11:00\N{NO-BREAK SPACE}AM"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -65,7 +65,7 @@ def published_plan(branch: str | Path, day: date, as_of: datetime, *, time_route
     InputError
         When a file has faults.
     """
-    if not any(entry.first <= day <= entry.last for entry in _files(branch, day, as_of)):
+    if _newest(branch, day, as_of) is None:
         return None  # what is published for later days alone need not be read
     plans = _newest_first(branch, day, as_of, time_routes)
     newest = next(plan for first, last, plan in plans if first <= day <= last)
@@ -92,10 +92,9 @@ def last_moment(branch: str | Path, day: date, as_of: datetime = datetime.max) -
 
     `None` where there is none.
     """
-    found = [entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last]
-    if not found:
+    newest = _newest(branch, day, as_of)
+    if newest is None:
         return None
-    newest = max(found)
     return stage_of(_run_of(newest)), datetime.strptime(newest.planned, _MOMENT)
 
 
@@ -122,10 +121,9 @@ def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
         As the branch states it, before a published plan is laid over its rows.
     """
     day, as_of = problem.first_day, problem.local_time(problem.as_of_s)
-    found = [entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last]
-    if not found:
+    newest = _newest(branch, day, as_of)
+    if newest is None:
         return None
-    newest = max(found)
     notice = problem.local_time(problem.notice_deadline_s(0))
     if _run_of(newest).get("stage") != Stage.DRAFT or newest.planned > notice.strftime(_MOMENT):
         return None
@@ -150,6 +148,11 @@ def _files(branch: str | Path, day: date, as_of: datetime) -> list[_File]:
         if match and match[3] <= as_of.strftime(_MOMENT) and (match[2] or match[1]) >= day.isoformat():
             found.append(_File(match[3], date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1]), path))
     return found
+
+
+def _newest(branch: str | Path, day: date, as_of: datetime) -> _File | None:
+    """Return the file of the last plan that was published by a moment for a day, `None` when there is none."""
+    return max((entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last), default=None)
 
 
 def routes_before(
