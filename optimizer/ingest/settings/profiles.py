@@ -75,8 +75,9 @@ def decode_toml(text: str, log: IssueLog, *, file: str) -> dict[str, Any] | None
     """Return the tables of a TOML text, or `None` after noting the fault."""
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        line, position = place_in(text, error) if isinstance(error, ValueError) else (1, 1)
-        words = Phrase(reader_words(error) if isinstance(error, ValueError) else TOO_DEEP)
-        log.add("TOML_SYNTAX", file=file, error=words, line=line, position=position)
-        return None
+    except ValueError as error:  # `TOMLDecodeError` is one
+        (line, position), words = place_in(text, error), reader_words(error)
+    except RecursionError:
+        (line, position), words = (1, 1), TOO_DEEP
+    log.add("TOML_SYNTAX", file=file, error=Phrase(words), line=line, position=position)
+    return None
