@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from optimizer.domain.order import Interval
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,20 +34,15 @@ def away_words(absences: Iterable[Absence], problem: Problem, wording: Wording) 
 
 
 def _of_one(absence: Absence, problem: Problem, wording: Wording) -> str:
-    name, who = wording.person(absence.technician_id, problem), absence.technician_id
-    person = f"{name} ({who})" if name != who else name
+    person = wording.person_with_id(absence.technician_id, problem)
     return wording.translate("{technician} {when}", technician=person, when=when_away(absence, problem, wording))
 
 
 def when_away(absence: Absence, problem: Problem, wording: Wording) -> str:
     """Return when somebody is away: `all day`, `until 08:40`, `from 16:00`, `10:00–12:00`."""
-    t, day = wording.translate, absence.day
-    from_, until = (
-        None if moment_s is None else wording.clock(moment_s, problem, day)
-        for moment_s in (absence.from_s, absence.until_s)
-    )
-    if from_ and until:
-        return f"{from_}–{until}"
-    if from_ is None and until is None:
-        return t("all day")
-    return t("from {time}", time=from_) if from_ else t("until {time}", time=until)
+    t, day, from_s, until_s = wording.translate, absence.day, absence.from_s, absence.until_s
+    if from_s is not None and until_s is not None:
+        return wording.window(Interval(from_s, until_s), problem, day)
+    if from_s is not None:
+        return t("from {time}", time=wording.clock(from_s, problem, day))
+    return t("all day") if until_s is None else t("until {time}", time=wording.clock(until_s, problem, day))

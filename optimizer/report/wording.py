@@ -268,6 +268,11 @@ class Wording:
         technician = problem.technician_by_id.get(technician_id)
         return without_controls(technician.name if technician and technician.name else technician_id)
 
+    def person_with_id(self, technician_id: str, problem: Problem) -> str:
+        """Return a technician as `陈立新 (T01)`; an id that the branch does not know stays an id."""
+        name, number = self.person(technician_id, problem), without_controls(technician_id)
+        return f"{name} ({number})" if name != number else number
+
     def employment(self, employment: Employment) -> str:
         """Return whether somebody is staff or a contractor."""
         return self.translate(EMPLOYMENTS[employment])

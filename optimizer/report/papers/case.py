@@ -92,9 +92,7 @@ class Case:
 
     def person(self, technician_id: str) -> str:
         """Return a technician as `陈立新 (T01)`; an id that the branch does not know stays an id."""
-        technician = self.problem.technician_by_id.get(technician_id)
-        name = technician.name if technician else ""
-        return without_controls(f"{name} ({technician_id})" if name and name != technician_id else technician_id)
+        return self.wording.person_with_id(technician_id, self.problem)
 
     def phone(self, technician_id: str) -> str:
         """Return a technician's phone; empty when none is known."""
