@@ -119,10 +119,10 @@ def told_instead(found: Counterfactual, problem: Problem, lang: str) -> Iterator
         )
     for one in found.people:
         yield t(
-            "{technician}: {visits} visits, {minutes} min out.",
+            "{technician}: {visits} visits, {time} out.",
             technician=wording.person(one.technician_id, problem),
             visits=f"{one.visits:+d}".replace("-", "−"),
-            minutes=f"{round(one.out_s / 60):+d}".replace("-", "−"),
+            time=wording.balance(one.out_s),
         )
 
 

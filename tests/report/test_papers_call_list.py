@@ -156,6 +156,7 @@ def test_the_draft_says_what_is_not_on_the_list_yet() -> None:
 def test_the_list_says_how_long_it_takes() -> None:
     w = world([job(name, place=1, log=CALLED) for name in "AB"], [person("T1")]).with_policy(call_s=240)
     assert calls(w, {"T1": ["A", "B"]}).note == "2 calls, about 8 min in all."
+    assert calls(w.with_policy(call_s=31 * 60), {"T1": ["A", "B"]}).note == "2 calls, about 1 h 2 min in all."
 
 
 def test_a_customer_with_three_visits_is_called_once() -> None:

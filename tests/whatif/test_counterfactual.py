@@ -45,7 +45,7 @@ def test_the_price_of_somebody_else_by_rule_visit_and_person() -> None:
     lines = list(told_instead(found, made.problem, "en"))
     assert lines[:2] == ["With Ben Li at A, planned anew: +10 points.", "By rule: Travel +10."]
     assert lines[2].startswith("A (customer of A): Other technician")
-    assert lines[-1] == "Ben Li: +2 visits, +120 min out."
+    assert lines[-1] == "Ben Li: +2 visits, +2 h out."
     assert list(told_instead(found, made.problem, "zh"))[:2] == [
         "改由Ben Li承担 A 并重排：+10 分。",
         "按规则：路程 +10。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.planning_context import Stage
-from optimizer.domain.units import FAR_FUTURE_S, MINUTE_S
+from optimizer.domain.units import FAR_FUTURE_S
 from optimizer.promise.clocks import ClockState
 from optimizer.report.columns import CALL_LIST
 from optimizer.report.papers.before_calls import prepare_calls
@@ -66,11 +66,11 @@ def _line(case: Case, call: Call) -> Line:
 
 def _notes(case: Case, prepared: Prepared, calls: Sequence[Call]) -> Iterator[str]:
     """Yield how long the calls take, what is not on the list yet, and what the offers take for granted."""
-    minutes = len(calls) * case.problem.policy.call_s // MINUTE_S
+    time = case.wording.duration(len(calls) * case.problem.policy.call_s)
     if len(calls) == 1:
-        yield case.say("1 call, about {minutes} min.", minutes=minutes)
+        yield case.say("1 call, about {time}.", time=time)
     else:
-        yield case.say("{count} calls, about {minutes} min in all.", count=len(calls), minutes=minutes)
+        yield case.say("{count} calls, about {time} in all.", count=len(calls), time=time)
     if case.context.stage is Stage.DRAFT and not tells_windows(case) and case.stop_of:
         yield case.say("Exact windows are told when the plan is settled, one call a customer.")
         waiting = _first_contacts(case)
