@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from typing import Any
@@ -20,3 +21,8 @@ def unpack(content: bytes) -> Any:
 def unpacked(content: bytes) -> bytes:
     """Return the bytes of a kept JSON document."""
     return zlib.decompress(content)
+
+
+def name_of(job_id: str, plan: bytes, problem: bytes) -> str:
+    """Return what readers call a job's plan that they have open: one with other facts or routes is another one."""
+    return f"{job_id}-{hashlib.sha256(plan + problem).hexdigest()}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.plans.documents import name_of
 from api.plans.etags import etag_of, is_asked_for, tag, tagged
 from api.plans.papers import paper_limit
 from api.plans.submission import budget_of, check_queue
@@ -93,14 +93,16 @@ def open_ahead(service: Service, caller: Caller, row: RowMapping) -> None:
     Nobody waits for this, and nothing is said where it cannot be done.
     """
     is_worth_it = row["state"] == State.DRAFT and row["visits"] >= LARGE and caller.role.may(Role.PLAN)
-    if not is_worth_it or not service.readers.may_open(_revision_of(row)):
+    if not is_worth_it:
         return
     with suppress(Refusal, StoreError, OSError):
         with service.store.read() as tx:
-            kept, source = plans.plan(tx, row["job_id"]), plans.source(tx, row["input_sha"])
-        if kept is not None:
-            with _laid_out(service, row, kept, source) as (task, _):
-                _asked_of_reader(service, caller, task | {"task": "open"})
+            kept = plans.plan(tx, row["job_id"])
+            if kept is None or not service.readers.may_open(_name_of(row, kept)):
+                return
+            source = plans.source(tx, row["input_sha"])
+        with _laid_out(service, row, kept, source) as (task, _):
+            _asked_of_reader(service, caller, task | {"task": "open"})
 
 
 def undo(
@@ -213,9 +215,8 @@ def _moved(tx: Connection, row: RowMapping) -> list[str]:
 # --- what all of them do --------------------------------------------------------------------------------------------
 
 
-def _revision_of(row: RowMapping) -> str:
-    """Return how what readers call a plan begins."""
-    return f"{row['job_id']}-{row['revision']}-"
+def _name_of(row: RowMapping, kept: Mapping[Any, Any]) -> str:
+    return name_of(row["job_id"], kept["content"], kept["problem"])
 
 
 @contextmanager
@@ -228,10 +229,9 @@ def _laid_out(
         for name, content in (("content", kept["content"]), ("problem", kept["problem"]), ("file", source["content"])):
             (folder / name).write_bytes(content)
         (folder / "out").mkdir()
-        # A reader keeps plans open; one that somebody was taken out of is another one.
-        base = _revision_of(row) + hashlib.sha256(kept["problem"]).hexdigest()
         files = {name: str(folder / name) for name in ("content", "problem", "file", "out")}
-        yield {"base": base, **files, "media_type": source["media_type"]}, folder
+        told = {"base": _name_of(row, kept), "job_id": row["job_id"], "media_type": source["media_type"]}
+        yield {**told, **files}, folder
 
 
 def _asked_of_reader(service: Service, caller: Caller, task: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Edits of a kept plan, in a reader: the plan last edited stays open, so that the next edit of it is quick.
+"""Edits of a kept plan, in a reader: the plan last edited stays open, and so does what an edit made of it.
 
-{"task": "edit", "base": ..., "content": ..., "problem": ..., "file": ..., "media_type": ..., "edits": [...],
- "is_dry": ..., "out": ...}
+So the next edit is quick, of the one or the other.
+
+{"task": "edit", "base": ..., "content": ..., "problem": ..., "file": ..., "media_type": ..., "job_id": ...,
+ "edits": [...], "is_dry": ..., "out": ...}
 {"task": "open", "base": ..., "content": ..., "problem": ..., "file": ..., "media_type": ...}
 """
 
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from api.plans.conversion import assumptions, change_to_json, changes_with, plan_from_json
-from api.plans.documents import pack, unpack
+from api.plans.documents import name_of, pack, unpack
 from api.readers import upload
 from optimizer.editing.edit_documents import edits_from_json
 from optimizer.editing.editor import Edited, OpenPlan, edit_plan, open_plan
@@ -59,7 +61,7 @@ def edit(task: Answer) -> Answer:
         **_what_differs(edited),
     }
     if not task["is_dry"] and not edited.broken:
-        _write(base, edited, Path(task["out"]))
+        answer["opened"] = _write(base, edited, task)
     return answer
 
 
@@ -83,11 +85,16 @@ def _base(task: Answer) -> Base:
             path = upload.lay_out(Path(task["file"]).read_bytes(), task["media_type"], Path(folder))
             matrix = travel_for(problem, path)
         plan, plan_format = plan_from_json(made["plan"], problem), str(made["plan"].get("format", FIRST_FORMAT))
-        _open[key] = Base(made, plan_format, open_plan(problem, matrix, plan, rules=rules_of(plan_format)))
-        while len(_open) > MOST_OPEN:
-            _open.popitem(last=False)
+        _keep_open(key, Base(made, plan_format, open_plan(problem, matrix, plan, rules=rules_of(plan_format))))
     _open.move_to_end(key)
     return _open[key]
+
+
+def _keep_open(name: str, base: Base) -> None:
+    _open[name] = base
+    _open.move_to_end(name)
+    while len(_open) > MOST_OPEN:
+        _open.popitem(last=False)
 
 
 def _violations(edited: Edited, visit_ids: list[str], lang: str) -> list[Answer]:
@@ -130,8 +137,11 @@ def _what_differs(edited: Edited) -> Answer:
     }
 
 
-def _write(base: Base, edited: Edited, out: Path) -> None:
-    """Write an edited plan as a solve's plan is kept, judged as a whole, with reasons for what it leaves out."""
+def _write(base: Base, edited: Edited, task: Answer) -> str:
+    """Write an edited plan as a solve's plan is kept, judged as a whole, with reasons for what it leaves out.
+
+    It stays open; its name is returned.
+    """
     from optimizer.explain.unassigned import explain_unassigned
     from optimizer.report.figures import kpis
 
@@ -154,5 +164,9 @@ def _write(base: Base, edited: Edited, out: Path) -> None:
         "changes": changes_with(base.made["changes"], edited, is_near=bool(base.made.get("near_published"))),
         "assumptions": {lang: assumptions(judgement, problem, translator(lang)) for lang in LANGUAGES},
     }
-    (out / "content").write_bytes(pack(made))
-    (out / "problem").write_bytes(pack(problem_to_json(problem)))
+    out, packed = Path(task["out"]), (pack(made), pack(problem_to_json(problem)))
+    for name, content in zip(("content", "problem"), packed, strict=True):
+        (out / name).write_bytes(content)
+    name = name_of(task["job_id"], *packed)
+    _keep_open(name, Base(made, base.format, open_plan(problem, matrix, plan, rules=base.opened.rules)))
+    return name

@@ -109,16 +109,10 @@ class ReaderPool:
         with self._lock:
             return any(reader.has_loaded for reader in self._all)
 
-    def may_open(self, begins: str) -> bool:
-        """Return whether a plan may be opened before anybody edits it: nobody has it open, and somebody has time.
-
-        Parameters
-        ----------
-        begins
-            How the name of the plan begins.
-        """
+    def may_open(self, base: str) -> bool:
+        """Return whether a plan may be opened before anybody edits it: nobody has it open, and somebody has time."""
         with self._lock:
-            is_open = any(base.startswith(begins) for one in self._all for base in one.opened)
+            is_open = any(base in one.opened for one in self._all)
             return bool(self._free) and not self._waiting and not is_open
 
     def do(self, task: Mapping[str, Any], *, limit_s: float, too_long: Refusal, key_id: str = "") -> dict[str, Any]:
@@ -286,14 +280,20 @@ class _Reader:
         pid = self.child.process.pid
         assert pid is not None  # readers are started by themselves
         if "base" in task:
-            # As the reader itself does: the one used last goes last. Others look at it meanwhile: it is not changed.
-            self.opened = (*(one for one in self.opened if one != task["base"]), task["base"])[-MOST_OPEN:]
+            self._note_open(task["base"])
         watch = _Watch(pid, limit_s)
         answer = self.child.ask_while(json.dumps(task).encode(), watch.goes_on, look_s=LOOK_S)
         if answer is not None:
             found: dict[str, Any] = json.loads(answer)
+            if "opened" in found:
+                self._note_open(found.pop("opened"))
             return found
         return watch.failed
+
+    def _note_open(self, base: str) -> None:
+        """Note a plan as the reader itself does: the one used last goes last."""
+        # Others look at the tuple meanwhile: it is not changed.
+        self.opened = (*(one for one in self.opened if one != base), base)[-MOST_OPEN:]
 
     def end(self) -> int:
         """End the process; return its exit code."""

@@ -182,8 +182,7 @@ def get_plan(
     with service.store.read() as tx:
         row = view.find(tx, caller, job_id)
         answer = shown(tx, row, lang, if_none_match)
-    answer.background = BackgroundTask(editing.open_ahead, service, caller, row)
-    return answer
+    return _then_opened(answer, service, caller, row)
 
 
 @router.delete(
@@ -309,6 +308,12 @@ def shown(tx: Connection, row: RowMapping, lang: str, if_none_match: str | None)
     return JSONResponse(view.with_plan(tx, row, lang), headers=headers)
 
 
+def _then_opened(answer: Response, service: Service, caller: Caller, row: RowMapping) -> Response:
+    """Return an answer that shows a plan; when it is sent, the plan is opened for the edits to come."""
+    answer.background = BackgroundTask(editing.open_ahead, service, caller, row)
+    return answer
+
+
 # --- waiting ------------------------------------------------------------------------------------------------------
 
 
@@ -329,7 +334,7 @@ async def _ended_within(service: Service, caller: Caller, job_id: str, wait_s: f
             if row["status"] not in ENDED:
                 return row["event_count"], None
             body = view.with_plan(tx, row, lang)
-            return 0, JSONResponse(body, headers=etags.tagged(body["etag"], lang))
+        return 0, _then_opened(JSONResponse(body, headers=etags.tagged(body["etag"], lang)), service, caller, row)
 
     while True:
         seen, response = await run_in_threadpool(look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from contextlib import nullcontext
@@ -13,10 +14,19 @@ import pytest
 
 from api.access.doorkeeper import Caller
 from api.plans import editing
+from api.plans.documents import name_of, pack
+from api.readers import editing as in_reader
+from api.readers import upload
+from api.routes import plans as routes
 from api.schemas.answered import Deliveries
 from api.schemas.details import Details, PlansCompared
 from api.schemas.editing import EditAnswer, Revisions
 from api.statuses import Role
+from optimizer.ingest.plans.plan_file import routes_to_json
+from optimizer.ingest.read import problem_from_json
+from optimizer.ingest.write import problem_to_json
+from optimizer.judge.verdict import time_routes
+from optimizer.travel.provider import travel_for
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
 
 if TYPE_CHECKING:
@@ -187,7 +197,7 @@ def test_jobs_are_found_by_label_state_and_day(house: Server, job_id: str) -> No
         (Role.READ, {}, False),
         (Role.ADMIN, {"state": "published"}, False),
         (Role.ADMIN, {"visits": editing.LARGE - 1}, False),
-        (Role.ADMIN, {"revision": 3}, False),
+        (Role.ADMIN, {"job_id": "k"}, False),
     ],
 )
 def test_a_large_draft_is_opened_ahead_for_who_may_edit_it(
@@ -196,21 +206,56 @@ def test_a_large_draft_is_opened_ahead_for_who_may_edit_it(
     opened: list[str] = []
 
     def do(task: dict[str, Any], **_: object) -> dict[str, Any]:
-        opened.append(f"{task['task']} {task['base'][:4]}")
+        opened.append(f"{task['task']} {task['base'][:2]}")
         assert Path(task["content"]).read_bytes() == b"c"
         return {}
 
     service: Any = SimpleNamespace(
-        readers=SimpleNamespace(may_open=lambda begins: begins == "j-2-", do=do),
+        readers=SimpleNamespace(may_open=lambda base: base == name_of("j", b"c", b"p"), do=do),
         store=SimpleNamespace(read=nullcontext),
         spool=SimpleNamespace(path=tmp_path),
         settings=SimpleNamespace(paper_s=1.0),
     )
     monkeypatch.setattr(editing.plans, "plan", lambda *_: {"content": b"c", "problem": b"p"})
     monkeypatch.setattr(editing.plans, "source", lambda *_: {"content": b"f", "media_type": "application/json"})
-    row: Any = {"job_id": "j", "revision": 2, "state": "draft", "visits": editing.LARGE, "input_sha": "s"} | changes
+    row: Any = {"job_id": "j", "state": "draft", "visits": editing.LARGE, "input_sha": "s"} | changes
     editing.open_ahead(service, Caller("k", role, None), row)
-    assert opened == (["open j-2-"] if is_opened else [])
+    assert opened == (["open j-"] if is_opened else [])
+
+
+def test_a_plan_that_is_waited_for_is_opened_as_one_that_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"job_id": "j", "status": "solved"}
+    monkeypatch.setattr(routes, "_check_in_force", lambda *_: None)
+    monkeypatch.setattr(routes.view, "find", lambda *_: row)
+    monkeypatch.setattr(routes.view, "with_plan", lambda *_: {"etag": "x"})
+    service: Any = SimpleNamespace(store=SimpleNamespace(read=nullcontext))
+    caller = Caller("k", Role.PLAN, None)
+    answer = asyncio.run(routes._ended_within(service, caller, "j", 1.0, "en"))
+    assert answer is not None
+    later: Any = answer.background
+    assert (later.func, later.args) == (editing.open_ahead, (service, caller, row))
+
+
+def test_what_an_edit_made_stays_open_and_is_edited_as_if_it_was_read(tmp_path: Path) -> None:
+    def task(name: str, visit: str, folder: Path, **more: Any) -> dict[str, Any]:
+        files = {part: str(folder / part) for part in ("content", "problem", "out")} | {"file": str(tmp_path / "file")}
+        edits = [{"edit": "move", "visit": visit, "technician": "T2"}]
+        return {"base": name, "job_id": "j", "media_type": upload.JSON, "edits": edits, "is_dry": True} | files | more
+
+    (tmp_path / "file").write_bytes(branch())
+    problem = problem_from_json(json.loads(branch()))
+    matrix = travel_for(problem, tmp_path / "file")
+    plan = time_routes(problem, matrix, {("T1", 0): ("O1", "O2", "O3")})
+    made = {"plan": routes_to_json(plan, problem), "changes": []}
+    (tmp_path / "content").write_bytes(pack(made))
+    (tmp_path / "problem").write_bytes(pack(problem_to_json(problem)))
+    out = tmp_path / "out"
+    out.mkdir()
+    name = in_reader.edit(task("first", "O2", tmp_path, is_dry=False))["opened"]
+    assert name == name_of("j", (out / "content").read_bytes(), (out / "problem").read_bytes())
+    is_open = in_reader.edit(task(name, "O3", tmp_path / "nowhere"))
+    assert is_open == in_reader.edit(task("read", "O3", out))
+    assert [route["technician"] for route in is_open["routes"]] == ["T1", "T2"]
 
 
 def test_a_large_plan_that_is_looked_at_can_be_edited(house: Server) -> None:
