@@ -63,6 +63,17 @@ class ReasonCode(StrEnum):
     RULE = "RULE"
 
 
+_RECORDED = frozenset(
+    {
+        ReasonCode.DECLINED,
+        ReasonCode.DUE_BEFORE_PLAN,
+        ReasonCode.NOT_REACHED,
+        ReasonCode.NOT_READY,
+        ReasonCode.TIME_PASSED,
+    }
+)
+
+
 class UnassignedState(StrEnum):
     """What becomes of a visit that is not planned.
 
@@ -115,6 +126,11 @@ class Reason:
     def is_final(self) -> bool:
         """Return whether no plan of these days has the visit, whatever else it does."""
         return self.proven and self.code is not ReasonCode.TIME_LIMIT
+
+    @property
+    def is_recorded(self) -> bool:
+        """Return whether it says what was agreed or is recorded, of which nobody asks for a proof."""
+        return self.code in _RECORDED
 
 
 class CauseKind(StrEnum):

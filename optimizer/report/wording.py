@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from optimizer.domain.order import Interval, Load, Place, ToolNeed, Visit
-    from optimizer.domain.plan import Reason, UnassignedVisit
+    from optimizer.domain.plan import Cause, Reason, UnassignedVisit
     from optimizer.domain.problem import Problem
 
 RULE_NAMES = {
@@ -117,6 +117,13 @@ def is_open(reason: Reason) -> bool:
     """
     is_fact = reason.code is ReasonCode.SKILL_LEVEL and bool(reason.visit_id)
     return not (reason.proven or is_fact or reason.code is ReasonCode.TIME_LIMIT)
+
+
+def _says_all(reasons: Iterable[Reason], cause: Cause) -> bool:
+    """Return whether the reasons of a visit leave nothing to say of its cause."""
+    missed = cause.kind is CauseKind.OPEN and any(reason.code is ReasonCode.TIME_LIMIT for reason in reasons)
+    recorded = cause.kind is CauseKind.ALONE and not cause.others and any(reason.is_recorded for reason in reasons)
+    return missed or recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +297,8 @@ class Wording:
     def reasons(self, left: UnassignedVisit, problem: Problem) -> list[str]:
         """Return one sentence per reason why a visit is not planned, then what keeps it out in the end.
 
-        A reason that is not proven says so; of a place that the search missed, the reason has said all.
+        A reason that is not proven says so; of a place that the search missed, and of what is recorded of the order,
+        the reason has said all.
         """
         from optimizer.explain.cause_sentences import cause_sentence
         from optimizer.explain.sentences import sentence
@@ -299,8 +307,7 @@ class Wording:
         said = [(reason, sentence(reason, problem, self.translate, visit=visit)) for reason in left.reasons]
         unproven = "As this plan stands (not proven): {reason}"
         words = [self.translate(unproven, reason=text) if is_open(reason) else text for reason, text in said]
-        is_said = any(reason.code is ReasonCode.TIME_LIMIT for reason in left.reasons)
-        if left.cause is not None and not (is_said and left.cause.kind is CauseKind.OPEN):
+        if left.cause is not None and not _says_all(left.reasons, left.cause):
             between = _COMMA[self.lang]
             words.append(cause_sentence(left, left.cause, problem, self.translate, between=between))
         return [without_controls(text) for text in words]

@@ -9,6 +9,7 @@ import pytest
 from babel.dates import format_date
 
 from optimizer.domain.order import Interval
+from optimizer.domain.plan import Cause, CauseKind, Reason, ReasonCode, UnassignedState, UnassignedVisit
 from optimizer.domain.units import at
 from optimizer.report.wording import Wording
 from tests.report.paper_worlds import on_days
@@ -78,3 +79,11 @@ def test_a_balance_has_its_sign(seconds: int | None, en: str, zh: str) -> None:
 def test_the_time_at_doors_stands_beside_the_distance_where_there_is_any() -> None:
     said = [Wording(lang).distance(583_000, door_s) for lang in ("en", "zh") for door_s in (0, 6 * 3600 + 48 * 60)]
     assert said == ["583 km", "583 km, and 6 h 48 min at the door", "583 公里", "583 公里，另有进门 6 小时 48 分钟"]
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_what_is_recorded_of_an_order_is_not_said_to_be_proven(one_van: World, code: ReasonCode) -> None:
+    made = one_van.with_job("A")
+    left = UnassignedVisit("A", UnassignedState.WAITS, None, (Reason(code, True),), Cause(CauseKind.ALONE, True))
+    recorded = {"DECLINED", "DUE_BEFORE_PLAN", "NOT_REACHED", "NOT_READY", "TIME_PASSED"}
+    assert len(Wording("en").reasons(left, made.problem)) == 1 + (code not in recorded)
