@@ -130,7 +130,7 @@ class Reason:
     @property
     def is_recorded(self) -> bool:
         """Return whether it says what was agreed or is recorded, of which nobody asks for a proof."""
-        return self.code in _RECORDED
+        return self.code in _RECORDED or (self.code, self.subject) == (ReasonCode.TIME_WINDOW, "day")
 
 
 class CauseKind(StrEnum):

@@ -84,6 +84,11 @@ def test_the_time_at_doors_stands_beside_the_distance_where_there_is_any() -> No
 @pytest.mark.parametrize("code", ReasonCode)
 def test_what_is_recorded_of_an_order_is_not_said_to_be_proven(one_van: World, code: ReasonCode) -> None:
     made = one_van.with_job("A")
-    left = UnassignedVisit("A", UnassignedState.WAITS, None, (Reason(code, True),), Cause(CauseKind.ALONE, True))
+
+    def sentences(reason: Reason) -> int:
+        left = UnassignedVisit("A", UnassignedState.WAITS, None, (reason,), Cause(CauseKind.ALONE, True))
+        return len(Wording("en").reasons(left, made.problem))
+
     recorded = {"DECLINED", "DUE_BEFORE_PLAN", "NOT_REACHED", "NOT_READY", "TIME_PASSED"}
-    assert len(Wording("en").reasons(left, made.problem)) == 1 + (code not in recorded)
+    assert sentences(Reason(code, True)) == 1 + (code not in recorded)
+    assert sentences(Reason(ReasonCode.TIME_WINDOW, True, subject="day")) == 1
