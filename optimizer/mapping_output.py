@@ -42,6 +42,9 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
     name = sheet_named(sheet)
     if name is None:
         log.add("MAPPING_KEY", column=sheet)
+    if file.is_dir():
+        log.add("MAPPING_FOLDER", files=_tables_in(file))
+        raise InputError(log.report())
     before = read_mapping(folder, log)
     table = None if name is None else read_own_table(file, name, before.get(name, UNMAPPED), log)
     if log.has_errors or table is None or name is None:
@@ -61,6 +64,11 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
     target = folder / FILE
     write_text(mapping_text(before, proposal, name, lang, say), target)
     return [*_lines(name, proposal, lang, say), say("Written to {folder}", folder=str(target))]
+
+
+def _tables_in(folder: Path) -> str:
+    """Return the names of the tables in a folder."""
+    return ", ".join(sorted(one.name for one in folder.iterdir() if one.suffix.lower() in (*SUFFIXES, ".csv")))
 
 
 def _pattern(file: Path, folder: Path) -> str:

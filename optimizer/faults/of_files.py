@@ -71,6 +71,10 @@ _FILES = {
     ),
     "MAPPING_VALUE": Fault("'{value}' is not what is expected here.", "Write a text in quotation marks, or a table."),
     "MAPPING_FIELD": Fault("'{value}' is not a column of ours.", 'Write a heading of the template, or "" for none.'),
+    "MAPPING_FOLDER": Fault(
+        "This is a folder; paigong map looks at one file.",
+        "Name the file, and with --sheet which sheet it is; here lie: {files}.",
+    ),
     "MAPPING_NO_FILE": Fault(
         "There is no file '{value}', which mapping.toml names.",
         "Put the file into the folder, or look at it with paigong map FILE.",

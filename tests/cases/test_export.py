@@ -54,6 +54,14 @@ def test_the_first_command_says_what_it_takes_for_what_and_what_it_does_not_use(
     assert "所需技能：表中没有，已按工单内容写入估计值，请核对。" in lines
 
 
+def test_of_a_folder_it_names_the_files() -> None:
+    result = CliRunner().invoke(app, ["map", str(EXPORT), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "paigong map looks at one file" in result.output
+    assert FILE in result.output
+    assert "mapping.toml" not in result.output
+
+
 def test_what_it_writes_is_in_the_branch_s_language_and_can_be_edited(mapped: tuple[Path, str]) -> None:
     text = (mapped[0] / "mapping.toml").read_text(encoding="utf-8")
     orders = tomllib.loads(text)["派工单"]
