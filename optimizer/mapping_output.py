@@ -67,8 +67,10 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
 
 
 def _tables_in(folder: Path) -> str:
-    """Return the names of the tables in a folder."""
-    return ", ".join(sorted(one.name for one in folder.iterdir() if one.suffix.lower() in (*SUFFIXES, ".csv")))
+    """Return the names of the tables in a folder, those first that have no name of ours."""
+    tables = [one for one in folder.iterdir() if one.suffix.lower() in (*SUFFIXES, ".csv")]
+    tables.sort(key=lambda one: (sheet_named(one.stem) is not None, one.name))
+    return ", ".join(one.name for one in tables)
 
 
 def _pattern(file: Path, folder: Path) -> str:

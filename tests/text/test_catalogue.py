@@ -110,7 +110,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("ingest/forms/tables.py", "reader_words(error)"): [],
     ("ingest/mapping/own_table.py", "reader_words(error)"): [],
     ("ingest/places/own_tables.py", "reader_words(error)"): [],
-    ("ingest/settings/profiles.py", "reader_words(error) if isinstance(error, ValueError) else TOO_DEEP"): [],
+    ("ingest/settings/profiles.py", "words"): [],
     ("travel/matrix_table.py", "reader_words(error)"): [],
     ("travel/matrix_table.py", "system_words(error)"): [],
     ("ingest/plans/claims.py", "self.sentence"): [],  # what a NotJudged is made with
