@@ -150,7 +150,7 @@ class Day:
         """Seconds of driving of each leg: without the time at the door."""
         door = self.arrays.door
         pairs = zip(self.legs_s, itertools.pairwise(self.nodes), strict=False)
-        return [s - int(door[b, D_SECONDS]) * (door[a, D_ADDRESS] != door[b, D_ADDRESS]) for s, (a, b) in pairs]
+        return [s - int(door[b, D_SECONDS] * (door[a, D_ADDRESS] != door[b, D_ADDRESS])) for s, (a, b) in pairs]
 
     @property
     def road_s(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +60,13 @@ def test_what_an_exception_covers_is_accepted_listed_and_priced(
     assert (listed.rule, listed.amount, listed.visit_id, listed.technician_id) == (*rule, visit_id, "Ann")
     assert (listed.by, listed.why) == ("Chen", "old customer")
     assert judgement.costs[Rule.EXCEPTION] == cents
+
+
+def test_a_plan_of_the_engine_states_an_excess_in_cents_that_can_be_written() -> None:
+    made, limit, visit_id, amount, _, cents = EXCEEDED[1]
+    plan = allow(made, visit_id, limit, amount).solved(iterations=20)
+    assert plan.costs[Rule.EXCEPTION] == cents
+    assert json.loads(json.dumps(plan.costs)) == plan.costs
 
 
 @pytest.mark.parametrize(("made", "limit", "visit_id", "amount", "rule", "cents"), EXCEEDED[:3], ids=NAMES[:3])
