@@ -479,6 +479,7 @@ def _alone_with(problem: Problem, visit_ids: Sequence[str]) -> Problem:
         orders=tuple(order for order in problem.orders if order.order_id in orders),
         locks=tuple(lock for lock in problem.locks if lock.visit_id in kept),
         published=tuple(said for said in problem.published if said.visit_id in kept),
+        exceptions=tuple(one for one in problem.exceptions if one.visit_id in kept),
     )
 
 

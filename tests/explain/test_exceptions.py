@@ -167,6 +167,13 @@ def test_an_exception_to_a_told_window_that_is_too_small_is_named_larger() -> No
     assert "amount 5," in clash.text["en"]
 
 
+def test_an_exception_of_another_visit_does_not_hide_what_clashes() -> None:
+    other = LimitException("B", HouseLimit.TRAVEL, 60, "Chen", "old customer")
+    made = locked_and_told("08:00-08:05", exceptions=(other,))
+    (clash,) = find_lock_clashes(made.problem, made.matrix)
+    assert (clash.violation.visit_id, clash.violation.amount) == ("A", 300)
+
+
 def test_no_exception_is_named_beyond_the_band_or_for_a_lock_of_the_sheet() -> None:
     beyond = locked_and_told("07:30-07:39")
     (clash,) = find_lock_clashes(beyond.problem, beyond.matrix)
