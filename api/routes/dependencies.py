@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 import structlog
@@ -32,12 +32,13 @@ _cookie = APIKeyCookie(
 )
 
 
-def _service(request: Request) -> Service:
+# What waits for nothing is `async`, and runs where the request is: anything else would go by way of a thread.
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-def _lang(request: Request) -> str:
+async def _lang(request: Request) -> str:
     return language(request.headers.get("accept-language", ""))
 
 
@@ -74,8 +75,8 @@ def note_refused(service: Service, tried: str | None) -> None:
     _log.warning("key_refused", tried=tried)
 
 
-def _at_least(role: Role) -> Callable[[Caller], Caller]:
-    def check(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+def _at_least(role: Role) -> Callable[[Caller], Awaitable[Caller]]:
+    async def check(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
         caller.need(role)
         return caller
 
