@@ -205,6 +205,11 @@ class Task:
         except JudgementError as error:
             _log.exception("judge_refused")
             return self._without_plan(Status.FAILED, "PLAN_BREAKS_RULES", {"reason": error.violations[0].message})
+        except StoreError as error:
+            # The database went away as the job was read: nothing that the job has done.
+            _log.warning("job_unreadable", error=str(error))
+            self._hurry.wait(1.0)
+            return self._handed_back()
         except OSError:
             # A disk that is full, a process that cannot be begun: another machine or another moment may do better.
             _log.exception("solve_given_back")

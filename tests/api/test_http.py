@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from api.access.doorkeeper import make_key
 from api.main import create_app
@@ -336,3 +337,25 @@ def test_a_key_that_nobody_knows_is_refused_or_with_lenient_a_warning(server: Se
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "KEY_UNKNOWN")
     taken = dry_run(server, document, **{name: True})
     assert [one["code"] for one in taken.json()["warnings"]] == ["KEY_UNKNOWN"]
+
+
+# --- the database is not to be had ----------------------------------------------------------------------------------
+
+
+def test_a_request_that_gets_no_connection_is_asked_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with asking(tmp_path) as client, ExitStack() as held:
+        engine = client.app.state.service.store.engine  # type: ignore[attr-defined]
+        monkeypatch.setattr(engine.pool, "_timeout", 0.01)
+        with suppress(NoConnectionError):
+            while True:
+                held.enter_context(engine.connect())
+        for answer in (client.get("/v1/plans"), client.post("/v1/plans", content=BRANCH, headers=JSON)):
+            told = answer.json()
+            assert (answer.status_code, told["code"]) == (503, "STORE_UNAVAILABLE")
+            assert answer.headers["content-type"].startswith("application/problem+json")
+            assert int(answer.headers["retry-after"]) > 0
+        assert client.get("/healthz").status_code == 200
+        held.close()
+        assert client.get("/v1/plans").json()["items"] == []

@@ -391,6 +391,63 @@ def test_database_that_restarts_under_load(company: Company) -> None:
         assert server.http.get("/readyz").status_code == 200
 
 
+def ways_to_cut(cluster: Cluster, name: str, *, is_shut: bool) -> None:
+    """End every connection to a database; while it is shut, nobody gets a new one."""
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {'false' if is_shut else 'true'}".encode())
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(ending, (name,))
+
+
+def test_a_database_that_takes_no_connections_is_told_as_such_and_nothing_is_lost(company: Company) -> None:
+    before = company.servers[0].listed()
+    known = company.submit(0, TOWN, seconds=4)
+    wait_until(partial(company.has_told, known))
+    ways_to_cut(company.cluster, "company", is_shut=True)
+    try:
+        for server in company.servers:
+            headers = JSON | {"Idempotency-Key": "shut"}
+            asked = [
+                server.http.get(f"/v1/plans/{known}"),
+                server.http.get("/v1/plans"),
+                server.http.post("/v1/plans", params={"iterations": 50}, content=BRANCH, headers=headers),
+                server.http.post(f"/v1/plans/{known}/publish", headers={"If-Match": '"x"'}),
+            ]
+            for answer in asked:
+                told = answer.json()
+                assert (answer.status_code, told["code"]) == (503, "STORE_UNAVAILABLE"), answer.text
+                assert answer.headers["content-type"].startswith("application/problem+json")
+                assert int(answer.headers["retry-after"]) > 0
+                assert "postgres" not in answer.text
+            assert server.http.get("/healthz").status_code == 200
+            assert server.http.get("/readyz").status_code == 503
+    finally:
+        ways_to_cut(company.cluster, "company", is_shut=False)
+    for server in company.servers:
+        wait_until(lambda server=server: server.http.get("/readyz").status_code == 200)  # type: ignore[misc]
+    made = [company.submit(number, iterations=50) for number in range(4)]
+    company.check([known, *made])
+    assert sorted(company.servers[1].listed()) == sorted([*before, known, *made])
+
+
+def test_connections_that_are_cut_again_and_again_fail_no_request_for_long(company: Company) -> None:
+    before, made = company.servers[0].listed(), []
+    for number in range(20):
+        headers = JSON | {"Idempotency-Key": f"cut-{number}"}
+        ways_to_cut(company.cluster, "company", is_shut=False)
+        for _ in range(20):
+            http = company.servers[number % 2].http
+            answer = http.post("/v1/plans", params={"iterations": 50}, content=BRANCH, headers=headers)
+            assert answer.status_code in (202, 503), answer.text
+            if answer.status_code == 202:
+                break
+            assert answer.headers["retry-after"]
+        made.append(answer.json()["id"])
+    assert len(set(made)) == 20
+    company.check(made)
+    assert sorted(company.servers[0].listed()) == sorted([*before, *made])
+
+
 def test_key_of_one_branch_sees_nothing_of_another(company: Company, tmp_path: Path) -> None:
     keys = {}
     for branch_id in ("NB", "SH"):

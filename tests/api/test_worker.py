@@ -12,7 +12,7 @@ from api.settings import Settings
 from api.solving import worker
 from api.statuses import Status
 from api.store import jobs, plans
-from api.store.engine import Store, migrate, now
+from api.store.engine import Store, StoreError, migrate, now
 from api.store.tables import jobs as table
 from api.store.turns import expected_s
 from optimizer.errors import NoPlanError
@@ -82,6 +82,21 @@ def test_a_solve_without_a_plan_is_not_solved_and_no_fault_of_the_data(
     assert (row["failure"] or {}).get("code") == code
     with store.read() as tx:
         assert plans.plan(tx, JOB) is None
+
+
+def test_a_job_that_a_database_went_away_from_waits_for_it_and_has_not_been_tried(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreError("the server closed the connection")
+
+    monkeypatch.setattr(worker.plans, "published_files", away)
+    submit(store, 5)
+    hurry = threading.Event()
+    hurry.set()  # no pause before it is put back
+    task_of(store, hurry).run()
+    row = row_of(store)
+    assert (row["status"], row["attempt"], row["failure"]) == (Status.QUEUED, 0, None)
 
 
 @pytest.mark.parametrize("is_asked_to_stop", [False, True])
