@@ -13,6 +13,7 @@ Whatever an upload does to its reader it does here.
     {"task": "compare_plans", "made": ..., "other": ...}
     {"task": "edit", ...}, {"task": "open", ...}, as `api.readers.editing` takes it
     {"task": "erase", ...}, as `api.readers.erasing` takes it
+    {"task": "patch", ...}, as `api.readers.patching` takes it
     {"task": "print", "paper": ..., "lang": ..., "file": ..., "media_type": ..., "options": {...}, "made": ...,
      "out": ...}
 """
@@ -368,6 +369,17 @@ def erase(task: Answer) -> Answer:
     return erase_kept(task)
 
 
+def patch(task: Answer) -> Answer:
+    """Patch a submission; answer what of the patch is wrong."""
+    # With what describes bodies, which takes a moment to load: readers that patch nothing do without.
+    from api.readers.patching import patch as patch_submission
+
+    try:
+        return patch_submission(task)
+    except InputError as error:
+        return _faults(error.report)
+
+
 def open_plan(task: Answer) -> Answer:
     """Open a kept plan for the edits to come."""
     from api.readers.editing import open_kept
@@ -384,6 +396,7 @@ _TASKS = {
     "edit": edit,
     "open": open_plan,
     "erase": erase,
+    "patch": patch,
     "print": print_paper,
 }
 

@@ -94,12 +94,12 @@ async def _branch_upload(request: Request, service: ServiceOf, _caller: Planner)
         yield spooled
 
 
-async def _plan_upload(request: Request, service: ServiceOf, _caller: Reader) -> AsyncIterator[Spooled]:
+async def _document_upload(request: Request, service: ServiceOf, _caller: Reader) -> AsyncIterator[Spooled]:
     async for spooled in spool(request, service.settings, service.spool.path, (upload.JSON,)):
         yield spooled
 
 
 #: A branch as JSON, workbook or archive; who sends it is known before a byte is read.
 BranchUpload = Annotated[Spooled, Depends(_branch_upload)]
-#: A plan file.
-PlanUpload = Annotated[Spooled, Depends(_plan_upload)]
+#: One JSON document: a plan file, or what has changed of a branch. An endpoint that only some may ask names them first.
+DocumentUpload = Annotated[Spooled, Depends(_document_upload)]

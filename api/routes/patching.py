@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from api.plans import patching
-from api.requests.bodies import small_json
 from api.requests.idempotency import Asked
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
-from api.routes.dependencies import JobId, Lang, Planner, ServiceOf
+from api.routes.dependencies import DocumentUpload, JobId, Lang, Planner, ServiceOf
 from api.routes.plans import IdempotencyKey
 from api.schemas.answered import Job
 from api.schemas.asked import Patch, PatchQuery
@@ -36,28 +34,26 @@ router = APIRouter(prefix="/v1/plans/{job_id}", tags=["plans"])
     },
     openapi_extra={"requestBody": body_of(Patch)},
 )  # fmt: skip
-async def patch(
+def patch(
     request: Request,
     service: ServiceOf,
     caller: Planner,
     job_id: JobId,
     lang: Lang,
     query: Annotated[PatchQuery, Query()],
+    spooled: DocumentUpload,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Submit what a job was made from with some rows changed, added or taken out, as if the whole were sent again.
 
     A row is named by its key, as `order_id`; what it states takes the place of what was there, null takes it out.
     """
-    wanted, sha = await small_json(request, service.settings, Patch)
-    answer = await run_in_threadpool(
-        patching.submit_patched,
+    return patching.submit_patched(
         service,
-        Asked.of(request, caller, sha),
+        Asked.of(request, caller, spooled.sha256),
         job_id,
-        wanted,
+        spooled,
         query,
         lang=lang,
         request_id=request.scope["request_id"],
-    )
-    return answer.response()
+    ).response()

@@ -22,7 +22,7 @@ from api.refusals.refusal import Refusal
 from api.requests.bodies import small_json
 from api.requests.idempotency import Answer, Asked, once, recall
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_PRINTER, WITH_READER, refusals
-from api.routes.dependencies import BranchUpload, JobId, Lang, Planner, PlanUpload, Reader, ServiceOf, note_refused
+from api.routes.dependencies import BranchUpload, DocumentUpload, JobId, Lang, Planner, Reader, ServiceOf, note_refused
 from api.schemas.answered import Job, JobPage, JobWithPlan, Submitted, Validated, Verdict
 from api.schemas.asked import JobNotes, JudgeQuery, ListQuery, PlanQuery
 from api.schemas.bodies import BRANCH_BODY, PLAN_FILE_BODY, body_of
@@ -148,7 +148,7 @@ def judge_plan(
     service: ServiceOf,
     caller: Reader,
     query: Annotated[JudgeQuery, Query()],
-    spooled: PlanUpload,
+    spooled: DocumentUpload,
     lang: Lang,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:

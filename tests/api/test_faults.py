@@ -633,6 +633,19 @@ def test_hostile_small_bodies_are_refused(server: Server, path: str) -> None:
     check_refusal(server, "small: type", path, b"{}", "text/plain", (415, "MEDIA_TYPE", ""))
 
 
+def test_hostile_patches_are_refused_as_uploads_are(server: Server) -> None:
+    path, before = f"/v1/plans/{server.submit(iterations=50)}/patch", memory_mb(server)
+    for name in ("empty", "nested arrays", "brackets only", "NaN", "20 million digits", "half a character", "NUL",
+                 "doubled keys", "no UTF-8", "cut", "million visits", "million larger visits", "plain text"):  # fmt: skip
+        media_type, make, *wanted = HOSTILE[name]
+        check_refusal(server, f"patch: {name}", path, make(), media_type, tuple(wanted))
+    for name, body in (("text", b'"x"'), ("other keys", BRANCH), ("rows", b'{"upsert": {"orders": [1]}}')):
+        check_refusal(server, f"patch: {name}", path, body, JSON, (422, "PARAMETER_INVALID", ""))
+    unknown = b'{"remove": {"orders": ["O99"]}}'
+    check_refusal(server, "patch: unknown row", path, unknown, JSON, (422, "INPUT_FAULTS", "PATCH_ROW"))
+    assert memory_mb(server) - before < 150
+
+
 @pytest.mark.parametrize("length", ["Content-Length: 200000000", "Transfer-Encoding: chunked"])
 def test_body_of_200_megabytes(server: Server, length: str) -> None:
     before = memory_mb(server)

@@ -115,7 +115,16 @@ def test_the_matrix_of_the_page_is_taken_and_used(server: Server, page: str) -> 
     assert [(one["code"], one["path"], one["value"]) for one in refused.json()["errors"]] == [
         ("MATRIX_KEY_MISSING", "/matrix/keys", "O2")
     ]
-    # A patch takes it out, and travel is estimated again.
+    # A patch replaces it, as large as it is, or takes it out, and travel is estimated again.
+    keys = [*example["matrix"]["keys"], *(f"P{number}" for number in range(200))]
+    far = {"keys": keys, "seconds": [[0 if a == b else 1500 for b in keys] for a in keys]}
+    larger = server.http.post(f"/v1/plans/{job['id']}/patch", json={"matrix": far}, params={"iterations": 300})
+    assert larger.status_code == 202, larger.text
+    assert int(larger.request.headers["content-length"]) > 150_000
+    server.ended(larger.json()["id"])
+    matrix = server.http.get(f"/v1/plans/{larger.json()['id']}/plan.json").json()["matrix"]
+    row, column = matrix["keys"].index("branch"), matrix["keys"].index("O2")
+    assert matrix["seconds"][0][row][column] == 1500
     estimated = server.http.post(f"/v1/plans/{job['id']}/patch", json={"matrix": None}, params={"iterations": 300})
     assert estimated.status_code == 202, estimated.text
     server.ended(estimated.json()["id"])

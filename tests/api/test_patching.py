@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from api.plans.patching import patched
+from api.readers.patching import patched
 from api.schemas.bodies import example_branch
 from optimizer.errors import InputError
 
