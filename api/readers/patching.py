@@ -7,23 +7,52 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.refusals.parameters import faults_of
 from api.refusals.refusal import MOST_LISTED
-from api.schemas.asked import Patch
 from optimizer.errors import InputError
 from optimizer.faults.decoding import decode_json, decode_text
 from optimizer.faults.issues import IssueLog, Phrase
-from optimizer.ingest.forms.columns import KEYS, PROBLEM_FORMAT
+from optimizer.ingest.forms.columns import KEYS, PROBLEM_FORMAT, SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Answer = dict[str, Any]
 Row = dict[str, Any]
+
+#: A sheet of rows; the branch itself is one row.
+Sheet = Annotated[str, Field(pattern=f"^({'|'.join(sheet for sheet in SHEETS if sheet != 'branch')})$")]
+
+
+class Patch(BaseModel):
+    """Rows of a branch that change: by sheet, each named by its key; in sheets without keys they are added."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    branch: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="what the row of the branch states from now on, null takes a value out",
+            examples=[{"as_of": "2026-11-30T08:00:00+08:00"}],
+        ),
+    ] = None
+
+    upsert: Annotated[
+        dict[Sheet, Annotated[list[dict[str, Any]], Field(max_length=2_000)]],
+        Field(examples=[{"orders": [{"order_id": "O1", "service": "PT90M"}]}]),
+    ] = {}
+    matrix: Annotated[
+        dict[str, Any] | None,
+        Field(description="the branch's own travel anew, as a whole; null takes it out; not given, it stays"),
+    ] = None
+    remove: Annotated[
+        dict[Sheet, Annotated[list[Annotated[str, Field(max_length=200)] | dict[str, Any]], Field(max_length=2_000)]],
+        Field(examples=[{"orders": ["O2"]}]),
+    ] = {}
 
 
 def patch(task: Answer) -> Answer:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.plans import patching
+from api.readers.patching import Patch
 from api.requests.idempotency import Asked
 from api.routes.answers import ALWAYS, WITH_BODY, WITH_READER, refusals
 from api.routes.dependencies import DocumentUpload, JobId, Lang, Planner, ServiceOf
 from api.routes.plans import IdempotencyKey
 from api.schemas.answered import Job
-from api.schemas.asked import Patch, PatchQuery
+from api.schemas.asked import PatchQuery
 from api.schemas.bodies import body_of
 
 router = APIRouter(prefix="/v1/plans/{job_id}", tags=["plans"])

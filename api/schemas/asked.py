@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from api.statuses import State, Status
 from optimizer.domain.planning_context import Stage
 from optimizer.domain.policy import BrokenLocks
-from optimizer.ingest.forms.columns import SHEETS
 
 #: Ids of ours: 128 random bits.
 ID_PATTERN = "^[0-9a-f]{32}$"
@@ -135,35 +134,6 @@ class PatchQuery(PlanQuery):
     """How the plan of a patched branch is made."""
 
     dry_run: Literal[False] = False
-
-
-#: A sheet of rows; the branch itself is one row.
-Sheet = Annotated[str, Field(pattern=f"^({'|'.join(sheet for sheet in SHEETS if sheet != 'branch')})$")]
-
-
-class Patch(Taken):
-    """Rows of a branch that change: by sheet, each named by its key; in sheets without keys they are added."""
-
-    branch: Annotated[
-        dict[str, Any] | None,
-        Field(
-            description="what the row of the branch states from now on, null takes a value out",
-            examples=[{"as_of": "2026-11-30T08:00:00+08:00"}],
-        ),
-    ] = None
-
-    upsert: Annotated[
-        dict[Sheet, Annotated[list[dict[str, Any]], Field(max_length=2_000)]],
-        Field(examples=[{"orders": [{"order_id": "O1", "service": "PT90M"}]}]),
-    ] = {}
-    matrix: Annotated[
-        dict[str, Any] | None,
-        Field(description="the branch's own travel anew, as a whole; null takes it out; not given, it stays"),
-    ] = None
-    remove: Annotated[
-        dict[Sheet, Annotated[list[Annotated[str, Field(max_length=200)] | dict[str, Any]], Field(max_length=2_000)]],
-        Field(examples=[{"orders": ["O2"]}]),
-    ] = {}
 
 
 class JudgeQuery(BaseModel):

@@ -635,8 +635,8 @@ def test_hostile_small_bodies_are_refused(server: Server, path: str) -> None:
 
 def test_hostile_patches_are_refused_as_uploads_are(server: Server) -> None:
     path, before = f"/v1/plans/{server.submit(iterations=50)}/patch", memory_mb(server)
-    for name in ("empty", "nested arrays", "brackets only", "NaN", "20 million digits", "half a character", "NUL",
-                 "doubled keys", "no UTF-8", "cut", "million visits", "million larger visits", "plain text"):  # fmt: skip
+    names = ["empty", "nested arrays", "brackets only", "NaN", "20 million digits", "half a character", "NUL"]
+    for name in [*names, "doubled keys", "no UTF-8", "cut", "million visits", "million larger visits", "plain text"]:
         media_type, make, *wanted = HOSTILE[name]
         check_refusal(server, f"patch: {name}", path, make(), media_type, tuple(wanted))
     for name, body in (("text", b'"x"'), ("other keys", BRANCH), ("rows", b'{"upsert": {"orders": [1]}}')):
