@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from api.settings import Settings
-from api.solving import worker
+from api.solving import task as solving
 from api.statuses import Status
 from api.store import jobs, plans
 from api.store.engine import Store, StoreError, migrate, now
@@ -47,11 +47,11 @@ def submit(store: Store, seconds: float) -> None:
         jobs.submit(tx, values, media_type="application/json", content=BRANCH)
 
 
-def task_of(store: Store, hurry: threading.Event | None = None) -> worker.Task:
+def task_of(store: Store, hurry: threading.Event | None = None) -> solving.Task:
     with store.write() as tx:
         claim = jobs.claim(tx, "w")
     assert claim is not None
-    return worker.Task(store, Settings(beat_s=0.05), claim, hurry or threading.Event())
+    return solving.Task(store, Settings(beat_s=0.05), claim, hurry or threading.Event())
 
 
 def row_of(store: Store) -> Any:
@@ -74,7 +74,7 @@ def test_a_solve_without_a_plan_is_not_solved_and_no_fault_of_the_data(
     def no_plan(*_: object, **__: object) -> None:
         raise NoPlanError(stopped)
 
-    monkeypatch.setattr(worker, "plan_stage", no_plan)
+    monkeypatch.setattr(solving, "plan_stage", no_plan)
     submit(store, 5)
     task_of(store).run()
     row = row_of(store)
@@ -90,7 +90,7 @@ def test_a_job_that_a_database_went_away_from_waits_for_it_and_has_not_been_trie
     def away(*_: object) -> None:
         raise StoreError("the server closed the connection")
 
-    monkeypatch.setattr(worker.plans, "published_files", away)
+    monkeypatch.setattr(solving.plans, "published_files", away)
     submit(store, 5)
     hurry = threading.Event()
     hurry.set()  # no pause before it is put back
@@ -107,7 +107,7 @@ def test_a_worker_that_ends_before_a_first_plan_puts_its_job_back_unless_that_wa
         cancel.wait(60)
         raise NoPlanError(cancel.stopped)
 
-    monkeypatch.setattr(worker, "plan_stage", wait_for_the_end)
+    monkeypatch.setattr(solving, "plan_stage", wait_for_the_end)
     submit(store, 5)
     hurry = threading.Event()
     task = task_of(store, hurry)
@@ -147,7 +147,7 @@ def test_a_worker_that_ends_puts_its_job_back_with_its_plan_and_the_next_searche
         asked.update(options)
         raise NoPlanError("overrun")
 
-    monkeypatch.setattr(worker, "plan_stage", note)
+    monkeypatch.setattr(solving, "plan_stage", note)
     task_of(store).run()
     assert asked["seconds"] == pytest.approx(600 - row["searched_s"])
     assert sum(len(visits) for visits in asked["start"].values()) == row["served"]
