@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def pack(document: Any) -> bytes:
@@ -21,6 +24,11 @@ def unpack(content: bytes) -> Any:
 def unpacked(content: bytes) -> bytes:
     """Return the bytes of a kept JSON document."""
     return zlib.decompress(content)
+
+
+def whole(kept: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a kept plan as one document with its problem, as readers take it."""
+    return {**unpack(kept["content"]), "problem": unpack(kept["problem"])}
 
 
 def name_of(job_id: str, plan: bytes, problem: bytes) -> str:

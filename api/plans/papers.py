@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.plans.documents import unpack
+from api.plans.documents import whole
 from api.plans.view import find
 from api.refusals.refusal import Refusal
 from api.store import plans
@@ -81,7 +81,7 @@ def printed(
     with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="print-") as place:
         folder = Path(place).resolve()
         (folder / "input").write_bytes(source["content"])
-        made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
+        made = whole(kept)
         (folder / "made").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
         task = {
             **about,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.plans.comparing import compare_with, each_once, submitted_last
-from api.plans.documents import pack, unpack
+from api.plans.documents import pack, unpack, whole
 from api.plans.etags import etag_of, is_asked_for, tag, tagged
 from api.plans.papers import paper_limit, printed
 from api.plans.view import PLAN_FILE, days_of, find, technicians_with_routes, with_plan
@@ -149,7 +149,7 @@ def _compare(service: Service, row: RowMapping, newer: Sequence[Submission], *, 
     with service.store.read() as tx:
         kept, own = plans.plan(tx, row["job_id"]), plans.source(tx, row["input_sha"])
     assert kept is not None
-    made = unpack(kept["content"]) | {"problem": unpack(kept["problem"])}
+    made = whole(kept)
     limit_s, too_long = paper_limit(service.settings)
     with tempfile.TemporaryDirectory(dir=service.spool.path, prefix="compare-") as place:
         folder = Path(place).resolve()

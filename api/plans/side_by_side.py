@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.plans.documents import unpack
+from api.plans.documents import whole
 from api.plans.papers import paper_limit
 from api.plans.view import find
 from api.refusals.refusal import Refusal
@@ -56,7 +56,7 @@ def _made(tx: Connection, caller: Caller, job_id: str) -> tuple[dict[str, Any], 
     kept = plans.plan(tx, job_id)
     if kept is None:
         raise Refusal("NO_PLAN_YET", status=row["status"])
-    return unpack(kept["content"]) | {"problem": unpack(kept["problem"])}, row["branch_id"]
+    return whole(kept), row["branch_id"]
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, float | None]]:

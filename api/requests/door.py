@@ -64,6 +64,7 @@ class Door:
             try:
                 await self._app(scope, receive, send_on)
             except Exception:
+                # Whatever it is: who asks sees nothing of our insides, and the log has all of it. A half answer is cut.
                 _log.exception("request_failed")
                 if status:
                     raise
