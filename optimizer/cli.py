@@ -1,4 +1,4 @@
-"""The command line, `paigong`: check, plan, publish, edit, promise, explain, template, map, judge, prove, export, warm.
+"""The command line, `paigong`: check, plan, publish, close, edit, promise, explain, judge, prove and the rest.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import datetime  # noqa: TC003 (typer reads it)
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -312,6 +313,57 @@ def publish(
     day = date_text(problem.first_day, problem.branch.region)
     said = say("Published for {day}: {count} visits. Kept as {file}", day=day, count=made.served, file=str(target))
     Console().print(Text(said))
+
+
+@app.command(name="close", cls=SpokenCommand)
+def close_branch(
+    branch: Branch,
+    out: Annotated[
+        Path, typer.Option(parser=named_path, metavar="PATH", help="Folder of the next day; it must not be there yet.")
+    ],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M"],
+            help="Reports up to this moment are part of the day, and the next day is planned then.",
+            show_default="16:00, or the last report of the day",
+        ),
+    ] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The next day to plan.",
+            show_default="the next working day, or an earlier one on which somebody has a shift",
+        ),
+    ] = None,
+    datum: Datum = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Close the day of a branch: its results in, the next day's folder out; nothing of it is lost.
+
+    What is unfinished is carried over, stock, loans and the ledger of work go on, and the day is kept in `archive`.
+    """
+    from optimizer.close_command import closed_sentences
+    from optimizer.day.close import close_day
+    from optimizer.day.next_folder import NextFolderError, refuse_json, write_next
+
+    say = translator_for(lang, branch)
+    with Faults(say, as_json=json_faults, branch=branch) as faults:
+        refuse_json(branch)
+        closed = close_day(branch, as_of=as_of, next_day=day.date() if day else None, datum=datum)
+        say.follow(closed.report.language)
+        try:
+            is_new, doubts = write_next(closed, branch, out)
+        except NextFolderError:
+            faults.stop(2, "NEXT_EXISTS",
+                        say("'{folder}' is there and holds something else; nothing is written.", folder=str(out)),
+                        say("Name another folder with --out."))  # fmt: skip
+        faults.warn_of(closed.report)
+        faults.warn_of(doubts)
+    for sentence in closed_sentences(closed, out, say, is_new=is_new):
+        Console().print(Text(sentence), soft_wrap=True)
 
 
 def _read_plan(plan_file: Path, branch: Path | None, say: Speaker) -> PlanFile:

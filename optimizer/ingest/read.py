@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 NEEDED = ("orders", "technicians")
 
 #: What a branch holds, or nothing when the log holds errors.
-_Found: TypeAlias = "tuple[Problem, PlanningContext] | None"
+_Found: TypeAlias = "tuple[Problem, PlanningContext, BranchSheets] | None"
 
 
 def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None = None) -> Problem:
@@ -115,7 +115,29 @@ def _travel_doubts(problem: Problem, branch: Path) -> IssueReport:
 
 def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
     """Return all that a branch holds at a stage's moment: problem, planning context and report."""
-    path, options = Path(path), options or ReadOptions()
+    options = options or ReadOptions()
+    found, log = _read(Path(path), options)
+    problem, context, _ = found or (None, PlanningContext(options.stage), None)
+    return Intake(problem, log.report(), context)
+
+
+def read_rows(path: str | Path, options: ReadOptions) -> tuple[Problem, BranchSheets, IssueLog]:
+    """Return the problem of a branch, its rows with ids and nights as meant and places as typed, and what was noted.
+
+    Whoever finds more that is wrong notes it in the log: it knows what the files and columns are called.
+
+    Raises
+    ------
+    InputError
+        When the branch has faults.
+    """
+    found, log = _read(Path(path), options)
+    if found is None:
+        raise InputError(log.report())
+    return found[0], found[2], log
+
+
+def _read(path: Path, options: ReadOptions) -> tuple[_Found, IssueLog]:
     folder = path if path.is_dir() else None
     path = (workbook_in(folder) if folder else None) or path
     suffix = path.suffix.lower()
@@ -134,8 +156,7 @@ def read_intake(path: str | Path, options: ReadOptions | None = None) -> Intake:
         found = _from_folder(path, log, options)
     else:
         log.add("FILE_KIND", value=str(path))
-    problem, context = found or (None, PlanningContext(options.stage))
-    return Intake(problem, log.report(), context)
+    return found, log
 
 
 def read_document(content: bytes, *, file: str = "problem.json") -> tuple[Problem | None, IssueReport]:
@@ -249,10 +270,12 @@ def _assemble(
     _check_one_branch(sheets, raws, log)
     if not is_ours:
         sheets = with_rounded_out(with_ids_meant(sheets, log), log)
-        sheets = _placed(sheets, options, own or OwnPlaces(), log)
     clock = _clock(sheets, options.days, log)
     if clock is not None and not is_ours:
         sheets = with_nights(sheets, clock, log)
+    typed = sheets
+    if not is_ours:
+        sheets = _placed(sheets, options, own or OwnPlaces(), log)
     policy = _policy(sheets, policy_table, log)
     if policy is not None and not is_ours:
         sheets = with_words_meant(sheets, policy, log)
@@ -272,7 +295,7 @@ def _assemble(
     assert clock is not None
     assert policy is not None
     if is_ours:
-        return build_problem(sheets, policy, clock), PlanningContext()
+        return build_problem(sheets, policy, clock), PlanningContext(), typed
     asked = None if options.as_of is None else _at_branch(options.as_of, clock)
     if asked is not None and abs((asked.date() - clock.first_day).days) > MAX_DAYS_AWAY:
         sheets.branch.note(log, "DATE_FAR", sheets.branch.entries[0].number, "as_of", options.as_of)
@@ -300,7 +323,7 @@ def _assemble(
     check_plan_days(problem, sheets, log)
     check_starts(problem, known, log)
     check_times_left(problem, known, log)
-    return problem, context
+    return problem, context, typed
 
 
 def _at_branch(moment: datetime, clock: BranchClock) -> datetime:

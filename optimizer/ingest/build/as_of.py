@@ -68,17 +68,17 @@ def sheets_known_at(
     def is_known(moment: datetime | None) -> bool:
         return moment is None or clock.seconds(moment) <= now_s
 
-    results = {entry.row.order_id: entry for entry in sheets.results if is_known(entry.row.at)}
+    results = results_by_order(sheets, clock, is_known)
     to_come = [entry for entry in sheets.orders if not is_known(entry.row.received)]
     for entry in to_come:
         moment = f"{as_of:%Y-%m-%d %H:%M}"
         sheets.orders.note(log, "ORDER_TO_COME", entry.number, "received", entry.row.received, moment=moment)
     orders, aside = _orders(sheets, results, stage, clock, is_known)
-    orders = tuple(_without_done(orders, aside, sheets.technicians.ids, as_of, clock))
+    orders = tuple(without_done(orders, aside, sheets.technicians.ids, as_of, clock))
     shifts = _shifts(sheets, clock, is_known, log)
     _check_absent_locks(sheets, orders, shifts, clock, is_known, log)
-    parts = _parts(sheets, clock, is_known)
-    loans = _loans(sheets, is_known)
+    parts = parts_known_at(sheets, clock, is_known)
+    loans = loans_known_at(sheets, is_known)
     _note_past_windows(sheets, orders, min(0, now_s), clock, log)
     branch = tuple(Entry(e.number, e.row.but(as_of=as_of)) for e in sheets.branch)
     known = replace(
@@ -96,9 +96,25 @@ def sheets_known_at(
 # --- orders -------------------------------------------------------------------------------------------------------
 
 
+def results_by_order(
+    sheets: BranchSheets, clock: BranchClock, is_known: Callable[[datetime | None], bool]
+) -> dict[str, list[Entry[ResultRow]]]:
+    """Return the results that are known, by the order or the day of one that they name, in the order of reporting.
+
+    An order that was visited again has one for each visit; what says no moment was known before all others.
+    """
+    found: dict[str, list[Entry[ResultRow]]] = defaultdict(list)
+    for entry in sheets.results:
+        if is_known(entry.row.at):
+            found[entry.row.order_id].append(entry)
+    for reported in found.values():
+        reported.sort(key=lambda entry: (entry.row.at is not None, clock.seconds(entry.row.at) if entry.row.at else 0))
+    return found
+
+
 def _orders(
     sheets: BranchSheets,
-    results: dict[str, Entry[ResultRow]],
+    results: dict[str, list[Entry[ResultRow]]],
     stage: Stage,
     clock: BranchClock,
     is_known: Callable[[datetime | None], bool],
@@ -114,16 +130,20 @@ def _orders(
         later = {name: None for name in _LOGGED if not is_known(getattr(entry.row, name))}
         row = entry.row.but(**later) if later else entry.row
         is_todays = row.planned_on is not None and row.planned_on < clock.first_day
-        result = results.get(row.order_id)
+        reported = results.get(row.order_id, [])
+        result = reported[-1] if reported else None
         if row.days > 1:
-            row, result = _job_so_far(row, results, calendar, clock)
+            row, result = job_so_far(row, results, calendar, clock)
             is_todays = is_todays and row.planned_on is not None
+        else:
+            for earlier in reported[:-1]:
+                row = left_over(row, earlier.row, clock, is_known)
         if (result is not None and result.row.result == "done") or (result is None and row.done is not None):
             parts_back = result.row.parts_back if result else bool(row.parts_back)
             done = row.but(done=row.done or (result.row.at if result else None))
             aside.append(AsideRow(done, AsideState.DONE, _who(row, result), parts_back))
         elif result is not None:
-            plan.append(Entry(entry.number, _left_over(row, result.row, clock, is_known)))
+            plan.append(Entry(entry.number, left_over(row, result.row, clock, is_known)))
         elif is_todays:
             state = AsideState.UNDER_WAY if stage is Stage.DRAFT else AsideState.NO_RESULT
             aside.append(AsideRow(row, state, _who(row, None), parts_back=False))
@@ -132,14 +152,15 @@ def _orders(
     return tuple(plan), tuple(aside)
 
 
-def _job_so_far(
-    row: OrderRow, results: dict[str, Entry[ResultRow]], calendar: WorkingCalendar, clock: BranchClock
+def job_so_far(
+    row: OrderRow, results: dict[str, list[Entry[ResultRow]]], calendar: WorkingCalendar, clock: BranchClock
 ) -> tuple[OrderRow, Entry[ResultRow] | None]:
     """Return an order of several days with those done or under way, and the result that is left to be looked at.
 
     That is the one of a day that failed, else of the last day. Whoever began the order goes on with it.
     """
-    said = {n: results[name] for n, name in enumerate(day_ids(row.order_id, row.days), start=1) if name in results}
+    days = enumerate(day_ids(row.order_id, row.days), start=1)
+    said = {n: results[name][-1] for n, name in days if results.get(name)}
     done = max((n for n, entry in said.items() if entry.row.result == "done"), default=0)
     failed = min((n for n, entry in said.items() if entry.row.result != "done" and n > done), default=row.days + 1)
     since = days_since_planned(row, calendar, clock)
@@ -192,7 +213,7 @@ def day_over_s(sheets: BranchSheets, clock: BranchClock) -> int:
     )
 
 
-def _without_done(
+def without_done(
     orders: tuple[Entry[OrderRow], ...],
     aside: tuple[AsideRow, ...],
     staff: frozenset[str],
@@ -231,7 +252,7 @@ def _who(row: OrderRow, result: Entry[ResultRow] | None) -> str:
     return (result.row.technician_id if result else None) or row.planned_technician or ""
 
 
-def _left_over(
+def left_over(
     row: OrderRow, result: ResultRow, clock: BranchClock, is_known: Callable[[datetime | None], bool]
 ) -> OrderRow:
     """Return an unfinished order as it is to be planned again.
@@ -389,7 +410,7 @@ def _cut(shift: ShiftRow, absent: tuple[datetime, datetime], clock: BranchClock,
     return cut
 
 
-def _parts(
+def parts_known_at(
     sheets: BranchSheets, clock: BranchClock, is_known: Callable[[datetime | None], bool]
 ) -> tuple[Entry[PartRow], ...]:
     """Return the stock as last counted, with the unused parts that came back after the count."""
@@ -411,7 +432,7 @@ def _parts(
     return tuple(parts)
 
 
-def _loans(sheets: BranchSheets, is_known: Callable[[datetime | None], bool]) -> tuple[Entry[Any], ...]:
+def loans_known_at(sheets: BranchSheets, is_known: Callable[[datetime | None], bool]) -> tuple[Entry[Any], ...]:
     """Return the loans that are still open."""
     loans = []
     for entry in sheets.loans:

@@ -477,7 +477,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "locks": ("visit_id", "level", "technician_id"),
         "exceptions": ("visit_id", "rule"),
         "published": ("visit_id", "technician_id", "date"),
-        "results": ("order_id",),
+        "results": ("order_id", "at"),
         "counts": ("part_id", "at"),
     }
 )

@@ -374,11 +374,11 @@ def _check_double(
     log: IssueLog,
 ) -> None:
     names = KEYS.get(sheet, ())
-    if not names or any(name not in cells for name in names):
+    if not names or any(name not in cells for name in names if row.columns()[name].is_required):
         return
-    key = tuple(str(getattr(row, name) or cells[name]) for name in names)
+    key = tuple(str(getattr(row, name) or cells.get(name, "")) for name in names)
     if key in seen:
         code = "SHIFT_TWICE" if sheet == "shifts" else "ID_TWICE"
-        log.add(code, value=" ".join(key), other=seen[key], **location_of(sheet, log, number, names[0]))
+        log.add(code, value=" ".join(filter(None, key)), other=seen[key], **location_of(sheet, log, number, names[0]))
     else:
         seen[key] = number

@@ -130,6 +130,18 @@ def told_windows(branch: str | Path, problem: Problem) -> frozenset[str] | None:
     return frozenset(said.visit_id for said in problem.published if said.told is not None)
 
 
+def published_for(branch: str | Path, day: date, as_of: datetime) -> list[Path]:
+    """Return the files of the plans that were published by a moment for a day, the newest first."""
+    own = (entry for entry in _files(branch, day, as_of) if entry.first <= day <= entry.last)
+    return [entry.path for entry in sorted(own, reverse=True)]
+
+
+def last_day_of(path: Path) -> date | None:
+    """Return the last day of a published plan by the name of its file; `None` of any other file."""
+    match = _NAME.fullmatch(path.name)
+    return date.fromisoformat(match[2] or match[1]) if match else None
+
+
 class _File(NamedTuple):
     """A published plan's file: when it was planned, and for which days."""
 
