@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: A window is chosen so that its first of so many parts holds the start: technicians are late more often than early.
 PARTS = 3
-#: Nobody tells a customer seven minutes past: where a window begins with an arrival, it is on so many seconds.
+#: Nobody tells a customer seven minutes past: a window that begins with an arrival begins on so many, if it can.
 STEP_S = 5 * MINUTE_S
 
 
@@ -94,22 +94,25 @@ def on_grid(start_s: int, *, width_s: int, grid_s: int) -> Interval:
 def first_told_s(from_s: int, *, start_s: int, grid_s: int) -> int:
     """Return from when on a customer is told to wait for somebody who can be there at a moment, and comes at a start.
 
-    It is the next five minutes; where the start comes before these, the last ones before it. A finer grid makes it as
-    fine.
+    It is the next five minutes, on a finer grid its next line; where the start comes before these, the next minute; and
+    where it comes before that as well, the moment itself. So nobody is told to wait before anybody can come, and the
+    start is never cut away.
 
     Examples
     --------
-    Somebody can be there at 09:06:14, and comes then, or half an hour later:
+    Somebody can be there at 09:06:14, and comes then, two minutes later, or half an hour later:
 
-    >>> from optimizer.domain.units import at, clock_text
+    >>> from optimizer.domain.units import MINUTE_S, at, clock_text
     >>> moment_s = at(9, 6) + 14
-    >>> [clock_text(first_told_s(moment_s, start_s=moment_s + later_s, grid_s=1800)) for later_s in (0, 1800)]
-    ['09:05', '09:10']
+    >>> starts = [moment_s + later * MINUTE_S for later in (0, 2, 30)]
+    >>> [clock_text(first_told_s(moment_s, start_s=start_s, grid_s=1800)) for start_s in starts]
+    ['09:06:14', '09:07', '09:10']
     """
-    step_s = min(STEP_S, grid_s)
-    if step_s == 0 or from_s > start_s:
-        return from_s
-    return min(-(-from_s // step_s), start_s // step_s) * step_s
+    for step_s in (min(STEP_S, grid_s), min(MINUTE_S, grid_s)):
+        behind_s = from_s if step_s == 0 else -(-from_s // step_s) * step_s
+        if behind_s <= start_s:
+            return behind_s
+    return from_s
 
 
 def half_day(clock: WallClock, start_s: int) -> Interval:

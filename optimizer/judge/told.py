@@ -93,12 +93,10 @@ def _told(facts: Facts, service: Service, visit: Visit, stop: TimedStop, from_s:
 
 
 def _said_from(there_s: int, start_s: int, grid_s: int) -> int:
-    """Return the moment at which somebody can be there in steps of five minutes: behind it, unless the start is not."""
-    step_s = min(grid_s, 5 * MINUTE_S)
-    if not step_s or start_s < there_s:
-        return there_s
-    behind_s = there_s + -there_s % step_s
-    return behind_s if behind_s <= start_s else behind_s - step_s
+    """Return the moment at which somebody can be there, in the coarsest steps up to the start: 5 min, 1, or none."""
+    steps_s = [step_s for step_s in (min(grid_s, 5 * MINUTE_S), min(grid_s, MINUTE_S)) if step_s]
+    behind = [there_s + -there_s % step_s for step_s in steps_s]
+    return next((moment_s for moment_s in behind if moment_s <= start_s), there_s)
 
 
 def _wide(problem: Problem, visit: Visit, start_s: int) -> tuple[int, int]:

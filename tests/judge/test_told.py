@@ -97,32 +97,35 @@ def test_before_the_technician_can_be_there_nothing_is_told(one_van: World) -> N
 @pytest.mark.parametrize(
     ("way", "before", "grid", "expected"),
     [
-        # A way of odd minutes to the first stop: the five minutes before it starts there.
-        ("13:00", 0, 30, "08:10-09:00"),
+        # A way of odd minutes to the first stop: it starts as somebody is there, and is told so.
+        ("13:00", 0, 30, "08:13-09:00"),
         ("15:00", 0, 30, "08:15-09:00"),
-        ("15:01", 0, 30, "08:15-09:00"),
-        ("19:59", 0, 30, "08:15-09:00"),
-        # Work before it, or none that lasts: the next five minutes, as long as it does not start sooner.
+        ("15:01", 0, 30, "08:15:01-09:00"),
+        ("19:59", 0, 30, "08:19:59-09:00"),
+        # Work before it: the next five minutes, or the next minute where it starts sooner.
         ("13:00", 11, 30, "08:15-09:00"),
         ("13:00", 2, 30, "08:15-09:00"),
-        ("13:00", 1, 30, "08:10-09:00"),
+        ("13:00", 1, 30, "08:13-09:00"),
+        ("13:01", 1, 30, "08:14-09:00"),
         ("10:00", 10, 30, "08:10-09:00"),
         # A finer grid is told as finely, and where there is none, so is the second.
-        ("13:00", 0, 3, "08:12-08:54"),
-        ("13:07", 0, 1, "08:13-08:54"),
-        ("13:07", 0, 0, "08:13:07-09:13:07"),
+        ("13:00", 2, 3, "08:15-08:57"),
+        ("13:07", 1, 1, "08:14-08:55"),
+        ("13:07", 1, 0, "08:14:07-09:14:07"),
     ],
 )
-def test_what_begins_with_an_arrival_begins_on_five_minutes(way: str, before: int, grid: int, expected: str) -> None:
+def test_what_begins_with_an_arrival_begins_on_the_next_five_minutes(
+    way: str, before: int, grid: int, expected: str
+) -> None:
     minutes, seconds = map(int, way.split(":"))
     made = world([job("Z", place=0, minutes=before), job("A", place=10)], [person("Ann")])
     made = made.with_policy(told_grid_s=60 * grid, told_width_s={"home": 3600, "firm": 3600})
     matrix = made.matrix.seconds.copy()
     matrix[:, :, made.matrix.row_of["A"]] = 60 * minutes + seconds
     made = World(made.problem, replace(made.matrix, seconds=matrix))
-    window = made.plan({"Ann": ["Z", "A"]}).routes[0].stops[1].window
-    assert text(window) == expected
-    assert (window.open_s % 60 == 0) is (grid > 0)
+    stop = made.plan({"Ann": ["Z", "A"]}).routes[0].stops[1]
+    assert text(stop.window) == expected
+    assert clock("08:00") + 60 * minutes + seconds <= stop.window.open_s <= stop.start_s
     assert made.broken(made.plan({"Ann": ["Z", "A"]})) == []
 
 

@@ -58,8 +58,7 @@ def told_is_possible(printed: Printed) -> Iterator[str]:
                 continue
             assert day.route is not None
             window = _window(printed, stop.window)
-            # A window begins on five minutes, the last before the start where that is an arrival.
-            if stop.window.open_s <= day.route.depart_s + way_s - STEP_S:
+            if stop.window.open_s < day.route.depart_s + way_s:
                 yield f"{stop.visit_id}: {window} begins before the technician can be there"
             asked = [wish for wish in problem.order_of(visit).requested if _holds(wish, stop.start_s)]
             hours = [stretch for stretch in problem.hours[stop.visit_id] or () if _holds(stretch, stop.start_s)]
@@ -70,7 +69,10 @@ def told_is_possible(printed: Printed) -> Iterator[str]:
 
 
 def what_is_told_is_a_figure_that_people_say(printed: Printed) -> Iterator[str]:
-    """A new window begins and ends on five minutes, or where somebody has said so: a promise, a wish, hours."""
+    """A new window begins and ends on five minutes, or where somebody has said so: a promise, a wish, hours.
+
+    Where the visit starts before five minutes are full, it begins with the arrival, to the minute or to the second.
+    """
     problem = printed.problem
     said = {(one.visit_id, end_s) for one in problem.published if one.told for end_s in _ends(one.told)}
     for _, stop in printed.stops:
@@ -79,7 +81,8 @@ def what_is_told_is_a_figure_that_people_say(printed: Printed) -> Iterator[str]:
         words += problem.hours[stop.visit_id] or ()
         known = {end_s for window in words for end_s in _ends(window)}
         for end_s in _ends(stop.window):
-            if end_s % STEP_S and end_s not in known and (stop.visit_id, end_s) not in said:
+            is_arrival = end_s == stop.window.open_s and stop.start_s - end_s < STEP_S
+            if end_s % STEP_S and not is_arrival and end_s not in known and (stop.visit_id, end_s) not in said:
                 yield f"{stop.visit_id}: told {_time(printed, end_s)}"
 
 
