@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import AWAY, BEFORE, BUSINESS, DUTY, OVER, PAUSE, ReasonCode
+from optimizer.domain.problem import LockLevel
 from optimizer.domain.rules import Rule
 from optimizer.text.durations import span_text
 from optimizer.text.regional import clock_text, date_text, points_text
@@ -183,6 +184,9 @@ ACCEPTED: dict[tuple[Rule, str], str] = {
     (Rule.SHIFT, "s"): (
         "The lock of visit {visit} is kept although {technician} is back {span} after the latest allowed return."
     ),
+    (Rule.SHIFT, "early"): (
+        "The lock of visit {visit} is kept although {technician} has to begin {span} before the shift."
+    ),
 }
 
 
@@ -210,7 +214,16 @@ def accepted_sentence(accepted: Violation, problem: Problem, translate: Translat
     }
     if accepted.by:
         return translate(EXCEPTED[accepted.rule, accepted.unit], **values)
-    return translate(ACCEPTED[accepted.rule, accepted.unit], **values)
+    kind = "early" if _is_early(accepted, problem) else accepted.unit
+    return translate(ACCEPTED[accepted.rule, kind], **values)
+
+
+def _is_early(accepted: Violation, problem: Problem) -> bool:
+    """Return whether what a kept lock breaks is the beginning of its shift, as it is nearer to that than to the end."""
+    starts = [k for k in problem.locks if k.visit_id == accepted.visit_id and k.level is LockLevel.START]
+    shifts = {shift.day: shift for shift in problem.shifts if shift.technician_id == accepted.technician_id}
+    held = [(lock.start_s, shifts[problem.day_of_lock(lock)]) for lock in starts if accepted.rule is Rule.SHIFT]
+    return any(start_s - shift.start_s < shift.end_s - start_s for start_s, shift in held)
 
 
 #: The first proposal of a reason that is a house limit: the row to write, a cell after another.

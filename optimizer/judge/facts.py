@@ -278,7 +278,7 @@ class Facts:
     Parameters
     ----------
     rostered
-        The shifts of the problem, by technician and day, longer where a kept lock demands it.
+        The shifts of the problem, by technician and day, longer at either end where a kept lock demands it.
     rests
         The rest about each of them.
     shifts
@@ -693,26 +693,33 @@ class Facts:
         return found
 
     def _with_kept_locks(self, shift: Shift, begun_back_s: Mapping[tuple[str, int], int]) -> Shift:
-        """Return a shift that lasts, where broken locks are kept, until its technician is home from each locked start.
+        """Return a shift in which, where broken locks are kept, its technician gets to each locked start and home.
 
-        It lasts longer only for a visit of one person that could not start at any locked moment otherwise; and until
-        the technician is home from what has begun, whatever the policy.
+        It begins sooner, so as to be there at the locked start, and lasts longer, only for a visit of one person that
+        could not start at any locked moment otherwise. It lasts until the technician is home from what has begun,
+        whatever the policy.
         """
         problem, key = self.problem, (shift.technician_id, shift.day)
         technician = problem.technician_by_id[shift.technician_id]
+        morning_s = problem.policy.morning_s if technician.starts_at_branch else 0
+        start_s = shift.start_s
         limit_s = max(shift.return_limit_s, begun_back_s.get(key, shift.return_limit_s))
         for lock in problem.locks if problem.policy.broken_locks is BrokenLocks.KEEP else ():
             is_here = lock.technician_id == shift.technician_id and problem.day_of_lock(lock) == shift.day
             visit = problem.visit_by_id[lock.visit_id]
             if lock.level is not LockLevel.START or not is_here or problem.crew_size_of(visit) > 1:
                 continue
+            way_s = self.travel_s(shift.profile, start_key(technician), visit.visit_id)
             home_s = self.travel_s(shift.profile, visit.visit_id, end_key(technician))
-            if home_s is None:
+            if way_s is None or home_s is None:
                 continue
+            begins_s = lock.start_s - way_s - morning_s
+            if begins_s + lock.tolerance_s < shift.start_s:
+                start_s = min(start_s, begins_s)
             back_s = lock.start_s + duration_s(problem, technician, visit) + home_s
             if back_s - lock.tolerance_s > shift.return_limit_s:
                 limit_s = max(limit_s, back_s + lock.tolerance_s)
-        return replace(shift, overtime_limit_s=limit_s - shift.end_s)
+        return replace(shift, start_s=start_s, overtime_limit_s=limit_s - shift.end_s)
 
     def branch_service(self, day: int) -> Service:
         """Return a stop at the branch: it starts within business hours and takes as long as the morning there."""

@@ -1,8 +1,8 @@
 """The judge's reading of kept locks: what a lock breaks by itself is accepted and listed, not counted again.
 
 By itself a lock breaks the skills and refusals of the technician that it names, the windows and hours of the start or
-the day that it names, and the end of the shift outside which its start lies. Whatever else a plan breaks, with a locked
-visit or without, is a violation as ever.
+the day that it names, and the shift, at either end, outside which its start lies. Whatever else a plan breaks, with a
+locked visit or without, is a violation as ever.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from optimizer.judge.facts import gaps_in
 from optimizer.judge.hard_rules import span_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from optimizer.domain.order import Interval
+    from optimizer.domain.order import Interval, Visit
     from optimizer.domain.problem import Lock
     from optimizer.judge.facts import Facts
-    from optimizer.judge.judged import JudgedDay, JudgedPlan
+    from optimizer.judge.judged import JudgedPlan
     from optimizer.judge.timing import TimedStop
 
 
@@ -30,7 +30,7 @@ def split_accepted(judged: JudgedPlan, broken: Sequence[Violation]) -> tuple[lis
     if judged.problem.policy.broken_locks is not BrokenLocks.KEEP:
         return list(broken), []
     excused = [violation for violation in broken if _is_excused(judged, violation)]
-    accepted = [*excused, *_kept_off_window(judged), *_kept_past_shift(judged)]
+    accepted = [*excused, *_kept_off_window(judged), *_kept_before_shift(judged), *_kept_past_shift(judged)]
     return [violation for violation in broken if violation not in excused], accepted
 
 
@@ -95,6 +95,20 @@ def _outside_s(hours: Sequence[Interval], start_s: int, end_s: int) -> int:
     return end_s - start_s - max([0, *(min(end_s, h.close_s) - max(start_s, h.open_s) for h in hours)])
 
 
+def _kept_before_shift(judged: JudgedPlan) -> Iterator[Violation]:
+    """List the days that begin before the shift on the roster, because of a kept lock's start before it."""
+    begins = {(shift.technician_id, shift.day): shift.start_s for shift in judged.problem.shifts}
+    for day in judged.days:
+        who, tour = day.technician.technician_id, day.timed.tour
+        morning_s = judged.problem.policy.morning_s if day.technician.starts_at_branch else 0
+        begins_s = tour.depart_s - morning_s
+        early_s = begins[who, day.route.day] - begins_s
+        if early_s > 0:
+            begins_at = f"{judged.time_text(begins_s)}, {span_text(early_s)} before the shift"
+            message = f"{who} begins at {begins_at}, because of a locked start."
+            yield Violation(Rule.SHIFT, early_s, "s", message, who, _locked_to_start(judged, tour.visits))
+
+
 def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:
     """List the returns after the latest allowed one that a kept lock's start outside the shift makes so late.
 
@@ -108,10 +122,11 @@ def _kept_past_shift(judged: JudgedPlan) -> Iterator[Violation]:
         if late_s > 0:
             back = f"{judged.time_text(day.timed.return_s)}, {span_text(late_s)} after the latest allowed return"
             message = f"{who} is back at {back}, because of a locked start."
-            yield Violation(Rule.SHIFT, late_s, "s", message, who, _last_locked(judged, day))
+            last = _locked_to_start(judged, reversed(day.timed.tour.visits))
+            yield Violation(Rule.SHIFT, late_s, "s", message, who, last)
 
 
-def _last_locked(judged: JudgedPlan, day: JudgedDay) -> str:
-    """Return the visit whose locked start makes a day so long: the last that is locked to one."""
+def _locked_to_start(judged: JudgedPlan, visits: Iterable[Visit]) -> str:
+    """Return the visit whose locked start makes a day so long: the first of these that is locked to one."""
     starts = {lock.visit_id for lock in judged.problem.locks if lock.level is LockLevel.START}
-    return next((v.visit_id for v in reversed(day.timed.tour.visits) if v.visit_id in starts), "")
+    return next((visit.visit_id for visit in visits if visit.visit_id in starts), "")

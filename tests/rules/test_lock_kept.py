@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from optimizer import LockConflictError, solve
-from optimizer.domain.order import Interval, SkillNeed
+from optimizer.domain.order import Interval, PlaceKind, SkillNeed
 from optimizer.domain.policy import BrokenLocks
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.domain.rules import Rule
-from optimizer.domain.technician import HeldSkill
+from optimizer.domain.technician import HeldSkill, Shift
+from optimizer.engine.rest import with_shifts_in_force
+from optimizer.explain.sentences import accepted_sentence
 from optimizer.judge.verdict import judge_plan, time_routes
 from optimizer.running.budget import Budget
 from optimizer.solver import find_plans
+from optimizer.text.catalogue import translator
 from tests.random_problems import random_problem_with_plan, random_whole_problem_with_plan
 from tests.test_solver import check_clean_and_priced
 from tests.worlds import MONDAY, World, clock, job, person, span, world
@@ -236,14 +239,114 @@ def test_a_tolerance_that_reaches_back_into_the_shift_makes_no_day_longer(one_va
     assert made.with_job("B", ready_s=clock("16:00")).broken({"Ann": ["B", "A"]}) == [(Rule.SHIFT, 1200)]
 
 
+# --- the beginning of the day ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "tolerance_min", "early_s", "starts"),
+    [
+        ("07:00", 0, 4200, "07:00"),
+        ("08:09", 0, 60, "08:09"),
+        ("08:10", 0, 0, "08:10"),
+        # At the end of its tolerance Ann can be there: the shift begins as on the roster.
+        ("08:00", 10, 0, "08:10"),
+        ("08:00", 9, 600, "08:00"),
+    ],
+)
+def test_a_locked_start_before_the_shift_makes_the_day_begin_sooner(
+    one_van: World, start: str, tolerance_min: int, early_s: int, starts: str
+) -> None:
+    """A is ten minutes away, and the shift begins at 08:00."""
+    made = one_van.with_job("A", requested=(span("06:00-18:00"),))
+    made = made.but(locks=start_at("A", "Ann", start, tolerance_min=tolerance_min))
+    kept = keeping(made)
+    expected = [(Rule.SHIFT, early_s)] if early_s else []
+    assert accepted(kept, {"Ann": ["A", "B"]}) == expected
+    assert bool(made.broken({"Ann": ["A", "B"]})) is bool(early_s)
+    plan = planned(kept)
+    assert plan.routes[0].depart_s == clock("08:00") - early_s
+    assert plan.routes[0].stops[0].start_s == clock(starts)
+    # B after A is no reason to begin sooner.
+    assert [(one.rule, one.amount, one.visit_id) for one in kept.judge(plan).accepted] == [
+        (Rule.SHIFT, early_s, "A") for _ in expected
+    ]
+
+
+@pytest.mark.parametrize(("home", "early_s", "departs"), [(None, 5580, "07:12"), (2, 2760, "07:14")])
+def test_who_begins_sooner_has_the_morning_at_the_branch_and_the_time_at_the_door(
+    home: int | None, early_s: int, departs: str
+) -> None:
+    """45 minutes at the branch, if she is there, ten on the way, or eight from her home, and eight at A's door."""
+    visits = [job("A", place=10, requested="06:00-18:00", place_kind=PlaceKind.HOME)]
+    made = world(visits, [person("Ann", home=home)], locks=start_at("A", "Ann", "07:30"))
+    kept = keeping(made.with_policy(morning_s=2700, access_s={"home": 480}))
+    assert accepted(kept, {"Ann": ["A"]}) == [(Rule.SHIFT, early_s)]
+    assert planned(kept).routes[0].depart_s == clock(departs)
+
+
+def test_the_earliest_of_several_locked_starts_counts(one_van: World) -> None:
+    early = one_van.with_job("A", requested=(span("06:00-18:00"),)).with_job("B", requested=(span("06:00-18:00"),))
+    for first, then in (("A", "B"), ("B", "A")):
+        locks = (*start_at(first, "Ann", "06:30"), *start_at(then, "Ann", "07:30"))
+        made = keeping(early.but(locks=locks))
+        way_s = 600 if first == "A" else 1200
+        assert accepted(made, {"Ann": [first, then]}) == [(Rule.SHIFT, 5400 + way_s)]
+        assert [found.visit_id for found in made.judge({"Ann": [first, then]}).accepted] == [first]
+        assert planned(made).routes[0].visit_ids == (first, then)
+
+
+def test_nobody_begins_before_the_moment_of_planning_or_without_a_rest(one_van: World) -> None:
+    early = one_van.with_job("A", requested=(span("06:00-18:00"),)).but(locks=start_at("A", "Ann", "07:00"))
+    in_time, too_late = (
+        keeping(early).with_policy(lead_to_leave_s=lead_s).but(as_of_s=clock("06:30")) for lead_s in (1200, 1201)
+    )
+    assert accepted(in_time, {"Ann": ["A"]}) == [(Rule.SHIFT, 4200)]
+    assert (Rule.LOCK, 1) in too_late.broken({"Ann": ["A"]})
+    # Until 23:00 the evening before; eight hours later are ten minutes too late for 07:00.
+    night = Shift("Ann", -1, clock("15:00") - 86_400, clock("23:00") - 86_400)
+    tired = keeping(early).with_policy(rest_s=28_800).but(shifts_around=(night,))
+    assert (Rule.LOCK, 600) in tired.broken({"Ann": ["A"]})
+
+
+def test_a_second_too_early_is_too_early(one_van: World) -> None:
+    lock = Lock("A", LockLevel.START, "Ann", start_s=clock("08:10") - 1)
+    made = keeping(one_van.with_job("A", requested=(span("06:00-18:00"),)).but(locks=(lock,)))
+    assert accepted(made, {"Ann": ["A"]}) == [(Rule.SHIFT, 1)]
+
+
+@pytest.mark.parametrize("leg", [("branch", "A"), ("A", "branch")])
+@pytest.mark.parametrize("start", ["07:00", "17:00"])
+def test_where_there_is_no_way_no_shift_is_longer(one_van: World, leg: tuple[str, str], start: str) -> None:
+    made = one_van.with_job("A", requested=(span("06:00-18:00"),)).but(locks=start_at("A", "Ann", start))
+    kept = keeping(made.with_leg(*leg, None))
+    assert [shift.start_s for shift in with_shifts_in_force(kept.problem, kept.matrix).shifts] == [clock("08:00")]
+    judgement = kept.judge({"Ann": ["A"]})
+    assert Rule.TRAVEL_LIMIT in {found.rule for found in judgement.violations}
+    assert judgement.accepted == ()
+
+
+def test_who_began_sooner_is_said_apart_from_who_is_back_later(one_van: World) -> None:
+    made = keeping(one_van.with_job("A", requested=(span("06:00-19:00"),)))
+    early = made.but(locks=start_at("A", "Ann", "07:00"))
+    late = made.but(locks=start_at("A", "Ann", "17:00"))
+    said = [
+        accepted_sentence(found, one.problem, translator("en"))
+        for one in (early, late)
+        for found in one.judge({"Ann": ["A"]}).accepted
+    ]
+    assert said == [
+        "The lock of visit A is kept although Ann Li (Ann) has to begin 1 h 10 min before the shift.",
+        "The lock of visit A is kept although Ann Li (Ann) is back 40 min after the latest allowed return.",
+    ]
+
+
 # --- what no keeping helps ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        # Before the shift begins, and before the visit is ready.
-        lambda w: w.but(locks=start_at("A", "Ann", "07:00")),
+        # Before the visit is ready.
         lambda w: w.with_job("A", ready_s=clock("12:00")).but(locks=start_at("A", "Ann", "10:00")),
         # Two visits at one moment.
         lambda w: w.but(locks=(*start_at("A", "Ann", "10:00"), *start_at("B", "Ann", "10:00"))),
@@ -258,6 +361,18 @@ def test_a_lock_that_cannot_be_kept_is_still_refused(one_van: World, change: Cal
 
 
 # --- random problems ------------------------------------------------------------------------------------------------
+
+
+def with_late_shifts(seed: int, problem: Problem) -> Problem:
+    """Return a problem in which the shift of some locked start of one person begins up to an hour after that."""
+    rng, shifts = Random(seed), {(shift.technician_id, shift.day): shift for shift in problem.shifts}
+    for lock in problem.locks:
+        key = (lock.technician_id, problem.day_of_lock(lock))
+        is_alone = problem.crew_size_of(problem.visit_by_id[lock.visit_id]) == 1
+        if lock.level is LockLevel.START and is_alone and key in shifts and rng.random() < 0.7:
+            begins_s = max(shifts[key].start_s, lock.start_s + rng.randint(0, 3600))
+            shifts[key] = replace(shifts[key], start_s=min(begins_s, shifts[key].end_s - 1800))
+    return replace(problem, shifts=tuple(shifts.values()))
 
 
 def with_broken_locks(seed: int, problem: Problem) -> Problem:
@@ -294,6 +409,10 @@ def test_engine_and_judge_keep_the_same_locks(seed: int, draw: Any) -> None:
     broken = with_broken_locks(seed, problem)
     given = judge_plan(broken, matrix, time_routes(broken, matrix, routes))
     assert given.is_clean, given.violations
+    late = with_late_shifts(seed, broken)
+    before_the_shift = judge_plan(late, matrix, time_routes(late, matrix, routes))
+    if before_the_shift.is_clean:
+        broken, given = late, before_the_shift
     plan = plan_of(broken, matrix, 400)
     check_clean_and_priced(broken, matrix, plan)
     changed = {lock.visit_id for lock in broken.locks if problem.crew_size_of(problem.visit_by_id[lock.visit_id]) == 1}

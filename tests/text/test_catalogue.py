@@ -185,7 +185,7 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("whatif/telling.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("whatif/sentences.py", "ASKS[ask.kind]"): list(ASKS.values()),
     ("explain/cause_sentences.py", "CAUSES[cause.kind, _known(left, cause)]"): list(CAUSES.values()),
-    ("explain/sentences.py", "ACCEPTED[accepted.rule, accepted.unit]"): list(ACCEPTED.values()),
+    ("explain/sentences.py", "ACCEPTED[accepted.rule, kind]"): list(ACCEPTED.values()),
     ("explain/sentences.py", "EXCEPTED[accepted.rule, accepted.unit]"): list(EXCEPTED.values()),
 }
 
