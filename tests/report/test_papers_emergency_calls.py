@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from optimizer.domain.order import ServiceLog, Urgency
 from optimizer.domain.plan import UnassignedState
 from optimizer.domain.planning_context import Change, ChangeKind, PlanningContext, Stage
@@ -62,6 +64,15 @@ def test_nothing_is_told_before_the_shift() -> None:
     """E called at 02:00, so that the two hours are over; T1 is there at 08:10."""
     w = emergency(as_of_s=at(7), received_s=at(2))
     assert "he will call you before setting off, and be with you by 8:30 in the morning at the latest" in said(w)
+
+
+@pytest.mark.parametrize(
+    ("way_min", "told"), [(45, "9 in the morning"), (46, "9:30 in the morning"), (56, "9:30 in the morning")]
+)
+def test_what_is_told_leaves_a_quarter_of_an_hour_behind_the_planned_start(way_min: int, told: str) -> None:
+    """At 08:56 nobody says "by 9 at the latest": one red light, and the word is broken."""
+    w = emergency(as_of_s=at(7), received_s=at(2)).with_leg("branch", "E", way_min)
+    assert f"be with you by {told} at the latest" in said(w)
 
 
 def test_who_is_not_sent_yet_has_no_name_in_the_text() -> None:

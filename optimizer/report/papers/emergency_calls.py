@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _GRID_S = 30 * MINUTE_S
 #: Sooner than this after the plan is made nobody is anywhere.
 _LEAST_AHEAD_S = 30 * MINUTE_S
+#: A half hour that ends sooner than this after the planned start leaves nothing for a red light.
+_LEAST_BEHIND_S = 15 * MINUTE_S
 
 
 class EmergencyClocks(NamedTuple):
@@ -58,7 +60,7 @@ def why_emergency(case: Case, visit: Visit) -> str:
 def latest_told_s(case: Case, visit: Visit, stop: Stop | None) -> int:
     """Return by when a customer is told that somebody is there: the end of the clock from the call if it is kept.
 
-    It is never before the planned start, nor so near that nobody can be there.
+    Else it is a half hour that leaves some time behind the planned start. It is never so near that nobody can be there.
     """
     problem = case.problem
     least_s = problem.as_of_s + _LEAST_AHEAD_S if stop is None else stop.start_s
@@ -67,7 +69,7 @@ def latest_told_s(case: Case, visit: Visit, stop: Stop | None) -> int:
         return from_call_s
     if stop is None:
         return problem.as_of_s + problem.policy.promise.emergency_on_site_s
-    return -(-least_s // _GRID_S) * _GRID_S
+    return -(-(least_s + _LEAST_BEHIND_S) // _GRID_S) * _GRID_S
 
 
 def emergency_words(words: PhoneWords, visit: Visit, stop: Stop | None) -> Said:
