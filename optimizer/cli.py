@@ -535,8 +535,7 @@ def explain(
         if not asked and order is not None:
             _refuse_order(order, problem, faults)
         if instead is not None and instead not in problem.technician_by_id:
-            said = say("The technician '{technician}' is not in technicians.", technician=instead)
-            faults.stop_at_unknown("UNKNOWN_TECHNICIAN", said, instead, problem.technician_by_id)
+            faults.stop_at_unknown_technician(instead, problem.technician_by_id)
         plan, violations = reasons_now(file, [visit.visit_id for visit in asked])
         head = say("The plan breaks rules; what it leaves out is not explained:")
         faults.stop_at_broken("NOT_EXPLAINED", head, violations)

@@ -188,10 +188,14 @@ class Faults:
 
     def stop_at_unknown(self, code: str, cause: str, name: str, known: Iterable[str]) -> NoReturn:
         """End the command as something that is asked about is not there; a name that may be meant is proposed."""
-        from optimizer.faults.issues import nearest
+        from optimizer.faults.spelling import maybe_meant
 
-        near = nearest(name, known)
-        self.stop(2, code, cause, self.say("Maybe '{near}' is meant.", near=near) if near else "")
+        self.stop(2, code, cause, maybe_meant(name, known, self.say))
+
+    def stop_at_unknown_technician(self, name: str, known: Iterable[str]) -> NoReturn:
+        """End the command as a technician that is asked about is not there."""
+        cause = self.say("The technician '{technician}' is not in technicians.", technician=name)
+        self.stop_at_unknown("UNKNOWN_TECHNICIAN", cause, name, known)
 
     def warn(self, code: str, text: str) -> None:
         """Print a warning at once, or at the end among the others as JSON."""

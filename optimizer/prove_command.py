@@ -30,10 +30,9 @@ def proof_of(file: PlanFile, technicians: Collection[str], seconds: float, fault
     judgement = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
     head = faults.say("The plan breaks rules; nothing is proven of it:")
     faults.stop_at_broken("NOT_PROVEN", head, judgement.violations)
-    unknown = sorted(set(technicians) - {one.technician_id for one in file.problem.technicians})
+    unknown = sorted(set(technicians) - file.problem.technician_by_id.keys())
     if unknown:
-        text = faults.say("There is no technician {technician} in the plan.", technician=", ".join(unknown))
-        faults.stop(2, "NO_TECHNICIAN", text)
+        faults.stop_at_unknown_technician(unknown[0], file.problem.technician_by_id)
     plan = replace(file.plan, costs=judgement.costs)
     return plan, plan_exactly(file.problem, file.matrix, seconds=seconds, start=plan, free=list(technicians) or None)
 

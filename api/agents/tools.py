@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer.main
 
-from optimizer.faults.spelling import nearest
+from optimizer.faults.spelling import maybe_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,9 +195,8 @@ class Tool:
         """
         for name in given:
             if name not in self.arguments:
-                near = nearest(name, self.arguments)
-                hint = say("Maybe '{near}' is meant.", near=near) if near else ""
-                raise Refused(" ".join(filter(None, (say("There is no argument '{name}'.", name=name), hint))))
+                said = (say("There is no argument '{name}'.", name=name), maybe_meant(name, self.arguments, say))
+                raise Refused(" ".join(filter(None, said)))
         for argument in self.arguments.values():
             if argument.is_required and argument.name not in given:
                 raise Refused(say("The argument '{name}' is missing.", name=argument.name))

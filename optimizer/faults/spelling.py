@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from optimizer.text.catalogue import Translate
+
 #: More of a text is no name.
 _LONGEST = 200
 #: What two spellings of one word have in common at least, as a share of both.
@@ -89,6 +91,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
         if len(alike) == 1:
             return by_lower[alike[0]]
     return ""
+
+
+def maybe_meant(name: str, known: Iterable[str], translate: Translate) -> str:
+    """Return the sentence that proposes the known name nearest to a misspelt one; empty where none is near.
+
+    >>> from optimizer.text.catalogue import translator
+    >>> maybe_meant("secnds", ["seconds", "lang"], translator("en"))
+    "Maybe 'seconds' is meant."
+    """
+    near = nearest(name, known)
+    return translate("Maybe '{near}' is meant.", near=near) if near else ""
 
 
 def is_slip(one: str, other: str) -> bool:
