@@ -36,6 +36,10 @@ _READ = {
     "KIND_NEAR": warning(
         "'{value}' is no kind of service that a rule looks for.", "Correct the word if it is misspelt."
     ),
+    "ID_LIKE_DATE": warning(
+        "'{value}' is a date, as a spreadsheet makes of an id like 11-23.",
+        "Format the column as text and enter the id again.",
+    ),
     "NUMBER_ROUNDED": warning(
         "'{value}' is a number that a spreadsheet has rounded; it is left out of the papers.",
         "Format the column as text and enter it again.",

@@ -13,6 +13,7 @@ from optimizer.domain.region import DistanceUnit
 from optimizer.domain.units import DAY_S, HOUR_S, MINUTE_S, great_circle_m
 from optimizer.faults.issues import UNITS
 from optimizer.ingest.build.region import region_of
+from optimizer.ingest.checks.dated_ids import check_dated_ids
 from optimizer.ingest.checks.dates import check_date_spans, check_order_dates
 from optimizer.ingest.checks.phones import check_phones
 from optimizer.ingest.forms.sheets import location_of
@@ -36,12 +37,13 @@ _LIMITS = ("max_visits", "max_leg_s", "max_travel_s", "max_duty_s")
 
 
 def check_plausibility(sheets: BranchSheets, clock: BranchClock | None, log: IssueLog) -> None:
-    """Note places, phones, dates, services, certificates and shifts that are possible, and hardly meant."""
+    """Note places, ids, phones, dates, services, certificates and shifts that are possible, and hardly meant."""
     check_places(sheets, log)
     for branch in sheets.branch.readable():
         if branch.row.service_radius_km is not None and branch.row.service_radius_mi is not None:
             other = location_of("branch", log, branch.number, "service_radius_km")["column"]
             sheets.branch.note(log, "UNIT_TWICE", branch.number, "service_radius_mi", other=other)
+    check_dated_ids(sheets, log)
     check_phones(sheets, log)
     if clock is not None:
         check_date_spans(sheets, clock, log)
