@@ -12,7 +12,7 @@ from optimizer.explain.unassigned import explain_unassigned
 from optimizer.judge.facts import Facts
 from optimizer.promise.due_day import with_due_days
 from optimizer.whatif.counterfactual import plan_instead
-from optimizer.whatif.proposals import smallest_change
+from optimizer.whatif.proposals import late_s, smallest_change
 from optimizer.whatif.telling import told_instead, told_proposals, told_served
 
 if TYPE_CHECKING:
@@ -67,5 +67,7 @@ def told_closely(
         yield from told_instead(found, problem, lang)
     elif any(visit.visit_id in route.visit_ids for route in plan.routes):
         yield from told_served(why_served(open_scene(Facts(problem, matrix), plan), visit), problem, lang)
+        if late_s(plan, visit) > 0:
+            yield from told_proposals(smallest_change(problem, matrix, plan, visit.visit_id), problem, lang)
     else:
         yield from told_proposals(smallest_change(problem, matrix, plan, visit.visit_id), problem, lang)

@@ -1,7 +1,8 @@
-"""The smallest change: what to ask for so that a visit that is left out is served, and what the plan then costs.
+"""The smallest change: what to ask for so that a visit is served, or comes on time, and what the plan then costs.
 
 Each thing that may be asked for is tried on the plan in hand first, by the judge's own rules, as wide as it may be; the
-cheapest are narrowed to what is needed, planned again with just that, and judged. What is shown has passed both.
+cheapest are narrowed to what is needed, planned again with just that, and judged. What is shown has passed both. A
+visit that comes late is taken out of the plan first, and has to come on time in a plan that costs less.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from optimizer.domain.house_limits import HouseLimit
 from optimizer.domain.plan import CauseKind, ReasonCode
 from optimizer.explain.beside_locks import locks_in_the_way
-from optimizer.explain.making_room import make_room, plan_of
+from optimizer.explain.making_room import make_room, plan_of, without
 from optimizer.explain.scene import open_scene
 from optimizer.judge.facts import Facts
 from optimizer.judge.verdict import time_routes
@@ -89,10 +90,12 @@ def smallest_change(
 ) -> tuple[Proposal, ...]:
     """Return up to three things to ask for, each of another kind, that let a plan serve a visit; the cheapest first.
 
+    For a visit that is served late they let it come on time, in a plan that costs less.
+
     Parameters
     ----------
     problem, matrix, plan
-        What was solved, and the plan, which leaves the visit out.
+        What was solved, and the plan, which leaves the visit out or serves it late.
     seconds
         How long may be looked; `None` takes as long as it takes.
     search
@@ -101,7 +104,8 @@ def smallest_change(
     Returns
     -------
     tuple of Proposal
-        Empty where nothing that may be asked for helps, or nothing was found in time.
+        Empty where nothing that may be asked for helps, nothing was found in time, or the visit comes on time as it is;
+        and for a late visit that others wait for.
 
     Examples
     --------
@@ -117,14 +121,21 @@ def smallest_change(
         return lambda: until_s is not None and time.monotonic() >= began_s + share * (until_s - began_s)
 
     visit = problem.visit_by_id[visit_id]
+    is_late = late_s(plan, visit) > 0
+    is_on_time = not is_late and any(visit_id in route.visit_ids for route in plan.routes)
+    if is_on_time or (is_late and _is_awaited(problem, visit)):
+        return ()
     found = _narrow_asks(problem, matrix, plan, visit, is_past(LOOKING_SHARE))
     proposals: list[Proposal] = []
     for ask, start in found:
         if len(proposals) == MOST or is_past(1.0)():
             break
         variant = _cheapest(ask, matrix, plan, visit, start, search)
+        if variant is None or (is_late and (late_s(variant.plan, visit) > 0 or variant.extra_cents >= 0)):
+            continue
         # Planned again, it may do without: then nobody need be asked.
-        if variant is not None and judged_variant(problem, matrix, plan, variant.plan) is None:
+        as_it_is = judged_variant(problem, matrix, plan, variant.plan)
+        if as_it_is is None or (is_late and as_it_is.extra_cents > variant.extra_cents):
             route, stop = served_by(variant.plan, visit)
             proposals.append(Proposal(visit_id, ask, variant, route.technician_id, stop.start_s))
     return tuple(sorted(proposals, key=lambda one: (one.variant.extra_cents, one.ask.kind)))
@@ -135,22 +146,55 @@ def _narrow_asks(
 ) -> list[tuple[Ask, Plan]]:
     """Return what may be asked for and would do, no more than is needed, each with a plan; the cheapest first."""
     found: list[tuple[int, int, Ask, Plan]] = []
-    scene = open_scene(Facts(problem, matrix), plan)
+    scene, bare = open_scene(Facts(problem, matrix), plan), plan
+    is_late = late_s(plan, visit) > 0
+    locks = _locks_beside(problem, plan, visit) if is_late else _locks_in_its_way(scene, plan, visit)
+    if is_late:
+        scene = without(scene, {visit.visit_id})
+        bare = plan_of(scene)
     # What is no cheaper than to make room as things are, nobody need be asked for.
-    as_it_is = _room(scene, visit, is_up)
-    asks = sorted(asks_for(problem, visit, _locks_in_its_way(scene, plan, visit)), key=_is_about(plan, visit))
+    limit_cents = _cents_as_it_is(matrix, plan, visit, _room(scene, visit, is_up))
+    asks = sorted(asks_for(problem, visit, locks), key=_is_about(plan, visit))
     for number, ask in enumerate(asks):
         if is_up():
             break
-        room = _room(open_scene(Facts(ask.problem, matrix), plan), visit, is_up)
+        room = _room(open_scene(Facts(ask.problem, matrix), bare), visit, is_up)
         made = None if room is None else judged_variant(ask.problem, matrix, plan, plan_of(room.scene))
         least = None if made is None else narrowed(ask, problem, matrix, visit, made.plan)
         if made is None or least is None:
             continue
         again = judged_variant(least.problem, matrix, plan, _timed(least.problem, matrix, made.plan))
-        if again is not None and (as_it_is is None or again.extra_cents < as_it_is.cents):
+        if again is None or (is_late and late_s(again.plan, visit) > 0):
+            continue
+        if limit_cents is None or again.extra_cents < limit_cents:
             found.append((again.extra_cents, number, least, again.plan))
     return [(ask, made) for _, _, ask, made in sorted(found, key=lambda one: one[:2])]
+
+
+def late_s(plan: Plan, visit: Visit) -> int:
+    """Return by how many seconds a plan serves a visit late; 0 where it leaves it out."""
+    stops = (stop for route in plan.routes for stop in route.stops)
+    return max((stop.lateness_s for stop in stops if stop.visit_id == visit.visit_id), default=0)
+
+
+def _is_awaited(problem: Problem, visit: Visit) -> bool:
+    """Return whether others come after a visit: it cannot be taken out of a plan by itself."""
+    return any(earlier.visit_id == visit.visit_id for other in problem.visits for earlier in other.after)
+
+
+def _cents_as_it_is(matrix: TravelMatrix, plan: Plan, visit: Visit, room: Room | None) -> int | None:
+    """Return what making room costs more with nobody asked; for a late visit, at most what the plan in hand costs."""
+    if late_s(plan, visit) == 0:
+        return None if room is None else room.cents
+    problem = None if room is None else room.scene.facts.problem
+    made = None if room is None or problem is None else judged_variant(problem, matrix, plan, plan_of(room.scene))
+    return 0 if made is None else min(0, made.extra_cents)
+
+
+def _locks_beside(problem: Problem, plan: Plan, visit: Visit) -> tuple[str, ...]:
+    """Return the locked visits of the routes that serve a visit, itself among them."""
+    beside = {one for route in plan.routes if visit.visit_id in route.visit_ids for one in route.visit_ids}
+    return tuple(sorted(beside & {lock.visit_id for lock in problem.locks}))
 
 
 def _room(scene: Scene, visit: Visit, is_up: Callable[[], bool]) -> Room | None:

@@ -15,7 +15,7 @@ from optimizer.explain.unassigned import explain_unassigned
 from optimizer.judge.verdict import judge_plan
 from optimizer.text.catalogue import translator
 from optimizer.whatif.asks import AskKind
-from optimizer.whatif.proposals import smallest_change
+from optimizer.whatif.proposals import late_s, smallest_change
 from optimizer.whatif.sentences import proposal_sentence
 from optimizer.whatif.variant import Search
 from tests.contested_days import contested_day
@@ -94,6 +94,34 @@ def test_where_room_can_be_made_for_less_nobody_is_asked(one_van: World) -> None
     assert proposals(one_van, "B", {"Ann": ["A"]}) == ()
 
 
+def test_a_late_visit_on_time_by_another_window_or_without_a_lock(one_van: World) -> None:
+    # Ann is at B from 08:20, where she is locked, and comes to A after it, whose window closed at 08:30.
+    made = one_van.with_job("A", requested=(span("08:00-08:15"),)).but(
+        locks=(Lock("B", LockLevel.START, "Ann", start_s=clock("08:20")),)
+    )
+    plan = made.plan({"Ann": ["B", "A"]})
+    [late] = [stop for route in plan.routes for stop in route.stops if stop.lateness_s]
+    assert late.visit_id == "A"
+    found = proposals(made, "A", {"Ann": ["B", "A"]})
+    asked = {one.ask.kind: one for one in found}
+    assert asked.keys() == {AskKind.WINDOW, AskKind.LOCK}
+    for one in found:
+        assert late_s(one.variant.plan, made.problem.visit_by_id["A"]) == 0
+        assert judge_plan(one.ask.problem, made.matrix, one.variant.plan).is_clean
+        assert one.variant.extra_cents == one.variant.plan.cost_cents - plan.cost_cents < 0
+    assert asked[AskKind.LOCK].ask.released == "B"
+
+
+def test_a_visit_that_comes_on_time_has_no_proposal(one_van: World) -> None:
+    assert proposals(one_van, "A", {"Ann": ["A", "B"]}) == ()
+
+
+def test_a_late_visit_that_would_come_on_time_as_it_is_asks_nobody(one_van: World) -> None:
+    # The other way round A is on time and B has no window: nothing need be asked for.
+    made = one_van.with_job("A", requested=(span("08:00-08:15"),))
+    assert proposals(made, "A", {"Ann": ["B", "A"]}) == ()
+
+
 def check_proposals(made: World) -> int:
     """Grant each proposal of the best plan of a day; return how many there are."""
     best = best_routes(made.problem, made.matrix)
@@ -111,6 +139,14 @@ def check_proposals(made: World) -> int:
             found = best_routes(granted, made.matrix)
             assert found is not None
             assert found.cents <= judgement.cost_cents
+    for visit in made.problem.visits:
+        if late_s(plan, visit) == 0:
+            continue
+        for one in smallest_change(made.problem, made.matrix, plan, visit.visit_id, seconds=None, search=SEARCH):
+            judgement, count = judge_plan(one.ask.problem, made.matrix, one.variant.plan), count + 1
+            assert judgement.is_clean
+            assert late_s(one.variant.plan, visit) == 0
+            assert judgement.cost_cents == plan.cost_cents + one.variant.extra_cents < plan.cost_cents
     return count
 
 
