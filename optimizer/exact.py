@@ -166,7 +166,7 @@ def plan_exactly(
 
 
 def ask_process(module: str, message: bytes, seconds: float | None) -> tuple[bytes | None, str]:
-    """Return what a process answers to one message, `None` where it dies or takes too long; and what is known of that.
+    """Return what a process answers to one message, `None` where it dies or takes too long; and why it died.
 
     Parameters
     ----------
@@ -176,12 +176,16 @@ def ask_process(module: str, message: bytes, seconds: float | None) -> tuple[byt
         After which it should have answered by itself; `None` waits for as long as it takes.
     """
     child = Child(module, server=solver_server())
+    until_s = None if seconds is None else time.monotonic() + seconds + GRACE_S
     try:
-        reply = child.ask(message, 10**6 if seconds is None else seconds + GRACE_S)
+        reply = child.ask(message, 10**6 if until_s is None else until_s - time.monotonic())
+        is_late = until_s is not None and time.monotonic() >= until_s
     finally:
         code = child.end(END_S)
+    if reply is not None or is_late:
+        return reply, ""
     words = child.last_words.splitlines()[-1:]
-    return reply, "" if reply is not None else ": ".join([f"the process ended with code {code}", *words])
+    return None, ": ".join([f"the process ended with code {code}", *words])
 
 
 def judged(problem: Problem, matrix: TravelMatrix, answered: Answered) -> ExactOutcome:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from optimizer.domain.problem import Lock, LockLevel
 from optimizer.engine.master.day.answers import Answer, Status
 from optimizer.exact import Answered, judged, plan_exactly
 from optimizer.running.warming import tiny_problem
 from tests.naive import best_plan
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_small_day_is_proven_in_a_process_of_its_own() -> None:
@@ -19,6 +23,14 @@ def test_a_small_day_is_proven_in_a_process_of_its_own() -> None:
     assert outcome.judgement is not None
     assert outcome.judgement.is_clean
     assert outcome.bound_cents == outcome.plan.cost_cents == best_plan(problem, matrix)
+
+
+def test_a_process_that_takes_too_long_is_no_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended by us: what `paigong prove` says of it is that the time was too short, not the code it ended with."""
+    problem, matrix = tiny_problem()
+    monkeypatch.setattr("optimizer.exact.GRACE_S", 0.0)
+    outcome = plan_exactly(problem, matrix, seconds=0.001)
+    assert (outcome.status, outcome.plan, outcome.note) == (Status.UNKNOWN, None, "")
 
 
 def test_what_must_be_and_must_not_be_served_is_kept_and_costs() -> None:
