@@ -573,7 +573,10 @@ def map_file(
     branch: Annotated[
         Path | None, typer.Option(help="The branch that it is for. [default: the folder that the file lies in]")
     ] = None,
-    sheet: Annotated[str, typer.Option(help="Which sheet of the branch it is.")] = "orders",
+    sheet: Annotated[
+        str | None,
+        typer.Option(help="Which sheet of the branch it is. [default: what the file is named like, else orders]"),
+    ] = None,
     lang: Lang = None,
     json_faults: AsJson = False,
 ) -> None:

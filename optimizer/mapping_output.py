@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.text.catalogue import Translate
 
 
-def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: Translate) -> list[str]:
+def write_mapping(file: Path, branch: Path | None, sheet: str | None, lang: str, say: Translate) -> list[str]:
     """Write how a file is read, and return what is to be said about it, line by line.
 
     Parameters
@@ -30,7 +30,7 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
     branch
         The folder of the branch, or its one workbook; `None`: the folder that the file lies in.
     sheet
-        Which of our sheets the file is, by any name of it.
+        Which of our sheets the file is, by any name of it; `None`: the one that the file is named like, else orders.
 
     Raises
     ------
@@ -39,9 +39,10 @@ def write_mapping(file: Path, branch: Path | None, sheet: str, lang: str, say: T
     """
     folder = file.parent if branch is None else branch if branch.is_dir() else branch.parent
     log = IssueLog(form="xlsx" if file.suffix.lower() in SUFFIXES else "csv", file=file.name)
-    name = sheet_named(sheet)
+    asked = sheet or sheet_named(file.stem) or "orders"
+    name = sheet_named(asked)
     if name is None:
-        log.add("MAPPING_KEY", column=sheet)
+        log.add("MAPPING_KEY", column=asked)
     if file.is_dir():
         log.add("MAPPING_FOLDER", files=_tables_in(file))
         raise InputError(log.report())

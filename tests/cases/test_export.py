@@ -62,6 +62,17 @@ def test_of_a_folder_it_names_the_files() -> None:
     assert "mapping.toml" not in result.output
 
 
+@pytest.mark.parametrize("name", ["technicians.csv", "上门工程师.csv"])
+def test_a_file_that_is_named_like_a_sheet_is_that_sheet(tmp_path: Path, name: str) -> None:
+    """A list of people was taken for orders, and their names for those of customers."""
+    (tmp_path / name).write_text("师傅名单;;\n工号;姓名;电话\n1;张建国;13900000001\n", encoding="utf-8")
+    assert said("map", tmp_path / name, "--lang", "zh").splitlines()[:3] == [
+        "工号 → 工程师编号（名称相同）",
+        "姓名 → 姓名（名称相同）",
+        "电话 → 电话（名称相同）",
+    ]
+
+
 def test_what_it_writes_is_in_the_branch_s_language_and_can_be_edited(mapped: tuple[Path, str]) -> None:
     text = (mapped[0] / "mapping.toml").read_text(encoding="utf-8")
     orders = tomllib.loads(text)["派工单"]
