@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `python -m benchmarks solve | ... | starve`."""
+"""The command line of the benchmarks: `python -m benchmarks solve | ... | whatif`."""
 
 from __future__ import annotations
 
@@ -142,7 +142,25 @@ def _parser() -> argparse.ArgumentParser:
     door.add_argument("--plans", type=_counts, default=(12, 4, 2), help="plans of each key (default 12,4,2)")
     door.add_argument("--seconds", type=float, default=2.0, help="wall seconds of each search (default 2)")
     door.set_defaults(command=_door)
+
+    whatif = commands.add_parser("whatif", help="scenarios of which it is known which way they go: one JSON line")
+    whatif.add_argument("branch", type=Path, nargs="?", default=Path("data/hangzhou"), help="a branch's folder")
+    whatif.add_argument("--pairs", type=int, default=25, help="how many scenarios (default 25)")
+    whatif.add_argument("--seeds", type=int, default=8, help="seeds of each (default 8)")
+    whatif.add_argument("--moves", type=int, default=20_000, help="moves of each solve (default 20000)")
+    whatif.add_argument("--workers", type=int, default=len(usable_cores()), help="solves at a time (a core each)")
+    whatif.set_defaults(command=_whatif)
     return parser
+
+
+def _whatif(options: argparse.Namespace) -> int:
+    from benchmarks.whatif import measure_whatif
+
+    figures = measure_whatif(
+        options.branch, pairs=options.pairs, seeds=options.seeds, moves=options.moves, workers=options.workers
+    )
+    print(line_of(figures))
+    return INFEASIBLE if figures["wrong"] else 0
 
 
 def _solve(options: argparse.Namespace) -> int:

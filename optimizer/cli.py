@@ -1,4 +1,4 @@
-"""The command line, `paigong`: check, plan, publish, close, edit, promise, explain, judge, prove and the rest.
+"""The command line, `paigong`: check, plan, publish, close, edit, promise, explain, whatif and the rest.
 
 Exit codes: 0 done, 1 the judge found violations, 2 the input has faults (nothing is written),
 3 no plan keeps the locks, or the solver ended before its first one, 4 a defect of ours,
@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime  # noqa: TC003 (typer reads it)
@@ -24,6 +25,7 @@ from rich.text import Text
 
 from optimizer.cli_language import SpokenCommand, SpokenGroup
 from optimizer.console import (
+    INTERRUPTED,
     Faults,
     Stages,
     ending_in_order,
@@ -34,6 +36,7 @@ from optimizer.console import (
     violation_line,
 )
 from optimizer.domain.planning_context import Stage
+from optimizer.errors import InputWarning
 from optimizer.options import (
     AnyPlan,
     AsJson,
@@ -678,6 +681,69 @@ def _difference_lines(compared: Comparison, say: Speaker) -> list[str]:
         say("The branch has changed since the plan was made:"),
         *(one.text(say.lang) for one in compared.differences),
     ]
+
+
+@app.command(cls=SpokenCommand)
+def whatif(
+    branch: Branch,
+    scenarios: Annotated[Path, typer.Option(help="The scenarios, as TOML: data/hangzhou/whatif.toml is one.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            parser=named_path, metavar="DIR", help="Folder for the tables; plans are kept in it, and not made again."
+        ),
+    ] = Path("out/whatif"),
+    stage: StageOf = Stage.DRAFT,
+    as_of: At = None,
+    days: Days = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="How often each scenario is planned.", show_default="the file's, or 8")
+    ] = None,
+    moves: Annotated[
+        int | None, typer.Option(min=1, help="Moves of each solve.", show_default="the file's, or 20000")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Solves at a time; they change the speed only.")] = 1,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Compare scenarios with the branch as it is: better, worse, equal, or cannot tell yet, and what moved."""
+    from optimizer.running.child import CancelToken
+    from optimizer.whatif.branch import MOVES, SEEDS
+    from optimizer.whatif.branch import Branch as Asked
+    from optimizer.whatif.scenario_file import read_scenarios
+    from optimizer.whatif_command import WorkBar, lines_of, write_tables
+
+    say, cancel = translator_for(lang, branch), CancelToken()
+    with ending_in_order(), Faults(say, as_json=json_faults, branch=branch, shows_work=True) as faults:
+        file = read_scenarios(scenarios)
+        asked = Asked.read(branch, stage=stage, days=days, as_of=as_of)
+        say.follow(asked.problem.branch.region.language)
+        faults.warn_of(asked.doubts)
+        check_writable(out)
+        with (
+            warnings.catch_warnings(),
+            holding_interrupts(cancel),
+            WorkBar(say, Console(stderr=True, quiet=json_faults)) as bar,
+        ):
+            # What touches nothing is told below the scenario.
+            warnings.simplefilter("ignore", InputWarning)
+            found = asked.compare(
+                file.scenarios,
+                seeds=seeds or file.seeds or SEEDS,
+                moves=moves or file.moves or MOVES,
+                workers=workers,
+                folder=out,
+                on_work=bar.show,
+                cancel=cancel,
+            )
+        write_tables(found, out)
+        for line in lines_of(found, say):
+            Console().print(Text(line), soft_wrap=True)
+        if not found.is_complete:
+            stop(
+                INTERRUPTED, say("Stopped; what is done is kept in {folder}, and the same command goes on.", folder=out)
+            )
+    Console().print(Text(say("Each plan is judged clean. Written to {folder}", folder=str(out))))
 
 
 @app.command(cls=SpokenCommand)

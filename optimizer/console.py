@@ -15,7 +15,14 @@ import typer
 from rich.console import Console
 
 from optimizer.domain.region import Region
-from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError, PaigongError
+from optimizer.errors import (
+    InputError,
+    JudgementError,
+    LockConflictError,
+    NoPlanError,
+    PaigongError,
+    ScenarioError,
+)
 from optimizer.text.catalogue import LANGUAGES, translator
 from optimizer.text.machine_errors import system_text
 from optimizer.text.regional import money_text
@@ -168,6 +175,8 @@ class Faults:
             self.stop(INTERRUPTED, "INTERRUPTED", self.say("Stopped before there was a plan; nothing is written."))
         if isinstance(error, NoPlanError):
             self.stop(3, "NO_PLAN", "\n".join(filter(None, (self.say(str(error)), error.note))))
+        if isinstance(error, ScenarioError):
+            self.stop(2, "SCENARIO", "\n".join(error.texts(self.say)))
         if isinstance(error, PaigongError):
             self.stop(2, "INPUT", str(error))
         if isinstance(error, OSError):

@@ -5,6 +5,7 @@
     ├── LockConflictError   what is locked cannot be kept together with a hard rule
     ├── NoPlanError         nothing could be judged: the solver was stopped, or died, before its first plan
     ├── JudgementError      the engine made a plan that the judge refuses: our defect, never the user's
+    ├── ScenarioError       a scenario asks for what a branch does not have, or is not written as one
     └── TravelError         a travel provider or matrix cannot answer
 
 Everything a user can cause is one of these; any other exception is a defect of ours.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from optimizer.domain.rules import Violation
     from optimizer.faults.issues import IssueReport
@@ -105,6 +106,39 @@ class JudgementError(PaigongError):
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(violation.message for violation in violations))
         self.violations = tuple(violations)
+
+
+class ScenarioError(PaigongError):
+    """A scenario asks for something that the branch does not have, or is not written as one.
+
+    Parameters
+    ----------
+    sentence
+        English, with `{named}` places: a key of the catalogue.
+    values
+        What stands in those places.
+    scenario
+        The scenario's name, where it is known.
+    others
+        What else is wrong, or would help.
+    """
+
+    def __init__(
+        self, sentence: str, /, *, scenario: str = "", others: Sequence[ScenarioError] = (), **values: object
+    ) -> None:
+        super().__init__(sentence.format(**values))
+        self.sentence, self.values = sentence, values
+        self.scenario, self.others = scenario, tuple(others)
+
+    def texts(self, translate: Callable[..., str]) -> list[str]:
+        """Return what is wrong in the language of a translator, a line each."""
+        said = translate(self.sentence, **self.values)
+        if self.scenario:
+            said = translate("Scenario {name}: {fault}", name=self.scenario, fault=said)
+        return [said, *(text for other in self.others for text in other.texts(translate))]
+
+    def __str__(self) -> str:
+        return " ".join(self.texts(lambda sentence, **values: sentence.format(**values)))
 
 
 class TravelError(PaigongError):

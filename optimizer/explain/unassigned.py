@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from optimizer.explain.blocking import BlockingReason
     from optimizer.travel.matrix import TravelMatrix
 
-__all__ = ["explain_unassigned", "sentence"]
+__all__ = ["explain_unassigned", "reasons_in_any_plan", "sentence"]
 
 #: A visit may take so many times the even share of the time left: the most expensive, which come first, have more.
 GENEROSITY = 2
@@ -98,6 +98,19 @@ def explain_unassigned(
         replace(entry, reasons=reasons.get(entry.visit_id, entry.reasons), cause=causes.get(entry.visit_id))
         for entry in plan.unassigned
     )
+
+
+def reasons_in_any_plan(problem: Problem, matrix: TravelMatrix, plan: Plan) -> tuple[UnassignedVisit, ...]:
+    """Return the plan's unassigned visits, each with the reason why no plan of these days has it, where there is one.
+
+    Of the three questions it asks the first alone: it is quick, and the clock changes nothing.
+    """
+    scene, patience = open_scene(Facts(problem, matrix), plan), Patience(None)
+    found = []
+    for entry in plan.unassigned:
+        reason = _reason_in_any_plan(scene, problem.visit_by_id[entry.visit_id], patience)
+        found.append(replace(entry, reasons=() if reason is None else (reason,)))
+    return tuple(found)
 
 
 def _needs_of_repeat(problem: Problem, visit_id: str, day: int) -> Iterator[Reason]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from optimizer.domain.planning_context import PlanningContext
+from optimizer.domain.planning_context import PlanningContext, Stage
 from optimizer.domain.problem import MOST_DAYS
 from optimizer.errors import InputError, InputWarning
 from optimizer.faults.decoding import decode_json, decode_text, read_text
@@ -72,7 +72,14 @@ NEEDED = ("orders", "technicians")
 _Found: TypeAlias = "tuple[Problem, PlanningContext, BranchSheets] | None"
 
 
-def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None = None) -> Problem:
+def read_branch(
+    path: str | Path,
+    *,
+    stage: Stage | str = Stage.DRAFT,
+    as_of: datetime | None = None,
+    days: int | None = None,
+    on_warning: Callable[[Issue], None] | None = None,
+) -> Problem:
     """Return the Problem of a folder of CSV files, of one Excel workbook (`.xlsx`), or of one JSON file (`.json`).
 
     The order of rows does not matter: the same data give an equal Problem. Each doubt about the input is told, as
@@ -80,6 +87,12 @@ def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None 
 
     Parameters
     ----------
+    stage
+        The stage of the day: `draft`, `settle` or `open`; what was reported after its moment is not seen.
+    as_of
+        The moment itself, where it is not the stage's usual one; local time of the branch.
+    days
+        How many days are planned; `None` is what the branch says, else one.
     on_warning
         What is called with each doubt; by default it becomes a warning of Python, an `InputWarning`.
 
@@ -88,7 +101,7 @@ def read_branch(path: str | Path, *, on_warning: Callable[[Issue], None] | None 
     InputError
         With every fault of every file at once, in `report`; also of the travel matrix, if all else is right.
     """
-    intake = read_intake(path)
+    intake = read_intake(path, ReadOptions(Stage(stage), as_of, days=days))
     problem = intake.checked()
     for issue in intake.report.with_more(_travel_doubts(problem, Path(path))).warnings:
         if on_warning is None:

@@ -19,7 +19,7 @@ from optimizer.domain.technician import HeldSkill, Shift
 from optimizer.domain.units import DAY_S
 from optimizer.explain.positions import Way
 from optimizer.explain.sentences import SENTENCES, sentence
-from optimizer.explain.unassigned import explain_unassigned
+from optimizer.explain.unassigned import explain_unassigned, reasons_in_any_plan
 from optimizer.judge.drafts import stated_draft
 from optimizer.judge.facts import NO_WAITS
 from optimizer.judge.stock import arrival_moments, usable_from
@@ -200,6 +200,16 @@ def test_what_is_impossible_alone_is_proven(
     made = change(one_van.but(parts=(Part("P", "compressor", 1),)))
     assert reason_of(made, "A") == reason
     assert english(made, "A") == text
+
+
+def test_what_any_plan_could_have_gets_no_reason_where_only_the_proven_ones_are_asked_for(one_van: World) -> None:
+    made = one_van.with_job("A", area="north").with_technician("Ann", areas=frozenset({"south"}))
+    for which, codes in ((made, (ReasonCode.AREA,)), (one_van, ())):
+        [entry] = [
+            one for one in reasons_in_any_plan(which.problem, which.matrix, which.plan({})) if one.visit_id == "A"
+        ]
+        assert tuple(reason.code for reason in entry.reasons) == codes
+        assert entry.is_final == bool(codes)
 
 
 def test_a_break_that_does_not_fit_is_named() -> None:

@@ -104,6 +104,16 @@ def test_the_row_order_does_not_matter(tmp_path: Path, branch: Problem) -> None:
     assert read_branch(write_folder(tmp_path / "shuffled", shuffled)) == branch
 
 
+def test_a_branch_is_read_as_of_a_stage_and_for_as_many_days_as_are_asked(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, two_orders())
+    draft, opened = read_branch(folder, days=2), read_branch(folder, stage="open")
+    assert (draft.days, opened.days) == (2, 1)
+    # The opening is at eight in the morning of the day itself.
+    assert (opened.as_of_s, draft.as_of_s < 0) == (at(8), True)
+    moment = opened.local_time(at(6))
+    assert read_branch(folder, stage="open", as_of=moment).as_of_s == at(6)
+
+
 def test_what_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     formula = "=cmd|' /C calc'!A0"
     sheets = with_cell(two_orders(), "orders", 2, "fault", formula)

@@ -57,15 +57,17 @@ from optimizer.running.warming import GROUPS, STILL
 from optimizer.text import catalogue, machine_errors, regional
 from optimizer.text.catalogue import translator
 from optimizer.text.dates import MONTHS, WEEKDAYS
+from optimizer.whatif.case import UNKNOWN
 from optimizer.whatif.sentences import ASKS
 from optimizer.whatif.telling import FIXED
+from optimizer.whatif_command import VERDICTS
 
 SOURCE = Path(str(files("optimizer")))
 SERVICE = Path(str(files("api")))
 
 #: Names under which a translation function is called, and types whose first argument is a sentence.
 TRANSLATES = {"t", "say", "translate", "_", "by_language"}
-SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged"}
+SENTENCE_TYPES = {"Phrase", "Assumption", "ArchiveError", "NotJudged", "Note", "doubt", "ScenarioError"}
 
 #: The help of every command; what is a name or a number stands for itself.
 HELP = [text for text in cli_language.texts_of(typer.main.get_command(app)) if text not in ("WGS-84", "127.0.0.1")]
@@ -98,6 +100,10 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("api/routes/operating.py", "REFUSALS[error.code]"): list(REFUSALS.values()),
     ("plan_output.py", "item.sentence"): [],  # an Assumption, a literal in the judge
     ("cli.py", "sentence"): [],  # what `warm_up` says, in running/warming.py
+    ("whatif/case.py", "sentence"): [],  # what a Note is made with
+    ("whatif/case.py", "self.sentence"): [],
+    ("errors.py", "self.sentence"): [],  # of a ScenarioError
+    ("whatif/scenario_file.py", "faults[0].sentence"): [],
     ("cli_language.py", "paragraph"): HELP,
     ("cli_language.py", "option.show_default"): [],  # among the others
     ("cli_language.py", "sentence"): [sentence for _, sentence in (*cli_language.REFUSALS, *cli_language.CAUSES)],
@@ -184,6 +190,8 @@ TABLES: dict[tuple[str, str], list[str]] = {
     ("whatif/telling.py", "FIXED[why.fixed_by]"): list(FIXED.values()),
     ("whatif/telling.py", "CHANGE_KINDS[change.kind]"): list(CHANGE_KINDS.values()),
     ("whatif/sentences.py", "ASKS[ask.kind]"): list(ASKS.values()),
+    ("whatif/case.py", "UNKNOWN[kind]"): list(UNKNOWN.values()),
+    ("whatif_command.py", "VERDICTS[verdict]"): list(VERDICTS.values()),
     ("explain/cause_sentences.py", "CAUSES[cause.kind, _known(left, cause)]"): list(CAUSES.values()),
     ("explain/sentences.py", "ACCEPTED[accepted.rule, kind]"): list(ACCEPTED.values()),
     ("explain/sentences.py", "EXCEPTED[accepted.rule, accepted.unit]"): list(EXCEPTED.values()),

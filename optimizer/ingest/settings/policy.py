@@ -300,18 +300,23 @@ def resolve_policy(
     default: str = DEFAULT_PROFILE,
     is_profile: bool = False,
     promise: PromiseProfile | None = None,
+    over: Policy | None = None,
 ) -> Policy | None:
     """Return the policy of a table of keys, or `None` after noting what is wrong with it.
 
     It starts from the profile `base`, else from the profile of its own `name`, else (`name` absent) from `default`;
-    a table that states every key needs none. `promise` takes the place of that profile's promise.
+    a table that states every key needs none. `promise` takes the place of that profile's promise. With a policy `over`
+    which the keys are laid, nothing else is started from.
     """
     changes = read_table(POLICY_TABLE, entries, log, file=file)
     base = changes.pop("base", None)
-    name = changes.pop("name", None) or base or default
+    name = changes.pop("name", None) or base or (default if over is None else over.name)
     _take_one_unit(changes, entries, log, file)
     is_whole = POLICY_TABLE.fields(form_of(log)).keys() - _NOT_NEEDED <= entries.keys()
-    if base is not None and base != name:
+    start: Policy | None
+    if over is not None and base is None:
+        start = over
+    elif base is not None and base != name:
         start = find_policy(base, log, file=file, column="base")
     elif is_profile or (is_whole and base is None):
         start = Policy()
