@@ -59,6 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--plan", type=Path, help="write the routes to this JSON file")
     solve.set_defaults(command=_solve)
 
+    bound = commands.add_parser("bound", help="a plan, and what no plan costs less than: one JSON line")
+    bound.add_argument("instance", type=Path, help="the instance file")
+    bound.add_argument(
+        "--seconds", type=float, default=60.0, help="wall seconds, a fifth of them for the plan (default 60)"
+    )
+    bound.add_argument("--seed", type=int, default=1, help="default 1")
+    bound.add_argument("--threads", type=int, default=1, help="of the search (default 1)")
+    bound.set_defaults(command=_bound)
+
     run = commands.add_parser("run", help="instances x configurations x seeds, one row each; goes on where it was left")
     run.add_argument("paths", type=Path, nargs="+", help="one configuration (.toml), or instance files and folders")
     run.add_argument("--seconds", type=float, help="wall seconds a run, instead of the configuration's")
@@ -171,6 +180,17 @@ def _solve(options: argparse.Namespace) -> int:
     seconds = 10.0 if options.seconds is None and options.iterations is None else options.seconds
     budget = Budget(seconds, options.iterations, options.seed, options.threads)
     return _solve_instance(instance, budget, options.plan)
+
+
+def _bound(options: argparse.Namespace) -> int:
+    from benchmarks.bound import measure_bound
+
+    instance = read_instance(options.instance)
+    if instance.unbuilt:
+        print(line_of({"instance": instance.name, "format": instance.format, "waits_for": list(instance.unbuilt)}))
+        return WAITS
+    print(line_of(measure_bound(instance, seconds=options.seconds, threads=options.threads, seed=options.seed)))
+    return 0
 
 
 def _service(options: argparse.Namespace) -> int:

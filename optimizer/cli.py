@@ -673,6 +673,26 @@ def prove(
             console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))))
 
 
+@app.command(cls=SpokenCommand)
+def bound(
+    plan_file: WrittenPlan,
+    seconds: Annotated[float, typer.Option(min=0, max=LONGEST_S, help="Time of the bound.")] = 60.0,
+    branch: BranchOfPlan = None,
+    lang: Lang = None,
+    json_faults: AsJson = False,
+) -> None:
+    """Say how far a plan of any size is from the best one at most: a cost that no plan is below."""
+    from optimizer.bound_command import bound_of, bound_sentences
+    from optimizer.edit_command import plan_file_of
+
+    say, console, path = translator_for(lang), Console(), plan_file_of(plan_file)
+    with Faults(say, as_json=json_faults) as faults:
+        file = _read_plan(path, branch, say)
+        bounded = bound_of(file, seconds, faults)
+        for sentence in bound_sentences(file, bounded, say):
+            console.print(Text(sentence), soft_wrap=True)
+
+
 def _difference_lines(compared: Comparison, say: Speaker) -> list[str]:
     """Return what is another fact now and concerns the plan, a line each below its heading."""
     if not compared.differences:

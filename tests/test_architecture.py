@@ -212,7 +212,7 @@ def test_the_judge_imports_only_the_domain_and_the_travel_matrix() -> None:
     ("library", "homes"),
     [
         ("numba", ["optimizer/engine/jit"]),
-        ("ortools", ["optimizer/engine/master"]),
+        ("ortools", ["optimizer/engine/master", "optimizer/engine/bounds"]),
         ("pandas", ["optimizer/report", "optimizer/solver.py", "optimizer/whatif", "optimizer/whatif_command.py"]),
         ("jinja2", ["optimizer/report"]),
         (

@@ -51,6 +51,7 @@ def test_the_systems_language_speaks_where_none_is_asked_for() -> None:
         "template",
         "judge",
         "prove",
+        "bound",
         "export",
         "warm",
         "serve",

@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 #: The folder of the engine, and the files and folders in it whose source the kernels are compiled from.
 ENGINE = Path(__file__).parents[1]
-KERNEL_SOURCES = ("jit", "arrays.py", "own_parts.py", "search")
+KERNEL_SOURCES = ("jit", "arrays.py", "own_parts.py", "search", "bounds/labels.py")
 
 #: How many folders of kernels stay, beside those used in the last 30 days: several versions may run side by side.
 KEPT_FOLDERS, KEPT_S = 3, 30 * 86_400.0
