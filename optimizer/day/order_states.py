@@ -120,12 +120,12 @@ def _order(
     for one in earlier:
         reports.append(Report(row.planned_on or end.day, visit_id, one.row))
         row = _reported(row, one.row, end)
+    todays = results[len(earlier) :]
     is_out = bool(who) and row.done is None
     if is_out:
         row = row.but(planned_on=end.day, planned_technician=who)
-    elif len(results) > len(earlier) and row.planned_on is None and row.carried_over == 0:
+    elif end.planned.is_published and todays and row.planned_on is None and row.carried_over == 0:
         sheets.results.note(log, "RESULT_NOT_PLANNED", results[-1].number, "order_id", row.order_id)
-    todays = results[len(earlier) :]
     for one in todays:
         reports.append(Report(row.planned_on or end.day, visit_id, one.row))
         row = _reported(row, one.row, end)

@@ -256,10 +256,15 @@ def test_without_a_published_plan_the_results_count_and_a_warning_says_what_does
     branch = write_folder(tmp_path / "mon", world(results=[result("O1", "done"), result("O2", "no_time")]))
     closed = close_day(branch)
     assert states(closed) == {"O1": OrderState.DONE, "O2": OrderState.CARRIED_OVER}
-    assert sorted(issue.code for issue in closed.report.warnings) == [
-        "DAY_NOT_PUBLISHED", "RESULT_NOT_PLANNED", "RESULT_NOT_PLANNED"
-    ]  # fmt: skip
+    assert [issue.code for issue in closed.report.warnings] == ["DAY_NOT_PUBLISHED"]
     assert stock(closed) == 4
+
+
+def test_a_result_of_an_order_that_the_plan_does_not_have_counts_and_is_named(tmp_path: Path) -> None:
+    said = [result("O1", "done"), result("O2", "done")]
+    closed = close_day(published(tmp_path / "mon", world(results=said), {"T1": ["O1"]}))
+    assert states(closed)["O2"] is OrderState.DONE
+    assert [(issue.code, issue.value) for issue in closed.report.warnings] == [("RESULT_NOT_PLANNED", "O2")]
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
