@@ -76,7 +76,7 @@ class SimulatedDay:
     states: dict[str, OrderState]
 
 
-def simulate(
+def simulate_days(
     branch: Path,
     out: Path,
     *,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optimizer.day.simulate import Luck, carried_out, simulate
+from optimizer.day.simulate import Luck, carried_out, simulate_days
 from optimizer.domain.units import at
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.read import read_intake, read_rows
@@ -33,7 +33,7 @@ def lived(branch: Path, out: Path, *, days: int) -> list[SimulatedDay]:
         numbers = range(rng.randint(1, 2))
         return [like.but(order_id=f"N{day:%m%d}{number}", requested=(), due_day=None) for number in numbers]
 
-    return list(simulate(branch, out, days=days, seed=7, iterations=50, arrivals=arrivals))
+    return list(simulate_days(branch, out, days=days, seed=7, iterations=50, arrivals=arrivals))
 
 
 def assert_lived(tmp_path: Path, days: int) -> None:
