@@ -51,7 +51,7 @@ class Branch:
     Examples
     --------
     >>> Branch.read("data/hangzhou")
-    Branch('杭州城中服务网点', 2026-11-23, 1 day, 60 visits, 8 technicians)
+    Branch('杭州城中服务网点', 2026-11-23, 1 day, 62 visits, 10 technicians)
     """
 
     problem: Problem
