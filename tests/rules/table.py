@@ -2,7 +2,7 @@
 
 A place is a name below `optimizer`, as `judge.hard_rules.skill`, or several; or it is a sentence that says why the rule
 has no place there. Where a rule has its sentence, its section on the page, its reason in both languages and its test
-follows from its name, so that no column says it.
+follows from its name, so that no column says it. What the lower bound makes of it stands in `engine/bounds/scope.py`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,6 @@ class Row:
         them already.
     reasons
         By which reason it keeps a visit out.
-    bound
-        What a lower bound may make of it. None is computed today. Whoever writes one may leave out whatever makes plans
-        dearer or fewer, and has to count whatever makes them cheaper or more.
     """
 
     rule: Rule
@@ -44,7 +41,6 @@ class Row:
     kernel: Place
     master: Place
     reasons: str | tuple[ReasonCode, ...]
-    bound: str
 
 
 IN_THE_ROUTE = "It binds a single route, and every route in the pool keeps it."
@@ -62,7 +58,6 @@ HARD = (
         kernel="engine.search.state.State.shift_of",
         master="engine.master.constraints.add_once",
         reasons="It forbids a second service: a visit that is out has none.",
-        bound="Kept, or a route that comes back to a visit is allowed: more plans, so the bound is lower.",
     ),
     Row(
         Rule.SKILL,
@@ -71,7 +66,6 @@ HARD = (
         kernel=WHO_MAY,
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.SKILL, ReasonCode.SKILL_LEVEL, ReasonCode.CERTIFICATE_EXPIRED),
-        bound="Kept: it only says who may serve whom. Locks that are kept all the same are excused from it.",
     ),
     Row(
         Rule.ALLOWED,
@@ -80,7 +74,6 @@ HARD = (
         kernel=(WHO_MAY, "engine.arrays.K_REQUIRED"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.TECHNICIAN_NOT_ALLOWED, ReasonCode.AREA),
-        bound="Kept, an area only where no exception of the visit opens it.",
     ),
     Row(
         Rule.TRAVEL_LIMIT,
@@ -91,7 +84,6 @@ HARD = (
         ),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.MAX_TRAVEL, ReasonCode.UNREACHABLE, ReasonCode.SHIFT_CAPACITY),
-        bound="Left out it allows more plans. Kept, each limit is wider by the most that an exception adds.",
     ),
     Row(
         Rule.WINDOW,
@@ -100,7 +92,6 @@ HARD = (
         kernel=("engine.arrays.ProblemArrays.windows", "engine.search.timing.start_of_service"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.TIME_WINDOW,),
-        bound="Kept, with the lateness that the policy allows; of several windows and hours their hull allows more.",
     ),
     Row(
         Rule.READY,
@@ -109,7 +100,6 @@ HARD = (
         kernel="engine.arrays.V_READY",
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.NOT_READY,),
-        bound="Kept: the earliest start of a visit.",
     ),
     Row(
         Rule.CONFIRMED,
@@ -118,7 +108,6 @@ HARD = (
         kernel="Whom nobody may visit in vain has no index, so that no move can plan the visit.",
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.NOT_REACHED, ReasonCode.DECLINED),
-        bound="Kept: such a visit is out of every plan, at its price.",
     ),
     Row(
         Rule.FLOOR,
@@ -127,7 +116,6 @@ HARD = (
         kernel=("engine.arrays.S_DEPART", "engine.arrays.S_FLOOR", "engine.search.timing.floor_leg"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.TIME_PASSED,),
-        bound="Left out everybody leaves sooner: more plans.",
     ),
     Row(
         Rule.SHIFT,
@@ -136,7 +124,6 @@ HARD = (
         kernel=("engine.arrays.S_RETURN_LIMIT", "engine.search.timing.return_limit"),
         master="engine.master.constraints.add_one_route_a_day",
         reasons=(ReasonCode.SHIFT_CAPACITY,),
-        bound="Kept, the latest return later by the most that an exception adds.",
     ),
     Row(
         Rule.REST,
@@ -145,7 +132,6 @@ HARD = (
         kernel=("engine.arrays.S_DEPART", "engine.arrays.S_RETURN_LIMIT"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.REST,),
-        bound="Left out shifts are longer: more plans.",
     ),
     Row(
         Rule.BREAK,
@@ -154,7 +140,6 @@ HARD = (
         kernel=("engine.arrays.S_BREAK_OPEN", "engine.arrays.S_BREAK_CLOSE", "engine.search.timing.run_slot"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.BREAK,),
-        bound="Left out a day has more time: more plans.",
     ),
     Row(
         Rule.LOAD,
@@ -163,7 +148,6 @@ HARD = (
         kernel=("engine.arrays.S_CAPACITY", "engine.search.shared_resources.has_room"),
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.LOAD,),
-        bound="Left out it allows more plans; kept, a stop at the branch begins a new load.",
     ),
     Row(
         Rule.STOCK,
@@ -172,7 +156,6 @@ HARD = (
         kernel=("engine.arrays.ProblemArrays.row", "engine.search.shared_resources.has_stock"),
         master="engine.master.constraints.add_stock",
         reasons=(ReasonCode.PART_OUT_OF_STOCK, ReasonCode.PART_ARRIVES_LATE),
-        bound="Left out it allows more plans. Kept, what technicians own comes off first.",
     ),
     Row(
         Rule.LOAN,
@@ -181,7 +164,6 @@ HARD = (
         kernel="engine.arrays.S_BLOCKED",
         master=IN_THE_ROUTE,
         reasons=(ReasonCode.PART_NOT_RETURNED,),
-        bound="Left out it allows more plans.",
     ),
     Row(
         Rule.TOOL,
@@ -190,7 +172,6 @@ HARD = (
         kernel=("engine.arrays.E_TOOL", "engine.arrays.ProblemArrays.tool_units"),
         master="engine.master.constraints.add_tool",
         reasons=(ReasonCode.TOOL_IN_USE,),
-        bound="Left out it allows more plans.",
     ),
     Row(
         Rule.CREW,
@@ -199,7 +180,6 @@ HARD = (
         kernel=("engine.arrays.V_CREW", "engine.search.crews.insert_crew"),
         master="engine.master.model.is_bound",
         reasons=(ReasonCode.CREW_SIZE, ReasonCode.CREW_LEAD),
-        bound="Its people may come without one another, each as quick as the quickest: more plans, and cheaper ones.",
     ),
     Row(
         Rule.PRECEDENCE,
@@ -208,7 +188,6 @@ HARD = (
         kernel=("engine.arrays.E_EARLIER", "engine.search.synchronization.bounds_of_predecessors"),
         master="engine.master.model.is_bound",
         reasons=(ReasonCode.PRECEDENCE,),
-        bound="Left out it allows more plans.",
     ),
     Row(
         Rule.LOCK,
@@ -217,7 +196,6 @@ HARD = (
         kernel=("engine.arrays.V_LATEST", "engine.arrays.V_FIXED"),
         master="engine.master.constraints.add_lock",
         reasons=(ReasonCode.PINNED_CONFLICT,),
-        bound="Left out it allows more plans. Kept, what a kept lock excuses is excused here as well.",
     ),
 )
 
@@ -229,7 +207,6 @@ SOFT = (
         kernel="engine.arrays.V_PRICE",
         master="engine.arrays.V_PRICE",
         reasons=BY_THE_SUM,
-        bound="Counted: the price of the column that leaves a visit out.",
     ),
     Row(
         Rule.OVERDUE,
@@ -238,7 +215,6 @@ SOFT = (
         kernel=(BY_WHO_SERVES, "engine.arrays.K_DAYS"),
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Never below 0: left out, or counted by the day of the route.",
     ),
     Row(
         Rule.PROMISE,
@@ -247,7 +223,6 @@ SOFT = (
         kernel="engine.arrays.V_PRICE",
         master="engine.arrays.V_PRICE",
         reasons=BY_THE_SUM,
-        bound="Counted with the price of leaving out, or left out: it is never below 0.",
     ),
     Row(
         Rule.WAITING,
@@ -256,7 +231,6 @@ SOFT = (
         kernel="engine.arrays.V_PRICE",
         master="engine.arrays.V_PRICE",
         reasons=BY_THE_SUM,
-        bound="Counted with the price of leaving out, or left out: it is never below 0.",
     ),
     Row(
         Rule.LATENESS,
@@ -265,7 +239,6 @@ SOFT = (
         kernel=("engine.search.timing.late_cents", "engine.arrays.R_LATE_WORST"),
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted by the tiers from the earliest start; the longest lateness of all is never below 0: left out.",
     ),
     Row(
         Rule.TRAVEL,
@@ -274,7 +247,6 @@ SOFT = (
         kernel="engine.arrays.R_TRAVEL",
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted by the matrix as it is: a way over a third place may be shorter than the direct one.",
     ),
     Row(
         Rule.OVERTIME,
@@ -283,7 +255,6 @@ SOFT = (
         kernel="engine.arrays.R_OVERTIME",
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted from the earliest return: the slot of the break that is judged may return later.",
     ),
     Row(
         Rule.WORKING_TIME,
@@ -292,7 +263,6 @@ SOFT = (
         kernel="engine.arrays.R_WORKING_TIME",
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Never below 0, so it may be left out; at least travel and service are worked.",
     ),
     Row(
         Rule.CONTRACTOR,
@@ -301,7 +271,6 @@ SOFT = (
         kernel=("engine.arrays.S_DAY_CENTS", "engine.arrays.S_MINUTE_CENTS", BY_WHO_SERVES),
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted in the route, by the minute or by the order.",
     ),
     Row(
         Rule.RESERVE,
@@ -310,7 +279,6 @@ SOFT = (
         kernel=("engine.arrays.S_FREE", "engine.search.state.load_cents"),
         master="engine.master.objective.load_cents",
         reasons=BY_THE_SUM,
-        bound="Convex in the day's work and never below 0: counted in the route, or left out.",
     ),
     Row(
         Rule.CONTINUITY,
@@ -319,7 +287,6 @@ SOFT = (
         kernel=(BY_WHO_SERVES, "engine.arrays.K_CONTINUITY"),
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted by who serves; of a crew left out, where one of its people is enough.",
     ),
     Row(
         Rule.FAIRNESS,
@@ -328,7 +295,6 @@ SOFT = (
         kernel=("engine.arrays.S_OFFSET", "engine.search.state.load_cents", "engine.search.state.spread_cents"),
         master=("engine.master.objective.load_cents", "engine.master.objective.spread_cents"),
         reasons=BY_THE_SUM,
-        bound="The load is convex in the day's work; the spread couples all routes, by intervals of their sum.",
     ),
     Row(
         Rule.OVERQUALIFIED,
@@ -337,7 +303,6 @@ SOFT = (
         kernel=BY_WHO_SERVES,
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Counted by who serves.",
     ),
     Row(
         Rule.STABILITY,
@@ -346,7 +311,6 @@ SOFT = (
         kernel=("engine.arrays.V_TOLD_CENTS", "engine.arrays.K_PERSON", "engine.search.timing.stability_cents"),
         master=(IN_ITS_CENTS, "engine.arrays.V_PRICE"),
         reasons=BY_THE_SUM,
-        bound="Counted by person and day; a start outside the told window is left out: a later start may be cheaper.",
     ),
     Row(
         Rule.EXCEPTION,
@@ -355,7 +319,6 @@ SOFT = (
         kernel=("engine.arrays.ProblemArrays.more", "engine.search.excess.excess_cents"),
         master=IN_ITS_CENTS,
         reasons=BY_THE_SUM,
-        bound="Its price may be left out, never its effect: a limit that is kept is wider by it, or plans are missed.",
     ),
 )
 

@@ -12,6 +12,7 @@ import pytest
 from optimizer.domain.plan import ReasonCode
 from optimizer.domain.rules import Rule
 from optimizer.engine.assemble import assemble_plan
+from optimizer.engine.bounds.scope import HELD
 from optimizer.engine.indexing import build_arrays
 from optimizer.engine.search.entries import load_routes, true_cents
 from optimizer.engine.search.state import make_state
@@ -21,7 +22,7 @@ from optimizer.report.wording import Wording
 from optimizer.text.catalogue import translator
 from tests import worlds
 from tests.explain.test_every_rule import BREAKING, NEVER_ALONE
-from tests.rules.reach import SOURCE, definitions, reached_from
+from tests.rules.reach import definitions, reached_from
 from tests.rules.table import HARD, SOFT, TABLE, Row
 from tests.test_rules_page import EXAMPLES, results_in, section_of
 
@@ -84,9 +85,10 @@ def test_what_a_row_names_is_there_and_counts(row: Row, place: str) -> None:
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.rule.value)
-def test_every_rule_says_what_a_bound_may_make_of_it(row: Row) -> None:
-    assert is_one(row.bound)
-    assert not (SOURCE / "engine/bounds").exists(), "a bound is computed now: the column names what keeps or relaxes it"
+def test_what_holds_a_rule_in_the_bound_is_there_and_counts(row: Row) -> None:
+    generation = "engine.bounds.generation.Generation"
+    reached = reached_from(generation, "engine.bounds") | reached_from(f"{generation}.run", "engine.bounds")
+    assert [name for name in HELD[row.rule].by if f"engine.bounds.{name}" not in reached] == []
 
 
 def test_what_is_nowhere_or_used_by_nobody_is_missed() -> None:
