@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from contextlib import nullcontext
@@ -28,6 +27,7 @@ from optimizer.ingest.write import problem_to_json
 from optimizer.judge.verdict import time_routes
 from optimizer.travel.provider import travel_for
 from tests.api.conftest import BRANCH, ROOT, Server, town, wait_until
+from tests.event_loops import run_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +230,7 @@ def test_a_plan_that_is_waited_for_is_opened_as_one_that_is_looked_at(monkeypatc
     monkeypatch.setattr(routes.view, "with_plan", lambda *_: {"etag": "x"})
     service: Any = SimpleNamespace(store=SimpleNamespace(read=nullcontext))
     caller = Caller("k", Role.PLAN, None)
-    answer = asyncio.run(routes._ended_within(service, caller, "j", 1.0, "en"))
+    answer = run_apart(lambda: routes._ended_within(service, caller, "j", 1.0, "en"))
     assert answer is not None
     later: Any = answer.background
     assert (later.func, later.args) == (editing.open_ahead, (service, caller, row))
