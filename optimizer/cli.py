@@ -763,7 +763,7 @@ def whatif(
             stop(
                 INTERRUPTED, say("Stopped; what is done is kept in {folder}, and the same command goes on.", folder=out)
             )
-    Console().print(Text(say("Each plan is judged clean. Written to {folder}", folder=str(out))))
+    Console().print(Text(say("Each plan is judged clean. Written to {folder}", folder=str(out))), soft_wrap=True)
 
 
 @app.command(cls=SpokenCommand)
