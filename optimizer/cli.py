@@ -266,7 +266,7 @@ def plan(
                 print_outcome(solved, context, reading_s=reading_s, lang=say.lang, asked_s=seconds)
                 if workbook is not None:
                     workbook.finish()
-        Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))))
+        Console().print(Text(say("Judged clean. Written to {folder}", folder=str(out))), soft_wrap=True)
 
 
 def _read_as(options: ReadOptions) -> dict[str, object]:
@@ -315,7 +315,7 @@ def publish(
         target = publish_plan(plan_file, problem, home)
     day = date_text(problem.first_day, problem.branch.region)
     said = say("Published for {day}: {count} visits. Kept as {file}", day=day, count=made.served, file=str(target))
-    Console().print(Text(said))
+    Console().print(Text(said), soft_wrap=True)
 
 
 @app.command(name="close", cls=SpokenCommand)
@@ -448,7 +448,7 @@ def edit(
                 console.print(Text(say("No rule is broken. Nothing is written.")))
                 return
             write_edited(file_of(edited, file, asked), path, branch, faults)
-    console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))))
+    console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))), soft_wrap=True)
 
 
 @app.command(cls=SpokenCommand)
@@ -567,7 +567,7 @@ def template(
         if out.exists():
             stop(2, say("'{file}' exists already; name another file with --out.", file=str(out)))
         write_template(out, say.lang)
-    Console().print(Text(say("Written to {folder}", folder=str(out))))
+    Console().print(Text(say("Written to {folder}", folder=str(out))), soft_wrap=True)
 
 
 @app.command(name="map", cls=SpokenCommand)
@@ -670,7 +670,7 @@ def prove(
         better = better_file(file, plan, outcome) if keep else None
         if better is not None:
             write_edited(better, path, branch, faults)
-            console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))))
+            console.print(Text(say("Judged clean. Written to {folder}", folder=str(path.parent))), soft_wrap=True)
 
 
 @app.command(cls=SpokenCommand)
@@ -787,7 +787,7 @@ def export(
         faults.warn_of(IssueReport(tuple(doubts)))
         own = as_document(travel_for(problem, branch)) if may_hold_matrix(branch) else None
         write_problem(problem, json_file, own)
-    Console().print(Text(say("Written to {folder}", folder=str(json_file))))
+    Console().print(Text(say("Written to {folder}", folder=str(json_file))), soft_wrap=True)
 
 
 @app.command(cls=SpokenCommand)
