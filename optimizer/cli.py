@@ -173,11 +173,9 @@ def plan(
     solver_server()
     seldom_look_for_garbage()
     from optimizer.ingest.intake import ReadOptions
-    from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
     from optimizer.ingest.read import read_intake
-    from optimizer.judge.verdict import time_routes
     from optimizer.moments.draft_settle_open import URGENCY, plan_stage
-    from optimizer.moments.known_returns import with_known_returns
+    from optimizer.moments.publications import beside_published
     from optimizer.report.workbook_child import WorkbookWriter
     from optimizer.running.child import CancelToken
     from optimizer.solver import DEFAULT_S
@@ -210,13 +208,7 @@ def plan(
 
                 write_fault_workbook(branch, intake.report, fault_workbook, say.lang)
             matrix = travel_for(problem, branch)
-            as_of = problem.local_time(problem.as_of_s)
-            before = routes_before(branch, problem.clock, as_of, time_routes=time_routes)
-            problem = with_known_returns(problem, before)
-            published, told = None, None
-            if stage is not Stage.DRAFT:
-                published = published_plan(branch, problem.first_day, as_of, time_routes=time_routes)
-                told = told_windows(branch, problem)
+            problem, published, told = beside_published(problem, branch, stage)
             faults.warn_of(intake.report.with_more(travel_doubts(problem, matrix, branch)))
             if published is not None:
                 warn_of_gone(problem, published, faults)

@@ -29,10 +29,8 @@ from api.store.engine import StoreError
 from optimizer.domain.planning_context import Stage
 from optimizer.errors import InputError, JudgementError, LockConflictError, NoPlanError
 from optimizer.ingest.plans.plan_file import routes_to_json
-from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
-from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import URGENCY, plan_stage
-from optimizer.moments.known_returns import with_known_returns
+from optimizer.moments.publications import beside_published
 from optimizer.running.child import FIRST_PLAN, CancelToken
 from optimizer.text.catalogue import LANGUAGES
 from optimizer.travel.provider import travel_for
@@ -185,12 +183,9 @@ class Task:
             receipts = plans.receipts_in_force(tx, claim.branch_id, claim.first_day)
             start = revisions.start_of(tx, claim.job_id)
         upload.lay_published(path, ((name, unpacked(content)) for name, content in files))
-        as_of = problem.local_time(problem.as_of_s)
-        before = routes_before(path, problem.clock, as_of, time_routes=time_routes)
-        problem, published = with_known_returns(problem, before), None
-        if options["stage"] != "draft":
-            published = published_plan(path, problem.first_day, as_of, time_routes=time_routes)
-            self._told = told_windows(path, problem)
+        stage = Stage(options["stage"])
+        problem, published, self._told = beside_published(problem, path, stage)
+        if stage is not Stage.DRAFT:
             problem = with_receipts(problem, published, receipts)
             self._near_published = published is not None
         iterations = options.get("iterations")
@@ -212,7 +207,7 @@ class Task:
                 threads=self._settings.solve_threads,
                 start=first if incumbent is None else start_of(unpack(incumbent), facts),
                 memory_bytes=self._settings.solve_memory_bytes,
-                urgency=URGENCY[Stage(options["stage"])],
+                urgency=URGENCY[stage],
                 on_message=lambda sentence: _log.info("solve_waits", message=sentence),
                 on_progress=lambda progress: self._keep(progress, facts),
                 cancel=self._cancel,

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 from optimizer.domain.planning_context import Stage
 from optimizer.faults.issues import IssueReport
 from optimizer.ingest.intake import ReadOptions
-from optimizer.ingest.plans.published import published_plan, routes_before, told_windows
 from optimizer.ingest.read import read_intake
-from optimizer.judge.verdict import time_routes
 from optimizer.moments.changes import stay_near
-from optimizer.moments.known_returns import with_known_returns
+from optimizer.moments.publications import beside_published
 from optimizer.moments.started import told_in_vain, with_started
 from optimizer.travel.provider import travel_for
 from optimizer.whatif.case import Case
@@ -90,14 +88,10 @@ class Branch:
         intake = read_intake(path, ReadOptions(stage, moment, days=days))
         problem = intake.checked()
         matrix = travel_for(problem, path)
-        now = problem.local_time(problem.as_of_s)
-        problem = with_known_returns(problem, routes_before(path, problem.clock, now, time_routes=time_routes))
-        if stage is not Stage.DRAFT:
-            published = published_plan(path, problem.first_day, now, time_routes=time_routes)
-            if published is not None:
-                told = told_windows(path, problem)
-                problem = with_started(problem, matrix, published, intake.context.reported)
-                problem = stay_near(problem, published, released=told_in_vain(problem, published), told=told)
+        problem, published, told = beside_published(problem, path, stage)
+        if published is not None:
+            problem = with_started(problem, matrix, published, intake.context.reported)
+            problem = stay_near(problem, published, released=told_in_vain(problem, published), told=told)
         return cls(problem, matrix, intake.report)
 
     def __repr__(self) -> str:
