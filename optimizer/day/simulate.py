@@ -20,10 +20,10 @@ from optimizer.ingest.forms.columns import ResultRow
 from optimizer.ingest.forms.typed_rows import sheet_text
 from optimizer.ingest.intake import ReadOptions
 from optimizer.ingest.plans.plan_file import write_plan
-from optimizer.ingest.plans.published import publish_plan, published_plan, told_windows
+from optimizer.ingest.plans.published import publish_plan
 from optimizer.ingest.read import read_intake, read_rows
-from optimizer.judge.verdict import time_routes
 from optimizer.moments.draft_settle_open import plan_stage
+from optimizer.moments.publications import beside_published
 from optimizer.text.files import write_text
 from optimizer.travel.provider import travel_for
 
@@ -124,10 +124,7 @@ def _live(
         intake = read_intake(here, ReadOptions(stage))
         problem = intake.checked()
         matrix, as_of = travel_for(problem, here), problem.local_time(problem.as_of_s)
-        near = None
-        if stage is not Stage.DRAFT:
-            near = published_plan(here, problem.first_day, as_of, time_routes=time_routes)
-        told = None if near is None else told_windows(here, problem)
+        problem, near, told = beside_published(problem, here, stage)
         reported = intake.context.reported
         solved = plan_stage(problem, matrix, near, seconds=None, told=told, reported=reported, **options).outcome
         file = out / "plan.json"
