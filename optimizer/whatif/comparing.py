@@ -9,17 +9,17 @@ whatever a search missed. Nobody says beforehand which scenario is of which kind
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.domain.plan import BRANCH_STOP
 from optimizer.errors import ScenarioError
-from optimizer.judge.verdict import judge_plan, time_routes
+from optimizer.judge.verdict import time_routes
 from optimizer.running.first_routes import routes_of
 from optimizer.whatif.certainty import ERROR, looks
 from optimizer.whatif.comparison import Compared, Comparison, Pair
 from optimizer.whatif.measures import measured
 from optimizer.whatif.runs import Stopped, Task
+from optimizer.whatif.variant import priced_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,9 @@ class Comparing:
         self.impossible: set[str] = set()
         #: Plans by scenario and seed, each the better one of its two solves.
         self.own: dict[str, dict[int, Plan]] = {name: {} for name in (BASE, *self.cases)}
+        # By case and identity of the plan, which is held with what is known of it so that no other one gets that.
         self._judged: dict[tuple[str, int], tuple[Plan, Plan | None]] = {}
+        self._measured: dict[tuple[str, int], tuple[Plan, dict[str, float]]] = {}
 
     def compare(self, seeds: int, *, early: bool) -> Comparison:
         """Return what is known after so many seeds, or sooner where it is clear.
@@ -123,7 +125,7 @@ class Comparing:
         for seed in sorted(plans.keys() & best.keys()):
             base, own = best[seed], plans[seed]
             plan = base if name in self.equal else _cheaper(own, self._under(name, case, base))
-            pairs.append(Pair(seed, base, plan, measured(self.base, base), measured(case, plan)))
+            pairs.append(Pair(seed, base, plan, self._figures(BASE, self.base, base), self._figures(name, case, plan)))
         is_impossible = name in self.impossible
         return Compared(name, case, () if is_impossible else tuple(pairs), name in self.equal, is_impossible, error)
 
@@ -138,9 +140,14 @@ class Comparing:
     def _under(self, name: str, case: Case, plan: Plan) -> Plan | None:
         key = (name, id(plan))
         if key not in self._judged:
-            # The plan is held with it, so that no other one gets its identity.
             self._judged[key] = plan, plan_under(case, plan)
         return self._judged[key][1]
+
+    def _figures(self, name: str, case: Case, plan: Plan) -> dict[str, float]:
+        key = (name, id(plan))
+        if key not in self._measured:
+            self._measured[key] = plan, measured(case, plan)
+        return self._measured[key][1]
 
 
 def _cheaper(plan: Plan, other: Plan | None) -> Plan:
@@ -156,6 +163,4 @@ def plan_under(case: Case, plan: Plan) -> Plan | None:
         known = tuple(visit for visit in visits if visit in problem.visit_by_id or visit == BRANCH_STOP)
         if who in working and known:
             routes[who] = known
-    timed = time_routes(problem, matrix, routes)
-    timed = replace(timed, costs=judge_plan(problem, matrix, timed).costs)
-    return timed if judge_plan(problem, matrix, timed).is_clean else None
+    return priced_under(problem, matrix, time_routes(problem, matrix, routes))

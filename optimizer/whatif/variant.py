@@ -115,10 +115,16 @@ def plan_with(
 
 
 def judged_variant(problem: Problem, matrix: TravelMatrix, before: Plan, plan: Plan) -> Variant | None:
+    """Return a plan with its costs under some facts, beside the one in hand; `None` where it breaks any rule."""
+    judged = priced_under(problem, matrix, plan)
+    return None if judged is None else Variant(problem, judged, before)
+
+
+def priced_under(problem: Problem, matrix: TravelMatrix, plan: Plan) -> Plan | None:
     """Return a plan with its costs under some facts; `None` where it breaks any rule of them."""
     judgement = judge_plan(problem, matrix, plan)
     if judgement.costs != plan.costs:
         # What it cost under other facts is no fault.
         plan = replace(plan, costs=judgement.costs)
         judgement = judge_plan(problem, matrix, plan)
-    return Variant(problem, plan, before) if judgement.is_clean else None
+    return plan if judgement.is_clean else None
