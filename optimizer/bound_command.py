@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.bound import Bounded, Scope, bound_cost
-from optimizer.judge.verdict import judge_plan
+from optimizer.proof_output import nothing_proven, provable_plan
 from optimizer.text.regional import money_text
 
 if TYPE_CHECKING:
@@ -16,20 +15,14 @@ if TYPE_CHECKING:
 
 def bound_of(file: PlanFile, seconds: float, faults: Faults) -> Bounded:
     """Return the bound beside a plan file's plan, as it is judged now; end the command where that breaks rules."""
-    judgement = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
-    head = faults.say("The plan breaks rules; nothing is proven of it:")
-    faults.stop_at_broken("NOT_PROVEN", head, judgement.violations)
-    plan = replace(file.plan, costs=judgement.costs)
-    return bound_cost(file.problem, file.matrix, plan, seconds=seconds)
+    return bound_cost(file.problem, file.matrix, provable_plan(file, faults), seconds=seconds)
 
 
 def bound_sentences(file: PlanFile, bounded: Bounded, say: Speaker) -> list[str]:
     """Return in words how good a plan is at least, and what the bound leaves out."""
     region = file.problem.branch.region
     if bounded.lower_bound_cents is None or bounded.gap is None:
-        return [
-            say("Nothing is proven: {why}.", why=bounded.note or say("the time was too short, or the day is too large"))
-        ]
+        return [nothing_proven(bounded.note, say)]
     bound = money_text(bounded.lower_bound_cents, region)
     if bounded.scope is Scope.OPTIMAL:
         return [say("Proven: no plan costs less than {cost}.", cost=bound)]

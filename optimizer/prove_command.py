@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.engine.master.day.answers import Status
 from optimizer.exact import ExactOutcome, plan_exactly
 from optimizer.explain.unassigned import explain_unassigned
-from optimizer.judge.verdict import judge_plan
+from optimizer.proof_output import nothing_proven, provable_plan
 from optimizer.text.regional import money_text
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ def proof_of(file: PlanFile, technicians: Collection[str], seconds: float, fault
     technicians
         Whose routes may change; empty is everybody's.
     """
-    judgement = judge_plan(file.problem, file.matrix, file.plan, rules=file.rules)
-    head = faults.say("The plan breaks rules; nothing is proven of it:")
-    faults.stop_at_broken("NOT_PROVEN", head, judgement.violations)
+    plan = provable_plan(file, faults)
     unknown = sorted(set(technicians) - file.problem.technician_by_id.keys())
     if unknown:
         faults.stop_at_unknown_technician(unknown[0], file.problem.technician_by_id)
-    plan = replace(file.plan, costs=judgement.costs)
     return plan, plan_exactly(file.problem, file.matrix, seconds=seconds, start=plan, free=list(technicians) or None)
 
 
@@ -63,8 +60,7 @@ def sentences_of(file: PlanFile, plan: Plan, outcome: ExactOutcome, say: Speaker
     if outcome.status is Status.OPTIMAL and bound is not None:
         return [*found, say("Proven: no plan costs less than {cost}.", cost=money(bound))]
     if bound is None:
-        note = outcome.note or say("the time was too short, or the day is too large")
-        return [*found, say("Nothing is proven: {why}.", why=note)]
+        return [*found, nothing_proven(outcome.note, say)]
     least = min([plan.cost_cents, *([] if best is None else [best.cost_cents])])
     open_pct = f"{100 * (least - bound) / max(1, least):.1f}"
     text = say("Open: no plan costs less than {bound}; what is known is at most {pct} % above the best.",
