@@ -22,8 +22,8 @@ def change_stock(case: Case, part_id: str, quantity: int) -> Case:
     was = next(part.on_hand for part in problem.parts if part.part_id == part_id)
     now = max(0, was + quantity)
     if now == was:
-        return case.but(doubt("Of {part} there are {count} as before.", part=part_id, count=was))
-    said = [Note("Of {part} there are {count}, not {was}.", {"part": part_id, "count": now, "was": was})]
+        return case.but(_as_before(part_id, was))
+    said = [_counted(part_id, was, now)]
     parts = (replace(part, on_hand=now) if part.part_id == part_id else part for part in problem.parts)
     return case.but(*said, *_doubts_of_need(problem, part_id), parts=tuple(parts))
 
@@ -46,7 +46,7 @@ def add_arrival(case: Case, part_id: str, quantity: int, on: date) -> Case:
 def _doubts_of_need(problem: Problem, part_id: str) -> list[Note]:
     if any(need.part_id == part_id for visit in problem.visits for need in visit.parts):
         return []
-    return [doubt("No visit of these days needs {part}.", part=part_id)]
+    return [_unneeded(part_id)]
 
 
 def change_tool(case: Case, tool_id: str, units: int) -> Case:
@@ -56,9 +56,24 @@ def change_tool(case: Case, tool_id: str, units: int) -> Case:
     was = next(tool.units for tool in problem.tools if tool.tool_id == tool_id)
     now = max(0, was + units)
     if now == was:
-        return case.but(doubt("Of {part} there are {count} as before.", part=tool_id, count=was))
-    said = [Note("Of {part} there are {count}, not {was}.", {"part": tool_id, "count": now, "was": was})]
+        return case.but(_as_before(tool_id, was))
+    said = [_counted(tool_id, was, now)]
     if not any(need.tool_id == tool_id for visit in problem.visits for need in visit.tools):
-        said.append(doubt("No visit of these days needs {part}.", part=tool_id))
+        said.append(_unneeded(tool_id))
     tools = (replace(tool, units=now) if tool.tool_id == tool_id else tool for tool in problem.tools)
     return case.but(*said, tools=tuple(tools))
+
+
+# --- what is said of parts and of tools -----------------------------------------------------------------------------
+
+
+def _counted(name: str, was: int, now: int) -> Note:
+    return Note("Of {part} there are {count}, not {was}.", {"part": name, "count": now, "was": was})
+
+
+def _as_before(name: str, count: int) -> Note:
+    return doubt("Of {part} there are {count} as before.", part=name, count=count)
+
+
+def _unneeded(name: str) -> Note:
+    return doubt("No visit of these days needs {part}.", part=name)
