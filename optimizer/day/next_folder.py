@@ -22,8 +22,10 @@ from optimizer.ingest.forms.columns import REQUIRED_SHEETS
 from optimizer.ingest.forms.folder import sheet_files, workbook_in
 from optimizer.ingest.forms.mapped import FILE as MAPPING
 from optimizer.ingest.forms.typed_rows import sheet_text
+from optimizer.ingest.places.own_tables import CORRECTIONS, PLACES
 from optimizer.ingest.plans.published import last_day_of, published_folder
 from optimizer.ingest.read import read_intake
+from optimizer.travel.own_files import CSV_NAME, METRES_NAME, NPZ_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +38,7 @@ ARCHIVE = "archive"
 #: What became of each order, in the archive of a day.
 CLOSED = "closed.csv"
 #: What lies beside a workbook and belongs to its branch.
-_BESIDE_WORKBOOK = (
-    "corrections.csv", "地址更正.csv", "places.csv", "地名.csv", "matrix.csv", "matrix_metres.csv", "matrix.npz",
-)  # fmt: skip
+_BESIDE_WORKBOOK = (*(f"{name}.csv" for name in (*CORRECTIONS, *PLACES)), CSV_NAME, METRES_NAME, NPZ_NAME)
 
 
 class NextFolderError(Exception):
