@@ -13,9 +13,9 @@ from optimizer.console import translator_for
 from optimizer.domain.rules import Rule
 from optimizer.ingest.plans.plan_file import read_plan_file
 from optimizer.judge.verdict import time_routes
-from tests.cases.branches import lay_out, order
 from tests.test_cli import RUN, run
 from tests.test_edit_command import routes
+from tests.test_prove_command import plan_three_visits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A plan of two technicians and three visits, ten minutes from everywhere."""
-    place = tmp_path_factory.mktemp("bound")
-    branch = lay_out(place / "branch", [order("O1"), order("O2"), order("O3")])
-    run("plan", branch, "--out", place / "out", "--iterations", "300", "--lang", "en")
-    return place / "out"
+    return plan_three_visits(tmp_path_factory.mktemp("bound"))
 
 
 @pytest.fixture(scope="module")

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from optimizer.ingest.plans.plan_file import PlanFile
 
 
-@pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A plan of two technicians and three visits, ten minutes from everywhere."""
-    place = tmp_path_factory.mktemp("prove")
+def plan_three_visits(place: Path) -> Path:
+    """Plan two technicians and three visits, ten minutes from everywhere; return where the plan is."""
     branch = lay_out(place / "branch", [order("O1"), order("O2"), order("O3")])
     run("plan", branch, "--out", place / "out", "--iterations", "300", "--lang", "en")
     return place / "out"
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return plan_three_visits(tmp_path_factory.mktemp("prove"))
 
 
 @pytest.fixture

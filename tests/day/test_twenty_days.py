@@ -6,7 +6,6 @@ came back, who still has what. Nobody needs a good plan for that: technicians ta
 
 from __future__ import annotations
 
-import csv
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -21,26 +20,18 @@ from optimizer.ingest.plans.published import publish_plan
 from optimizer.ingest.read import read_intake
 from optimizer.judge.verdict import time_routes
 from optimizer.travel.provider import travel_for
+from tests.day.test_close import Cells, rows
 from tests.ingest.worlds import write_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Cells = dict[str, str]
 
 DAYS = 20
 PEOPLE = ("T1", "T2", "T3")
 PARTS = ("P1", "P2")
 #: Where the orders of a folder still live, and where they have gone.
 LIVING, GONE = {"open", "under_way", "carried_over", "done"}, {"archived", "cancelled"}
-
-
-def rows(folder: Path, sheet: str) -> list[Cells]:
-    file = folder / f"{sheet}.csv"
-    if not file.exists():
-        return []
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 class Weeks:
